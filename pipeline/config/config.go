@@ -1,0 +1,173 @@
+// Package config reads config.yaml. It is the only place that knows YAML: what
+// leaves it is plain values for the packages that use them.
+//
+// Reading is strict. A key that is not known, a value of the wrong sort and a
+// rule that makes no sense are *faults*, each shown with its line and a caret;
+// all of them at once, so that a person mends the file in one go.
+package config
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"tranche/pipeline/feed"
+	"tranche/pipeline/programme"
+)
+
+// Config is a configuration that makes sense.
+type Config struct {
+	Path       string
+	Vendor     string
+	Folders    Folders
+	Settle     time.Duration
+	Ready      string
+	Database   Database
+	Feeds      []feed.Feed
+	Programme  programme.Programme
+	SourceHash string // of the file's bytes
+}
+
+// Folders are absolute paths.
+type Folders struct {
+	Inbox, Landing, Statements, Closed, State string
+}
+
+// Store is the database of loaded facts.
+func (f Folders) Store() string { return filepath.Join(f.State, "store.duckdb") }
+
+// Published is the database analysts read.
+func (f Folders) Published() string { return filepath.Join(f.State, "published.duckdb") }
+
+// Work is where things are made before they are renamed into place.
+func (f Folders) Work() string { return filepath.Join(f.State, "work") }
+
+// Database says how much of the machine DuckDB may use.
+type Database struct {
+	MemoryLimit string
+	Threads     int
+	TempLimit   string
+}
+
+// Error is a configuration that cannot be used.
+type Error struct {
+	Path   string
+	Faults []string // each with its lines and a caret
+}
+
+// Error shows every fault.
+func (e *Error) Error() string {
+	what := "1 fault"
+	if len(e.Faults) > 1 {
+		what = fmt.Sprintf("%d faults", len(e.Faults))
+	}
+	return fmt.Sprintf("%s: %s\n\n%s", e.Path, what, strings.Join(e.Faults, "\n\n"))
+}
+
+// Read reads the configuration at path. A *Error says what is wrong in it.
+func Read(path string) (*Config, error) {
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w (run `tranche init` to make one, or give --config)", err)
+	}
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	return parse(absolute, source)
+}
+
+func parse(path string, source []byte) (*Config, error) {
+	var f file
+	if err := yaml.UnmarshalWithOptions(source, &f, yaml.Strict()); err != nil {
+		return nil, &Error{Path: path, Faults: []string{strings.TrimSpace(yaml.FormatError(err, false, true))}}
+	}
+	r := &reader{source: source}
+	c := r.config(path, f)
+	sum := sha256.Sum256(source)
+	c.SourceHash = hex.EncodeToString(sum[:8])
+	if len(r.faults) > 0 {
+		return nil, &Error{Path: path, Faults: r.faults}
+	}
+	return c, nil
+}
+
+// reader turns the file's shapes into values and gathers faults.
+type reader struct {
+	source []byte
+	faults []string
+}
+
+// fault shows what is wrong at a path such as $.feeds[0].dates.
+func (r *reader) fault(path, format string, args ...any) {
+	message := strings.TrimPrefix(path, "$.") + ": " + fmt.Sprintf(format, args...)
+	if shown := r.show(path); shown != "" {
+		message += "\n" + shown
+	}
+	r.faults = append(r.faults, message)
+}
+
+// show prints the line a path stands on, with a caret. Where the path itself is
+// not in the file, because something is missing, its parent is shown; behind an
+// anchor nothing can be.
+func (r *reader) show(path string) string {
+	for path != "$" && path != "" {
+		if p, err := yaml.PathString(path); err == nil {
+			if shown, err := p.AnnotateSource(r.source, false); err == nil {
+				return strings.TrimRight(string(shown), " \n")
+			}
+		}
+		cut := strings.LastIndexAny(path, ".[")
+		if cut < 0 {
+			return ""
+		}
+		path = path[:cut]
+	}
+	return ""
+}
+
+func (r *reader) config(path string, f file) *Config {
+	base := filepath.Dir(path)
+	folder := func(name, fallback string) string {
+		if name == "" {
+			name = fallback
+		}
+		if filepath.IsAbs(name) {
+			return filepath.Clean(name)
+		}
+		return filepath.Join(base, name)
+	}
+	c := &Config{
+		Path: path, Vendor: f.Vendor, Ready: f.Landing.ReadyMarker,
+		Folders: Folders{
+			Inbox: folder(f.Folders.Inbox, "inbox"), Landing: folder(f.Folders.Landing, "landing"),
+			Statements: folder(f.Folders.Statements, "statements"), Closed: folder(f.Folders.Closed, "closed"),
+			State: folder(f.Folders.State, "state"),
+		},
+		Database: Database(f.Database),
+		Settle:   r.duration("$.landing.settle", f.Landing.Settle),
+	}
+	if f.Vendor == "" {
+		r.fault("$.vendor", "the statements need the vendor's name")
+	}
+	c.Feeds = r.feeds(f.Feeds)
+	c.Programme = r.programme(f)
+	return c
+}
+
+func (r *reader) duration(path, text string) time.Duration {
+	if text == "" {
+		return time.Minute
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		r.fault(path, "%q is no time span; write 30s or 5m", text)
+	}
+	return d
+}

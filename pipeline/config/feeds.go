@@ -1,0 +1,166 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tranche/pipeline/feed"
+	"tranche/pipeline/loading"
+)
+
+func (r *reader) feeds(list []feedFile) []feed.Feed {
+	if len(list) == 0 {
+		r.fault("$.feeds", "no feed is declared, so nothing can be read")
+	}
+	var feeds []feed.Feed
+	seen := map[string]bool{}
+	for i, f := range list {
+		at := fmt.Sprintf("$.feeds[%d]", i)
+		if f.Name == "" || seen[f.Name] {
+			r.fault(at+".name", "every feed needs a name of its own")
+		}
+		seen[f.Name] = true
+		feeds = append(feeds, r.feed(at, f))
+	}
+	return feeds
+}
+
+func (r *reader) feed(at string, f feedFile) feed.Feed {
+	out := feed.Feed{
+		Name: f.Name, Kind: f.Kind, Glob: f.Glob, Encoding: f.Encoding, Delimiter: f.Delimiter, Quote: f.Quote, Escape: f.Escape,
+		ExcelText: f.ExcelText, Comment: f.Comment, HeaderLine: f.HeaderLine, HeaderLines: f.HeaderLines,
+		NoHeader: f.NoHeader, Width: f.Width, FinalNewline: f.FinalNewline != "optional",
+		Constants: f.Constants, Values: f.Values, DecimalMark: f.Decimal, ThousandMarks: f.Thousands,
+		Negative: f.Negative, Dates: f.Dates, Returns: f.Returns, Replace: f.Mode == "replace", Key: f.Key,
+		MaxRejects: r.limit(at+".max_rejects", string(f.MaxRejects)), MaxBytes: f.MaxBytes,
+		Columns: map[string][]string{},
+	}
+	for ours, theirs := range f.Columns {
+		out.Columns[ours] = theirs
+	}
+	if f.Trailer != nil {
+		out.Trailer = &feed.Trailer{StartsWith: f.Trailer.StartsWith, CountColumn: f.Trailer.CountColumn, TotalColumn: f.Trailer.TotalColumn}
+		if len(f.Trailer.StartsWith) == 0 {
+			r.fault(at+".trailer", "a trailer needs starts_with")
+		}
+	}
+	r.checkMarks(at, f)
+	r.checkWays(at, f)
+	r.checkColumns(at, f)
+	return out
+}
+
+func (r *reader) limit(at, text string) feed.Limit {
+	if text == "" {
+		return feed.Limit{Percent: 5}
+	}
+	if text == "none" {
+		return feed.Limit{None: true}
+	}
+	number, percent := strings.CutSuffix(text, "%")
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || n < 0 || percent && (n < 1 || n > 100) {
+		r.fault(at, "%q is no limit; write 20, 2%% or none", text)
+	}
+	if percent {
+		return feed.Limit{Percent: n}
+	}
+	return feed.Limit{Count: n}
+}
+
+func (r *reader) checkMarks(at string, f feedFile) {
+	single := map[string]string{"delimiter": f.Delimiter, "escape": f.Escape, "decimal": f.Decimal}
+	if f.Quote != "none" {
+		single["quote"] = f.Quote
+	}
+	for _, key := range slices.Sorted(maps.Keys(single)) {
+		if text := single[key]; text != "" && (len(text) != 1 || text[0] >= 0x80 || text[0] == '\n' || text[0] == '\r') {
+			r.fault(at+"."+key, "%q is not one plain character", text)
+		}
+	}
+	for _, mark := range f.Thousands {
+		if mark == "" || mark == f.Decimal || f.Decimal == "" && mark == "." {
+			r.fault(at+".thousands", "%q cannot be the mark of thousands and of decimals", mark)
+		}
+	}
+	if _, err := loading.Encoding(f.Encoding); err != nil {
+		r.fault(at+".encoding", "%v", err)
+	}
+	for _, layout := range f.Dates {
+		if !feed.ValidLayout(layout) {
+			r.fault(at+".dates", "%q is no date format; write it with dd, mm and yyyy, as in dd.mm.yyyy", layout)
+		}
+	}
+	if _, err := filepath.Match(f.Glob, "x"); err != nil || f.Glob == "" {
+		r.fault(at+".glob", "%q is no pattern for file names", f.Glob)
+	}
+}
+
+func (r *reader) checkWays(at string, f feedFile) {
+	r.oneOf(at+".mode", f.Mode, "", "append", "replace")
+	r.oneOf(at+".negative", f.Negative, "", feed.LeadingMinus, feed.TrailingMinus, feed.Parentheses)
+	r.oneOf(at+".final_newline", f.FinalNewline, "", "required", "optional")
+	if f.Kind == feed.Sales {
+		r.oneOf(at+".returns", f.Returns, feed.Negative, feed.Positive, feed.ByAmount, feed.ByQuantity)
+	}
+	if f.HeaderLine < 0 || f.HeaderLines < 0 || f.HeaderLines > 2 {
+		r.fault(at+".header_lines", "a header begins on line 1 or below and has one or two lines")
+	}
+	if f.NoHeader && f.Width < 1 {
+		r.fault(at+".width", "without a header the number of fields must be declared")
+	}
+}
+
+func (r *reader) oneOf(at, got string, known ...string) {
+	if !slices.Contains(known, got) {
+		shown := slices.DeleteFunc(slices.Clone(known), func(s string) bool { return s == "" })
+		r.fault(at, "%q is not known here; write one of %s", got, strings.Join(shown, ", "))
+	}
+}
+
+func (r *reader) checkColumns(at string, f feedFile) {
+	kind, ok := feed.KindNamed(f.Kind)
+	if !ok {
+		var known []string
+		for _, k := range feed.Kinds() {
+			known = append(known, k.Name)
+		}
+		r.fault(at+".kind", "unknown kind %q; known are %s", f.Kind, strings.Join(known, ", "))
+		return
+	}
+	known := func(where, name string) {
+		if c, ok := kind.Column(name); !ok || c.Derived {
+			r.fault(where, "%s have no column %q", kind.Name, name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Columns)) {
+		known(at+".columns."+name, name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Constants)) {
+		known(at+".constants."+name, name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Values)) {
+		known(at+".values."+name, name)
+	}
+	for _, name := range f.Key {
+		known(at+".key", name)
+	}
+	// Bound to its own names, a feed that lacks a column says so before a file does.
+	declared := feed.Feed{Kind: f.Kind, Columns: map[string][]string{}, Constants: f.Constants, Returns: f.Returns}
+	var header feed.Names
+	for ours, theirs := range f.Columns {
+		declared.Columns[ours] = []string{ours}
+		header = append(header, ours)
+		if len(theirs) == 0 {
+			r.fault(at+".columns."+ours, "the sender's name for %s is missing", ours)
+		}
+	}
+	_, problems, _ := declared.Bind(header)
+	for _, p := range problems {
+		r.fault(at+".columns", "%s", p.Detail)
+	}
+}

@@ -1,0 +1,154 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"tranche/pipeline/feed"
+	"tranche/pipeline/programme"
+)
+
+func (r *reader) programme(f file) programme.Programme {
+	p := programme.Programme{
+		Currency: f.Currency, YearStarts: f.YearStarts, FXMaxAge: f.FX.MaxAgeDays,
+		MinPayable: r.money("$.pay.minimum_payable", f.Pay.MinimumPayable),
+	}
+	if p.YearStarts == 0 {
+		p.YearStarts = 1
+	}
+	if len(p.Currency) != 3 {
+		r.fault("$.currency", "%q is no currency code such as USD", p.Currency)
+	}
+	if p.YearStarts < 1 || p.YearStarts > 12 {
+		r.fault("$.year_starts", "the programme year begins in a month from 1 to 12")
+	}
+	if p.FXMaxAge < 0 {
+		r.fault("$.fx.max_age_days", "a rate's age is no less than 0 days")
+	}
+	for i, v := range f.Programme {
+		p.Versions = append(p.Versions, r.version(fmt.Sprintf("$.programme[%d]", i), v))
+	}
+	for _, fault := range p.Validate() {
+		r.fault("$.programme"+fault.Path, "%s", fault.Text)
+	}
+	return p
+}
+
+func (r *reader) version(at string, f versionFile) programme.Version {
+	v := programme.Version{Name: f.Name, From: r.day(at+".from", f.From)}
+	for _, name := range slices.Sorted(maps.Keys(f.Modules)) {
+		v.Modules = append(v.Modules, r.module(at+".modules."+name, name, f.Modules[name]))
+	}
+	v.SellWith = r.sellWith(at+".sell_with", f.SellWith)
+	v.Points = r.points(at+".points", f.Points)
+	v.Levels = programme.Levels{Computed: f.Levels.Source != "directory", ReviewMonth: f.Levels.ReviewMonth, GraceMonths: f.Levels.GraceMonths}
+	r.oneOf(at+".levels.source", f.Levels.Source, "computed", "directory")
+	for _, q := range f.Levels.Requirements {
+		v.Levels.Requirements = append(v.Levels.Requirements, programme.Requirement{
+			Level: q.Level, Points: q.Points, Certifications: q.Certifications, Minimums: categories(q.Minimums)})
+	}
+	for i, a := range f.Admissions {
+		v.Admissions = append(v.Admissions, programme.Admission{
+			PartnerType: a.PartnerType, From: r.day(fmt.Sprintf("%s.admissions[%d].from", at, i), a.From)})
+	}
+	return v
+}
+
+func (r *reader) module(at, name string, f moduleFile) programme.Module {
+	m := programme.Module{Name: name, Method: f.Method, Period: f.Period, Cap: r.money(at+".cap", f.Cap)}
+	if m.Method == "" {
+		m.Method = "marginal"
+	}
+	if m.Period == "" {
+		m.Period = "year"
+	}
+	for i, s := range f.Schedules {
+		where := fmt.Sprintf("%s.schedules[%d]", at, i)
+		out := programme.Schedule{Level: s.Level, Family: s.Family, Width: r.money(where+".width", s.Width)}
+		for j, rate := range s.Rates {
+			out.Rates = append(out.Rates, r.percent(fmt.Sprintf("%s.rates[%d]", where, j), rate))
+		}
+		for j, t := range s.Tranches {
+			there := fmt.Sprintf("%s.tranches[%d]", where, j)
+			out.Tranches = append(out.Tranches, programme.Tranche{
+				From: r.money(there+".from", t.From), To: r.money(there+".to", t.To), Rate: r.percent(there+".rate", t.Rate)})
+		}
+		m.Schedules = append(m.Schedules, out)
+	}
+	return m
+}
+
+func (r *reader) sellWith(at string, f sellWithFile) programme.SellWith {
+	r.oneOf(at+".own_deals", f.OwnDeals, "", "refuse", "allow")
+	r.oneOf(at+".unclaimed", f.Unclaimed, "", "rescale", "drop")
+	s := programme.SellWith{
+		LeadDays: f.LeadDays, WindowDays: f.WindowDays, OwnDeals: f.OwnDeals == "allow", Rescale: f.Unclaimed != "drop",
+		PointsFrom: r.optionalDay(at+".points_from", f.PointsFrom), MoneyFrom: r.optionalDay(at+".money_from", f.MoneyFrom),
+	}
+	for _, role := range slices.Sorted(maps.Keys(f.Weights)) {
+		s.Weights = append(s.Weights, programme.Weight{Role: role, Weight: f.Weights[role]})
+	}
+	return s
+}
+
+func (r *reader) points(at string, f pointsFile) programme.Points {
+	p := programme.Points{
+		StatusMonths: f.StatusMonths, ExpireMonths: f.ExpireMonths, PersonCap: f.PersonCap,
+		RedemptionRate: r.money(at+".redemption_value", f.RedemptionValue), CategoryCaps: categories(f.CategoryCaps),
+	}
+	for i, q := range f.ByAmount {
+		p.ByAmount = append(p.ByAmount, programme.PointRate{
+			Module: q.Module, Points: q.Points, Per: r.money(fmt.Sprintf("%s.by_amount[%d].per", at, i), q.Per)})
+	}
+	for _, c := range f.Certifications {
+		p.Certifications = append(p.Certifications, programme.Certification(c))
+	}
+	return p
+}
+
+func categories(m map[string]int64) []programme.CategoryPoints {
+	var list []programme.CategoryPoints
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		list = append(list, programme.CategoryPoints{Category: name, Points: m[name]})
+	}
+	return list
+}
+
+// money reads an amount of at most two decimals.
+func (r *reader) money(at string, text exact) programme.Cents {
+	if text == "" {
+		return 0
+	}
+	units, code := feed.Feed{}.ParseNumber(string(text), 2)
+	if code != "" {
+		r.fault(at, "%q is no amount; write 25000 or 49.90", string(text))
+	}
+	return programme.Cents(units)
+}
+
+// percent reads a rate of at most four decimals.
+func (r *reader) percent(at string, text exact) programme.PPM {
+	units, code := feed.Feed{}.ParseNumber(strings.TrimSpace(strings.TrimSuffix(string(text), "%")), 4)
+	if code != "" {
+		r.fault(at, "%q is no rate; write 7.5 for 7.5 %%", string(text))
+	}
+	return programme.PPM(units)
+}
+
+func (r *reader) optionalDay(at string, text exact) time.Time {
+	if text == "" {
+		return time.Time{}
+	}
+	return r.day(at, text)
+}
+
+func (r *reader) day(at string, text exact) time.Time {
+	d, err := time.Parse(time.DateOnly, string(text))
+	if err != nil {
+		r.fault(at, "%q is no date; write 2024-07-01", string(text))
+	}
+	return d
+}

@@ -1,0 +1,141 @@
+package feed
+
+import (
+	"strconv"
+	"strings"
+)
+
+// day is a calendar day.
+type day struct{ year, month, day int }
+
+// layout is a way of writing dates, as a list of marks: 'D' and 'M' with one or
+// two digits or exactly two, 'Y' with four, or a literal.
+type layout []layoutPart
+
+type layoutPart struct {
+	field   byte // 'd', 'm', 'y', or zero for a literal
+	exact   bool // exactly two digits
+	literal byte
+}
+
+// parseLayout understands dd d mm m yyyy and any marks between them. It
+// returns nil for anything else; two-digit years are refused on purpose.
+func parseLayout(text string) layout {
+	var l layout
+	seen := map[byte]bool{}
+	for text != "" {
+		c := text[0]
+		if c != 'd' && c != 'm' && c != 'y' {
+			l = append(l, layoutPart{literal: c})
+			text = text[1:]
+			continue
+		}
+		run := len(text) - len(strings.TrimLeft(text, string(rune(c))))
+		if seen[c] || c == 'y' && run != 4 || c != 'y' && run > 2 {
+			return nil
+		}
+		seen[c] = true
+		l = append(l, layoutPart{field: c, exact: run != 1})
+		text = text[run:]
+	}
+	if len(seen) != 3 {
+		return nil
+	}
+	return l
+}
+
+// ValidLayout says whether a feed may declare dates so.
+func ValidLayout(text string) bool { return parseLayout(text) != nil }
+
+func (l layout) parse(text []byte) (day, bool) {
+	var d day
+	for _, part := range l {
+		if part.field == 0 {
+			if len(text) == 0 || text[0] != part.literal {
+				return day{}, false
+			}
+			text = text[1:]
+			continue
+		}
+		most, least := 2, 1
+		if part.field == 'y' {
+			most, least = 4, 4
+		} else if part.exact {
+			least = 2
+		}
+		n, value := 0, 0
+		for n < most && n < len(text) && text[n] >= '0' && text[n] <= '9' {
+			value = value*10 + int(text[n]-'0')
+			n++
+		}
+		if n < least {
+			return day{}, false
+		}
+		text = text[n:]
+		switch part.field {
+		case 'd':
+			d.day = value
+		case 'm':
+			d.month = value
+		default:
+			d.year = value
+		}
+	}
+	return d, len(text) == 0 && d.valid()
+}
+
+func (d day) valid() bool {
+	if d.month < 1 || d.month > 12 || d.day < 1 {
+		return false
+	}
+	return d.day <= daysIn(d.year, d.month)
+}
+
+func daysIn(year, month int) int {
+	switch month {
+	case 4, 6, 9, 11:
+		return 30
+	case 2:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	}
+	return 31
+}
+
+// parseDate reads a day under the feed's layouts. Two layouts that disagree
+// refuse it.
+func parseDate(layouts []layout, text []byte) (d day, code string) {
+	found := false
+	for _, l := range layouts {
+		got, ok := l.parse(text)
+		switch {
+		case !ok:
+		case found && got != d:
+			return day{}, AmbiguousDate
+		default:
+			d, found = got, true
+		}
+	}
+	if !found {
+		return day{}, BadDate
+	}
+	return d, ""
+}
+
+func (d day) before(other day) bool {
+	if d.year != other.year {
+		return d.year < other.year
+	}
+	if d.month != other.month {
+		return d.month < other.month
+	}
+	return d.day < other.day
+}
+
+func appendDay(out []byte, d day) []byte {
+	out = strconv.AppendInt(out, int64(d.year), 10)
+	out = append(out, '-', byte('0'+d.month/10), byte('0'+d.month%10), '-')
+	return append(out, byte('0'+d.day/10), byte('0'+d.day%10))
+}

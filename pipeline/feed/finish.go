@@ -1,0 +1,127 @@
+package feed
+
+import "bytes"
+
+// How senders write the amounts of returns.
+const (
+	Negative   = "negative"    // with a minus, and a document type
+	Positive   = "positive"    // without, and a document type
+	ByAmount   = "by_amount"   // the amount's sign alone tells a return
+	ByQuantity = "by_quantity" // the quantity's sign alone tells a return
+)
+
+// finishSale brings a sell-out line to our convention: a sale's quantity and
+// amount are not negative, a return's are not positive.
+func (t *Typer) finishSale() {
+	s := t.sales
+	amount, quantity, docType := &t.values[s.amount], &t.values[s.quantity], &t.values[s.docType]
+	if price := &t.values[s.price]; price.set && !amount.set && quantity.set {
+		micro, code := times(quantity.units, 3, price.units, 6)
+		if code != "" {
+			t.problem(s.price, code, "quantity times price")
+			return
+		}
+		amount.units, amount.set, amount.raw = micro, true, price.raw
+	}
+	t.composeLineKey()
+	t.Amount, t.HasAmt = amount.units, amount.set // as written, should the record be rejected
+	if len(t.Problems) > 0 {
+		return
+	}
+	if !amount.set {
+		t.problem(s.amount, Missing, "")
+		return
+	}
+	isReturn := bytes.Equal(docType.text, []byte("return"))
+	switch t.returns {
+	case ByAmount:
+		isReturn = amount.units < 0
+	case ByQuantity:
+		isReturn = quantity.units < 0
+		amount.units = signed(amount.units, isReturn, amount.units >= 0)
+	default:
+		if !docType.set {
+			t.problem(s.docType, Missing, "")
+			return
+		}
+		amount.units = signed(amount.units, isReturn, t.returns == Positive)
+	}
+	if isReturn && amount.units > 0 || !isReturn && amount.units < 0 {
+		t.problem(s.amount, WrongSign, "")
+		return
+	}
+	if isReturn && quantity.units > 0 {
+		quantity.units = -quantity.units
+	}
+	if !isReturn && quantity.units < 0 {
+		t.problem(s.quantity, WrongSign, "")
+		return
+	}
+	if t.values[s.returnsDoc].set && !isReturn {
+		t.problem(s.returnsDoc, NotAReturn, "")
+		return
+	}
+	docType.text, docType.set = []byte("sale"), true
+	if isReturn {
+		docType.text = []byte("return")
+	}
+	t.Amount = amount.units
+}
+
+func signed(units int64, isReturn, turn bool) int64 {
+	if isReturn && turn {
+		return -units
+	}
+	return units
+}
+
+// composeLineKey names a line whose feed declares a key of its own, and numbers
+// a line whose sender does not. The number becomes the occurrence within the
+// key once the whole file is read.
+func (t *Typer) composeLineKey() {
+	key := &t.values[t.sales.lineKey]
+	for _, name := range t.feed.Key {
+		if name == "distributor" || name == "document_no" || name == "line_no" {
+			continue
+		}
+		if key.set {
+			key.text = append(key.text, " / "...)
+		}
+		key.text = t.appendValue(key.text, t.index(name))
+		key.set = true
+	}
+	number := &t.values[t.sales.lineNo]
+	switch {
+	case number.set:
+	case t.Counts():
+		number.units, number.set = 1, true
+	default:
+		t.problem(t.sales.lineNo, Missing, "")
+	}
+}
+
+// finishEntry asks of a manual entry what its kind needs.
+func (t *Typer) finishEntry() {
+	amount, points := &t.values[t.index("amount")], &t.values[t.index("points")]
+	kind := string(t.values[t.index("kind")].text)
+	switch {
+	case kind == "money_adjustment" && (!amount.set || points.set):
+		t.problem(t.index("amount"), Incomplete, "a money adjustment has an amount and no points")
+	case kind == "bonus_points" && (!points.set || amount.set):
+		t.problem(t.index("points"), Incomplete, "bonus points have points and no amount")
+	case kind == "redemption" && (!points.set || amount.set || points.units <= 0):
+		t.problem(t.index("points"), Incomplete, "a redemption has points above zero and no amount")
+	}
+}
+
+// finishTerm refuses a term that ends before it begins.
+func (t *Typer) finishTerm() {
+	begins := t.index("registered_on")
+	if begins < 0 {
+		begins = t.index("awarded_on")
+	}
+	ends := t.index("expires_on")
+	if t.values[begins].set && t.values[ends].set && t.values[ends].day.before(t.values[begins].day) {
+		t.problem(ends, EndsTooEarly, "")
+	}
+}

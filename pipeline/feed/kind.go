@@ -1,0 +1,164 @@
+package feed
+
+// Type is what a column's text must be before it is believed.
+type Type int
+
+// The types of columns.
+const (
+	Text    Type = iota // any text
+	Code                // text that names a thing: refused when a spreadsheet has mangled it
+	Date                // a day
+	Whole               // a whole number
+	Decimal             // an exact decimal of at most Scale places
+	Word                // one of a vocabulary, after the feed's own translations
+	Dated               // words with the days they hold from and to, see partner modules
+	Aliases             // DISTRIBUTOR=code, separated by |
+)
+
+// Column is one of our columns.
+type Column struct {
+	Name     string
+	Type     Type
+	Scale    int  // of a Decimal
+	Needed   bool // may not be empty
+	FarDates bool // a Date may lie beyond this century (9999-12-31 for "never")
+	Words    []string
+	Derived  bool // worked out while reading, never a sender's column
+	Passing  bool // read but not kept
+}
+
+// Kind is one of the seven kinds of source.
+type Kind struct {
+	Name    string
+	Columns []Column
+	Key     []string // identifies a record; a feed may declare another
+	Month   string   // the date by which a feed in mode replace covers months; empty: all at once
+}
+
+// Kept are the columns that a kind's table holds, in order.
+func (k Kind) Kept() []Column {
+	var kept []Column
+	for _, c := range k.Columns {
+		if !c.Passing {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+// Column finds a column by its name.
+func (k Kind) Column(name string) (Column, bool) {
+	for _, c := range k.Columns {
+		if c.Name == name {
+			return c, true
+		}
+	}
+	return Column{}, false
+}
+
+// Sales is the one kind whose records can be many millions; it is identified
+// by columns of its own rather than by a composed key.
+const Sales = "sales"
+
+// KindNamed finds a kind.
+func KindNamed(name string) (Kind, bool) {
+	for _, k := range Kinds() {
+		if k.Name == name {
+			return k, true
+		}
+	}
+	return Kind{}, false
+}
+
+// Kinds lists the kinds of source in the order in which they are loaded and
+// shown.
+func Kinds() []Kind {
+	return []Kind{
+		{Name: "partners", Key: []string{"partner_id"}, Columns: []Column{
+			{Name: "partner_id", Type: Code, Needed: true},
+			{Name: "name", Type: Text, Needed: true},
+			{Name: "aliases", Type: Aliases},
+			{Name: "country", Type: Code},
+			{Name: "town", Type: Text},
+			{Name: "currency", Type: Code},
+			{Name: "language", Type: Code},
+			{Name: "email", Type: Text},
+			{Name: "modules", Type: Dated, Words: []string{"distribution", "resell", "sell_with"}},
+			{Name: "level", Type: Dated, Needed: true, Words: []string{"ready", "advanced", "premier"}},
+			{Name: "partner_type", Type: Code},
+			{Name: "status", Type: Word, Needed: true, Words: []string{"active", "inactive"}},
+		}},
+		{Name: "products", Key: []string{"sku"}, Columns: []Column{
+			{Name: "sku", Type: Code, Needed: true},
+			{Name: "name", Type: Text, Needed: true},
+			{Name: "family", Type: Code, Needed: true},
+			{Name: "basis", Type: Word, Needed: true, Words: []string{"licence", "service"}},
+		}},
+		{Name: "fx_rates", Key: []string{"currency", "rate_date"}, Month: "rate_date", Columns: []Column{
+			{Name: "rate_date", Type: Date, Needed: true},
+			{Name: "currency", Type: Code, Needed: true},
+			{Name: "rate", Type: Decimal, Scale: 9, Needed: true},
+		}},
+		{Name: "deals", Key: []string{"deal_id", "partner_code", "role"}, Columns: []Column{
+			{Name: "deal_id", Type: Code, Needed: true},
+			{Name: "partner_code", Type: Code, Needed: true},
+			{Name: "role", Type: Code, Needed: true},
+			{Name: "registered_on", Type: Date, Needed: true},
+			{Name: "approved_on", Type: Date},
+			{Name: "expires_on", Type: Date, FarDates: true},
+			{Name: "status", Type: Word, Needed: true, Words: []string{"approved", "pending", "rejected", "revoked"}},
+			{Name: "end_customer", Type: Text},
+			{Name: "family", Type: Code},
+		}},
+		{Name: "certifications", Key: []string{"person_id", "certification_code", "awarded_on"}, Columns: []Column{
+			{Name: "partner_code", Type: Code, Needed: true},
+			{Name: "person_id", Type: Code, Needed: true},
+			{Name: "certification_code", Type: Code, Needed: true},
+			{Name: "awarded_on", Type: Date, Needed: true},
+			{Name: "expires_on", Type: Date, FarDates: true},
+			{Name: "status", Type: Word, Needed: true, Words: []string{"valid", "revoked"}},
+		}},
+		{Name: "entries", Key: []string{"entry_id"}, Columns: []Column{
+			{Name: "entry_id", Type: Code, Needed: true},
+			{Name: "partner_id", Type: Code, Needed: true},
+			{Name: "date", Type: Date, Needed: true},
+			{Name: "kind", Type: Word, Needed: true, Words: []string{"redemption", "bonus_points", "money_adjustment"}},
+			{Name: "amount", Type: Decimal, Scale: 2},
+			{Name: "points", Type: Whole},
+			{Name: "reason", Type: Text, Needed: true},
+			{Name: "entered_by", Type: Text, Needed: true},
+		}},
+		{Name: Sales, Key: []string{"distributor", "document_no", "line_no"}, Month: "document_date", Columns: []Column{
+			{Name: "distributor", Type: Code, Needed: true},
+			{Name: "document_no", Type: Code, Needed: true},
+			{Name: "line_no", Type: Whole},
+			{Name: "line_key", Type: Text, Derived: true},
+			{Name: "document_type", Type: Word, Words: []string{"sale", "return"}},
+			{Name: "document_date", Type: Date, Needed: true},
+			{Name: "partner_code", Type: Code, Needed: true},
+			{Name: "end_customer", Type: Text},
+			{Name: "sku", Type: Code, Needed: true},
+			{Name: "quantity", Type: Decimal, Scale: 3},
+			{Name: "unit_price", Type: Decimal, Scale: 6, Passing: true},
+			{Name: "net_amount", Type: Decimal, Scale: 6},
+			{Name: "currency", Type: Code, Needed: true},
+			{Name: "deal_id", Type: Code},
+			{Name: "returns_document", Type: Code},
+			{Name: "returns_line", Type: Whole},
+		}},
+	}
+}
+
+// SQLType is the type of a column in the store.
+func (c Column) SQLType() string {
+	switch c.Type {
+	case Date:
+		return "date"
+	case Whole:
+		return "integer"
+	case Decimal:
+		return "decimal(18," + string(rune('0'+c.Scale)) + ")"
+	default:
+		return "varchar"
+	}
+}

@@ -1,0 +1,221 @@
+package feed
+
+import (
+	"bytes"
+	"math"
+	"math/big"
+	"strconv"
+)
+
+// numbers is a sender's way of writing numbers, ready for use.
+type numbers struct {
+	decimal   byte
+	thousands [][]byte
+	negative  string
+}
+
+// The styles of negative numbers.
+const (
+	LeadingMinus  = "leading"
+	TrailingMinus = "trailing"
+	Parentheses   = "parentheses"
+)
+
+func newNumbers(f Feed) numbers {
+	n := numbers{decimal: '.', negative: f.Negative}
+	if f.DecimalMark != "" {
+		n.decimal = f.DecimalMark[0]
+	}
+	for _, mark := range f.ThousandMarks {
+		n.thousands = append(n.thousands, []byte(mark))
+	}
+	return n
+}
+
+// parse reads text as a whole number of units of 10^-scale. code is empty when
+// it succeeds. It rounds nothing: a digit beyond the scale must be a zero.
+func (n numbers) parse(text []byte, scale int) (units int64, code string) {
+	text, minus := n.sign(text)
+	whole, fraction := text, []byte(nil)
+	if i := bytes.IndexByte(text, n.decimal); i >= 0 {
+		whole, fraction = text[:i], text[i+1:]
+		if len(fraction) == 0 {
+			return 0, BadNumber
+		}
+	}
+	units, code = n.whole(whole)
+	if code != "" {
+		return 0, code
+	}
+	for i := range max(scale, len(fraction)) {
+		digit := byte('0')
+		if i < len(fraction) {
+			digit = fraction[i]
+		}
+		switch {
+		case digit < '0' || digit > '9':
+			return 0, BadNumber
+		case i >= scale && digit != '0':
+			return 0, TooFine
+		case i >= scale:
+			continue
+		}
+		if units > (maxUnits-int64(digit-'0'))/10 {
+			return 0, TooLarge
+		}
+		units = units*10 + int64(digit-'0')
+	}
+	if minus {
+		units = -units
+	}
+	return units, ""
+}
+
+// maxUnits is what a DECIMAL(18) holds.
+const maxUnits = 999_999_999_999_999_999
+
+// sign takes the sign off in the sender's own style. A minus in any other
+// style stays, and fails as a digit.
+func (n numbers) sign(text []byte) (digits []byte, minus bool) {
+	last := len(text) - 1
+	switch {
+	case last < 1:
+		return text, false
+	case n.negative == TrailingMinus && text[last] == '-':
+		return text[:last], true
+	case n.negative == Parentheses && text[0] == '(' && text[last] == ')':
+		return text[1:last], true
+	case (n.negative == LeadingMinus || n.negative == "") && text[0] == '-':
+		return text[1:], true
+	}
+	return text, false
+}
+
+// whole reads the digits before the decimal mark. Where a thousands mark is
+// used at all, every group behind it has three digits.
+func (n numbers) whole(text []byte) (units int64, code string) {
+	group, marked := 0, false
+	if len(text) == 0 {
+		return 0, BadNumber
+	}
+	for i := 0; i < len(text); {
+		if mark := n.markAt(text[i:]); mark > 0 {
+			if group == 0 || group > 3 || marked && group != 3 {
+				return 0, BadNumber
+			}
+			marked, group, i = true, 0, i+mark
+			continue
+		}
+		c := text[i]
+		if c < '0' || c > '9' {
+			return 0, BadNumber
+		}
+		if units > (maxUnits-int64(c-'0'))/10 {
+			return 0, TooLarge
+		}
+		units = units*10 + int64(c-'0')
+		group++
+		i++
+	}
+	if marked && group != 3 || group == 0 {
+		return 0, BadNumber
+	}
+	return units, ""
+}
+
+func (n numbers) markAt(text []byte) int {
+	for _, mark := range n.thousands {
+		if bytes.HasPrefix(text, mark) {
+			return len(mark)
+		}
+	}
+	return 0
+}
+
+// appendUnits writes units of 10^-scale as a decimal with a point.
+func appendUnits(out []byte, units int64, scale int) []byte {
+	if units < 0 {
+		out = append(out, '-')
+		units = -units
+	}
+	unit := int64(1)
+	for range scale {
+		unit *= 10
+	}
+	out = strconv.AppendInt(out, units/unit, 10)
+	if rest := units % unit; rest > 0 {
+		out = append(out, '.')
+		for unit /= 10; rest > 0; unit /= 10 {
+			out = append(out, byte('0'+rest/unit))
+			rest %= unit
+		}
+	}
+	return out
+}
+
+// times multiplies two decimals exactly into micro-units (10^-6). It fails
+// when the product is finer or larger than that.
+func times(a int64, scaleA int, b int64, scaleB int) (micro int64, code string) {
+	product := new(big.Int).Mul(big.NewInt(a), big.NewInt(b))
+	cut := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(scaleA+scaleB-6)), nil)
+	rest := new(big.Int)
+	product.QuoRem(product, cut, rest)
+	switch {
+	case rest.Sign() != 0:
+		return 0, TooFine
+	case !product.IsInt64() || product.CmpAbs(big.NewInt(maxUnits)) > 0:
+		return 0, TooLarge
+	}
+	return product.Int64(), ""
+}
+
+// Total adds amounts in micro-units (10^-6 of the document's currency) without
+// ever overflowing.
+type Total struct {
+	small int64
+	large big.Int
+}
+
+// Add adds one amount.
+func (t *Total) Add(micro int64) {
+	if t.small > math.MaxInt64-maxUnits || t.small < math.MinInt64+maxUnits {
+		t.flush()
+	}
+	t.small += micro
+}
+
+// Merge adds what another total holds.
+func (t *Total) Merge(other *Total) {
+	t.flush()
+	t.large.Add(&t.large, big.NewInt(other.small))
+	t.large.Add(&t.large, &other.large)
+}
+
+func (t *Total) flush() {
+	t.large.Add(&t.large, big.NewInt(t.small))
+	t.small = 0
+}
+
+// Equals says whether the total is exactly so many micro-units.
+func (t *Total) Equals(micro int64) bool {
+	t.flush()
+	return t.large.Cmp(big.NewInt(micro)) == 0
+}
+
+// String is the total as a decimal of six places.
+func (t *Total) String() string {
+	t.flush()
+	whole, rest := new(big.Int).QuoRem(new(big.Int).Abs(&t.large), big.NewInt(1_000_000), new(big.Int))
+	sign := ""
+	if t.large.Sign() < 0 {
+		sign = "-"
+	}
+	fraction := strconv.FormatInt(1_000_000+rest.Int64(), 10)[1:]
+	return sign + whole.String() + "." + fraction
+}
+
+// ParseNumber reads a number as the feed declares them, in units of 10^-scale.
+// code is empty when it succeeds.
+func (f Feed) ParseNumber(text string, scale int) (units int64, code string) {
+	return newNumbers(f).parse([]byte(text), scale)
+}

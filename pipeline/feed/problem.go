@@ -1,0 +1,118 @@
+package feed
+
+import "fmt"
+
+// Problem is why a record, or a whole file, is not believed.
+type Problem struct {
+	Line   int64  // physical line of the record, zero for the file as a whole
+	Column string // ours; empty when the record as a whole is wrong
+	Code   string // one of the reasons below
+	Raw    string // the text as it stands in the file
+	Detail string // what the sentence alone cannot say
+}
+
+// The reasons a record is rejected for.
+const (
+	BadNumber     = "bad_number"
+	TooFine       = "too_many_decimals"
+	TooLarge      = "too_large"
+	BadDate       = "bad_date"
+	AmbiguousDate = "ambiguous_date"
+	FarDate       = "date_out_of_range"
+	Missing       = "missing_value"
+	UnknownWord   = "unknown_word"
+	BadList       = "bad_list"
+	Mangled       = "mangled_code"
+	ControlMark   = "control_character"
+	TooLong       = "too_long"
+	WrongSign     = "wrong_sign"
+	Incomplete    = "incomplete_entry"
+	KeyConflict   = "key_conflict"
+	NotAReturn    = "not_a_return"
+	EndsTooEarly  = "ends_before_it_begins"
+)
+
+// The reasons a whole file is refused for.
+const (
+	NoHeader       = "no_header"
+	MissingColumn  = "missing_column"
+	RepeatedColumn = "repeated_column"
+	CutShort       = "cut_short"
+	OffCount       = "off_its_row_count"
+	OffTotal       = "off_its_total"
+	NoTrailer      = "no_trailer"
+	AfterTrailer   = "rows_after_trailer"
+	TooManyRejects = "too_many_rejects"
+	BadEncoding    = "bad_encoding"
+	BadArchive     = "bad_archive"
+	LineTooLong    = "line_too_long"
+	Changed        = "changed_after_landing"
+	NoFeed         = "no_feed"
+)
+
+// Sentence says in words what is wrong and what to do about it.
+// Error makes a problem of a whole file an error.
+func (p *Problem) Error() string { return p.Sentence() }
+
+func (p Problem) Sentence() string {
+	s, ok := sentences()[p.Code]
+	if !ok {
+		s = p.Code
+	}
+	if p.Detail != "" {
+		s += ": " + p.Detail
+	}
+	return s
+}
+
+// String is the problem on one line.
+func (p Problem) String() string {
+	switch {
+	case p.Line == 0:
+		return p.Sentence()
+	case p.Column == "":
+		return fmt.Sprintf("line %d: %s", p.Line, p.Sentence())
+	default:
+		return fmt.Sprintf("line %d, %s %q: %s", p.Line, p.Column, p.Raw, p.Sentence())
+	}
+}
+
+func sentences() map[string]string {
+	return map[string]string{
+		"unclosed_quote": "a quoted field is not closed; double the quotes inside it, or declare quote: none",
+		"stray_quote":    "a quote stands in the middle of a field; quote the whole field and double the quote, or declare quote: none",
+		"field_count":    "the record has another number of fields than the header",
+		"bad_text":       "the line is not valid text in the declared encoding",
+		BadNumber:        "not a number as the feed declares them",
+		TooFine:          "more decimals than are kept; nothing is rounded on reading",
+		TooLarge:         "the number is too large to be kept exactly",
+		BadDate:          "not a date as the feed declares them",
+		AmbiguousDate:    "the date reads differently under two of the feed's formats; declare one",
+		FarDate:          "the date lies outside 1990 to 2099",
+		Missing:          "the value is missing",
+		UnknownWord:      "not one of the words known here; add it to the feed's values",
+		BadList:          "not a list as this column needs it",
+		Mangled:          "a spreadsheet has turned this code into a number and lost its digits; ask the sender for text",
+		ControlMark:      "the text holds a control character",
+		TooLong:          "the text is longer than 2,000 bytes",
+		WrongSign:        "the sign does not fit a sale or a return as the feed declares them",
+		Incomplete:       "the entry lacks what its kind needs",
+		KeyConflict:      "the same key stands in this file twice with different content",
+		NotAReturn:       "only a return may name the line it returns",
+		EndsTooEarly:     "it ends before it begins",
+		NoHeader:         "the header is not where the feed says",
+		MissingColumn:    "a column the feed needs is not in the header",
+		RepeatedColumn:   "the header names a column twice",
+		CutShort:         "the last record has no line end, so the file may be cut short; if this sender always writes so, declare final_newline: optional",
+		OffCount:         "the file's own row count differs from the rows in it",
+		OffTotal:         "the file's own total differs from the sum of its amounts",
+		NoTrailer:        "the trailer the feed declares is missing, so the file may be cut short",
+		AfterTrailer:     "records stand after the trailer",
+		TooManyRejects:   "more records were rejected than the feed allows",
+		BadEncoding:      "the file is not in the declared encoding",
+		BadArchive:       "the archive is damaged or larger than the feed allows",
+		LineTooLong:      "a line is longer than 1 MiB",
+		Changed:          "the landed bytes no longer match their hash; restore the file from a copy",
+		NoFeed:           "no feed in the configuration matches this name any more",
+	}
+}

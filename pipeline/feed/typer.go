@@ -1,0 +1,454 @@
+package feed
+
+import (
+	"bytes"
+	"fmt"
+	"hash/maphash"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Typer turns the records of one file into canonical lines. It is not safe for
+// two goroutines; Clone gives each its own.
+type Typer struct {
+	Problems []Problem // of the last record
+	Amount   int64     // net amount of the last record in micro-units, when HasAmount
+	HasAmt   bool
+	KeyHash  uint64 // of the last record's key; equal keys have equal hashes
+
+	feed    Feed
+	kind    Kind
+	sources []source
+	numbers numbers
+	layouts []layout
+	returns string
+	sales   salesColumns
+	keys    []int
+	seed    maphash.Seed
+	values  []value
+	line    int64
+	content []byte
+}
+
+// source is where a column's text comes from.
+type source struct {
+	field    int // of the record, -1 when the sender does not write it
+	constant []byte
+	words    map[string]string
+	allowed  map[string]bool
+}
+
+// value is one column of the record being typed.
+type value struct {
+	text  []byte
+	raw   []byte
+	units int64
+	day   day
+	set   bool
+}
+
+type salesColumns struct{ docType, quantity, price, amount, lineNo, lineKey, returnsDoc int }
+
+const maxText = 2000
+
+// Bind finds the feed's columns in a file's header. Problems are those of the
+// file as a whole; notes name what the header holds and the feed ignores.
+func (f Feed) Bind(header Names) (t *Typer, problems []Problem, notes []string) {
+	kind, ok := KindNamed(f.Kind)
+	if !ok {
+		return nil, []Problem{{Code: MissingColumn, Detail: "unknown kind " + f.Kind}}, nil
+	}
+	t = &Typer{feed: f, kind: kind, numbers: newNumbers(f), returns: f.Returns, seed: maphash.MakeSeed()}
+	for _, text := range f.dateLayouts() {
+		t.layouts = append(t.layouts, parseLayout(text))
+	}
+	used := map[int]bool{}
+	for _, c := range kind.Columns {
+		src, problem := f.source(c, header)
+		if problem != nil {
+			problems = append(problems, *problem)
+		}
+		used[src.field] = true
+		t.sources = append(t.sources, src)
+	}
+	if len(problems) > 0 {
+		return nil, problems, nil
+	}
+	for i, name := range header {
+		if !used[i] && name != "" {
+			notes = append(notes, name)
+		}
+	}
+	t.values = make([]value, len(kind.Columns))
+	t.sales = salesColumns{
+		docType: t.index("document_type"), quantity: t.index("quantity"), price: t.index("unit_price"),
+		amount: t.index("net_amount"), lineNo: t.index("line_no"), lineKey: t.index("line_key"),
+		returnsDoc: t.index("returns_document"),
+	}
+	for _, k := range t.keyColumns() {
+		t.keys = append(t.keys, t.index(k))
+	}
+	return t, nil, notes
+}
+
+// keyColumns identify a record of this feed. For sales the distributor and the
+// document always do, whatever else the feed declares.
+func (t *Typer) keyColumns() []string {
+	if t.kind.Name == Sales {
+		return []string{"distributor", "document_no", "line_key", "line_no"}
+	}
+	if len(t.feed.Key) > 0 {
+		return t.feed.Key
+	}
+	return t.kind.Key
+}
+
+// Counts says whether the feed's lines are numbered by their occurrence within
+// the key, because the sender does not number them.
+func (t *Typer) Counts() bool {
+	return t.kind.Name == Sales && t.sources[t.sales.lineNo].field < 0
+}
+
+func (t *Typer) index(name string) int {
+	for i, c := range t.kind.Columns {
+		if c.Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func (f Feed) dateLayouts() []string {
+	if len(f.Dates) == 0 {
+		return []string{"yyyy-mm-dd"}
+	}
+	return f.Dates
+}
+
+// source finds where a column comes from, and says what is missing.
+func (f Feed) source(c Column, header Names) (source, *Problem) {
+	src := source{field: -1, words: f.Values[c.Name]}
+	if c.Words != nil {
+		src.allowed = map[string]bool{}
+		for _, w := range c.Words {
+			src.allowed[w] = true
+		}
+	}
+	if constant, ok := f.Constants[c.Name]; ok {
+		src.constant = []byte(constant)
+		return src, nil
+	}
+	names, declared := f.Columns[c.Name]
+	if !declared {
+		if f.needs(c) {
+			return src, &Problem{Code: MissingColumn, Column: c.Name, Detail: "the feed declares neither a column nor a constant for " + c.Name}
+		}
+		return src, nil
+	}
+	field, err := header.find(names)
+	switch {
+	case err != nil:
+		return src, &Problem{Code: RepeatedColumn, Column: c.Name, Detail: err.Error()}
+	case field < 0:
+		return src, &Problem{Code: MissingColumn, Column: c.Name,
+			Detail: fmt.Sprintf("%s, which this sender calls %s; the header holds %s", c.Name, quoteAll(names), quoteAll(header))}
+	}
+	src.field = field
+	return src, nil
+}
+
+// needs says whether a feed must declare a column, which for sales depends on
+// how amounts and returns are written.
+func (f Feed) needs(c Column) bool {
+	if f.Kind == Sales {
+		_, amount := f.Columns["net_amount"]
+		switch c.Name {
+		case "net_amount":
+			_, price := f.Columns["unit_price"]
+			return !price
+		case "unit_price":
+			return !amount
+		case "quantity":
+			return !amount || f.Returns == ByQuantity
+		case "document_type":
+			return f.Returns != ByAmount && f.Returns != ByQuantity
+		}
+	}
+	return c.Needed
+}
+
+func quoteAll(names []string) string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = strconv.Quote(n)
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// Clone is a typer for another goroutine.
+func (t *Typer) Clone() *Typer {
+	c := *t
+	c.values = make([]value, len(t.values))
+	c.Problems, c.content = nil, nil
+	return &c
+}
+
+// Type appends the canonical line of a record to out, or leaves out as it is
+// and sets Problems.
+func (t *Typer) Type(line int64, fields [][]byte, out []byte) ([]byte, bool) {
+	t.Problems, t.line, t.HasAmt = t.Problems[:0], line, false
+	for i := range t.sources {
+		t.read(i, fields)
+	}
+	switch t.kind.Name {
+	case Sales:
+		t.finishSale()
+	case "entries":
+		t.finishEntry()
+	case "deals", "certifications":
+		t.finishTerm()
+	}
+	if len(t.Problems) > 0 {
+		return out, false
+	}
+	t.hashKey()
+	return t.write(out), true
+}
+
+func (t *Typer) problem(column int, code, detail string) {
+	raw := t.values[column].raw
+	if len(raw) > maxText {
+		raw = raw[:maxText]
+	}
+	t.Problems = append(t.Problems, Problem{Line: t.line, Column: t.kind.Columns[column].Name, Code: code, Raw: string(raw), Detail: detail})
+}
+
+// read takes one column's text and makes it what the column is.
+func (t *Typer) read(i int, fields [][]byte) {
+	src, c, v := &t.sources[i], &t.kind.Columns[i], &t.values[i]
+	*v = value{}
+	switch {
+	case src.constant != nil:
+		v.raw = src.constant
+	case src.field >= 0:
+		v.raw = fields[src.field]
+	default:
+		return
+	}
+	v.text = trim(v.raw)
+	if t.feed.ExcelText && len(v.text) > 3 && v.text[0] == '=' && v.text[1] == '"' && v.text[len(v.text)-1] == '"' {
+		v.text = v.text[2 : len(v.text)-1]
+	}
+	if len(v.text) == 0 {
+		if c.Needed {
+			t.problem(i, Missing, "")
+		}
+		return
+	}
+	v.set = true
+	if word, ok := src.words[string(v.text)]; ok {
+		v.text = []byte(word)
+	}
+	code, detail := t.check(c, src, v)
+	if code != "" {
+		t.problem(i, code, detail)
+		v.set = false
+	}
+}
+
+func trim(text []byte) []byte {
+	if n := len(text); n > 0 && text[0] > ' ' && text[0] < utf8.RuneSelf && text[n-1] > ' ' && text[n-1] < utf8.RuneSelf {
+		return text
+	}
+	return bytes.TrimSpace(text)
+}
+
+// check holds a text against its column's type.
+func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
+	switch c.Type {
+	case Date:
+		v.day, code = parseDate(t.layouts, v.text)
+		if code == "" && (v.day.year < 1990 || v.day.year > 2099 && !c.FarDates) {
+			return FarDate, ""
+		}
+		return code, ""
+	case Decimal:
+		v.units, code = t.numbers.parse(v.text, c.Scale)
+		return code, ""
+	case Whole:
+		v.units, code = t.numbers.parse(v.text, 0)
+		if code == "" && (v.units > 1<<31-1 || v.units < -(1<<31)) {
+			code = TooLarge
+		}
+		return code, ""
+	case Word:
+		if !src.allowed[string(v.text)] {
+			return UnknownWord, "known are " + strings.Join(c.Words, ", ")
+		}
+		return "", ""
+	case Dated:
+		return checkDated(string(v.text), src.allowed)
+	case Aliases:
+		return checkAliases(string(v.text))
+	case Code:
+		if mangled(v.text) {
+			return Mangled, ""
+		}
+	}
+	return checkText(v.text), ""
+}
+
+func checkText(text []byte) (code string) {
+	if len(text) > maxText {
+		return TooLong
+	}
+	for i, c := range text {
+		if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f {
+			return ControlMark
+		}
+		// U+0080 to U+009F: what a Windows-1252 text leaves when it was declared ISO-8859-1.
+		if c == 0xC2 && i+1 < len(text) && text[i+1] < 0xA0 {
+			return ControlMark
+		}
+	}
+	return ""
+}
+
+// mangled recognises what a spreadsheet makes of a long number: 1.23E+12.
+func mangled(text []byte) bool {
+	i := bytes.IndexAny(text, "eE")
+	if i < 1 || i+2 >= len(text) || text[i+1] != '+' {
+		return false
+	}
+	for j, c := range text {
+		if (c < '0' || c > '9') && c != '.' && c != ',' && j != i && j != i+1 {
+			return false
+		}
+	}
+	return true
+}
+
+var datedItem = regexp.MustCompile(`^(\S+) (\d{4}-\d{2}-\d{2})(?:\.\.(\d{4}-\d{2}-\d{2}))?$`)
+
+// checkDated holds a list such as "resell 2024-01-01|sell_with
+// 2024-03-01..2024-09-30" against its vocabulary. The last day is included.
+func checkDated(text string, allowed map[string]bool) (code, detail string) {
+	iso := []layout{parseLayout("yyyy-mm-dd")}
+	for item := range strings.SplitSeq(text, "|") {
+		m := datedItem.FindStringSubmatch(item)
+		if m == nil {
+			return BadList, strconv.Quote(item) + ` should read like "resell 2024-01-01" or "resell 2024-01-01..2024-12-31"`
+		}
+		if !allowed[m[1]] {
+			return UnknownWord, strconv.Quote(m[1])
+		}
+		from, code := parseDate(iso, []byte(m[2]))
+		if code != "" {
+			return code, m[2]
+		}
+		if m[3] == "" {
+			continue
+		}
+		if to, code := parseDate(iso, []byte(m[3])); code != "" || to.before(from) {
+			return BadList, m[3] + " is no last day"
+		}
+	}
+	return "", ""
+}
+
+func checkAliases(text string) (code, detail string) {
+	for item := range strings.SplitSeq(text, "|") {
+		distributor, alias, ok := strings.Cut(item, "=")
+		if !ok || distributor == "" || alias == "" || strings.TrimSpace(item) != item {
+			return BadList, strconv.Quote(item) + " should read like NORDWIND=K-1023, or *=K-1023 for every distributor"
+		}
+	}
+	return "", ""
+}
+
+// hashKey lets a loader prove cheaply that no key stands twice in a file.
+func (t *Typer) hashKey() {
+	var h maphash.Hash
+	h.SetSeed(t.seed)
+	var number [8]byte
+	for _, i := range t.keys {
+		v := &t.values[i]
+		switch t.kind.Columns[i].Type {
+		case Whole, Decimal:
+			for b := range number {
+				number[b] = byte(v.units >> (8 * b))
+			}
+			_, _ = h.Write(number[:])
+		case Date:
+			_, _ = fmt.Fprint(&h, v.day)
+		default:
+			_, _ = h.Write(v.text)
+		}
+		_ = h.WriteByte(0)
+	}
+	t.KeyHash = h.Sum64()
+}
+
+// write appends the canonical line: the physical line, for small kinds the
+// composed key and the whole content, then the kept columns.
+func (t *Typer) write(out []byte) []byte {
+	out = strconv.AppendInt(out, t.line, 10)
+	if t.kind.Name != Sales {
+		var key []byte
+		for n, i := range t.keys {
+			if n > 0 {
+				key = append(key, " / "...)
+			}
+			key = t.appendValue(key, i)
+		}
+		t.content = t.content[:0]
+		for i := range t.kind.Columns {
+			t.content = append(appendField(t.content, t.appendValue(nil, i)), ',')
+		}
+		out = appendField(append(out, ','), key)
+		out = appendField(append(out, ','), t.content)
+	}
+	for i := range t.kind.Columns {
+		if t.kind.Columns[i].Passing {
+			continue
+		}
+		out = append(out, ',')
+		if c := t.kind.Columns[i].Type; c == Date || c == Decimal || c == Whole {
+			out = t.appendValue(out, i)
+			continue
+		}
+		out = appendField(out, t.values[i].text)
+	}
+	return append(out, '\n')
+}
+
+func (t *Typer) appendValue(out []byte, i int) []byte {
+	c, v := &t.kind.Columns[i], &t.values[i]
+	switch {
+	case !v.set:
+		return out
+	case c.Type == Date:
+		return appendDay(out, v.day)
+	case c.Type == Decimal:
+		return appendUnits(out, v.units, c.Scale)
+	case c.Type == Whole:
+		return appendUnits(out, v.units, 0)
+	}
+	return append(out, v.text...)
+}
+
+func appendField(out, text []byte) []byte {
+	if bytes.IndexByte(text, ',') < 0 && bytes.IndexByte(text, '"') < 0 && bytes.IndexByte(text, '\n') < 0 && bytes.IndexByte(text, '\r') < 0 {
+		return append(out, text...)
+	}
+	out = append(out, '"')
+	for _, c := range text {
+		if c == '"' {
+			out = append(out, '"')
+		}
+		out = append(out, c)
+	}
+	return append(out, '"')
+}

@@ -1,0 +1,89 @@
+// Package files writes files so that a reader, or a crash, sees either the old
+// one or the new one and never a part of it.
+//
+// A *settled* file has been written aside, synced, renamed over its name, and
+// its folder synced. Everything that another program may read goes through
+// here; nothing in Tranche writes such a file any other way.
+package files
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/google/renameio/v2"
+)
+
+// Private is the mode of what only the operator may read.
+const Private os.FileMode = 0o600
+
+// Shared is the mode of what the group of analysts may read as well.
+const Shared os.FileMode = 0o640
+
+// Write settles data under path with the given mode.
+func Write(path string, data []byte, mode os.FileMode) error {
+	err := renameio.WriteFile(path, data, mode, renameio.IgnoreUmask(), renameio.WithStaticPermissions(mode))
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return SyncFolder(filepath.Dir(path))
+}
+
+// Settle syncs the finished file at aside and renames it to path. Both must be
+// in one file system.
+func Settle(aside, path string) error {
+	if err := Sync(aside); err != nil {
+		return err
+	}
+	if err := os.Rename(aside, path); err != nil {
+		return fmt.Errorf("settle %s: %w", path, err)
+	}
+	return SyncFolder(filepath.Dir(path))
+}
+
+// Sync forces what was written to path onto the disk.
+func Sync(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("sync %s: %w", path, err)
+	}
+	err = errors.Join(f.Sync(), f.Close())
+	if err != nil {
+		return fmt.Errorf("sync %s: %w", path, err)
+	}
+	return nil
+}
+
+// SyncFolder makes a rename or a removal in the folder survive a power cut.
+func SyncFolder(dir string) error { return Sync(dir) }
+
+// Folder makes dir, and what is above it, readable by the operator only.
+func Folder(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make folder %s: %w", dir, err)
+	}
+	return nil
+}
+
+// Hash is the SHA-256 of a file's bytes, in lower-case hexadecimal.
+func Hash(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	return HashOf(f)
+}
+
+// HashOf is the SHA-256 of what is left to read.
+func HashOf(r io.Reader) (string, error) {
+	h := sha256.New()
+	if _, err := io.CopyBuffer(h, r, make([]byte, 1<<20)); err != nil {
+		return "", fmt.Errorf("hash: %w", err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}

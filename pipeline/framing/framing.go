@@ -1,0 +1,333 @@
+// Package framing cuts the text of a delimited file into records and proves
+// that every byte belongs to exactly one of them.
+//
+// A *physical line* ends at LF, CRLF or a lone CR. A *record* is one physical
+// line, or several when a quoted field holds line breaks. A record is *broken*
+// when its quotes or its number of fields are wrong, when it is not valid text,
+// or when it runs on too long; then its first physical line alone is set aside
+// and reading goes on at the next one, so that one stray quote costs one line
+// and not the rest of the file. A record over several lines is believed only if
+// it has exactly the number of fields the header promised.
+//
+// The framer never guesses a dialect, never repairs, and never drops a byte:
+// the Raw parts of its records, in order, are the text it was given.
+package framing
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// Limits beyond which a quoted field is taken for a stray quote.
+const (
+	MaxRecordLines = 64
+	MaxRecordBytes = 1 << 20
+)
+
+// Dialect is how a sender writes records. All marks are ASCII.
+type Dialect struct {
+	Delimiter byte
+	Quote     byte     // zero: this sender quotes nothing
+	Escape    byte     // zero, or equal to Quote: a quote is doubled
+	ExcelText bool     // a field may be written ="0012"
+	Comment   []byte   // lines that begin so are skipped; empty: none
+	Trailer   [][]byte // lines that begin so end the records
+}
+
+// Sort says what a record is.
+type Sort int
+
+// The sorts of records.
+const (
+	Data Sort = iota
+	Blank
+	Comment
+	Trailer
+	Broken
+)
+
+// Record is one record. Its slices are valid until the next call of Next.
+type Record struct {
+	Sort   Sort
+	Fault  Fault  // why it is broken
+	Line   int64  // physical line on which it begins, from 1
+	Raw    []byte // its bytes, line end included
+	Fields [][]byte
+}
+
+// Fault is why a record is broken.
+type Fault string
+
+// The faults a framer can find.
+const (
+	NoFault       Fault = ""
+	UnclosedQuote Fault = "unclosed_quote"
+	StrayQuote    Fault = "stray_quote"
+	FieldCount    Fault = "field_count"
+	BadText       Fault = "bad_text"
+)
+
+// Framer reads records from a piece of text.
+type Framer struct {
+	Dialect
+	Width int // fields of every record; zero while the header is not read yet
+
+	data    []byte
+	pos     int
+	line    int64
+	last    bool
+	hasCR   bool
+	clean   bool
+	fields  [][]byte
+	scratch []byte
+}
+
+// Reset gives the framer its next piece of text, beginning on the given
+// physical line. last says that nothing follows it.
+func (f *Framer) Reset(data []byte, line int64, last bool) {
+	f.data, f.pos, f.line, f.last = data, 0, line, last
+	f.hasCR = bytes.IndexByte(data, '\r') >= 0
+	f.clean = cleanText(data)
+}
+
+// Rest is the text not yet cut into records, and the line it begins on.
+func (f *Framer) Rest() ([]byte, int64) { return f.data[f.pos:], f.line }
+
+// Next reads one record. It returns false at the end of the text and, unless
+// the text is the last, where a record may go on in the text to come.
+func (f *Framer) Next(rec *Record) bool {
+	if f.pos == len(f.data) {
+		return false
+	}
+	end, next, whole := f.physicalLine(f.pos)
+	if !whole && !f.last {
+		return false
+	}
+	line := f.data[f.pos:end]
+	*rec = Record{Line: f.line, Raw: f.data[f.pos:next]}
+	switch {
+	case len(line) == 0:
+		rec.Sort = Blank
+	case len(f.Comment) > 0 && bytes.HasPrefix(line, f.Comment):
+		rec.Sort = Comment
+	case f.isTrailer(line):
+		rec.Sort = Trailer
+		rec.Fields = f.loose(line)
+	case !f.clean && !cleanText(line):
+		rec.Sort, rec.Fault = Broken, BadText
+	case f.Quote == 0 || bytes.IndexByte(line, f.Quote) < 0:
+		f.split(line)
+		f.judge(rec)
+	default:
+		return f.quoted(rec)
+	}
+	f.pos, f.line = next, f.line+1
+	return true
+}
+
+// judge gives a record over one line its fields, or says that it has too many
+// or too few.
+func (f *Framer) judge(rec *Record) {
+	rec.Fields = f.fields
+	if f.Width > 0 && len(f.fields) != f.Width {
+		rec.Sort, rec.Fault = Broken, FieldCount
+	}
+}
+
+// physicalLine finds the end of the line that begins at start, where the next
+// one begins, and whether its end was seen.
+func (f *Framer) physicalLine(start int) (end, next int, whole bool) {
+	rest := f.data[start:]
+	lf := bytes.IndexByte(rest, '\n')
+	if f.hasCR {
+		upTo := rest
+		if lf >= 0 {
+			upTo = rest[:lf]
+		}
+		if cr := bytes.IndexByte(upTo, '\r'); cr >= 0 {
+			switch {
+			case cr+1 == lf:
+				return start + cr, start + lf + 1, true
+			case cr+1 == len(rest) && !f.last:
+				return start + cr, start + cr + 1, false // LF may follow
+			}
+			return start + cr, start + cr + 1, true
+		}
+	}
+	if lf < 0 {
+		return len(f.data), len(f.data), false
+	}
+	return start + lf, start + lf + 1, true
+}
+
+func (f *Framer) isTrailer(line []byte) bool {
+	if len(f.Dialect.Trailer) == 0 {
+		return false
+	}
+	if f.Quote != 0 && line[0] == f.Quote {
+		line = line[1:]
+	}
+	for _, mark := range f.Dialect.Trailer {
+		if bytes.HasPrefix(line, mark) {
+			return true
+		}
+	}
+	return false
+}
+
+// split cuts a line without quotes into fields.
+func (f *Framer) split(line []byte) {
+	f.fields = f.fields[:0]
+	for {
+		i := bytes.IndexByte(line, f.Delimiter)
+		if i < 0 {
+			f.fields = append(f.fields, line)
+			return
+		}
+		f.fields = append(f.fields, line[:i])
+		line = line[i+1:]
+	}
+}
+
+// loose cuts a trailer into fields without asking anything of it.
+func (f *Framer) loose(line []byte) [][]byte {
+	f.split(line)
+	for i, field := range f.fields {
+		if f.Quote != 0 {
+			f.fields[i] = bytes.Trim(field, string(f.Quote))
+		}
+	}
+	return f.fields
+}
+
+// quoted reads a record whose first line holds a quote. On a fault it falls
+// back to that line alone.
+func (f *Framer) quoted(rec *Record) bool {
+	p, lines, fault, more := f.scanQuoted()
+	if more {
+		return false
+	}
+	if fault == NoFault && lines > 1 && f.Width > 0 && len(f.fields) != f.Width {
+		fault = UnclosedQuote
+	}
+	if fault != NoFault {
+		rec.Sort, rec.Fault = Broken, fault
+		f.pos += len(rec.Raw)
+		f.line++
+		return true
+	}
+	rec.Raw = f.data[f.pos:p]
+	f.judge(rec)
+	if !f.clean && !cleanText(rec.Raw) {
+		rec.Sort, rec.Fault = Broken, BadText
+	}
+	f.pos, f.line = p, f.line+int64(lines)
+	return true
+}
+
+// scanQuoted reads fields from the framer's position to the end of a record.
+// It returns where the next record begins, how many physical lines this one
+// has, what is wrong with it, and whether the answer lies in text to come.
+func (f *Framer) scanQuoted() (next, lines int, fault Fault, more bool) {
+	f.fields, f.scratch = f.fields[:0], f.scratch[:0]
+	p, lines := f.pos, 1
+	for {
+		end, after, whole := f.physicalLine(p)
+		if !whole && !f.last {
+			return 0, 0, NoFault, true
+		}
+		if open := f.opening(p, end); open > 0 {
+			value, q, breaks, fault, more := f.quotedField(p+open, lines)
+			if fault != NoFault || more {
+				return 0, 0, fault, more
+			}
+			f.fields = append(f.fields, value)
+			lines += breaks
+			if q == len(f.data) {
+				return q, lines, NoFault, !f.last
+			}
+			if f.data[q] == f.Delimiter {
+				p = q + 1
+				continue
+			}
+			end, after, whole = f.physicalLine(q)
+			if !whole && !f.last {
+				return 0, 0, NoFault, true
+			}
+			if end != q {
+				return 0, 0, StrayQuote, false
+			}
+			return after, lines, NoFault, false
+		}
+		field := f.data[p:end]
+		cut := bytes.IndexByte(field, f.Delimiter)
+		if cut >= 0 {
+			field = field[:cut]
+		}
+		if bytes.IndexByte(field, f.Quote) >= 0 {
+			return 0, 0, StrayQuote, false
+		}
+		f.fields = append(f.fields, field)
+		if cut < 0 {
+			return after, lines, NoFault, false
+		}
+		p += cut + 1
+	}
+}
+
+// opening is the length of the mark that opens a quoted field at p, or zero.
+func (f *Framer) opening(p, end int) int {
+	switch {
+	case p < end && f.data[p] == f.Quote:
+		return 1
+	case f.ExcelText && p+1 < end && f.data[p] == '=' && f.data[p+1] == f.Quote:
+		return 2
+	}
+	return 0
+}
+
+// quotedField reads from just after an opening quote to just after the closing
+// one, and counts the line breaks between.
+func (f *Framer) quotedField(p, lines int) (value []byte, q, breaks int, fault Fault, more bool) {
+	start, kept := p, len(f.scratch)
+	escape := f.Escape
+	if escape == 0 {
+		escape = f.Quote
+	}
+	for i := p; ; i++ {
+		switch {
+		case lines+breaks > MaxRecordLines || i-f.pos > MaxRecordBytes:
+			return nil, 0, 0, UnclosedQuote, false
+		case i >= len(f.data):
+			if f.last {
+				return nil, 0, 0, UnclosedQuote, false
+			}
+			return nil, 0, 0, NoFault, true
+		}
+		c := f.data[i]
+		switch {
+		case c == '\n', c == '\r' && !(i+1 < len(f.data) && f.data[i+1] == '\n'):
+			breaks++
+		case c == escape && i+1 == len(f.data) && !f.last:
+			return nil, 0, 0, NoFault, true
+		case c == escape && i+1 < len(f.data) && f.data[i+1] == f.Quote,
+			c == escape && escape != f.Quote && i+1 < len(f.data) && f.data[i+1] == escape:
+			f.scratch = append(f.scratch, f.data[start:i]...)
+			f.scratch = append(f.scratch, f.data[i+1])
+			i++
+			start = i + 1
+		case c == f.Quote:
+			if start == p {
+				return f.data[p:i], i + 1, breaks, NoFault, false
+			}
+			f.scratch = append(f.scratch, f.data[start:i]...)
+			return f.scratch[kept:len(f.scratch):len(f.scratch)], i + 1, breaks, NoFault, false
+		}
+	}
+}
+
+// cleanText says that the text is valid UTF-8 without NUL and without the mark
+// that a decoder leaves where it could not decode.
+func cleanText(text []byte) bool {
+	return bytes.IndexByte(text, 0) < 0 && utf8.Valid(text) && !bytes.Contains(text, []byte("\uFFFD"))
+}

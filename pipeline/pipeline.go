@@ -1,0 +1,312 @@
+// Package pipeline is one run, from the inbox to the statements. It knows the
+// order of things and computes nothing itself.
+//
+// A *run* takes whole files out of the inbox (land), turns them into typed
+// facts (load), works out the marts (transform), holds them against every check
+// (check), puts the new database where analysts find it (publish) and writes the
+// workbooks that changed (report). A run that fails leaves everything that
+// anyone reads as it was.
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"tranche/pipeline/config"
+	"tranche/pipeline/files"
+	"tranche/pipeline/landing"
+	"tranche/pipeline/loading"
+	"tranche/pipeline/store"
+	"tranche/transforms"
+)
+
+// Options say what to run.
+type Options struct {
+	Config   *config.Config
+	Month    time.Time // first day of the month to run for; zero: the newest month with sales that has begun
+	Now      time.Time
+	Program  string                              // name and version, kept with the run
+	Progress func(stage string, done, total int) // may be nil
+	Stage    func(Stage)                         // told of each stage as it ends; may be nil
+}
+
+// Stage is one part of a run that has ended.
+type Stage struct {
+	Name  string
+	Took  time.Duration
+	Facts map[string]any
+}
+
+// ErrLocked says that another run is at work in the same folders.
+var ErrLocked = errors.New("another run is at work in these folders")
+
+// ErrTooEarly says that the month asked for lies before the programme.
+var ErrTooEarly = errors.New("the month lies before the first programme version")
+
+// Run runs from inbox to statements.
+func Run(ctx context.Context, o Options) (*Summary, error) {
+	r := &run{Options: o, summary: &Summary{Folders: o.Config.Folders, Currency: o.Config.Programme.Currency}}
+	if err := r.prepare(); err != nil {
+		return nil, err
+	}
+	defer r.release()
+	for _, stage := range []struct {
+		name string
+		work func(context.Context) error
+	}{
+		{"land", r.land}, {"load", r.load}, {"transform", r.transform}, {"check", r.check}, {"publish", r.publish}, {"report", r.report},
+	} {
+		began := time.Now()
+		r.facts = map[string]any{}
+		if err := stage.work(ctx); err != nil {
+			return nil, fmt.Errorf("%s: %w", stage.name, err)
+		}
+		if o.Stage != nil {
+			o.Stage(Stage{Name: stage.name, Took: time.Since(began), Facts: r.facts})
+		}
+	}
+	return r.summary, nil
+}
+
+type run struct {
+	Options
+	lock    *flock.Flock
+	session *store.Session
+	landed  []landing.File
+	month   time.Time
+	facts   map[string]any
+	summary *Summary
+}
+
+// prepare makes the folders that are ours and takes the lock. The inbox is the
+// senders' and has to be there.
+func (r *run) prepare() error {
+	f := r.Config.Folders
+	if _, err := os.Stat(f.Inbox); err != nil {
+		return fmt.Errorf("the inbox %s is not there; make it, or correct folders.inbox in %s", f.Inbox, r.Config.Path)
+	}
+	for _, dir := range []string{f.State, f.Landing, f.Statements, f.Work()} {
+		if err := files.Folder(dir); err != nil {
+			return err
+		}
+	}
+	r.lock = flock.New(filepath.Join(f.State, "lock"))
+	got, err := r.lock.TryLock()
+	if err != nil {
+		return fmt.Errorf("lock %s: %w", f.State, err)
+	}
+	if !got {
+		return ErrLocked
+	}
+	return r.clean()
+}
+
+// clean removes what an interrupted run left in the work folder. Nothing in it
+// is ever needed again.
+func (r *run) clean() error {
+	if err := os.RemoveAll(r.Config.Folders.Work()); err != nil {
+		return err
+	}
+	return files.Folder(r.Config.Folders.Work())
+}
+
+func (r *run) release() {
+	if r.session != nil {
+		_ = r.session.Close()
+	}
+	_ = r.lock.Unlock()
+}
+
+func (r *run) progress(stage string, done, total int) {
+	if r.Progress != nil {
+		r.Progress(stage, done, total)
+	}
+}
+
+func (r *run) land(context.Context) error {
+	arrivals, err := landing.Land(landing.Options{
+		Inbox: r.Config.Folders.Inbox, Landing: r.Config.Folders.Landing, Settle: r.Config.Settle, ReadyMarker: r.Config.Ready, Now: r.Now,
+		Feeds: func(name string) []string {
+			var names []string
+			for _, f := range r.Config.Feeds {
+				if f.Matches(name) {
+					names = append(names, f.Name)
+				}
+			}
+			return names
+		},
+	})
+	if err != nil {
+		return err
+	}
+	r.summary.Arrivals = arrivals
+	r.landed, err = landing.List(r.Config.Folders.Landing)
+	for _, a := range arrivals {
+		count, _ := r.facts[string(a.Fate)].(int)
+		r.facts[string(a.Fate)] = count + 1
+	}
+	return err
+}
+
+// load opens the store and brings it up to what has landed.
+func (r *run) load(ctx context.Context) error {
+	if err := r.openStore(ctx); err != nil {
+		return err
+	}
+	l := loading.Loader{Session: r.session, Landing: r.Config.Folders.Landing, Work: r.Config.Folders.Work(), Feeds: r.Config.Feeds}
+	if err := l.Keep(ctx, r.landed); err != nil {
+		return err
+	}
+	loaded := 0
+	for i, f := range r.landed {
+		r.progress("load", i, len(r.landed))
+		out, fresh, err := l.Load(ctx, f)
+		if err != nil {
+			return err
+		}
+		if fresh {
+			loaded++
+			r.summary.Loaded = append(r.summary.Loaded, out)
+		}
+	}
+	r.progress("load", len(r.landed), len(r.landed))
+	r.facts["files"], r.facts["new"] = len(r.landed), loaded
+	return r.chooseMonth(ctx)
+}
+
+// openStore attaches the store. One that cannot be read, or was made by another
+// version of the program, is set aside: it is a cache, and is filled anew.
+func (r *run) openStore(ctx context.Context) error {
+	var err error
+	d := r.Config.Database
+	r.session, err = store.Open(ctx, store.Options{MemoryLimit: d.MemoryLimit, Threads: d.Threads, TempLimit: d.TempLimit,
+		TempFolder: filepath.Join(r.Config.Folders.Work(), "spill")})
+	if err != nil {
+		return err
+	}
+	path := r.Config.Folders.Store()
+	if err := loading.Open(ctx, r.session, path); err == nil {
+		return nil
+	}
+	if err := setAside(path); err != nil {
+		return err
+	}
+	r.facts["store"] = "set aside and filled anew"
+	return loading.Open(ctx, r.session, path)
+}
+
+// setAside renames a store out of the way, with its write-ahead log, keeping
+// the last one set aside for whoever wants to look.
+func setAside(path string) error {
+	for _, suffix := range []string{"", ".wal"} {
+		err := os.Rename(path+suffix, path+".aside"+suffix)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("set the store aside: %w", err)
+		}
+	}
+	return nil
+}
+
+// chooseMonth takes the month asked for, or the newest with sales that has
+// begun: a date far ahead in somebody's file must not open the future.
+func (r *run) chooseMonth(ctx context.Context) error {
+	r.month = r.Month
+	first := r.Config.Programme.Versions[0].From
+	if r.month.IsZero() {
+		this := time.Date(r.Now.Year(), r.Now.Month(), 1, 0, 0, 0, 0, time.UTC)
+		err := r.session.Row(ctx, `select coalesce(date_trunc('month', max(document_date) filter (where document_date < ?)), ?)
+			from store.raw.sales`, []any{&r.month}, this.AddDate(0, 1, 0), time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, time.UTC))
+		if err != nil {
+			return err
+		}
+	}
+	if r.month.AddDate(0, 1, 0).Before(first) || r.month.AddDate(0, 1, 0).Equal(first) {
+		if !r.Month.IsZero() {
+			return fmt.Errorf("%s: %w (%s)", r.month.Format("2006-01"), ErrTooEarly, first.Format(time.DateOnly))
+		}
+		r.month = time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, time.UTC)
+	}
+	r.summary.Month = r.month
+	r.facts["month"] = r.month.Format("2006-01")
+	return nil
+}
+
+func (r *run) aside() string { return filepath.Join(r.Config.Folders.Work(), "published.duckdb") }
+
+// transform builds the marts in a new database aside.
+func (r *run) transform(ctx context.Context) error {
+	if err := r.session.Attach(ctx, r.aside(), "published"); err != nil {
+		return err
+	}
+	if err := r.rules(ctx); err != nil {
+		return err
+	}
+	for _, q := range []string{
+		"create schema if not exists published.mart",
+		"create schema if not exists memory.staging",
+		"create schema if not exists memory.intermediate",
+		"set search_path = 'memory.main,store.raw,memory.rules,memory.staging,memory.intermediate,published.mart'",
+	} {
+		if err := r.session.Exec(ctx, q); err != nil {
+			return err
+		}
+	}
+	done := 0
+	return transforms.Build(ctx, r.session, transforms.Target{Work: "memory", Mart: "published"}, func(_ string, of int) {
+		done++
+		r.progress("transform", done, of)
+	})
+}
+
+// rules writes the programme and the run itself as tables.
+func (r *run) rules(ctx context.Context) error {
+	if err := r.Config.Programme.WriteTables(ctx, r.session, r.month); err != nil {
+		return err
+	}
+	inputs := sha256.New()
+	for _, f := range r.landed {
+		inputs.Write([]byte(f.SHA256 + "\n"))
+	}
+	inputsHash := hex.EncodeToString(inputs.Sum(nil)[:8])
+	id := sha256.Sum256([]byte(r.Program + "\n" + r.Config.SourceHash + "\n" + r.month.Format(time.DateOnly) + "\n" + inputsHash))
+	r.summary.RunID = hex.EncodeToString(id[:6])
+	err := r.session.Exec(ctx, `create table rules.run (run_id varchar, program varchar, config_hash varchar, through_month date, files bigint, inputs_hash varchar)`)
+	if err != nil {
+		return err
+	}
+	return r.session.Exec(ctx, "insert into rules.run values (?, ?, ?, ?, ?, ?)", r.summary.RunID, r.Program, r.Config.SourceHash, r.month, len(r.landed), inputsHash)
+}
+
+func (r *run) check(ctx context.Context) error { return transforms.Check(ctx, r.session) }
+
+// publish closes the new database and renames it over the one analysts read.
+func (r *run) publish(ctx context.Context) error {
+	if err := r.summary.read(ctx, r.session); err != nil {
+		return err
+	}
+	if err := r.session.Exec(ctx, "set search_path = 'memory.main'"); err != nil {
+		return err
+	}
+	if err := r.session.Detach(ctx, r.aside(), "published"); err != nil {
+		return err
+	}
+	if err := r.session.Detach(ctx, r.Config.Folders.Store(), "store"); err != nil {
+		return err
+	}
+	target := r.Config.Folders.Published()
+	if _, err := os.Stat(target + ".wal"); err == nil {
+		return fmt.Errorf("%s.wal: %w; somebody opened the published file for writing; remove the log and run again", target, store.ErrStaleLog)
+	}
+	if err := os.Chmod(r.aside(), files.Shared); err != nil {
+		return err
+	}
+	return files.Settle(r.aside(), target)
+}

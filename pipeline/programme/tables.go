@@ -1,0 +1,151 @@
+package programme
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Database is where the rules are written as tables.
+type Database interface {
+	Exec(ctx context.Context, query string, args ...any) error
+}
+
+// WriteTables makes the schema rules and fills it with the programme, so that
+// the models read rules as they read facts. Amounts are in the programme
+// currency, rates are fractions (0.05 is 5 %), ends are exclusive.
+func (p Programme) WriteTables(ctx context.Context, db Database, throughMonth time.Time) error {
+	w := &writer{ctx: ctx, db: db}
+	for _, q := range tables() {
+		w.exec(q)
+	}
+	w.exec("insert into rules.programme values (?, ?, ?, ?::decimal(18,2), ?)",
+		p.Currency, p.YearStarts, p.FXMaxAge, p.MinPayable.String(), throughMonth)
+	for rank, level := range LevelNames() {
+		w.exec("insert into rules.levels values (?, ?)", level, rank+1)
+	}
+	schedule := 0
+	for i, v := range p.Versions {
+		w.version(p, i)
+		for _, m := range v.Modules {
+			w.exec("insert into rules.modules values (?, ?, ?, ?, ?::decimal(18,2))", i+1, m.Name, m.Method, m.Period, m.Cap.orNull())
+			for _, s := range m.Schedules {
+				schedule++
+				w.schedule(i+1, schedule, m.Name, s)
+			}
+		}
+	}
+	return w.err
+}
+
+// String is the amount as a decimal.
+func (c Cents) String() string {
+	sign := ""
+	if c < 0 {
+		sign, c = "-", -c
+	}
+	return fmt.Sprintf("%s%d.%02d", sign, c/100, c%100)
+}
+
+func (c Cents) orNull() any {
+	if c == 0 {
+		return nil
+	}
+	return c.String()
+}
+
+// String is the rate as a fraction.
+func (r PPM) String() string { return fmt.Sprintf("%d.%06d", r/wholePPM, r%wholePPM) }
+
+func tables() []string {
+	return []string{
+		"create schema rules",
+		"create table rules.programme (currency varchar, year_starts integer, fx_max_age_days integer, minimum_payable decimal(18,2), through_month date)",
+		"create table rules.levels (level varchar, rank integer)",
+		`create table rules.versions (version integer, name varchar, hash varchar, from_date date, to_date date,
+			lead_days integer, window_days integer, own_deals boolean, rescale boolean, points_from date, money_from date,
+			status_months integer, expire_months integer, redemption_value decimal(18,2), person_cap bigint,
+			levels_computed boolean, review_month integer, grace_months integer)`,
+		"create table rules.modules (version integer, module varchar, method varchar, period varchar, cap decimal(18,2))",
+		"create table rules.schedules (schedule integer, version integer, module varchar, level varchar, family varchar, width decimal(18,2))",
+		"create table rules.tranches (schedule integer, tranche integer, from_amount decimal(18,2), to_amount decimal(18,2), rate decimal(7,6))",
+		"create table rules.weights (version integer, role varchar, weight bigint)",
+		"create table rules.point_rates (version integer, module varchar, points bigint, per decimal(18,2))",
+		"create table rules.certifications (version integer, code varchar, category varchar, points bigint)",
+		"create table rules.category_caps (version integer, category varchar, points bigint)",
+		"create table rules.requirements (version integer, level varchar, points bigint, certifications bigint)",
+		"create table rules.minimums (version integer, level varchar, category varchar, points bigint)",
+		"create table rules.admissions (version integer, partner_type varchar, from_date date)",
+	}
+}
+
+type writer struct {
+	ctx context.Context
+	db  Database
+	err error
+}
+
+// exec stops at the first error.
+func (w *writer) exec(query string, args ...any) {
+	if w.err == nil {
+		w.err = w.db.Exec(w.ctx, query, args...)
+	}
+}
+
+func (w *writer) version(p Programme, i int) {
+	v, n := p.Versions[i], i+1
+	to := time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+	if n < len(p.Versions) {
+		to = p.Versions[n].From
+	}
+	w.exec("insert into rules.versions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?::decimal(18,2), nullif(?, 0), ?, ?, ?)",
+		n, v.Name, p.Hash(v), v.From, to, v.SellWith.LeadDays, v.SellWith.WindowDays, v.SellWith.OwnDeals, v.SellWith.Rescale,
+		dayOrNull(v.SellWith.PointsFrom), dayOrNull(v.SellWith.MoneyFrom), v.Points.StatusMonths, v.Points.ExpireMonths,
+		v.Points.RedemptionRate.String(), v.Points.PersonCap, v.Levels.Computed, v.Levels.ReviewMonth, v.Levels.GraceMonths)
+	for _, x := range v.SellWith.Weights {
+		w.exec("insert into rules.weights values (?, ?, ?)", n, x.Role, x.Weight)
+	}
+	for _, x := range v.Points.ByAmount {
+		w.exec("insert into rules.point_rates values (?, ?, ?, ?::decimal(18,2))", n, x.Module, x.Points, x.Per.String())
+	}
+	for _, x := range v.Points.Certifications {
+		w.exec("insert into rules.certifications values (?, ?, ?, ?)", n, x.Code, x.Category, x.Points)
+	}
+	for _, x := range v.Points.CategoryCaps {
+		w.exec("insert into rules.category_caps values (?, ?, ?)", n, x.Category, x.Points)
+	}
+	for _, x := range v.Levels.Requirements {
+		w.exec("insert into rules.requirements values (?, ?, ?, ?)", n, x.Level, x.Points, x.Certifications)
+		for _, m := range x.Minimums {
+			w.exec("insert into rules.minimums values (?, ?, ?, ?)", n, x.Level, m.Category, m.Points)
+		}
+	}
+	for _, x := range v.Admissions {
+		w.exec("insert into rules.admissions values (?, ?, ?)", n, x.PartnerType, x.From)
+	}
+}
+
+func dayOrNull(d time.Time) any {
+	if d.IsZero() {
+		return nil
+	}
+	return d
+}
+
+// schedule writes a schedule's tranches. One with a width has a tranche for
+// each rate; the last has no end, and goes on in tranches of that width.
+func (w *writer) schedule(version, n int, module string, s Schedule) {
+	w.exec("insert into rules.schedules values (?, ?, ?, ?, nullif(?, ''), ?::decimal(18,2))", n, version, module, s.Level, s.Family, s.Width.orNull())
+	tranches := s.Tranches
+	for i, rate := range s.Rates {
+		t := Tranche{From: s.Width * Cents(i), To: s.Width * Cents(i+1), Rate: rate}
+		if i == len(s.Rates)-1 {
+			t.To = 0
+		}
+		tranches = append(tranches, t)
+	}
+	for i, t := range tranches {
+		w.exec("insert into rules.tranches values (?, ?, ?::decimal(18,2), ?::decimal(18,2), ?::decimal(7,6))",
+			n, i+1, t.From.String(), t.To.orNull(), t.Rate.String())
+	}
+}

@@ -1,0 +1,207 @@
+// Package store is the only place that knows the DuckDB driver.
+//
+// The *store* is store.duckdb, a cache of typed facts that can be made again
+// from the landed files at any time. The *published file* is what analysts
+// read: it is built aside as a new database and renamed over the old one, so
+// it is never written in place. A *session* is one connection to an in-memory
+// database with either or both of them attached, and with the settings that
+// keep DuckDB from reaching for the network, the clock's time zone or the
+// whole disk.
+//
+// The package refuses to open a database beside a write-ahead log that does
+// not belong to it, and refuses to commit after any failed statement.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+
+	"github.com/apache/arrow-go/v18/arrow/array"
+	duckdb "github.com/duckdb/duckdb-go/v2"
+)
+
+// Format is the on-disk format of every database file written here. Naming it
+// makes DuckDB refuse a write-ahead log of another file.
+const Format = "v1.5.0"
+
+// Options say how much of the machine a session may use.
+type Options struct {
+	MemoryLimit string // as DuckDB writes it, "2GB"; empty means 2GB
+	Threads     int    // zero means every processor
+	TempFolder  string // where a session spills; empty forbids spilling
+	TempLimit   string // how much it may spill; empty means 50GB
+}
+
+// Session is one connection to DuckDB. It is not safe for two goroutines.
+type Session struct {
+	db   *sql.DB
+	conn *sql.Conn
+}
+
+// Open starts a session with nothing attached.
+func Open(ctx context.Context, o Options) (*Session, error) {
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	db.SetMaxOpenConns(1)
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", errors.Join(err, db.Close()))
+	}
+	s := &Session{db: db, conn: conn}
+	if err := s.settle(ctx, o); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *Session) settle(ctx context.Context, o Options) error {
+	if o.MemoryLimit == "" {
+		o.MemoryLimit = "2GB"
+	}
+	if o.TempLimit == "" {
+		o.TempLimit = "50GB"
+	}
+	if o.Threads <= 0 {
+		o.Threads = runtime.NumCPU()
+	}
+	settings := [][2]string{
+		{"autoinstall_known_extensions", "false"},
+		{"autoload_known_extensions", "false"},
+		{"memory_limit", o.MemoryLimit},
+		{"threads", fmt.Sprint(o.Threads)},
+		{"max_temp_directory_size", o.TempLimit},
+		{"temp_directory", o.TempFolder},
+		{"TimeZone", "UTC"},
+		{"preserve_insertion_order", "true"},
+		{"enable_progress_bar", "false"},
+	}
+	for _, kv := range settings {
+		if err := s.Exec(ctx, "set "+kv[0]+" = "+Literal(kv[1])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Literal quotes a text for the few statements (set, attach, copy) that take
+// no bound values.
+func Literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+
+// Name quotes an identifier.
+func Name(text string) string { return `"` + strings.ReplaceAll(text, `"`, `""`) + `"` }
+
+// ErrStaleLog says that a write-ahead log lies beside a database that is about
+// to be replaced or that never had one.
+var ErrStaleLog = errors.New("a write-ahead log lies beside the database")
+
+// Attach opens the database file at path under the given name, making it if it
+// is not there.
+func (s *Session) Attach(ctx context.Context, path, name string) error {
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		if _, err := os.Stat(path + ".wal"); err == nil {
+			return fmt.Errorf("attach %s: %w", path, ErrStaleLog)
+		}
+	}
+	q := "attach " + Literal(path) + " as " + Name(name) + " (storage_version " + Literal(Format) + ")"
+	if err := s.Exec(ctx, q); err != nil {
+		return fmt.Errorf("attach %s: %w", path, err)
+	}
+	return nil
+}
+
+// AttachReadOnly opens the database file at path for reading.
+func (s *Session) AttachReadOnly(ctx context.Context, path, name string) error {
+	err := s.Exec(ctx, "attach "+Literal(path)+" as "+Name(name)+" (read_only)")
+	if err != nil {
+		return fmt.Errorf("attach %s: %w", path, err)
+	}
+	return nil
+}
+
+// Detach checkpoints and closes an attached database, and fails if its
+// write-ahead log is still there afterwards: DuckDB reports no error when its
+// last checkpoint did not succeed.
+func (s *Session) Detach(ctx context.Context, path, name string) error {
+	if err := s.Exec(ctx, "detach "+Name(name)); err != nil {
+		return fmt.Errorf("detach %s: %w", path, err)
+	}
+	if _, err := os.Stat(path + ".wal"); err == nil {
+		return fmt.Errorf("detach %s: its checkpoint did not finish: %w", path, ErrStaleLog)
+	}
+	return nil
+}
+
+// Exec runs one statement.
+func (s *Session) Exec(ctx context.Context, query string, args ...any) error {
+	if _, err := s.conn.ExecContext(ctx, query, args...); err != nil {
+		return fmt.Errorf("%w\n  in: %s", err, firstLine(query))
+	}
+	return nil
+}
+
+// Query returns rows; the caller closes them.
+func (s *Session) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	rows, err := s.conn.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("%w\n  in: %s", err, firstLine(query))
+	}
+	return rows, nil
+}
+
+// Row scans the one row of a query into dest.
+func (s *Session) Row(ctx context.Context, query string, dest []any, args ...any) error {
+	if err := s.conn.QueryRowContext(ctx, query, args...).Scan(dest...); err != nil {
+		return fmt.Errorf("%w\n  in: %s", err, firstLine(query))
+	}
+	return nil
+}
+
+// Arrow runs a query and hands its record batches to each, in order. A batch
+// is only valid during the call.
+func (s *Session) Arrow(ctx context.Context, query string, each func(array.RecordReader) error, args ...any) error {
+	return s.conn.Raw(func(raw any) error {
+		arrow, err := duckdb.NewArrowFromConn(raw.(driver.Conn))
+		if err != nil {
+			return fmt.Errorf("open arrow: %w", err)
+		}
+		reader, err := arrow.QueryContext(ctx, query, args...)
+		if err != nil {
+			return fmt.Errorf("%w\n  in: %s", err, firstLine(query))
+		}
+		defer reader.Release()
+		if err := each(reader); err != nil {
+			return err
+		}
+		return reader.Err()
+	})
+}
+
+// Transaction runs work in one transaction. After any error of work nothing is
+// committed: DuckDB answers a commit after a failed statement with success and
+// throws the work away, so such a commit is never sent.
+func (s *Session) Transaction(ctx context.Context, work func(context.Context) error) error {
+	if err := s.Exec(ctx, "begin transaction"); err != nil {
+		return err
+	}
+	if err := work(ctx); err != nil {
+		// The rollback must reach DuckDB even when the context was cancelled.
+		return errors.Join(err, s.Exec(context.WithoutCancel(ctx), "rollback"))
+	}
+	return s.Exec(ctx, "commit")
+}
+
+// Close ends the session.
+func (s *Session) Close() error { return errors.Join(s.conn.Close(), s.db.Close()) }
+
+func firstLine(query string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(query), "\n")
+	return line
+}

@@ -1,0 +1,129 @@
+package pipeline
+
+import (
+	"context"
+	"time"
+
+	"tranche/pipeline/config"
+	"tranche/pipeline/landing"
+	"tranche/pipeline/loading"
+	"tranche/pipeline/store"
+)
+
+// Summary is what a run came to.
+type Summary struct {
+	RunID    string
+	Month    time.Time
+	Currency string
+	Folders  config.Folders
+
+	Arrivals []landing.Arrival
+	Loaded   []loading.Outcome
+
+	Feeds    []FeedTally
+	Refused  []Refusal
+	Held     []Held
+	Modules  []ModuleTotal
+	Partners int
+
+	Written   int // workbooks
+	Unchanged int
+	Removed   int
+}
+
+// FeedTally is what became of the rows of all of a feed's files.
+type FeedTally struct {
+	Feed                                                            string
+	Files                                                           int64
+	Records, Loaded, Duplicate, Superseded, Rejected, Held, Refused int64
+}
+
+// Refusal is a file refused whole.
+type Refusal struct{ File, Detail string }
+
+// Held is how many rows wait for the same thing.
+type Held struct {
+	Reason, What string
+	Rows         int64
+}
+
+// ModuleTotal is what a module earned all partners, as decimals.
+type ModuleTotal struct {
+	Module               string
+	Partners, Lines      int64
+	Base, Earned, Points string
+}
+
+// Waits says whether something in the run waits for a person.
+func (s *Summary) Waits() bool {
+	for _, f := range s.Feeds {
+		if f.Rejected > 0 || f.Held > 0 || f.Refused > 0 {
+			return true
+		}
+	}
+	for _, a := range s.Arrivals {
+		if a.Fate == landing.Unknown || a.Fate == landing.Refused {
+			return true
+		}
+	}
+	return false
+}
+
+// read fills the summary from the marts.
+func (s *Summary) read(ctx context.Context, db *store.Session) error {
+	err := each(ctx, db, `select coalesce(feed, '(no feed)'), count(*), sum(records)::bigint, sum(loaded)::bigint, sum(duplicate)::bigint,
+			sum(superseded)::bigint, sum(rejected)::bigint, sum(held)::bigint, count(*) filter (where not is_loaded)
+		from mart.reconciliation group by feed order by feed`, func(scan func(...any) error) error {
+		var f FeedTally
+		err := scan(&f.Feed, &f.Files, &f.Records, &f.Loaded, &f.Duplicate, &f.Superseded, &f.Rejected, &f.Held, &f.Refused)
+		s.Feeds = append(s.Feeds, f)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = each(ctx, db, "select file_name, detail from mart.reconciliation where not is_loaded order by file_id", func(scan func(...any) error) error {
+		var x Refusal
+		err := scan(&x.File, &x.Detail)
+		s.Refused = append(s.Refused, x)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = each(ctx, db, "select held_reason, what, count(*) from mart.held_lines group by all order by all", func(scan func(...any) error) error {
+		var x Held
+		err := scan(&x.Reason, &x.What, &x.Rows)
+		s.Held = append(s.Held, x)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = each(ctx, db, `select module, count(distinct partner_id), sum(lines)::bigint, sum(base)::varchar, sum(earned)::varchar, sum(points)::varchar
+		from mart.statements group by module order by module`, func(scan func(...any) error) error {
+		var x ModuleTotal
+		err := scan(&x.Module, &x.Partners, &x.Lines, &x.Base, &x.Earned, &x.Points)
+		s.Modules = append(s.Modules, x)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return db.Row(ctx, "select count(*) from mart.partners", []any{&s.Partners})
+}
+
+// each scans every row of a query.
+func each(ctx context.Context, db *store.Session, query string, row func(scan func(...any) error) error) error {
+	rows, err := db.Query(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}

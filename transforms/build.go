@@ -1,0 +1,166 @@
+package transforms
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Target says in which attached database each layer is made.
+type Target struct {
+	Work string // staging and intermediate
+	Mart string
+}
+
+// Build makes every model. step is told the name of each as it begins, and how
+// many there are; it may be nil.
+func Build(ctx context.Context, db Database, to Target, step func(name string, of int)) error {
+	models, err := Models()
+	if err != nil {
+		return err
+	}
+	for _, layer := range []string{"staging", "intermediate", "mart"} {
+		if err := db.Exec(ctx, "create schema if not exists "+to.database(layer)+"."+layer); err != nil {
+			return err
+		}
+	}
+	for _, m := range models {
+		if step != nil {
+			step(m.FullName(), len(models))
+		}
+		if err := build(ctx, db, to, m); err != nil {
+			return fmt.Errorf("model %s: %w", m.FullName(), err)
+		}
+	}
+	return nil
+}
+
+func (t Target) database(layer string) string {
+	if layer == "mart" {
+		return t.Mart
+	}
+	return t.Work
+}
+
+// build makes one model: a view in staging, which only renames, a table
+// elsewhere, with the header as its comments.
+func build(ctx context.Context, db Database, to Target, m Model) error {
+	sort := "table"
+	if m.Layer == "staging" {
+		sort = "view"
+	}
+	name := to.database(m.Layer) + "." + m.FullName()
+	if err := db.Exec(ctx, "create "+sort+" "+name+" as\n"+m.SQL); err != nil {
+		return err
+	}
+	if err := compare(ctx, db, m); err != nil {
+		return err
+	}
+	if m.Layer != "mart" {
+		return nil
+	}
+	if err := db.Exec(ctx, "comment on table "+name+" is "+literal(m.About+" Grain: "+strings.Join(m.Grain, ", ")+".")); err != nil {
+		return err
+	}
+	for _, c := range m.Columns {
+		if err := db.Exec(ctx, "comment on column "+name+"."+quoted(c.Name)+" is "+literal(c.About)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compare holds the columns that came out against the header.
+func compare(ctx context.Context, db Database, m Model) error {
+	rows, err := db.Query(ctx, "select * from "+m.FullName()+" limit 0")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	got, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	var want []string
+	for _, c := range m.Columns {
+		want = append(want, c.Name)
+	}
+	if !slices.Equal(got, want) {
+		return fmt.Errorf("its columns are %s, its header says %s", strings.Join(got, ", "), strings.Join(want, ", "))
+	}
+	return rows.Err()
+}
+
+func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+
+func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// Violation is a check that returned rows.
+type Violation struct {
+	Check, About string
+	Rows         []string // the first few, as text
+}
+
+// Error names the check and shows what it found.
+func (v *Violation) Error() string {
+	return fmt.Sprintf("check %s failed: %s\n  %s", v.Check, v.About, strings.Join(v.Rows, "\n  "))
+}
+
+// Check runs every check, and that the grain of every mart names each row once.
+// The error joins a *Violation for each that failed.
+func Check(ctx context.Context, db Database) error {
+	checks, err := Checks()
+	if err != nil {
+		return err
+	}
+	models, err := Models()
+	if err != nil {
+		return err
+	}
+	for _, m := range models {
+		if m.Layer == "mart" {
+			checks = append(checks, grainCheck(m))
+		}
+	}
+	var failed error
+	for _, c := range checks {
+		v, err := check(ctx, db, c)
+		if err != nil {
+			return fmt.Errorf("check %s: %w", c.Name, err)
+		}
+		if v != nil {
+			failed = errors.Join(failed, v)
+		}
+	}
+	return failed
+}
+
+func grainCheck(m Model) Model {
+	grain := strings.Join(m.Grain, ", ")
+	return Model{
+		Layer: "checks", Name: "grain of " + m.FullName(), About: "a row is named by " + grain + " and by nothing else.",
+		SQL: "select " + grain + ", count(*) as rows from " + m.FullName() + " group by " + grain + " having count(*) > 1",
+	}
+}
+
+func check(ctx context.Context, db Database, c Model) (*Violation, error) {
+	rows, err := db.Query(ctx, "select to_json(c)::varchar from (\n"+c.SQL+"\n) as c limit 5")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	v := &Violation{Check: c.Name, About: c.About}
+	for rows.Next() {
+		var row string
+		if err := rows.Scan(&row); err != nil {
+			return nil, err
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	if len(v.Rows) == 0 {
+		return nil, rows.Err()
+	}
+	return v, rows.Err()
+}

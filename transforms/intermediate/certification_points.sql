@@ -1,0 +1,67 @@
+-- What each certification counts for, day by day, as changes: the points of all
+-- that are valid are capped first per person and then per category, in the
+-- order in which they began, so when one lapses another may count for more.
+--
+-- grain: partner_id, person_id, certification_code, from_date, changed_on
+-- partner_id          for whom
+-- person_id           who holds it
+-- certification_code  what
+-- from_date           first day of its stretch
+-- changed_on          the day the change takes effect
+-- category            technical, sales and the like
+-- version             of the programme
+-- change              in points
+-- is_award            the change is the award itself
+with days as (
+    select partner_id, from_date as changed_on from intermediate.certification_days
+    union
+    select partner_id, to_date + 1 from intermediate.certification_days where to_date < date '9999-12-31'
+    union
+    select d.partner_id, v.from_date from (select distinct partner_id from intermediate.certification_days) as d cross join rules.versions as v
+),
+valid as (
+    select d.changed_on, c.*, v.version as caps_version, v.person_cap
+    from days as d
+    join intermediate.certification_days as c on c.partner_id = d.partner_id and c.from_date <= d.changed_on and d.changed_on <= c.to_date
+    join rules.versions as v on v.from_date <= d.changed_on and d.changed_on < v.to_date
+),
+per_person as (
+    select *,
+        coalesce(sum(points) over (
+            partition by partner_id, changed_on, person_id order by from_date, certification_code
+            rows between unbounded preceding and 1 preceding), 0) as before_it
+    from valid
+),
+person_capped as (
+    select *, greatest(0, least(points, coalesce(person_cap, 9000000000000000) - before_it))::bigint as person_points
+    from per_person
+),
+per_category as (
+    select p.*, c.points as category_cap,
+        coalesce(sum(p.person_points) over (
+            partition by p.partner_id, p.changed_on, p.category order by p.from_date, p.person_id, p.certification_code
+            rows between unbounded preceding and 1 preceding), 0) as before_in_category
+    from person_capped as p
+    left join rules.category_caps as c on c.version = p.caps_version and c.category = p.category
+),
+counting as (
+    select partner_id, person_id, certification_code, from_date, to_date, category, version, changed_on,
+        greatest(0, least(person_points, coalesce(category_cap, 9000000000000000) - before_in_category))::bigint as counts
+    from per_category
+),
+ends as (
+    select partner_id, person_id, certification_code, from_date, to_date, category, version, changed_on, counts from counting
+    union all
+    select partner_id, person_id, certification_code, from_date, to_date, category, version, to_date + 1, 0
+    from intermediate.certification_days
+    where to_date < date '9999-12-31'
+),
+changes as (
+    select partner_id, person_id, certification_code, from_date, changed_on, category, version,
+        (counts - coalesce(lag(counts) over (
+            partition by partner_id, person_id, certification_code, from_date order by changed_on), 0))::bigint as change
+    from ends
+)
+select partner_id, person_id, certification_code, from_date, changed_on, category, version, change, changed_on = from_date as is_award
+from changes
+where change <> 0

@@ -1,0 +1,52 @@
+-- The level each partner holds in each month, and what it met at its end.
+-- Up: what is met at a month's end is held from the first of the next. Down:
+-- only at the end of the review month, when the held level was met at none of
+-- the last month-ends that the rules look at; months before the partner's first
+-- do not count as missed.
+--
+-- grain: partner_id, month
+-- partner_id  the partner
+-- month       first day
+-- held_rank   of the level held throughout the month
+-- met_rank    of the highest level met at its end
+with recursive
+first_levels as (
+    select g.partner_id, arg_min(g.rank, g.from_date) as rank, greatest(date_trunc('month', min(g.from_date))::date, (select min(month) from intermediate.months)) as month
+    from intermediate.given_levels as g
+    group by g.partner_id
+),
+opening as (
+    select f.partner_id, f.month, coalesce(g.rank, f.rank) as rank
+    from first_levels as f
+    left join intermediate.given_levels as g
+        on g.partner_id = f.partner_id and g.from_date <= f.month and f.month < g.to_date
+),
+seen as (
+    select m.partner_id, m.month, m.rank as met_rank, month(m.month) = v.review_month as is_review,
+        max(b.rank) as best_rank, count(*) >= v.grace_months as is_long_enough
+    from intermediate.levels_met as m
+    join intermediate.months as n on n.month = m.month
+    join rules.versions as v on v.version = n.version
+    join opening as o on o.partner_id = m.partner_id and o.month <= m.month
+    join intermediate.levels_met as b
+        on b.partner_id = m.partner_id and b.month <= m.month and b.month > m.month - to_months(v.grace_months) and b.month >= o.month
+    group by m.partner_id, m.month, m.rank, v.review_month, v.grace_months
+),
+held as (
+    select o.partner_id, o.month, o.rank as held_rank
+    from opening as o
+    where o.month <= (select max(month) from intermediate.months)
+    union all
+    select h.partner_id, (h.month + to_months(1))::date,
+        case
+            when s.met_rank > h.held_rank then s.met_rank
+            when s.is_review and s.is_long_enough and s.best_rank < h.held_rank then greatest(s.best_rank, 1)
+            else h.held_rank
+        end
+    from held as h
+    join seen as s on s.partner_id = h.partner_id and s.month = h.month
+    where h.month < (select max(month) from intermediate.months)
+)
+select h.partner_id, h.month, h.held_rank, s.met_rank
+from held as h
+join seen as s on s.partner_id = h.partner_id and s.month = h.month

@@ -1,0 +1,23 @@
+-- Manual postings as they stand.
+--
+-- grain: entry_id
+-- entry_id     the posting
+-- partner_id   for whom
+-- posted_on    its day
+-- kind         redemption, bonus_points or money_adjustment
+-- amount       of a money adjustment
+-- points       of bonus points or a redemption
+-- reason       why
+-- entered_by   who
+-- held_reason  unknown_partner or before_the_programme; null when it counts
+-- file_id      the file
+-- line         and the line in it
+select e.entry_id, e.partner_id, e.posted_on, e.kind, e.amount, e.points, e.reason, e.entered_by,
+    case
+        when p.partner_id is null then 'unknown_partner'
+        when e.posted_on < (select min(from_date) from rules.versions) then 'before_the_programme'
+    end as held_reason, e.file_id, e.line
+from staging.entries as e
+join intermediate.record_versions as v
+    on v.kind = 'entries' and v.file_id = e.file_id and v.line = e.line and v.outcome = 'loaded'
+left join intermediate.partners as p on p.partner_id = e.partner_id

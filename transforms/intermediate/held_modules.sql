@@ -1,0 +1,18 @@
+-- Which partners may earn through which module, from when to when, and under
+-- which programme version: the days on which they hold it, with the day from
+-- which the version admits their type.
+--
+-- grain: partner_id, module, version, from_date
+-- partner_id     the partner
+-- module         distribution, resell or sell_with
+-- version        of the programme
+-- from_date      first day it is held
+-- to_date        last day
+-- admitted_from  the day from which the version admits the partner's type
+-- is_active      an inactive partner earns nothing
+select m.partner_id, m.module, v.version, m.from_date, m.to_date,
+    coalesce(a.from_date, date '1900-01-01') as admitted_from, p.is_active
+from intermediate.partner_modules as m
+join intermediate.partners as p on p.partner_id = m.partner_id
+cross join rules.versions as v
+left join rules.admissions as a on a.version = v.version and a.partner_type = p.partner_type

@@ -1,0 +1,100 @@
+-- Every sell-out line that stands, with its partner, product and value.
+-- A line that cannot be valued yet is held with the reason. A return that names
+-- the line it returns is valued and judged as that line was, so that together
+-- they leave nothing.
+--
+-- grain: sale_id
+-- sale_id            file and line in one number
+-- file_id            the file
+-- line               and the line in it
+-- distributor        code of the sender
+-- document_no        the document
+-- line_no            its line
+-- line_key           the rest of the key a feed declares
+-- document_type      sale or return
+-- document_date      day of the document
+-- month              first day of its month
+-- terms_date         the day whose rules hold: of the returned line, or its own
+-- returned_sale_id   the line it returns
+-- distributor_id     the distributor as a partner, null when it is none
+-- partner_code       the buyer in the distributor's words
+-- partner_id         the buying partner
+-- end_customer       who uses it
+-- sku                stock-keeping unit
+-- product_name       in words
+-- family             of products
+-- is_licence         services count for nothing
+-- quantity           negative on a return
+-- net_amount         in the document's currency
+-- currency           of the document
+-- rate               what one unit of it was worth
+-- amount             in the programme currency, rounded half away from zero
+-- deal_id            the registered deal
+-- held_reason        why it does not count yet, null when it may
+with standing as (
+    select s.*
+    from staging.sales as s
+    where not exists (select 1 from intermediate.sales_passed_over as o where o.sale_id = s.sale_id)
+),
+returned as (
+    select r.sale_id, min(s.sale_id) as returned_sale_id, min(s.document_date) as terms_date
+    from standing as r
+    join standing as s
+        on s.distributor = r.distributor and s.document_no = r.returns_document and s.line_no = r.returns_line
+        and s.document_type = 'sale'
+    where r.returns_document is not null
+    group by r.sale_id
+    having count(*) = 1
+),
+codes as (
+    select distinct distributor, partner_code as code from standing
+    union
+    select distinct distributor, distributor from standing
+),
+meanings as (
+    select c.distributor, c.code, coalesce(own.partner_id, common.partner_id) as partner_id,
+        coalesce(own.meanings, common.meanings, 0) as meanings
+    from codes as c
+    left join intermediate.partner_codes as own on own.sender = c.distributor and own.code = c.code
+    left join intermediate.partner_codes as common on common.sender = '*' and common.code = c.code
+),
+dated as (
+    select s.*, r.returned_sale_id, coalesce(r.terms_date, s.document_date) as terms_date
+    from standing as s
+    left join returned as r on r.sale_id = s.sale_id
+),
+days as (
+    select distinct currency, terms_date from dated
+),
+valued_days as (
+    select d.currency, d.terms_date, r.rate
+    from days as d
+    join intermediate.rates as r on r.currency = d.currency and r.rate_date <= d.terms_date and d.terms_date < r.to_date
+),
+known_currencies as (
+    select distinct currency from intermediate.rates
+),
+resolved as (
+    select d.*, seller.partner_id as distributor_id, buyer.partner_id, buyer.meanings, p.product_name, p.family, p.is_licence,
+        p.sku is not null as is_known_product, f.rate, k.currency is not null as is_known_currency,
+        try_cast(round(d.net_amount * f.rate, 2) as decimal(18,2)) as amount
+    from dated as d
+    join meanings as buyer on buyer.distributor = d.distributor and buyer.code = d.partner_code
+    join meanings as seller on seller.distributor = d.distributor and seller.code = d.distributor
+    left join intermediate.products as p on p.sku = d.sku
+    left join valued_days as f on f.currency = d.currency and f.terms_date = d.terms_date
+    left join known_currencies as k on k.currency = d.currency
+)
+select
+    sale_id, file_id, line, distributor, document_no, line_no, line_key, document_type, document_date,
+    date_trunc('month', document_date)::date as month, terms_date, returned_sale_id, distributor_id, partner_code, partner_id,
+    end_customer, sku, product_name, family, is_licence, quantity, net_amount, currency, rate, amount, deal_id,
+    case
+        when meanings > 1 then 'ambiguous_partner'
+        when partner_id is null then 'unknown_partner'
+        when not is_known_product then 'unknown_product'
+        when not is_known_currency then 'unknown_currency'
+        when rate is null then 'no_rate'
+        when amount is null then 'amount_too_large'
+    end as held_reason
+from resolved

@@ -1,0 +1,19 @@
+-- Every month from the first of the programme to the one the run is for.
+--
+-- grain: month
+-- month      first day
+-- month_end  last day
+-- version    of the programme on the last day
+with bounds as (
+    select date_trunc('month', min(v.from_date))::date as first_month, p.through_month
+    from rules.versions as v
+    cross join rules.programme as p
+    group by p.through_month
+),
+series as (
+    select unnest(generate_series(first_month::timestamp, through_month::timestamp, interval 1 month))::date as month
+    from bounds
+)
+select s.month, last_day(s.month) as month_end, v.version
+from series as s
+join rules.versions as v on v.from_date <= last_day(s.month) and last_day(s.month) < v.to_date

@@ -1,0 +1,26 @@
+-- Which partner a code means to each sender. A code that could mean two means
+-- none, and what bears it is held.
+--
+-- grain: sender, code
+-- sender      distributor or feed that uses the code; * for every one
+-- code        the partner's id, or an alias from the directory
+-- partner_id  the partner, null where the code is ambiguous
+-- meanings    how many partners it could mean
+with names as (
+    select '*' as sender, partner_id as code, partner_id
+    from intermediate.partners
+    union
+    select split_part(item, '=', 1), substr(item, strpos(item, '=') + 1), partner_id
+    from (select partner_id, unnest(string_split(aliases, '|')) as item from intermediate.partners where aliases is not null)
+),
+senders as (
+    select distinct sender from names
+),
+heard as (
+    select s.sender, n.code, n.partner_id
+    from senders as s
+    join names as n on n.sender = s.sender or n.sender = '*'
+)
+select sender, code, if(count(distinct partner_id) = 1, min(partner_id), null) as partner_id, count(distinct partner_id) as meanings
+from heard
+group by sender, code

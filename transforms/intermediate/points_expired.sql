@@ -1,0 +1,51 @@
+-- Spendable points that lapsed, the oldest spent first. What is spent, or taken
+-- back by a return, uses up the oldest; a day's earnings lapse at the beginning
+-- of the day that many months later, as far as nothing has used them up.
+--
+-- grain: partner_id, posted_on
+-- partner_id  whose
+-- posted_on   the day they lapsed
+-- points      negative
+with gained as (
+    select e.partner_id, e.posted_on, sum(e.points) as points,
+        min((e.posted_on + to_months(v.expire_months))::date) as lapses_on
+    from intermediate.points_earned as e
+    join rules.versions as v on v.from_date <= e.posted_on and e.posted_on < v.to_date
+    where e.balance <> 'status' and e.points > 0
+    group by e.partner_id, e.posted_on
+),
+used as (
+    select partner_id, posted_on, -sum(points) as points
+    from intermediate.points_earned
+    where balance <> 'status' and points < 0
+    group by partner_id, posted_on
+),
+running as (
+    select *, sum(points) over (partition by partner_id order by posted_on) as gained_so_far
+    from gained
+),
+lapses as (
+    select partner_id, lapses_on, max(gained_so_far) as gained_so_far
+    from running
+    where lapses_on is not null
+    group by partner_id, lapses_on
+),
+against as (
+    select l.partner_id, l.lapses_on, l.gained_so_far,
+        coalesce((select sum(u.points) from used as u where u.partner_id = l.partner_id and u.posted_on < l.lapses_on), 0) as used_before
+    from lapses as l
+),
+consumed as (
+    select partner_id, lapses_on,
+        greatest(0, max(gained_so_far - used_before) over (partition by partner_id order by lapses_on)) as lapsed_so_far
+    from against
+),
+changes as (
+    select partner_id, lapses_on,
+        lapsed_so_far - coalesce(lag(lapsed_so_far) over (partition by partner_id order by lapses_on), 0) as lapsed
+    from consumed
+)
+select partner_id, lapses_on as posted_on, (-lapsed)::bigint as points
+from changes
+cross join rules.programme as p
+where lapsed > 0 and lapses_on <= last_day(p.through_month)

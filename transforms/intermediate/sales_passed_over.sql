@@ -1,0 +1,64 @@
+-- The sell-out lines that do not stand, and why. Lines whose key stands once,
+-- by far the most, are not in here.
+--
+-- grain: sale_id
+-- sale_id  the version passed over
+-- outcome  duplicate, superseded or withdrawn
+with sales as (
+    select * from staging.sales
+),
+repeated_keys as (
+    select distributor, document_no, line_no, line_key
+    from sales
+    group by distributor, document_no, line_no, line_key
+    having count(*) > 1
+),
+versions as (
+    select s.sale_id, s.file_id, s.distributor, s.document_no, s.line_no, s.line_key,
+        row(s.document_type, s.document_date, s.partner_code, s.end_customer, s.sku, s.quantity, s.net_amount, s.currency,
+            s.deal_id, s.returns_document, s.returns_line)::varchar as content
+    from sales as s
+    join repeated_keys as k
+        on k.distributor = s.distributor and k.document_no = s.document_no and k.line_no = s.line_no and k.line_key = s.line_key
+),
+compared as (
+    select *,
+        coalesce(content = lag(content) over in_order, false) as repeats,
+        max(file_id) over (partition by distributor, document_no, line_no, line_key) as last_seen
+    from versions
+    window in_order as (partition by distributor, document_no, line_no, line_key order by sale_id)
+),
+counted as (
+    select *,
+        sum(if(repeats, 0, 1)) over (
+            partition by distributor, document_no, line_no, line_key order by sale_id desc
+            rows between unbounded preceding and current row) as versions_from_here
+    from compared
+),
+repetitions as (
+    select sale_id, if(repeats, 'duplicate', 'superseded') as outcome
+    from counted
+    where repeats or versions_from_here > 1
+),
+complete as (
+    select s.sale_id, s.file_id, f.feed, date_trunc('month', s.document_date) as month
+    from sales as s
+    join staging.files as f on f.file_id = s.file_id
+    where f.replaces
+),
+covers as (
+    select feed, month, max(file_id) as newest
+    from complete
+    group by feed, month
+),
+withdrawn as (
+    select c.sale_id, 'withdrawn' as outcome
+    from complete as c
+    join covers as v on v.feed = c.feed and v.month = c.month
+    left join counted as n on n.sale_id = c.sale_id
+    left join repetitions as r on r.sale_id = c.sale_id
+    where r.sale_id is null and v.newest > coalesce(n.last_seen, c.file_id)
+)
+select sale_id, outcome from repetitions
+union all
+select sale_id, outcome from withdrawn

@@ -1,0 +1,17 @@
+-- The partners, as the newest directory has them.
+--
+-- grain: partner_id
+-- partner_id    the partner
+-- name          as it is written on the statement
+-- country       code
+-- town          where it sits
+-- currency      it reckons in
+-- language      of its statements
+-- partner_type  csp and the like; null for most
+-- is_active     an inactive partner earns nothing
+-- modules       modules it holds on the last day of the run's month, separated by commas
+select p.partner_id, p.name, p.country, p.town, p.currency, p.language, p.partner_type, p.is_active,
+    (select string_agg(distinct m.module, ', ' order by m.module) from intermediate.partner_modules as m
+        where m.partner_id = p.partner_id and m.from_date <= last_day(r.through_month) and last_day(r.through_month) <= m.to_date) as modules
+from intermediate.partners as p
+cross join rules.programme as r

@@ -1,0 +1,32 @@
+-- The two balances of each partner's points at the end of each month.
+--
+-- grain: partner_id, month
+-- partner_id       the partner
+-- month            first day of the month
+-- by_amount        points by amount in the trailing months that count for status
+-- by_certificate   points of the certifications valid on the last day
+-- by_bonus         bonus points in the trailing months
+-- status_points    together; these raise the level
+-- certifications   how many certifications are valid on the last day
+-- earned           points earned in the month that can be spent
+-- redeemed         points spent in the month
+-- expired          points lapsed in the month
+-- spendable        what can be spent on the last day
+-- spendable_value  the proof of concept it pays for, in the programme currency
+with moved as (
+    select partner_id, date_trunc('month', posted_on)::date as month,
+        sum(if(kind in ('redemption', 'expiry'), 0, points)) as earned,
+        sum(if(kind = 'redemption', -points, 0)) as redeemed,
+        sum(if(kind = 'expiry', -points, 0)) as expired
+    from mart.points_ledger
+    where balance <> 'status'
+    group by partner_id, date_trunc('month', posted_on)
+)
+select s.partner_id, s.month, s.by_amount, s.by_certificate, s.by_bonus, s.status_points, s.certifications,
+    coalesce(d.earned, 0)::bigint as earned, coalesce(d.redeemed, 0)::bigint as redeemed, coalesce(d.expired, 0)::bigint as expired,
+    sum(coalesce(d.earned - d.redeemed - d.expired, 0)) over (partition by s.partner_id order by s.month)::bigint as spendable,
+    (sum(coalesce(d.earned - d.redeemed - d.expired, 0)) over (partition by s.partner_id order by s.month)::bigint * v.redemption_value)::decimal(18,2) as spendable_value
+from intermediate.status_points as s
+join intermediate.months as m on m.month = s.month
+join rules.versions as v on v.version = m.version
+left join moved as d on d.partner_id = s.partner_id and d.month = s.month

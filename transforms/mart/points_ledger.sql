@@ -1,0 +1,23 @@
+-- Every posting of points. Nothing in it is ever edited: a correction is a
+-- second posting.
+--
+-- grain: entry
+-- entry       what the posting is, in a form that never repeats
+-- partner_id  whose
+-- posted_on   its day
+-- kind        purchase, sell_with, certification, bonus, redemption or expiry
+-- category    of a certification
+-- points      may be negative
+-- balance     both, status or spendable: which balance it counts for
+-- sale_id     the line it comes from
+-- source      the certification and person, or the manual posting
+-- rules_hash  of the programme version; null for manual postings
+select e.entry, e.partner_id, e.posted_on, e.kind, e.category, e.points, e.balance, e.sale_id, e.source, v.hash as rules_hash
+from intermediate.points_earned as e
+cross join rules.programme as r
+left join rules.versions as v on v.version = e.version
+where e.posted_on <= last_day(r.through_month)
+union all
+select concat_ws(' ', 'expiry', x.partner_id, x.posted_on), x.partner_id, x.posted_on, 'expiry', null, x.points, 'spendable', null, null, v.hash
+from intermediate.points_expired as x
+join rules.versions as v on v.from_date <= x.posted_on and x.posted_on < v.to_date

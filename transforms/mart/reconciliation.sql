@@ -1,0 +1,57 @@
+-- What became of every row and every cent of every file:
+-- records = loaded + duplicate + superseded + rejected, and amounts likewise.
+--
+-- grain: file_id
+-- file_id            number in the order of landing
+-- file_name          what the sender called it
+-- feed               the declaration it was read under; null when none matches any more
+-- kind               of source
+-- landed_at          UTC
+-- is_loaded          false: refused whole
+-- reason             code of the refusal
+-- detail             the refusal in words
+-- records            rows in the file, header and trailer aside
+-- loaded             of them stand
+-- duplicate          say again what already stood
+-- superseded         gave way to a newer version, or to a complete file that no longer holds them
+-- rejected           were not believed
+-- held               of the loaded ones, wait for something that is missing
+-- amount             sum of net amounts, in the documents' currencies
+-- loaded_amount      of it, in rows that stand
+-- duplicate_amount   in duplicates
+-- superseded_amount  in superseded rows
+-- rejected_amount    in rejected rows whose amount could be read
+-- unread_amounts     rejected rows whose amount could not be read
+-- notes              columns of the file that the feed ignores
+with sales_outcomes as (
+    select s.file_id, coalesce(o.outcome, 'loaded') as outcome, count(*) as n, sum(s.net_amount) as amount
+    from staging.sales as s
+    left join intermediate.sales_passed_over as o on o.sale_id = s.sale_id
+    group by s.file_id, coalesce(o.outcome, 'loaded')
+),
+outcomes as (
+    select file_id, outcome, n, amount from sales_outcomes
+    union all
+    select file_id, outcome, count(*), 0 from intermediate.record_versions group by file_id, outcome
+),
+summed as (
+    select file_id,
+        sum(if(outcome = 'loaded', n, 0)) as loaded, sum(if(outcome = 'duplicate', n, 0)) as duplicate,
+        sum(if(outcome in ('superseded', 'withdrawn'), n, 0)) as superseded,
+        sum(if(outcome = 'loaded', amount, 0)) as loaded_amount, sum(if(outcome = 'duplicate', amount, 0)) as duplicate_amount,
+        sum(if(outcome in ('superseded', 'withdrawn'), amount, 0)) as superseded_amount, sum(amount) as typed_amount
+    from outcomes
+    group by file_id
+),
+waiting as (
+    select file_id, count(*) as held from mart.held_lines group by file_id
+)
+select f.file_id, f.file_name, nullif(f.feed, '') as feed, nullif(f.kind, '') as kind, f.landed_at, f.is_loaded, f.reason, f.detail, f.records,
+    coalesce(s.loaded, 0)::bigint as loaded, coalesce(s.duplicate, 0)::bigint as duplicate, coalesce(s.superseded, 0)::bigint as superseded,
+    f.rejected, coalesce(w.held, 0) as held, f.amount::decimal(38,6) as amount,
+    coalesce(s.loaded_amount, 0)::decimal(38,6) as loaded_amount, coalesce(s.duplicate_amount, 0)::decimal(38,6) as duplicate_amount,
+    coalesce(s.superseded_amount, 0)::decimal(38,6) as superseded_amount,
+    (f.amount - coalesce(s.typed_amount, 0))::decimal(38,6) as rejected_amount, f.unread_amounts, f.notes
+from staging.files as f
+left join summed as s on s.file_id = f.file_id
+left join waiting as w on w.file_id = f.file_id

@@ -1,0 +1,17 @@
+-- Every claim against every line of its deal: counted, or why not.
+--
+-- grain: sale_id, partner_code, role
+-- sale_id        the line
+-- month          first day of the line's month
+-- deal_id        the deal
+-- partner_code   who claims, as the claim names it
+-- partner_id     who that is; null when unknown
+-- role           what for
+-- registered_on  day of registration
+-- status         of the claim
+-- document_date  day of the line's document
+-- is_counted     the claim counts for this line
+-- reason         why not; null when it does
+select c.sale_id, l.month, c.deal_id, c.partner_code, c.partner_id, c.role, c.registered_on, c.status, l.document_date, c.reason is null as is_counted, c.reason
+from intermediate.claims as c
+join intermediate.dated_lines as l on l.sale_id = c.sale_id

@@ -1,0 +1,21 @@
+-- The part of each movement in each tranche it touched, under the methods that
+-- pay tranche by tranche (marginal and document).
+--
+-- grain: sale_id, partner_id, module, tranche
+-- partner_id   who is credited
+-- month        first day of the month it is stated in
+-- module       through what
+-- sale_id      the line
+-- schedule     number of the schedule in mart.rules
+-- tranche      from 1; 0 below zero
+-- from_amount  where the tranche begins, in the programme currency
+-- to_amount    where it ends; null: nowhere
+-- rate         fraction, 0.05 is 5 %
+-- fill_before  how full the tranche was
+-- fill_after   and is
+-- base         what the movement put into it
+-- earned       by that, before any cap
+select c.partner_id, c.posting_month as month, c.module, s.sale_id, s.schedule, s.tranche, s.from_amount, s.to_amount, s.rate,
+    s.fill_before, s.fill_after, s.base, s.earned
+from intermediate.slices as s
+join intermediate.credits as c on c.sale_id = s.sale_id and c.partner_id = s.partner_id and c.module = s.module

@@ -1,0 +1,26 @@
+-- Sell-out lines as distributors sent them, every version of each.
+--
+-- grain: file_id, line
+-- sale_id           file and line in one number: file_id x 10^10 + line
+-- file_id           the file
+-- line              and the line in it
+-- distributor       code of the sender
+-- document_no       the distributor's document
+-- line_no           its line; the occurrence where the sender numbers none
+-- line_key          the rest of the key a feed declares, empty for most
+-- document_type     sale or return
+-- document_date     day of the document
+-- partner_code      the buying partner, in the distributor's words
+-- end_customer      who uses it
+-- sku               stock-keeping unit
+-- quantity          negative on a return
+-- net_amount        in the document's currency, negative on a return
+-- currency          of the document
+-- deal_id           the registered deal, if the distributor named one
+-- returns_document  the document a return gives back
+-- returns_line      and its line
+select
+    file_id::bigint * 10000000000 + line as sale_id, file_id, line, distributor, document_no, line_no,
+    coalesce(line_key, '') as line_key, document_type, document_date, partner_code, end_customer, sku, quantity,
+    net_amount, currency, deal_id, returns_document, returns_line
+from raw.sales

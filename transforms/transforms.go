@@ -1,0 +1,186 @@
+// Package transforms turns typed facts into the tables people read, in SQL.
+//
+// A *model* is one file with one select: staging renames and never joins,
+// intermediate joins and changes the grain, mart answers somebody's question.
+// A model's *header* says in words what it holds, its *grain* (the columns that
+// name a row), and each of its columns; building the model compares the header
+// with what came out and keeps it as the comment of the table. A *check* is a
+// select that must return no row; one row stops the run before anything is
+// published.
+//
+// The package knows no file, no clock and no other package of ours. Facts come
+// in the schema raw, rules in the schema rules, and the marts go to the schema
+// mart, wherever the session has put those.
+package transforms
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+//go:embed staging/*.sql intermediate/*.sql mart/*.sql checks/*.sql
+var sources embed.FS
+
+// Database runs the models. Schema-qualified names find their database through
+// its search path.
+type Database interface {
+	Exec(ctx context.Context, query string, args ...any) error
+	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// Model is one select with its header.
+type Model struct {
+	Layer, Name string
+	About       string   // what it holds, in a sentence or two
+	Grain       []string // columns that name a row
+	Columns     []Column
+	SQL         string
+	reads       []string // models it needs, by their full names
+}
+
+// Column is a column as the header documents it.
+type Column struct{ Name, About string }
+
+// FullName is the schema and the name.
+func (m Model) FullName() string { return m.Layer + "." + m.Name }
+
+// layers may read only these schemas.
+func layers() map[string][]string {
+	return map[string][]string{
+		"staging":      {"raw"},
+		"intermediate": {"rules", "staging", "intermediate"},
+		"mart":         {"rules", "staging", "intermediate", "mart"},
+		"checks":       {"raw", "rules", "staging", "intermediate", "mart"},
+	}
+}
+
+// Models returns every model in an order in which each comes after those it
+// reads.
+func Models() ([]Model, error) {
+	var models []Model
+	for _, layer := range []string{"staging", "intermediate", "mart"} {
+		found, err := read(layer)
+		if err != nil {
+			return nil, err
+		}
+		models = append(models, found...)
+	}
+	return inOrder(models)
+}
+
+// Checks returns every check.
+func Checks() ([]Model, error) { return read("checks") }
+
+func read(layer string) ([]Model, error) {
+	entries, err := sources.ReadDir(layer)
+	if err != nil {
+		return nil, err
+	}
+	var models []Model
+	for _, e := range entries {
+		text, err := sources.ReadFile(path.Join(layer, e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		m, err := parse(layer, strings.TrimSuffix(e.Name(), ".sql"), string(text))
+		if err != nil {
+			return nil, fmt.Errorf("%s/%s: %w", layer, e.Name(), err)
+		}
+		models = append(models, m)
+	}
+	return models, nil
+}
+
+var (
+	reference  = regexp.MustCompile(`\b(raw|rules|staging|intermediate|mart)\.([a-z_]+)`)
+	columnLine = regexp.MustCompile(`^([a-z_0-9]+) {2,}(\S.*)$`)
+)
+
+// parse reads a model's header and what its select refers to.
+func parse(layer, name, text string) (Model, error) {
+	m := Model{Layer: layer, Name: name, SQL: text}
+	body := text
+	for {
+		line, rest, ok := strings.Cut(body, "\n")
+		comment, isComment := strings.CutPrefix(line, "--")
+		if !ok || !isComment {
+			break
+		}
+		body = rest
+		m.headerLine(strings.TrimPrefix(comment, " "))
+	}
+	if m.About == "" {
+		return m, fmt.Errorf("the header does not say what it holds")
+	}
+	if layer != "checks" && (len(m.Grain) == 0 || len(m.Columns) == 0) {
+		return m, fmt.Errorf("the header needs a grain and columns")
+	}
+	for _, ref := range reference.FindAllStringSubmatch(body, -1) {
+		if !slices.Contains(layers()[layer], ref[1]) {
+			return m, fmt.Errorf("%s reaches past its layer to %s", layer, ref[0])
+		}
+		if ref[1] != "raw" && ref[1] != "rules" {
+			m.reads = append(m.reads, ref[0])
+		}
+	}
+	return m, nil
+}
+
+func (m *Model) headerLine(line string) {
+	grain, isGrain := strings.CutPrefix(line, "grain: ")
+	column := columnLine.FindStringSubmatch(line)
+	switch {
+	case isGrain:
+		m.Grain = strings.Split(grain, ", ")
+	case len(m.Grain) > 0 && column != nil:
+		m.Columns = append(m.Columns, Column{Name: column[1], About: column[2]})
+	case len(m.Columns) > 0 && strings.TrimSpace(line) != "":
+		last := &m.Columns[len(m.Columns)-1]
+		last.About += " " + strings.TrimSpace(line)
+	case len(m.Grain) == 0 && strings.TrimSpace(line) != "":
+		m.About = strings.TrimSpace(m.About + " " + line)
+	}
+}
+
+func inOrder(models []Model) ([]Model, error) {
+	byName := map[string]Model{}
+	for _, m := range models {
+		byName[m.FullName()] = m
+	}
+	var ordered []Model
+	state := map[string]int{} // 1: being placed, 2: placed
+	var place func(m Model) error
+	place = func(m Model) error {
+		switch state[m.FullName()] {
+		case 1:
+			return fmt.Errorf("%s reads itself by way of others", m.FullName())
+		case 2:
+			return nil
+		}
+		state[m.FullName()] = 1
+		for _, name := range m.reads {
+			needed, ok := byName[name]
+			if !ok {
+				return fmt.Errorf("%s reads %s, which is not there", m.FullName(), name)
+			}
+			if err := place(needed); err != nil {
+				return err
+			}
+		}
+		state[m.FullName()] = 2
+		ordered = append(ordered, m)
+		return nil
+	}
+	for _, m := range models {
+		if err := place(m); err != nil {
+			return nil, err
+		}
+	}
+	return ordered, nil
+}
