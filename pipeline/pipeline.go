@@ -289,6 +289,7 @@ func (r *run) check(ctx context.Context) error { return transforms.Check(ctx, r.
 
 // publish closes the new database and renames it over the one analysts read.
 func (r *run) publish(ctx context.Context) error {
+	r.summary.missingFeeds(r.Config.Feeds)
 	if err := r.summary.read(ctx, r.session); err != nil {
 		return err
 	}

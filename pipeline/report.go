@@ -1,5 +1,208 @@
 package pipeline
 
-import "context"
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
 
-func (r *run) report(ctx context.Context) error { return nil }
+	"crypto/sha256"
+	"encoding/hex"
+
+	"golang.org/x/sync/errgroup"
+
+	"tranche/pipeline/files"
+	"tranche/reports"
+	"tranche/reports/xlsx"
+)
+
+// batch is how many partners are read at a time.
+const batch = 250
+
+// manifest names every file of a month with the hash of its bytes.
+type manifest struct {
+	Month string            `json:"month"`
+	RunID string            `json:"run_id"`
+	Files map[string]string `json:"files"` // name -> sha256
+}
+
+// report writes the workbooks of every month from the published database. A
+// workbook whose bytes would be the same is left as it is; one that has nothing
+// more to say is removed; the month's manifest is written last.
+func (r *run) report(ctx context.Context) error {
+	if err := r.session.AttachReadOnly(ctx, r.Config.Folders.Published(), "published"); err != nil {
+		return err
+	}
+	if err := r.session.Exec(ctx, "set search_path = 'published.mart'"); err != nil {
+		return err
+	}
+	keys, err := reports.Index(ctx, r.session)
+	if err != nil {
+		return err
+	}
+	done := 0
+	for len(keys) > 0 {
+		month := keys[0].Month
+		end := slices.IndexFunc(keys, func(k reports.Key) bool { return !k.Month.Equal(month) })
+		if end < 0 {
+			end = len(keys)
+		}
+		total := done + len(keys)
+		err := r.reportMonth(ctx, month, keys[:end], func() { done++; r.progress("report", done, total) })
+		if err != nil {
+			return err
+		}
+		keys = keys[end:]
+	}
+	r.facts["written"], r.facts["unchanged"] = r.summary.Written, r.summary.Unchanged
+	return nil
+}
+
+func (r *run) reportMonth(ctx context.Context, month time.Time, keys []reports.Key, step func()) error {
+	w, err := r.openMonth(month)
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(keys, batch) {
+		list, err := reports.Statements(ctx, r.session, r.Config.Vendor, month, part[0].Partner, part[len(part)-1].Partner)
+		if err != nil {
+			return err
+		}
+		if len(list) != len(part) {
+			return fmt.Errorf("%s: %d statements were announced and %d came", month.Format("2006-01"), len(part), len(list))
+		}
+		books, err := renderAll(list)
+		if err != nil {
+			return err
+		}
+		for i, st := range list {
+			if err := w.put(fileName(st.Partner.ID), books[i]); err != nil {
+				return err
+			}
+			step()
+		}
+	}
+	reg, err := reports.ReadRegister(ctx, r.session, r.Config.Vendor, month)
+	if err != nil {
+		return err
+	}
+	var book bytes.Buffer
+	if err := xlsx.Register(&book, reg); err != nil {
+		return err
+	}
+	if err := w.put("register.xlsx", book.Bytes()); err != nil {
+		return err
+	}
+	return w.close(r.summary)
+}
+
+// renderAll makes workbooks on every processor, one workbook a goroutine.
+func renderAll(list []*reports.Statement) ([][]byte, error) {
+	books := make([][]byte, len(list))
+	var group errgroup.Group
+	group.SetLimit(runtime.NumCPU())
+	for i, st := range list {
+		group.Go(func() error {
+			var book bytes.Buffer
+			err := xlsx.Statement(&book, st)
+			books[i] = book.Bytes()
+			return err
+		})
+	}
+	return books, group.Wait()
+}
+
+// fileName makes a file name of a partner's id, which is data: whatever is not a
+// plain letter, digit, dot or dash is written as its code, capitals too where
+// folding them could make twins.
+func fileName(id string) string {
+	var name strings.Builder
+	for i, c := range []byte(id) {
+		switch {
+		case c >= '0' && c <= '9', c >= 'A' && c <= 'Z', c == '-', c == '.' && i > 0:
+			name.WriteByte(c)
+		default:
+			fmt.Fprintf(&name, "_%02x", c)
+		}
+	}
+	if name.Len() > 120 {
+		sum := sha256.Sum256([]byte(id))
+		return "_long_" + hex.EncodeToString(sum[:16]) + ".xlsx"
+	}
+	return "statement_" + name.String() + ".xlsx"
+}
+
+// monthWriter writes one month's folder.
+type monthWriter struct {
+	dir    string
+	before manifest
+	now    manifest
+	wrote  int
+	kept   int
+}
+
+func (r *run) openMonth(month time.Time) (*monthWriter, error) {
+	name := month.Format("2006-01")
+	w := &monthWriter{dir: filepath.Join(r.Config.Folders.Statements, name), now: manifest{Month: name, RunID: r.summary.RunID, Files: map[string]string{}}}
+	if err := files.Folder(w.dir); err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(filepath.Join(w.dir, "manifest.json"))
+	if errors.Is(err, os.ErrNotExist) {
+		return w, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(data, &w.before); err != nil {
+		return nil, fmt.Errorf("read %s: %w", filepath.Join(w.dir, "manifest.json"), err)
+	}
+	return w, nil
+}
+
+// put writes a workbook unless the very same one is there.
+func (w *monthWriter) put(name string, data []byte) error {
+	sum := sha256.Sum256(data)
+	hash := hex.EncodeToString(sum[:])
+	path := filepath.Join(w.dir, name)
+	w.now.Files[name] = hash
+	if w.before.Files[name] == hash {
+		if there, err := files.Hash(path); err == nil && there == hash {
+			w.kept++
+			return nil
+		}
+	}
+	w.wrote++
+	return files.Write(path, data, files.Private)
+}
+
+// close removes what the month no longer holds and writes its manifest, unless
+// that would say the same.
+func (w *monthWriter) close(s *Summary) error {
+	gone := 0
+	for name := range w.before.Files {
+		if _, ok := w.now.Files[name]; ok {
+			continue
+		}
+		gone++
+		if err := os.Remove(filepath.Join(w.dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	s.Written, s.Unchanged, s.Removed = s.Written+w.wrote, s.Unchanged+w.kept, s.Removed+gone
+	if w.wrote == 0 && gone == 0 {
+		return nil
+	}
+	data, err := json.MarshalIndent(w.now, "", "  ")
+	if err != nil {
+		return err
+	}
+	return files.Write(filepath.Join(w.dir, "manifest.json"), append(data, '\n'), files.Private)
+}

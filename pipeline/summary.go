@@ -2,9 +2,11 @@ package pipeline
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"tranche/pipeline/config"
+	"tranche/pipeline/feed"
 	"tranche/pipeline/landing"
 	"tranche/pipeline/loading"
 	"tranche/pipeline/store"
@@ -20,11 +22,12 @@ type Summary struct {
 	Arrivals []landing.Arrival
 	Loaded   []loading.Outcome
 
-	Feeds    []FeedTally
-	Refused  []Refusal
-	Held     []Held
-	Modules  []ModuleTotal
-	Partners int
+	Feeds             []FeedTally
+	FeedsWithoutFiles []string
+	Refused           []Refusal
+	Held              []Held
+	Modules           []ModuleTotal
+	Partners          int
 
 	Written   int // workbooks
 	Unchanged int
@@ -69,6 +72,13 @@ func (s *Summary) Waits() bool {
 	return false
 }
 
+// missingFeeds names the feeds none of whose files have come.
+func (s *Summary) missingFeeds(feeds []feed.Feed) {
+	for _, f := range feeds {
+		s.FeedsWithoutFiles = append(s.FeedsWithoutFiles, f.Name)
+	}
+}
+
 // read fills the summary from the marts.
 func (s *Summary) read(ctx context.Context, db *store.Session) error {
 	err := each(ctx, db, `select coalesce(feed, '(no feed)'), count(*), sum(records)::bigint, sum(loaded)::bigint, sum(duplicate)::bigint,
@@ -82,6 +92,9 @@ func (s *Summary) read(ctx context.Context, db *store.Session) error {
 	if err != nil {
 		return err
 	}
+	s.FeedsWithoutFiles = slices.DeleteFunc(s.FeedsWithoutFiles, func(name string) bool {
+		return slices.ContainsFunc(s.Feeds, func(f FeedTally) bool { return f.Feed == name })
+	})
 	err = each(ctx, db, "select file_name, detail from mart.reconciliation where not is_loaded order by file_id", func(scan func(...any) error) error {
 		var x Refusal
 		err := scan(&x.File, &x.Detail)

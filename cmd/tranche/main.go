@@ -1,10 +1,70 @@
+// Command tranche turns the exports of distributors and certification bodies
+// into exact money, points and levels, and says so in one workbook per partner.
 package main
-import ("context";"fmt";"os";"time";"tranche/pipeline";"tranche/pipeline/config")
-func main(){
- c,err:=config.Read(os.Args[1]); if err!=nil{fmt.Println(err);os.Exit(2)}
- s,err:=pipeline.Run(context.Background(),pipeline.Options{Config:c,Now:time.Now(),Program:"tranche dev",Stage:func(s pipeline.Stage){fmt.Println(s.Name,s.Took,s.Facts)}})
- if err!=nil{fmt.Println(err);os.Exit(1)}
- for _,f:=range s.Feeds{fmt.Printf("%+v\n",f)}
- for _,f:=range s.Modules{fmt.Printf("%+v\n",f)}
- fmt.Println(s.Refused,s.Held)
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"tranche/pipeline"
+	"tranche/pipeline/config"
+)
+
+// The exit codes. 75 is what sendmail and cron know as "try again later".
+const (
+	exitDone    = 0
+	exitFailed  = 1
+	exitUsage   = 2
+	exitWaiting = 3
+	exitLocked  = 75
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is the program. It returns the exit code.
+func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) int {
+	// Whatever is written below is the operator's alone unless a file says otherwise.
+	syscall.Umask(0o027)
+	root := commands(stdout, stderr)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err != nil && !errors.Is(err, errWaiting) {
+		fmt.Fprintln(stderr, "tranche: "+err.Error())
+	}
+	return exitCode(err)
+}
+
+// errWaiting ends a command that did its work and found something that waits
+// for a person.
+var errWaiting = errors.New("something waits for a person")
+
+// usageError is a mistake in how the program was called.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func exitCode(err error) int {
+	var usage usageError
+	var wrong *config.Error
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errWaiting):
+		return exitWaiting
+	case errors.Is(err, pipeline.ErrLocked):
+		return exitLocked
+	case errors.As(err, &usage), errors.As(err, &wrong), errors.Is(err, pipeline.ErrTooEarly):
+		return exitUsage
+	default:
+		return exitFailed
+	}
 }

@@ -1,0 +1,45 @@
+# make demo   build it and run the sample exports the whole way
+# make test   run every test
+# make        build bin/tranche
+
+TAGS    := duckdb_arrow
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+GOFLAGS := -tags=$(TAGS) -trimpath
+LDFLAGS := -s -w -X main.version=$(VERSION)
+
+export GOFLAGS
+export CGO_ENABLED := 1
+
+.PHONY: build demo test lint picture clean tools
+
+build: tools
+	@mkdir -p bin
+	@go build -ldflags "$(LDFLAGS)" -o bin/tranche ./cmd/tranche
+
+# One sentence for whatever is missing.
+tools:
+	@command -v go >/dev/null || { echo "Go 1.26 is missing: install it from your distribution or go.dev (Debian: golang-go, from backports if it is older)." >&2; exit 2; }
+	@command -v cc >/dev/null || { echo "A C compiler is missing: apt-get install gcc" >&2; exit 2; }
+	@command -v c++ >/dev/null || { echo "A C++ compiler is missing: apt-get install g++" >&2; exit 2; }
+
+# Exit code 3 says that something waits for a person: in the sample an unknown
+# partner code and a rejected row do, on purpose.
+demo: build
+	@bin/tranche init demo
+	@bin/tranche run --config demo/config.yaml 2>demo/run.log || [ $$? -eq 3 ] || { cat demo/run.log; exit 1; }
+	@echo
+	@echo "Three commands to try next:"
+	@echo "  bin/tranche rejects list --config demo/config.yaml"
+	@echo "  bin/tranche query --config demo/config.yaml \"select partner_id, level, payable from mart.payables where month = '2024-08-01' order by payable desc\""
+	@echo "  libreoffice demo/statements/2024-08/statement_P1001.xlsx"
+
+test: tools
+	@go vet ./...
+	@go test ./...
+
+# The picture in the README, from the real workbook (needs LibreOffice and pdftoppm).
+picture: build
+	@docs/picture.sh
+
+clean:
+	@rm -rf bin demo

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"io"
+	"os"
+
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"tranche/pipeline/config"
+)
+
+// version is stamped by the build.
+var version = "dev"
+
+// app is what every command shares.
+type app struct {
+	configPath     string
+	stdout, stderr io.Writer
+}
+
+// commands is the whole tree of commands.
+func commands(stdout, stderr io.Writer) *cobra.Command {
+	a := &app{stdout: stdout, stderr: stderr}
+	root := &cobra.Command{
+		Use:   "tranche",
+		Short: "Exact partner money, points and levels from distributors' exports",
+		Long: `Tranche turns the CSV exports that distributors and certification bodies send
+into exact money, points and levels, and says so in one Excel statement per
+partner and a DuckDB file for analysts.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 done but
+something waits for a person, 75 another run is at work.`,
+		Version:       version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.PersistentFlags().StringVarP(&a.configPath, "config", "c", "config.yaml", "the configuration file")
+	root.AddCommand(a.initCommand(), a.validateCommand(), a.runCommand(), a.statusCommand(), a.queryCommand(), a.rejectsCommand())
+	return root
+}
+
+// arguments makes a wrong number of arguments a usage error.
+func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError{err}
+		}
+		return nil
+	}
+}
+
+// config reads the configuration. One that is not there at all is wrong usage.
+func (a *app) config() (*config.Config, error) {
+	c, err := config.Read(a.configPath)
+	if os.IsNotExist(unwrapAll(err)) {
+		return nil, usageError{err}
+	}
+	return c, err
+}
+
+func unwrapAll(err error) error {
+	for {
+		inner, ok := err.(interface{ Unwrap() error })
+		if !ok || inner.Unwrap() == nil {
+			return err
+		}
+		if _, isPath := err.(*os.PathError); isPath {
+			return err
+		}
+		err = inner.Unwrap()
+	}
+}
+
+// terminal says whether a person is looking at w.
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// log writes for a person on a terminal and for a machine elsewhere.
+func (a *app) log() zerolog.Logger {
+	w := a.stderr
+	if terminal(w) {
+		w = zerolog.ConsoleWriter{Out: a.stderr, TimeFormat: "15:04:05"}
+	}
+	return zerolog.New(w).With().Timestamp().Logger()
+}

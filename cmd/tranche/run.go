@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+
+	"tranche/pipeline"
+	"tranche/pipeline/config"
+)
+
+func (a *app) runCommand() *cobra.Command {
+	var month string
+	c := &cobra.Command{
+		Use:   "run",
+		Short: "Take in what has arrived and make the statements",
+		Long: `Take whole files out of the inbox, work out every partner's money, points and
+levels, check them, publish the database and write the workbooks that changed.
+A run that fails leaves everything that was published as it was.`,
+		Args: arguments(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.run(cmd.Context(), month) },
+	}
+	c.Flags().StringVar(&month, "month", "", "the month to run for, as 2024-08 (default: the newest with sales that has begun)")
+	return c
+}
+
+func (a *app) run(ctx context.Context, month string) error {
+	c, err := a.config()
+	if err != nil {
+		return err
+	}
+	o := pipeline.Options{Config: c, Now: time.Now(), Program: "tranche " + version}
+	if o.Month, err = parseMonth(month); err != nil {
+		return err
+	}
+	log := a.log()
+	show := newProgress(a)
+	o.Progress = show.step
+	o.Stage = func(s pipeline.Stage) {
+		show.end(s.Name)
+		log.Info().Str("stage", s.Name).Dur("took_ms", s.Took).Fields(s.Facts).Msg("stage done")
+	}
+	began := time.Now()
+	summary, err := pipeline.Run(ctx, o)
+	show.close()
+	switch {
+	case errors.Is(err, pipeline.ErrLocked):
+		log.Warn().Msg("another run is at work")
+		return err
+	case err != nil:
+		log.Error().Err(err).Dur("took_ms", time.Since(began)).Msg("run failed; what was published is unchanged")
+		return err
+	}
+	printSummary(a.stdout, summary)
+	log.Info().Str("run", summary.RunID).Str("month", summary.Month.Format("2006-01")).Bool("waits", summary.Waits()).
+		Dur("took_ms", time.Since(began)).Msg("run done")
+	if summary.Waits() {
+		return errWaiting
+	}
+	return nil
+}
+
+func parseMonth(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	month, err := time.Parse("2006-01", text)
+	if err != nil {
+		return month, usageError{fmt.Errorf("%q is no month; write it as 2024-08", text)}
+	}
+	return month, nil
+}
+
+func (a *app) statusCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "status",
+		Short: "Say what is published and what waits for a person",
+		Args:  arguments(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := a.config()
+			if err != nil {
+				return err
+			}
+			return a.status(cmd.Context(), c)
+		},
+	}
+}
+
+func (a *app) status(ctx context.Context, c *config.Config) error {
+	s, err := pipeline.Status(ctx, c)
+	if errors.Is(err, pipeline.ErrNothingPublished) {
+		fmt.Fprintln(a.stdout, "Nothing has been published yet. Next: tranche run")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	printSummary(a.stdout, s)
+	if s.Waits() {
+		return errWaiting
+	}
+	return nil
+}
+
+// progress draws a bar for each stage, on a terminal only.
+type progress struct {
+	container *mpb.Progress
+	bars      map[string]*mpb.Bar
+}
+
+func newProgress(a *app) *progress {
+	p := &progress{bars: map[string]*mpb.Bar{}}
+	if terminal(a.stderr) {
+		p.container = mpb.New(mpb.WithOutput(a.stderr), mpb.WithWidth(40))
+	}
+	return p
+}
+
+func (p *progress) step(stage string, done, total int) {
+	if p.container == nil || total == 0 {
+		return
+	}
+	bar, ok := p.bars[stage]
+	if !ok {
+		bar = p.container.AddBar(int64(total), mpb.BarRemoveOnComplete(),
+			mpb.PrependDecorators(decor.Name(stage, decor.WC{W: 10, C: decor.DindentRight})),
+			mpb.AppendDecorators(decor.CountersNoUnit("%d / %d")))
+		p.bars[stage] = bar
+	}
+	bar.SetTotal(int64(total), false)
+	bar.SetCurrent(int64(done))
+}
+
+func (p *progress) end(stage string) {
+	if bar, ok := p.bars[stage]; ok {
+		bar.SetTotal(-1, true)
+	}
+}
+
+// close ends whatever a failed run left unfinished.
+func (p *progress) close() {
+	for _, bar := range p.bars {
+		bar.Abort(true)
+	}
+	if p.container != nil {
+		p.container.Wait()
+	}
+}

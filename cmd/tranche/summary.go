@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"tranche/pipeline"
+	"tranche/pipeline/landing"
+)
+
+// printSummary says what a run came to, as a person wants to hear it.
+func printSummary(out io.Writer, s *pipeline.Summary) {
+	fmt.Fprintf(out, "\nMonth %s, run %s\n\n", s.Month.Format("2006-01"), s.RunID)
+	printArrivals(out, s)
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "feed\tfiles\trows\tloaded\tduplicate\tsuperseded\trejected\theld\t")
+	for _, f := range s.Feeds {
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", f.Feed, f.Files, f.Records, f.Loaded, f.Duplicate, f.Superseded, f.Rejected, f.Held)
+	}
+	_ = t.Flush()
+	fmt.Fprintln(out)
+	t = tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(t, "module\tpartners\tlines\tbase %s\tearned %s\tpoints\t\n", s.Currency, s.Currency)
+	for _, m := range s.Modules {
+		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\t\n", m.Module, m.Partners, m.Lines, m.Base, m.Earned, m.Points)
+	}
+	_ = t.Flush()
+	fmt.Fprintf(out, "\n%d partners.", s.Partners)
+	if s.Written+s.Unchanged > 0 {
+		fmt.Fprintf(out, " Workbooks: %d written, %d unchanged, %d removed.", s.Written, s.Unchanged, s.Removed)
+	}
+	fmt.Fprintln(out)
+	printWaiting(out, s)
+	fmt.Fprintf(out, "\nWorkbooks  %s\nDatabase   %s\n", filepath.Join(s.Folders.Statements, s.Month.Format("2006-01")), s.Folders.Published())
+}
+
+func printArrivals(out io.Writer, s *pipeline.Summary) {
+	counts := map[landing.Fate]int{}
+	for _, a := range s.Arrivals {
+		counts[a.Fate]++
+	}
+	if len(s.Arrivals) > 0 {
+		var parts []string
+		for _, fate := range []landing.Fate{landing.Landed, landing.Repeated, landing.Settling, landing.Unknown, landing.Refused} {
+			if counts[fate] > 0 {
+				parts = append(parts, fmt.Sprintf("%d %s", counts[fate], fate))
+			}
+		}
+		fmt.Fprintf(out, "Inbox: %s\n\n", strings.Join(parts, ", "))
+	}
+	for _, f := range s.FeedsWithoutFiles {
+		fmt.Fprintf(out, "Feed %s has no files yet.\n", f)
+	}
+	if len(s.FeedsWithoutFiles) > 0 {
+		fmt.Fprintln(out)
+	}
+}
+
+// printWaiting says what a person has to look at, and with which command.
+func printWaiting(out io.Writer, s *pipeline.Summary) {
+	if !s.Waits() {
+		return
+	}
+	fmt.Fprintln(out, "\nWaiting for a person:")
+	for _, a := range s.Arrivals {
+		if a.Fate == landing.Unknown || a.Fate == landing.Refused {
+			fmt.Fprintf(out, "  inbox/%s: %s\n", a.Source, a.Detail)
+		}
+	}
+	for _, r := range s.Refused {
+		fmt.Fprintf(out, "  %s was refused: %s\n", r.File, r.Detail)
+	}
+	rejected := int64(0)
+	for _, f := range s.Feeds {
+		rejected += f.Rejected
+	}
+	if rejected > 0 {
+		fmt.Fprintf(out, "  %d rejected rows: tranche rejects list\n", rejected)
+	}
+	for _, h := range s.Held {
+		fmt.Fprintf(out, "  %d rows held, %s %s\n", h.Rows, strings.ReplaceAll(h.Reason, "_", " "), h.What)
+	}
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"tranche/pipeline/config"
+	"tranche/pipeline/feed"
+	"tranche/pipeline/loading"
+)
+
+func (a *app) validateCommand() *cobra.Command {
+	var name string
+	c := &cobra.Command{
+		Use:   "validate [--feed FEED FILE]",
+		Short: "Check the configuration, or show how a file is understood",
+		Long: `Check the configuration; every fault is shown with its line.
+With --feed and a file, show the file's first rows as they would be understood and
+every problem in it. Nothing is loaded.`,
+		Args: arguments(cobra.MaximumNArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			c, err := a.config()
+			if err != nil {
+				return err
+			}
+			if name == "" && len(args) == 0 {
+				fmt.Fprintf(a.stdout, "%s makes sense: %d feeds, %d programme versions.\n", c.Path, len(c.Feeds), len(c.Programme.Versions))
+				return nil
+			}
+			if name == "" || len(args) == 0 {
+				return usageError{fmt.Errorf("give both --feed and a file")}
+			}
+			return a.validateFile(c, name, args[0])
+		},
+	}
+	c.Flags().StringVar(&name, "feed", "", "the feed a file is read as")
+	return c
+}
+
+func (a *app) validateFile(c *config.Config, name, path string) error {
+	i := slices.IndexFunc(c.Feeds, func(f feed.Feed) bool { return f.Name == name })
+	if i < 0 {
+		return usageError{fmt.Errorf("there is no feed %q in %s", name, c.Path)}
+	}
+	p, err := loading.Preview(path, c.Feeds[i], 10)
+	if err != nil {
+		return err
+	}
+	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, strings.Join(p.Columns, "\t"))
+	for _, row := range p.Rows {
+		fmt.Fprintln(t, strings.Join(row, "\t"))
+	}
+	_ = t.Flush()
+	fmt.Fprintf(a.stdout, "\n%d rows, %d rejected", p.Records, p.Rejected)
+	if p.Amount != "" {
+		fmt.Fprintf(a.stdout, ", net amounts add up to %s", p.Amount)
+	}
+	fmt.Fprintln(a.stdout)
+	if len(p.Ignored) > 0 {
+		fmt.Fprintf(a.stdout, "Columns the feed does not use: %s\n", strings.Join(p.Ignored, ", "))
+	}
+	for _, problem := range p.Problems {
+		fmt.Fprintln(a.stdout, "  "+problem.String())
+	}
+	if p.Refused != nil {
+		fmt.Fprintf(a.stdout, "The file would be refused: %s\n", p.Refused.Sentence())
+	}
+	if p.Refused != nil || p.Rejected > 0 {
+		return errWaiting
+	}
+	return nil
+}

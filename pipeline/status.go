@@ -1,0 +1,50 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"tranche/pipeline/config"
+	"tranche/pipeline/store"
+)
+
+// ErrNothingPublished says that no run has ended well yet.
+var ErrNothingPublished = errors.New("nothing has been published yet; run `tranche run` first")
+
+// OpenPublished opens what analysts see, read only and with nothing else of the
+// machine in reach.
+func OpenPublished(ctx context.Context, c *config.Config) (*store.Session, error) {
+	path := c.Folders.Published()
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return nil, ErrNothingPublished
+	}
+	s, err := store.Open(ctx, store.Options{MemoryLimit: c.Database.MemoryLimit, Threads: c.Database.Threads})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.AttachReadOnly(ctx, path, "published"); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	for _, q := range []string{"set search_path = 'published.mart'", "set enable_external_access = false", "set lock_configuration = true"} {
+		if err := s.Exec(ctx, q); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
+	return s, nil
+}
+
+// Status says what is published.
+func Status(ctx context.Context, c *config.Config) (*Summary, error) {
+	s, err := OpenPublished(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	summary := &Summary{Folders: c.Folders, Currency: c.Programme.Currency}
+	if err := s.Row(ctx, "select run_id, through_month from mart.runs", []any{&summary.RunID, &summary.Month}); err != nil {
+		return nil, err
+	}
+	summary.missingFeeds(c.Feeds)
+	return summary, summary.read(ctx, s)
+}

@@ -1,0 +1,197 @@
+package reports
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Key names a statement.
+type Key struct {
+	Partner string
+	Month   time.Time
+}
+
+// Index lists the statements there are, by month and partner.
+func Index(ctx context.Context, m Marts) ([]Key, error) {
+	var keys []Key
+	err := scan(ctx, m, "select partner_id, month from mart.statement_index order by month, partner_id", func(r *row) {
+		keys = append(keys, Key{Partner: r.text("partner_id"), Month: r.day("month")})
+	})
+	return keys, err
+}
+
+// Statements reads the statements of one month for partners whose ids lie
+// between two, both included, in the order of their ids. Asking for a few
+// hundred at a time keeps memory level however many there are.
+func Statements(ctx context.Context, m Marts, vendor string, month time.Time, firstID, lastID string) ([]*Statement, error) {
+	s := &reading{ctx: ctx, marts: m, vendor: vendor, month: month, args: []any{month, firstID, lastID}, byID: map[string]*Statement{}}
+	for _, part := range []func(){s.partners, s.modules, s.margin, s.lines, s.slices, s.shares, s.claims, s.points, s.waiting, s.rules} {
+		part()
+		if s.err != nil {
+			return nil, fmt.Errorf("read statements of %s: %w", month.Format("2006-01"), s.err)
+		}
+	}
+	return s.list, nil
+}
+
+type reading struct {
+	ctx    context.Context
+	marts  Marts
+	vendor string
+	month  time.Time
+	args   []any
+	list   []*Statement
+	byID   map[string]*Statement
+	err    error
+}
+
+// each runs a query over the month and the partners, and hands each row to its
+// partner's statement.
+func (s *reading) each(query string, add func(*Statement, *row)) {
+	s.err = scan(s.ctx, s.marts, query, func(r *row) {
+		if st, ok := s.byID[r.text("partner_id")]; ok {
+			add(st, r)
+		}
+	}, s.args...)
+}
+
+func (s *reading) partners() {
+	s.err = scan(s.ctx, s.marts, `select p.partner_id, p.name, p.country, p.town, p.language, p.partner_type, p.is_active, p.modules,
+			y.earned, y.money_entries, y.carried_in, y.payable, y.carried_out, y.currency, y.rate, y.payable_own, y.level, y.status_points,
+			l.next_level, l.points_needed, l.points_missing,
+			b.by_amount, b.by_certificate, b.by_bonus, b.certifications, b.earned as points_earned, b.redeemed, b.expired, b.spendable, b.spendable_value,
+			g.currency as programme_currency, g.rules_hash
+		from mart.statement_index as i
+		join mart.partners as p on p.partner_id = i.partner_id
+		join mart.payables as y on y.partner_id = i.partner_id and y.month = i.month
+		join mart.partner_levels as l on l.partner_id = i.partner_id and l.month = i.month
+		join mart.point_balances as b on b.partner_id = i.partner_id and b.month = i.month
+		join mart.programme as g on g.from_date <= last_day(i.month) and last_day(i.month) < g.to_date
+		where i.month = ? and i.partner_id between ? and ? order by i.partner_id`, func(r *row) {
+		st := &Statement{
+			Vendor: s.vendor, Currency: r.text("programme_currency"), RulesHash: r.text("rules_hash"), Month: s.month,
+			Partner: Partner{ID: r.text("partner_id"), Name: r.text("name"), Country: r.text("country"), Town: r.text("town"),
+				Currency: r.text("currency"), Language: r.text("language"), Type: r.text("partner_type"), Modules: r.text("modules"), Active: r.yes("is_active")},
+			Pay: Pay{Earned: r.cents("earned"), MoneyEntries: r.cents("money_entries"), CarriedIn: r.cents("carried_in"),
+				Payable: r.cents("payable"), CarriedOut: r.cents("carried_out"), Currency: r.text("currency"), OwnRate: r.units("rate", 9),
+				PayableOwn: r.cents("payable_own"), Level: r.text("level"), NextLevel: r.text("next_level"),
+				StatusPoints: r.number("status_points"), PointsNeeded: r.number("points_needed"), PointsMissing: r.number("points_missing")},
+			Balance: Balance{ByAmount: r.number("by_amount"), ByCertificate: r.number("by_certificate"), ByBonus: r.number("by_bonus"),
+				Status: r.number("status_points"), Certifications: r.number("certifications"), Earned: r.number("points_earned"), Redeemed: r.number("redeemed"),
+				Expired: r.number("expired"), Spendable: r.number("spendable"), SpendableValue: r.cents("spendable_value")},
+		}
+		s.list = append(s.list, st)
+		s.byID[st.Partner.ID] = st
+	}, s.args...)
+}
+
+func (s *reading) modules() {
+	s.each(`select * from mart.statements where month = ? and partner_id between ? and ? order by partner_id, module`, func(st *Statement, r *row) {
+		st.Modules = append(st.Modules, ModuleTotal{Module: r.text("module"), Lines: r.number("lines"), Points: r.number("points"), Base: r.cents("base"),
+			Earned: r.cents("earned"), YearBase: r.cents("year_base"), YearEarned: r.cents("year_earned"), YearPoints: r.number("year_points")})
+	})
+}
+
+func (s *reading) margin() {
+	s.each(`select * from mart.margin where month = ? and partner_id between ? and ?
+		order by partner_id, module, valid_from, level, family nulls first, schedule, tranche`, func(st *Statement, r *row) {
+		st.Margin = append(st.Margin, Tranche{Module: r.text("module"), Method: r.text("method"), Level: r.text("level"), Family: r.text("family"),
+			ValidFrom: r.day("valid_from"), Number: r.number("tranche"), Whole: r.null("rate"), Endless: r.null("to_amount"),
+			From: r.cents("from_amount"), To: r.cents("to_amount"), Rate: r.rate("rate"), MonthBase: r.cents("month_base"),
+			MonthEarned: r.cents("month_earned"), YearBase: r.cents("year_base"), YearEarned: r.cents("year_earned")})
+	})
+}
+
+func (s *reading) lines() {
+	s.each(`select * from mart.statement_lines where month = ? and partner_id between ? and ?
+		order by partner_id, module, place, sale_id`, func(st *Statement, r *row) {
+		st.Lines = append(st.Lines, Line{SaleID: r.number("sale_id"), Module: r.text("module"), Date: r.day("document_date"), Distributor: r.text("distributor"),
+			Document: r.text("document_no"), Number: r.number("line_no"), Type: r.text("document_type"), Customer: r.text("end_customer"),
+			SKU: r.text("sku"), Product: r.text("product_name"), Currency: r.text("currency"), Quantity: r.units("quantity", 3),
+			Net: r.units("net_amount", 6), Amount: r.cents("amount"), Base: r.cents("base"), Low: r.cents("lo"), High: r.cents("hi"),
+			BeforeCap: r.cents("before_cap"), Earned: r.cents("earned"), Level: r.text("level"), Method: r.text("method"),
+			Points: r.number("points"), Deal: r.text("deal_id"), File: r.text("file_name"), FileLine: r.number("file_line")})
+	})
+}
+
+// slices hangs each slice on its line.
+func (s *reading) slices() {
+	type name struct {
+		partner, module string
+		sale            int64
+	}
+	lines := map[name]*Line{}
+	for _, st := range s.list {
+		for i := range st.Lines {
+			lines[name{st.Partner.ID, st.Lines[i].Module, st.Lines[i].SaleID}] = &st.Lines[i]
+		}
+	}
+	s.each(`select * from mart.tranche_slices where month = ? and partner_id between ? and ?
+		order by partner_id, module, sale_id, tranche`, func(st *Statement, r *row) {
+		line, ok := lines[name{st.Partner.ID, r.text("module"), r.number("sale_id")}]
+		if !ok {
+			r.fail("sale_id", "names a slice without a line")
+			return
+		}
+		line.Slices = append(line.Slices, Slice{Tranche: r.number("tranche"), Rate: r.rate("rate"), Base: r.cents("base"), Earned: r.cents("earned")})
+	})
+}
+
+func (s *reading) shares() {
+	s.each(`select * from mart.sell_with_credits where month = ? and partner_id between ? and ?
+		order by partner_id, deal_id, document_date, distributor, document_no, line_no, sale_id`, func(st *Statement, r *row) {
+		st.Shares = append(st.Shares, Share{Deal: r.text("deal_id"), Roles: r.text("roles"), Date: r.day("document_date"),
+			Distributor: r.text("distributor"), Document: r.text("document_no"), Number: r.number("line_no"),
+			Numerator: r.number("numerator"), Denominator: r.number("denominator"), Base: r.cents("base")})
+	})
+}
+
+func (s *reading) claims() {
+	s.each(`select partner_id, deal_id, role, status, registered_on, is_counted, reason, count(*) as lines
+		from mart.sell_with_claims where month = ? and partner_id between ? and ? group by all
+		order by partner_id, deal_id, role, is_counted desc, reason, registered_on`, func(st *Statement, r *row) {
+		st.Claims = append(st.Claims, Claim{Deal: r.text("deal_id"), Role: r.text("role"), Status: r.text("status"), Reason: r.text("reason"),
+			Registered: r.day("registered_on"), Lines: r.number("lines"), Counted: r.yes("is_counted")})
+	})
+}
+
+// points leaves out what a purchase earned: the lines say that one by one, and
+// the balance says it together.
+func (s *reading) points() {
+	s.each(`with entries as (
+			select partner_id, posted_on, kind, category, source, balance, points
+			from mart.points_ledger
+			where date_trunc('month', posted_on)::date = $1 and partner_id between $2 and $3 and kind not in ('purchase', 'sell_with')
+			union all
+			select partner_id, last_day(date_trunc('month', posted_on)::date), kind, null, null, balance, sum(points)::bigint
+			from mart.points_ledger
+			where date_trunc('month', posted_on)::date = $1 and partner_id between $2 and $3 and kind in ('purchase', 'sell_with')
+			group by all)
+		select * from entries order by partner_id, posted_on, kind, category, source, balance, points`, func(st *Statement, r *row) {
+		st.Points = append(st.Points, Posting{Date: r.day("posted_on"), Kind: r.text("kind"), Category: r.text("category"), Source: r.text("source"),
+			Balance: r.text("balance"), Points: r.number("points")})
+	})
+}
+
+func (s *reading) waiting() {
+	s.each(`select * from mart.uncounted_lines where month = ? and partner_id between ? and ?
+		order by partner_id, module, document_date, distributor, document_no, line_no, sale_id`, func(st *Statement, r *row) {
+		st.Waiting = append(st.Waiting, Waiting{Module: r.text("module"), Reason: r.text("reason"), Distributor: r.text("distributor"),
+			Document: r.text("document_no"), Date: r.day("document_date"), Number: r.number("line_no"), Amount: r.cents("base")})
+	})
+}
+
+// rules gives each statement the schedules its margin was made under.
+func (s *reading) rules() {
+	s.each(`select distinct m.partner_id, r.*
+		from mart.margin as m
+		join mart.rules as r on r.schedule = m.schedule
+		where m.month = ? and m.partner_id between ? and ?
+		order by m.partner_id, r.from_date, r.module, r.schedule, r.tranche`, func(st *Statement, r *row) {
+		st.Rules = append(st.Rules, Rule{Module: r.text("module"), Method: r.text("method"), Period: r.text("period"), Level: r.text("level"),
+			Family: r.text("family"), Version: r.text("version_name"), Hash: r.text("rules_hash"), From: r.day("from_date"), To: r.day("to_date"),
+			Tranche: r.number("tranche"), FromAmount: r.cents("from_amount"), ToAmount: r.cents("to_amount"), Width: r.cents("width"),
+			Endless: r.null("to_amount"), Rate: r.rate("rate")})
+	})
+}

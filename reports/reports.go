@@ -1,0 +1,150 @@
+// Package reports reads the marts into plain values for whoever writes them
+// down.
+//
+// A *statement* is everything one partner is told about one month. A *register*
+// is everything finance is told about it. Amounts are whole cents of the
+// programme currency unless a currency stands beside them; rates are parts per
+// million. The package works out nothing that a mart does not already say.
+package reports
+
+import "time"
+
+// Cents is an amount in hundredths.
+type Cents int64
+
+// Rate is a fraction in parts per million: 50,000 is 5 %.
+type Rate int64
+
+// Statement is one partner's month.
+type Statement struct {
+	Vendor    string
+	Currency  string // the programme's
+	RulesHash string // of the version in force on the month's last day
+	Month     time.Time
+	Partner   Partner
+	Pay       Pay
+	Modules   []ModuleTotal
+	Margin    []Tranche
+	Lines     []Line
+	Shares    []Share
+	Claims    []Claim
+	Points    []Posting
+	Balance   Balance
+	Waiting   []Waiting
+	Rules     []Rule
+}
+
+// Partner is who a statement is for.
+type Partner struct {
+	ID, Name, Country, Town, Currency, Language, Type, Modules string
+	Active                                                     bool
+}
+
+// Pay is what a partner is paid for a month and where that leaves it.
+type Pay struct {
+	Earned, MoneyEntries, CarriedIn, Payable, CarriedOut Cents
+	Currency                                             string // the partner's own
+	OwnRate                                              int64  // one unit of it in the programme currency, in units of 10^-9; 0: unknown
+	PayableOwn                                           Cents
+	Level, NextLevel                                     string
+	StatusPoints, PointsNeeded, PointsMissing            int64
+}
+
+// ModuleTotal is what one module came to in a month and in the year so far.
+type ModuleTotal struct {
+	Module               string
+	Lines, Points        int64
+	Base, Earned         Cents
+	YearBase, YearEarned Cents
+	YearPoints           int64
+}
+
+// Tranche is how far a partner has filled one tranche of one schedule.
+type Tranche struct {
+	Module, Method, Level, Family string
+	ValidFrom                     time.Time
+	Number                        int64
+	Whole                         bool // stands for the whole base, without bounds
+	Endless                       bool // has no upper bound
+	From, To                      Cents
+	Rate                          Rate
+	MonthBase, MonthEarned        Cents
+	YearBase, YearEarned          Cents
+}
+
+// Line is one movement.
+type Line struct {
+	SaleID                                     int64
+	Module                                     string
+	Date                                       time.Time
+	Distributor, Document                      string
+	Number                                     int64
+	Type, Customer, SKU, Product, Currency     string
+	Quantity                                   int64 // thousandths
+	Net                                        int64 // in the document's currency, in units of 10^-6
+	Amount, Base, Low, High, BeforeCap, Earned Cents
+	Level, Method                              string
+	Points                                     int64
+	Deal, File                                 string
+	FileLine                                   int64
+	Slices                                     []Slice
+}
+
+// Slice is the part of a line in one tranche.
+type Slice struct {
+	Tranche      int64
+	Rate         Rate
+	Base, Earned Cents
+}
+
+// Share is the partner's part of a line of a registered deal.
+type Share struct {
+	Deal, Roles           string
+	Date                  time.Time
+	Distributor, Document string
+	Number                int64
+	Numerator             int64
+	Denominator           int64
+	Base                  Cents
+}
+
+// Claim is the partner's claim on a deal against its lines of the month.
+type Claim struct {
+	Deal, Role, Status, Reason string
+	Registered                 time.Time
+	Lines                      int64
+	Counted                    bool
+}
+
+// Posting is one entry of the points ledger.
+type Posting struct {
+	Date                   time.Time
+	Kind, Category, Source string
+	Balance                string
+	Points                 int64
+}
+
+// Balance is where a partner's points stand at the end of a month.
+type Balance struct {
+	ByAmount, ByCertificate, ByBonus, Status, Certifications int64
+	Earned, Redeemed, Expired, Spendable                     int64
+	SpendableValue                                           Cents
+}
+
+// Waiting is a line of the partner's that does not count, and why.
+type Waiting struct {
+	Module, Reason, Distributor, Document string
+	Date                                  time.Time
+	Number                                int64
+	Amount                                Cents
+}
+
+// Rule is one tranche of a schedule that a statement's figures were made under.
+type Rule struct {
+	Module, Method, Period, Level, Family, Version, Hash string
+	From, To                                             time.Time
+	Tranche                                              int64
+	FromAmount, ToAmount, Width                          Cents
+	Endless                                              bool
+	Rate                                                 Rate
+}

@@ -1,0 +1,332 @@
+// Package xlsx writes reports as Excel workbooks. It is the only place that
+// knows excelize.
+//
+// A *book* is one workbook being written; a *sheet* is streamed into it row by
+// row. Amounts go in as numbers through one function, texts as texts, totals as
+// formulas with the value they must come to beside them. Equal figures give
+// equal bytes: parts are zipped in the order of their names and no clock is
+// read. A book that met any error is thrown away, never saved.
+//
+// A text that begins with = + - or @ stays a text: the cell is typed so, and
+// nothing here turns data into a formula.
+package xlsx
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf16"
+
+	"github.com/xuri/excelize/v2"
+
+	"tranche/reports"
+)
+
+// limits of the format and of what a float holds exactly in 15 digits.
+const (
+	maxText  = 32_767
+	maxCents = 1_000_000_000_000_000
+)
+
+// book is one workbook being written.
+type book struct {
+	f      *excelize.File
+	words  words
+	styles styles
+	err    error
+	sheets int
+}
+
+func newBook(language string) (*book, error) {
+	w, err := wordsOf(language)
+	if err != nil {
+		return nil, err
+	}
+	b := &book{f: excelize.NewFile(), words: w}
+	b.styles, err = newStyles(b.f, w.say("date_format"))
+	return b, err
+}
+
+// properties say what the workbook is; their dates are the month's, not the
+// clock's.
+func (b *book) properties(title, creator string, month time.Time) {
+	at := month.AddDate(0, 1, -1).UTC().Format(time.RFC3339)
+	b.check(b.f.SetDocProps(&excelize.DocProperties{Title: title, Creator: creator, LastModifiedBy: creator, Created: at, Modified: at}))
+}
+
+func (b *book) check(err error) {
+	if b.err == nil {
+		b.err = err
+	}
+}
+
+// WriteTo writes the workbook, or nothing.
+func (b *book) write(out io.Writer) error {
+	defer b.f.Close()
+	if b.err != nil {
+		return b.err
+	}
+	b.f.SetActiveSheet(0)
+	b.f.SetZipWriter(func(w io.Writer) excelize.ZipWriter { return &sortedZip{out: w, parts: map[string]*bytes.Buffer{}} })
+	return b.f.Write(out)
+}
+
+// sortedZip gathers a workbook's parts and writes them in the order of their
+// names, with no time of day.
+type sortedZip struct {
+	out   io.Writer
+	parts map[string]*bytes.Buffer
+}
+
+// Create begins a part.
+func (z *sortedZip) Create(name string) (io.Writer, error) {
+	z.parts[name] = &bytes.Buffer{}
+	return z.parts[name], nil
+}
+
+// AddFS is never called by what we use of excelize.
+func (z *sortedZip) AddFS(fs.FS) error { return fmt.Errorf("a workbook is not made of folders") }
+
+// Close writes every part. The list of content types comes first, as readers
+// expect.
+func (z *sortedZip) Close() error {
+	w := zip.NewWriter(z.out)
+	names := make([]string, 0, len(z.parts))
+	for name := range z.parts {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	if err := z.sortTypes(); err != nil {
+		return err
+	}
+	for _, name := range names {
+		part, err := w.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate})
+		if err != nil {
+			return err
+		}
+		if _, err := part.Write(z.parts[name].Bytes()); err != nil {
+			return err
+		}
+	}
+	return w.Close()
+}
+
+// contentTypes is the part that says what the other parts are.
+type contentTypes struct {
+	XMLName  xml.Name `xml:"http://schemas.openxmlformats.org/package/2006/content-types Types"`
+	Defaults []struct {
+		Extension   string `xml:",attr"`
+		ContentType string `xml:",attr"`
+	} `xml:"Default"`
+	Overrides []struct {
+		PartName    string `xml:",attr"`
+		ContentType string `xml:",attr"`
+	} `xml:"Override"`
+}
+
+// sortTypes puts the list of content types in order: excelize fills it from a
+// map as soon as there is a chart, and so differently every time.
+func (z *sortedZip) sortTypes() error {
+	const name = "[Content_Types].xml"
+	part, ok := z.parts[name]
+	if !ok {
+		return fmt.Errorf("the workbook has no %s", name)
+	}
+	var types contentTypes
+	if err := xml.Unmarshal(part.Bytes(), &types); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	sort.Slice(types.Defaults, func(i, j int) bool { return types.Defaults[i].Extension < types.Defaults[j].Extension })
+	sort.Slice(types.Overrides, func(i, j int) bool { return types.Overrides[i].PartName < types.Overrides[j].PartName })
+	data, err := xml.Marshal(types)
+	if err != nil {
+		return err
+	}
+	z.parts[name] = bytes.NewBufferString(xml.Header + string(data))
+	return nil
+}
+
+// sheet is one sheet being streamed.
+type sheet struct {
+	*book
+	name string
+	sw   *excelize.StreamWriter
+	row  int // the last one written
+}
+
+// setup is how a sheet is laid out and printed.
+type setup struct {
+	title     string // the sheet's name
+	widths    []float64
+	landscape bool
+	frozen    int // rows that stay in view and are repeated in print
+	gridless  bool
+}
+
+func (b *book) sheet(s setup) *sheet {
+	out := &sheet{book: b, name: s.title}
+	if b.sheets == 0 {
+		b.check(b.f.SetSheetName("Sheet1", s.title))
+	} else {
+		_, err := b.f.NewSheet(s.title)
+		b.check(err)
+	}
+	b.sheets++
+	b.layOut(s)
+	if b.err != nil {
+		return out
+	}
+	var err error
+	out.sw, err = b.f.NewStreamWriter(s.title)
+	b.check(err)
+	for i, width := range s.widths {
+		if b.err == nil {
+			b.check(out.sw.SetColWidth(i+1, i+1, width))
+		}
+	}
+	return out
+}
+
+func (b *book) layOut(s setup) {
+	if b.err != nil {
+		return
+	}
+	fit, one, many := true, 1, 0
+	paper, orientation := 9, "portrait" // A4
+	if s.landscape {
+		orientation = "landscape"
+	}
+	b.check(b.f.SetSheetProps(s.title, &excelize.SheetPropsOptions{FitToPage: &fit}))
+	b.check(b.f.SetPageLayout(s.title, &excelize.PageLayoutOptions{Size: &paper, Orientation: &orientation, FitToWidth: &one, FitToHeight: &many}))
+	b.check(b.f.SetHeaderFooter(s.title, &excelize.HeaderFooterOptions{OddFooter: "&L&8&F&C&8&A&R&8&P / &N"}))
+	show := !s.gridless
+	b.check(b.f.SetSheetView(s.title, 0, &excelize.ViewOptions{ShowGridLines: &show}))
+	if s.frozen > 0 {
+		b.check(b.f.SetPanes(s.title, &excelize.Panes{Freeze: true, YSplit: s.frozen, TopLeftCell: "A" + strconv.Itoa(s.frozen+1), ActivePane: "bottomLeft"}))
+		b.check(b.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: s.title,
+			RefersTo: fmt.Sprintf("'%s'!$1:$%d", strings.ReplaceAll(s.title, "'", "''"), s.frozen)}))
+	}
+}
+
+// put writes the next row.
+func (s *sheet) put(cells ...any) { s.tall(0, cells...) }
+
+// tall writes the next row with a height in points; zero is the usual one.
+func (s *sheet) tall(height float64, cells ...any) {
+	s.row++
+	if s.err != nil {
+		return
+	}
+	s.check(s.sw.SetRow("A"+strconv.Itoa(s.row), cells, excelize.RowOpts{Height: height}))
+}
+
+// skip leaves rows empty.
+func (s *sheet) skip(rows int) { s.row += rows }
+
+// merge joins cells of the row last written.
+func (s *sheet) merge(first, last int) {
+	if s.err == nil {
+		s.check(s.sw.MergeCell(cellName(first, s.row), cellName(last, s.row)))
+	}
+}
+
+// done ends the sheet.
+func (s *sheet) done() {
+	if s.err == nil {
+		s.check(s.sw.Flush())
+	}
+}
+
+func cellName(column, row int) string {
+	name, err := excelize.CoordinatesToCellName(column, row)
+	if err != nil {
+		panic(err) // columns are ours and few
+	}
+	return name
+}
+
+// text is a typed text.
+func (b *book) text(s string) excelize.Cell { return b.styled(b.styles.text, s) }
+
+func (b *book) styled(style int, s string) excelize.Cell {
+	if len(s) > maxText && len(utf16.Encode([]rune(s))) > maxText {
+		b.check(fmt.Errorf("a text of %d bytes is longer than a cell can hold", len(s)))
+	}
+	for _, r := range s {
+		if r < ' ' && r != '\n' && r != '\t' && r != '\r' || r == 0xFFFE || r == 0xFFFF {
+			b.check(fmt.Errorf("the text %q holds a character that a workbook cannot", s))
+		}
+	}
+	return excelize.Cell{StyleID: style, Value: s}
+}
+
+// money is the one way an amount gets into a cell.
+func (b *book) money(c reports.Cents) excelize.Cell { return b.amount(b.styles.money, c) }
+
+func (b *book) amount(style int, c reports.Cents) excelize.Cell {
+	return excelize.Cell{StyleID: style, Value: b.exact(int64(c), 2)}
+}
+
+// exact is a decimal as the float whose shortest form is that decimal.
+func (b *book) exact(units int64, scale int) float64 {
+	if units >= maxCents || units <= -maxCents {
+		b.check(fmt.Errorf("%d has more digits than a cell shows exactly", units))
+	}
+	divisor := 1.0
+	for range scale {
+		divisor *= 10
+	}
+	return float64(units) / divisor
+}
+
+// sum is a total: a formula and the value it must come to.
+func (b *book) sum(style int, formula string, c reports.Cents) excelize.Cell {
+	return excelize.Cell{StyleID: style, Formula: formula, Value: b.exact(int64(c), 2)}
+}
+
+// count is a total of whole numbers.
+func (b *book) count(style int, formula string, n int64) excelize.Cell {
+	return excelize.Cell{StyleID: style, Formula: formula, Value: n}
+}
+
+func (b *book) number(n int64) excelize.Cell {
+	return excelize.Cell{StyleID: b.styles.number, Value: n}
+}
+
+func (b *book) rate(r reports.Rate) excelize.Cell {
+	return excelize.Cell{StyleID: b.styles.percent, Value: b.exact(int64(r), 6)}
+}
+
+func (b *book) decimal(units int64, scale int) excelize.Cell {
+	return excelize.Cell{StyleID: b.styles.quantity, Value: b.exact(units, scale)}
+}
+
+// day is a date; a zero one is an empty cell.
+func (b *book) day(t time.Time) excelize.Cell {
+	if t.IsZero() {
+		return b.text("")
+	}
+	return excelize.Cell{StyleID: b.styles.date, Value: t}
+}
+
+// heads is a header row. A key that begins with > stands over numbers.
+func (b *book) heads(keys ...string) []any {
+	var cells []any
+	for _, key := range keys {
+		style := b.styles.head
+		key, numeric := strings.CutPrefix(key, ">")
+		if numeric {
+			style = b.styles.headRight
+		}
+		cells = append(cells, b.styled(style, b.words.say(key)))
+	}
+	return cells
+}

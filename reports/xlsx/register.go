@@ -1,0 +1,139 @@
+package xlsx
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"tranche/reports"
+)
+
+// Register writes finance's view of a month, in English.
+func Register(out io.Writer, reg *reports.Register) error {
+	b, err := newBook(Languages()[0])
+	if err != nil {
+		return err
+	}
+	r := register{book: b, Register: reg}
+	b.properties("Register "+reg.Month.Format("2006-01"), reg.Vendor, reg.Month)
+	for _, sheet := range []func(){r.partners, r.modules, r.files, r.held, r.rejected} {
+		sheet()
+	}
+	if err := b.write(out); err != nil {
+		return fmt.Errorf("register %s: %w", reg.Month.Format("2006-01"), err)
+	}
+	return nil
+}
+
+type register struct {
+	*book
+	*reports.Register
+}
+
+func (r register) partners() {
+	w := r.words
+	sh := r.sheet(setup{title: w.say("sheet_register"), widths: []float64{14, 32, 8, 30, 11, 15, 15, 15, 15, 15, 10, 15, 10}, landscape: true, frozen: 3})
+	sh.tall(22, r.styled(r.styles.title, r.Vendor+" · "+r.Month.Format(w.say("month_format"))))
+	sh.put(r.styled(r.styles.note, r.Currency+". "+w.say("draft")+". "+w.say("draft_note")))
+	sh.tall(28, r.heads("partner_id", "partner", "place", "modules", "level", ">margin_of_month", ">money_entries", ">carried_in", ">payable", ">carried_out",
+		"currency", ">payable_own", ">status_points")...)
+	first := sh.row + 1
+	var t reports.Pay
+	for _, p := range r.Partners {
+		own := r.text("")
+		if p.Pay.OwnRate > 0 {
+			own = r.money(p.Pay.PayableOwn)
+		}
+		sh.put(r.text(p.Partner.ID), r.text(p.Partner.Name), r.text(p.Partner.Country), r.text(p.Partner.Modules), r.text(w.value(p.Pay.Level)),
+			r.money(p.Pay.Earned), r.money(p.Pay.MoneyEntries), r.money(p.Pay.CarriedIn), r.money(p.Pay.Payable), r.money(p.Pay.CarriedOut),
+			r.text(p.Pay.Currency), own, r.number(p.Pay.StatusPoints))
+		t.Earned, t.MoneyEntries, t.CarriedIn = t.Earned+p.Pay.Earned, t.MoneyEntries+p.Pay.MoneyEntries, t.CarriedIn+p.Pay.CarriedIn
+		t.Payable, t.CarriedOut = t.Payable+p.Pay.Payable, t.CarriedOut+p.Pay.CarriedOut
+	}
+	column := func(c string) string { return fmt.Sprintf("SUM(%s%d:%s%d)", c, first, c, max(first, sh.row)) }
+	blank := r.styled(r.styles.totalText, "")
+	sh.put(r.styled(r.styles.totalText, w.say("total")), blank, blank, blank, blank, r.sum(r.styles.totalMoney, column("F"), t.Earned),
+		r.sum(r.styles.totalMoney, column("G"), t.MoneyEntries), r.sum(r.styles.totalMoney, column("H"), t.CarriedIn),
+		r.sum(r.styles.totalMoney, column("I"), t.Payable), r.sum(r.styles.totalMoney, column("J"), t.CarriedOut), blank, blank, blank)
+	sh.done()
+}
+
+func (r register) modules() {
+	w := r.words
+	sh := r.sheet(setup{title: w.say("sheet_modules"), widths: []float64{16, 16, 10, 18, 16, 10}, frozen: 1})
+	sh.tall(16, r.heads("module", "distributor", ">line_count", ">base", ">earned", ">points")...)
+	first := sh.row + 1
+	var earned reports.Cents
+	for _, m := range r.Modules {
+		sh.put(r.text(w.value(m.Module)), r.text(m.Distributor), r.number(m.Lines), r.money(m.Base), r.money(m.Earned), r.number(m.Points))
+		earned += m.Earned
+	}
+	blank := r.styled(r.styles.totalText, "")
+	sh.put(r.styled(r.styles.totalText, w.say("total")), blank, blank, blank, r.sum(r.styles.totalMoney, fmt.Sprintf("SUM(E%d:E%d)", first, max(first, sh.row)), earned), blank)
+	sh.done()
+}
+
+func (r register) files() {
+	sh := r.sheet(setup{title: r.words.say("sheet_files"), widths: []float64{32, 20, 9, 9, 10, 11, 9, 8, 17, 17, 17, 17, 17, 40}, landscape: true, frozen: 1})
+	sh.tall(28, r.plainHeads("File", "Feed", "Rows", "Loaded", "Duplicate", "Superseded", "Rejected", "Held", "Amount in the file", "Loaded", "Duplicate",
+		"Superseded", "Rejected", "Refused because")...)
+	for _, f := range r.Files {
+		sh.put(r.text(f.Name), r.text(f.Feed), r.number(f.Records), r.number(f.Loaded), r.number(f.Duplicate), r.number(f.Superseded), r.number(f.Rejected),
+			r.number(f.Held), r.foreign(f.Amount), r.foreign(f.LoadedAmount), r.foreign(f.DuplicateAmount), r.foreign(f.SupersededAmount),
+			r.foreign(f.RejectedAmount), r.styled(r.styles.wrapped, f.Reason))
+	}
+	sh.done()
+}
+
+func (r register) held() {
+	sh := r.sheet(setup{title: r.words.say("sheet_waiting"), widths: []float64{12, 34, 18, 12, 14, 16, 26, 15, 9, 30, 8}, landscape: true, frozen: 1})
+	sh.tall(16, r.plainHeads("Kind", "Waits because", "What", "Month", "Distributor", "Document", "End customer", "Net amount", "Currency", "File", "Line")...)
+	for _, h := range r.Held {
+		sh.put(r.text(h.Kind), r.text(r.words.value(h.Reason)), r.text(h.What), r.day(h.Month), r.text(h.Distributor), r.text(h.Document), r.text(h.Customer),
+			r.foreign(h.Amount), r.text(h.Currency), r.text(h.File), r.number(h.FileLine))
+	}
+	if len(r.Held) == 0 {
+		sh.put(r.text(r.words.say("nothing")))
+	}
+	sh.done()
+}
+
+func (r register) rejected() {
+	sh := r.sheet(setup{title: r.words.say("sheet_rejected"), widths: []float64{32, 8, 18, 60, 60}, landscape: true, frozen: 1})
+	sh.tall(16, r.plainHeads("File", "Line", "Column", "Why", "As it stands in the file")...)
+	for _, x := range r.Rejected {
+		sh.put(r.text(x.File), r.number(x.FileLine), r.text(x.Column), r.styled(r.styles.wrapped, x.Sentence), r.styled(r.styles.wrapped, x.Raw))
+	}
+	if len(r.Rejected) == 0 {
+		sh.put(r.text(r.words.say("nothing")))
+	}
+	sh.done()
+}
+
+func (r register) plainHeads(names ...string) []any {
+	var cells []any
+	for _, name := range names {
+		cells = append(cells, r.styled(r.styles.head, name))
+	}
+	return cells
+}
+
+// foreign is an exact decimal in a document's currency, as a number where a cell
+// can hold it and as text where it cannot.
+func (r register) foreign(text string) any {
+	if text == "" {
+		return r.text("")
+	}
+	short := strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	if digits := strings.Trim(short, "-"); len(digits) > 15 {
+		return r.text(short)
+	}
+	value, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return r.text(text)
+	}
+	cell := r.money(0)
+	cell.Value = value
+	return cell
+}

@@ -1,0 +1,358 @@
+package xlsx
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"tranche/reports"
+)
+
+// Statement writes one partner's month, in the partner's language.
+func Statement(out io.Writer, st *reports.Statement) error {
+	b, err := newBook(st.Partner.Language)
+	if err != nil {
+		return err
+	}
+	s := statement{book: b, Statement: st}
+	b.properties(b.words.say("statement")+" "+st.Partner.ID+" "+st.Month.Format("2006-01"), st.Vendor, st.Month)
+	for _, sheet := range []func(){s.summary, s.margin, s.lines, s.sellWith, s.points, s.held, s.rules} {
+		sheet()
+	}
+	if err := b.write(out); err != nil {
+		return fmt.Errorf("statement %s %s: %w", st.Partner.ID, st.Month.Format("2006-01"), err)
+	}
+	return nil
+}
+
+type statement struct {
+	*book
+	*reports.Statement
+}
+
+func (s statement) moduleNames() string {
+	var names []string
+	for name := range strings.SplitSeq(s.Partner.Modules, ", ") {
+		if name != "" {
+			names = append(names, s.words.value(name))
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+func (s statement) summary() {
+	w := s.words
+	sh := s.sheet(setup{title: w.say("sheet_summary"), widths: []float64{30, 13, 15, 15, 11, 15, 15, 11}, gridless: true})
+	sh.tall(26, s.styled(s.styles.title, s.Vendor), nil, nil, nil, nil, nil, nil, s.styled(s.styles.draft, w.say("draft")))
+	sh.put(s.styled(s.styles.subtitle, w.say("statement")+" · "+s.Month.Format(w.say("month_format"))))
+	sh.put(s.styled(s.styles.note, w.say("draft_note")))
+	sh.skip(1)
+	pair := func(label, value, label2, value2 string) {
+		sh.put(s.styled(s.styles.label, w.say(label)), s.styled(s.styles.value, value), nil, nil,
+			s.styled(s.styles.label, w.say(label2)), nil, s.styled(s.styles.value, value2))
+	}
+	place := strings.Trim(s.Partner.Town+", "+s.Partner.Country, ", ")
+	pair("partner", s.Partner.Name, "level", w.value(s.Pay.Level))
+	pair("partner_id", s.Partner.ID, "modules", s.moduleNames())
+	pair("place", place, "programme", s.RulesHash)
+	sh.skip(1)
+	sh.tall(22, s.styled(s.styles.big, w.say("payable")), s.styled(s.styles.big, s.Currency), s.amount(s.styles.bigMoney, s.Pay.Payable))
+	if s.Pay.Currency != s.Currency && s.Pay.OwnRate > 0 {
+		sh.put(s.styled(s.styles.label, w.say("payable_own")), s.styled(s.styles.value, s.Pay.Currency), s.money(s.Pay.PayableOwn),
+			s.styled(s.styles.note, fmt.Sprintf(w.say("at_rate"), s.Pay.Currency, plain(s.Pay.OwnRate, 9), s.Currency)))
+	}
+	sh.skip(1)
+	s.summaryModules(sh)
+	sh.skip(1)
+	s.summaryPay(sh)
+	sh.skip(1)
+	s.summaryPoints(sh)
+	sh.done()
+}
+
+// plain writes a decimal without the zeros behind it.
+func plain(units int64, scale int) string {
+	text := strconv.FormatInt(units, 10)
+	for len(text) <= scale {
+		text = "0" + text
+	}
+	return strings.TrimRight(strings.TrimRight(text[:len(text)-scale]+"."+text[len(text)-scale:], "0"), ".")
+}
+
+func (s statement) summaryModules(sh *sheet) {
+	w := s.words
+	sh.put(s.styled(s.styles.section, ""), nil, s.styled(s.styles.section, w.say("this_month")), s.styled(s.styles.section, ""), s.styled(s.styles.section, ""),
+		s.styled(s.styles.section, w.say("year_to_date")), s.styled(s.styles.section, ""), s.styled(s.styles.section, ""))
+	sh.tall(16, s.heads("module", ">line_count", ">base", ">earned", ">points", ">base", ">earned", ">points")...)
+	first := sh.row + 1
+	var t reports.ModuleTotal
+	for _, m := range s.Modules {
+		sh.put(s.text(w.value(m.Module)), s.number(m.Lines), s.money(m.Base), s.money(m.Earned), s.number(m.Points),
+			s.money(m.YearBase), s.money(m.YearEarned), s.number(m.YearPoints))
+		t.Lines, t.Earned, t.Points = t.Lines+m.Lines, t.Earned+m.Earned, t.Points+m.Points
+		t.YearEarned, t.YearPoints = t.YearEarned+m.YearEarned, t.YearPoints+m.YearPoints
+	}
+	if len(s.Modules) == 0 {
+		sh.put(s.text(w.say("nothing")))
+		return
+	}
+	column := func(c string) string { return fmt.Sprintf("SUM(%s%d:%s%d)", c, first, c, sh.row) }
+	// Bases of different modules are not added: one line can count for several.
+	blank := s.styled(s.styles.totalText, "")
+	sh.put(s.styled(s.styles.totalText, w.say("total")), s.count(s.styles.totalNumber, column("B"), t.Lines), blank,
+		s.sum(s.styles.totalMoney, column("D"), t.Earned), s.count(s.styles.totalNumber, column("E"), t.Points), blank,
+		s.sum(s.styles.totalMoney, column("G"), t.YearEarned), s.count(s.styles.totalNumber, column("H"), t.YearPoints))
+}
+
+func (s statement) summaryPay(sh *sheet) {
+	w := s.words
+	sh.put(s.styled(s.styles.section, w.say("payable")), s.styled(s.styles.section, s.Currency), s.styled(s.styles.section, ""))
+	first := sh.row + 1
+	for _, x := range []struct {
+		key    string
+		amount reports.Cents
+	}{{"margin_of_month", s.Pay.Earned}, {"money_entries", s.Pay.MoneyEntries}, {"carried_in", s.Pay.CarriedIn}, {"carried_out", -s.Pay.CarriedOut}} {
+		sh.put(s.text(w.say(x.key)), s.text(""), s.money(x.amount))
+	}
+	sh.put(s.styled(s.styles.totalText, w.say("payable")), s.styled(s.styles.totalText, ""),
+		s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(C%d:C%d)", first, sh.row), s.Pay.Payable))
+}
+
+func (s statement) summaryPoints(sh *sheet) {
+	w := s.words
+	sh.put(s.styled(s.styles.section, w.say("points")), s.styled(s.styles.section, ""), s.styled(s.styles.section, ""))
+	first := sh.row + 1
+	sh.put(s.text(w.say("by_amount")), s.text(""), s.number(s.Balance.ByAmount))
+	sh.put(s.text(fmt.Sprintf(w.say("by_certificate"), s.Balance.Certifications)), s.text(""), s.number(s.Balance.ByCertificate))
+	sh.put(s.text(w.say("by_bonus")), s.text(""), s.number(s.Balance.ByBonus))
+	sh.put(s.styled(s.styles.totalText, w.say("status_points")), s.styled(s.styles.totalText, ""),
+		s.count(s.styles.totalNumber, fmt.Sprintf("SUM(C%d:C%d)", first, sh.row), s.Balance.Status))
+	if s.Pay.NextLevel == "" {
+		sh.put(s.text(w.say("next_level")), s.text(""), s.text(w.say("top_level")))
+	} else {
+		sh.put(s.text(w.say("next_level")), s.text(w.value(s.Pay.NextLevel)), s.number(s.Pay.PointsNeeded))
+		sh.put(s.text(w.say("points_missing")), s.text(""), s.number(s.Pay.PointsMissing))
+	}
+	sh.put(s.text(w.say("spendable")), s.text(""), s.number(s.Balance.Spendable))
+	sh.put(s.text(w.say("spendable_value")), s.text(s.Currency), s.money(s.Balance.SpendableValue))
+}
+
+func (s statement) margin() {
+	w := s.words
+	sh := s.sheet(setup{title: w.say("sheet_margin"), widths: []float64{13, 30, 10, 13, 12, 11, 14, 14, 9, 15, 14, 15, 14}, landscape: true, frozen: 1})
+	sh.tall(28, s.heads("module", "method", "level", "family", "valid_from", "tranche", ">from", ">to", ">rate", ">filled_month", ">earned_month", ">filled_year", ">earned_year")...)
+	first := sh.row + 1
+	var month, year reports.Cents
+	for _, t := range s.Margin {
+		from, to, rate := s.money(t.From), s.money(t.To), s.rate(t.Rate)
+		tranche := s.text(strconv.FormatInt(t.Number, 10))
+		switch {
+		case t.Whole:
+			tranche, from, to, rate = s.text(w.say("whole_base")), s.text(""), s.text(""), s.text("")
+		case t.Number == 0:
+			tranche, from = s.text(w.say("below_zero")), s.text("")
+		case t.Endless:
+			to = s.text(w.say("no_end"))
+		}
+		family := w.say("all_families")
+		if t.Family != "" {
+			family = t.Family
+		}
+		sh.put(s.text(w.value(t.Module)), s.styled(s.styles.wrapped, w.value(t.Method)), s.text(w.value(t.Level)), s.text(family), s.day(t.ValidFrom),
+			tranche, from, to, rate, s.money(t.MonthBase), s.money(t.MonthEarned), s.money(t.YearBase), s.money(t.YearEarned))
+		month, year = month+t.MonthEarned, year+t.YearEarned
+	}
+	if len(s.Margin) == 0 {
+		sh.put(s.text(s.noMargin()))
+		sh.done()
+		return
+	}
+	last := sh.row
+	total := make([]any, 13)
+	for i := range total {
+		total[i] = s.styled(s.styles.totalText, "")
+	}
+	total[0] = s.styled(s.styles.totalText, w.say("total"))
+	total[10] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(K%d:K%d)", first, last), month)
+	total[12] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(M%d:M%d)", first, last), year)
+	sh.put(total...)
+	s.marginChart(sh, first, last)
+	sh.done()
+}
+
+func (s statement) noMargin() string {
+	for _, m := range s.Modules {
+		if m.Module == "sell_with" {
+			return s.words.say("sell_with_points_only")
+		}
+	}
+	return s.words.say("nothing")
+}
+
+// marginChart draws what the year has put into each row of the table.
+func (s statement) marginChart(sh *sheet, first, last int) {
+	if s.err != nil {
+		return
+	}
+	at := "'" + strings.ReplaceAll(sh.name, "'", "''") + "'!"
+	s.check(s.f.AddChart(sh.name, cellName(2, last+3), &excelize.Chart{
+		Type: excelize.Col,
+		Series: []excelize.ChartSeries{{
+			Name:       s.words.say("filled_year"),
+			Categories: fmt.Sprintf("%s$F$%d:$F$%d", at, first, last),
+			Values:     fmt.Sprintf("%s$L$%d:$L$%d", at, first, last),
+			Fill:       excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{accent}},
+		}},
+		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: s.words.say("chart_filled") + " (" + s.Currency + ")"}}},
+		Legend:    excelize.ChartLegend{Position: "none"},
+		Dimension: excelize.ChartDimension{Width: 760, Height: 260},
+		Format:    excelize.GraphicOptions{AltText: s.words.say("chart_filled")},
+	}))
+}
+
+// lines shows each movement. A Sell With movement is a part of somebody else's
+// purchase: its document, product price and quantity are not the partner's to
+// see.
+func (s statement) lines() {
+	w := s.words
+	sh := s.sheet(setup{title: w.say("sheet_lines"), landscape: true, frozen: 1,
+		widths: []float64{11, 11, 12, 12, 6, 9, 20, 26, 12, 9, 13, 9, 13, 13, 14, 14, 10, 30, 12, 8, 9, 26, 8}})
+	sh.tall(28, s.heads("module", "date", "distributor", "document", ">line", "type", "customer", "product", "sku", ">quantity", ">net", "currency", ">amount",
+		">base", ">position_before", ">position_after", "level", "slices", ">earned", ">points", "deal", "file", ">file_line")...)
+	var base, earned reports.Cents
+	var points int64
+	for _, l := range s.Lines {
+		own := l.Module != "sell_with"
+		document, number, quantity, net, amount := s.text(l.Document), s.number(l.Number), s.decimal(l.Quantity, 3), s.decimal(l.Net, 6), s.money(l.Amount)
+		net.StyleID = s.styles.money
+		currency := s.text(l.Currency)
+		if !own {
+			document, number, quantity, net, amount, currency = s.text(""), s.text(""), s.text(""), s.text(""), s.text(""), s.text("")
+		}
+		sh.put(s.text(w.value(l.Module)), s.day(l.Date), s.text(l.Distributor), document, number, s.text(w.value(l.Type)), s.text(l.Customer),
+			s.text(l.Product), s.text(l.SKU), quantity, net, currency, amount, s.money(l.Base), s.money(l.Low), s.money(l.High),
+			s.text(w.value(l.Level)), s.styled(s.styles.wrapped, s.sliceText(l)), s.money(l.Earned), s.number(l.Points), s.text(l.Deal),
+			s.text(l.File), s.number(l.FileLine))
+		base, earned, points = base+l.Base, earned+l.Earned, points+l.Points
+	}
+	if len(s.Lines) == 0 {
+		sh.put(s.text(w.say("nothing")))
+		sh.done()
+		return
+	}
+	last := sh.row
+	if s.err == nil {
+		s.check(sh.sw.AddTable(&excelize.Table{Range: fmt.Sprintf("A1:W%d", last), Name: "lines", StyleName: "TableStyleLight1"}))
+	}
+	total := make([]any, 23)
+	for i := range total {
+		total[i] = s.styled(s.styles.totalText, "")
+	}
+	total[0] = s.styled(s.styles.totalText, w.say("total"))
+	total[18] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUBTOTAL(109,S2:S%d)", last), earned)
+	total[19] = s.count(s.styles.totalNumber, fmt.Sprintf("SUBTOTAL(109,T2:T%d)", last), points)
+	sh.put(total...)
+	sh.done()
+}
+
+// sliceText says which tranches a line went into, as a person would jot it down.
+func (s statement) sliceText(l reports.Line) string {
+	var parts []string
+	for _, x := range l.Slices {
+		parts = append(parts, fmt.Sprintf("%s %d: %s × %s %%", s.words.say("tranche"), x.Tranche, plain(int64(x.Base), 2), plain(int64(x.Rate), 4)))
+	}
+	if len(parts) == 0 && l.Method != "" {
+		return s.words.say("whole_base")
+	}
+	return strings.Join(parts, "\n")
+}
+
+func (s statement) sellWith() {
+	w := s.words
+	sh := s.sheet(setup{title: w.say("sheet_sell_with"), widths: []float64{14, 24, 13, 12, 16, 9, 44}})
+	sh.put(s.styled(s.styles.section, w.say("claims")))
+	sh.tall(16, s.heads("deal", "role", "registered", "status", ">line_count", "counted", "reason")...)
+	for _, c := range s.Claims {
+		counted, reason := w.say("yes"), ""
+		if !c.Counted {
+			counted, reason = w.say("no"), w.value(c.Reason)
+		}
+		sh.put(s.text(c.Deal), s.text(c.Role), s.day(c.Registered), s.text(w.value(c.Status)), s.number(c.Lines), s.text(counted), s.text(reason))
+	}
+	if len(s.Claims) == 0 {
+		sh.put(s.text(w.say("nothing")))
+	}
+	sh.skip(1)
+	sh.put(s.styled(s.styles.section, w.say("shares")))
+	sh.tall(16, s.heads("deal", "roles", "date", "distributor", ">base")...)
+	first := sh.row + 1
+	var base reports.Cents
+	for _, x := range s.Shares {
+		sh.put(s.text(x.Deal), s.text(x.Roles), s.day(x.Date), s.text(x.Distributor), s.money(x.Base))
+		base += x.Base
+	}
+	if len(s.Shares) == 0 {
+		sh.put(s.text(w.say("nothing")))
+	} else {
+		blank := s.styled(s.styles.totalText, "")
+		sh.put(s.styled(s.styles.totalText, w.say("total")), blank, blank, blank, s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(E%d:E%d)", first, sh.row), base))
+	}
+	sh.done()
+}
+
+func (s statement) points() {
+	w := s.words
+	sh := s.sheet(setup{title: w.say("sheet_points"), widths: []float64{13, 24, 16, 46, 22, 12}, frozen: 1})
+	sh.tall(16, s.heads("posted", "kind", "category", "source", "balance", ">points")...)
+	for _, p := range s.Points {
+		kind := w.value(p.Kind)
+		sh.put(s.day(p.Date), s.text(kind), s.text(p.Category), s.text(p.Source), s.text(w.value(p.Balance)), s.number(p.Points))
+	}
+	if len(s.Points) == 0 {
+		sh.put(s.text(w.say("nothing")))
+	}
+	sh.skip(1)
+	s.summaryPoints(sh)
+	sh.done()
+}
+
+func (s statement) held() {
+	w := s.words
+	sh := s.sheet(setup{title: w.say("sheet_held"), widths: []float64{13, 12, 14, 14, 8, 15, 50}, frozen: 1})
+	sh.tall(16, s.heads("module", "date", "distributor", "document", ">line", ">amount", "reason")...)
+	for _, x := range s.Waiting {
+		sh.put(s.text(w.value(x.Module)), s.day(x.Date), s.text(x.Distributor), s.text(x.Document), s.number(x.Number), s.money(x.Amount), s.text(w.value(x.Reason)))
+	}
+	if len(s.Waiting) == 0 {
+		sh.put(s.text(w.say("nothing")))
+	}
+	sh.done()
+}
+
+func (s statement) rules() {
+	w := s.words
+	sh := s.sheet(setup{title: w.say("sheet_rules"), widths: []float64{28, 12, 12, 13, 32, 12, 10, 13, 9, 14, 14, 9, 15}, landscape: true, frozen: 1})
+	sh.tall(16, s.heads("version", "valid_from", "until", "module", "method", "period", "level", "family", "tranche", ">from", ">to", ">rate", "hash")...)
+	for _, r := range s.Rules {
+		until, to := s.day(r.To), s.money(r.ToAmount)
+		if r.To.Year() == 9999 {
+			until = s.text("")
+		}
+		if r.Endless {
+			to = s.text(w.say("no_end"))
+		}
+		family := r.Family
+		if family == "" {
+			family = w.say("all_families")
+		}
+		sh.put(s.styled(s.styles.wrapped, r.Version), s.day(r.From), until, s.text(w.value(r.Module)), s.styled(s.styles.wrapped, w.value(r.Method)),
+			s.text(w.value(r.Period)), s.text(w.value(r.Level)), s.text(family), s.number(r.Tranche), s.money(r.FromAmount), to, s.rate(r.Rate), s.text(r.Hash))
+	}
+	if len(s.Rules) == 0 {
+		sh.put(s.text(s.noMargin()))
+	}
+	sh.done()
+}

@@ -1,0 +1,49 @@
+package xlsx
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+)
+
+//go:embed words/*.json
+var catalogues embed.FS
+
+// words is one language's catalogue: every text a workbook shows, by its key.
+type words map[string]string
+
+// Languages lists the catalogues there are; the first serves where a partner's
+// own is not among them.
+func Languages() []string { return []string{"en", "fr"} }
+
+func wordsOf(language string) (words, error) {
+	data, err := catalogues.ReadFile("words/" + language + ".json")
+	if err != nil {
+		data, err = catalogues.ReadFile("words/" + Languages()[0] + ".json")
+	}
+	if err != nil {
+		return nil, err
+	}
+	w := words{}
+	if err := json.Unmarshal(data, &w); err != nil {
+		return nil, fmt.Errorf("catalogue %s: %w", language, err)
+	}
+	return w, nil
+}
+
+// say is a text; a key that is missing shows itself, and fails a test.
+func (w words) say(key string) string {
+	if text, ok := w[key]; ok {
+		return text
+	}
+	return "?" + key
+}
+
+// value is how one of our own words is said. Words that are not ours, such as a
+// role or a category from the configuration, are shown as they are.
+func (w words) value(word string) string {
+	if text, ok := w["value_"+word]; ok {
+		return text
+	}
+	return word
+}

@@ -1,0 +1,59 @@
+-- How far each partner has filled each tranche, and what that earned, month by
+-- month and in the programme year so far. Methods that look at the whole base
+-- have one row a schedule, with tranche 0 and no bounds.
+--
+-- grain: partner_id, month, module, schedule, tranche
+-- partner_id    the partner
+-- month         first day of the month
+-- module        distribution, resell or sell_with
+-- schedule      number of the schedule in mart.rules
+-- method        marginal, block, document or volume
+-- level         the schedule is for
+-- family        of products; null: every other family
+-- valid_from    first day of the programme version
+-- tranche       from 1; 0 below zero, or for the whole base
+-- from_amount   where the tranche begins, in the programme currency; null for the whole base
+-- to_amount     where it ends; null: nowhere
+-- rate          fraction; null for the whole base
+-- month_base    put into it in the month
+-- month_earned  by that, before any cap
+-- year_base     put into it in the programme year so far
+-- year_earned   by that, before any cap
+with months as (
+    select m.month, (m.month - to_months(((month(m.month) - r.year_starts + 12) % 12)::integer))::date as year_start
+    from intermediate.months as m
+    cross join rules.programme as r
+),
+parts as (
+    select partner_id, month, module, schedule, tranche, from_amount, to_amount, rate, base, earned
+    from mart.tranche_slices
+    union all
+    select partner_id, month, module, schedule, 0, null, null, null, base, before_cap
+    from mart.statement_lines
+    where method in ('volume', 'block')
+),
+monthly as (
+    select p.partner_id, p.month, m.year_start, p.module, p.schedule, p.tranche, p.from_amount, p.to_amount, p.rate,
+        sum(p.base) as base, sum(p.earned) as earned
+    from parts as p
+    join months as m on m.month = p.month
+    group by all
+),
+begun as (
+    select partner_id, module, schedule, tranche, from_amount, to_amount, rate, year_start, min(month) as first_month
+    from monthly
+    group by all
+)
+select b.partner_id, m.month, b.module, b.schedule, u.method, s.level, s.family, v.from_date as valid_from, b.tranche, b.from_amount, b.to_amount, b.rate,
+    coalesce(sum(p.base) filter (where p.month = m.month), 0)::decimal(18,2) as month_base,
+    coalesce(sum(p.earned) filter (where p.month = m.month), 0)::decimal(18,2) as month_earned,
+    sum(p.base)::decimal(18,2) as year_base, sum(p.earned)::decimal(18,2) as year_earned
+from begun as b
+join months as m on m.year_start = b.year_start and m.month >= b.first_month
+join monthly as p
+    on p.partner_id = b.partner_id and p.module = b.module and p.schedule = b.schedule and p.tranche = b.tranche
+    and p.year_start = b.year_start and p.month <= m.month
+join rules.schedules as s on s.schedule = b.schedule
+join rules.versions as v on v.version = s.version
+join rules.modules as u on u.version = s.version and u.module = s.module
+group by all

@@ -1,0 +1,19 @@
+-- The statements there are: a partner and a month with something to say.
+--
+-- grain: partner_id, month
+-- partner_id  the partner
+-- month       first day of the month
+with said as (
+    select partner_id, month from mart.statement_lines
+    union
+    select partner_id, date_trunc('month', posted_on)::date from mart.points_ledger
+    union
+    select partner_id, month from mart.payables where money_entries <> 0 or carried_in <> 0
+    union
+    select partner_id, month from mart.uncounted_lines where module = 'resell' and reason not in ('module_not_held', 'not_a_licence')
+    union
+    select partner_id, month from mart.sell_with_claims where partner_id is not null
+)
+select s.partner_id, s.month
+from said as s
+join intermediate.months as m on m.month = s.month
