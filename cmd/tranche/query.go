@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/big"
 	"strings"
 	"text/tabwriter"
 
@@ -78,7 +79,22 @@ func shown(column arrow.Array, i int) (string, bool) {
 	if column.IsNull(i) {
 		return "", false
 	}
+	if d, ok := column.(*array.Decimal128); ok {
+		return decimalText(d.Value(i).BigInt(), int(d.DataType().(*arrow.Decimal128Type).Scale)), true
+	}
 	return column.ValueStr(i), true
+}
+
+// decimalText keeps every place of the scale: 0 cents are 0.00.
+func decimalText(units *big.Int, scale int) string {
+	text := fmt.Sprintf("%0*d", scale+1, new(big.Int).Abs(units))
+	if scale > 0 {
+		text = text[:len(text)-scale] + "." + text[len(text)-scale:]
+	}
+	if units.Sign() < 0 {
+		return "-" + text
+	}
+	return text
 }
 
 type table struct{ w *tabwriter.Writer }

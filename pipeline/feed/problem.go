@@ -50,10 +50,10 @@ const (
 	NoFeed         = "no_feed"
 )
 
-// Sentence says in words what is wrong and what to do about it.
 // Error makes a problem of a whole file an error.
 func (p *Problem) Error() string { return p.Sentence() }
 
+// Sentence says in words what is wrong and what to do about it.
 func (p Problem) Sentence() string {
 	s, ok := sentences()[p.Code]
 	if !ok {

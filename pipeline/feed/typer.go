@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"hash/maphash"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -265,109 +264,6 @@ func trim(text []byte) []byte {
 	return bytes.TrimSpace(text)
 }
 
-// check holds a text against its column's type.
-func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
-	switch c.Type {
-	case Date:
-		v.day, code = parseDate(t.layouts, v.text)
-		if code == "" && (v.day.year < 1990 || v.day.year > 2099 && !c.FarDates) {
-			return FarDate, ""
-		}
-		return code, ""
-	case Decimal:
-		v.units, code = t.numbers.parse(v.text, c.Scale)
-		return code, ""
-	case Whole:
-		v.units, code = t.numbers.parse(v.text, 0)
-		if code == "" && (v.units > 1<<31-1 || v.units < -(1<<31)) {
-			code = TooLarge
-		}
-		return code, ""
-	case Word:
-		if !src.allowed[string(v.text)] {
-			return UnknownWord, "known are " + strings.Join(c.Words, ", ")
-		}
-		return "", ""
-	case Dated:
-		return checkDated(string(v.text), src.allowed)
-	case Aliases:
-		return checkAliases(string(v.text))
-	case Code:
-		if mangled(v.text) {
-			return Mangled, ""
-		}
-	}
-	return checkText(v.text), ""
-}
-
-func checkText(text []byte) (code string) {
-	if len(text) > maxText {
-		return TooLong
-	}
-	for i, c := range text {
-		if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f {
-			return ControlMark
-		}
-		// U+0080 to U+009F: what a Windows-1252 text leaves when it was declared ISO-8859-1.
-		if c == 0xC2 && i+1 < len(text) && text[i+1] < 0xA0 {
-			return ControlMark
-		}
-	}
-	return ""
-}
-
-// mangled recognises what a spreadsheet makes of a long number: 1.23E+12.
-func mangled(text []byte) bool {
-	i := bytes.IndexAny(text, "eE")
-	if i < 1 || i+2 >= len(text) || text[i+1] != '+' {
-		return false
-	}
-	for j, c := range text {
-		if (c < '0' || c > '9') && c != '.' && c != ',' && j != i && j != i+1 {
-			return false
-		}
-	}
-	return true
-}
-
-var datedItem = regexp.MustCompile(`^(\S+) (\d{4}-\d{2}-\d{2})(?:\.\.(\d{4}-\d{2}-\d{2}))?$`)
-
-// checkDated holds a list such as "resell 2024-01-01|sell_with
-// 2024-03-01..2024-09-30" against its vocabulary. The last day is included.
-func checkDated(text string, allowed map[string]bool) (code, detail string) {
-	iso := []layout{parseLayout("yyyy-mm-dd")}
-	for item := range strings.SplitSeq(text, "|") {
-		m := datedItem.FindStringSubmatch(item)
-		if m == nil {
-			return BadList, strconv.Quote(item) + ` should read like "resell 2024-01-01" or "resell 2024-01-01..2024-12-31"`
-		}
-		if !allowed[m[1]] {
-			return UnknownWord, strconv.Quote(m[1])
-		}
-		from, code := parseDate(iso, []byte(m[2]))
-		if code != "" {
-			return code, m[2]
-		}
-		if m[3] == "" {
-			continue
-		}
-		if to, code := parseDate(iso, []byte(m[3])); code != "" || to.before(from) {
-			return BadList, m[3] + " is no last day"
-		}
-	}
-	return "", ""
-}
-
-func checkAliases(text string) (code, detail string) {
-	for item := range strings.SplitSeq(text, "|") {
-		distributor, alias, ok := strings.Cut(item, "=")
-		if !ok || distributor == "" || alias == "" || strings.TrimSpace(item) != item {
-			return BadList, strconv.Quote(item) + " should read like NORDWIND=K-1023, or *=K-1023 for every distributor"
-		}
-	}
-	return "", ""
-}
-
 // hashKey lets a loader prove cheaply that no key stands twice in a file.
 func (t *Typer) hashKey() {
 	var h maphash.Hash
@@ -389,66 +285,4 @@ func (t *Typer) hashKey() {
 		_ = h.WriteByte(0)
 	}
 	t.KeyHash = h.Sum64()
-}
-
-// write appends the canonical line: the physical line, for small kinds the
-// composed key and the whole content, then the kept columns.
-func (t *Typer) write(out []byte) []byte {
-	out = strconv.AppendInt(out, t.line, 10)
-	if t.kind.Name != Sales {
-		var key []byte
-		for n, i := range t.keys {
-			if n > 0 {
-				key = append(key, " / "...)
-			}
-			key = t.appendValue(key, i)
-		}
-		t.content = t.content[:0]
-		for i := range t.kind.Columns {
-			t.content = append(appendField(t.content, t.appendValue(nil, i)), ',')
-		}
-		out = appendField(append(out, ','), key)
-		out = appendField(append(out, ','), t.content)
-	}
-	for i := range t.kind.Columns {
-		if t.kind.Columns[i].Passing {
-			continue
-		}
-		out = append(out, ',')
-		if c := t.kind.Columns[i].Type; c == Date || c == Decimal || c == Whole {
-			out = t.appendValue(out, i)
-			continue
-		}
-		out = appendField(out, t.values[i].text)
-	}
-	return append(out, '\n')
-}
-
-func (t *Typer) appendValue(out []byte, i int) []byte {
-	c, v := &t.kind.Columns[i], &t.values[i]
-	switch {
-	case !v.set:
-		return out
-	case c.Type == Date:
-		return appendDay(out, v.day)
-	case c.Type == Decimal:
-		return appendUnits(out, v.units, c.Scale)
-	case c.Type == Whole:
-		return appendUnits(out, v.units, 0)
-	}
-	return append(out, v.text...)
-}
-
-func appendField(out, text []byte) []byte {
-	if bytes.IndexByte(text, ',') < 0 && bytes.IndexByte(text, '"') < 0 && bytes.IndexByte(text, '\n') < 0 && bytes.IndexByte(text, '\r') < 0 {
-		return append(out, text...)
-	}
-	out = append(out, '"')
-	for _, c := range text {
-		if c == '"' {
-			out = append(out, '"')
-		}
-		out = append(out, c)
-	}
-	return append(out, '"')
 }

@@ -1,0 +1,225 @@
+// Package oracle works the programme out a second time, slowly and plainly, so
+// that the models can be held against it. Only tests use it.
+//
+// It shares nothing with the SQL: it walks line by line over exact decimals, from
+// the written rules. Where it and the models differ, one of them is wrong.
+package oracle
+
+import (
+	"time"
+
+	"github.com/cockroachdb/apd/v3"
+)
+
+// Facts are the records as they stand: newest versions, codes resolved to
+// partners, nothing held.
+type Facts struct {
+	Partners       []Partner
+	Products       []Product
+	Rates          []Rate
+	Claims         []Claim
+	Certifications []Certification
+	Entries        []Entry
+	Sales          []Sale
+	Through        time.Time // first day of the month the run is for
+}
+
+// Partner is a partner of the directory.
+type Partner struct {
+	ID       string
+	Type     string // "csp" or the like, often empty
+	Active   bool
+	Modules  []Holding
+	Levels   []Given // the first is where it starts
+	Currency string
+}
+
+// Holding is a module held from one day to another, both included. A zero To
+// means without end.
+type Holding struct {
+	Module   string // distribution, resell, sell_with
+	From, To time.Time
+}
+
+// Given is a level the directory gives from a day on.
+type Given struct {
+	Level string // ready, advanced, premier
+	From  time.Time
+}
+
+// Product is a stock-keeping unit.
+type Product struct {
+	SKU, Family string
+	Licence     bool
+}
+
+// Rate is a published exchange rate: one unit of Currency in the programme
+// currency.
+type Rate struct {
+	Currency string
+	Date     time.Time
+	Value    apd.Decimal
+}
+
+// Claim is a partner's claim on a registered deal. A zero Expires never does.
+type Claim struct {
+	Deal, Partner, Role string
+	Registered, Expires time.Time
+	Approved            bool
+}
+
+// Certification is an award. A zero Expires never lapses; otherwise it is the
+// last valid day.
+type Certification struct {
+	Partner, Person, Code string
+	Awarded, Expires      time.Time
+}
+
+// Entry is a manual posting: redemption, bonus_points or money_adjustment.
+type Entry struct {
+	ID, Partner, Kind string
+	Date              time.Time
+	Points            int64
+	Amount            apd.Decimal
+}
+
+// Sale is a sell-out line or a return. Net is negative on a return.
+type Sale struct {
+	Distributor, Document string
+	Line                  int64
+	Return                bool
+	Date                  time.Time
+	Buyer                 string // partner id
+	DistributorPartner    string // the distributor as a partner, empty when it is none
+	SKU, Currency, Deal   string
+	Net                   apd.Decimal
+	ReturnsDocument       string // empty: names no line
+	ReturnsLine           int64
+}
+
+// Programme is all its versions.
+type Programme struct {
+	Currency   string
+	YearStarts int // month, 1 for January
+	FXMaxAge   int // days
+	MinPayable apd.Decimal
+	Versions   []Version // in the order of their dates
+}
+
+// Version is the programme from a day on.
+type Version struct {
+	From       time.Time
+	Modules    map[string]Module // no entry: the module pays no money
+	SellWith   SellWith
+	Points     Points
+	Levels     Levels
+	Admissions map[string]time.Time // partner type -> first day
+}
+
+// Module is how a module pays.
+type Module struct {
+	Method    string       // marginal, block, document, volume
+	Period    string       // year, half, quarter, month
+	Cap       *apd.Decimal // per programme year; nil: none
+	Schedules []Schedule
+}
+
+// Schedule is a width with rates, the last of which goes on in further tranches
+// of the same width, or explicit tranches. Family empty: every family without a
+// schedule of its own in this module and version.
+type Schedule struct {
+	Level, Family string
+	Width         *apd.Decimal
+	Rates         []apd.Decimal // fractions, 0.05 is 5 %
+	Tranches      []Tranche
+}
+
+// Tranche is [From, To); To nil has no end.
+type Tranche struct {
+	From apd.Decimal
+	To   *apd.Decimal
+	Rate apd.Decimal
+}
+
+// SellWith is how influence becomes a credit.
+type SellWith struct {
+	LeadDays, WindowDays  int
+	OwnDeals, Rescale     bool
+	Weights               map[string]int64
+	PointsFrom, MoneyFrom time.Time // zero: never
+}
+
+// Points is how points are earned.
+type Points struct {
+	StatusMonths   int
+	ExpireMonths   int                  // 0: never
+	ByAmount       map[string]PointRate // by module
+	Certifications map[string]CertificationPoints
+	PersonCap      int64 // 0: none
+	CategoryCaps   map[string]int64
+}
+
+// PointRate is so many points per so much.
+type PointRate struct {
+	Points int64
+	Per    apd.Decimal
+}
+
+// CertificationPoints is what a code is worth and in which category.
+type CertificationPoints struct {
+	Category string
+	Points   int64
+}
+
+// Levels is how partners rise and fall.
+type Levels struct {
+	Computed                 bool
+	ReviewMonth, GraceMonths int
+	Requirements             []Requirement // from the lowest level
+}
+
+// Requirement is what a level asks for.
+type Requirement struct {
+	Level                  string
+	Points, Certifications int64
+	Minimums               map[string]int64 // category -> points
+}
+
+// Result is everything worked out, each list in an order of its own choosing.
+type Result struct {
+	Credits  []Credit
+	Levels   []LevelHeld
+	Balances []Balance
+	Pays     []Pay
+}
+
+// Credit is one line x one partner x one module that counts.
+type Credit struct {
+	Distributor, Document string
+	Line                  int64
+	Partner, Module       string
+	Base, Low, High       apd.Decimal // Low and High: position in the period (not of the document)
+	Earned                apd.Decimal // after any cap
+	Points                int64       // by amount
+}
+
+// LevelHeld is the level a partner holds in a month, by the rule of the version
+// in force on its last day.
+type LevelHeld struct {
+	Partner, Level string
+	Month          time.Time
+}
+
+// Balance is where a partner's points stand on the last day of a month.
+type Balance struct {
+	Partner                         string
+	Month                           time.Time
+	Status, Spendable, Certificates int64 // Certificates: the part of Status that valid certifications give
+}
+
+// Pay is what a partner is paid for a month.
+type Pay struct {
+	Partner             string
+	Month               time.Time
+	Payable, CarriedOut apd.Decimal
+}
