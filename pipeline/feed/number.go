@@ -39,7 +39,7 @@ func (n numbers) parse(text []byte, scale int) (units int64, code string) {
 	whole, fraction := text, []byte(nil)
 	if i := bytes.IndexByte(text, n.decimal); i >= 0 {
 		whole, fraction = text[:i], text[i+1:]
-		if len(fraction) == 0 {
+		if len(fraction) == 0 || !allDigits(fraction) {
 			return 0, BadNumber
 		}
 	}
@@ -53,8 +53,6 @@ func (n numbers) parse(text []byte, scale int) (units int64, code string) {
 			digit = fraction[i]
 		}
 		switch {
-		case digit < '0' || digit > '9':
-			return 0, BadNumber
 		case i >= scale && digit != '0':
 			return 0, TooFine
 		case i >= scale:
@@ -69,6 +67,15 @@ func (n numbers) parse(text []byte, scale int) (units int64, code string) {
 		units = -units
 	}
 	return units, ""
+}
+
+func allDigits(text []byte) bool {
+	for _, c := range text {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
 }
 
 // maxUnits is what a DECIMAL(18) holds.

@@ -1,0 +1,40 @@
+"""Reads workbooks back, as somebody who has never seen our code would.
+
+check_workbooks.py ORIGINALS RECALCULATED: every workbook of the first folder opens,
+holds no error and no number that is a text; every formula has a stored value, and the
+one that LibreOffice worked out anew (second folder) is the same. Prints, for each
+statement, what it says is payable and what its totals say, for the caller to compare.
+"""
+import json
+import pathlib
+import sys
+
+import openpyxl
+
+originals, recalculated = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+problems, said, formulas = [], {}, 0
+for path in sorted(originals.glob("*.xlsx")):
+    book = openpyxl.load_workbook(path)
+    stored = openpyxl.load_workbook(path, data_only=True)
+    again = openpyxl.load_workbook(recalculated / path.name, data_only=True)
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                value = stored[sheet.title][cell.coordinate].value
+                if cell.data_type == "e" or isinstance(value, str) and value.startswith("#"):
+                    problems.append(f"{path.name} {sheet.title}!{cell.coordinate}: {value}")
+                if "0.00" in cell.number_format and isinstance(value, str):
+                    problems.append(f"{path.name} {sheet.title}!{cell.coordinate}: {value!r} is a text where a number should be")
+                if cell.data_type != "f":
+                    continue
+                formulas += 1
+                anew = again[sheet.title][cell.coordinate].value
+                if value is None or anew is None or round(value, 2) != round(anew, 2):
+                    problems.append(f"{path.name} {sheet.title}!{cell.coordinate} {cell.value}: stored {value}, worked out anew {anew}")
+    first = stored.worksheets[0]
+    payable = [row[2].value for row in first.iter_rows() if row[1].value == "USD" and row[2].font.sz == 14]
+    lines = stored.worksheets[2]
+    total = [row[18].value for row in lines.iter_rows() if row[0].value == "Total" and len(row) > 18]
+    if path.name.startswith("statement_"):
+        said[path.name] = {"payable": f"{payable[0]:.2f}", "earned": f"{total[0]:.2f}" if total else "0.00"}
+print(json.dumps({"problems": problems, "formulas": formulas, "said": said}))

@@ -1,0 +1,202 @@
+package pipeline_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// need skips a check whose tool is not here, and says so. In CI it may not be
+// skipped.
+func need(t *testing.T, tool string, args ...string) {
+	t.Helper()
+	if err := exec.CommandContext(t.Context(), tool, args...).Run(); err == nil {
+		return
+	}
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("%s is missing, and in CI this check may not be skipped", tool)
+	}
+	t.Skipf("SKIPPED: %s is not on this machine (see .ci/run)", tool)
+}
+
+func TestEveryPartOfEveryWorkbookIsValidXML(t *testing.T) {
+	need(t, "xmllint", "--version")
+	w := sampleWorld(t)
+	for _, path := range w.workbooks(t, "2024-*") {
+		dir := t.TempDir()
+		unzip(t, path, dir)
+		var parts []string
+		_ = filepath.WalkDir(dir, func(p string, d os.DirEntry, _ error) error {
+			if !d.IsDir() {
+				parts = append(parts, p)
+			}
+			return nil
+		})
+		if out, err := exec.CommandContext(t.Context(), "xmllint", append([]string{"--noout", "--nonet"}, parts...)...).CombinedOutput(); err != nil {
+			t.Errorf("%s: %s", path, out)
+		}
+	}
+}
+
+func unzip(t *testing.T, path, dir string) {
+	t.Helper()
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	for _, f := range z.File {
+		in, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// recalcProfile makes LibreOffice work out every formula when it loads a file;
+// left alone it believes the stored values.
+const recalcProfile = `<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+</oor:items>`
+
+func recalculate(t *testing.T, from []string, to string) {
+	t.Helper()
+	profile := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(profile, "user"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(profile, "user", "registrymodifications.xcu"), []byte(recalcProfile), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args := append([]string{"-env:UserInstallation=file://" + profile, "--headless", "--convert-to", "xlsx", "--outdir", to}, from...)
+	if out, err := exec.CommandContext(t.Context(), "soffice", args...).CombinedOutput(); err != nil {
+		t.Fatalf("soffice: %v %s", err, out)
+	}
+}
+
+func TestTotalsAreFormulasThatComeToTheirStoredValuesAndToTheMart(t *testing.T) {
+	need(t, "soffice", "--version")
+	need(t, "/usr/bin/python3", "-c", "import openpyxl")
+	w := sampleWorld(t)
+	originals, again := t.TempDir(), t.TempDir()
+	var copies []string
+	for _, path := range w.workbooks(t, "2024-07") {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Join(originals, filepath.Base(path))
+		if err := os.WriteFile(name, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		copies = append(copies, name)
+	}
+	recalculate(t, copies, again)
+	got := checkWorkbooks(t, originals, again)
+	if len(got.Problems) > 0 || got.Formulas < 50 {
+		t.Errorf("%d formulas; %s", got.Formulas, strings.Join(got.Problems, "\n"))
+	}
+	want := w.rows(t, "select 'statement_' || partner_id || '.xlsx', payable::varchar, earned::varchar from mart.payables where month = '2024-07-01'")
+	for _, row := range want {
+		if said, ok := got.Said[row[0]]; ok && (said.Payable != row[1] || said.Earned != row[2]) {
+			t.Errorf("%s says %+v, the mart %v", row[0], said, row)
+		}
+	}
+	if len(got.Said) < 10 {
+		t.Errorf("only %d statements were read", len(got.Said))
+	}
+}
+
+type checked struct {
+	Problems []string
+	Formulas int
+	Said     map[string]struct{ Payable, Earned string }
+}
+
+func checkWorkbooks(t *testing.T, originals, again string) checked {
+	t.Helper()
+	var stderr bytes.Buffer
+	cmd := exec.CommandContext(t.Context(), "/usr/bin/python3", "testdata/check_workbooks.py", originals, again)
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("check_workbooks.py: %v\n%s", err, stderr.String())
+	}
+	var c checked
+	if err := json.Unmarshal(out, &c); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestRecalculationIsReallyForced(t *testing.T) {
+	need(t, "soffice", "--version")
+	need(t, "/usr/bin/python3", "-c", "import openpyxl")
+	w := sampleWorld(t)
+	// The same workbook with one stored total falsified must not pass.
+	path := w.workbooks(t, "2024-07")[1]
+	originals, again := t.TempDir(), t.TempDir()
+	name := filepath.Join(originals, filepath.Base(path))
+	falsify(t, path, name)
+	recalculate(t, []string{name}, again)
+	if c := checkWorkbooks(t, originals, again); len(c.Problems) == 0 {
+		t.Error("a falsified stored value was believed")
+	}
+}
+
+// falsify copies a workbook and adds 1 to the first stored value of a formula.
+func falsify(t *testing.T, from, to string) {
+	t.Helper()
+	in, err := zip.OpenReader(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	for _, f := range in.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(f.Name, "sheet1.xml") {
+			data = bytes.Replace(data, []byte("</f><v>"), []byte("</f><v>1"), 1)
+		}
+		part, err := z.Create(f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := part.Write(data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(to, out.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+

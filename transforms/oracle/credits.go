@@ -1,0 +1,147 @@
+package oracle
+
+import (
+	"time"
+
+	"github.com/cockroachdb/apd/v3"
+)
+
+const (
+	distribution = "distribution"
+	resell       = "resell"
+	sellWith     = "sell_with"
+)
+
+// line is a sales line that is not held.
+type line struct {
+	sale    Sale
+	terms   time.Time // the day whose terms it goes by
+	version *Version  // the version in force on that day, nil before the first
+	amount  apd.Decimal
+	product Product
+}
+
+type lineKey struct {
+	distributor, document string
+	line                  int64
+}
+
+// findCredits turns every line into the credits that count.
+func (w *work) findCredits() {
+	named := w.salesByKey()
+	for _, sale := range w.facts.Sales {
+		if monthOf(sale.Date).After(monthOf(w.facts.Through)) {
+			continue
+		}
+		l, ok := w.readLine(sale, termsDate(sale, named))
+		if !ok || l.version == nil || !l.product.Licence {
+			continue
+		}
+		w.creditDistribution(l)
+		w.creditResell(l)
+		w.creditSellWith(l)
+	}
+}
+
+// salesByKey holds the sales a return may name, of whatever month.
+func (w *work) salesByKey() map[lineKey][]Sale {
+	named := map[lineKey][]Sale{}
+	for _, sale := range w.facts.Sales {
+		if !sale.Return {
+			key := lineKey{sale.Distributor, sale.Document, sale.Line}
+			named[key] = append(named[key], sale)
+		}
+	}
+	return named
+}
+
+// termsDate is the day whose terms a line goes by. A return that names its line
+// goes by that line's, or the two could not leave nothing.
+func termsDate(sale Sale, named map[lineKey][]Sale) time.Time {
+	if !sale.Return || sale.ReturnsDocument == "" {
+		return sale.Date
+	}
+	found := named[lineKey{sale.Distributor, sale.ReturnsDocument, sale.ReturnsLine}]
+	if len(found) != 1 {
+		return sale.Date
+	}
+	return found[0].Date
+}
+
+// readLine values a line. It is not ok when the line is held.
+func (w *work) readLine(sale Sale, terms time.Time) (*line, bool) {
+	product, known := w.products[sale.SKU]
+	if !known {
+		return nil, false
+	}
+	if _, known := w.partners[sale.Buyer]; !known {
+		return nil, false
+	}
+	rate, known := w.rate(sale.Currency, terms)
+	if !known {
+		return nil, false
+	}
+	return &line{
+		sale:    sale,
+		terms:   terms,
+		version: w.version(terms),
+		amount:  cents(mul(sale.Net, rate)),
+		product: product,
+	}, true
+}
+
+// rate is the newest rate on or before a day, unless it is too old by then.
+func (w *work) rate(currency string, day time.Time) (apd.Decimal, bool) {
+	if currency == w.programme.Currency {
+		return whole(1), true
+	}
+	var newest *Rate
+	for i := range w.facts.Rates {
+		r := &w.facts.Rates[i]
+		if r.Currency != currency || r.Date.After(day) {
+			continue
+		}
+		if newest == nil || r.Date.After(newest.Date) {
+			newest = r
+		}
+	}
+	if newest == nil || day.After(addDays(newest.Date, w.programme.FXMaxAge)) {
+		return apd.Decimal{}, false
+	}
+	return newest.Value, true
+}
+
+// entitled says whether a partner is active, holds the module and is admitted on
+// the day the line goes by.
+func (w *work) entitled(id, module string, l *line) bool {
+	partner, known := w.partners[id]
+	if !known || !partner.Active {
+		return false
+	}
+	if from, named := l.version.Admissions[partner.Type]; named && from.After(l.terms) {
+		return false
+	}
+	for _, h := range partner.Modules {
+		if h.Module == module && within(l.terms, h.From, h.To) {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *work) creditDistribution(l *line) {
+	id := l.sale.DistributorPartner
+	if id != "" && w.entitled(id, distribution, l) {
+		w.addCredit(l, id, distribution, l.amount)
+	}
+}
+
+func (w *work) creditResell(l *line) {
+	if w.entitled(l.sale.Buyer, resell, l) {
+		w.addCredit(l, l.sale.Buyer, resell, l.amount)
+	}
+}
+
+func (w *work) addCredit(l *line, partner, module string, base apd.Decimal) {
+	w.credits = append(w.credits, &credit{line: l, partner: partner, module: module, base: base})
+}

@@ -1,0 +1,179 @@
+package oracle
+
+import "time"
+
+// What a posting in the ledger of points is.
+const (
+	byAmount      = "amount"
+	bonus         = "bonus_points"
+	redemption    = "redemption"
+	certification = "certification"
+)
+
+// posting is an entry of a partner's ledger of points.
+type posting struct {
+	day    time.Time
+	kind   string
+	points int64 // below zero for what is spent or taken back
+}
+
+// scorePoints works out the points of every credit by its position. The rule of
+// the terms date stands at both ends, so a sale and its return leave nothing.
+func (w *work) scorePoints() {
+	for _, c := range w.credits {
+		v := c.line.version
+		if c.module == sellWith && !begun(v.SellWith.PointsFrom, c.line.terms) {
+			continue
+		}
+		rule, known := v.Points.ByAmount[c.module]
+		if !known {
+			continue
+		}
+		points := whole(rule.Points)
+		c.points = floorQuo(mul(c.high, points), rule.Per) - floorQuo(mul(c.low, points), rule.Per)
+	}
+}
+
+// writeLedgers puts everything that moves points into its partner's ledger.
+func (w *work) writeLedgers() {
+	for _, c := range w.credits {
+		w.post(c.partner, posting{c.line.sale.Date, byAmount, c.points})
+	}
+	for _, e := range w.facts.Entries {
+		switch e.Kind {
+		case bonus:
+			w.post(e.Partner, posting{e.Date, bonus, e.Points})
+		case redemption:
+			w.post(e.Partner, posting{e.Date, redemption, -e.Points})
+		}
+	}
+	for partner, stretches := range w.stretches {
+		for _, s := range stretches {
+			counted := w.certificatesOn(partner, s.first).byStretch[s]
+			w.post(partner, posting{s.first, certification, counted})
+		}
+	}
+}
+
+// post leaves out what the programme was not there for, or is not there for yet.
+func (w *work) post(partner string, p posting) {
+	if _, known := w.partners[partner]; !known || !within(p.day, w.first, w.last) {
+		return
+	}
+	p.day = dayOf(p.day)
+	w.ledgers[partner] = append(w.ledgers[partner], p)
+}
+
+// balances are every partner's, at every month's end.
+func (w *work) balances() []Balance {
+	var out []Balance
+	for _, partner := range w.facts.Partners {
+		spendable := w.spendable(partner.ID)
+		for _, month := range w.months {
+			certificates := w.certificatesOn(partner.ID, lastDay(month)).points
+			out = append(out, Balance{
+				Partner:      partner.ID,
+				Month:        month,
+				Status:       w.trailing(partner.ID, month) + certificates,
+				Spendable:    spendable[month],
+				Certificates: certificates,
+			})
+		}
+	}
+	return out
+}
+
+// trailing is what the months of the status window brought by amount and by bonus.
+func (w *work) trailing(partner string, month time.Time) int64 {
+	length := w.version(lastDay(month)).Points.StatusMonths
+	var sum int64
+	for _, p := range w.ledgers[partner] {
+		if p.kind != byAmount && p.kind != bonus {
+			continue
+		}
+		for i := 0; i < length; i++ {
+			if monthOf(p.day).Equal(addMonths(month, -i)) {
+				sum += p.points
+			}
+		}
+	}
+	return sum
+}
+
+// lot is what one day gained and what is left of it.
+type lot struct {
+	lapses time.Time // zero: never
+	left   int64
+}
+
+// purse is a partner's spendable points, oldest first. It owes what was spent
+// beyond them, and later gains pay that first.
+type purse struct {
+	lots []lot
+	owed int64
+}
+
+// spendable walks a partner's ledger day by day and notes each month's end.
+func (w *work) spendable(partner string) map[time.Time]int64 {
+	gained, used := map[time.Time]int64{}, map[time.Time]int64{}
+	for _, p := range w.ledgers[partner] {
+		if p.points > 0 {
+			gained[p.day] += p.points
+		} else {
+			used[p.day] -= p.points
+		}
+	}
+	out := map[time.Time]int64{}
+	var have purse
+	for day := w.first; !day.After(w.last); day = addDays(day, 1) {
+		have.lapse(day)
+		have.gain(gained[day], w.lapseDay(day))
+		have.use(used[day])
+		if day.Equal(lastDay(day)) {
+			out[monthOf(day)] = have.balance()
+		}
+	}
+	return out
+}
+
+func (w *work) lapseDay(day time.Time) time.Time {
+	months := w.version(day).Points.ExpireMonths
+	if months == 0 {
+		return time.Time{}
+	}
+	return addMonths(day, months)
+}
+
+func (p *purse) lapse(day time.Time) {
+	for i := range p.lots {
+		if p.lots[i].lapses.Equal(day) {
+			p.lots[i].left = 0
+		}
+	}
+}
+
+func (p *purse) gain(points int64, lapses time.Time) {
+	if points == 0 {
+		return
+	}
+	paid := min(points, p.owed)
+	p.owed -= paid
+	p.lots = append(p.lots, lot{lapses: lapses, left: points - paid})
+}
+
+func (p *purse) use(points int64) {
+	for i := range p.lots {
+		taken := min(points, p.lots[i].left)
+		p.lots[i].left -= taken
+		points -= taken
+	}
+	p.owed += points
+}
+
+func (p *purse) balance() int64 {
+	sum := -p.owed
+	for _, l := range p.lots {
+		sum += l.left
+	}
+	return sum
+}

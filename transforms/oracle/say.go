@@ -1,0 +1,60 @@
+package oracle
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/cockroachdb/apd/v3"
+)
+
+// Say writes a result as sorted lines of text, each a fact that somebody could
+// be paid or promoted by.
+func (r Result) Say() []string {
+	var out []string
+	for _, c := range r.Credits {
+		out = append(out, fmt.Sprintf("credit %s %s %d %s %s base %s from %s to %s earned %s points %d",
+			c.Distributor, c.Document, c.Line, c.Partner, c.Module, cents(c.Base), cents(c.Low), cents(c.High), cents(c.Earned), c.Points))
+	}
+	for _, l := range r.Levels {
+		out = append(out, fmt.Sprintf("level %s %s %s", l.Partner, l.Month.Format(time.DateOnly), l.Level))
+	}
+	for _, b := range r.Balances {
+		out = append(out, fmt.Sprintf("points %s %s status %d of them certified %d spendable %d",
+			b.Partner, b.Month.Format(time.DateOnly), b.Status, b.Certificates, b.Spendable))
+	}
+	for _, p := range r.Pays {
+		out = append(out, fmt.Sprintf("pay %s %s payable %s carried %s", p.Partner, p.Month.Format(time.DateOnly), cents(p.Payable), cents(p.CarriedOut)))
+	}
+	slices.Sort(out)
+	return out
+}
+
+// cents writes an amount with two places, and -0 as 0.
+func cents(d apd.Decimal) string {
+	var out apd.Decimal
+	ctx := apd.BaseContext.WithPrecision(60)
+	if _, err := ctx.Quantize(&out, &d, -2); err != nil {
+		panic(err)
+	}
+	if out.IsZero() {
+		out.Negative = false
+	}
+	return out.Text('f')
+}
+
+// Question asks the marts for the same lines.
+func Question() string {
+	return `select 'credit ' || distributor || ' ' || document_no || ' ' || line_no || ' ' || l.partner_id || ' ' || l.module
+			|| ' base ' || l.base || ' from ' || w.lo || ' to ' || w.hi || ' earned ' || l.earned || ' points ' || l.points as said
+		from mart.statement_lines as l
+		join intermediate.walk as w on w.sale_id = l.sale_id and w.partner_id = l.partner_id and w.module = l.module
+		union all
+		select 'level ' || partner_id || ' ' || month || ' ' || level from mart.partner_levels
+		union all
+		select 'points ' || partner_id || ' ' || month || ' status ' || status_points || ' of them certified ' || by_certificate
+			|| ' spendable ' || spendable from mart.point_balances
+		union all
+		select 'pay ' || partner_id || ' ' || month || ' payable ' || payable || ' carried ' || carried_out from mart.payables
+		order by said`
+}

@@ -1,0 +1,223 @@
+package transforms_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"tranche/pipeline/loading"
+	"tranche/pipeline/programme"
+	"tranche/pipeline/store"
+	"tranche/transforms"
+	"tranche/transforms/oracle"
+)
+
+// tables is a real, empty DuckDB with the store's tables in memory.
+func tables(t testing.TB, threads int) *store.Session {
+	t.Helper()
+	ctx := context.Background()
+	s, err := store.Open(ctx, store.Options{Threads: threads})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	must(t, s, "attach ':memory:' as store", "attach ':memory:' as published")
+	if err := loading.Prepare(ctx, s); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+type fataler interface {
+	Helper()
+	Fatalf(string, ...any)
+}
+
+func must(t fataler, s *store.Session, queries ...string) {
+	t.Helper()
+	for _, q := range queries {
+		if err := s.Exec(context.Background(), q); err != nil {
+			t.Fatalf("%v", err)
+		}
+	}
+}
+
+// workOut fills the store with facts and builds and checks every mart.
+func workOut(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme) {
+	t.Helper()
+	ctx := context.Background()
+	must(t, s, "set search_path = 'memory.main,store.raw'", "drop schema if exists memory.staging cascade", "drop schema if exists memory.intermediate cascade",
+		"drop schema if exists memory.rules cascade", "drop schema if exists published.mart cascade")
+	for _, name := range []string{"files", "rejects", "partners", "products", "fx_rates", "deals", "certifications", "entries", "sales"} {
+		must(t, s, "delete from store.raw."+name)
+	}
+	for _, q := range fill(f) {
+		must(t, s, q)
+	}
+	if err := theirs(p).WriteTables(ctx, s, f.Through); err != nil {
+		t.Fatalf("%v", err)
+	}
+	must(t, s, "create table rules.run as select '' as run_id, '' as program, '' as config_hash, date '2024-01-01' as through_month, 0::bigint as files, '' as inputs_hash",
+		"create schema published.mart", "create schema memory.staging", "create schema memory.intermediate",
+		"set search_path = 'memory.main,store.raw,memory.rules,memory.staging,memory.intermediate,published.mart'")
+	if err := transforms.Build(ctx, s, transforms.Target{Work: "memory", Mart: "published"}, nil); err != nil {
+		t.Fatalf("%v", err)
+	}
+	if err := transforms.Check(ctx, s); err != nil {
+		t.Fatalf("%v", err)
+	}
+}
+
+// said asks the marts for what they say.
+func said(t fataler, s *store.Session) []string {
+	t.Helper()
+	rows, err := s.Query(context.Background(), oracle.Question())
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			t.Fatalf("%v", err)
+		}
+		out = append(out, line)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatalf("%v", err)
+	}
+	return out
+}
+
+// fill writes facts as the store has them: one file a kind.
+func fill(f oracle.Facts) []string {
+	var q []string
+	kinds := []string{"partners", "products", "fx_rates", "deals", "certifications", "entries", "sales"}
+	counts := map[string]int{"partners": len(f.Partners), "products": len(f.Products), "fx_rates": len(f.Rates), "deals": len(f.Claims),
+		"certifications": len(f.Certifications), "entries": len(f.Entries), "sales": len(f.Sales)}
+	for i, kind := range kinds {
+		amount := "0"
+		if kind == "sales" && len(f.Sales) > 0 {
+			amount = "0" // summed below, once the lines are there
+		}
+		q = append(q, fmt.Sprintf("insert into store.raw.files values (%d, 'sha%d', '%s.csv', '%s', '%s', 'h', false, '2024-01-01', 1, 'loaded', null, null, %d, %d, 0, %s, 0, 0, null)",
+			i+1, i+1, kind, kind, kind, counts[kind], counts[kind], amount))
+	}
+	var rows []string
+	values := func(kind string) {
+		if len(rows) > 0 {
+			q = append(q, "insert into store.raw."+kind+" values "+strings.Join(rows, ", "))
+		}
+		rows = nil
+	}
+	for i, p := range f.Partners {
+		rows = append(rows, fmt.Sprintf("(1, %d, %s, %s, %s, %s, null, null, null, %s, null, null, %s, %s, %s, %s)", i+2, text(p.ID), text(p.ID), text(p.ID), text(p.ID),
+			text(p.Currency), text(holdings(p.Modules)), text(givens(p.Levels)), text(p.Type), text(active(p.Active))))
+	}
+	values("partners")
+	for i, p := range f.Products {
+		rows = append(rows, fmt.Sprintf("(2, %d, %s, %s, %s, %s, %s, %s)", i+2, text(p.SKU), text(p.SKU), text(p.SKU), text(p.SKU), text(p.Family), text(basis(p.Licence))))
+	}
+	values("products")
+	for i, r := range f.Rates {
+		rows = append(rows, fmt.Sprintf("(3, %d, %s, %s, %s, %s, %s)", i+2, text(r.Currency+day(r.Date)), text(day(r.Date)), date(r.Date), text(r.Currency), r.Value.Text('f')))
+	}
+	values("fx_rates")
+	for i, c := range f.Claims {
+		status := "pending"
+		if c.Approved {
+			status = "approved"
+		}
+		rows = append(rows, fmt.Sprintf("(4, %d, %s, '', %s, %s, %s, %s, null, %s, %s, null, null)", i+2, text(c.Deal+c.Partner+c.Role), text(c.Deal), text(c.Partner),
+			text(c.Role), date(c.Registered), date(c.Expires), text(status)))
+	}
+	values("deals")
+	for i, c := range f.Certifications {
+		rows = append(rows, fmt.Sprintf("(5, %d, %s, '', %s, %s, %s, %s, %s, 'valid')", i+2, text(c.Person+c.Code+day(c.Awarded)), text(c.Partner), text(c.Person), text(c.Code),
+			date(c.Awarded), date(c.Expires)))
+	}
+	values("certifications")
+	for i, e := range f.Entries {
+		amount, points := "null", fmt.Sprint(e.Points)
+		if e.Kind == "money_adjustment" {
+			amount, points = e.Amount.Text('f'), "null"
+		}
+		rows = append(rows, fmt.Sprintf("(6, %d, %s, '', %s, %s, %s, %s, %s, %s, 'why', 'who')", i+2, text(e.ID), text(e.ID), text(e.Partner), date(e.Date), text(e.Kind), amount, points))
+	}
+	values("entries")
+	for i, s := range f.Sales {
+		kind, returned, line := "sale", "null", "null"
+		if s.Return {
+			kind = "return"
+		}
+		if s.ReturnsDocument != "" {
+			returned, line = text(s.ReturnsDocument), fmt.Sprint(s.ReturnsLine)
+		}
+		rows = append(rows, fmt.Sprintf("(7, %d, %s, %s, %d, null, %s, %s, %s, null, %s, 1, %s, %s, %s, %s, %s)", i+2, text(s.Distributor), text(s.Document), s.Line, text(kind),
+			date(s.Date), text(s.Buyer), text(s.SKU), s.Net.Text('f'), text(s.Currency), text(s.Deal), returned, line))
+	}
+	values("sales")
+	return append(q, "update store.raw.files set amount = (select coalesce(sum(net_amount), 0) from store.raw.sales) where file_id = 7")
+}
+
+func text(s string) string {
+	if s == "" {
+		return "null"
+	}
+	return store.Literal(s)
+}
+
+func day(t time.Time) string { return t.Format(time.DateOnly) }
+
+func date(t time.Time) string {
+	if t.IsZero() {
+		return "null"
+	}
+	return "date '" + day(t) + "'"
+}
+
+func active(yes bool) string {
+	if yes {
+		return "active"
+	}
+	return "inactive"
+}
+
+func basis(licence bool) string {
+	if licence {
+		return "licence"
+	}
+	return "service"
+}
+
+func holdings(list []oracle.Holding) string {
+	var items []string
+	for _, h := range list {
+		item := h.Module + " " + day(h.From)
+		if !h.To.IsZero() {
+			item += ".." + day(h.To)
+		}
+		items = append(items, item)
+	}
+	return strings.Join(items, "|")
+}
+
+func givens(list []oracle.Given) string {
+	var items []string
+	for _, g := range list {
+		items = append(items, g.Level+" "+day(g.From))
+	}
+	return strings.Join(items, "|")
+}
+
+// theirs is the oracle's programme as the program has it.
+func theirs(p oracle.Programme) programme.Programme {
+	out := programme.Programme{Currency: p.Currency, YearStarts: p.YearStarts, FXMaxAge: p.FXMaxAge, MinPayable: programme.Cents(units(p.MinPayable, 2))}
+	for _, v := range p.Versions {
+		out.Versions = append(out.Versions, version(v))
+	}
+	return out
+}
