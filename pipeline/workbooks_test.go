@@ -199,4 +199,3 @@ func falsify(t *testing.T, from, to string) {
 		t.Fatal(err)
 	}
 }
-

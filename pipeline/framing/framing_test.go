@@ -54,7 +54,7 @@ func TestRecordsAreCutAsTheDialectSays(t *testing.T) {
 		{"too many fields are not believed", "a,b,c\nd,e\n", plain, 2, "1 field_count;2 d|e"},
 		{"blank lines and comments are no records", "\n#x\na,b\n", Dialect{Delimiter: ',', Comment: []byte("#")}, 2, "1 blank;2 comment;3 a|b"},
 		{"a trailer is known by its beginning, quoted or not", "a,b\n\"Total\",3\n", Dialect{Delimiter: ',', Quote: '"', Trailer: [][]byte{[]byte("Total")}}, 2, "1 a|b;2 trailer"},
-		{"a spreadsheet's ="+`"0012" keeps its zeros`, `="0012",b`, Dialect{Delimiter: ',', Quote: '"', ExcelText: true}, 2, "1 0012|b"},
+		{"a spreadsheet's =" + `"0012" keeps its zeros`, `="0012",b`, Dialect{Delimiter: ',', Quote: '"', ExcelText: true}, 2, "1 0012|b"},
 		{"bytes that are no text are not believed", "a,\xff\nb,c\n", plain, 2, "1 bad_text;2 b|c"},
 		{"NUL is not text", "a,\x00\nb,c\n", plain, 2, "1 bad_text;2 b|c"},
 	} {

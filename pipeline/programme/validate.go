@@ -28,9 +28,15 @@ func (p Programme) Validate() []Fault {
 			c.fault(at+".from", "versions stand in the order of their dates, each on a day of its own")
 		}
 		c.version(at, v)
+		if i > 0 && sooner(v.Points.ExpireMonths, p.Versions[i-1].Points.ExpireMonths) {
+			c.fault(at+".points.expire_months", "points do not lapse sooner than the version before promised")
+		}
 	}
 	return c.faults
 }
+
+// sooner compares how long points live; zero is for ever.
+func sooner(months, before int) bool { return months != 0 && (before == 0 || months < before) }
 
 type checker struct{ faults []Fault }
 

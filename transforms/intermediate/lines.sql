@@ -41,7 +41,7 @@ returned as (
     from standing as r
     join standing as s
         on s.distributor = r.distributor and s.document_no = r.returns_document and s.line_no = r.returns_line
-        and s.document_type = 'sale'
+        and s.document_type = 'sale' and s.document_date <= r.document_date
     where r.returns_document is not null
     group by r.sale_id
     having count(*) = 1

@@ -62,7 +62,8 @@ func termsDate(sale Sale, named map[lineKey][]Sale) time.Time {
 		return sale.Date
 	}
 	found := named[lineKey{sale.Distributor, sale.ReturnsDocument, sale.ReturnsLine}]
-	if len(found) != 1 {
+	// Nothing can be returned before it was sold.
+	if len(found) != 1 || found[0].Date.After(sale.Date) {
 		return sale.Date
 	}
 	return found[0].Date

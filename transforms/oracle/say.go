@@ -2,7 +2,7 @@ package oracle
 
 import (
 	"fmt"
-	"slices"
+	"sort"
 	"time"
 
 	"github.com/cockroachdb/apd/v3"
@@ -14,7 +14,7 @@ func (r Result) Say() []string {
 	var out []string
 	for _, c := range r.Credits {
 		out = append(out, fmt.Sprintf("credit %s %s %d %s %s base %s from %s to %s earned %s points %d",
-			c.Distributor, c.Document, c.Line, c.Partner, c.Module, cents(c.Base), cents(c.Low), cents(c.High), cents(c.Earned), c.Points))
+			c.Distributor, c.Document, c.Line, c.Partner, c.Module, twoPlaces(c.Base), twoPlaces(c.Low), twoPlaces(c.High), twoPlaces(c.Earned), c.Points))
 	}
 	for _, l := range r.Levels {
 		out = append(out, fmt.Sprintf("level %s %s %s", l.Partner, l.Month.Format(time.DateOnly), l.Level))
@@ -24,14 +24,14 @@ func (r Result) Say() []string {
 			b.Partner, b.Month.Format(time.DateOnly), b.Status, b.Certificates, b.Spendable))
 	}
 	for _, p := range r.Pays {
-		out = append(out, fmt.Sprintf("pay %s %s payable %s carried %s", p.Partner, p.Month.Format(time.DateOnly), cents(p.Payable), cents(p.CarriedOut)))
+		out = append(out, fmt.Sprintf("pay %s %s payable %s carried %s", p.Partner, p.Month.Format(time.DateOnly), twoPlaces(p.Payable), twoPlaces(p.CarriedOut)))
 	}
-	slices.Sort(out)
+	sort.Strings(out)
 	return out
 }
 
-// cents writes an amount with two places, and -0 as 0.
-func cents(d apd.Decimal) string {
+// twoPlaces writes an amount with two places, and -0 as 0.
+func twoPlaces(d apd.Decimal) string {
 	var out apd.Decimal
 	ctx := apd.BaseContext.WithPrecision(60)
 	if _, err := ctx.Quantize(&out, &d, -2); err != nil {

@@ -1,0 +1,255 @@
+package transforms_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cockroachdb/apd/v3"
+	"pgregory.net/rapid"
+
+	"tranche/transforms/oracle"
+)
+
+// TestTheModelsSayWhatTheSlowCalculationSays draws random programmes and random
+// facts, and holds every credit, level, balance and payment against the oracle,
+// to the cent and the point.
+func TestTheModelsSayWhatTheSlowCalculationSays(t *testing.T) {
+	s := tables(t, 2)
+	rapid.Check(t, func(rt *rapid.T) {
+		p := drawProgramme(rt)
+		f := drawFacts(rt, p)
+		workOut(rt, s, f, p)
+		compare(rt, said(rt, s), oracle.Work(f, p).Say())
+	})
+}
+
+func compare(t fataler, got, want []string) {
+	t.Helper()
+	if slices.Equal(got, want) {
+		return
+	}
+	var lines []string
+	for _, g := range got {
+		if _, found := slices.BinarySearch(want, g); !found {
+			lines = append(lines, "models: "+g)
+		}
+	}
+	for _, w := range want {
+		if !slices.Contains(got, w) {
+			lines = append(lines, "oracle: "+w)
+		}
+	}
+	t.Fatalf("%d and %d lines differ:\n%s", len(got), len(want), strings.Join(lines[:min(30, len(lines))], "\n"))
+}
+
+func dec(units int64, scale int32) apd.Decimal { return *apd.New(units, -scale) }
+
+var firstDay = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func drawDay(t *rapid.T, name string, from, to int) time.Time {
+	return firstDay.AddDate(0, 0, rapid.IntRange(from, to).Draw(t, name))
+}
+
+func drawProgramme(t *rapid.T) oracle.Programme {
+	p := oracle.Programme{Currency: "USD", YearStarts: rapid.SampledFrom([]int{1, 1, 4}).Draw(t, "year starts"), FXMaxAge: rapid.IntRange(0, 5).Draw(t, "fx age"),
+		MinPayable: dec(rapid.SampledFrom([]int64{0, 5000, 100000}).Draw(t, "minimum"), 2)}
+	from, lives := firstDay, []int{1, 3, 0}
+	for range rapid.IntRange(1, 3).Draw(t, "versions") {
+		lives = lives[rapid.IntRange(0, len(lives)-1).Draw(t, "life of points"):]
+		v := drawVersion(t, from)
+		v.Points.ExpireMonths = lives[0]
+		p.Versions = append(p.Versions, v)
+		from = from.AddDate(0, 0, rapid.IntRange(20, 150).Draw(t, "version days"))
+	}
+	return p
+}
+
+func drawVersion(t *rapid.T, from time.Time) oracle.Version {
+	v := oracle.Version{From: from, Modules: map[string]oracle.Module{}, Admissions: map[string]time.Time{}}
+	for _, name := range []string{"distribution", "resell", "sell_with"} {
+		if rapid.IntRange(0, 4).Draw(t, name) > 0 {
+			v.Modules[name] = drawModule(t)
+		}
+	}
+	if rapid.Bool().Draw(t, "csp later") {
+		v.Admissions["csp"] = drawDay(t, "csp from", 0, 250)
+	}
+	v.SellWith = oracle.SellWith{LeadDays: rapid.IntRange(0, 5).Draw(t, "lead"), OwnDeals: rapid.Bool().Draw(t, "own"), Rescale: rapid.Bool().Draw(t, "rescale"),
+		Weights: map[string]int64{"sourced": 50, "influenced": 30, "delivered": rapid.Int64Range(1, 20).Draw(t, "weight")}}
+	v.SellWith.WindowDays = v.SellWith.LeadDays + rapid.IntRange(0, 90).Draw(t, "window")
+	if rapid.IntRange(0, 3).Draw(t, "points on") > 0 {
+		v.SellWith.PointsFrom = drawDay(t, "points from", -10, 100)
+	}
+	if rapid.Bool().Draw(t, "money on") {
+		v.SellWith.MoneyFrom = drawDay(t, "money from", -10, 200)
+	}
+	v.Points = oracle.Points{StatusMonths: rapid.IntRange(1, 6).Draw(t, "status months"),
+		ByAmount: map[string]oracle.PointRate{}, PersonCap: rapid.SampledFrom([]int64{0, 50, 100}).Draw(t, "person cap"), CategoryCaps: map[string]int64{},
+		Certifications: map[string]oracle.CertificationPoints{"A1": {Category: "technical", Points: 40}, "S1": {Category: "sales", Points: rapid.Int64Range(1, 60).Draw(t, "S1")}}}
+	for _, name := range []string{"distribution", "resell", "sell_with"} {
+		if rapid.IntRange(0, 3).Draw(t, name+" points") > 0 {
+			v.Points.ByAmount[name] = oracle.PointRate{Points: rapid.Int64Range(1, 7).Draw(t, "points"), Per: dec(rapid.SampledFrom([]int64{100, 33333, 250000}).Draw(t, "per"), 2)}
+		}
+	}
+	if rapid.Bool().Draw(t, "A2") {
+		v.Points.Certifications["A2"] = oracle.CertificationPoints{Category: "technical", Points: 70}
+	}
+	if rapid.Bool().Draw(t, "category cap") {
+		v.Points.CategoryCaps["technical"] = rapid.Int64Range(1, 150).Draw(t, "technical cap")
+	}
+	v.Levels = oracle.Levels{Computed: rapid.IntRange(0, 3).Draw(t, "computed") > 0, ReviewMonth: rapid.IntRange(1, 12).Draw(t, "review"), GraceMonths: rapid.IntRange(1, 4).Draw(t, "grace"),
+		Requirements: []oracle.Requirement{{Level: "ready"},
+			{Level: "advanced", Points: rapid.Int64Range(1, 150).Draw(t, "advanced"), Certifications: rapid.Int64Range(0, 2).Draw(t, "certifications")},
+			{Level: "premier", Points: rapid.Int64Range(150, 500).Draw(t, "premier"), Minimums: map[string]int64{"technical": rapid.Int64Range(0, 60).Draw(t, "minimum technical")}}}}
+	return v
+}
+
+func drawModule(t *rapid.T) oracle.Module {
+	m := oracle.Module{Method: rapid.SampledFrom([]string{"marginal", "marginal", "block", "document", "volume"}).Draw(t, "method"),
+		Period: rapid.SampledFrom([]string{"year", "year", "half", "quarter", "month"}).Draw(t, "period")}
+	if rapid.IntRange(0, 3).Draw(t, "capped") == 0 {
+		limit := dec(rapid.Int64Range(100, 300000).Draw(t, "cap"), 2)
+		m.Cap = &limit
+	}
+	for _, level := range []string{"ready", "advanced", "premier"} {
+		if rapid.IntRange(0, 9).Draw(t, "has "+level) > 0 {
+			m.Schedules = append(m.Schedules, drawSchedule(t, level, ""))
+		}
+		if rapid.IntRange(0, 4).Draw(t, "family "+level) == 0 {
+			m.Schedules = append(m.Schedules, drawSchedule(t, level, "storage"))
+		}
+	}
+	return m
+}
+
+func drawSchedule(t *rapid.T, level, family string) oracle.Schedule {
+	s := oracle.Schedule{Level: level, Family: family}
+	rate := func() apd.Decimal { return dec(rapid.Int64Range(0, 200000).Draw(t, "rate"), 6) }
+	if rapid.IntRange(0, 3).Draw(t, "bounds") > 0 {
+		width := dec(rapid.SampledFrom([]int64{2500000, 1000000, 333333}).Draw(t, "width"), 2)
+		s.Width = &width
+		for range rapid.IntRange(1, 4).Draw(t, "rates") {
+			s.Rates = append(s.Rates, rate())
+		}
+		return s
+	}
+	from := int64(0)
+	for range rapid.IntRange(0, 3).Draw(t, "tranches") {
+		to := from + rapid.Int64Range(1, 3000000).Draw(t, "to")
+		upper := dec(to, 2)
+		s.Tranches = append(s.Tranches, oracle.Tranche{From: dec(from, 2), To: &upper, Rate: rate()})
+		from = to
+	}
+	s.Tranches = append(s.Tranches, oracle.Tranche{From: dec(from, 2), Rate: rate()})
+	return s
+}
+
+var partnerIDs = []string{"P1", "P2", "P3", "P4", "P9"}
+
+func drawFacts(t *rapid.T, p oracle.Programme) oracle.Facts {
+	f := oracle.Facts{Through: firstDay.AddDate(0, rapid.IntRange(2, 10).Draw(t, "through"), 0),
+		Products: []oracle.Product{{SKU: "A", Family: "platform", Licence: true}, {SKU: "B", Family: "storage", Licence: true}, {SKU: "C", Family: "services"}}}
+	for i, id := range partnerIDs {
+		f.Partners = append(f.Partners, drawPartner(t, id, i))
+	}
+	for d := -6; d < 330; d++ {
+		day := firstDay.AddDate(0, 0, d)
+		if day.Weekday() != time.Saturday && day.Weekday() != time.Sunday {
+			f.Rates = append(f.Rates, oracle.Rate{Currency: "EUR", Date: day, Value: dec(int64(1_050_000_000+d*137_000), 9)})
+		}
+	}
+	drawDeals(t, &f)
+	drawCertifications(t, &f)
+	for i := range rapid.IntRange(0, 5).Draw(t, "entries") {
+		kind := rapid.SampledFrom([]string{"redemption", "bonus_points", "money_adjustment"}).Draw(t, "kind")
+		e := oracle.Entry{ID: fmt.Sprint("E", i), Partner: rapid.SampledFrom(partnerIDs).Draw(t, "partner"), Kind: kind, Date: drawDay(t, "day", 0, 300),
+			Points: rapid.Int64Range(1, 80).Draw(t, "points"), Amount: dec(rapid.Int64Range(-20000, 20000).Draw(t, "amount"), 2)}
+		f.Entries = append(f.Entries, e)
+	}
+	for i := range rapid.IntRange(1, 40).Draw(t, "sales") {
+		f.Sales = append(f.Sales, drawSale(t, i, f.Sales))
+	}
+	return f
+}
+
+func drawPartner(t *rapid.T, id string, i int) oracle.Partner {
+	p := oracle.Partner{ID: id, Active: rapid.IntRange(0, 9).Draw(t, "active") > 0, Currency: "USD"}
+	if rapid.IntRange(0, 4).Draw(t, "type") == 0 {
+		p.Type = "csp"
+	}
+	module := []string{"resell", "resell", "resell", "sell_with", "distribution"}[i]
+	h := oracle.Holding{Module: module, From: drawDay(t, "held from", -30, 40)}
+	if rapid.IntRange(0, 4).Draw(t, "held to") == 0 {
+		h.To = h.From.AddDate(0, 0, rapid.IntRange(0, 200).Draw(t, "days held"))
+	}
+	p.Modules = append(p.Modules, h)
+	if i == 0 || i == 1 {
+		p.Modules = append(p.Modules, oracle.Holding{Module: "sell_with", From: firstDay})
+	}
+	p.Levels = []oracle.Given{{Level: rapid.SampledFrom([]string{"ready", "advanced", "premier"}).Draw(t, "level"), From: drawDay(t, "level from", -40, 60)}}
+	if rapid.Bool().Draw(t, "second level") {
+		p.Levels = append(p.Levels, oracle.Given{Level: rapid.SampledFrom([]string{"ready", "premier"}).Draw(t, "level 2"), From: p.Levels[0].From.AddDate(0, 0, rapid.IntRange(1, 150).Draw(t, "after"))})
+	}
+	return p
+}
+
+func drawDeals(t *rapid.T, f *oracle.Facts) {
+	seen := map[string]bool{}
+	for range rapid.IntRange(0, 8).Draw(t, "claims") {
+		c := oracle.Claim{Deal: rapid.SampledFrom([]string{"D1", "D2"}).Draw(t, "deal"), Partner: rapid.SampledFrom(partnerIDs[:4]).Draw(t, "claimant"),
+			Role: rapid.SampledFrom([]string{"sourced", "influenced", "delivered", "hoped"}).Draw(t, "role"), Registered: drawDay(t, "registered", -20, 120),
+			Approved: rapid.IntRange(0, 4).Draw(t, "approved") > 0}
+		if rapid.IntRange(0, 3).Draw(t, "expires") == 0 {
+			c.Expires = c.Registered.AddDate(0, 0, rapid.IntRange(0, 90).Draw(t, "for days"))
+		}
+		if key := c.Deal + c.Partner + c.Role; !seen[key] {
+			seen[key] = true
+			f.Claims = append(f.Claims, c)
+		}
+	}
+}
+
+func drawCertifications(t *rapid.T, f *oracle.Facts) {
+	seen := map[string]bool{}
+	for range rapid.IntRange(0, 12).Draw(t, "certifications") {
+		c := oracle.Certification{Partner: rapid.SampledFrom(partnerIDs).Draw(t, "for"), Person: rapid.SampledFrom([]string{"anna", "bert", "cleo"}).Draw(t, "person"),
+			Code: rapid.SampledFrom([]string{"A1", "A2", "S1", "ZZ"}).Draw(t, "code"), Awarded: drawDay(t, "awarded", -60, 200)}
+		if rapid.IntRange(0, 3).Draw(t, "lapses") > 0 {
+			c.Expires = c.Awarded.AddDate(0, 0, rapid.IntRange(0, 150).Draw(t, "valid days"))
+		}
+		if key := c.Person + c.Code + c.Awarded.String(); !seen[key] {
+			seen[key] = true
+			f.Certifications = append(f.Certifications, c)
+		}
+	}
+}
+
+func drawSale(t *rapid.T, i int, before []oracle.Sale) oracle.Sale {
+	s := oracle.Sale{Distributor: rapid.SampledFrom([]string{"P9", "OTHER"}).Draw(t, "distributor"), Document: fmt.Sprint("N", i/2), Line: int64(i%2 + 1),
+		Date: drawDay(t, "date", -5, 300), Buyer: rapid.SampledFrom(partnerIDs[:4]).Draw(t, "buyer"), SKU: rapid.SampledFrom([]string{"A", "A", "B", "C"}).Draw(t, "sku"),
+		Currency: rapid.SampledFrom([]string{"USD", "USD", "EUR"}).Draw(t, "currency"), Deal: rapid.SampledFrom([]string{"", "D1", "D2"}).Draw(t, "deal"),
+		Net: dec(rapid.SampledFrom([]int64{1, 99999, 2500000, 2499999, 2500001, 12345678}).Draw(t, "size")*rapid.Int64Range(1, 3).Draw(t, "times"), 2)}
+	if s.Distributor == "P9" {
+		s.DistributorPartner = "P9"
+	}
+	if rapid.IntRange(0, 3).Draw(t, "sort") > 0 {
+		return s
+	}
+	s.Return = true
+	if len(before) > 0 && rapid.Bool().Draw(t, "names its line") {
+		o := before[rapid.IntRange(0, len(before)-1).Draw(t, "origin")]
+		if !o.Return {
+			day, doc, line := s.Date, s.Document, s.Line
+			s = o
+			s.Return, s.Date, s.Document, s.Line, s.ReturnsDocument, s.ReturnsLine = true, day, doc, line, o.Document, o.Line
+			if rapid.Bool().Draw(t, "in part") {
+				s.Net = dec(1, 2)
+			}
+		}
+	}
+	s.Net.Negative = true
+	return s
+}
