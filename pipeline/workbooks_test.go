@@ -199,3 +199,13 @@ func falsify(t *testing.T, from, to string) {
 		t.Fatal(err)
 	}
 }
+
+// goRun makes the sample again.
+func goRun(t *testing.T, dir string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "run", "./makesample", dir)
+	cmd.Dir = filepath.Join("..", "fixtures")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v %s", err, out)
+	}
+}

@@ -1,0 +1,135 @@
+package xlsx
+
+import (
+	"bytes"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"tranche/reports"
+)
+
+func example() *reports.Statement {
+	return &reports.Statement{
+		Vendor: "Vendor", Currency: "USD", Month: time.Date(2024, 7, 1, 0, 0, 0, 0, time.UTC),
+		Partner: reports.Partner{ID: "P1", Name: "=cmd|'/c calc'!A1", Language: "en", Modules: "resell"},
+		Pay:     reports.Pay{Earned: 105, Payable: 105, Currency: "EUR", OwnRate: 1_084_150_000, PayableOwn: 97, Level: "ready"},
+		Modules: []reports.ModuleTotal{{Module: "resell", Lines: 1, Base: 2100, Earned: 105}},
+		Lines: []reports.Line{{Module: "resell", Date: time.Date(2024, 7, 3, 0, 0, 0, 0, time.UTC), Document: "0012", Customer: "@SUM(1)", SKU: "0012-LKM",
+			Quantity: 1500, Net: 21_000_000, Currency: "USD", Amount: 2100, Base: 2100, High: 2100, Earned: 105, Method: "marginal",
+			Slices: []reports.Slice{{Tranche: 1, Rate: 50_000, Base: 2100, Earned: 105}}}},
+	}
+}
+
+func open(t *testing.T, st *reports.Statement) *excelize.File {
+	t.Helper()
+	var out bytes.Buffer
+	if err := Statement(&out, st); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	return f
+}
+
+func TestMoneyIsANumberAndCodesKeepTheirZeros(t *testing.T) {
+	f := open(t, example())
+	for cell, want := range map[string]excelize.CellType{"S2": excelize.CellTypeUnset, "K2": excelize.CellTypeUnset, "D2": excelize.CellTypeInlineString, "I2": excelize.CellTypeInlineString} {
+		if got, err := f.GetCellType("Lines", cell); err != nil || got != want {
+			t.Errorf("%s is of type %v, it should be %v (%v)", cell, got, want, err)
+		}
+	}
+	for cell, want := range map[string]string{"S2": "1.05", "D2": "0012", "J2": "1.5", "K2": "21"} {
+		if got, _ := f.GetCellValue("Lines", cell, excelize.Options{RawCellValue: true}); got != want {
+			t.Errorf("%s holds %q, it should be %q", cell, got, want)
+		}
+	}
+}
+
+func TestTextThatLooksLikeAFormulaStaysText(t *testing.T) {
+	f := open(t, example())
+	for sheet, cells := range map[string]map[string]string{"Summary": {"B5": "=cmd|'/c calc'!A1"}, "Lines": {"G2": "@SUM(1)"}} {
+		for cell, want := range cells {
+			formula, _ := f.GetCellFormula(sheet, cell)
+			value, _ := f.GetCellValue(sheet, cell)
+			if formula != "" || value != want {
+				t.Errorf("%s!%s has the formula %q and the value %q", sheet, cell, formula, value)
+			}
+		}
+	}
+}
+
+func TestWhatACellCannotHoldFailsTheWorkbook(t *testing.T) {
+	for sentence, spoil := range map[string]func(*reports.Statement){
+		"a control character":       func(st *reports.Statement) { st.Lines[0].Customer = "a\x01b" },
+		"a text beyond the limit":   func(st *reports.Statement) { st.Lines[0].Customer = strings.Repeat("x", 32_768) },
+		"more digits than are kept": func(st *reports.Statement) { st.Pay.Payable = 1_000_000_000_000_000 },
+	} {
+		st := example()
+		spoil(st)
+		var out bytes.Buffer
+		if err := Statement(&out, st); err == nil || out.Len() > 0 {
+			t.Errorf("%s was written", sentence)
+		}
+	}
+}
+
+func TestEqualFiguresGiveEqualBytes(t *testing.T) {
+	st := example()
+	st.Margin = []reports.Tranche{{Module: "resell", Method: "marginal", Level: "ready", Number: 1, To: 2_500_000, Rate: 50_000, YearBase: 2100, YearEarned: 105}}
+	var first bytes.Buffer
+	if err := Statement(&first, st); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		var again bytes.Buffer
+		if err := Statement(&again, st); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(first.Bytes(), again.Bytes()) {
+			t.Fatal("the same figures gave other bytes")
+		}
+	}
+}
+
+func TestEveryLanguageSaysEverything(t *testing.T) {
+	first, err := wordsOf(Languages()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, language := range Languages()[1:] {
+		other, err := wordsOf(language)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for key, text := range first {
+			if other[key] == "" || strings.Count(text, "%") != strings.Count(other[key], "%") {
+				t.Errorf("%s says %q for %s", language, other[key], key)
+			}
+		}
+		if len(other) != len(first) {
+			t.Errorf("%s has %d texts, %s %d", language, len(other), Languages()[0], len(first))
+		}
+	}
+	used := regexp.MustCompile(`say\("(\w+)"\)|heads\(([^)]*)\)`)
+	for _, name := range []string{"statement.go", "register.go"} {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range used.FindAllStringSubmatch(string(source), -1) {
+			for _, key := range regexp.MustCompile(`\w+`).FindAllString(m[1]+" "+m[2], -1) {
+				if _, ok := first[key]; !ok {
+					t.Errorf("%s says %s, which no catalogue has", name, key)
+				}
+			}
+		}
+	}
+}
