@@ -49,7 +49,12 @@ func dec(units int64, scale int32) apd.Decimal { return *apd.New(units, -scale) 
 
 var firstDay = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 
+// drawDay draws half of all days from a grid of ten, so that days meet the ends
+// of windows, months and validities exactly.
 func drawDay(t *rapid.T, name string, from, to int) time.Time {
+	if rapid.Bool().Draw(t, name+" on the grid") {
+		return firstDay.AddDate(0, 0, 10*rapid.IntRange(from/10, to/10).Draw(t, name))
+	}
 	return firstDay.AddDate(0, 0, rapid.IntRange(from, to).Draw(t, name))
 }
 
@@ -77,10 +82,10 @@ func drawVersion(t *rapid.T, from time.Time) oracle.Version {
 	if rapid.Bool().Draw(t, "csp later") {
 		v.Admissions["csp"] = drawDay(t, "csp from", 0, 250)
 	}
-	v.SellWith = oracle.SellWith{LeadDays: rapid.IntRange(0, 5).Draw(t, "lead"), OwnDeals: rapid.Bool().Draw(t, "own"), Rescale: rapid.Bool().Draw(t, "rescale"),
+	v.SellWith = oracle.SellWith{LeadDays: rapid.SampledFrom([]int{0, 10, 3}).Draw(t, "lead"), OwnDeals: rapid.Bool().Draw(t, "own"), Rescale: rapid.Bool().Draw(t, "rescale"),
 		Weights: map[string]int64{"sourced": 50, "influenced": 30, "delivered": rapid.Int64Range(1, 20).Draw(t, "weight")}}
-	v.SellWith.WindowDays = v.SellWith.LeadDays + rapid.IntRange(0, 90).Draw(t, "window")
-	if rapid.IntRange(0, 3).Draw(t, "points on") > 0 {
+	v.SellWith.WindowDays = rapid.SampledFrom([]int{10, 40, 120, 300, 300}).Draw(t, "window")
+	if rapid.IntRange(0, 5).Draw(t, "points off") > 0 {
 		v.SellWith.PointsFrom = drawDay(t, "points from", -10, 100)
 	}
 	if rapid.Bool().Draw(t, "money on") {
@@ -169,7 +174,7 @@ func drawFacts(t *rapid.T, p oracle.Programme) oracle.Facts {
 			Points: rapid.Int64Range(1, 80).Draw(t, "points"), Amount: dec(rapid.Int64Range(-20000, 20000).Draw(t, "amount"), 2)}
 		f.Entries = append(f.Entries, e)
 	}
-	for i := range rapid.IntRange(1, 40).Draw(t, "sales") {
+	for i := range rapid.SampledFrom([]int{25, 8, 50, 2}).Draw(t, "sales") {
 		f.Sales = append(f.Sales, drawSale(t, i, f.Sales))
 	}
 	return f
@@ -186,7 +191,7 @@ func drawPartner(t *rapid.T, id string, i int) oracle.Partner {
 		h.To = h.From.AddDate(0, 0, rapid.IntRange(0, 200).Draw(t, "days held"))
 	}
 	p.Modules = append(p.Modules, h)
-	if i == 0 || i == 1 {
+	if i < 3 {
 		p.Modules = append(p.Modules, oracle.Holding{Module: "sell_with", From: firstDay})
 	}
 	p.Levels = []oracle.Given{{Level: rapid.SampledFrom([]string{"ready", "advanced", "premier"}).Draw(t, "level"), From: drawDay(t, "level from", -40, 60)}}
@@ -198,12 +203,12 @@ func drawPartner(t *rapid.T, id string, i int) oracle.Partner {
 
 func drawDeals(t *rapid.T, f *oracle.Facts) {
 	seen := map[string]bool{}
-	for range rapid.IntRange(0, 8).Draw(t, "claims") {
+	for range rapid.SampledFrom([]int{8, 4, 16, 0}).Draw(t, "claims") {
 		c := oracle.Claim{Deal: rapid.SampledFrom([]string{"D1", "D2"}).Draw(t, "deal"), Partner: rapid.SampledFrom(partnerIDs[:4]).Draw(t, "claimant"),
 			Role: rapid.SampledFrom([]string{"sourced", "influenced", "delivered", "hoped"}).Draw(t, "role"), Registered: drawDay(t, "registered", -20, 120),
 			Approved: rapid.IntRange(0, 4).Draw(t, "approved") > 0}
 		if rapid.IntRange(0, 3).Draw(t, "expires") == 0 {
-			c.Expires = c.Registered.AddDate(0, 0, rapid.IntRange(0, 90).Draw(t, "for days"))
+			c.Expires = c.Registered.AddDate(0, 0, 10*rapid.IntRange(0, 9).Draw(t, "for days"))
 		}
 		if key := c.Deal + c.Partner + c.Role; !seen[key] {
 			seen[key] = true
@@ -218,7 +223,7 @@ func drawCertifications(t *rapid.T, f *oracle.Facts) {
 		c := oracle.Certification{Partner: rapid.SampledFrom(partnerIDs).Draw(t, "for"), Person: rapid.SampledFrom([]string{"anna", "bert", "cleo"}).Draw(t, "person"),
 			Code: rapid.SampledFrom([]string{"A1", "A2", "S1", "ZZ"}).Draw(t, "code"), Awarded: drawDay(t, "awarded", -60, 200)}
 		if rapid.IntRange(0, 3).Draw(t, "lapses") > 0 {
-			c.Expires = c.Awarded.AddDate(0, 0, rapid.IntRange(0, 150).Draw(t, "valid days"))
+			c.Expires = c.Awarded.AddDate(0, 0, 10*rapid.IntRange(0, 15).Draw(t, "valid days"))
 		}
 		if key := c.Person + c.Code + c.Awarded.String(); !seen[key] {
 			seen[key] = true
