@@ -178,7 +178,11 @@ func readHeader(p *piece, declared feed.Feed) (feed.Names, error) {
 	var lines [][]string
 	var rec framing.Record
 	for len(lines) < max(1, declared.HeaderLines) {
-		if !f.Next(&rec) || rec.Sort != framing.Data {
+		more := f.Next(&rec)
+		if more && rec.Sort == framing.Comment {
+			continue
+		}
+		if !more || rec.Sort != framing.Data {
 			return nil, &feed.Problem{Line: line, Code: feed.NoHeader, Detail: fmt.Sprintf("line %d", line)}
 		}
 		var fields []string
