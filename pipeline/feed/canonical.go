@@ -25,7 +25,7 @@ func (t *Typer) write(out []byte) []byte {
 		out = appendField(append(out, ','), t.content)
 	}
 	for i := range t.kind.Columns {
-		if t.kind.Columns[i].Passing {
+		if t.kind.Columns[i].Passing || t.fixed[i] {
 			continue
 		}
 		out = append(out, ',')
@@ -33,7 +33,11 @@ func (t *Typer) write(out []byte) []byte {
 			out = t.appendValue(out, i)
 			continue
 		}
-		out = appendField(out, t.values[i].text)
+		if v := &t.values[i]; v.marks&needsQuotes == 0 {
+			out = append(out, v.text...)
+		} else {
+			out = appendField(out, v.text)
+		}
 	}
 	return append(out, '\n')
 }
@@ -43,6 +47,8 @@ func (t *Typer) appendValue(out []byte, i int) []byte {
 	switch {
 	case !v.set:
 		return out
+	case v.asIs:
+		return append(out, v.text...)
 	case c.Type == Date:
 		return appendDay(out, v.day)
 	case c.Type == Decimal:

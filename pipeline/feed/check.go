@@ -12,15 +12,18 @@ func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
 	switch c.Type {
 	case Date:
 		v.day, code = parseDate(t.layouts, v.text)
+		v.asIs = t.isoDays
 		if code == "" && (v.day.year < 1990 || v.day.year > 2099 && !c.FarDates) {
 			return FarDate, ""
 		}
 		return code, ""
 	case Decimal:
 		v.units, code = t.numbers.parse(v.text, c.Scale)
+		v.asIs = t.plain
 		return code, ""
 	case Whole:
 		v.units, code = t.numbers.parse(v.text, 0)
+		v.asIs = t.plain
 		if code == "" && (v.units > 1<<31-1 || v.units < -(1<<31)) {
 			code = TooLarge
 		}
@@ -31,15 +34,48 @@ func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
 		}
 		return "", ""
 	case Dated:
+		v.marks = needsQuotes
 		return checkDated(string(v.text), src.allowed)
 	case Aliases:
+		v.marks = needsQuotes
 		return checkAliases(string(v.text))
-	case Code:
-		if mangled(v.text) {
-			return Mangled, ""
-		}
+	}
+	if v.marks = marksIn(v.text); v.marks&^needsQuotes == 0 && len(v.text) <= maxText {
+		return "", ""
+	}
+	if c.Type == Code && mangled(v.text) {
+		return Mangled, ""
 	}
 	return checkText(v.text), ""
+}
+
+// mark is what a text holds that needs care.
+type mark uint8
+
+const (
+	needsQuotes mark = 1 << iota // in a canonical line
+	control                      // or what may be one
+	exponent                     // may be what a spreadsheet made of a number
+)
+
+// marksOf says for each byte what it may mean. 0xC2 begins U+0080 to U+009F,
+// which is what a Windows-1252 text leaves when it was declared ISO-8859-1.
+var marksOf = func() (table [256]mark) {
+	for c := range ' ' {
+		table[c] = control
+	}
+	table[0x7f], table[0xC2] = control, control
+	table['\n'], table['\r'], table[','], table['"'] = needsQuotes, needsQuotes, needsQuotes, needsQuotes
+	table['\t'] = 0
+	table['+'] = exponent
+	return table
+}()
+
+func marksIn(text []byte) (m mark) {
+	for _, c := range text {
+		m |= marksOf[c]
+	}
+	return m
 }
 
 func checkText(text []byte) (code string) {

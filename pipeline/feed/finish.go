@@ -32,27 +32,25 @@ func (t *Typer) finishSale() {
 		t.problem(s.amount, Missing, "")
 		return
 	}
-	isReturn := bytes.Equal(docType.text, []byte("return"))
+	isReturn := bytes.Equal(docType.text, returnWord)
 	switch t.returns {
 	case ByAmount:
 		isReturn = amount.units < 0
 	case ByQuantity:
 		isReturn = quantity.units < 0
-		amount.units = signed(amount.units, isReturn, amount.units >= 0)
+		amount.turn(isReturn && amount.units >= 0)
 	default:
 		if !docType.set {
 			t.problem(s.docType, Missing, "")
 			return
 		}
-		amount.units = signed(amount.units, isReturn, t.returns == Positive)
+		amount.turn(isReturn && t.returns == Positive)
 	}
 	if isReturn && amount.units > 0 || !isReturn && amount.units < 0 {
 		t.problem(s.amount, WrongSign, "")
 		return
 	}
-	if isReturn && quantity.units > 0 {
-		quantity.units = -quantity.units
-	}
+	quantity.turn(isReturn && quantity.units > 0)
 	if !isReturn && quantity.units < 0 {
 		t.problem(s.quantity, WrongSign, "")
 		return
@@ -61,18 +59,20 @@ func (t *Typer) finishSale() {
 		t.problem(s.returnsDoc, NotAReturn, "")
 		return
 	}
-	docType.text, docType.set = []byte("sale"), true
+	docType.text, docType.set = saleWord, true
 	if isReturn {
-		docType.text = []byte("return")
+		docType.text = returnWord
 	}
 	t.Amount = amount.units
 }
 
-func signed(units int64, isReturn, turn bool) int64 {
-	if isReturn && turn {
-		return -units
+var saleWord, returnWord = []byte("sale"), []byte("return")
+
+// turn changes the sign of a number where it has to.
+func (v *value) turn(must bool) {
+	if must {
+		v.units, v.asIs = -v.units, false
 	}
-	return units
 }
 
 // composeLineKey names a line whose feed declares a key of its own, and numbers
@@ -88,7 +88,7 @@ func (t *Typer) composeLineKey() {
 			key.text = append(key.text, " / "...)
 		}
 		key.text = t.appendValue(key.text, t.index(name))
-		key.set = true
+		key.set, key.marks = true, needsQuotes
 	}
 	number := &t.values[t.sales.lineNo]
 	switch {

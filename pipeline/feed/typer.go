@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"hash/maphash"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -24,6 +25,10 @@ type Typer struct {
 	layouts []layout
 	returns string
 	sales   salesColumns
+	active  []int  // columns that have to be looked at in every record
+	isoDays bool   // days are written as we write them
+	plain   bool   // and so are numbers
+	fixed   []bool // columns that are the same in every record, and left out of canonical lines
 	keys    []int
 	seed    maphash.Seed
 	values  []value
@@ -33,9 +38,9 @@ type Typer struct {
 
 // source is where a column's text comes from.
 type source struct {
-	field    int // of the record, -1 when the sender does not write it
-	constant []byte
-	words    map[string]string
+	field    int    // of the record, -1 when the sender does not write it
+	constant *value // checked once, when the file is bound
+	words    map[string][]byte
 	allowed  map[string]bool
 }
 
@@ -46,6 +51,8 @@ type value struct {
 	units int64
 	day   day
 	set   bool
+	marks mark // what its text holds that needs care
+	asIs  bool // its text is canonical already
 }
 
 type salesColumns struct{ docType, quantity, price, amount, lineNo, lineKey, returnsDoc int }
@@ -86,10 +93,49 @@ func (f Feed) Bind(header Names) (t *Typer, problems []Problem, notes []string) 
 		amount: t.index("net_amount"), lineNo: t.index("line_no"), lineKey: t.index("line_key"),
 		returnsDoc: t.index("returns_document"),
 	}
+	t.fix()
 	for _, k := range t.keyColumns() {
 		t.keys = append(t.keys, t.index(k))
 	}
 	return t, nil, notes
+}
+
+// fix finds the columns of a sales file that no record can change: the feed's
+// constants, and what this sender never writes. Millions of lines need not carry
+// them; Fixed says what they hold.
+func (t *Typer) fix() {
+	t.fixed = make([]bool, len(t.kind.Columns))
+	if t.kind.Name != Sales {
+		for i := range t.sources {
+			t.active = append(t.active, i)
+		}
+		return
+	}
+	// Only for sales: what other kinds hold is compared as text, and 7.5 is 7.50.
+	t.isoDays = len(t.layouts) == 1 && slices.Equal(t.layouts[0], parseLayout("yyyy-mm-dd"))
+	t.plain = t.numbers.decimal == '.' && len(t.numbers.thousands) == 0 && (t.numbers.negative == "" || t.numbers.negative == LeadingMinus)
+	derived := map[int]bool{t.sales.docType: true, t.sales.amount: true, t.sales.lineNo: true, t.sales.quantity: true, t.sales.lineKey: len(t.feed.Key) > 0}
+	for i, src := range t.sources {
+		t.fixed[i] = src.field < 0 && !derived[i] && (src.constant == nil || t.kind.Columns[i].Type == Code)
+		if src.field >= 0 || src.constant != nil || derived[i] || i == t.sales.lineKey {
+			t.active = append(t.active, i)
+		}
+	}
+}
+
+// Fixed holds the columns that canonical lines leave out, by name; an empty value
+// stands for none.
+func (t *Typer) Fixed() map[string]string {
+	fixed := map[string]string{}
+	for i, c := range t.kind.Columns {
+		if t.fixed[i] && !c.Passing {
+			fixed[c.Name] = ""
+			if src := t.sources[i]; src.constant != nil {
+				fixed[c.Name] = string(trim(src.constant.raw))
+			}
+		}
+	}
+	return fixed
 }
 
 // keyColumns identify a record of this feed. For sales the distributor and the
@@ -128,7 +174,13 @@ func (f Feed) dateLayouts() []string {
 
 // source finds where a column comes from, and says what is missing.
 func (f Feed) source(c Column, header Names) (source, *Problem) {
-	src := source{field: -1, words: f.Values[c.Name]}
+	src := source{field: -1}
+	for theirs, ours := range f.Values[c.Name] {
+		if src.words == nil {
+			src.words = map[string][]byte{}
+		}
+		src.words[theirs] = []byte(ours)
+	}
 	if c.Words != nil {
 		src.allowed = map[string]bool{}
 		for _, w := range c.Words {
@@ -136,7 +188,7 @@ func (f Feed) source(c Column, header Names) (source, *Problem) {
 		}
 	}
 	if constant, ok := f.Constants[c.Name]; ok {
-		src.constant = []byte(constant)
+		src.constant = &value{raw: []byte(constant)}
 		return src, nil
 	}
 	names, declared := f.Columns[c.Name]
@@ -190,6 +242,13 @@ func quoteAll(names []string) string {
 func (t *Typer) Clone() *Typer {
 	c := *t
 	c.values = make([]value, len(t.values))
+	c.sources = slices.Clone(t.sources)
+	for i, src := range c.sources {
+		if src.constant != nil {
+			own := *src.constant
+			c.sources[i].constant = &own
+		}
+	}
 	c.Problems, c.content = nil, nil
 	return &c
 }
@@ -198,7 +257,7 @@ func (t *Typer) Clone() *Typer {
 // and sets Problems.
 func (t *Typer) Type(line int64, fields [][]byte, out []byte) ([]byte, bool) {
 	t.Problems, t.line, t.HasAmt = t.Problems[:0], line, false
-	for i := range t.sources {
+	for _, i := range t.active {
 		t.read(i, fields)
 	}
 	switch t.kind.Name {
@@ -229,8 +288,11 @@ func (t *Typer) read(i int, fields [][]byte) {
 	src, c, v := &t.sources[i], &t.kind.Columns[i], &t.values[i]
 	*v = value{}
 	switch {
+	case src.constant != nil && src.constant.set:
+		*v = *src.constant
+		return
 	case src.constant != nil:
-		v.raw = src.constant
+		v.raw = src.constant.raw
 	case src.field >= 0:
 		v.raw = fields[src.field]
 	default:
@@ -247,13 +309,18 @@ func (t *Typer) read(i int, fields [][]byte) {
 		return
 	}
 	v.set = true
-	if word, ok := src.words[string(v.text)]; ok {
-		v.text = []byte(word)
+	if src.words != nil {
+		if word, ok := src.words[string(v.text)]; ok {
+			v.text = word
+		}
 	}
 	code, detail := t.check(c, src, v)
 	if code != "" {
 		t.problem(i, code, detail)
 		v.set = false
+	}
+	if src.constant != nil {
+		*src.constant = *v
 	}
 }
 
@@ -266,23 +333,19 @@ func trim(text []byte) []byte {
 
 // hashKey lets a loader prove cheaply that no key stands twice in a file.
 func (t *Typer) hashKey() {
-	var h maphash.Hash
-	h.SetSeed(t.seed)
-	var number [8]byte
+	var sum uint64
 	for _, i := range t.keys {
 		v := &t.values[i]
-		switch t.kind.Columns[i].Type {
-		case Whole, Decimal:
-			for b := range number {
-				number[b] = byte(v.units >> (8 * b))
-			}
-			_, _ = h.Write(number[:])
-		case Date:
-			_, _ = fmt.Fprint(&h, v.day)
+		sum *= 0x9E3779B97F4A7C15 // odd, so that the order of the parts matters
+		switch {
+		case t.sources[i].constant != nil:
+		case t.kind.Columns[i].Type == Whole, t.kind.Columns[i].Type == Decimal:
+			sum += uint64(v.units)
+		case t.kind.Columns[i].Type == Date:
+			sum += uint64(v.day.year*10_000 + v.day.month*100 + v.day.day)
 		default:
-			_, _ = h.Write(v.text)
+			sum += maphash.Bytes(t.seed, v.text)
 		}
-		_ = h.WriteByte(0)
 	}
-	t.KeyHash = h.Sum64()
+	t.KeyHash = sum
 }

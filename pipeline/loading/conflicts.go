@@ -19,7 +19,7 @@ import (
 // reject each other.
 func (l *Loader) facts(ctx context.Context, fileID int64, r *reading) ([]feed.Problem, error) {
 	columns := append([][2]string{{"line", "bigint"}}, columnsOf(r.kind)...)
-	if err := l.insert(ctx, table(r.kind), columns, r.canonical, fileID, r.typed); err != nil {
+	if err := l.insert(ctx, table(r.kind), columns, r.fixed, r.canonical, fileID, r.typed); err != nil {
 		return nil, err
 	}
 	lines := suspects(r.hashes, r.lines)

@@ -98,6 +98,7 @@ type reading struct {
 	kind      feed.Kind
 	counts    bool // lines are numbered by their occurrence
 	notes     []string
+	fixed     map[string]string // columns that the canonical lines leave out
 	canonical string
 }
 
@@ -151,7 +152,7 @@ func (l *Loader) readText(t *text, declared feed.Feed, r *reading) error {
 	if len(problems) > 0 {
 		return &problems[0]
 	}
-	r.notes, r.counts = notes, typer.Counts()
+	r.notes, r.counts, r.fixed = notes, typer.Counts(), typer.Fixed()
 	file, err := os.OpenFile(r.canonical, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
@@ -207,77 +208,6 @@ func skipLines(data []byte, n int) []byte {
 	}
 	rest, _ := f.Rest()
 	return rest
-}
-
-// judge holds the file as a whole against what its feed promises.
-func judge(declared feed.Feed, r *reading) error {
-	switch {
-	case r.open && declared.FinalNewline:
-		return &feed.Problem{Code: feed.CutShort}
-	case declared.MaxRejects.Exceeded(r.rejected, r.records):
-		return tooMany(declared, r)
-	}
-	if declared.Trailer == nil {
-		return nil
-	}
-	return judgeTrailer(declared, r)
-}
-
-func tooMany(declared feed.Feed, r *reading) error {
-	detail := fmt.Sprintf("%d of %d, allowed %s", r.rejected, r.records, declared.MaxRejects)
-	if len(r.problems) > 0 {
-		detail += "; the first: " + r.problems[0].String()
-	}
-	return &feed.Problem{Code: feed.TooManyRejects, Detail: detail}
-}
-
-// judgeTrailer compares the sender's own row count and total with ours. A
-// rejected record counts: it is in the file.
-func judgeTrailer(declared feed.Feed, r *reading) error {
-	if len(r.trailer) == 0 {
-		return &feed.Problem{Code: feed.NoTrailer, Detail: strings.Join(declared.Trailer.StartsWith, ", ")}
-	}
-	if r.after > 0 {
-		return &feed.Problem{Line: r.after, Code: feed.AfterTrailer, Detail: fmt.Sprintf("line %d", r.after)}
-	}
-	count, text, err := trailerNumber(declared, r, declared.Trailer.CountColumn, 0)
-	if err != nil {
-		return err
-	}
-	if text != "" && count != r.records {
-		return &feed.Problem{Code: feed.OffCount, Detail: fmt.Sprintf("it says %s, there are %d", text, r.records)}
-	}
-	total, text, err := trailerNumber(declared, r, declared.Trailer.TotalColumn, 6)
-	if err != nil || text == "" || r.unread > 0 {
-		return err
-	}
-	var ours feed.Total
-	ours.Merge(&r.amount)
-	ours.Merge(&r.rejAmt)
-	if !ours.Equals(total) {
-		return &feed.Problem{Code: feed.OffTotal, Detail: fmt.Sprintf("it says %s, the amounts add up to %s", text, ours.String())}
-	}
-	return nil
-}
-
-// trailerNumber reads one number out of the trailer block: the first line that
-// has something in that field.
-func trailerNumber(declared feed.Feed, r *reading, column, scale int) (int64, string, error) {
-	if column == 0 {
-		return 0, "", nil
-	}
-	for _, rec := range r.trailer {
-		if len(rec.Fields) < column || len(strings.TrimSpace(string(rec.Fields[column-1]))) == 0 {
-			continue
-		}
-		text := strings.TrimSpace(string(rec.Fields[column-1]))
-		units, code := declared.ParseNumber(text, scale)
-		if code != "" {
-			continue
-		}
-		return units, text, nil
-	}
-	return 0, "", &feed.Problem{Code: feed.NoTrailer, Detail: fmt.Sprintf("no number in its field %d", column)}
 }
 
 // write puts a reading into the store in place of any earlier one.
@@ -361,7 +291,7 @@ func (l *Loader) rejects(ctx context.Context, f landing.File, problems []feed.Pr
 	}
 	columns := [][2]string{{"line", "bigint"}, {"problem", "integer"}, {"column_name", "varchar"},
 		{"code", "varchar"}, {"sentence", "varchar"}, {"raw_text", "varchar"}}
-	return l.insert(ctx, "store.raw.rejects", columns, path, f.Sequence, int64(len(problems)))
+	return l.insert(ctx, "store.raw.rejects", columns, nil, path, f.Sequence, int64(len(problems)))
 }
 
 // printable shows bytes that are no text as \x.. so that they can be kept.
@@ -374,16 +304,22 @@ func printable(raw string) string {
 }
 
 // insert reads a canonical file into a table, and proves that every line of it
-// arrived.
-func (l *Loader) insert(ctx context.Context, into string, columns [][2]string, path string, fileID, want int64) error {
-	var declared []string
+// arrived. fixed holds the columns the lines leave out.
+func (l *Loader) insert(ctx context.Context, into string, columns [][2]string, fixed map[string]string, path string, fileID, want int64) error {
+	declared, selected := []string{}, []string{strconv.FormatInt(fileID, 10)}
 	for _, c := range columns {
-		declared = append(declared, store.Literal(c[0])+": "+store.Literal(c[1]))
+		value, left := fixed[c[0]]
+		if !left {
+			declared = append(declared, store.Literal(c[0])+": "+store.Literal(c[1]))
+			selected = append(selected, store.Name(c[0]))
+			continue
+		}
+		selected = append(selected, "nullif("+store.Literal(value)+", '')::"+c[1])
 	}
 	count := "select count(*) from " + into + " where file_id = ?"
-	query := "insert into " + into + " select " + strconv.FormatInt(fileID, 10) + ", * from read_csv(" + store.Literal(path) +
+	query := "insert into " + into + " select " + strings.Join(selected, ", ") + " from read_csv(" + store.Literal(path) +
 		", columns = {" + strings.Join(declared, ", ") + "}, header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', " +
-		"new_line = '\\n', nullstr = '', strict_mode = true, max_line_size = 8388608)"
+		"new_line = '\\n', nullstr = '', strict_mode = true)"
 	if err := l.Session.Exec(ctx, query); err != nil {
 		return err
 	}

@@ -69,7 +69,8 @@ type result struct {
 
 // readPiece frames and types one piece.
 func readPiece(p piece, width int, dialect framing.Dialect, t *feed.Typer) *result {
-	r := &result{out: make([]byte, 0, len(p.data)+len(p.data)/4)}
+	r := &result{out: make([]byte, 0, len(p.data)+len(p.data)/8)}
+	r.hashes, r.lines = make([]uint64, 0, len(p.data)/64), make([]int64, 0, len(p.data)/64)
 	f := framing.Framer{Dialect: dialect, Width: width}
 	f.Reset(p.data, p.line, p.last)
 	var rec framing.Record

@@ -5,8 +5,10 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"tranche/pipeline/feed"
 )
@@ -55,8 +57,16 @@ func Preview(path string, declared feed.Feed, rows int) (*Understood, error) {
 // read takes the first rows out of the canonical lines.
 func (u *Understood) read(r *reading, rows int) error {
 	u.Columns = []string{"line"}
+	var fixed []string
 	for _, c := range columnsOf(r.kind) {
-		u.Columns = append(u.Columns, c[0])
+		if _, left := r.fixed[c[0]]; !left {
+			u.Columns = append(u.Columns, c[0])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.fixed)) {
+		if value := r.fixed[name]; value != "" {
+			u.Columns, fixed = append(u.Columns, name), append(fixed, value)
+		}
 	}
 	f, err := os.Open(r.canonical)
 	if errors.Is(err, os.ErrNotExist) {
@@ -75,7 +85,7 @@ func (u *Understood) read(r *reading, rows int) error {
 		if err != nil {
 			return err
 		}
-		u.Rows = append(u.Rows, row)
+		u.Rows = append(u.Rows, append(row, fixed...))
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ func (s *Session) settle(ctx context.Context, o Options) error {
 		{"max_temp_directory_size", o.TempLimit},
 		{"temp_directory", o.TempFolder},
 		{"TimeZone", "UTC"},
-		{"preserve_insertion_order", "true"},
+		{"preserve_insertion_order", "false"},
 		{"enable_progress_bar", "false"},
 	}
 	for _, kv := range settings {
