@@ -10,7 +10,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 export GOFLAGS
 export CGO_ENABLED := 1
 
-.PHONY: build demo test lint picture clean tools
+.PHONY: build demo test picture dirty-files bench clean tools
 
 build: tools
 	@mkdir -p bin
@@ -40,6 +40,16 @@ test: tools
 # The picture in the README, from the real workbook (needs LibreOffice and pdftoppm).
 picture: build
 	@docs/picture.sh
+
+# The table that compares readers on the dirty files.
+dirty-files: tools
+	@go test ./pipeline -run TestTheComparisonOfReadersIsTrue -update
+	@tail -1 docs/dirty-files.md
+
+# Landing and loading against DuckDB's own reader, on the same bytes.
+ROWS ?= 1000000
+bench: tools
+	@go run -tags $(TAGS) ./fixtures/bench -rows $(ROWS)
 
 clean:
 	@rm -rf bin demo

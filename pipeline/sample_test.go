@@ -2,6 +2,7 @@ package pipeline_test
 
 import (
 	"context"
+	"flag"
 	"os"
 	"path/filepath"
 	"slices"
@@ -156,6 +157,14 @@ func sampleWorld(t *testing.T) *world {
 }
 
 func TestMain(m *testing.M) {
+	if dir := os.Getenv(childFolder); dir != "" {
+		os.Exit(runAsChild(dir))
+	}
+	flag.Parse()
+	// Each history is several runs of everything; a hundred by default are too many.
+	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue {
+		_ = flag.Set("rapid.checks", "15")
+	}
 	code := m.Run()
 	if sampleIn != nil {
 		_ = os.RemoveAll(sampleIn.dir)
