@@ -18,9 +18,10 @@ import (
 // data goes from the inbox to the statements, imports go the other way and never
 // around.
 var mayImport = map[string][]string{
-	"cmd/tranche": {"fixtures", "pipeline", "pipeline/config", "pipeline/feed", "pipeline/files", "pipeline/landing", "pipeline/loading"},
-	"pipeline": {"pipeline/config", "pipeline/feed", "pipeline/files", "pipeline/landing", "pipeline/loading", "pipeline/store",
+	"cmd/tranche": {"fixtures", "pipeline", "pipeline/audit", "pipeline/config", "pipeline/feed", "pipeline/files", "pipeline/landing", "pipeline/loading"},
+	"pipeline": {"pipeline/audit", "pipeline/config", "pipeline/feed", "pipeline/files", "pipeline/landing", "pipeline/loading", "pipeline/store",
 		"reports", "reports/xlsx", "transforms"},
+	"pipeline/audit":      {"pipeline/files"},
 	"pipeline/config":     {"pipeline/feed", "pipeline/loading", "pipeline/programme"},
 	"pipeline/feed":       {"pipeline/framing"},
 	"pipeline/files":      {},

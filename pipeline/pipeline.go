@@ -20,6 +20,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"tranche/pipeline/audit"
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
 	"tranche/pipeline/landing"
@@ -271,6 +272,9 @@ func (r *run) rules(ctx context.Context) error {
 	if err := r.Config.Programme.WriteTables(ctx, r.session, r.month); err != nil {
 		return err
 	}
+	if err := r.decisions(ctx); err != nil {
+		return err
+	}
 	inputs := sha256.New()
 	for _, f := range r.landed {
 		inputs.Write([]byte(f.SHA256 + "\n"))
@@ -283,6 +287,26 @@ func (r *run) rules(ctx context.Context) error {
 		return err
 	}
 	return r.session.Exec(ctx, "insert into rules.run values (?, ?, ?, ?, ?, ?)", r.summary.RunID, r.Program, r.Config.SourceHash, r.month, len(r.landed), inputsHash)
+}
+
+// decisions writes what people decided as a table.
+func (r *run) decisions(ctx context.Context) error {
+	list, err := audit.Read(r.Config.Folders.Audit())
+	if err != nil {
+		return err
+	}
+	if err := r.session.Exec(ctx, "create table rules.waived (sha256 varchar, line bigint, who varchar, reason varchar)"); err != nil {
+		return err
+	}
+	for _, d := range list {
+		if d.Act != audit.Waive {
+			continue
+		}
+		if err := r.session.Exec(ctx, "insert into rules.waived values (?, ?, ?, ?)", d.File, d.Line, d.Who, d.Reason); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *run) check(ctx context.Context) error { return transforms.Check(ctx, r.session) }

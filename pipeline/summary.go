@@ -36,9 +36,9 @@ type Summary struct {
 
 // FeedTally is what became of the rows of all of a feed's files.
 type FeedTally struct {
-	Feed                                                            string
-	Files                                                           int64
-	Records, Loaded, Duplicate, Superseded, Rejected, Held, Refused int64
+	Feed                                                                     string
+	Files                                                                    int64
+	Records, Loaded, Duplicate, Superseded, Rejected, Held, Refused, Waiting int64
 }
 
 // Refusal is a file refused whole.
@@ -60,7 +60,7 @@ type ModuleTotal struct {
 // Waits says whether something in the run waits for a person.
 func (s *Summary) Waits() bool {
 	for _, f := range s.Feeds {
-		if f.Rejected > 0 || f.Held > 0 || f.Refused > 0 {
+		if f.Waiting > 0 || f.Held > 0 {
 			return true
 		}
 	}
@@ -82,10 +82,10 @@ func (s *Summary) missingFeeds(feeds []feed.Feed) {
 // read fills the summary from the marts.
 func (s *Summary) read(ctx context.Context, db *store.Session) error {
 	err := each(ctx, db, `select coalesce(feed, '(no feed)'), count(*), sum(records)::bigint, sum(loaded)::bigint, sum(duplicate)::bigint,
-			sum(superseded)::bigint, sum(rejected)::bigint, sum(held)::bigint, count(*) filter (where not is_loaded)
+			sum(superseded)::bigint, sum(rejected)::bigint, sum(held)::bigint, count(*) filter (where not is_loaded), sum(waiting)::bigint
 		from mart.reconciliation group by feed order by feed`, func(scan func(...any) error) error {
 		var f FeedTally
-		err := scan(&f.Feed, &f.Files, &f.Records, &f.Loaded, &f.Duplicate, &f.Superseded, &f.Rejected, &f.Held, &f.Refused)
+		err := scan(&f.Feed, &f.Files, &f.Records, &f.Loaded, &f.Duplicate, &f.Superseded, &f.Rejected, &f.Held, &f.Refused, &f.Waiting)
 		s.Feeds = append(s.Feeds, f)
 		return err
 	})
@@ -95,7 +95,7 @@ func (s *Summary) read(ctx context.Context, db *store.Session) error {
 	s.FeedsWithoutFiles = slices.DeleteFunc(s.FeedsWithoutFiles, func(name string) bool {
 		return slices.ContainsFunc(s.Feeds, func(f FeedTally) bool { return f.Feed == name })
 	})
-	err = each(ctx, db, "select file_name, detail from mart.reconciliation where not is_loaded order by file_id", func(scan func(...any) error) error {
+	err = each(ctx, db, "select file_name, detail from mart.reconciliation where not is_loaded and waiting > 0 order by file_id", func(scan func(...any) error) error {
 		var x Refusal
 		err := scan(&x.File, &x.Detail)
 		s.Refused = append(s.Refused, x)

@@ -36,7 +36,7 @@ func (a *app) queryCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) query(ctx context.Context, query string, out resultWriter) error {
+func (a *app) query(ctx context.Context, query string, out resultWriter, args ...any) error {
 	c, err := a.config()
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func (a *app) query(ctx context.Context, query string, out resultWriter) error {
 			}
 		}
 		return nil
-	})
+	}, args...)
 	if err != nil {
 		return err
 	}

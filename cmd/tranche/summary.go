@@ -75,10 +75,10 @@ func printWaiting(out io.Writer, s *pipeline.Summary) {
 	}
 	rejected := int64(0)
 	for _, f := range s.Feeds {
-		rejected += f.Rejected
+		rejected += f.Waiting
 	}
 	if rejected > 0 {
-		fmt.Fprintf(out, "  %d rejected rows: tranche rejects list\n", rejected)
+		fmt.Fprintf(out, "  %d rejected: tranche rejects list, then a corrected file, or tranche rejects waive\n", rejected)
 	}
 	for _, h := range s.Held {
 		fmt.Fprintf(out, "  %d rows held, %s %s\n", h.Rows, strings.ReplaceAll(h.Reason, "_", " "), h.What)

@@ -45,6 +45,9 @@ func (f Folders) Store() string { return filepath.Join(f.State, "store.duckdb") 
 // Published is the database analysts read.
 func (f Folders) Published() string { return filepath.Join(f.State, "published.duckdb") }
 
+// Audit is where people's decisions are kept.
+func (f Folders) Audit() string { return filepath.Join(filepath.Dir(f.State), "audit.jsonl") }
+
 // Work is where things are made before they are renamed into place.
 func (f Folders) Work() string { return filepath.Join(f.State, "work") }
 

@@ -4,6 +4,7 @@
 -- grain: file_id
 -- file_id            number in the order of landing
 -- file_name          what the sender called it
+-- sha256             of the landed bytes
 -- feed               the declaration it was read under; null when none matches any more
 -- kind               of source
 -- landed_at          UTC
@@ -22,6 +23,7 @@
 -- superseded_amount  in superseded rows
 -- rejected_amount    in rejected rows whose amount could be read
 -- unread_amounts     rejected rows whose amount could not be read
+-- waiting            of the rejected ones, or the refused file itself as one, wait for a person
 -- notes              columns of the file that the feed ignores
 with sales_outcomes as (
     select s.file_id, coalesce(o.outcome, 'loaded') as outcome, count(*) as n, sum(s.net_amount) as amount
@@ -45,13 +47,21 @@ summed as (
 ),
 waiting as (
     select file_id, count(*) as held from mart.held_lines group by file_id
+),
+unsettled as (
+    select r.file_id, if(min(r.file_line) = 0, 1, count(distinct r.file_line)) as waiting
+    from mart.rejected_rows as r
+    where r.waived is null
+    group by r.file_id
 )
-select f.file_id, f.file_name, nullif(f.feed, '') as feed, nullif(f.kind, '') as kind, f.landed_at, f.is_loaded, f.reason, f.detail, f.records,
+select f.file_id, f.file_name, f.sha256, nullif(f.feed, '') as feed, nullif(f.kind, '') as kind, f.landed_at, f.is_loaded, f.reason, f.detail, f.records,
     coalesce(s.loaded, 0)::bigint as loaded, coalesce(s.duplicate, 0)::bigint as duplicate, coalesce(s.superseded, 0)::bigint as superseded,
     f.rejected, coalesce(w.held, 0) as held, f.amount::decimal(38,6) as amount,
     coalesce(s.loaded_amount, 0)::decimal(38,6) as loaded_amount, coalesce(s.duplicate_amount, 0)::decimal(38,6) as duplicate_amount,
     coalesce(s.superseded_amount, 0)::decimal(38,6) as superseded_amount,
-    (f.amount - coalesce(s.typed_amount, 0))::decimal(38,6) as rejected_amount, f.unread_amounts, f.notes
+    (f.amount - coalesce(s.typed_amount, 0))::decimal(38,6) as rejected_amount, f.unread_amounts,
+    coalesce(u.waiting, 0) as waiting, f.notes
 from staging.files as f
 left join summed as s on s.file_id = f.file_id
 left join waiting as w on w.file_id = f.file_id
+left join unsettled as u on u.file_id = f.file_id

@@ -11,6 +11,15 @@
 -- code         the reason
 -- sentence     the reason in words, and what to do
 -- raw_text     as it stands in the file
-select r.file_id, f.file_name, f.feed, r.line as file_line, r.problem, r.column_name, r.code, r.sentence, r.raw_text
+-- waived       why it waits for nobody any more, and who said so; null while it waits
+with waived as (
+    select sha256, line, string_agg(reason || ' (' || who || ')', '; ' order by reason, who) as waived
+    from rules.waived
+    group by sha256, line
+)
+select r.file_id, f.file_name, f.feed, r.line as file_line, r.problem, r.column_name, r.code, r.sentence, r.raw_text,
+    coalesce(l.waived, w.waived) as waived
 from staging.rejects as r
 join staging.files as f on f.file_id = r.file_id
+left join waived as l on l.sha256 = f.sha256 and l.line = r.line and r.line > 0
+left join waived as w on w.sha256 = f.sha256 and w.line = 0
