@@ -156,7 +156,7 @@ func fill(f oracle.Facts) []string {
 		if s.ReturnsDocument != "" {
 			returned, line = text(s.ReturnsDocument), fmt.Sprint(s.ReturnsLine)
 		}
-		rows = append(rows, fmt.Sprintf("(7, %d, %s, %s, %d, null, %s, %s, %s, null, %s, 1, %s, %s, %s, %s, %s)", i+2, text(s.Distributor), text(s.Document), s.Line, text(kind),
+		rows = append(rows, fmt.Sprintf("(7, %d, %s, %s, %d, null, %s, %s, %s, null, null, null, null, %s, 1, %s, %s, %s, %s, %s)", i+2, text(s.Distributor), text(s.Document), s.Line, text(kind),
 			date(s.Date), text(s.Buyer), text(s.SKU), s.Net.Text('f'), text(s.Currency), text(s.Deal), returned, line))
 	}
 	values("sales")

@@ -11,6 +11,9 @@
 -- document_type     sale or return
 -- document_date     day of the document
 -- partner_code      the buying partner, in the distributor's words
+-- partner_name      and how it calls it, where it does
+-- partner_town      and where it says it sits
+-- partner_country   and in which country
 -- end_customer      who uses it
 -- sku               stock-keeping unit
 -- quantity          negative on a return
@@ -21,6 +24,6 @@
 -- returns_line      and its line
 select
     file_id::bigint * 10000000000 + line as sale_id, file_id, line, distributor, document_no, line_no,
-    coalesce(line_key, '') as line_key, document_type, document_date, partner_code, end_customer, sku, quantity,
+    coalesce(line_key, '') as line_key, document_type, document_date, partner_code, partner_name, partner_town, partner_country, end_customer, sku, quantity,
     net_amount, currency, deal_id, returns_document, returns_line
 from raw.sales

@@ -1,0 +1,21 @@
+-- Partner codes that distributors use and the directory does not know.
+--
+-- grain: distributor, partner_code
+-- distributor      code of the sender
+-- partner_code     in its words
+-- partner_name     how it calls the partner, where it does
+-- partner_town     where it says it sits
+-- partner_country  and in which country
+-- lines            that wait for it
+-- first_on         day of the first document
+-- last_on          and of the last
+with waiting as (
+    select l.distributor, l.partner_code, s.partner_name, s.partner_town, s.partner_country, l.document_date
+    from intermediate.lines as l
+    join staging.sales as s on s.sale_id = l.sale_id
+    where l.held_reason = 'unknown_partner'
+)
+select distributor, partner_code, max(partner_name) as partner_name, max(partner_town) as partner_town, max(partner_country) as partner_country,
+    count(*) as lines, min(document_date) as first_on, max(document_date) as last_on
+from waiting
+group by distributor, partner_code
