@@ -1,0 +1,58 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tranche/pipeline/feed"
+	"tranche/pipeline/loading"
+)
+
+func (a *app) feedsCommand() *cobra.Command {
+	c := &cobra.Command{Use: "feeds", Short: "How senders write"}
+	var encoding string
+	add := &cobra.Command{
+		Use:   "add FILE",
+		Short: "Propose a feed for a new sender from a sample of its files",
+		Long: `Look at the beginning of a sample and propose how its sender writes. Read the
+proposal, correct it, put it under feeds: in config.yaml, and see by
+tranche validate --feed NAME FILE how it understands the file. No run ever guesses.`,
+		Args: arguments(cobra.ExactArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error { return a.propose(args[0], encoding) },
+	}
+	add.Flags().StringVar(&encoding, "encoding", "utf-8", "of the sample")
+	c.AddCommand(add)
+	return c
+}
+
+func (a *app) propose(path, encoding string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	e, err := loading.Encoding(encoding)
+	if err != nil {
+		return usageError{err}
+	}
+	var in io.Reader = f
+	if e != nil {
+		in = e.NewDecoder().Reader(f)
+	}
+	var sample bytes.Buffer
+	if _, err := io.CopyN(&sample, in, 256<<10); err != nil && err != io.EOF {
+		return err
+	}
+	p, err := feed.Propose(filepath.Base(path), encoding, sample.Bytes())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "# A proposal, from the first lines of %s. Read it before you save it.\n  %s\n", path, strings.Join(p.Lines, "\n  "))
+	return nil
+}

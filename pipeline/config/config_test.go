@@ -1,0 +1,76 @@
+package config
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+)
+
+// example is the configuration at the top, which every case spoils in one place.
+func example(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("../../config.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestTheExampleMakesSense(t *testing.T) {
+	c, err := parse("/x/config.yaml", []byte(example(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Feeds) != 9 || len(c.Programme.Versions) != 2 || c.Folders.Inbox != "/x/inbox" || c.Programme.MinPayable != 5000 {
+		t.Errorf("%d feeds, %d versions, %s, %d", len(c.Feeds), len(c.Programme.Versions), c.Folders.Inbox, c.Programme.MinPayable)
+	}
+}
+
+func TestAFaultIsShownWithItsLineAndACaret(t *testing.T) {
+	for _, c := range []struct{ sentence, from, to, want string }{
+		{"a key nobody knows", "vendor:", "vendro:", "unknown field"},
+		{"a rate over 100 %", "rates: [4, 5, 6]", "rates: [4, 500, 6]", "between 0 and 100 %"},
+		{"a negative rate", "rates: [4, 5, 6]", "rates: [-4, 5, 6]", "between 0 and 100 %"},
+		{"a rate that is no number", "rates: [4, 5, 6]", "rates: [four, 5, 6]", `"four" is no rate`},
+		{"a rate finer than is kept", "rates: [4, 5, 6]", "rates: [4.00001, 5, 6]", "is no rate"},
+		{"a level nobody knows", "{level: ready, width: 25000", "{level: gold, width: 25000", `unknown level "gold"`},
+		{"a method nobody knows", "method: volume   # one rate", "method: tiered   # one rate", `unknown method "tiered"`},
+		{"two schedules for one level", "{level: advanced, width: 25000, rates: [5, 6, 7]}", "{level: ready, width: 25000, rates: [5, 6, 7]}", "two schedules for the same level"},
+		{"bounds with a gap", "{level: ready, width: 25000, rates: [4, 5, 6]}", "{level: ready, tranches: [{from: 0, to: 100, rate: 4}, {from: 200, rate: 5}]}", "without gap or overlap"},
+		{"bounds that overlap", "{level: ready, width: 25000, rates: [4, 5, 6]}", "{level: ready, tranches: [{from: 0, to: 100, rate: 4}, {from: 50, rate: 5}]}", "without gap or overlap"},
+		{"bounds out of order", "{level: ready, width: 25000, rates: [4, 5, 6]}", "{level: ready, tranches: [{from: 100, to: 50, rate: 4}, {from: 50, rate: 5}]}", "begins at 0"},
+		{"a last tranche with an end", "{level: ready, width: 25000, rates: [4, 5, 6]}", "{level: ready, tranches: [{from: 0, to: 100, rate: 4}]}", "last tranche has no end"},
+		{"a width and bounds at once", "{level: ready, width: 25000, rates: [4, 5, 6]}", "{level: ready, width: 25000, rates: [4], tranches: [{from: 0, rate: 4}]}", "not both"},
+		{"versions out of order", "from: 2024-07-01", "from: 2023-07-01", "order of their dates"},
+		{"two versions on one day", "from: 2024-07-01", "from: 2024-01-01", "order of their dates"},
+		{"a date that is none", "from: 2024-07-01", "from: 2024-07-32", "is no date"},
+		{"an amount that is none", "minimum_payable: 50.00", "minimum_payable: 50.001", "is no amount"},
+		{"a kind nobody knows", "kind: fx_rates", "kind: rates", `unknown kind "rates"`},
+		{"a column nobody knows", "      sku: Artikelnr", "      skew: Artikelnr", `no column "skew"`},
+		{"a needed column left out", "      sku: Artikelnr\n", "", "neither a column nor a constant for sku"},
+		{"an encoding nobody knows", "encoding: windows-1252", "encoding: windows-1352", "unknown encoding"},
+		{"one mark for two things", `thousands: ["."]`, `thousands: [","]`, "mark of thousands and of decimals"},
+		{"a date format that is none", "dates: [dd.mm.yyyy]", "dates: [tt.mm.jjjj]", "is no date format"},
+		{"a limit that is none", "max_rejects: 5\n", "max_rejects: few\n", "is no limit"},
+		{"two feeds of one name", "name: price-list", "name: partner-directory", "a name of its own"},
+		{"a window that ends before it begins", "window_days: 180", "window_days: -1", "the window ends no earlier"},
+		{"a grace of no months", "grace_months: 3", "grace_months: 0", "at least one month-end"},
+		{"a time span that is none", "settle: 60s", "settle: soon", "is no time span"},
+	} {
+		t.Run(c.sentence, func(t *testing.T) {
+			text := strings.Replace(example(t), c.from, c.to, 1)
+			if text == example(t) {
+				t.Fatalf("%q is not in the example", c.from)
+			}
+			_, err := parse("config.yaml", []byte(text))
+			var wrong *Error
+			if !errors.As(err, &wrong) {
+				t.Fatalf("it was accepted: %v", err)
+			}
+			if !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "^") || !strings.Contains(err.Error(), "> ") {
+				t.Errorf("it should say %q with a line and a caret:\n%v", c.want, err)
+			}
+		})
+	}
+}
