@@ -5,8 +5,11 @@ import (
 	"strings"
 )
 
-// day is a calendar day.
-type day struct{ year, month, day int }
+// day is a calendar day, small because every record holds some.
+type day struct {
+	year       int16
+	month, day uint8
+}
 
 // layout is a way of writing dates, as a list of marks: 'D' and 'M' with one or
 // two digits or exactly two, 'Y' with four, or a literal.
@@ -74,11 +77,11 @@ func (l layout) parse(text []byte) (day, bool) {
 		text = text[n:]
 		switch part.field {
 		case 'd':
-			d.day = value
+			d.day = uint8(value)
 		case 'm':
-			d.month = value
+			d.month = uint8(value)
 		default:
-			d.year = value
+			d.year = int16(value)
 		}
 	}
 	return d, len(text) == 0 && d.valid()
@@ -91,7 +94,7 @@ func (d day) valid() bool {
 	return d.day <= daysIn(d.year, d.month)
 }
 
-func daysIn(year, month int) int {
+func daysIn(year int16, month uint8) uint8 {
 	switch month {
 	case 4, 6, 9, 11:
 		return 30
@@ -136,6 +139,6 @@ func (d day) before(other day) bool {
 
 func appendDay(out []byte, d day) []byte {
 	out = strconv.AppendInt(out, int64(d.year), 10)
-	out = append(out, '-', byte('0'+d.month/10), byte('0'+d.month%10), '-')
-	return append(out, byte('0'+d.day/10), byte('0'+d.day%10))
+	out = append(out, '-', '0'+d.month/10, '0'+d.month%10, '-')
+	return append(out, '0'+d.day/10, '0'+d.day%10)
 }

@@ -12,6 +12,7 @@ type numbers struct {
 	decimal   byte
 	thousands [][]byte
 	negative  string
+	plain     bool // a point, a leading minus and nothing else
 }
 
 // The styles of negative numbers.
@@ -29,12 +30,56 @@ func newNumbers(f Feed) numbers {
 	for _, mark := range f.ThousandMarks {
 		n.thousands = append(n.thousands, []byte(mark))
 	}
+	n.plain = n.decimal == '.' && len(n.thousands) == 0 && (n.negative == "" || n.negative == LeadingMinus)
 	return n
+}
+
+// parsePlain reads what most senders write, fast. What it does not read at once
+// is left to parse, which knows why not.
+func parsePlain(text []byte, scale int) (units int64, ok bool) {
+	i, minus := 0, len(text) > 1 && text[0] == '-'
+	if minus {
+		i = 1
+	}
+	if len(text)-i > 17-scale {
+		return 0, false
+	}
+	point := -1
+	for ; i < len(text); i++ {
+		c := text[i] - '0'
+		switch {
+		case c <= 9:
+			units = units*10 + int64(c)
+		case text[i] == '.' && point < 0 && i > 0 && text[i-1] != '-' && i+1 < len(text):
+			point = i
+		default:
+			return 0, false
+		}
+	}
+	places := 0
+	if point >= 0 {
+		places = len(text) - point - 1
+	}
+	if places > scale {
+		return 0, false
+	}
+	for ; places < scale; places++ {
+		units *= 10
+	}
+	if minus {
+		units = -units
+	}
+	return units, len(text) > 0
 }
 
 // parse reads text as a whole number of units of 10^-scale. code is empty when
 // it succeeds. It rounds nothing: a digit beyond the scale must be a zero.
 func (n numbers) parse(text []byte, scale int) (units int64, code string) {
+	if n.plain {
+		if units, ok := parsePlain(text, scale); ok {
+			return units, ""
+		}
+	}
 	text, minus := n.sign(text)
 	whole, fraction := text, []byte(nil)
 	if i := bytes.IndexByte(text, n.decimal); i >= 0 {

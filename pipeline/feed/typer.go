@@ -113,7 +113,7 @@ func (t *Typer) fix() {
 	}
 	// Only for sales: what other kinds hold is compared as text, and 7.5 is 7.50.
 	t.isoDays = len(t.layouts) == 1 && slices.Equal(t.layouts[0], parseLayout("yyyy-mm-dd"))
-	t.plain = t.numbers.decimal == '.' && len(t.numbers.thousands) == 0 && (t.numbers.negative == "" || t.numbers.negative == LeadingMinus)
+	t.plain = t.numbers.plain
 	derived := map[int]bool{t.sales.docType: true, t.sales.amount: true, t.sales.lineNo: true, t.sales.quantity: true, t.sales.lineKey: len(t.feed.Key) > 0}
 	for i, src := range t.sources {
 		t.fixed[i] = src.field < 0 && !derived[i] && (src.constant == nil || t.kind.Columns[i].Type == Code)
@@ -342,7 +342,7 @@ func (t *Typer) hashKey() {
 		case t.kind.Columns[i].Type == Whole, t.kind.Columns[i].Type == Decimal:
 			sum += uint64(v.units)
 		case t.kind.Columns[i].Type == Date:
-			sum += uint64(v.day.year*10_000 + v.day.month*100 + v.day.day)
+			sum += uint64(v.day.year)<<16 | uint64(v.day.month)<<8 | uint64(v.day.day)
 		default:
 			sum += maphash.Bytes(t.seed, v.text)
 		}
