@@ -28,7 +28,7 @@ func printSummary(out io.Writer, s *pipeline.Summary) {
 		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\t\n", m.Module, m.Partners, m.Lines, m.Base, m.Earned, m.Points)
 	}
 	_ = t.Flush()
-	fmt.Fprintf(out, "\n%d partners.", s.Partners)
+	fmt.Fprintf(out, "\n%s.", counted(int64(s.Partners), "partner"))
 	if s.Written+s.Unchanged > 0 {
 		fmt.Fprintf(out, " Workbooks: %d written, %d unchanged, %d removed.", s.Written, s.Unchanged, s.Removed)
 	}
@@ -78,9 +78,17 @@ func printWaiting(out io.Writer, s *pipeline.Summary) {
 		rejected += f.Waiting
 	}
 	if rejected > 0 {
-		fmt.Fprintf(out, "  %d rejected: tranche rejects list, then a corrected file, or tranche rejects waive\n", rejected)
+		fmt.Fprintf(out, "  %s rejected: tranche rejects list; ask the sender for a corrected file, and waive what it settles\n", counted(rejected, "row"))
 	}
 	for _, h := range s.Held {
-		fmt.Fprintf(out, "  %d rows held, %s %s\n", h.Rows, strings.ReplaceAll(h.Reason, "_", " "), h.What)
+		fmt.Fprintf(out, "  %s held, %s %s\n", counted(h.Rows, "row"), strings.ReplaceAll(h.Reason, "_", " "), h.What)
 	}
+}
+
+// counted is a number with its word, in the plural where it has to be.
+func counted(n int64, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
 }
