@@ -54,7 +54,8 @@ type Held struct {
 type ModuleTotal struct {
 	Module               string
 	Partners, Lines      int64
-	Base, Earned, Points string
+	Base, Earned, Points string // of the month
+	YearBase, YearEarned string // of the programme year so far
 }
 
 // Waits says whether something in the run waits for a person.
@@ -113,10 +114,11 @@ func (s *Summary) read(ctx context.Context, db *store.Session) error {
 	if err != nil {
 		return err
 	}
-	err = each(ctx, db, `select module, count(distinct partner_id), sum(lines)::bigint, sum(base)::varchar, sum(earned)::varchar, sum(points)::varchar
-		from mart.statements group by module order by module`, func(scan func(...any) error) error {
+	err = each(ctx, db, `select module, count(distinct partner_id), sum(lines)::bigint, sum(base)::varchar, sum(earned)::varchar, sum(points)::varchar,
+			sum(year_base)::varchar, sum(year_earned)::varchar
+		from mart.statements where month = (select through_month from mart.runs) group by module order by module`, func(scan func(...any) error) error {
 		var x ModuleTotal
-		err := scan(&x.Module, &x.Partners, &x.Lines, &x.Base, &x.Earned, &x.Points)
+		err := scan(&x.Module, &x.Partners, &x.Lines, &x.Base, &x.Earned, &x.Points, &x.YearBase, &x.YearEarned)
 		s.Modules = append(s.Modules, x)
 		return err
 	})

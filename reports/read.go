@@ -26,7 +26,7 @@ func Index(ctx context.Context, m Marts) ([]Key, error) {
 // hundred at a time keeps memory level however many there are.
 func Statements(ctx context.Context, m Marts, vendor string, month time.Time, firstID, lastID string) ([]*Statement, error) {
 	s := &reading{ctx: ctx, marts: m, vendor: vendor, month: month, args: []any{month, firstID, lastID}, byID: map[string]*Statement{}}
-	for _, part := range []func(){s.partners, s.modules, s.margin, s.lines, s.slices, s.shares, s.claims, s.points, s.waiting, s.rules} {
+	for _, part := range []func(){s.partners, s.modules, s.margin, s.lines, s.slices, s.shares, s.claims, s.points, s.gaps, s.entries, s.waiting, s.rules} {
 		part()
 		if s.err != nil {
 			return nil, fmt.Errorf("read statements of %s: %w", month.Format("2006-01"), s.err)
@@ -171,6 +171,21 @@ func (s *reading) points() {
 		select * from entries order by partner_id, posted_on, kind, category, source, balance, points`, func(st *Statement, r *row) {
 		st.Points = append(st.Points, Posting{Date: r.day("posted_on"), Kind: r.text("kind"), Category: r.text("category"), Source: r.text("source"),
 			Balance: r.text("balance"), Points: r.number("points")})
+	})
+}
+
+func (s *reading) gaps() {
+	s.each(`select * from mart.level_gaps where month = ? and partner_id between ? and ?
+		order by partner_id, requirement desc, category`, func(st *Statement, r *row) {
+		st.Gaps = append(st.Gaps, Gap{Requirement: r.text("requirement"), Category: r.text("category"), Has: r.number("has"), Needs: r.number("needs")})
+	})
+}
+
+func (s *reading) entries() {
+	s.each(`select * from mart.money_entries where month = ? and partner_id between ? and ?
+		order by partner_id, posted_on, entry_id`, func(st *Statement, r *row) {
+		st.Entries = append(st.Entries, MoneyEntry{ID: r.text("entry_id"), Reason: r.text("reason"), By: r.text("entered_by"), File: r.text("file_name"),
+			Date: r.day("posted_on"), Amount: r.cents("amount"), FileLine: r.number("file_line")})
 	})
 }
 

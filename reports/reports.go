@@ -30,6 +30,8 @@ type Statement struct {
 	Claims    []Claim
 	Points    []Posting
 	Balance   Balance
+	Gaps      []Gap
+	Entries   []MoneyEntry
 	Waiting   []Waiting
 	Rules     []Rule
 }
@@ -129,6 +131,20 @@ type Balance struct {
 	ByAmount, ByCertificate, ByBonus, Status, Certifications int64
 	Earned, Redeemed, Expired, Spendable                     int64
 	SpendableValue                                           Cents
+}
+
+// Gap is a requirement of the next level that is not met.
+type Gap struct {
+	Requirement, Category string
+	Has, Needs            int64
+}
+
+// MoneyEntry is a manual adjustment.
+type MoneyEntry struct {
+	ID, Reason, By, File string
+	Date                 time.Time
+	Amount               Cents
+	FileLine             int64
 }
 
 // Waiting is a line of the partner's that does not count, and why.

@@ -59,6 +59,10 @@ func (a *app) init(folder string, empty bool) error {
 	if err := files.Write(path, text, files.Private); err != nil {
 		return err
 	}
+	if empty {
+		fmt.Fprintf(a.stdout, "Laid out %s: an empty inbox, and the example config.yaml, whose feeds and rates are invented: write your own.\nNext: tranche feeds add SAMPLE.csv\n", folder)
+		return nil
+	}
 	fmt.Fprintf(a.stdout, "Laid out %s: config.yaml and %d sample exports in inbox. Their figures are invented.\nNext: tranche run --config %s\n", folder, n, path)
 	return nil
 }

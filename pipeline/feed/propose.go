@@ -82,7 +82,7 @@ func Propose(name, encoding string, sample []byte) (Proposal, error) {
 	}
 	proposeNumbers(add, header, body, found)
 	proposeDates(add, header, body, found)
-	proposeSales(add, p.Kind, found)
+	proposeSales(add, header, body, p.Kind, found)
 	add("  columns:")
 	for _, ours := range slices.Sorted(maps.Keys(found)) {
 		if _, ok := mustKind(p.Kind).Column(ours); ok {
@@ -245,13 +245,19 @@ func proposeDates(add func(string, ...any), header []string, body [][]string, fo
 	}
 }
 
-func proposeSales(add func(string, ...any), kind string, found map[string]string) {
+func proposeSales(add func(string, ...any), header []string, body [][]string, kind string, found map[string]string) {
 	if kind != Sales {
 		return
 	}
 	if _, ok := found["document_type"]; ok {
-		add("  returns: negative # or positive, where returns carry no minus")
-		add("  values: {document_type: {}} # the sender's words for sale and return")
+		add("  returns: ASK # negative, or positive where returns carry no minus")
+		var words []string
+		for _, v := range column(header, body, found["document_type"]) {
+			if !slices.Contains(words, v) && len(words) < 8 {
+				words = append(words, v)
+			}
+		}
+		add("  values: {document_type: {SALE: sale, RETURN: return}} # the sender writes %s", quoteAll(words))
 	} else {
 		add("  returns: by_amount # or by_quantity")
 	}

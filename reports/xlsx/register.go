@@ -76,8 +76,8 @@ func (r register) modules() {
 
 func (r register) files() {
 	sh := r.sheet(setup{title: r.words.say("sheet_files"), widths: []float64{32, 20, 9, 9, 10, 11, 9, 8, 17, 17, 17, 17, 17, 40}, landscape: true, frozen: 1})
-	sh.tall(28, r.plainHeads("File", "Feed", "Rows", "Loaded", "Duplicate", "Superseded", "Rejected", "Held", "Amount in the file", "Loaded", "Duplicate",
-		"Superseded", "Rejected", "Refused because")...)
+	sh.tall(28, r.plainHeads("File", "Feed", ">Rows", ">Rows loaded", ">Rows duplicate", ">Rows superseded", ">Rows rejected", ">Rows held", ">Amount in the file", ">Amount loaded",
+		">Amount duplicate", ">Amount superseded", ">Amount rejected", "Refused because")...)
 	for _, f := range r.Files {
 		sh.put(r.text(f.Name), r.text(f.Feed), r.number(f.Records), r.number(f.Loaded), r.number(f.Duplicate), r.number(f.Superseded), r.number(f.Rejected),
 			r.number(f.Held), r.foreign(f.Amount), r.foreign(f.LoadedAmount), r.foreign(f.DuplicateAmount), r.foreign(f.SupersededAmount),
@@ -88,7 +88,7 @@ func (r register) files() {
 
 func (r register) held() {
 	sh := r.sheet(setup{title: r.words.say("sheet_waiting"), widths: []float64{12, 34, 18, 12, 14, 16, 26, 15, 9, 30, 8}, landscape: true, frozen: 1})
-	sh.tall(16, r.plainHeads("Kind", "Waits because", "What", "Month", "Distributor", "Document", "End customer", "Net amount", "Currency", "File", "Line")...)
+	sh.tall(16, r.plainHeads("Kind", "Waits because", "What", "Month", "Distributor", "Document", "End customer", ">Net amount", "Currency", "File", "Line")...)
 	for _, h := range r.Held {
 		sh.put(r.text(h.Kind), r.text(r.words.value(h.Reason)), r.text(h.What), r.day(h.Month), r.text(h.Distributor), r.text(h.Document), r.text(h.Customer),
 			r.foreign(h.Amount), r.text(h.Currency), r.text(h.File), r.number(h.FileLine))
@@ -114,7 +114,12 @@ func (r register) rejected() {
 func (r register) plainHeads(names ...string) []any {
 	var cells []any
 	for _, name := range names {
-		cells = append(cells, r.styled(r.styles.head, name))
+		style := r.styles.head
+		name, numeric := strings.CutPrefix(name, ">")
+		if numeric {
+			style = r.styles.headRight
+		}
+		cells = append(cells, r.styled(style, name))
 	}
 	return cells
 }

@@ -45,7 +45,7 @@ func (s statement) moduleNames() string {
 
 func (s statement) summary() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_summary"), widths: []float64{30, 13, 15, 15, 11, 15, 15, 11}, gridless: true})
+	sh := s.sheet(setup{title: w.say("sheet_summary"), widths: []float64{36, 16, 15, 15, 11, 15, 15, 11}, gridless: true})
 	sh.tall(26, s.styled(s.styles.title, s.Vendor), nil, nil, nil, nil, nil, nil, s.styled(s.styles.draft, w.say("draft")))
 	sh.put(s.styled(s.styles.subtitle, w.say("statement")+" · "+s.Month.Format(w.say("month_format"))))
 	sh.put(s.styled(s.styles.note, w.say("draft_note")))
@@ -119,6 +119,9 @@ func (s statement) summaryPay(sh *sheet) {
 	}
 	sh.put(s.styled(s.styles.totalText, w.say("payable")), s.styled(s.styles.totalText, ""),
 		s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(C%d:C%d)", first, sh.row), s.Pay.Payable))
+	for _, e := range s.Entries {
+		sh.put(s.styled(s.styles.note, e.ID+" · "+e.Reason), nil, s.money(e.Amount), s.styled(s.styles.note, e.By+" · "+fmt.Sprintf(w.say("source_of"), e.File, e.FileLine)))
+	}
 }
 
 func (s statement) summaryPoints(sh *sheet) {
@@ -130,19 +133,38 @@ func (s statement) summaryPoints(sh *sheet) {
 	sh.put(s.text(w.say("by_bonus")), s.text(""), s.number(s.Balance.ByBonus))
 	sh.put(s.styled(s.styles.totalText, w.say("status_points")), s.styled(s.styles.totalText, ""),
 		s.count(s.styles.totalNumber, fmt.Sprintf("SUM(C%d:C%d)", first, sh.row), s.Balance.Status))
+	s.nextLevel(sh)
+	sh.skip(1)
+	opening := s.Balance.Spendable - s.Balance.Earned + s.Balance.Redeemed + s.Balance.Expired
+	first = sh.row + 1
+	for _, x := range []struct {
+		key    string
+		points int64
+	}{{"opening", opening}, {"gained", s.Balance.Earned}, {"redeemed", -s.Balance.Redeemed}, {"lapsed", -s.Balance.Expired}} {
+		sh.put(s.text(w.say(x.key)), s.text(""), s.number(x.points))
+	}
+	sh.put(s.styled(s.styles.totalText, w.say("spendable")), s.styled(s.styles.totalText, ""),
+		s.count(s.styles.totalNumber, fmt.Sprintf("SUM(C%d:C%d)", first, sh.row), s.Balance.Spendable))
+	sh.put(s.text(w.say("spendable_value")), s.text(s.Currency), s.money(s.Balance.SpendableValue))
+}
+
+// nextLevel says what is missing for it, requirement by requirement.
+func (s statement) nextLevel(sh *sheet) {
+	w := s.words
 	if s.Pay.NextLevel == "" {
 		sh.put(s.text(w.say("next_level")), s.text(""), s.text(w.say("top_level")))
-	} else {
-		sh.put(s.text(w.say("next_level")), s.text(w.value(s.Pay.NextLevel)), s.number(s.Pay.PointsNeeded))
-		sh.put(s.text(w.say("points_missing")), s.text(""), s.number(s.Pay.PointsMissing))
+		return
 	}
-	sh.put(s.text(w.say("spendable")), s.text(""), s.number(s.Balance.Spendable))
-	sh.put(s.text(w.say("spendable_value")), s.text(s.Currency), s.money(s.Balance.SpendableValue))
+	sh.put(s.text(w.say("next_level")), s.text(w.value(s.Pay.NextLevel)), s.text(""))
+	for _, g := range s.Gaps {
+		sh.put(s.text(strings.TrimSpace(fmt.Sprintf(w.say("missing_for"), w.value(s.Pay.NextLevel)))), s.text(strings.TrimSpace(w.value(g.Requirement)+" "+g.Category)),
+			s.text(""), s.text(fmt.Sprintf(w.say("has_of"), g.Has, g.Needs)))
+	}
 }
 
 func (s statement) margin() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_margin"), widths: []float64{13, 30, 10, 13, 12, 11, 14, 14, 9, 15, 14, 15, 14}, landscape: true, frozen: 1})
+	sh := s.sheet(setup{title: w.say("sheet_margin"), widths: []float64{13, 44, 10, 13, 12, 11, 14, 14, 9, 15, 14, 15, 14}, landscape: true, frozen: 1})
 	sh.tall(28, s.heads("module", "method", "level", "family", "valid_from", "tranche", ">from", ">to", ">rate", ">filled_month", ">earned_month", ">filled_year", ">earned_year")...)
 	first := sh.row + 1
 	var month, year reports.Cents
@@ -179,6 +201,7 @@ func (s statement) margin() {
 	total[10] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(K%d:K%d)", first, last), month)
 	total[12] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(M%d:M%d)", first, last), year)
 	sh.put(total...)
+	sh.put(s.styled(s.styles.note, w.say("note_refilled")))
 	s.marginChart(sh, first, last)
 	sh.done()
 }
@@ -232,7 +255,7 @@ func (s statement) lines() {
 		if !own {
 			document, number, quantity, net, amount, currency = s.text(""), s.text(""), s.text(""), s.text(""), s.text(""), s.text("")
 		}
-		sh.put(s.text(w.value(l.Module)), s.day(l.Date), s.text(l.Distributor), document, number, s.text(w.value(l.Type)), s.text(l.Customer),
+		sh.tall(lineHeight(len(l.Slices)), s.text(w.value(l.Module)), s.day(l.Date), s.text(l.Distributor), document, number, s.text(w.value(l.Type)), s.text(l.Customer),
 			s.text(l.Product), s.text(l.SKU), quantity, net, currency, amount, s.money(l.Base), s.money(l.Low), s.money(l.High),
 			s.text(w.value(l.Level)), s.styled(s.styles.wrapped, s.sliceText(l)), s.money(l.Earned), s.number(l.Points), s.text(l.Deal),
 			s.text(l.File), s.number(l.FileLine))
@@ -255,7 +278,16 @@ func (s statement) lines() {
 	total[18] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUBTOTAL(109,S2:S%d)", last), earned)
 	total[19] = s.count(s.styles.totalNumber, fmt.Sprintf("SUBTOTAL(109,T2:T%d)", last), points)
 	sh.put(total...)
+	sh.put(s.styled(s.styles.note, w.say("note_rounding")))
 	sh.done()
+}
+
+// lineHeight is the height of a row with so many lines of text; zero is the usual.
+func lineHeight(lines int) float64 {
+	if lines < 2 {
+		return 0
+	}
+	return float64(lines) * 12.5
 }
 
 // sliceText says which tranches a line went into, as a person would jot it down.
@@ -280,7 +312,7 @@ func (s statement) sellWith() {
 		if !c.Counted {
 			counted, reason = w.say("no"), w.value(c.Reason)
 		}
-		sh.put(s.text(c.Deal), s.text(c.Role), s.day(c.Registered), s.text(w.value(c.Status)), s.number(c.Lines), s.text(counted), s.text(reason))
+		sh.put(s.text(c.Deal), s.text(w.value(c.Role)), s.day(c.Registered), s.text(w.value(c.Status)), s.number(c.Lines), s.text(counted), s.text(reason))
 	}
 	if len(s.Claims) == 0 {
 		sh.put(s.text(w.say("nothing")))
@@ -314,8 +346,6 @@ func (s statement) points() {
 	if len(s.Points) == 0 {
 		sh.put(s.text(w.say("nothing")))
 	}
-	sh.skip(1)
-	s.summaryPoints(sh)
 	sh.done()
 }
 
