@@ -36,6 +36,9 @@ demo: build
 test: tools
 	@go vet ./...
 	@go test ./...
+	@command -v soffice >/dev/null || echo "SKIPPED: workbooks were not recalculated, because LibreOffice is missing (apt-get install libreoffice-calc-nogui)"
+	@command -v xmllint >/dev/null || echo "SKIPPED: the parts of workbooks were not checked, because xmllint is missing (apt-get install libxml2-utils)"
+	@/usr/bin/python3 -c 'import openpyxl' 2>/dev/null || echo "SKIPPED: workbooks were not read back, because openpyxl is missing (apt-get install python3-openpyxl)"
 
 # The picture in the README, from the real workbook (needs LibreOffice and pdftoppm).
 picture: build
