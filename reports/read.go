@@ -106,7 +106,7 @@ func (s *reading) margin() {
 func (s *reading) lines() {
 	s.each(`select * from mart.statement_lines where month = ? and partner_id between ? and ?
 		order by partner_id, module, place, sale_id`, func(st *Statement, r *row) {
-		st.Lines = append(st.Lines, Line{SaleID: r.number("sale_id"), Module: r.text("module"), Date: r.day("document_date"), Distributor: r.text("distributor"),
+		st.Lines = append(st.Lines, Line{SaleID: r.number("sale_id"), FXRate: r.units("rate", 9), Module: r.text("module"), Date: r.day("document_date"), Distributor: r.text("distributor"),
 			Document: r.text("document_no"), Number: r.number("line_no"), Type: r.text("document_type"), Customer: r.text("end_customer"),
 			SKU: r.text("sku"), Product: r.text("product_name"), Currency: r.text("currency"), Quantity: r.units("quantity", 3),
 			Net: r.units("net_amount", 6), Amount: r.cents("amount"), Base: r.cents("base"), Low: r.cents("lo"), High: r.cents("hi"),

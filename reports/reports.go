@@ -76,6 +76,7 @@ type Tranche struct {
 
 // Line is one movement.
 type Line struct {
+	FXRate                                     int64 // one unit of the document's currency in the programme currency, in units of 10^-9
 	SaleID                                     int64
 	Module                                     string
 	Date                                       time.Time

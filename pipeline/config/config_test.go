@@ -51,6 +51,7 @@ func TestAFaultIsShownWithItsLineAndACaret(t *testing.T) {
 		{"a needed column left out", "      sku: Artikelnr\n", "", "neither a column nor a constant for sku"},
 		{"an encoding nobody knows", "encoding: windows-1252", "encoding: windows-1352", "unknown encoding"},
 		{"one mark for two things", `thousands: ["."]`, `thousands: [","]`, "mark of thousands and of decimals"},
+		{"one mark between fields and in decimals", `    decimal: ","`, `    decimal: ";"`, "cannot be the mark between fields"},
 		{"a date format that is none", "dates: [dd.mm.yyyy]", "dates: [tt.mm.jjjj]", "is no date format"},
 		{"a limit that is none", "max_rejects: 5\n", "max_rejects: few\n", "is no limit"},
 		{"two feeds of one name", "name: price-list", "name: partner-directory", "a name of its own"},

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -81,6 +82,9 @@ func (r *reader) checkMarks(at string, f feedFile) {
 		if text := single[key]; text != "" && (len(text) != 1 || text[0] >= 0x80 || text[0] == '\n' || text[0] == '\r') {
 			r.fault(at+"."+key, "%q is not one plain character", text)
 		}
+	}
+	if delimiter, decimal := cmp.Or(f.Delimiter, ","), cmp.Or(f.Decimal, "."); delimiter == decimal {
+		r.fault(at+".decimal", "%q cannot be the mark between fields and in decimals", decimal)
 	}
 	for _, mark := range f.Thousands {
 		if mark == "" || mark == f.Decimal || f.Decimal == "" && mark == "." {

@@ -242,23 +242,24 @@ func (s statement) marginChart(sh *sheet, first, last int) {
 func (s statement) lines() {
 	w := s.words
 	sh := s.sheet(setup{title: w.say("sheet_lines"), landscape: true, frozen: 1,
-		widths: []float64{11, 11, 12, 12, 6, 9, 20, 26, 12, 9, 13, 9, 13, 13, 14, 14, 10, 30, 12, 8, 9, 26, 8}})
+		widths: []float64{11, 11, 12, 12, 6, 9, 20, 26, 12, 9, 13, 9, 13, 13, 14, 14, 10, 30, 12, 8, 9, 26, 8, 11}})
 	sh.tall(28, s.heads("module", "date", "distributor", "document", ">line", "type", "customer", "product", "sku", ">quantity", ">net", "currency", ">amount",
-		">base", ">position_before", ">position_after", "level", "slices", ">earned", ">points", "deal", "file", ">file_line")...)
+		">base", ">position_before", ">position_after", "level", "slices", ">earned", ">points", "deal", "file", ">file_line", ">fx_rate")...)
 	var base, earned reports.Cents
 	var points int64
 	for _, l := range s.Lines {
 		own := l.Module != "sell_with"
 		document, number, quantity, net, amount := s.text(l.Document), s.number(l.Number), s.decimal(l.Quantity, 3), s.decimal(l.Net, 6), s.money(l.Amount)
 		net.StyleID = s.styles.money
-		currency := s.text(l.Currency)
+		currency, fx := s.text(l.Currency), s.decimal(l.FXRate, 9)
+		fx.StyleID = s.styles.fxRate
 		if !own {
-			document, number, quantity, net, amount, currency = s.text(""), s.text(""), s.text(""), s.text(""), s.text(""), s.text("")
+			document, number, quantity, net, amount, currency, fx = s.text(""), s.text(""), s.text(""), s.text(""), s.text(""), s.text(""), s.text("")
 		}
 		sh.tall(lineHeight(len(l.Slices)), s.text(w.value(l.Module)), s.day(l.Date), s.text(l.Distributor), document, number, s.text(w.value(l.Type)), s.text(l.Customer),
 			s.text(l.Product), s.text(l.SKU), quantity, net, currency, amount, s.money(l.Base), s.money(l.Low), s.money(l.High),
 			s.text(w.value(l.Level)), s.styled(s.styles.wrapped, s.sliceText(l)), s.money(l.Earned), s.number(l.Points), s.text(l.Deal),
-			s.text(l.File), s.number(l.FileLine))
+			s.text(l.File), s.number(l.FileLine), fx)
 		base, earned, points = base+l.Base, earned+l.Earned, points+l.Points
 	}
 	if len(s.Lines) == 0 {
@@ -268,9 +269,9 @@ func (s statement) lines() {
 	}
 	last := sh.row
 	if s.err == nil {
-		s.check(sh.sw.AddTable(&excelize.Table{Range: fmt.Sprintf("A1:W%d", last), Name: "lines", StyleName: "TableStyleLight1"}))
+		s.check(sh.sw.AddTable(&excelize.Table{Range: fmt.Sprintf("A1:X%d", last), Name: "lines", StyleName: "TableStyleLight1"}))
 	}
-	total := make([]any, 23)
+	total := make([]any, 24)
 	for i := range total {
 		total[i] = s.styled(s.styles.totalText, "")
 	}

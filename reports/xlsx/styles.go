@@ -7,7 +7,7 @@ type styles struct {
 	title, subtitle, draft, note, section                         int
 	label, value, big, bigMoney                                   int
 	head, headRight, text, wrapped, date, number, money, quantity int
-	percent, totalText, totalMoney, totalNumber                   int
+	percent, fxRate, totalText, totalMoney, totalNumber           int
 }
 
 const (
@@ -61,6 +61,8 @@ func newStyles(f *excelize.File, dateFormat string) (styles, error) {
 	s.money = add(excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &amount, Alignment: right})
 	s.quantity = add(excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &quantity, Alignment: right})
 	s.percent = add(excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &percent, Alignment: right})
+	fx := "0.00####"
+	s.fxRate = add(excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &fx, Alignment: right})
 	s.totalText = add(excelize.Style{Font: font(9, true, ink), Border: double})
 	s.totalMoney = add(excelize.Style{Font: font(9, true, ink), Border: double, CustomNumFmt: &amount, Alignment: right})
 	s.totalNumber = add(excelize.Style{Font: font(9, true, ink), Border: double, CustomNumFmt: &whole, Alignment: right})
