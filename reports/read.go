@@ -59,7 +59,7 @@ func (s *reading) each(query string, add func(*Statement, *row)) {
 func (s *reading) partners() {
 	s.err = scan(s.ctx, s.marts, `select p.partner_id, p.name, p.country, p.town, p.language, p.partner_type, p.is_active, p.modules,
 			y.earned, y.money_entries, y.carried_in, y.payable, y.carried_out, y.currency, y.rate, y.payable_own, y.level, y.status_points,
-			l.next_level, l.points_needed, l.points_missing,
+			l.next_level,
 			b.by_amount, b.by_certificate, b.by_bonus, b.certifications, b.earned as points_earned, b.redeemed, b.expired, b.spendable, b.spendable_value,
 			g.currency as programme_currency, g.rules_hash
 		from mart.statement_index as i
@@ -76,7 +76,7 @@ func (s *reading) partners() {
 			Pay: Pay{Earned: r.cents("earned"), MoneyEntries: r.cents("money_entries"), CarriedIn: r.cents("carried_in"),
 				Payable: r.cents("payable"), CarriedOut: r.cents("carried_out"), Currency: r.text("currency"), OwnRate: r.units("rate", 9),
 				PayableOwn: r.cents("payable_own"), Level: r.text("level"), NextLevel: r.text("next_level"),
-				StatusPoints: r.number("status_points"), PointsNeeded: r.number("points_needed"), PointsMissing: r.number("points_missing")},
+				StatusPoints: r.number("status_points")},
 			Balance: Balance{ByAmount: r.number("by_amount"), ByCertificate: r.number("by_certificate"), ByBonus: r.number("by_bonus"),
 				Status: r.number("status_points"), Certifications: r.number("certifications"), Earned: r.number("points_earned"), Redeemed: r.number("redeemed"),
 				Expired: r.number("expired"), Spendable: r.number("spendable"), SpendableValue: r.cents("spendable_value")},

@@ -49,7 +49,7 @@ type Pay struct {
 	OwnRate                                              int64  // one unit of it in the programme currency, in units of 10^-9; 0: unknown
 	PayableOwn                                           Cents
 	Level, NextLevel                                     string
-	StatusPoints, PointsNeeded, PointsMissing            int64
+	StatusPoints                                         int64
 }
 
 // ModuleTotal is what one module came to in a month and in the year so far.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
 
@@ -59,23 +60,10 @@ func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 // config reads the configuration. One that is not there at all is wrong usage.
 func (a *app) config() (*config.Config, error) {
 	c, err := config.Read(a.configPath)
-	if os.IsNotExist(unwrapAll(err)) {
+	if errors.Is(err, os.ErrNotExist) {
 		return nil, usageError{err}
 	}
 	return c, err
-}
-
-func unwrapAll(err error) error {
-	for {
-		inner, ok := err.(interface{ Unwrap() error })
-		if !ok || inner.Unwrap() == nil {
-			return err
-		}
-		if _, isPath := err.(*os.PathError); isPath {
-			return err
-		}
-		err = inner.Unwrap()
-	}
 }
 
 // terminal says whether a person is looking at w.

@@ -35,43 +35,42 @@ const Waive = "waive"
 
 // Read returns every decision, and fails where the chain is broken.
 func Read(path string) ([]Decision, error) {
-	data, err := os.ReadFile(path)
+	list, _, _, err := read(path)
+	return list, err
+}
+
+// read also returns the file as it is and the hash of its last line.
+func read(path string) (list []Decision, data []byte, last string, err error) {
+	data, err = os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
+		return nil, nil, "", nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, "", err
 	}
-	var list []Decision
-	previous := ""
 	lines := bufio.NewScanner(bytes.NewReader(data))
 	lines.Buffer(nil, 1<<20)
 	for n := 1; lines.Scan(); n++ {
 		var d Decision
 		if err := json.Unmarshal(lines.Bytes(), &d); err != nil {
-			return nil, fmt.Errorf("%s line %d: %w", path, n, err)
+			return nil, nil, "", fmt.Errorf("%s line %d: %w", path, n, err)
 		}
-		if d.Previous != previous {
-			return nil, fmt.Errorf("%s line %d does not follow the line before it: a decision was changed, lost or put in between; restore the file from a copy", path, n)
+		if d.Previous != last {
+			return nil, nil, "", fmt.Errorf("%s line %d does not follow the line before it: a decision was changed, lost or put in between; restore the file from a copy", path, n)
 		}
-		previous = hash(lines.Bytes())
+		last = hash(lines.Bytes())
 		list = append(list, d)
 	}
-	return list, lines.Err()
+	return list, data, last, lines.Err()
 }
 
 // Append adds a decision at the end of the chain.
 func Append(path string, d Decision) error {
-	if _, err := Read(path); err != nil {
+	_, data, last, err := read(path)
+	if err != nil {
 		return err
 	}
-	data, err := os.ReadFile(path)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	if lines := bytes.Split(bytes.TrimSuffix(data, []byte("\n")), []byte("\n")); len(data) > 0 {
-		d.Previous = hash(lines[len(lines)-1])
-	}
+	d.Previous = last
 	line, err := json.Marshal(d)
 	if err != nil {
 		return err

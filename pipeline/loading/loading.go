@@ -36,7 +36,6 @@ type Loader struct {
 	Landing string // folder of the landed files
 	Work    string // folder for canonical lines, emptied afterwards
 	Feeds   []feed.Feed
-	Piece   int // bytes read at a time; zero: 4 MiB
 }
 
 // Outcome is what loading one file came to.
@@ -136,10 +135,7 @@ func (l *Loader) read(f landing.File, declared feed.Feed) (*reading, error) {
 }
 
 func (l *Loader) readText(t *text, declared feed.Feed, r *reading) error {
-	c := &cutter{r: t, line: 1, size: l.Piece}
-	if c.size == 0 {
-		c.size = pieceBytes
-	}
+	c := &cutter{r: t, line: 1}
 	first, _ := c.next()
 	if first.err != nil {
 		return first.err

@@ -144,11 +144,10 @@ func asProblem(err error) error {
 
 // piece is a part of a text that ends with a line end, or with the text.
 type piece struct {
-	data  []byte
-	line  int64 // physical line on which it begins
-	last  bool
-	err   error
-	index int
+	data []byte
+	line int64 // physical line on which it begins
+	last bool
+	err  error
 }
 
 // cutter cuts a text into pieces.
@@ -157,7 +156,6 @@ type cutter struct {
 	carry []byte
 	line  int64
 	done  bool
-	size  int
 }
 
 // next returns the next piece, which the caller owns.
@@ -165,9 +163,8 @@ func (c *cutter) next() (piece, bool) {
 	if c.done {
 		return piece{}, false
 	}
-	size := c.size
 	for {
-		buffer := make([]byte, len(c.carry), len(c.carry)+size)
+		buffer := make([]byte, len(c.carry), len(c.carry)+pieceBytes)
 		copy(buffer, c.carry)
 		n, err := io.ReadFull(c.r, buffer[len(c.carry):cap(buffer)])
 		buffer = buffer[:len(c.carry)+n]

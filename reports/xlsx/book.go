@@ -231,13 +231,6 @@ func (s *sheet) tall(height float64, cells ...any) {
 // skip leaves rows empty.
 func (s *sheet) skip(rows int) { s.row += rows }
 
-// merge joins cells of the row last written.
-func (s *sheet) merge(first, last int) {
-	if s.err == nil {
-		s.check(s.sw.MergeCell(cellName(first, s.row), cellName(last, s.row)))
-	}
-}
-
 // done ends the sheet.
 func (s *sheet) done() {
 	if s.err == nil {
@@ -321,12 +314,16 @@ func (b *book) day(t time.Time) excelize.Cell {
 func (b *book) heads(keys ...string) []any {
 	var cells []any
 	for _, key := range keys {
-		style := b.styles.head
 		key, numeric := strings.CutPrefix(key, ">")
-		if numeric {
-			style = b.styles.headRight
-		}
-		cells = append(cells, b.styled(style, b.words.say(key)))
+		cells = append(cells, b.head(b.words.say(key), numeric))
 	}
 	return cells
+}
+
+// head is one heading; over numbers it stands at their side.
+func (b *book) head(text string, numeric bool) excelize.Cell {
+	if numeric {
+		return b.styled(b.styles.headRight, text)
+	}
+	return b.styled(b.styles.head, text)
 }

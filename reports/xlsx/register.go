@@ -114,12 +114,8 @@ func (r register) rejected() {
 func (r register) plainHeads(names ...string) []any {
 	var cells []any
 	for _, name := range names {
-		style := r.styles.head
 		name, numeric := strings.CutPrefix(name, ">")
-		if numeric {
-			style = r.styles.headRight
-		}
-		cells = append(cells, r.styled(style, name))
+		cells = append(cells, r.head(name, numeric))
 	}
 	return cells
 }

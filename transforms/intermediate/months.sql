@@ -4,6 +4,7 @@
 -- month      first day
 -- month_end  last day
 -- version    of the programme on the last day
+-- year_start  first day of its programme year
 with bounds as (
     select date_trunc('month', min(v.from_date))::date as first_month, p.through_month
     from rules.versions as v
@@ -14,6 +15,8 @@ series as (
     select unnest(generate_series(first_month::timestamp, through_month::timestamp, interval 1 month))::date as month
     from bounds
 )
-select s.month, last_day(s.month) as month_end, v.version
+select s.month, last_day(s.month) as month_end, v.version,
+    (s.month - to_months(((month(s.month) - p.year_starts + 12) % 12)::integer))::date as year_start
 from series as s
+cross join rules.programme as p
 join rules.versions as v on v.from_date <= last_day(s.month) and last_day(s.month) < v.to_date

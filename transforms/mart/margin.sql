@@ -19,12 +19,7 @@
 -- month_earned  by that, before any cap
 -- year_base     put into it in the programme year so far
 -- year_earned   by that, before any cap
-with months as (
-    select m.month, (m.month - to_months(((month(m.month) - r.year_starts + 12) % 12)::integer))::date as year_start
-    from intermediate.months as m
-    cross join rules.programme as r
-),
-parts as (
+with parts as (
     select partner_id, month, module, schedule, tranche, from_amount, to_amount, rate, base, earned
     from mart.tranche_slices
     union all
@@ -36,7 +31,7 @@ monthly as (
     select p.partner_id, p.month, m.year_start, p.module, p.schedule, p.tranche, p.from_amount, p.to_amount, p.rate,
         sum(p.base) as base, sum(p.earned) as earned
     from parts as p
-    join months as m on m.month = p.month
+    join intermediate.months as m on m.month = p.month
     group by all
 ),
 begun as (
@@ -49,7 +44,7 @@ select b.partner_id, m.month, b.module, b.schedule, u.method, s.level, s.family,
     coalesce(sum(p.earned) filter (where p.month = m.month), 0)::decimal(18,2) as month_earned,
     sum(p.base)::decimal(18,2) as year_base, sum(p.earned)::decimal(18,2) as year_earned
 from begun as b
-join months as m on m.year_start = b.year_start and m.month >= b.first_month
+join intermediate.months as m on m.year_start = b.year_start and m.month >= b.first_month
 join monthly as p
     on p.partner_id = b.partner_id and p.module = b.module and p.schedule = b.schedule and p.tranche = b.tranche
     and p.year_start = b.year_start and p.month <= m.month

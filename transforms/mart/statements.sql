@@ -13,15 +13,10 @@
 -- year_base    base of the programme year so far
 -- year_earned  margin of the programme year so far
 -- year_points  points by amount of the programme year so far
-with months as (
-    select m.month, (m.month - to_months(((month(m.month) - r.year_starts + 12) % 12)::integer))::date as year_start
-    from intermediate.months as m
-    cross join rules.programme as r
-),
-movements as (
+with movements as (
     select l.partner_id, l.month, m.year_start, l.module, count(*) as lines, sum(l.base) as base, sum(l.earned) as earned, sum(l.points) as points
     from mart.statement_lines as l
-    join months as m on m.month = l.month
+    join intermediate.months as m on m.month = l.month
     group by l.partner_id, l.month, m.year_start, l.module
 ),
 begun as (
@@ -36,6 +31,6 @@ select b.partner_id, m.month, b.module,
     coalesce(sum(v.points) filter (where v.month = m.month), 0)::bigint as points,
     sum(v.base)::decimal(18,2) as year_base, sum(v.earned)::decimal(18,2) as year_earned, sum(v.points)::bigint as year_points
 from begun as b
-join months as m on m.year_start = b.year_start and m.month >= b.first_month
+join intermediate.months as m on m.year_start = b.year_start and m.month >= b.first_month
 join movements as v on v.partner_id = b.partner_id and v.module = b.module and v.year_start = b.year_start and v.month <= m.month
 group by b.partner_id, m.month, b.module
