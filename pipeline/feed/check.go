@@ -12,18 +12,15 @@ func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
 	switch c.Type {
 	case Date:
 		v.day, code = parseDate(t.layouts, v.text)
-		v.asIs = t.isoDays
 		if code == "" && (v.day.year < 1990 || v.day.year > 2099 && !c.FarDates) {
 			return FarDate, ""
 		}
 		return code, ""
 	case Decimal:
 		v.units, code = t.numbers.parse(v.text, c.Scale)
-		v.asIs = t.plain
 		return code, ""
 	case Whole:
 		v.units, code = t.numbers.parse(v.text, 0)
-		v.asIs = t.plain
 		if code == "" && (v.units > 1<<31-1 || v.units < -(1<<31)) {
 			code = TooLarge
 		}
@@ -34,13 +31,11 @@ func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
 		}
 		return "", ""
 	case Dated:
-		v.marks = needsQuotes
 		return checkDated(string(v.text), src.allowed)
 	case Aliases:
-		v.marks = needsQuotes
 		return checkAliases(string(v.text))
 	}
-	if v.marks = marksIn(v.text); v.marks&^needsQuotes == 0 && len(v.text) <= maxText {
+	if marksIn(v.text) == 0 && len(v.text) <= maxText {
 		return "", ""
 	}
 	if c.Type == Code && mangled(v.text) {
@@ -53,9 +48,8 @@ func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
 type mark uint8
 
 const (
-	needsQuotes mark = 1 << iota // in a canonical line
-	control                      // or what may be one
-	exponent                     // may be what a spreadsheet made of a number
+	control  mark = 1 << iota // or what may be one
+	exponent                  // may be what a spreadsheet made of a number
 )
 
 // marksOf says for each byte what it may mean. 0xC2 begins U+0080 to U+009F,
@@ -65,8 +59,7 @@ var marksOf = func() (table [256]mark) {
 		table[c] = control
 	}
 	table[0x7f], table[0xC2] = control, control
-	table['\n'], table['\r'], table[','], table['"'] = needsQuotes, needsQuotes, needsQuotes, needsQuotes
-	table['\t'] = 0
+	table['\t'], table['\n'], table['\r'] = 0, 0, 0
 	table['+'] = exponent
 	return table
 }()

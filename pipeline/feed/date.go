@@ -142,3 +142,13 @@ func appendDay(out []byte, d day) []byte {
 	out = append(out, '-', '0'+d.month/10, '0'+d.month%10, '-')
 	return append(out, '0'+d.day/10, '0'+d.day%10)
 }
+
+// sinceEpoch counts the days since 1970-01-01 in the Gregorian calendar. Years
+// begin in March here, so that a leap day is the last of its year.
+func (d day) sinceEpoch() int64 {
+	year, month := int64(d.year), int64(d.month)
+	if month < 3 {
+		year, month = year-1, month+12
+	}
+	return 365*year + year/4 - year/100 + year/400 + (153*(month-3)+2)/5 + int64(d.day) - 719_469
+}

@@ -4,9 +4,9 @@
 // A *feed* is a declaration: which files, which kind of source, which encoding,
 // marks, dates, column names and constants. Nothing is sniffed. A *typer* is a
 // feed bound to the header of one file; it turns each framed record into one
-// *canonical line* (UTF-8, comma, ISO dates, a point in decimals, signs by our
-// convention) or into *problems*, never into something in between: no text
-// becomes a number or a date before it matches the feed's own strict pattern.
+// row of a *batch* (UTF-8, days, exact whole units, signs by our convention) or
+// into *problems*, never into something in between: no text becomes a number or
+// a date before it matches the feed's own strict pattern.
 package feed
 
 import (
@@ -101,7 +101,7 @@ func (f Feed) Hash() string {
 		trailer = fmt.Sprintf("%+v", *f.Trailer)
 	}
 	f.Trailer = nil
-	sum := sha256.Sum256(fmt.Appendf(nil, "reader 1 %+v %s", f, trailer)) // fmt prints maps in the order of their keys
+	sum := sha256.Sum256(fmt.Appendf(nil, "reader 2 %+v %s", f, trailer)) // fmt prints maps in the order of their keys
 	return hex.EncodeToString(sum[:8])
 }
 

@@ -71,7 +71,7 @@ var saleWord, returnWord = []byte("sale"), []byte("return")
 // turn changes the sign of a number where it has to.
 func (v *value) turn(must bool) {
 	if must {
-		v.units, v.asIs = -v.units, false
+		v.units = -v.units
 	}
 }
 
@@ -88,7 +88,7 @@ func (t *Typer) composeLineKey() {
 			key.text = append(key.text, " / "...)
 		}
 		key.text = t.appendValue(key.text, t.index(name))
-		key.set, key.marks = true, needsQuotes
+		key.set = true
 	}
 	number := &t.values[t.sales.lineNo]
 	switch {

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// Typer turns the records of one file into canonical lines. It is not safe for
+// Typer turns the records of one file into rows of batches. It is not safe for
 // two goroutines; Clone gives each its own.
 type Typer struct {
 	Problems []Problem // of the last record
@@ -26,9 +26,8 @@ type Typer struct {
 	returns string
 	sales   salesColumns
 	active  []int  // columns that have to be looked at in every record
-	isoDays bool   // days are written as we write them
-	plain   bool   // and so are numbers
-	fixed   []bool // columns that are the same in every record, and left out of canonical lines
+	fixed   []bool // columns that are the same in every record, and left out of batches
+	kept    []int  // columns that batches hold
 	keys    []int
 	seed    maphash.Seed
 	values  []value
@@ -51,8 +50,6 @@ type value struct {
 	units int64
 	day   day
 	set   bool
-	marks mark // what its text holds that needs care
-	asIs  bool // its text is canonical already
 }
 
 type salesColumns struct{ docType, quantity, price, amount, lineNo, lineKey, returnsDoc int }
@@ -94,6 +91,11 @@ func (f Feed) Bind(header Names) (t *Typer, problems []Problem, notes []string) 
 		returnsDoc: t.index("returns_document"),
 	}
 	t.fix()
+	for i, c := range kind.Columns {
+		if !c.Passing && !t.fixed[i] {
+			t.kept = append(t.kept, i)
+		}
+	}
 	for _, k := range t.keyColumns() {
 		t.keys = append(t.keys, t.index(k))
 	}
@@ -101,7 +103,7 @@ func (f Feed) Bind(header Names) (t *Typer, problems []Problem, notes []string) 
 }
 
 // fix finds the columns of a sales file that no record can change: the feed's
-// constants, and what this sender never writes. Millions of lines need not carry
+// constants, and what this sender never writes. Millions of rows need not carry
 // them; Fixed says what they hold.
 func (t *Typer) fix() {
 	t.fixed = make([]bool, len(t.kind.Columns))
@@ -111,9 +113,6 @@ func (t *Typer) fix() {
 		}
 		return
 	}
-	// Only for sales: what other kinds hold is compared as text, and 7.5 is 7.50.
-	t.isoDays = len(t.layouts) == 1 && slices.Equal(t.layouts[0], parseLayout("yyyy-mm-dd"))
-	t.plain = t.numbers.plain
 	derived := map[int]bool{t.sales.docType: true, t.sales.amount: true, t.sales.lineNo: true, t.sales.quantity: true, t.sales.lineKey: len(t.feed.Key) > 0}
 	for i, src := range t.sources {
 		t.fixed[i] = src.field < 0 && !derived[i] && (src.constant == nil || t.kind.Columns[i].Type == Code)
@@ -123,7 +122,7 @@ func (t *Typer) fix() {
 	}
 }
 
-// Fixed holds the columns that canonical lines leave out, by name; an empty value
+// Fixed holds the columns that batches leave out, by name; an empty value
 // stands for none.
 func (t *Typer) Fixed() map[string]string {
 	fixed := map[string]string{}
@@ -253,9 +252,9 @@ func (t *Typer) Clone() *Typer {
 	return &c
 }
 
-// Type appends the canonical line of a record to out, or leaves out as it is
-// and sets Problems.
-func (t *Typer) Type(line int64, fields [][]byte, out []byte) ([]byte, bool) {
+// Type appends a record to the batch, or leaves the batch as it is and sets
+// Problems.
+func (t *Typer) Type(line int64, fields [][]byte, b *Batch) bool {
 	t.Problems, t.line, t.HasAmt = t.Problems[:0], line, false
 	for _, i := range t.active {
 		t.read(i, fields)
@@ -269,10 +268,11 @@ func (t *Typer) Type(line int64, fields [][]byte, out []byte) ([]byte, bool) {
 		t.finishTerm()
 	}
 	if len(t.Problems) > 0 {
-		return out, false
+		return false
 	}
 	t.hashKey()
-	return t.write(out), true
+	t.write(b)
+	return true
 }
 
 func (t *Typer) problem(column int, code, detail string) {

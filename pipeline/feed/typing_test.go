@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -96,8 +97,15 @@ func sale(t *testing.T, f Feed, fields map[string]string) (string, []Problem) {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	out, _ := typer.Type(7, values, nil)
-	return strings.Replace(strings.TrimSuffix(string(out), "\n"), "-50.00", "-50", 1), typer.Problems
+	b := typer.NewBatch()
+	if !typer.Type(7, values, b) {
+		return "", typer.Problems
+	}
+	shown := []string{strconv.FormatInt(b.Lines[0], 10)}
+	for i := range b.Columns {
+		shown = append(shown, b.Columns[i].Show(0))
+	}
+	return strings.Join(shown, ","), typer.Problems
 }
 
 func TestReturnsComeOutNegativeHoweverTheyAreWritten(t *testing.T) {

@@ -3,9 +3,9 @@ package loading
 import (
 	"context"
 	"fmt"
+	"math/bits"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -13,16 +13,11 @@ import (
 	"tranche/pipeline/store"
 )
 
-// facts inserts the typed records of a reading and deals with keys that stand
-// in the file more than once: where the sender numbers no lines they are
-// numbered by occurrence, elsewhere records with one key and different content
-// reject each other.
-func (l *Loader) facts(ctx context.Context, fileID int64, r *reading) ([]feed.Problem, error) {
-	columns := append([][2]string{{"line", "bigint"}}, columnsOf(r.kind)...)
-	if err := l.insert(ctx, table(r.kind), columns, r.fixed, r.canonical, fileID, r.typed); err != nil {
-		return nil, err
-	}
-	lines := suspects(r.hashes, r.lines)
+// repeated deals with keys that stand in the file more than once: where the
+// sender numbers no lines they are numbered by occurrence, elsewhere records
+// with one key and different content reject each other.
+func (l *Loader) repeated(ctx context.Context, fileID int64, r *reading) ([]feed.Problem, error) {
+	lines := suspects(r.keys, r.typed)
 	if len(lines) == 0 {
 		return nil, nil
 	}
@@ -36,26 +31,69 @@ func (l *Loader) facts(ctx context.Context, fileID int64, r *reading) ([]feed.Pr
 }
 
 // suspects are the lines whose key has the hash of another line's key. Lines
-// that are no suspects are proved to have a key of their own.
-func suspects(hashes []uint64, lines []int64) []int64 {
-	sorted := slices.Clone(hashes)
-	slices.Sort(sorted)
-	twice := map[uint64]bool{}
-	for i := 1; i < len(sorted); i++ {
-		if sorted[i] == sorted[i-1] {
-			twice[sorted[i]] = true
+// that are no suspects are proved to have a key of their own. A hash that finds
+// its place in a filter taken may stand twice; only those few are counted.
+func suspects(all []keys, n int64) []int64 {
+	taken, times := newFilter(n), map[uint64]int{}
+	for _, k := range all {
+		for _, h := range k.hashes {
+			if taken.add(h) {
+				times[h] = 0
+			}
 		}
 	}
-	if len(twice) == 0 {
-		return nil
+	counted := newFilter(int64(len(times)))
+	for h := range times {
+		counted.add(h)
+	}
+	for _, k := range all {
+		for _, h := range k.hashes {
+			if counted.has(h) {
+				times[h]++
+			}
+		}
 	}
 	var found []int64
-	for i, h := range hashes {
-		if twice[h] {
-			found = append(found, lines[i])
+	for _, k := range all {
+		for i, h := range k.hashes {
+			if counted.has(h) && times[h] > 1 {
+				found = append(found, k.lines[i])
+			}
 		}
 	}
 	return found
+}
+
+// filter says of a hash that it was never added, or that it may have been. It
+// has 32 to 64 places for each.
+type filter struct {
+	places []uint64
+	shift  int
+}
+
+func newFilter(n int64) filter {
+	width := max(6, bits.Len64(uint64(n)*32))
+	return filter{places: make([]uint64, 1<<(width-6)), shift: 64 - width}
+}
+
+// at mixes the hash, because hashes of neighbouring lines differ in their last
+// bits only.
+func (f filter) at(h uint64) (word uint64, bit uint64) {
+	place := h * 0x9E3779B97F4A7C15 >> f.shift
+	return place >> 6, 1 << (place & 63)
+}
+
+func (f filter) has(h uint64) bool {
+	word, bit := f.at(h)
+	return f.places[word]&bit != 0
+}
+
+// add reports whether the place was taken before.
+func (f filter) add(h uint64) bool {
+	word, bit := f.at(h)
+	was := f.places[word]
+	f.places[word] = was | bit
+	return was&bit != 0
 }
 
 func (l *Loader) suspectTable(ctx context.Context, lines []int64) error {

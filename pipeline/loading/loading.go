@@ -7,13 +7,12 @@
 // What was loaded is decided by the landed bytes and the feed's declaration
 // alone; when the declaration changes, the file is read again.
 //
-// The bytes are proved in Go (framing, encoding, every number and date) and
-// written as canonical lines; only then does DuckDB's typed reader see them,
-// and its row count must equal ours.
+// The bytes are proved in Go (framing, encoding, every number and date) while
+// DuckDB stores what was proved before; whatever is found wrong with the file as
+// a whole takes all of it back. DuckDB's row count must equal ours.
 package loading
 
 import (
-	"bufio"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -34,7 +33,7 @@ import (
 type Loader struct {
 	Session *store.Session
 	Landing string // folder of the landed files
-	Work    string // folder for canonical lines, emptied afterwards
+	Work    string // folder for what is put aside, emptied afterwards
 	Feeds   []feed.Feed
 }
 
@@ -58,16 +57,16 @@ func (l *Loader) Load(ctx context.Context, f landing.File) (Outcome, bool, error
 	if err != nil || current {
 		return out, false, err
 	}
-	read, err := l.read(f, declared)
-	var problem *feed.Problem
-	if err != nil && !errors.As(err, &problem) {
-		return out, false, fmt.Errorf("load %s: %w", f.Name, err)
+	r, err := l.open(f, declared)
+	defer r.close()
+	if err == nil {
+		err = l.take(ctx, f, declared, r, &out)
 	}
-	defer read.discard()
-	out.Refused = problem
-	err = l.Session.Transaction(ctx, func(ctx context.Context) error {
-		return l.write(ctx, f, declared, read, &out)
-	})
+	if errors.As(err, &out.Refused) {
+		err = l.Session.Transaction(ctx, func(ctx context.Context) error {
+			return l.refuse(ctx, f, declared, r, &out)
+		})
+	}
 	if err != nil {
 		return out, false, fmt.Errorf("load %s: %w", f.Name, err)
 	}
@@ -91,72 +90,66 @@ func (l *Loader) current(ctx context.Context, f landing.File, declared feed.Feed
 	return n == 1, err
 }
 
-// reading is a file read and proved, not yet in the store.
+// reading is a file being read.
 type reading struct {
 	tally
-	kind      feed.Kind
-	counts    bool // lines are numbered by their occurrence
-	notes     []string
-	fixed     map[string]string // columns that the canonical lines leave out
-	canonical string
+	kind   feed.Kind
+	counts bool // lines are numbered by their occurrence
+	notes  []string
+	fixed  map[string]string // columns that batches leave out
+
+	text    *text
+	cutter  *cutter
+	first   piece
+	width   int
+	dialect framing.Dialect
+	typer   *feed.Typer
 }
 
-func (r *reading) discard() {
-	if r != nil && r.canonical != "" {
-		_ = os.Remove(r.canonical)
-	}
-}
-
-// read proves a landed file and writes its canonical lines aside. A
-// *feed.Problem as error means the file is refused.
-func (l *Loader) read(f landing.File, declared feed.Feed) (*reading, error) {
-	r := &reading{}
+// open opens a landed file and binds its feed to its header. A *feed.Problem as
+// error means the file is refused. The reading is never nil.
+func (l *Loader) open(f landing.File, declared feed.Feed) (*reading, error) {
 	if declared.Name == "" {
-		return r, &feed.Problem{Code: feed.NoFeed, Detail: f.Name}
+		return &reading{}, &feed.Problem{Code: feed.NoFeed, Detail: f.Name}
 	}
-	r.kind, _ = feed.KindNamed(declared.Kind)
-	t, err := openText(f.Path(l.Landing), declared)
-	if err != nil {
-		return r, err
-	}
-	defer t.file.Close()
-	r.canonical = filepath.Join(l.Work, f.SHA256+".canonical")
-	if err := l.readText(t, declared, r); err != nil {
-		return r, err
-	}
-	sum, err := t.sum()
-	if err != nil {
-		return r, err
-	}
-	if sum != f.SHA256 {
-		return r, &feed.Problem{Code: feed.Changed}
-	}
-	return r, judge(declared, r)
+	return open(f.Path(l.Landing), declared)
 }
 
-func (l *Loader) readText(t *text, declared feed.Feed, r *reading) error {
-	c := &cutter{r: t, line: 1}
-	first, _ := c.next()
-	if first.err != nil {
-		return first.err
+func open(path string, declared feed.Feed) (r *reading, err error) {
+	r = &reading{dialect: declared.Dialect()}
+	r.kind, _ = feed.KindNamed(declared.Kind)
+	if r.text, err = openText(path, declared); err != nil {
+		return r, err
 	}
-	header, err := readHeader(&first, declared)
+	r.cutter = &cutter{r: r.text, line: 1}
+	r.first, _ = r.cutter.next()
+	if r.first.err != nil {
+		return r, r.first.err
+	}
+	header, err := readHeader(&r.first, declared)
 	if err != nil {
-		return err
+		return r, err
 	}
 	typer, problems, notes := declared.Bind(header)
 	if len(problems) > 0 {
-		return &problems[0]
+		return r, &problems[0]
 	}
-	r.notes, r.counts, r.fixed = notes, typer.Counts(), typer.Fixed()
-	file, err := os.OpenFile(r.canonical, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	out := bufio.NewWriterSize(file, 1<<20)
-	total, err := readAll(c, first, len(header), declared.Dialect(), typer, out)
+	r.typer, r.width, r.notes, r.counts, r.fixed = typer, len(header), notes, typer.Counts(), typer.Fixed()
+	return r, nil
+}
+
+// all frames and types the whole file and gives its typed records to take.
+func (r *reading) all(take func(*feed.Batch) error) error {
+	p := pieces{width: r.width, dialect: r.dialect, typer: r.typer, take: take}
+	total, err := p.read(r.cutter, r.first)
 	r.tally = *total
-	return errors.Join(err, out.Flush(), file.Close())
+	return err
+}
+
+func (r *reading) close() {
+	if r.text != nil {
+		_ = r.text.file.Close()
+	}
 }
 
 // readHeader takes title lines and header off the first piece.
@@ -206,41 +199,71 @@ func skipLines(data []byte, n int) []byte {
 	return rest
 }
 
-// write puts a reading into the store in place of any earlier one.
-func (l *Loader) write(ctx context.Context, f landing.File, declared feed.Feed, r *reading, out *Outcome) error {
+// take reads a file to its end and puts it into the store in place of any
+// earlier reading of it, or leaves the store as it was.
+func (l *Loader) take(ctx context.Context, f landing.File, declared feed.Feed, r *reading, out *Outcome) error {
+	records := stream(r)
+	defer records.stop()
+	err := l.Session.Scan(ctx, incoming, records, func() error {
+		return l.Session.Transaction(ctx, func(ctx context.Context) error {
+			return l.write(ctx, f, declared, r, records, out)
+		})
+	})
+	if failed := records.stop(); failed != nil {
+		return failed // what DuckDB says of it is only its echo
+	}
+	return err
+}
+
+func (l *Loader) write(ctx context.Context, f landing.File, declared feed.Feed, r *reading, records *recordStream, out *Outcome) error {
 	if err := l.forget(ctx, f.Sequence); err != nil {
 		return err
 	}
-	problems, rejected := r.problems, r.rejected
-	if out.Refused == nil {
-		conflicts, err := l.facts(ctx, f.Sequence, r)
-		if err != nil {
-			return err
-		}
-		problems = append(problems, conflicts...)
-		rejected += int64(len(conflicts))
-		if declared.MaxRejects.Exceeded(rejected, r.records) {
-			over := *r
-			over.rejected, over.problems = rejected, problems
-			errors.As(tooMany(declared, &over), &out.Refused)
-		}
-	}
-	typed := r.records - rejected
-	if out.Refused != nil {
-		if err := l.forget(ctx, f.Sequence); err != nil {
-			return err
-		}
-		typed, rejected = 0, r.records
-		problems = append([]feed.Problem{*out.Refused}, problems...)
-	}
-	out.Records, out.Rejected, out.Notes = r.records, rejected, r.notes
-	if err := l.rejects(ctx, f, problems); err != nil {
+	if err := l.insert(ctx, f.Sequence, r); err != nil {
 		return err
 	}
-	return l.record(ctx, f, declared, r, out, typed)
+	if err := records.stop(); err != nil {
+		return err
+	}
+	sum, err := r.text.sum()
+	if err != nil {
+		return err
+	}
+	if sum != f.SHA256 {
+		return &feed.Problem{Code: feed.Changed}
+	}
+	if err := judge(declared, r); err != nil {
+		return err
+	}
+	conflicts, err := l.repeated(ctx, f.Sequence, r)
+	if err != nil {
+		return err
+	}
+	r.problems = append(r.problems, conflicts...)
+	r.rejected += int64(len(conflicts))
+	if declared.MaxRejects.Exceeded(r.rejected, r.records) {
+		return tooMany(declared, r)
+	}
+	out.Records, out.Rejected, out.Notes = r.records, r.rejected, r.notes
+	if err := l.rejects(ctx, f, r.problems); err != nil {
+		return err
+	}
+	return l.record(ctx, f, declared, r, out)
 }
 
-func (l *Loader) record(ctx context.Context, f landing.File, declared feed.Feed, r *reading, out *Outcome, typed int64) error {
+// refuse keeps why a file was refused, and what was wrong with its records.
+func (l *Loader) refuse(ctx context.Context, f landing.File, declared feed.Feed, r *reading, out *Outcome) error {
+	if err := l.forget(ctx, f.Sequence); err != nil {
+		return err
+	}
+	out.Records, out.Rejected, out.Notes = r.records, r.records, r.notes
+	if err := l.rejects(ctx, f, append([]feed.Problem{*out.Refused}, r.problems...)); err != nil {
+		return err
+	}
+	return l.record(ctx, f, declared, r, out)
+}
+
+func (l *Loader) record(ctx context.Context, f landing.File, declared feed.Feed, r *reading, out *Outcome) error {
 	status, reason, detail := "loaded", "", ""
 	if out.Refused != nil {
 		status, reason, detail = "refused", out.Refused.Code, out.Refused.Sentence()
@@ -248,7 +271,7 @@ func (l *Loader) record(ctx context.Context, f landing.File, declared feed.Feed,
 	return l.Session.Exec(ctx, `insert into store.raw.files values
 		(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?, ?, ?, ?::decimal(38,6), ?::decimal(38,6), ?, nullif(?, ''))`,
 		f.Sequence, f.SHA256, f.Name, declared.Name, declared.Kind, declared.Hash(), declared.Replace, f.LandedAt, f.Size,
-		status, reason, detail, r.records, typed, out.Rejected, r.amount.String(), r.rejAmt.String(), r.unread,
+		status, reason, detail, r.records, r.records-out.Rejected, out.Rejected, r.amount.String(), r.rejAmt.String(), r.unread,
 		strings.Join(r.notes, ", "))
 }
 
@@ -285,9 +308,9 @@ func (l *Loader) rejects(ctx context.Context, f landing.File, problems []feed.Pr
 	if err := errors.Join(w.Error(), file.Close()); err != nil {
 		return err
 	}
-	columns := [][2]string{{"line", "bigint"}, {"problem", "integer"}, {"column_name", "varchar"},
-		{"code", "varchar"}, {"sentence", "varchar"}, {"raw_text", "varchar"}}
-	return l.insert(ctx, "store.raw.rejects", columns, nil, path, f.Sequence, int64(len(problems)))
+	return l.Session.Exec(ctx, "insert into store.raw.rejects select "+strconv.FormatInt(f.Sequence, 10)+", * from read_csv("+store.Literal(path)+
+		`, columns = {'line': 'bigint', 'problem': 'integer', 'column_name': 'varchar', 'code': 'varchar', 'sentence': 'varchar', 'raw_text': 'varchar'},
+		header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', new_line = '\n', nullstr = '', strict_mode = true)`)
 }
 
 // printable shows bytes that are no text as \x.. so that they can be kept.
@@ -299,32 +322,29 @@ func printable(raw string) string {
 	return quoted[1 : len(quoted)-1]
 }
 
-// insert reads a canonical file into a table, and proves that every line of it
-// arrived. fixed holds the columns the lines leave out.
-func (l *Loader) insert(ctx context.Context, into string, columns [][2]string, fixed map[string]string, path string, fileID, want int64) error {
-	declared, selected := []string{}, []string{strconv.FormatInt(fileID, 10)}
-	for _, c := range columns {
-		value, left := fixed[c[0]]
-		if !left {
-			declared = append(declared, store.Literal(c[0])+": "+store.Literal(c[1]))
-			selected = append(selected, store.Name(c[0]))
+// incoming is the view through which DuckDB reads a file's typed records.
+const incoming = "incoming"
+
+// insert stores the records as they are read, and proves that every one of them
+// arrived.
+func (l *Loader) insert(ctx context.Context, fileID int64, r *reading) error {
+	into, selected := table(r.kind), []string{strconv.FormatInt(fileID, 10), "line"}
+	for _, c := range columnsOf(r.kind) {
+		if value, left := r.fixed[c[0]]; left {
+			selected = append(selected, "nullif("+store.Literal(value)+", '')::"+c[1])
 			continue
 		}
-		selected = append(selected, "nullif("+store.Literal(value)+", '')::"+c[1])
+		selected = append(selected, store.Name(c[0]))
 	}
-	count := "select count(*) from " + into + " where file_id = ?"
-	query := "insert into " + into + " select " + strings.Join(selected, ", ") + " from read_csv(" + store.Literal(path) +
-		", columns = {" + strings.Join(declared, ", ") + "}, header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', " +
-		"new_line = '\\n', nullstr = '', strict_mode = true)"
-	if err := l.Session.Exec(ctx, query); err != nil {
+	if err := l.Session.Exec(ctx, "insert into "+into+" select "+strings.Join(selected, ", ")+" from "+incoming); err != nil {
 		return err
 	}
 	var got int64
-	if err := l.Session.Row(ctx, count, []any{&got}, fileID); err != nil {
+	if err := l.Session.Row(ctx, "select count(*) from "+into+" where file_id = ?", []any{&got}, fileID); err != nil {
 		return err
 	}
-	if got != want {
-		return fmt.Errorf("DuckDB read %d of %d canonical lines", got, want)
+	if got != r.typed {
+		return fmt.Errorf("DuckDB holds %d of %d records", got, r.typed)
 	}
 	return nil
 }

@@ -1,10 +1,9 @@
 package loading
 
 import (
-	"bufio"
-	"io"
 	"runtime"
 	"slices"
+	"sync"
 
 	"tranche/pipeline/feed"
 	"tranche/pipeline/framing"
@@ -16,8 +15,7 @@ type tally struct {
 	typed    int64
 	rejected int64
 	problems []feed.Problem
-	hashes   []uint64 // of each typed record's key
-	lines    []int64  // and the line it stands on
+	keys     []keys // of the typed records, piece by piece
 	amount   feed.Total
 	rejAmt   feed.Total // of the rejected records whose amount can be read
 	unread   int64      // rejected records whose amount cannot
@@ -35,8 +33,7 @@ func (t *tally) add(o *tally) {
 	t.rejected += o.rejected
 	t.unread += o.unread
 	t.problems = append(t.problems, o.problems[:min(len(o.problems), max(0, keptProblems-len(t.problems)))]...)
-	t.hashes = append(t.hashes, o.hashes...)
-	t.lines = append(t.lines, o.lines...)
+	t.keys = append(t.keys, o.keys...)
 	t.amount.Merge(&o.amount)
 	t.rejAmt.Merge(&o.rejAmt)
 	if t.after == 0 && len(t.trailer) > 0 && o.records > 0 {
@@ -52,31 +49,38 @@ func (t *tally) add(o *tally) {
 // firstLine is a line of the first record of a tally that has one.
 func (t *tally) firstLine() int64 {
 	switch {
-	case len(t.lines) == 0:
+	case t.typed == 0:
 		return t.problems[0].Line
 	case len(t.problems) == 0:
-		return t.lines[0]
+		return t.keys[0].lines[0]
 	}
-	return min(t.lines[0], t.problems[0].Line)
+	return min(t.keys[0].lines[0], t.problems[0].Line)
+}
+
+// keys are the hashes of typed records' keys, and the lines they stand on.
+type keys struct {
+	hashes []uint64
+	lines  []int64
 }
 
 // result is one piece, read.
 type result struct {
 	tally
-	out  []byte // canonical lines
-	rest piece  // what may go on in the next piece
+	batch *feed.Batch
+	rest  piece // what may go on in the next piece
 }
 
 // readPiece frames and types one piece.
-func readPiece(p piece, width int, dialect framing.Dialect, t *feed.Typer) *result {
-	r := &result{out: make([]byte, 0, len(p.data)+len(p.data)/8)}
-	r.hashes, r.lines = make([]uint64, 0, len(p.data)/64), make([]int64, 0, len(p.data)/64)
+func readPiece(p piece, width int, dialect framing.Dialect, t *feed.Typer, b *feed.Batch) *result {
+	r := &result{batch: b}
+	r.keys = []keys{{hashes: make([]uint64, 0, len(p.data)/64)}}
 	f := framing.Framer{Dialect: dialect, Width: width}
 	f.Reset(p.data, p.line, p.last)
 	var rec framing.Record
 	for f.Next(&rec) {
 		r.take(&rec, t)
 	}
+	r.keys[0].lines = slices.Clone(b.Lines)
 	r.rest.data, r.rest.line = f.Rest()
 	if n := len(p.data); p.last && n > 0 {
 		r.open = p.data[n-1] != '\n' && p.data[n-1] != '\r'
@@ -102,8 +106,7 @@ func (r *result) take(rec *framing.Record, t *feed.Typer) {
 		r.unread++
 		return
 	}
-	var ok bool
-	if r.out, ok = t.Type(rec.Line, rec.Fields, r.out); !ok {
+	if !t.Type(rec.Line, rec.Fields, r.batch) {
 		r.reject(t.Problems)
 		if t.HasAmt {
 			r.rejAmt.Add(t.Amount)
@@ -113,8 +116,7 @@ func (r *result) take(rec *framing.Record, t *feed.Typer) {
 		return
 	}
 	r.typed++
-	r.hashes = append(r.hashes, t.KeyHash)
-	r.lines = append(r.lines, rec.Line)
+	r.keys[0].hashes = append(r.keys[0].hashes, t.KeyHash)
 	if t.HasAmt {
 		r.amount.Add(t.Amount)
 	}
@@ -127,39 +129,43 @@ func (r *result) reject(problems []feed.Problem) {
 	}
 }
 
-// keep copies a record out of the framer's memory.
-func keep(rec framing.Record) framing.Record {
-	rec.Raw = slices.Clone(rec.Raw)
-	fields := make([][]byte, len(rec.Fields))
-	for i, field := range rec.Fields {
-		fields[i] = slices.Clone(field)
-	}
-	rec.Fields = fields
-	return rec
+// pieces reads a text piece by piece on every processor.
+type pieces struct {
+	width   int
+	dialect framing.Dialect
+	typer   *feed.Typer
+	take    func(*feed.Batch) error // is given the typed records in the order of the file
+	spare   sync.Pool               // batches to be used again
 }
 
-// readAll frames and types a text piece by piece on every processor, and
-// writes the canonical lines to out in the order of the file.
+// read frames and types the text that begins with the first piece.
 //
 // Each piece is read on the assumption that a record begins where it begins.
 // Where the piece before shows that one was still open, the piece is read again
 // from there, so that the outcome never depends on where the text was cut.
-func readAll(c *cutter, first piece, width int, dialect framing.Dialect, t *feed.Typer, out *bufio.Writer) (*tally, error) {
+func (p *pieces) read(c *cutter, first piece) (*tally, error) {
+	p.spare.New = func() any { return p.typer.NewBatch() }
 	jobs := make(chan job, runtime.NumCPU())
 	queue := make(chan job, 2*runtime.NumCPU())
 	for range runtime.NumCPU() {
-		own := t.Clone()
+		own := p.typer.Clone()
 		go func() {
 			for j := range jobs {
-				j.done <- readPiece(j.piece, width, dialect, own)
+				j.done <- p.piece(j.piece, own)
 			}
 		}()
 	}
-	go cut(c, first, jobs, queue)
-	total, err := merge(queue, width, dialect, t, out)
+	stop := make(chan struct{})
+	go cut(c, first, jobs, queue, stop)
+	total, err := p.merge(queue)
+	close(stop)
 	for range queue { // after an error, let the others end
 	}
 	return total, err
+}
+
+func (p *pieces) piece(one piece, t *feed.Typer) *result {
+	return readPiece(one, p.width, p.dialect, t, p.spare.Get().(*feed.Batch))
 }
 
 type job struct {
@@ -167,12 +173,16 @@ type job struct {
 	done  chan *result
 }
 
-func cut(c *cutter, p piece, jobs, queue chan<- job) {
+func cut(c *cutter, p piece, jobs, queue chan<- job, stop <-chan struct{}) {
 	defer close(jobs)
 	defer close(queue)
 	for ok := true; ok; p, ok = c.next() {
 		j := job{piece: p, done: make(chan *result, 1)}
-		queue <- j
+		select {
+		case queue <- j:
+		case <-stop:
+			return
+		}
 		if p.err != nil {
 			return
 		}
@@ -183,7 +193,7 @@ func cut(c *cutter, p piece, jobs, queue chan<- job) {
 	}
 }
 
-func merge(queue <-chan job, width int, dialect framing.Dialect, t *feed.Typer, out io.Writer) (*tally, error) {
+func (p *pieces) merge(queue <-chan job) (*tally, error) {
 	total := &tally{}
 	var carry piece
 	for j := range queue {
@@ -193,13 +203,31 @@ func merge(queue <-chan job, width int, dialect framing.Dialect, t *feed.Typer, 
 		r := <-j.done
 		if len(carry.data) > 0 {
 			joined := piece{data: append(carry.data, j.piece.data...), line: carry.line, last: j.piece.last}
-			r = readPiece(joined, width, dialect, t)
+			p.done(r.batch)
+			r = p.piece(joined, p.typer)
 		}
 		carry = piece{data: slices.Clone(r.rest.data), line: r.rest.line}
-		if _, err := out.Write(r.out); err != nil {
+		if err := p.take(r.batch); err != nil {
 			return total, err
 		}
+		p.done(r.batch)
 		total.add(&r.tally)
 	}
 	return total, nil
+}
+
+func (p *pieces) done(b *feed.Batch) {
+	b.Reset()
+	p.spare.Put(b)
+}
+
+// keep copies a record out of the framer's memory.
+func keep(rec framing.Record) framing.Record {
+	rec.Raw = slices.Clone(rec.Raw)
+	fields := make([][]byte, len(rec.Fields))
+	for i, field := range rec.Fields {
+		fields[i] = slices.Clone(field)
+	}
+	rec.Fields = fields
+	return rec
 }

@@ -1,14 +1,10 @@
 package loading
 
 import (
-	"bufio"
-	"encoding/csv"
 	"errors"
-	"io"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
+	"strconv"
 
 	"tranche/pipeline/feed"
 )
@@ -23,23 +19,21 @@ type Understood struct {
 	Problems []feed.Problem
 	Ignored  []string
 	Refused  *feed.Problem
+
+	fixed []string // what every row holds in the last columns
 }
 
 // Preview reads a file as a feed would and keeps the first rows.
 func Preview(path string, declared feed.Feed, rows int) (*Understood, error) {
-	work, err := os.MkdirTemp("", "tranche-preview-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(work)
-	l := Loader{Work: work}
-	r := &reading{canonical: filepath.Join(work, "canonical")}
-	r.kind, _ = feed.KindNamed(declared.Kind)
 	u := &Understood{}
-	t, err := openText(path, declared)
+	r, err := open(path, declared)
+	defer r.close()
 	if err == nil {
-		defer t.file.Close()
-		err = l.readText(t, declared, r)
+		u.name(r)
+		err = r.all(func(b *feed.Batch) error {
+			u.keep(b, rows)
+			return nil
+		})
 	}
 	if err == nil {
 		err = judge(declared, r)
@@ -51,41 +45,30 @@ func Preview(path string, declared feed.Feed, rows int) (*Understood, error) {
 	if r.kind.Name == feed.Sales {
 		u.Amount = r.amount.String()
 	}
-	return u, u.read(r, rows)
+	return u, nil
 }
 
-// read takes the first rows out of the canonical lines.
-func (u *Understood) read(r *reading, rows int) error {
+// name lists the columns: those that differ from row to row, then those that
+// are the same in each.
+func (u *Understood) name(r *reading) {
 	u.Columns = []string{"line"}
-	var fixed []string
-	for _, c := range columnsOf(r.kind) {
-		if _, left := r.fixed[c[0]]; !left {
-			u.Columns = append(u.Columns, c[0])
-		}
+	for _, c := range r.typer.NewBatch().Columns {
+		u.Columns = append(u.Columns, c.Name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.fixed)) {
 		if value := r.fixed[name]; value != "" {
-			u.Columns, fixed = append(u.Columns, name), append(fixed, value)
+			u.Columns, u.fixed = append(u.Columns, name), append(u.fixed, value)
 		}
 	}
-	f, err := os.Open(r.canonical)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	in := csv.NewReader(bufio.NewReader(f))
-	for len(u.Rows) < rows {
-		row, err := in.Read()
-		if err == io.EOF {
-			return nil
+}
+
+// keep takes the first rows of a file.
+func (u *Understood) keep(b *feed.Batch, most int) {
+	for row := 0; row < len(b.Lines) && len(u.Rows) < most; row++ {
+		texts := []string{strconv.FormatInt(b.Lines[row], 10)}
+		for i := range b.Columns {
+			texts = append(texts, b.Columns[i].Show(row))
 		}
-		if err != nil {
-			return err
-		}
-		u.Rows = append(u.Rows, append(row, fixed...))
+		u.Rows = append(u.Rows, append(texts, u.fixed...))
 	}
-	return nil
 }

@@ -184,6 +184,25 @@ func (s *Session) Arrow(ctx context.Context, query string, each func(array.Recor
 	})
 }
 
+// Scan lets the statements of work read, once, what reader gives, as a view of
+// the given name. The view belongs to no transaction, so work may begin one.
+func (s *Session) Scan(ctx context.Context, name string, reader array.RecordReader, work func() error) error {
+	var release func()
+	err := s.conn.Raw(func(raw any) error {
+		arrow, err := duckdb.NewArrowFromConn(raw.(driver.Conn))
+		if err != nil {
+			return fmt.Errorf("open arrow: %w", err)
+		}
+		release, err = arrow.RegisterView(reader, name)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	defer release()
+	return errors.Join(work(), s.Exec(context.WithoutCancel(ctx), "drop view if exists "+Name(name)))
+}
+
 // Transaction runs work in one transaction. After any error of work nothing is
 // committed: DuckDB answers a commit after a failed statement with success and
 // throws the work away, so such a commit is never sent.

@@ -1,0 +1,174 @@
+package loading
+
+import (
+	"errors"
+	"sync"
+	"unsafe"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/apache/arrow-go/v18/arrow/memory/mallocator"
+
+	"tranche/pipeline/feed"
+)
+
+// recordStream reads a file in the background and hands its typed records to
+// DuckDB as Arrow record batches, as fast as DuckDB takes them.
+type recordStream struct {
+	schema  *arrow.Schema
+	batches chan arrow.RecordBatch
+	current arrow.RecordBatch
+	ended   bool
+	stopped chan struct{}
+	once    sync.Once
+	err     error // of the reading; set before batches is closed
+}
+
+var errStopped = errors.New("the reading was stopped")
+
+// stream begins to read.
+func stream(r *reading) *recordStream {
+	s := &recordStream{schema: schemaOf(r.typer.NewBatch()), batches: make(chan arrow.RecordBatch, 1), stopped: make(chan struct{})}
+	// DuckDB keeps what it reads in memory of its own kind, which Go's may not be.
+	memory := mallocator.NewMallocator()
+	go func() {
+		defer close(s.batches)
+		s.err = r.all(func(b *feed.Batch) error {
+			record := recordOf(memory, s.schema, b)
+			select {
+			case s.batches <- record:
+				return nil
+			case <-s.stopped:
+				record.Release()
+				return errStopped
+			}
+		})
+	}()
+	return s
+}
+
+// stop waits until the reading has ended and returns what stopped it, if that
+// was not this call. It may be called again.
+func (s *recordStream) stop() error {
+	s.once.Do(func() { close(s.stopped) })
+	for record := range s.batches {
+		record.Release()
+	}
+	if errors.Is(s.err, errStopped) {
+		return nil
+	}
+	return s.err
+}
+
+// Schema says which columns the records have.
+func (s *recordStream) Schema() *arrow.Schema { return s.schema }
+
+// Next waits for the next batch.
+func (s *recordStream) Next() bool {
+	s.Release()
+	record, ok := <-s.batches
+	if ok {
+		s.current = record
+	}
+	s.ended = !ok
+	return ok
+}
+
+// RecordBatch is the batch Next came to.
+func (s *recordStream) RecordBatch() arrow.RecordBatch { return s.current }
+
+// Record is what RecordBatch was called before.
+func (s *recordStream) Record() arrow.RecordBatch { return s.current }
+
+// Err is what stopped the reading, once Next has come to its end.
+func (s *recordStream) Err() error {
+	if s.ended {
+		return s.err
+	}
+	return nil
+}
+
+// Retain does nothing: whoever made the stream stops it.
+func (s *recordStream) Retain() {}
+
+// Release gives up the current batch.
+func (s *recordStream) Release() {
+	if s.current != nil {
+		s.current.Release()
+		s.current = nil
+	}
+}
+
+func schemaOf(b *feed.Batch) *arrow.Schema {
+	fields := []arrow.Field{{Name: "line", Type: arrow.PrimitiveTypes.Int64}}
+	for _, c := range b.Columns {
+		field := arrow.Field{Name: c.Name, Type: arrow.BinaryTypes.String, Nullable: true}
+		switch c.Type {
+		case feed.Date:
+			field.Type = arrow.PrimitiveTypes.Date32
+		case feed.Whole:
+			field.Type = arrow.PrimitiveTypes.Int32
+		case feed.Decimal:
+			field.Type = &arrow.Decimal128Type{Precision: 18, Scale: int32(c.Scale)}
+		}
+		fields = append(fields, field)
+	}
+	return arrow.NewSchema(fields, nil)
+}
+
+// recordOf copies a batch into memory that may be handed to DuckDB.
+func recordOf(m memory.Allocator, schema *arrow.Schema, b *feed.Batch) arrow.RecordBatch {
+	rows := len(b.Lines)
+	columns := []arrow.Array{arrayOf(schema.Field(0).Type, rows, 0, nil, bufferOf(m, b.Lines))}
+	for i := range b.Columns {
+		c := &b.Columns[i]
+		var values []*memory.Buffer
+		switch c.Type {
+		case feed.Date, feed.Whole:
+			values = append(values, converted(m, c.Units, func(units int64) int32 { return int32(units) }))
+		case feed.Decimal:
+			values = append(values, converted(m, c.Units, decimal128.FromI64))
+		default:
+			values = append(values, bufferOf(m, c.Ends), bufferOf(m, c.Text))
+		}
+		columns = append(columns, arrayOf(schema.Field(i+1).Type, rows, c.Nulls, bufferOf(m, c.Valid), values...))
+	}
+	record := array.NewRecordBatch(schema, columns, int64(rows))
+	for _, c := range columns {
+		c.Release()
+	}
+	return record
+}
+
+func arrayOf(t arrow.DataType, rows, nulls int, valid *memory.Buffer, values ...*memory.Buffer) arrow.Array {
+	buffers := append([]*memory.Buffer{valid}, values...)
+	data := array.NewData(t, rows, buffers, nil, nulls, 0)
+	defer data.Release()
+	for _, b := range buffers {
+		if b != nil {
+			b.Release()
+		}
+	}
+	return array.MakeFromData(data)
+}
+
+// bufferOf copies values as they lie.
+func bufferOf[T int32 | int64 | byte](m memory.Allocator, values []T) *memory.Buffer {
+	return converted(m, values, func(v T) T { return v })
+}
+
+func converted[From, To any](m memory.Allocator, values []From, convert func(From) To) *memory.Buffer {
+	var one To
+	b := memory.NewResizableBuffer(m)
+	b.Resize(len(values) * int(unsafe.Sizeof(one)))
+	if len(values) == 0 {
+		return b
+	}
+	into := unsafe.Slice((*To)(unsafe.Pointer(&b.Bytes()[0])), len(values))
+	for i, v := range values {
+		into[i] = convert(v)
+	}
+	return b
+}
