@@ -178,6 +178,9 @@ func (r *run) load(ctx context.Context) error {
 			r.summary.Loaded = append(r.summary.Loaded, out)
 		}
 	}
+	if err := l.Gather(ctx); err != nil {
+		return err
+	}
 	r.progress("load", len(r.landed), len(r.landed))
 	r.facts["files"], r.facts["new"] = len(r.landed), loaded
 	return r.chooseMonth(ctx)

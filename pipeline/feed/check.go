@@ -3,6 +3,7 @@ package feed
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -11,7 +12,7 @@ import (
 func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
 	switch c.Type {
 	case Date:
-		v.day, code = parseDate(t.layouts, v.text)
+		v.day, code = t.date(v.text)
 		if code == "" && (v.day.year < 1990 || v.day.year > 2099 && !c.FarDates) {
 			return FarDate, ""
 		}
@@ -26,7 +27,7 @@ func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
 		}
 		return code, ""
 	case Word:
-		if !src.allowed[string(v.text)] {
+		if !slices.Contains(src.allowed, string(v.text)) {
 			return UnknownWord, "known are " + strings.Join(c.Words, ", ")
 		}
 		return "", ""
@@ -42,6 +43,18 @@ func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
 		return Mangled, ""
 	}
 	return checkText(v.text), ""
+}
+
+// date reads a day. Neighbouring records tend to be of the same one.
+func (t *Typer) date(text []byte) (day, string) {
+	if len(text) > 0 && bytes.Equal(text, t.lastDate) {
+		return t.lastDay, ""
+	}
+	d, code := parseDate(t.layouts, text)
+	if code == "" {
+		t.lastDate, t.lastDay = append(t.lastDate[:0], text...), d
+	}
+	return d, code
 }
 
 // mark is what a text holds that needs care.
@@ -105,14 +118,14 @@ var datedItem = regexp.MustCompile(`^(\S+) (\d{4}-\d{2}-\d{2})(?:\.\.(\d{4}-\d{2
 
 // checkDated holds a list such as "resell 2024-01-01|sell_with
 // 2024-03-01..2024-09-30" against its vocabulary. The last day is included.
-func checkDated(text string, allowed map[string]bool) (code, detail string) {
+func checkDated(text string, allowed []string) (code, detail string) {
 	iso := []layout{parseLayout("yyyy-mm-dd")}
 	for item := range strings.SplitSeq(text, "|") {
 		m := datedItem.FindStringSubmatch(item)
 		if m == nil {
 			return BadList, strconv.Quote(item) + ` should read like "resell 2024-01-01" or "resell 2024-01-01..2024-12-31"`
 		}
-		if !allowed[m[1]] {
+		if !slices.Contains(allowed, m[1]) {
 			return UnknownWord, strconv.Quote(m[1])
 		}
 		from, code := parseDate(iso, []byte(m[2]))

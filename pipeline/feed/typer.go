@@ -33,6 +33,9 @@ type Typer struct {
 	values  []value
 	line    int64
 	content []byte
+
+	lastDate []byte // the text of the last day read, and the day
+	lastDay  day
 }
 
 // source is where a column's text comes from.
@@ -40,7 +43,7 @@ type source struct {
 	field    int    // of the record, -1 when the sender does not write it
 	constant *value // checked once, when the file is bound
 	words    map[string][]byte
-	allowed  map[string]bool
+	allowed  []string
 }
 
 // value is one column of the record being typed.
@@ -137,6 +140,22 @@ func (t *Typer) Fixed() map[string]string {
 	return fixed
 }
 
+// Fixed holds the columns that the feed's batches leave out, whatever the header
+// of a file, by name.
+func (f Feed) Fixed() map[string]string {
+	var header Names
+	for _, names := range f.Columns {
+		if !slices.Contains(header, names[0]) {
+			header = append(header, names[0])
+		}
+	}
+	t, _, _ := f.Bind(header)
+	if t == nil {
+		return nil
+	}
+	return t.Fixed()
+}
+
 // keyColumns identify a record of this feed. For sales the distributor and the
 // document always do, whatever else the feed declares.
 func (t *Typer) keyColumns() []string {
@@ -180,12 +199,7 @@ func (f Feed) source(c Column, header Names) (source, *Problem) {
 		}
 		src.words[theirs] = []byte(ours)
 	}
-	if c.Words != nil {
-		src.allowed = map[string]bool{}
-		for _, w := range c.Words {
-			src.allowed[w] = true
-		}
-	}
+	src.allowed = c.Words
 	if constant, ok := f.Constants[c.Name]; ok {
 		src.constant = &value{raw: []byte(constant)}
 		return src, nil
@@ -248,7 +262,7 @@ func (t *Typer) Clone() *Typer {
 			c.sources[i].constant = &own
 		}
 	}
-	c.Problems, c.content = nil, nil
+	c.Problems, c.content, c.lastDate = nil, nil, nil
 	return &c
 }
 

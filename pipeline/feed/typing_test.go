@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -73,6 +74,15 @@ func TestDatesAreReadAsDeclaredOrNotAtAll(t *testing.T) {
 	for _, bad := range []string{"dd.mm.yy", "dd.dd.yyyy", "yyyy", "ddd.mm.yyyy", ""} {
 		if ValidLayout(bad) {
 			t.Errorf("%q is taken for a date format", bad)
+		}
+	}
+}
+
+func TestEveryDayIsCountedAsTheCalendarDoes(t *testing.T) {
+	for at := time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC); at.Year() < 2500; at = at.AddDate(0, 0, 1) {
+		d := day{year: int16(at.Year()), month: uint8(at.Month()), day: uint8(at.Day())}
+		if got := d.sinceEpoch(); got != at.Unix()/secondsOfDay {
+			t.Fatalf("%s is day %d, it should be %d", at.Format(time.DateOnly), got, at.Unix()/secondsOfDay)
 		}
 	}
 }

@@ -6,8 +6,11 @@ import (
 	"math/bits"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"tranche/pipeline/feed"
 	"tranche/pipeline/store"
@@ -25,42 +28,59 @@ func (l *Loader) repeated(ctx context.Context, fileID int64, r *reading) ([]feed
 		return nil, err
 	}
 	if r.counts {
-		return nil, l.number(ctx, fileID, r.kind)
+		return nil, l.number(ctx, fileID, r)
 	}
-	return l.conflicts(ctx, fileID, r.kind)
+	return l.conflicts(ctx, fileID, r)
 }
 
 // suspects are the lines whose key has the hash of another line's key. Lines
 // that are no suspects are proved to have a key of their own. A hash that finds
 // its place in a filter taken may stand twice; only those few are counted.
+//
+// Each processor looks at its own part of all hashes.
 func suspects(all []keys, n int64) []int64 {
-	taken, times := newFilter(n), map[uint64]int{}
-	for _, k := range all {
-		for _, h := range k.hashes {
-			if taken.add(h) {
-				times[h] = 0
+	parts := make([][]int64, 1<<bits.Len(uint(runtime.NumCPU()-1)))
+	var wait sync.WaitGroup
+	for part := range parts {
+		wait.Go(func() { parts[part] = suspectsOf(uint64(part), uint64(len(parts)-1), all, n/int64(len(parts))) })
+	}
+	wait.Wait()
+	return slices.Concat(parts...)
+}
+
+// suspectsOf looks at the hashes whose last bits, under the mask, are those of
+// the part.
+func suspectsOf(part, mask uint64, all []keys, n int64) []int64 {
+	each := func(visit func(k keys, i int, h uint64)) {
+		for _, k := range all {
+			for i, h := range k.hashes {
+				if mixed := h * mixer; mixed>>32&mask == part {
+					visit(k, i, mixed)
+				}
 			}
 		}
 	}
+	taken, times := newFilter(n), map[uint64]int{}
+	each(func(_ keys, _ int, h uint64) {
+		if taken.add(h) {
+			times[h] = 0
+		}
+	})
 	counted := newFilter(int64(len(times)))
 	for h := range times {
 		counted.add(h)
 	}
-	for _, k := range all {
-		for _, h := range k.hashes {
-			if counted.has(h) {
-				times[h]++
-			}
+	each(func(_ keys, _ int, h uint64) {
+		if counted.has(h) {
+			times[h]++
 		}
-	}
+	})
 	var found []int64
-	for _, k := range all {
-		for i, h := range k.hashes {
-			if counted.has(h) && times[h] > 1 {
-				found = append(found, k.lines[i])
-			}
+	each(func(k keys, i int, h uint64) {
+		if counted.has(h) && times[h] > 1 {
+			found = append(found, k.lines[i])
 		}
-	}
+	})
 	return found
 }
 
@@ -76,10 +96,11 @@ func newFilter(n int64) filter {
 	return filter{places: make([]uint64, 1<<(width-6)), shift: 64 - width}
 }
 
-// at mixes the hash, because hashes of neighbouring lines differ in their last
-// bits only.
+// mixer spreads hashes: those of neighbouring lines differ in their last bits only.
+const mixer = 0x9E3779B97F4A7C15
+
 func (f filter) at(h uint64) (word uint64, bit uint64) {
-	place := h * 0x9E3779B97F4A7C15 >> f.shift
+	place := h >> f.shift
 	return place >> 6, 1 << (place & 63)
 }
 
@@ -112,29 +133,29 @@ func (l *Loader) suspectTable(ctx context.Context, lines []int64) error {
 
 // number gives suspect lines their occurrence within the key, in the order of
 // the file.
-func (l *Loader) number(ctx context.Context, fileID int64, k feed.Kind) error {
-	return l.Session.Exec(ctx, `update `+table(k)+` as t set line_no = n.occurrence
+func (l *Loader) number(ctx context.Context, fileID int64, r *reading) error {
+	return l.Session.Exec(ctx, `update `+r.into+` as t set line_no = n.occurrence
 		from (select line, row_number() over (
 				partition by distributor, document_no, line_key order by line) as occurrence
-			from `+table(k)+` where file_id = ? and line in (select line from suspects)) as n
+			from (`+r.whole+`) where file_id = ? and line in (select line from suspects)) as n
 		where t.file_id = ? and t.line = n.line`, fileID, fileID)
 }
 
 // conflicts takes records with one key and different content out again. Each
 // names the line of another.
-func (l *Loader) conflicts(ctx context.Context, fileID int64, k feed.Kind) ([]feed.Problem, error) {
+func (l *Loader) conflicts(ctx context.Context, fileID int64, r *reading) ([]feed.Problem, error) {
 	key, content := "record_key", "content"
-	if k.Name == feed.Sales {
+	if r.kind.Name == feed.Sales {
 		key = "concat_ws(' / ', distributor, document_no, line_key, line_no)"
 		var names []string
-		for _, c := range columnsOf(k) {
-			names = append(names, store.Name(c[0]))
+		for _, c := range columnsOf(r.kind)[2:] {
+			names = append(names, store.Name(c.name))
 		}
 		content = "row(" + strings.Join(names, ", ") + ")::varchar"
 	}
 	rows, err := l.Session.Query(ctx, `with suspect as (
 			select line, `+key+` as key, `+content+` as content
-			from `+table(k)+` where file_id = ? and line in (select line from suspects)),
+			from (`+r.whole+`) where file_id = ? and line in (select line from suspects)),
 		torn as (select key, min(line) as first_line, max(line) as last_line from suspect group by key having count(distinct content) > 1)
 		select line, key, if(line = first_line, last_line, first_line) from suspect join torn using (key) order by line`, fileID)
 	if err != nil {
@@ -153,10 +174,10 @@ func (l *Loader) conflicts(ctx context.Context, fileID int64, k feed.Kind) ([]fe
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
-	return problems, l.drop(ctx, fileID, k, problems)
+	return problems, l.drop(ctx, fileID, r.into, problems)
 }
 
-func (l *Loader) drop(ctx context.Context, fileID int64, k feed.Kind, problems []feed.Problem) error {
+func (l *Loader) drop(ctx context.Context, fileID int64, from string, problems []feed.Problem) error {
 	if len(problems) == 0 {
 		return nil
 	}
@@ -167,5 +188,5 @@ func (l *Loader) drop(ctx context.Context, fileID int64, k feed.Kind, problems [
 	if err := l.suspectTable(ctx, lines); err != nil {
 		return err
 	}
-	return l.Session.Exec(ctx, "delete from "+table(k)+" where file_id = ? and line in (select line from suspects)", fileID)
+	return l.Session.Exec(ctx, "delete from "+from+" where file_id = ? and line in (select line from suspects)", fileID)
 }

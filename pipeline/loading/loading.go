@@ -94,7 +94,9 @@ func (l *Loader) current(ctx context.Context, f landing.File, declared feed.Feed
 type reading struct {
 	tally
 	kind   feed.Kind
-	counts bool // lines are numbered by their occurrence
+	into   string // the table of its facts
+	whole  string // selects them with the columns that are the same in each
+	counts bool   // lines are numbered by their occurrence
 	notes  []string
 	fixed  map[string]string // columns that batches leave out
 
@@ -135,6 +137,7 @@ func open(path string, declared feed.Feed) (r *reading, err error) {
 		return r, &problems[0]
 	}
 	r.typer, r.width, r.notes, r.counts, r.fixed = typer, len(header), notes, typer.Counts(), typer.Fixed()
+	r.into, r.whole = table(r.kind, declared.Hash()), whole(r.kind, declared.Hash(), r.fixed)
 	return r, nil
 }
 
@@ -277,9 +280,15 @@ func (l *Loader) record(ctx context.Context, f landing.File, declared feed.Feed,
 
 // forget takes everything of a file out of the store.
 func (l *Loader) forget(ctx context.Context, fileID int64) error {
+	var kind, hash string
+	err := l.Session.Row(ctx, "select coalesce(max(kind), ''), coalesce(max(feed_hash), '') from store.raw.files where file_id = ? and status = 'loaded'",
+		[]any{&kind, &hash}, fileID)
+	if err != nil {
+		return err
+	}
 	tables := []string{"store.raw.files", "store.raw.rejects"}
-	for _, k := range feed.Kinds() {
-		tables = append(tables, table(k))
+	if k, ok := feed.KindNamed(kind); ok {
+		tables = append(tables, table(k, hash))
 	}
 	for _, name := range tables {
 		if err := l.Session.Exec(ctx, "delete from "+name+" where file_id = ?", fileID); err != nil {
@@ -328,19 +337,21 @@ const incoming = "incoming"
 // insert stores the records as they are read, and proves that every one of them
 // arrived.
 func (l *Loader) insert(ctx context.Context, fileID int64, r *reading) error {
-	into, selected := table(r.kind), []string{strconv.FormatInt(fileID, 10), "line"}
-	for _, c := range columnsOf(r.kind) {
-		if value, left := r.fixed[c[0]]; left {
-			selected = append(selected, "nullif("+store.Literal(value)+", '')::"+c[1])
-			continue
+	columns := varying(r.kind, r.fixed)
+	if r.kind.Name == feed.Sales {
+		if err := l.Session.Exec(ctx, "create table if not exists "+r.into+" ("+declared(columns)+")"); err != nil {
+			return err
 		}
-		selected = append(selected, store.Name(c[0]))
 	}
-	if err := l.Session.Exec(ctx, "insert into "+into+" select "+strings.Join(selected, ", ")+" from "+incoming); err != nil {
+	names := []string{strconv.FormatInt(fileID, 10)}
+	for _, c := range columns[1:] {
+		names = append(names, store.Name(c.name))
+	}
+	if err := l.Session.Exec(ctx, "insert into "+r.into+" select "+strings.Join(names, ", ")+" from "+incoming); err != nil {
 		return err
 	}
 	var got int64
-	if err := l.Session.Row(ctx, "select count(*) from "+into+" where file_id = ?", []any{&got}, fileID); err != nil {
+	if err := l.Session.Row(ctx, "select count(*) from "+r.into+" where file_id = ?", []any{&got}, fileID); err != nil {
 		return err
 	}
 	if got != r.typed {

@@ -133,7 +133,11 @@ func recordOf(m memory.Allocator, schema *arrow.Schema, b *feed.Batch) arrow.Rec
 		default:
 			values = append(values, bufferOf(m, c.Ends), bufferOf(m, c.Text))
 		}
-		columns = append(columns, arrayOf(schema.Field(i+1).Type, rows, c.Nulls, bufferOf(m, c.Valid), values...))
+		var valid *memory.Buffer
+		if c.Nulls > 0 {
+			valid = bufferOf(m, c.Valid)
+		}
+		columns = append(columns, arrayOf(schema.Field(i+1).Type, rows, c.Nulls, valid, values...))
 	}
 	record := array.NewRecordBatch(schema, columns, int64(rows))
 	for _, c := range columns {
