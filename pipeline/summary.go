@@ -73,9 +73,13 @@ func (s *Summary) Waits() bool {
 	return false
 }
 
-// missingFeeds names the feeds none of whose files have come.
+// missingFeeds names the feeds none of whose files have come. Nobody has to join
+// a sale to a deal.
 func (s *Summary) missingFeeds(feeds []feed.Feed) {
 	for _, f := range feeds {
+		if f.Kind == feed.Links {
+			continue
+		}
 		s.FeedsWithoutFiles = append(s.FeedsWithoutFiles, f.Name)
 	}
 }

@@ -250,6 +250,9 @@ func drawSale(t *rapid.T, i int, before []oracle.Sale) oracle.Sale {
 			day, doc, line := s.Date, s.Document, s.Line
 			s = o
 			s.Return, s.Date, s.Document, s.Line, s.ReturnsDocument, s.ReturnsLine = true, day, doc, line, o.Document, o.Line
+			if rapid.Bool().Draw(t, "names no deal") {
+				s.Deal = ""
+			}
 			if rapid.Bool().Draw(t, "in part") {
 				s.Net = dec(1, 2)
 			}

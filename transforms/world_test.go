@@ -52,7 +52,7 @@ func workOut(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme) {
 	ctx := context.Background()
 	must(t, s, "set search_path = 'memory.main,store.raw'", "drop schema if exists memory.staging cascade", "drop schema if exists memory.intermediate cascade",
 		"drop schema if exists memory.rules cascade", "drop schema if exists published.mart cascade")
-	for _, name := range []string{"files", "rejects", "partners", "products", "fx_rates", "deals", "certifications", "entries", "sales"} {
+	for _, name := range []string{"files", "rejects", "partners", "products", "fx_rates", "deals", "certifications", "entries", "links", "sales"} {
 		must(t, s, "delete from store.raw."+name)
 	}
 	for _, q := range fill(f) {

@@ -1,21 +1,32 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
 )
 
 func (a *app) matchCommand() *cobra.Command {
-	return &cobra.Command{
+	var deals bool
+	var format string
+	c := &cobra.Command{
 		Use:   "match",
-		Short: "Propose who the unknown partner codes could be",
+		Short: "Propose who unknown partner codes could be, and which deals sales belong to",
 		Long: `List the partner codes that distributors use and the directory does not know, and
 propose whom they could mean, by name, town and country. Nothing is accepted by
 itself: add the alias to the partner in the partner file, and drop the new file
-into the inbox. The lines that wait then count in the next run.`,
+into the inbox. The lines that wait then count in the next run.
+
+With --deals, list sales that name no deal and look like a registered one: the
+same end customer, the same family, a day inside the window. To accept some, save
+them with --format csv, keep the lines you agree with, add who accepts, and drop
+the file into the inbox of the feed of kind links.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if deals {
+				return a.matchDeals(cmd.Context(), format)
+			}
 			err := a.query(cmd.Context(), `select u.distributor, u.partner_code as code, coalesce(u.partner_name, '') as called, u.lines,
 					coalesce(p.partner_id, '') as "could be", coalesce(p.name, '') as name, coalesce(p.score::varchar, '') as score, coalesce(p.alias, '') as "alias to add"
 				from mart.unknown_codes as u
@@ -27,4 +38,24 @@ into the inbox. The lines that wait then count in the next run.`,
 			return err
 		},
 	}
+	c.Flags().BoolVar(&deals, "deals", false, "sales that look like a registered deal")
+	c.Flags().StringVarP(&format, "format", "f", "table", "with --deals: table or csv")
+	return c
+}
+
+func (a *app) matchDeals(ctx context.Context, format string) error {
+	switch format {
+	case "csv":
+		return a.query(ctx, `select distributor, document_no, line_no, deal_id, '' as accepted_by, 'score ' || score || ', would credit ' || claimants as reason
+			from mart.sell_with_suggestions order by score desc, distributor, document_no, line_no, deal_id`, newCSV(a.stdout))
+	case "table":
+		err := a.query(ctx, `select distributor, document_no as document, line_no as line, document_date as "on", end_customer as customer, family, amount,
+				deal_id as deal, deal_customer as "its customer", claimants as "would credit", score
+			from mart.sell_with_suggestions order by score desc, distributor, document_no, line_no, deal_id`, newTable(a.stdout))
+		if err == nil {
+			fmt.Fprintln(a.stdout, "\nA suggestion counts for nothing until it stands in a file of links.")
+		}
+		return err
+	}
+	return usageError{fmt.Errorf("unknown format %q; write table or csv", format)}
 }

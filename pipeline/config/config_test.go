@@ -22,7 +22,7 @@ func TestTheExampleMakesSense(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Feeds) != 9 || len(c.Programme.Versions) != 2 || c.Folders.Inbox != "/x/inbox" || c.Programme.MinPayable != 5000 {
+	if len(c.Feeds) != 10 || len(c.Programme.Versions) != 2 || c.Folders.Inbox != "/x/inbox" || c.Programme.MinPayable != 5000 {
 		t.Errorf("%d feeds, %d versions, %s, %d", len(c.Feeds), len(c.Programme.Versions), c.Folders.Inbox, c.Programme.MinPayable)
 	}
 }

@@ -27,7 +27,7 @@ type Column struct {
 	Passing  bool // read but not kept
 }
 
-// Kind is one of the seven kinds of source.
+// Kind is one of the kinds of source.
 type Kind struct {
 	Name    string
 	Columns []Column
@@ -59,6 +59,9 @@ func (k Kind) Column(name string) (Column, bool) {
 // Sales is the one kind whose records can be many millions; it is identified
 // by columns of its own rather than by a composed key.
 const Sales = "sales"
+
+// Links is the kind that people write: which sales belong to which deal.
+const Links = "links"
 
 // KindNamed finds a kind.
 func KindNamed(name string) (Kind, bool) {
@@ -127,6 +130,14 @@ func Kinds() []Kind {
 			{Name: "points", Type: Whole},
 			{Name: "reason", Type: Text, Needed: true},
 			{Name: "entered_by", Type: Text, Needed: true},
+		}},
+		{Name: Links, Key: []string{"distributor", "document_no", "line_no"}, Columns: []Column{
+			{Name: "distributor", Type: Code, Needed: true},
+			{Name: "document_no", Type: Code, Needed: true},
+			{Name: "line_no", Type: Whole, Needed: true},
+			{Name: "deal_id", Type: Code, Needed: true},
+			{Name: "accepted_by", Type: Text, Needed: true},
+			{Name: "reason", Type: Text},
 		}},
 		{Name: Sales, Key: []string{"distributor", "document_no", "line_no"}, Month: "document_date", Columns: []Column{
 			{Name: "distributor", Type: Code, Needed: true},

@@ -29,15 +29,16 @@
 -- currency           of the document
 -- rate               what one unit of it was worth
 -- amount             in the programme currency, rounded half away from zero
--- deal_id            the registered deal
+-- deal_id            the registered deal, as the distributor names it, a person has joined the line to it, or the returned line has it
 -- held_reason        why it does not count yet, null when it may
 with standing as (
-    select s.*
+    select s.* exclude (deal_id), coalesce(s.deal_id, k.deal_id) as deal_id
     from staging.sales as s
+    left join intermediate.links as k on k.distributor = s.distributor and k.document_no = s.document_no and k.line_no = s.line_no
     where not exists (select 1 from intermediate.sales_passed_over as o where o.sale_id = s.sale_id)
 ),
 returned as (
-    select r.sale_id, min(s.sale_id) as returned_sale_id, min(s.document_date) as terms_date
+    select r.sale_id, min(s.sale_id) as returned_sale_id, min(s.document_date) as terms_date, min(s.deal_id) as deal_id
     from standing as r
     join standing as s
         on s.distributor = r.distributor and s.document_no = r.returns_document and s.line_no = r.returns_line
@@ -59,7 +60,7 @@ meanings as (
     left join intermediate.partner_codes as common on common.sender = '*' and common.code = c.code
 ),
 dated as (
-    select s.*, r.returned_sale_id, coalesce(r.terms_date, s.document_date) as terms_date
+    select s.* exclude (deal_id), coalesce(s.deal_id, r.deal_id) as deal_id, r.returned_sale_id, coalesce(r.terms_date, s.document_date) as terms_date
     from standing as s
     left join returned as r on r.sale_id = s.sale_id
 ),

@@ -2,7 +2,7 @@
 -- itself in the first run after the missing alias, product or rate is there.
 --
 -- grain: kind, file_id, file_line
--- kind          of source: sales, deals, certifications or entries
+-- kind          of source: sales, deals, certifications, entries or links
 -- file_id       the file
 -- file_line     physical line in it
 -- file_name     what the sender called the file
@@ -50,3 +50,12 @@ join staging.files as f on f.file_id = d.file_id
 where not exists (
     select 1 from intermediate.partner_codes as p
     where p.code = d.partner_code and p.sender in ('*', f.feed) and p.partner_id is not null)
+union all
+select 'links', k.file_id, k.line, f.file_name,
+    case when s.sale_id is null then 'unknown_line' when s.deal_id <> k.deal_id then 'names_another_deal' else 'unknown_deal' end,
+    k.deal_id, date_trunc('month', coalesce(s.document_date, f.landed_at::date))::date, null, k.distributor, k.document_no, k.line_no, s.end_customer, s.sku,
+    s.net_amount, s.currency
+from intermediate.links as k
+join staging.files as f on f.file_id = k.file_id
+left join intermediate.lines as s on s.distributor = k.distributor and s.document_no = k.document_no and s.line_no = k.line_no
+where s.sale_id is null or s.deal_id <> k.deal_id or not exists (select 1 from staging.deals as d where d.deal_id = k.deal_id)

@@ -33,7 +33,9 @@ func (w *work) findCredits() {
 		if monthOf(sale.Date).After(monthOf(w.facts.Through)) {
 			continue
 		}
-		l, ok := w.readLine(sale, termsDate(sale, named))
+		terms, deal := goesBy(sale, named)
+		sale.Deal = deal
+		l, ok := w.readLine(sale, terms)
 		if !ok || l.version == nil || !l.product.Licence {
 			continue
 		}
@@ -55,18 +57,21 @@ func (w *work) salesByKey() map[lineKey][]Sale {
 	return named
 }
 
-// termsDate is the day whose terms a line goes by. A return that names its line
-// goes by that line's, or the two could not leave nothing.
-func termsDate(sale Sale, named map[lineKey][]Sale) time.Time {
+// goesBy is the day whose terms a line goes by, and its deal. A return that
+// names its line goes by that line's, or the two could not leave nothing.
+func goesBy(sale Sale, named map[lineKey][]Sale) (terms time.Time, deal string) {
 	if !sale.Return || sale.ReturnsDocument == "" {
-		return sale.Date
+		return sale.Date, sale.Deal
 	}
 	found := named[lineKey{sale.Distributor, sale.ReturnsDocument, sale.ReturnsLine}]
 	// Nothing can be returned before it was sold.
 	if len(found) != 1 || found[0].Date.After(sale.Date) {
-		return sale.Date
+		return sale.Date, sale.Deal
 	}
-	return found[0].Date
+	if sale.Deal == "" {
+		return found[0].Date, found[0].Deal
+	}
+	return found[0].Date, sale.Deal
 }
 
 // readLine values a line. It is not ok when the line is held.

@@ -18,3 +18,5 @@ union all
 select 'certifications', file_id, line, record_key, content, date '1900-01-01' from raw.certifications
 union all
 select 'entries', file_id, line, record_key, content, date '1900-01-01' from raw.entries
+union all
+select 'links', file_id, line, record_key, content, date '1900-01-01' from raw.links
