@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math/big"
 	"strings"
 	"text/tabwriter"
 
@@ -15,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tranche/pipeline"
+	"tranche/reports"
 )
 
 func (a *app) queryCommand() *cobra.Command {
@@ -80,21 +80,9 @@ func shown(column arrow.Array, i int) (string, bool) {
 		return "", false
 	}
 	if d, ok := column.(*array.Decimal128); ok {
-		return decimalText(d.Value(i).BigInt(), int(d.DataType().(*arrow.Decimal128Type).Scale)), true
+		return reports.Decimal(d.Value(i).BigInt(), int(d.DataType().(*arrow.Decimal128Type).Scale)), true
 	}
 	return column.ValueStr(i), true
-}
-
-// decimalText keeps every place of the scale: 0 cents are 0.00.
-func decimalText(units *big.Int, scale int) string {
-	text := fmt.Sprintf("%0*d", scale+1, new(big.Int).Abs(units))
-	if scale > 0 {
-		text = text[:len(text)-scale] + "." + text[len(text)-scale:]
-	}
-	if units.Sign() < 0 {
-		return "-" + text
-	}
-	return text
 }
 
 type table struct{ w *tabwriter.Writer }

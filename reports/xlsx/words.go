@@ -47,3 +47,12 @@ func (w words) value(word string) string {
 	}
 	return word
 }
+
+// Word is how one of our own words is said in the first language.
+func Word(word string) string {
+	w, err := wordsOf(Languages()[0])
+	if err != nil {
+		return word
+	}
+	return w.value(word)
+}

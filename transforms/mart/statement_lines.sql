@@ -21,6 +21,7 @@
 -- rate           what one unit of it was worth in the programme currency
 -- amount         of the line, in the programme currency
 -- base           the partner's part of it, in the programme currency
+-- period_start   first day of the period its running base began in
 -- lo             the partner's running base before it
 -- hi             and after it
 -- level          the partner's on the day of its terms
@@ -36,7 +37,7 @@
 -- file_name      what the sender called the file
 -- file_line      physical line in it
 select c.partner_id, c.posting_month as month, c.module, w.place, l.document_date, l.distributor, l.document_no, l.line_no, l.document_type,
-    l.end_customer, l.sku, l.product_name, l.family, l.quantity, l.net_amount, l.currency, l.rate, l.amount, c.base, e.lo, e.hi,
+    l.end_customer, l.sku, l.product_name, l.family, l.quantity, l.net_amount, l.currency, l.rate, l.amount, c.base, c.period_start, e.lo, e.hi,
     e.level, if(e.schedule is null, null, e.method) as method, e.schedule, e.before_cap, e.earned, coalesce(p.points, 0) as points,
     l.deal_id, c.terms_date, v.hash as rules_hash, c.sale_id, f.file_name, l.line as file_line
 from intermediate.credits as c

@@ -1,0 +1,10 @@
+-- The day from which partners of a type may earn anything, under each version of
+-- the programme. A type without a row is admitted.
+--
+-- grain: rules_hash, partner_type
+-- rules_hash    of the programme version
+-- partner_type  csp and the like
+-- from_date     first day
+select v.hash as rules_hash, a.partner_type, a.from_date
+from rules.admissions as a
+join rules.versions as v on v.version = a.version

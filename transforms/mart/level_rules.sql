@@ -1,0 +1,19 @@
+-- What each level asks for under each version of the programme.
+--
+-- grain: rules_hash, level, requirement, category
+-- rules_hash   of the programme version
+-- level        ready, advanced or premier
+-- requirement  status_points, certifications or category
+-- category     of certifications; empty for the other two
+-- needs        so many
+select v.hash as rules_hash, r.level, 'status_points' as requirement, '' as category, r.points as needs
+from rules.requirements as r
+join rules.versions as v on v.version = r.version
+union all
+select v.hash, r.level, 'certifications', '', r.certifications
+from rules.requirements as r
+join rules.versions as v on v.version = r.version
+union all
+select v.hash, m.level, 'category', m.category, m.points
+from rules.minimums as m
+join rules.versions as v on v.version = m.version

@@ -1,0 +1,20 @@
+-- What earns points under each version of the programme, and what caps them.
+--
+-- grain: rules_hash, kind, subject
+-- rules_hash  of the programme version
+-- kind        amount, certification or category_cap
+-- subject     the module, the certification's code, or the category
+-- category    of a certification
+-- points      so many
+-- per         for every so much of base, in the programme currency; null for the others
+select v.hash as rules_hash, 'amount' as kind, r.module as subject, null as category, r.points, r.per
+from rules.point_rates as r
+join rules.versions as v on v.version = r.version
+union all
+select v.hash, 'certification', c.code, c.category, c.points, null
+from rules.certifications as c
+join rules.versions as v on v.version = c.version
+union all
+select v.hash, 'category_cap', k.category, k.category, k.points, null
+from rules.category_caps as k
+join rules.versions as v on v.version = k.version
