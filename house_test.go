@@ -19,7 +19,7 @@ import (
 // around.
 var mayImport = map[string][]string{
 	"cmd/tranche": {"fixtures", "pipeline", "pipeline/audit", "pipeline/config", "pipeline/feed", "pipeline/files", "pipeline/landing", "pipeline/loading", "reports"},
-	"pipeline": {"pipeline/audit", "pipeline/config", "pipeline/feed", "pipeline/files", "pipeline/landing", "pipeline/loading", "pipeline/store",
+	"pipeline": {"pipeline/audit", "pipeline/config", "pipeline/feed", "pipeline/files", "pipeline/landing", "pipeline/loading", "pipeline/programme", "pipeline/store",
 		"reports", "reports/xlsx", "transforms"},
 	"pipeline/audit":      {"pipeline/files"},
 	"pipeline/config":     {"pipeline/feed", "pipeline/loading", "pipeline/programme"},

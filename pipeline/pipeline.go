@@ -250,6 +250,12 @@ func (r *run) transform(ctx context.Context) error {
 	if err := r.session.Attach(ctx, r.aside(), "published"); err != nil {
 		return err
 	}
+	return r.models(ctx)
+}
+
+// models builds every model from the attached store into whatever is attached as
+// published.
+func (r *run) models(ctx context.Context) error {
 	if err := r.rules(ctx); err != nil {
 		return err
 	}

@@ -86,10 +86,48 @@ func Read(path string) (*Config, error) {
 	return parse(absolute, source)
 }
 
-func parse(path string, source []byte) (*Config, error) {
-	var f file
+// ReadProgramme reads the programme of another file, which may hold nothing
+// else: what it leaves out is as in base.
+func ReadProgramme(path string, base programme.Programme) (programme.Programme, error) {
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return programme.Programme{}, fmt.Errorf("read programme: %w", err)
+	}
+	f, err := decode(path, source)
+	if err != nil {
+		return programme.Programme{}, err
+	}
+	if f.Currency == "" {
+		f.Currency = base.Currency
+	}
+	r := &reader{source: source}
+	p := r.programme(f)
+	if len(r.faults) > 0 {
+		return p, &Error{Path: path, Faults: r.faults}
+	}
+	if f.YearStarts == 0 {
+		p.YearStarts = base.YearStarts
+	}
+	if f.FX == (fxFile{}) {
+		p.FXMaxAge = base.FXMaxAge
+	}
+	if f.Pay == (payFile{}) {
+		p.MinPayable = base.MinPayable
+	}
+	return p, nil
+}
+
+func decode(path string, source []byte) (f file, err error) {
 	if err := yaml.UnmarshalWithOptions(source, &f, yaml.Strict()); err != nil {
-		return nil, &Error{Path: path, Faults: []string{strings.TrimSpace(yaml.FormatError(err, false, true))}}
+		return f, &Error{Path: path, Faults: []string{strings.TrimSpace(yaml.FormatError(err, false, true))}}
+	}
+	return f, nil
+}
+
+func parse(path string, source []byte) (*Config, error) {
+	f, err := decode(path, source)
+	if err != nil {
+		return nil, err
 	}
 	r := &reader{source: source}
 	c := r.config(path, f)

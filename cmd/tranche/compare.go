@@ -1,0 +1,80 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tranche/pipeline"
+	"tranche/pipeline/files"
+	"tranche/reports"
+)
+
+func (a *app) compareCommand() *cobra.Command {
+	var path, month, workbook string
+	c := &cobra.Command{
+		Use:   "compare --programme other.yaml [--month M] [--xlsx FILE]",
+		Short: "Work the same sales out under another programme",
+		Long: `Work what has been loaded out under the programme of another file, and show for
+each partner and in total what it would change. The other file is a configuration,
+or only its programme: what it leaves out (currency, year_starts, fx, pay) is as
+configured. Nothing is written to the store, and nothing is published.`,
+		Example: "  tranche compare --programme old_regime.yaml --month 2024-08 --xlsx comparison.xlsx",
+		Args:    arguments(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if path == "" {
+				return usageError{fmt.Errorf("say which other programme: --programme other.yaml")}
+			}
+			conf, err := a.config()
+			if err != nil {
+				return err
+			}
+			o := pipeline.Options{Config: conf, Now: time.Now(), Program: "tranche " + version}
+			if o.Month, err = parseMonth(month); err != nil {
+				return err
+			}
+			other, err := pipeline.OtherProgramme(conf, path)
+			if err != nil {
+				return usageError{err}
+			}
+			result, err := pipeline.Compare(cmd.Context(), o, other)
+			if err != nil {
+				return err
+			}
+			a.showComparison(result)
+			if workbook == "" {
+				return nil
+			}
+			var book bytes.Buffer
+			if err := pipeline.WriteComparison(&book, result); err != nil {
+				return err
+			}
+			return files.Write(workbook, book.Bytes(), files.Private)
+		},
+	}
+	c.Flags().StringVar(&path, "programme", "", "the file with the other programme")
+	c.Flags().StringVar(&month, "month", "", "one month, as 2024-08 (default: all months up to the newest)")
+	c.Flags().StringVar(&workbook, "xlsx", "", "also write a workbook")
+	return c
+}
+
+func (a *app) showComparison(c *reports.Comparison) {
+	months := "All months up to " + c.To.Format("2006-01")
+	if c.From.Equal(c.To) {
+		months = c.To.Format("2006-01")
+	}
+	fmt.Fprintf(a.stdout, "%s, %s\n  now    %s (%s)\n  other  %s (%s)\n\n", months, c.Currency, c.NowName, c.NowHash, c.OtherName, c.OtherHash)
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "partner\tmodule\tearned now\tearned other\tdifference\tpoints now\tpoints other\tlevel now\tlevel other\t")
+	var now, other reports.Result
+	for _, d := range c.Rows {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t\n", d.Partner, d.Module, d.Now.Earned, d.Other.Earned, d.Other.Earned-d.Now.Earned, d.Now.Points, d.Other.Points, d.LevelNow, d.LevelOther)
+		now.Earned, other.Earned = now.Earned+d.Now.Earned, other.Earned+d.Other.Earned
+		now.Points, other.Points = now.Points+d.Now.Points, other.Points+d.Other.Points
+	}
+	fmt.Fprintf(w, "together\t\t%s\t%s\t%s\t%d\t%d\t\t\t\n", now.Earned, other.Earned, other.Earned-now.Earned, now.Points, other.Points)
+	_ = w.Flush()
+}

@@ -1,0 +1,54 @@
+package xlsx
+
+import (
+	"fmt"
+	"io"
+
+	"tranche/reports"
+)
+
+// Comparison writes the same facts under two programmes, in English.
+func Comparison(out io.Writer, c *reports.Comparison) error {
+	b, err := newBook(Languages()[0])
+	if err != nil {
+		return err
+	}
+	months := c.From.Format("2006-01")
+	if !c.To.Equal(c.From) {
+		months += " to " + c.To.Format("2006-01")
+	}
+	b.properties("Comparison "+months, "Tranche", c.To)
+	w := b.words
+	sh := b.sheet(setup{title: w.say("sheet_comparison"), widths: []float64{14, 32, 14, 16, 16, 16, 16, 11, 11, 11, 12, 12}, landscape: true, frozen: 5})
+	sh.tall(22, b.styled(b.styles.title, w.say("sheet_comparison")+" · "+months+" · "+c.Currency))
+	sh.put(b.styled(b.styles.note, w.say("compare_now")+": "+c.NowName+" ("+c.NowHash+")"))
+	sh.put(b.styled(b.styles.note, w.say("compare_other")+": "+c.OtherName+" ("+c.OtherHash+")"))
+	sh.put(b.styled(b.styles.note, w.say("compare_note")))
+	sh.tall(28, b.heads("partner_id", "partner", "module", ">base", ">compare_earned_now", ">compare_earned_other", ">compare_difference", ">compare_points_now",
+		">compare_points_other", ">compare_difference", "compare_level_now", "compare_level_other")...)
+	first := sh.row + 1
+	var now, other reports.Result
+	for _, d := range c.Rows {
+		at := sh.row + 1
+		base := d.Now.Base
+		if base == 0 {
+			base = d.Other.Base
+		}
+		sh.put(b.text(d.Partner), b.text(d.Name), b.text(w.value(d.Module)), b.money(base), b.money(d.Now.Earned), b.money(d.Other.Earned),
+			b.sum(b.styles.money, fmt.Sprintf("F%d-E%d", at, at), d.Other.Earned-d.Now.Earned), b.number(d.Now.Points), b.number(d.Other.Points),
+			b.count(b.styles.number, fmt.Sprintf("I%d-H%d", at, at), d.Other.Points-d.Now.Points), b.text(w.value(d.LevelNow)), b.text(w.value(d.LevelOther)))
+		now.Earned, other.Earned = now.Earned+d.Now.Earned, other.Earned+d.Other.Earned
+		now.Points, other.Points = now.Points+d.Now.Points, other.Points+d.Other.Points
+	}
+	column := func(c string) string { return fmt.Sprintf("SUM(%s%d:%s%d)", c, first, c, max(first, sh.row)) }
+	blank := b.styled(b.styles.totalText, "")
+	sh.put(b.styled(b.styles.totalText, w.say("total")), blank, blank, blank, b.sum(b.styles.totalMoney, column("E"), now.Earned),
+		b.sum(b.styles.totalMoney, column("F"), other.Earned), b.sum(b.styles.totalMoney, column("G"), other.Earned-now.Earned),
+		b.count(b.styles.totalNumber, column("H"), now.Points), b.count(b.styles.totalNumber, column("I"), other.Points),
+		b.count(b.styles.totalNumber, column("J"), other.Points-now.Points), blank, blank)
+	sh.done()
+	if err := b.write(out); err != nil {
+		return fmt.Errorf("comparison: %w", err)
+	}
+	return nil
+}
