@@ -31,10 +31,11 @@ for path in sorted(originals.glob("*.xlsx")):
                 anew = again[sheet.title][cell.coordinate].value
                 if value is None or anew is None or round(value, 2) != round(anew, 2):
                     problems.append(f"{path.name} {sheet.title}!{cell.coordinate} {cell.value}: stored {value}, worked out anew {anew}")
+    if not path.name.startswith("statement_"):
+        continue
     first = stored.worksheets[0]
     payable = [row[2].value for row in first.iter_rows() if row[1].value == "USD" and row[2].font.sz == 14]
     lines = stored.worksheets[2]
     total = [row[18].value for row in lines.iter_rows() if row[0].value == "Total" and len(row) > 18]
-    if path.name.startswith("statement_"):
-        said[path.name] = {"payable": f"{payable[0]:.2f}", "earned": f"{total[0]:.2f}" if total else "0.00"}
+    said[path.name] = {"payable": f"{payable[0]:.2f}", "earned": f"{total[0]:.2f}" if total else "0.00"}
 print(json.dumps({"problems": problems, "formulas": formulas, "said": said}))
