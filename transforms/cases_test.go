@@ -1,0 +1,153 @@
+package transforms_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"tranche/transforms/oracle"
+)
+
+var update = flag.Bool("update", false, "rewrite what the cases should come to")
+
+// TestCases holds models and oracle against cases whose figures were worked out
+// on paper. A case is a file and its name is a sentence. Above its sections
+// stands why it comes to what it comes to; its sections are
+//
+//	*.csv      facts, as readFacts describes them
+//	programme  what differs from the plain programme, as ruleLines describes it
+//	show       beginnings of the lines that the case is about; * is any word
+//	want       those lines, which -update rewrites
+func TestCases(t *testing.T) {
+	paths, err := filepath.Glob("testdata/cases/*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("there are no cases (%v)", err)
+	}
+	s := tables(t, 2)
+	for _, path := range paths {
+		sentence := strings.TrimSuffix(filepath.Base(path), ".txtar")
+		t.Run(sentence, func(t *testing.T) {
+			c := readCase(t, path)
+			f, p := readFacts(t, c), readProgramme(t, c)
+			f.Through = readThrough(t, c, f)
+			workOut(t, s, f, p)
+			got := said(t, s)
+			compare(t, got, oracle.Work(f, p).Say())
+			excerpt := shown(t, c, got)
+			if *update {
+				c.rewrite(t, excerpt)
+				return
+			}
+			if want := c.part("want"); excerpt != want {
+				t.Errorf("it comes to\n%sby hand it comes to\n%s", excerpt, want)
+			}
+		})
+	}
+}
+
+// namedCase is a file of testdata/cases.
+type namedCase struct {
+	path string
+	text *txtar.Archive
+}
+
+var sections = []string{"partners.csv", "products.csv", "rates.csv", "claims.csv", "certifications.csv", "entries.csv", "sales.csv", "programme", "show", "want"}
+
+// readCase refuses a section that nothing would read, and a case that does not
+// say why it comes to its figures.
+func readCase(t *testing.T, path string) namedCase {
+	t.Helper()
+	text, err := txtar.ParseFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.TrimSpace(string(text.Comment)) == "" {
+		t.Fatal("the case does not say why")
+	}
+	seen := map[string]bool{}
+	for _, f := range text.Files {
+		if !slices.Contains(sections, f.Name) || seen[f.Name] {
+			t.Fatalf("the section %q is unknown or stands twice; known are %v", f.Name, sections)
+		}
+		seen[f.Name] = true
+	}
+	return namedCase{path, text}
+}
+
+func (c namedCase) part(name string) string {
+	for _, f := range c.text.Files {
+		if f.Name == name {
+			return string(f.Data)
+		}
+	}
+	return ""
+}
+
+// lines are those of a section that say something.
+func (c namedCase) lines(name string) []string {
+	var out []string
+	for line := range strings.SplitSeq(c.part(name), "\n") {
+		line, _, _ = strings.Cut(line, "#")
+		if line = strings.TrimSpace(line); line != "" {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+// shown is what the marts say of what the case is about. A beginning that shows
+// nothing is misspelt, so it fails.
+func shown(t *testing.T, c namedCase, said []string) string {
+	t.Helper()
+	beginnings := c.lines("show")
+	if len(beginnings) == 0 {
+		t.Fatal("the case shows nothing")
+	}
+	var out strings.Builder
+	for _, b := range beginnings {
+		found := false
+		for _, line := range said {
+			if begins(strings.Fields(line), strings.Fields(b)) {
+				out.WriteString(line + "\n")
+				found = true
+			}
+		}
+		if !found {
+			t.Errorf("nothing begins with %q in\n%s", b, strings.Join(said, "\n"))
+		}
+	}
+	return out.String()
+}
+
+// begins compares word by word. A star stands for any word, and the last word
+// may be a beginning itself, so that a month need not say its day.
+func begins(line, words []string) bool {
+	if len(line) < len(words) {
+		return false
+	}
+	for i, w := range words {
+		isLast := i == len(words)-1
+		if w != "*" && w != line[i] && !(isLast && strings.HasPrefix(line[i], w)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (c namedCase) rewrite(t *testing.T, want string) {
+	t.Helper()
+	i := slices.IndexFunc(c.text.Files, func(f txtar.File) bool { return f.Name == "want" })
+	if i < 0 {
+		i = len(c.text.Files)
+		c.text.Files = append(c.text.Files, txtar.File{Name: "want"})
+	}
+	c.text.Files[i].Data = []byte(want)
+	if err := os.WriteFile(c.path, txtar.Format(c.text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
