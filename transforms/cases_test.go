@@ -10,6 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"tranche/pipeline/store"
 	"tranche/transforms/oracle"
 )
 
@@ -28,10 +29,17 @@ func TestCases(t *testing.T) {
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("there are no cases (%v)", err)
 	}
-	s := tables(t, 2)
+	// Two databases of one thread each, as most of a case is the making of small tables.
+	idle := make(chan *store.Session, 2)
+	for range cap(idle) {
+		idle <- tables(t, 1)
+	}
 	for _, path := range paths {
 		sentence := strings.TrimSuffix(filepath.Base(path), ".txtar")
 		t.Run(sentence, func(t *testing.T) {
+			t.Parallel()
+			s := <-idle
+			defer func() { idle <- s }()
 			c := readCase(t, path)
 			f, p := readFacts(t, c), readProgramme(t, c)
 			f.Through = readThrough(t, c, f)
