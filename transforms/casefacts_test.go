@@ -3,6 +3,7 @@ package transforms_test
 import (
 	"encoding/csv"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/cockroachdb/apd/v3"
 
+	"tranche/pipeline/programme"
 	"tranche/transforms/oracle"
 )
 
@@ -37,11 +39,11 @@ func readPartners(t *testing.T, c namedCase) []oracle.Partner {
 	for _, r := range list {
 		p := oracle.Partner{ID: r.text("partner_id"), Type: r.text("type"), Active: r.oneOf("status", "active", "inactive") == "active", Currency: r.text("currency")}
 		for item := range strings.SplitSeq(r.text("modules"), "|") {
-			name, from, to := r.dated(item)
+			name, from, to := r.dated(item, programme.ModuleNames())
 			p.Modules = append(p.Modules, oracle.Holding{Module: name, From: from, To: to})
 		}
 		for item := range strings.SplitSeq(r.text("levels"), "|") {
-			name, from, _ := r.dated(item)
+			name, from, _ := r.dated(item, programme.LevelNames())
 			p.Levels = append(p.Levels, oracle.Given{Level: name, From: from})
 		}
 		out = append(out, p)
@@ -173,13 +175,10 @@ func (r row) text(column string) string {
 func (r row) oneOf(column string, known ...string) string {
 	r.t.Helper()
 	value := r.text(column)
-	for _, k := range known {
-		if k == value {
-			return value
-		}
+	if !slices.Contains(known, value) {
+		r.t.Fatalf("%s: %s is %q; known are %v", r.where, column, value, known)
 	}
-	r.t.Fatalf("%s: %s is %q; known are %v", r.where, column, value, known)
-	return ""
+	return value
 }
 
 // date is zero for an empty cell.
@@ -204,9 +203,12 @@ func (r row) amount(column string) apd.Decimal {
 
 // dated reads "resell", "resell 2024-02-01" or "resell 2024-02-01..2024-06-30".
 // What has no first day is there from the first day of the plain programme.
-func (r row) dated(item string) (name string, from, to time.Time) {
+func (r row) dated(item string, known []string) (name string, from, to time.Time) {
 	r.t.Helper()
 	name, days, has := strings.Cut(strings.TrimSpace(item), " ")
+	if !slices.Contains(known, name) {
+		r.t.Fatalf("%s: unknown %q; known are %v", r.where, name, known)
+	}
 	if !has {
 		return name, firstDay, time.Time{}
 	}
