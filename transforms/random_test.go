@@ -1,8 +1,10 @@
 package transforms_test
 
 import (
+	"flag"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -260,4 +262,41 @@ func drawSale(t *rapid.T, i int, before []oracle.Sale) oracle.Sale {
 	}
 	s.Net.Negative = true
 	return s
+}
+
+// fewer draws so many worlds only, where each is worked out more than once.
+func fewer(t *testing.T, worlds int) {
+	t.Helper()
+	checks := flag.Lookup("rapid.checks").Value.String()
+	if checks != flag.Lookup("rapid.checks").DefValue {
+		return // somebody asked for a number
+	}
+	if err := flag.Set("rapid.checks", strconv.Itoa(worlds)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = flag.Set("rapid.checks", checks) })
+}
+
+// TestTheLevelOfTheNextMonthIsTheOneItThenHas works a world out for a month and
+// for the one after it. Both must say the same of the level in between.
+func TestTheLevelOfTheNextMonthIsTheOneItThenHas(t *testing.T) {
+	s := tables(t, 2)
+	fewer(t, 25)
+	rapid.Check(t, func(rt *rapid.T) {
+		p := drawProgramme(rt)
+		f := drawFacts(rt, p)
+		last := p.Versions[0].From
+		f.Through = time.Date(last.Year(), last.Month(), 1, 0, 0, 0, 0, time.UTC).AddDate(0, rapid.IntRange(0, 8).Draw(rt, "months"), 0)
+		if d := p.Versions[0].From; f.Through.AddDate(0, 1, -1).Before(d) {
+			rt.Skip("before the programme")
+		}
+		workOut(rt, s, f, p)
+		next := ask(rt, s, "select partner_id || ' ' || level_next as said from mart.partner_levels where month = "+date(f.Through)+" order by said")
+		month := f.Through.AddDate(0, 1, 0)
+		f.Through = month
+		workOut(rt, s, f, p)
+		held := ask(rt, s, "select partner_id || ' ' || h.level as said from intermediate.levels_held as h join rules.versions as v on v.levels_computed = h.is_computed "+
+			"and v.from_date <= "+date(month.AddDate(0, 0, -1))+" and "+date(month.AddDate(0, 0, -1))+" < v.to_date where h.from_date <= "+date(month)+" and "+date(month)+" < h.to_date order by said")
+		compare(rt, next, held)
+	})
 }

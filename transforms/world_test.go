@@ -75,7 +75,13 @@ func workOut(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme) {
 // said asks the marts for what they say.
 func said(t fataler, s *store.Session) []string {
 	t.Helper()
-	rows, err := s.Query(context.Background(), oracle.Question())
+	return ask(t, s, oracle.Question())
+}
+
+// ask asks for one column of text.
+func ask(t fataler, s *store.Session, question string) []string {
+	t.Helper()
+	rows, err := s.Query(context.Background(), question)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}

@@ -1,4 +1,5 @@
--- The level each partner holds in each month, and what it met at its end.
+-- The level each partner holds in each month and in the one after the last, and
+-- what it met at its end.
 -- Up: what is met at a month's end is held from the first of the next. Down:
 -- only at the end of the review month, when the held level was met at none of
 -- the last month-ends that the rules look at; months before the partner's first
@@ -8,10 +9,12 @@
 -- partner_id  the partner
 -- month       first day
 -- held_rank   of the level held throughout the month
--- met_rank    of the highest level met at its end
+-- met_rank    of the highest level met at its end; null for the month after the last
 with recursive
 first_levels as (
-    select g.partner_id, arg_min(g.rank, g.from_date) as rank, greatest(date_trunc('month', min(g.from_date))::date, (select min(month) from intermediate.months)) as month
+    select g.partner_id, arg_min(g.rank, g.from_date) as rank, least(
+            greatest(date_trunc('month', min(g.from_date))::date, (select min(month) from intermediate.months)),
+            (select (max(month) + to_months(1))::date from intermediate.months)) as month
     from intermediate.given_levels as g
     group by g.partner_id
 ),
@@ -35,7 +38,6 @@ seen as (
 held as (
     select o.partner_id, o.month, o.rank as held_rank
     from opening as o
-    where o.month <= (select max(month) from intermediate.months)
     union all
     select h.partner_id, (h.month + to_months(1))::date,
         case
@@ -45,8 +47,8 @@ held as (
         end
     from held as h
     join seen as s on s.partner_id = h.partner_id and s.month = h.month
-    where h.month < (select max(month) from intermediate.months)
+    where h.month <= (select max(month) from intermediate.months)
 )
 select h.partner_id, h.month, h.held_rank, s.met_rank
 from held as h
-join seen as s on s.partner_id = h.partner_id and s.month = h.month
+left join seen as s on s.partner_id = h.partner_id and s.month = h.month
