@@ -31,11 +31,23 @@
 -- amount             in the programme currency, rounded half away from zero
 -- deal_id            the registered deal, as the distributor names it, a person has joined the line to it, or the returned line has it
 -- held_reason        why it does not count yet, null when it may
-with standing as (
-    select s.* exclude (deal_id), coalesce(s.deal_id, k.deal_id) as deal_id
+with as_sent as (
+    select s.*
     from staging.sales as s
-    left join intermediate.links as k on k.distributor = s.distributor and k.document_no = s.document_no and k.line_no = s.line_no
     where not exists (select 1 from intermediate.sales_passed_over as o where o.sale_id = s.sale_id)
+),
+-- A link that could mean two lines, or two links for one, join nothing.
+joined as (
+    select min(s.sale_id) as sale_id, min(k.deal_id) as deal_id
+    from intermediate.links as k
+    join as_sent as s on s.distributor = k.distributor and s.document_no = k.document_no and s.line_no = k.line_no
+    group by k.distributor, k.document_no, k.line_no
+    having count(*) = 1
+),
+standing as (
+    select s.* exclude (deal_id), coalesce(s.deal_id, j.deal_id) as deal_id
+    from as_sent as s
+    left join joined as j on j.sale_id = s.sale_id
 ),
 returned as (
     select r.sale_id, min(s.sale_id) as returned_sale_id, min(s.document_date) as terms_date, min(s.deal_id) as deal_id

@@ -52,10 +52,17 @@ where not exists (
     where p.code = d.partner_code and p.sender in ('*', f.feed) and p.partner_id is not null)
 union all
 select 'links', k.file_id, k.line, f.file_name,
-    case when s.sale_id is null then 'unknown_line' when s.deal_id <> k.deal_id then 'names_another_deal' else 'unknown_deal' end,
-    k.deal_id, date_trunc('month', coalesce(s.document_date, f.landed_at::date))::date, null, k.distributor, k.document_no, k.line_no, s.end_customer, s.sku,
-    s.net_amount, s.currency
+    case
+        when count(s.sale_id) = 0 then 'unknown_line'
+        when count(s.sale_id) > 1 or count(*) > 1 then 'ambiguous_line'
+        when min(s.deal_id) <> k.deal_id then 'names_another_deal'
+        when min(s.deal_id) is null then 'ambiguous_line'
+        else 'unknown_deal'
+    end,
+    k.deal_id, date_trunc('month', coalesce(min(s.document_date), f.landed_at::date))::date, null, k.distributor, k.document_no, k.line_no, min(s.end_customer),
+    min(s.sku), if(count(s.sale_id) = 1, min(s.net_amount), null), if(count(s.sale_id) = 1, min(s.currency), null)
 from intermediate.links as k
 join staging.files as f on f.file_id = k.file_id
 left join intermediate.lines as s on s.distributor = k.distributor and s.document_no = k.document_no and s.line_no = k.line_no
-where s.sale_id is null or s.deal_id <> k.deal_id or not exists (select 1 from staging.deals as d where d.deal_id = k.deal_id)
+group by k.file_id, k.line, f.file_name, k.deal_id, f.landed_at, k.distributor, k.document_no, k.line_no
+having count(s.sale_id) <> 1 or min(s.deal_id) is distinct from k.deal_id or not exists (select 1 from staging.deals as d where d.deal_id = k.deal_id)
