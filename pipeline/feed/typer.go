@@ -107,7 +107,7 @@ func (f Feed) Bind(header Names) (t *Typer, problems []Problem, notes []string) 
 
 // fix finds the columns of a sales file that no record can change: the feed's
 // constants, and what this sender never writes. Millions of rows need not carry
-// them; Fixed says what they hold.
+// them; the feed's Fixed says what they hold.
 func (t *Typer) fix() {
 	t.fixed = make([]bool, len(t.kind.Columns))
 	if t.kind.Name != Sales {
@@ -116,44 +116,45 @@ func (t *Typer) fix() {
 		}
 		return
 	}
-	derived := map[int]bool{t.sales.docType: true, t.sales.amount: true, t.sales.lineNo: true, t.sales.quantity: true, t.sales.lineKey: len(t.feed.Key) > 0}
+	fixed := t.feed.Fixed()
 	for i, src := range t.sources {
-		t.fixed[i] = src.field < 0 && !derived[i] && (src.constant == nil || t.kind.Columns[i].Type == Code)
-		if src.field >= 0 || src.constant != nil || derived[i] || i == t.sales.lineKey {
+		name := t.kind.Columns[i].Name
+		_, t.fixed[i] = fixed[name]
+		if src.field >= 0 || src.constant != nil || t.feed.derives(name) || i == t.sales.lineKey {
 			t.active = append(t.active, i)
 		}
 	}
 }
 
-// Fixed holds the columns that batches leave out, by name; an empty value
-// stands for none.
-func (t *Typer) Fixed() map[string]string {
+// Fixed holds the columns of a sales feed that none of its records can change, by
+// name; an empty value stands for none. The declaration alone decides.
+func (f Feed) Fixed() map[string]string {
 	fixed := map[string]string{}
-	for i, c := range t.kind.Columns {
-		if t.fixed[i] && !c.Passing {
-			fixed[c.Name] = ""
-			if src := t.sources[i]; src.constant != nil {
-				fixed[c.Name] = string(trim(src.constant.raw))
-			}
+	kind, _ := KindNamed(f.Kind)
+	if kind.Name != Sales {
+		return fixed
+	}
+	for _, c := range kind.Columns {
+		constant, same := f.Constants[c.Name]
+		_, written := f.Columns[c.Name]
+		if f.derives(c.Name) || c.Passing || same && c.Type != Code || !same && written {
+			continue
 		}
+		fixed[c.Name] = string(trim([]byte(constant)))
 	}
 	return fixed
 }
 
-// Fixed holds the columns that the feed's batches leave out, whatever the header
-// of a file, by name.
-func (f Feed) Fixed() map[string]string {
-	var header Names
-	for _, names := range f.Columns {
-		if !slices.Contains(header, names[0]) {
-			header = append(header, names[0])
-		}
+// derives says whether reading works a column of a sales record out, wholly or in
+// part, whatever the sender writes.
+func (f Feed) derives(column string) bool {
+	switch column {
+	case "document_type", "net_amount", "line_no", "quantity":
+		return true
+	case "line_key":
+		return len(f.Key) > 0
 	}
-	t, _, _ := f.Bind(header)
-	if t == nil {
-		return nil
-	}
-	return t.Fixed()
+	return false
 }
 
 // keyColumns identify a record of this feed. For sales the distributor and the

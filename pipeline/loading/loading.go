@@ -136,7 +136,7 @@ func open(path string, declared feed.Feed) (r *reading, err error) {
 	if len(problems) > 0 {
 		return r, &problems[0]
 	}
-	r.typer, r.width, r.notes, r.counts, r.fixed = typer, len(header), notes, typer.Counts(), typer.Fixed()
+	r.typer, r.width, r.notes, r.counts, r.fixed = typer, len(header), notes, typer.Counts(), declared.Fixed()
 	r.into, r.whole = table(r.kind, declared.Hash()), whole(r.kind, declared.Hash(), r.fixed)
 	return r, nil
 }
