@@ -47,7 +47,7 @@ func Compare(ctx context.Context, o Options, other programme.Programme) (*report
 	if err != nil {
 		return nil, fmt.Errorf("under the configured programme: %w", err)
 	}
-	then, err := r.outcome(ctx, other, from)
+	theirs, err := r.outcome(ctx, other, from)
 	if err != nil {
 		return nil, fmt.Errorf("under the other programme: %w", err)
 	}
@@ -58,7 +58,7 @@ func Compare(ctx context.Context, o Options, other programme.Programme) (*report
 		}
 		from = time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, time.UTC)
 	}
-	return reports.Compare(now, then, from, r.month), nil
+	return reports.Compare(now, theirs, from, r.month), nil
 }
 
 // openToRead attaches the store as it is.

@@ -92,6 +92,15 @@ func Compare(now, other *Outcome, from, to time.Time) *Comparison {
 	return c
 }
 
+// Totals adds up every partner and module under each programme.
+func (c *Comparison) Totals() (now, other Result) {
+	for _, d := range c.Rows {
+		now.Earned, other.Earned = now.Earned+d.Now.Earned, other.Earned+d.Other.Earned
+		now.Points, other.Points = now.Points+d.Now.Points, other.Points+d.Other.Points
+	}
+	return now, other
+}
+
 // String is the amount with two places.
 func (c Cents) String() string {
 	sign := ""

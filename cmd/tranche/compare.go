@@ -69,11 +69,9 @@ func (a *app) showComparison(c *reports.Comparison) {
 	fmt.Fprintf(a.stdout, "%s, %s\n  now    %s (%s)\n  other  %s (%s)\n\n", months, c.Currency, c.NowName, c.NowHash, c.OtherName, c.OtherHash)
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "partner\tmodule\tearned now\tearned other\tdifference\tpoints now\tpoints other\tlevel now\tlevel other\t")
-	var now, other reports.Result
+	now, other := c.Totals()
 	for _, d := range c.Rows {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t\n", d.Partner, d.Module, d.Now.Earned, d.Other.Earned, d.Other.Earned-d.Now.Earned, d.Now.Points, d.Other.Points, d.LevelNow, d.LevelOther)
-		now.Earned, other.Earned = now.Earned+d.Now.Earned, other.Earned+d.Other.Earned
-		now.Points, other.Points = now.Points+d.Now.Points, other.Points+d.Other.Points
 	}
 	fmt.Fprintf(w, "together\t\t%s\t%s\t%s\t%d\t%d\t\t\t\n", now.Earned, other.Earned, other.Earned-now.Earned, now.Points, other.Points)
 	_ = w.Flush()

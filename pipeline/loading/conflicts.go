@@ -24,7 +24,7 @@ func (l *Loader) repeated(ctx context.Context, fileID int64, r *reading) ([]feed
 	if len(lines) == 0 {
 		return nil, nil
 	}
-	if err := l.suspectTable(ctx, lines); err != nil {
+	if err := l.choose(ctx, lines); err != nil {
 		return nil, err
 	}
 	if r.counts {
@@ -117,8 +117,9 @@ func (f filter) add(h uint64) bool {
 	return was&bit != 0
 }
 
-func (l *Loader) suspectTable(ctx context.Context, lines []int64) error {
-	path := filepath.Join(l.Work, "suspects")
+// choose makes the temporary table chosen, of lines for a statement to work on.
+func (l *Loader) choose(ctx context.Context, lines []int64) error {
+	path := filepath.Join(l.Work, "chosen")
 	defer os.Remove(path)
 	var text []byte
 	for _, line := range lines {
@@ -127,7 +128,7 @@ func (l *Loader) suspectTable(ctx context.Context, lines []int64) error {
 	if err := os.WriteFile(path, text, 0o600); err != nil {
 		return err
 	}
-	return l.Session.Exec(ctx, "create or replace temp table suspects as select line from read_csv("+store.Literal(path)+
+	return l.Session.Exec(ctx, "create or replace temp table chosen as select line from read_csv("+store.Literal(path)+
 		", columns = {'line': 'bigint'}, header = false, auto_detect = false, delim = ',', quote = '')")
 }
 
@@ -137,7 +138,7 @@ func (l *Loader) number(ctx context.Context, fileID int64, r *reading) error {
 	return l.Session.Exec(ctx, `update `+r.into+` as t set line_no = n.occurrence
 		from (select line, row_number() over (
 				partition by distributor, document_no, line_key order by line) as occurrence
-			from (`+r.whole+`) where file_id = ? and line in (select line from suspects)) as n
+			from (`+r.whole+`) where file_id = ? and line in (select line from chosen)) as n
 		where t.file_id = ? and t.line = n.line`, fileID, fileID)
 }
 
@@ -155,7 +156,7 @@ func (l *Loader) conflicts(ctx context.Context, fileID int64, r *reading) ([]fee
 	}
 	rows, err := l.Session.Query(ctx, `with suspect as (
 			select line, `+key+` as key, `+content+` as content
-			from (`+r.whole+`) where file_id = ? and line in (select line from suspects)),
+			from (`+r.whole+`) where file_id = ? and line in (select line from chosen)),
 		torn as (select key, min(line) as first_line, max(line) as last_line from suspect group by key having count(distinct content) > 1)
 		select line, key, if(line = first_line, last_line, first_line) from suspect join torn using (key) order by line`, fileID)
 	if err != nil {
@@ -185,8 +186,8 @@ func (l *Loader) drop(ctx context.Context, fileID int64, from string, problems [
 	for _, p := range problems {
 		lines = append(lines, p.Line)
 	}
-	if err := l.suspectTable(ctx, lines); err != nil {
+	if err := l.choose(ctx, lines); err != nil {
 		return err
 	}
-	return l.Session.Exec(ctx, "delete from "+from+" where file_id = ? and line in (select line from suspects)", fileID)
+	return l.Session.Exec(ctx, "delete from "+from+" where file_id = ? and line in (select line from chosen)", fileID)
 }

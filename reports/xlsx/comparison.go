@@ -27,7 +27,7 @@ func Comparison(out io.Writer, c *reports.Comparison) error {
 	sh.tall(28, b.heads("partner_id", "partner", "module", ">base", ">compare_earned_now", ">compare_earned_other", ">compare_difference", ">compare_points_now",
 		">compare_points_other", ">compare_difference", "compare_level_now", "compare_level_other")...)
 	first := sh.row + 1
-	var now, other reports.Result
+	now, other := c.Totals()
 	for _, d := range c.Rows {
 		at := sh.row + 1
 		base := d.Now.Base
@@ -37,8 +37,6 @@ func Comparison(out io.Writer, c *reports.Comparison) error {
 		sh.put(b.text(d.Partner), b.text(d.Name), b.text(w.value(d.Module)), b.money(base), b.money(d.Now.Earned), b.money(d.Other.Earned),
 			b.sum(b.styles.money, fmt.Sprintf("F%d-E%d", at, at), d.Other.Earned-d.Now.Earned), b.number(d.Now.Points), b.number(d.Other.Points),
 			b.count(b.styles.number, fmt.Sprintf("I%d-H%d", at, at), d.Other.Points-d.Now.Points), b.text(w.value(d.LevelNow)), b.text(w.value(d.LevelOther)))
-		now.Earned, other.Earned = now.Earned+d.Now.Earned, other.Earned+d.Other.Earned
-		now.Points, other.Points = now.Points+d.Now.Points, other.Points+d.Other.Points
 	}
 	column := func(c string) string { return fmt.Sprintf("SUM(%s%d:%s%d)", c, first, c, max(first, sh.row)) }
 	blank := b.styled(b.styles.totalText, "")

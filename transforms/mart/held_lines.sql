@@ -1,16 +1,17 @@
 -- What has been loaded and waits for something that is missing. It counts by
--- itself in the first run after the missing alias, product or rate is there.
+-- itself in the first run after the missing alias, product, rate, line or deal
+-- is there.
 --
 -- grain: kind, file_id, file_line
 -- kind          of source: sales, deals, certifications, entries or links
 -- file_id       the file
 -- file_line     physical line in it
 -- file_name     what the sender called the file
--- held_reason   what is missing
--- what          the unknown code, product or currency
+-- held_reason   what is missing or ambiguous
+-- what          the unknown code, product or currency, or the deal of a link
 -- month         first day of its month
 -- partner_id    the partner, where it is known
--- distributor   code of the sender, for sales
+-- distributor   code of the sender, for sales and links
 -- document_no   the document, or the deal, person or posting
 -- line_no       its line
 -- end_customer  who uses it
