@@ -157,14 +157,11 @@ func fill(f oracle.Facts) []string {
 	}
 	values("entries")
 	for i, s := range f.Sales {
-		kind, returned, line := "sale", "null", "null"
-		if s.Return {
-			kind = "return"
-		}
+		returned, line := "null", "null"
 		if s.ReturnsDocument != "" {
 			returned, line = text(s.ReturnsDocument), fmt.Sprint(s.ReturnsLine)
 		}
-		rows = append(rows, fmt.Sprintf("(7, %d, %s, %s, %d, null, %s, %s, %s, null, null, null, null, %s, 1, %s, %s, %s, %s, %s)", i+2, text(s.Distributor), text(s.Document), s.Line, text(kind),
+		rows = append(rows, fmt.Sprintf("(7, %d, %s, %s, %d, null, %t, %s, %s, null, null, null, null, %s, 1, %s, %s, %s, %s, %s)", i+2, text(s.Distributor), text(s.Document), s.Line, s.Return,
 			date(s.Date), text(s.Buyer), text(s.SKU), s.Net.Text('f'), text(s.Currency), text(s.Deal), returned, line))
 	}
 	values("sales")

@@ -14,7 +14,8 @@ type Batch struct {
 }
 
 // BatchColumn is one column of a batch. Dates are days since 1970-01-01,
-// decimals units of 10^-Scale; both stand in Units, as whole numbers do.
+// decimals units of 10^-Scale; both stand in Units, as whole numbers do and flags,
+// as 1 and 0.
 // Everything else stands in Text, cut at Ends.
 type BatchColumn struct {
 	Name  string
@@ -51,7 +52,9 @@ func (b *Batch) Reset() {
 }
 
 // InUnits says whether the column's values stand in Units.
-func (c *BatchColumn) InUnits() bool { return c.Type == Date || c.Type == Decimal || c.Type == Whole }
+func (c *BatchColumn) InUnits() bool {
+	return c.Type == Date || c.Type == Decimal || c.Type == Whole || c.Type == Flag
+}
 
 // Show is one value as a person would write it.
 func (c *BatchColumn) Show(row int) string {
@@ -60,6 +63,10 @@ func (c *BatchColumn) Show(row int) string {
 		return ""
 	case c.Type == Date:
 		return time.Unix(c.Units[row]*secondsOfDay, 0).UTC().Format(time.DateOnly)
+	case c.Type == Flag && c.Units[row] == 1:
+		return "yes"
+	case c.Type == Flag:
+		return "no"
 	case c.InUnits():
 		return string(appendUnits(nil, c.Units[row], c.Scale))
 	}
@@ -105,7 +112,7 @@ func (t *Typer) write(b *Batch) {
 		switch c.Type {
 		case Date:
 			c.addUnits(row, v.day.sinceEpoch(), v.set)
-		case Decimal, Whole:
+		case Decimal, Whole, Flag:
 			c.addUnits(row, v.units, v.set)
 		default:
 			c.addText(row, v.text)

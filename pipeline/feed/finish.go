@@ -59,14 +59,15 @@ func (t *Typer) finishSale() {
 		t.problem(s.returnsDoc, NotAReturn, "")
 		return
 	}
-	docType.text, docType.set = saleWord, true
+	flag := &t.values[s.isReturn]
+	flag.units, flag.set = 0, true
 	if isReturn {
-		docType.text = returnWord
+		flag.units = 1
 	}
 	t.Amount = amount.units
 }
 
-var saleWord, returnWord = []byte("sale"), []byte("return")
+var returnWord = []byte("return")
 
 // turn changes the sign of a number where it has to.
 func (v *value) turn(must bool) {

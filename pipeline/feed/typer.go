@@ -55,7 +55,7 @@ type value struct {
 	set   bool
 }
 
-type salesColumns struct{ docType, quantity, price, amount, lineNo, lineKey, returnsDoc int }
+type salesColumns struct{ docType, isReturn, quantity, price, amount, lineNo, lineKey, returnsDoc int }
 
 const maxText = 2000
 
@@ -89,7 +89,7 @@ func (f Feed) Bind(header Names) (t *Typer, problems []Problem, notes []string) 
 	}
 	t.values = make([]value, len(kind.Columns))
 	t.sales = salesColumns{
-		docType: t.index("document_type"), quantity: t.index("quantity"), price: t.index("unit_price"),
+		docType: t.index("document_type"), isReturn: t.index("is_return"), quantity: t.index("quantity"), price: t.index("unit_price"),
 		amount: t.index("net_amount"), lineNo: t.index("line_no"), lineKey: t.index("line_key"),
 		returnsDoc: t.index("returns_document"),
 	}
@@ -149,7 +149,7 @@ func (f Feed) Fixed() map[string]string {
 // part, whatever the sender writes.
 func (f Feed) derives(column string) bool {
 	switch column {
-	case "document_type", "net_amount", "line_no", "quantity":
+	case "is_return", "net_amount", "line_no", "quantity":
 		return true
 	case "line_key":
 		return len(f.Key) > 0
