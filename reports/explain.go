@@ -3,6 +3,7 @@ package reports
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -24,6 +25,7 @@ type MonthStory struct {
 	Modules     []MonthModule  `json:"modules"`
 	Margin      []MonthTranche `json:"margin"`
 	Lines       []MonthLine    `json:"lines"`
+	Started     []MonthStarted `json:"started"`
 	Shares      []MonthShare   `json:"shares_of_nothing"`
 	Claims      []MonthClaim   `json:"claims_not_counted"`
 	Adjustments []MonthEntry   `json:"adjustments"`
@@ -96,6 +98,7 @@ type MonthTranche struct {
 // MonthLine is one movement. Document and line are left out of Sell With: the
 // purchase is another partner's.
 type MonthLine struct {
+	SaleID      int64  `json:"sale_id"`
 	Module      string `json:"module"`
 	Place       int64  `json:"place"`
 	Date        string `json:"document_date"`
@@ -104,6 +107,7 @@ type MonthLine struct {
 	Line        int64  `json:"line_no,omitempty"`
 	Deal        string `json:"deal_id,omitempty"`
 	Method      string `json:"method,omitempty"`
+	Schedule    int64  `json:"schedule,omitempty"`
 	Base        string `json:"base"`
 	WalkLo      string `json:"walk_lo"`
 	WalkHi      string `json:"walk_hi"`
@@ -113,6 +117,13 @@ type MonthLine struct {
 	Points      int64  `json:"points"`
 	File        string `json:"file_name"`
 	FileLine    int64  `json:"file_line"`
+}
+
+// MonthStarted is the last movement of the month under a schedule that pays full
+// tranches only, and the tranche it left started.
+type MonthStarted struct {
+	MonthLine
+	End CreditEnd `json:"end"`
 }
 
 // MonthShare is a share of a deal's line that came to 0.00.
@@ -203,10 +214,28 @@ func ExplainMonth(ctx context.Context, m Marts, q Question) (*MonthStory, error)
 		NotCounted:  asked[Uncounted](&a, monthNotCounted, own),
 		Held:        asked[HeldLine](&a, monthHeld, own),
 	}
+	story.Started = a.started(q, story.Lines)
 	if a.err != nil {
 		return nil, fmt.Errorf("explain %s %s: %w", q.Partner, q.Month.Format("2006-01"), a.err)
 	}
 	return story, nil
+}
+
+// started asks where the last movement under each block schedule has led.
+func (a *asking) started(q Question, lines []MonthLine) []MonthStarted {
+	list := []MonthStarted{}
+	for i, l := range lines {
+		isSame := func(x MonthLine) bool { return x.Module == l.Module && x.Schedule == l.Schedule }
+		if l.Method != "block" || slices.ContainsFunc(lines[i+1:], isSame) {
+			continue
+		}
+		for _, end := range asked[CreditEnd](a, saleEnds, []any{q.Partner, l.SaleID, q.Month}) {
+			if end.Module == l.Module && end.Side == "hi" {
+				list = append(list, MonthStarted{l, end})
+			}
+		}
+	}
+	return list
 }
 
 // asking asks one question after another and keeps the first error.

@@ -21,8 +21,8 @@ const (
 		from mart.margin where partner_id = $1 and month = $2
 		order by module, valid_from, level, family nulls first, schedule, tranche`
 
-	monthLines = `select module, place, document_date, distributor, if(module <> 'sell_with' or $3, document_no, null) as document_no,
-			if(module <> 'sell_with' or $3, line_no, null) as line_no, deal_id, method, base, walk_lo, walk_hi, lo, hi, earned, points, file_name, file_line
+	monthLines = `select sale_id, module, place, document_date, distributor, if(module <> 'sell_with' or $3, document_no, null) as document_no,
+			if(module <> 'sell_with' or $3, line_no, null) as line_no, deal_id, method, schedule, base, walk_lo, walk_hi, lo, hi, earned, points, file_name, file_line
 		from mart.statement_lines where partner_id = $1 and month = $2 order by module, place, sale_id`
 
 	monthShares = `select s.deal_id, s.roles, s.document_date, s.distributor, c.file_name, c.file_line

@@ -15,7 +15,7 @@ func (t teller) month(s *reports.MonthStory) {
 	m := s.Month[0]
 	t.say("%s %s, %s: %s %s payable", m.Partner, m.Name, m.Month[:7], m.Payable, m.Own)
 	if !m.Active {
-		t.say("  Status    %s", pipeline.Word("partner_inactive"))
+		t.say("  Partner   %s", pipeline.Word("partner_inactive"))
 	}
 	t.say("  Rules     %q, fingerprint %s", m.Version, m.RulesHash)
 	t.say("  Money     earned %s + adjustments %s + carried in %s - carried out %s = %s (less than %s is carried on)", m.Earned, m.Entries,
@@ -33,14 +33,18 @@ func (t teller) month(s *reports.MonthStory) {
 	t.deals(s)
 	t.waiting(s)
 	t.say("\nOne line in full: tranche explain --partner %s --line DOCUMENT/LINE", m.Partner)
+	isHidden := func(l reports.MonthLine) bool { return l.Document == "" }
+	if slices.ContainsFunc(s.Lines, isHidden) {
+		t.say("Sell With goes by other partners' purchases; --everyone names their documents, for the vendor's eyes only.")
+	}
 }
 
 func (t teller) level(m reports.MonthPay, s *reports.MonthStory) {
-	met := "none"
+	met := "no level"
 	if m.LevelMet != "" {
 		met = pipeline.Word(m.LevelMet)
 	}
-	t.say("  Level     %s; its requirements at the month's end are those of %s; from the next month %s", pipeline.Word(m.Level), met, pipeline.Word(m.LevelNext))
+	t.say("  Level     %s; at the month's end it meets the requirements of %s; from the next month %s", pipeline.Word(m.Level), met, pipeline.Word(m.LevelNext))
 	t.say("  Status    %d points = %d by amount + %d by %d valid certifications + %d bonus", m.StatusPoints, m.ByAmount, m.ByCertificate, m.Certifications, m.ByBonus)
 	t.say("  To spend  %d points, after %d earned, %d spent and %d lapsed in the month", m.Spendable, m.PointsEarned, m.Redeemed, m.Expired)
 	for _, g := range s.Missing {
@@ -70,6 +74,12 @@ func (t teller) module(m reports.MonthModule, s *reports.MonthStory) {
 		margin = append(margin, []string{"  " + x.ValidFrom, pipeline.Word(x.Level), x.Method, tranche, rate, x.MonthBase, x.MonthEarned, x.YearBase, x.YearEarned})
 	}
 	t.table([]string{"  since", "level", "method", "tranche", "rate", "base", "earned", "base this year", "earned this year"}, margin)
+	for _, b := range s.Started {
+		if b.Module == m.Module {
+			t.say("  After %s of %s", t.movement(b.MonthLine), b.Date)
+			t.end(b.End)
+		}
+	}
 	lines := slices.DeleteFunc(slices.Clone(s.Lines), func(l reports.MonthLine) bool { return l.Module != m.Module })
 	t.moves(m.Module, lines)
 }
@@ -87,11 +97,7 @@ func (t teller) moves(module string, lines []reports.MonthLine) {
 	}
 	var rows [][]string
 	for _, l := range lines {
-		name := document(l.Distributor, l.Document, l.Line)
-		if l.Document == "" {
-			name = l.Deal + " " + l.Distributor
-		}
-		row := []string{"  " + name, l.Date, l.Base, l.WalkLo, l.WalkHi}
+		row := []string{"  " + t.movement(l), l.Date, l.Base, l.WalkLo, l.WalkHi}
 		switch {
 		case byDocument && l.Method == "document":
 			row = append(row, l.Lo, l.Hi)
@@ -101,6 +107,14 @@ func (t teller) moves(module string, lines []reports.MonthLine) {
 		rows = append(rows, append(row, l.Earned, strconv.FormatInt(l.Points, 10), l.File, strconv.FormatInt(l.FileLine, 10)))
 	}
 	t.table(append(head, "earned", "points", "file", "line"), rows)
+}
+
+// movement names a movement, by its deal where the purchase is another partner's.
+func (t teller) movement(l reports.MonthLine) string {
+	if l.Document == "" {
+		return l.Deal + " " + l.Distributor
+	}
+	return document(l.Distributor, l.Document, l.Line)
 }
 
 // deals tells of the partner's claims that brought nothing.
