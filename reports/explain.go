@@ -177,12 +177,13 @@ type MonthGap struct {
 	Needs       int64  `json:"needs"`
 }
 
-// HeldLine is something loaded that waits for what is missing. Of a line whose
-// partner is not known only the place and the unknown code are told, because it
-// is nobody's yet and may turn out to be anybody's.
+// HeldLine is something loaded that waits for what is missing. Theirs are the lines
+// that the partner bought or distributed. Of the others, whose buyer is not known,
+// only the place and the unknown code are told: they are nobody's yet and may turn
+// out to be anybody's.
 type HeldLine struct {
 	Kind        string `json:"kind"`
-	Partner     string `json:"partner_id,omitempty"`
+	Theirs      bool   `json:"is_theirs"`
 	Month       string `json:"month"`
 	Reason      string `json:"held_reason"`
 	What        string `json:"what,omitempty"`

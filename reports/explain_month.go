@@ -56,6 +56,6 @@ const (
 			select sale_id from mart.uncounted_lines where partner_id = $1 and month = $2))
 		order by u.module, u.document_date, u.distributor, u.document_no, u.line_no, u.sale_id`
 
-	monthHeld = `select kind, partner_id, month, held_reason, what, distributor, document_no, line_no, end_customer, sku, net_amount, currency, file_name, file_line
-		from mart.held_lines where partner_id = $1 and month = $2 order by kind, file_id, file_line`
+	monthHeld = `select kind, true as is_theirs, month, held_reason, what, distributor, document_no, line_no, end_customer, sku, net_amount, currency, file_name, file_line
+		from mart.held_lines where (partner_id = $1 or distributor_id = $1) and month = $2 order by kind, file_id, file_line`
 )

@@ -13,17 +13,20 @@ const (
 
 	// Of what is held, the partner's own lines, links to its own purchases, and the
 	// lines that are nobody's yet, of which only the place is told.
-	lineHeld = `select h.kind, h.partner_id, h.month, h.held_reason, h.what, h.distributor, h.document_no, h.line_no,
-			if(h.partner_id is not null, h.end_customer, null) as end_customer, if(h.partner_id is not null, h.sku, null) as sku,
-			if(h.partner_id is not null, h.net_amount, null) as net_amount, if(h.partner_id is not null, h.currency, null) as currency, h.file_name, h.file_line
-		from mart.held_lines as h
-		where h.document_no = $2 and h.line_no = $3 and ($4 = '' or h.distributor = $4)
-			and (h.partner_id = $1 or h.kind = 'sales' and h.partner_id is null or h.kind = 'links' and exists (
+	lineHeld = `with named as (
+			select *, coalesce(partner_id = $1, false) or coalesce(distributor_id = $1, false) as is_theirs
+			from mart.held_lines where document_no = $2 and line_no = $3 and ($4 = '' or distributor = $4)
+		)
+		select h.kind, h.is_theirs, h.month, h.held_reason, h.what, h.distributor, h.document_no, h.line_no,
+			if(h.is_theirs, h.end_customer, null) as end_customer, if(h.is_theirs, h.sku, null) as sku, if(h.is_theirs, h.net_amount, null) as net_amount,
+			if(h.is_theirs, h.currency, null) as currency, h.file_name, h.file_line
+		from named as h
+		where h.is_theirs or h.kind = 'sales' and h.partner_id is null or h.kind = 'links' and exists (
 				select 1 from mart.statement_lines as s
 				where s.partner_id = $1 and s.module <> 'sell_with' and s.distributor = h.distributor and s.document_no = h.document_no and s.line_no = h.line_no
 				union all
 				select 1 from mart.uncounted_lines as u
-				where u.partner_id = $1 and u.distributor = h.distributor and u.document_no = h.document_no and u.line_no = h.line_no))
+				where u.partner_id = $1 and u.distributor = h.distributor and u.document_no = h.document_no and u.line_no = h.line_no)
 		order by h.kind, h.file_id, h.file_line`
 )
 

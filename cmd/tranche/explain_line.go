@@ -216,7 +216,7 @@ func (t teller) held(h reports.HeldLine) {
 	switch {
 	case h.Kind == "links":
 		t.say("A link of %s to a deal waits: %s (%s)", line, pipeline.Word(h.Reason), h.What)
-	case h.Partner == "":
+	case !h.Theirs:
 		t.say("%s is nobody's yet, and is not said to be of %s. Held: %s (%s)", line, t.question.Partner, pipeline.Word(h.Reason), h.What)
 	default:
 		t.say("%s, held: %s (%s)", line, pipeline.Word(h.Reason), h.What)
