@@ -352,10 +352,11 @@ func (s statement) points() {
 
 func (s statement) held() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_held"), widths: []float64{13, 12, 14, 14, 8, 15, 50}, frozen: 1})
-	sh.tall(16, s.heads("module", "date", "distributor", "document", ">line", ">amount", "reason")...)
+	sh := s.sheet(setup{title: w.say("sheet_held"), widths: []float64{13, 12, 14, 14, 8, 26, 15, 50, 26, 8}, landscape: true, frozen: 1})
+	sh.tall(28, s.heads("module", "date", "distributor", "document", ">line", "product", ">amount", "reason", "file", ">file_line")...)
 	for _, x := range s.Waiting {
-		sh.put(s.text(w.value(x.Module)), s.day(x.Date), s.text(x.Distributor), s.text(x.Document), s.number(x.Number), s.money(x.Amount), s.text(w.value(x.Reason)))
+		sh.put(s.text(w.value(x.Module)), s.day(x.Date), s.text(x.Distributor), s.text(x.Document), s.number(x.Number), s.text(x.Product),
+			s.money(x.Amount), s.text(w.value(x.Reason)), s.text(x.File), s.number(x.FileLine))
 	}
 	if len(s.Waiting) == 0 {
 		sh.put(s.text(w.say("nothing")))
