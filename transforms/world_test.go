@@ -61,7 +61,7 @@ func workOut(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme) {
 	if err := theirs(p).WriteTables(ctx, s, f.Through); err != nil {
 		t.Fatalf("%v", err)
 	}
-	must(t, s, "create table rules.waived (sha256 varchar, line bigint, who varchar, reason varchar)", "create table rules.run as select '' as run_id, '' as program, '' as config_hash, date '2024-01-01' as through_month, 0::bigint as files, '' as inputs_hash",
+	must(t, s, "create table rules.waived (sha256 varchar, line bigint, reasons_hash varchar, who varchar, reason varchar)", "create table rules.run as select '' as run_id, '' as program, '' as config_hash, date '2024-01-01' as through_month, 0::bigint as files, '' as inputs_hash",
 		"create schema published.mart", "create schema memory.staging", "create schema memory.intermediate",
 		"set search_path = 'memory.main,store.raw,memory.rules,memory.staging,memory.intermediate,published.mart'")
 	if err := transforms.Build(ctx, s, transforms.Target{Work: "memory", Mart: "published"}, nil); err != nil {

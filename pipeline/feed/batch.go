@@ -2,6 +2,8 @@ package feed
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -118,6 +120,35 @@ func (t *Typer) write(b *Batch) {
 			c.addText(row, v.text)
 		}
 	}
+}
+
+// nameProblems gives the last record's problems its key, so that a row that is
+// not believed is still known to be in the file. It has none when the key itself
+// cannot be read. Where lines are counted, their number is no part of it.
+func (t *Typer) nameProblems() {
+	key := t.readableKey()
+	for i := range t.Problems {
+		t.Problems[i].Key = key
+	}
+}
+
+func (t *Typer) readableKey() string {
+	names := slices.Concat(t.feed.Key, t.keyColumns())
+	for _, p := range t.Problems {
+		if slices.Contains(names, p.Column) {
+			return ""
+		}
+	}
+	if t.kind.Name != Sales {
+		return string(t.composedKey())
+	}
+	var parts []string
+	for _, i := range t.keys {
+		if part := t.appendValue(nil, i); len(part) > 0 && (i != t.sales.lineNo || !t.Counts()) {
+			parts = append(parts, string(part))
+		}
+	}
+	return strings.Join(parts, " / ")
 }
 
 func (t *Typer) composedKey() (key []byte) {

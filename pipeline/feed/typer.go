@@ -140,7 +140,11 @@ func (f Feed) Fixed() map[string]string {
 		if f.derives(c.Name) || c.Passing || same && c.Type != Code || !same && written {
 			continue
 		}
-		fixed[c.Name] = string(trim([]byte(constant)))
+		value := string(trim([]byte(constant)))
+		if word, ok := f.Values[c.Name][value]; ok {
+			value = word
+		}
+		fixed[c.Name] = value
 	}
 	return fixed
 }
@@ -158,13 +162,10 @@ func (f Feed) derives(column string) bool {
 }
 
 // keyColumns identify a record of this feed. For sales the distributor and the
-// document always do, whatever else the feed declares.
+// document always do, whatever else the feed declares; other kinds have their own.
 func (t *Typer) keyColumns() []string {
 	if t.kind.Name == Sales {
 		return []string{"distributor", "document_no", "line_key", "line_no"}
-	}
-	if len(t.feed.Key) > 0 {
-		return t.feed.Key
 	}
 	return t.kind.Key
 }
@@ -283,6 +284,7 @@ func (t *Typer) Type(line int64, fields [][]byte, b *Batch) bool {
 		t.finishTerm()
 	}
 	if len(t.Problems) > 0 {
+		t.nameProblems()
 		return false
 	}
 	t.hashKey()

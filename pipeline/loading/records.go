@@ -28,13 +28,16 @@ type recordStream struct {
 var errStopped = errors.New("the reading was stopped")
 
 // stream begins to read.
-func stream(r *reading) *recordStream {
+func stream(r *reading, see func(*reading, *feed.Batch)) *recordStream {
 	s := &recordStream{schema: schemaOf(r.typer.NewBatch()), batches: make(chan arrow.RecordBatch, 1), stopped: make(chan struct{})}
 	// DuckDB keeps what it reads in memory of its own kind, which Go's may not be.
 	memory := mallocator.NewMallocator()
 	go func() {
 		defer close(s.batches)
 		s.err = r.all(func(b *feed.Batch) error {
+			if see != nil {
+				see(r, b)
+			}
 			record := recordOf(memory, s.schema, b)
 			select {
 			case s.batches <- record:
@@ -43,7 +46,7 @@ func stream(r *reading) *recordStream {
 				record.Release()
 				return errStopped
 			}
-		})
+		}, r.rejects.add)
 	}()
 	return s
 }
