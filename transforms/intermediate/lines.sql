@@ -15,6 +15,7 @@
 -- document_date      day of the document
 -- month              first day of its month
 -- terms_date         the day whose rules hold: of the returned line, or its own
+-- terms_document     the document whose position it moves under the method document: of the returned line, or its own
 -- returns_document   the document a return gives back, as the distributor names it
 -- returns_line       and its line
 -- returned_sale_id   the line it returns; null when it names none, or none that is one sale on or before its day
@@ -32,7 +33,7 @@
 -- rate               what one unit of it was worth
 -- rate_date          the day that rate was published for; null in the programme currency, which needs none
 -- amount             in the programme currency, rounded half away from zero
--- deal_id            the registered deal, as the distributor names it, a person has joined the line to it, or the returned line has it
+-- deal_id            the registered deal: as the distributor names it, or a person has joined the line to it; of a return that names its line, that line's
 -- held_reason        why it does not count yet, null when it may
 with as_sent as (
     select s.*
@@ -75,7 +76,8 @@ meanings as (
     left join intermediate.partner_codes as common on common.sender = '*' and common.code = c.code
 ),
 dated as (
-    select s.* exclude (deal_id), coalesce(s.deal_id, r.deal_id) as deal_id, r.returned_sale_id, coalesce(r.terms_date, s.document_date) as terms_date
+    select s.* exclude (deal_id), if(r.returned_sale_id is null, s.deal_id, r.deal_id) as deal_id, r.returned_sale_id, coalesce(r.terms_date, s.document_date) as terms_date,
+        if(r.returned_sale_id is null, s.document_no, s.returns_document) as terms_document
     from standing as s
     left join returned as r on r.sale_id = s.sale_id
 ),
@@ -104,7 +106,7 @@ resolved as (
 )
 select
     sale_id, file_id, line, distributor, document_no, line_no, line_key, document_type, document_date,
-    date_trunc('month', document_date)::date as month, terms_date, returns_document, returns_line, returned_sale_id, distributor_id, partner_code, partner_id,
+    date_trunc('month', document_date)::date as month, terms_date, terms_document, returns_document, returns_line, returned_sale_id, distributor_id, partner_code, partner_id,
     end_customer, sku, product_name, family, is_licence, quantity, net_amount, currency, rate, rate_date, amount, deal_id,
     case
         when meanings > 1 then 'ambiguous_partner'
