@@ -25,6 +25,7 @@ import (
 	"tranche/pipeline/files"
 	"tranche/pipeline/landing"
 	"tranche/pipeline/loading"
+	"tranche/pipeline/programme"
 	"tranche/pipeline/store"
 	"tranche/transforms"
 )
@@ -263,7 +264,7 @@ func (r *run) models(ctx context.Context) error {
 		"create schema if not exists published.mart",
 		"create schema if not exists memory.staging",
 		"create schema if not exists memory.intermediate",
-		"set search_path = 'memory.main,store.raw,memory.rules,memory.staging,memory.intermediate,published.mart'",
+		"set search_path = 'memory.main,store.raw,memory.rules,memory.stated,memory.staging,memory.intermediate,published.mart'",
 	} {
 		if err := r.session.Exec(ctx, q); err != nil {
 			return err
@@ -278,7 +279,10 @@ func (r *run) models(ctx context.Context) error {
 
 // rules writes the programme and the run itself as tables.
 func (r *run) rules(ctx context.Context) error {
-	if err := r.Config.Programme.WriteTables(ctx, r.session, r.month); err != nil {
+	if err := transforms.Prepare(ctx, r.session, "memory"); err != nil {
+		return err
+	}
+	if err := r.Config.Programme.WriteTables(ctx, r.session, programme.Span{Through: r.month}); err != nil {
 		return err
 	}
 	if err := r.decisions(ctx); err != nil {

@@ -51,19 +51,22 @@ func workOut(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme) {
 	t.Helper()
 	ctx := context.Background()
 	must(t, s, "set search_path = 'memory.main,store.raw'", "drop schema if exists memory.staging cascade", "drop schema if exists memory.intermediate cascade",
-		"drop schema if exists memory.rules cascade", "drop schema if exists published.mart cascade")
+		"drop schema if exists memory.rules cascade", "drop schema if exists memory.stated cascade", "drop schema if exists published.mart cascade")
 	for _, name := range []string{"files", "rejects", "partners", "products", "fx_rates", "deals", "certifications", "entries", "links", "sales"} {
 		must(t, s, "delete from store.raw."+name)
 	}
 	for _, q := range fill(f) {
 		must(t, s, q)
 	}
-	if err := theirs(p).WriteTables(ctx, s, f.Through); err != nil {
+	if err := theirs(p).WriteTables(ctx, s, programme.Span{Through: f.Through}); err != nil {
+		t.Fatalf("%v", err)
+	}
+	if err := transforms.Prepare(ctx, s, "memory"); err != nil {
 		t.Fatalf("%v", err)
 	}
 	must(t, s, "create table rules.waived (sha256 varchar, line bigint, reasons_hash varchar, who varchar, reason varchar)", "create table rules.run as select '' as run_id, '' as program, '' as config_hash, date '2024-01-01' as through_month, 0::bigint as files, '' as inputs_hash",
 		"create schema published.mart", "create schema memory.staging", "create schema memory.intermediate",
-		"set search_path = 'memory.main,store.raw,memory.rules,memory.staging,memory.intermediate,published.mart'")
+		"set search_path = 'memory.main,store.raw,memory.rules,memory.stated,memory.staging,memory.intermediate,published.mart'")
 	if err := transforms.Build(ctx, s, transforms.Target{Work: "memory", Mart: "published"}, nil); err != nil {
 		t.Fatalf("%v", err)
 	}

@@ -3,6 +3,8 @@ package programme
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -11,28 +13,42 @@ type Database interface {
 	Exec(ctx context.Context, query string, args ...any) error
 }
 
+// Span is what the models work out: from the first day of the first open month,
+// zero when none is closed, to the month of the run.
+type Span struct{ FirstOpen, Through time.Time }
+
 // WriteTables makes the schema rules and fills it with the programme, so that
 // the models read rules as they read facts. Amounts are in the programme
 // currency, rates are fractions (0.05 is 5 %), ends are exclusive.
-func (p Programme) WriteTables(ctx context.Context, db Database, throughMonth time.Time) error {
+//
+// Closed months may have been stated under versions that the programme no longer
+// has. Those of the past programmes come back without dates: nothing new can fall
+// under them, but what mends a closed month can.
+func (p Programme) WriteTables(ctx context.Context, db Database, span Span, past ...Programme) error {
 	w := &writer{ctx: ctx, db: db}
 	for _, q := range tables() {
 		w.exec(q)
 	}
-	w.exec("insert into rules.programme values (?, ?, ?, ?::decimal(18,2), ?)",
-		p.Currency, p.YearStarts, p.FXMaxAge, p.MinPayable.String(), throughMonth)
+	firstOpen := span.FirstOpen
+	if firstOpen.IsZero() {
+		firstOpen = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	w.exec("insert into rules.programme values (?, ?, ?, ?::decimal(18,2), ?, ?)",
+		p.Currency, p.YearStarts, p.FXMaxAge, p.MinPayable.String(), span.Through, firstOpen)
 	for rank, level := range LevelNames() {
 		w.exec("insert into rules.levels values (?, ?)", level, rank+1)
 	}
-	schedule := 0
+	far := time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 	for i, v := range p.Versions {
-		w.version(p, i)
-		for _, m := range v.Modules {
-			w.exec("insert into rules.modules values (?, ?, ?, ?, ?::decimal(18,2))", i+1, m.Name, m.Method, m.Period, m.Cap.orNull())
-			for _, s := range m.Schedules {
-				schedule++
-				w.schedule(i+1, schedule, m.Name, s)
-			}
+		to := far
+		if i+1 < len(p.Versions) {
+			to = p.Versions[i+1].From
+		}
+		w.version(p, v, v.From, to)
+	}
+	for _, old := range past {
+		for _, v := range old.Versions {
+			w.version(old, v, nil, nil)
 		}
 	}
 	return w.err
@@ -60,15 +76,15 @@ func (r PPM) String() string { return fmt.Sprintf("%d.%06d", r/wholePPM, r%whole
 func tables() []string {
 	return []string{
 		"create schema rules",
-		"create table rules.programme (currency varchar, year_starts integer, fx_max_age_days integer, minimum_payable decimal(18,2), through_month date)",
+		"create table rules.programme (currency varchar, year_starts integer, fx_max_age_days integer, minimum_payable decimal(18,2), through_month date, first_open date)",
 		"create table rules.levels (level varchar, rank integer)",
 		`create table rules.versions (version integer, name varchar, hash varchar, from_date date, to_date date,
 			lead_days integer, window_days integer, own_deals boolean, rescale boolean, points_from date, money_from date,
 			status_months integer, expire_months integer, redemption_value decimal(18,2), person_cap bigint,
 			levels_computed boolean, review_month integer, grace_months integer)`,
 		"create table rules.modules (version integer, module varchar, method varchar, period varchar, cap decimal(18,2))",
-		"create table rules.schedules (schedule integer, version integer, module varchar, level varchar, family varchar, width decimal(18,2))",
-		"create table rules.tranches (schedule integer, tranche integer, from_amount decimal(18,2), to_amount decimal(18,2), rate decimal(7,6))",
+		"create table rules.schedules (schedule varchar, version integer, module varchar, level varchar, family varchar, width decimal(18,2))",
+		"create table rules.tranches (schedule varchar, tranche integer, from_amount decimal(18,2), to_amount decimal(18,2), rate decimal(7,6))",
 		"create table rules.weights (version integer, role varchar, weight bigint)",
 		"create table rules.point_rates (version integer, module varchar, points bigint, per decimal(18,2))",
 		"create table rules.certifications (version integer, code varchar, category varchar, points bigint)",
@@ -80,9 +96,10 @@ func tables() []string {
 }
 
 type writer struct {
-	ctx context.Context
-	db  Database
-	err error
+	ctx   context.Context
+	db    Database
+	known []string // hashes of the versions written, whose numbers are their places
+	err   error
 }
 
 // exec stops at the first error.
@@ -92,14 +109,23 @@ func (w *writer) exec(query string, args ...any) {
 	}
 }
 
-func (w *writer) version(p Programme, i int) {
-	v, n := p.Versions[i], i+1
-	to := time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
-	if n < len(p.Versions) {
-		to = p.Versions[n].From
+// version writes a version, unless it has been written. from and to are nil for
+// one that is no longer in force.
+func (w *writer) version(p Programme, v Version, from, to any) {
+	hash := p.Hash(v)
+	if slices.Contains(w.known, hash) {
+		return
+	}
+	w.known = append(w.known, hash)
+	n := len(w.known)
+	for _, m := range v.Modules {
+		w.exec("insert into rules.modules values (?, ?, ?, ?, ?::decimal(18,2))", n, m.Name, m.Method, m.Period, m.Cap.orNull())
+		for _, s := range m.Schedules {
+			w.schedule(n, hash, m.Name, s)
+		}
 	}
 	w.exec("insert into rules.versions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?::decimal(18,2), nullif(?, 0), ?, ?, ?)",
-		n, v.Name, p.Hash(v), v.From, to, v.SellWith.LeadDays, v.SellWith.WindowDays, v.SellWith.OwnDeals, v.SellWith.Rescale,
+		n, v.Name, hash, from, to, v.SellWith.LeadDays, v.SellWith.WindowDays, v.SellWith.OwnDeals, v.SellWith.Rescale,
 		dayOrNull(v.SellWith.PointsFrom), dayOrNull(v.SellWith.MoneyFrom), v.Points.StatusMonths, v.Points.ExpireMonths,
 		v.Points.RedemptionRate.String(), v.Points.PersonCap, v.Levels.Computed, v.Levels.ReviewMonth, v.Levels.GraceMonths)
 	for _, x := range v.SellWith.Weights {
@@ -134,7 +160,10 @@ func dayOrNull(d time.Time) any {
 
 // schedule writes a schedule's tranches. One with a width has a tranche for
 // each rate; the last has no end, and goes on in tranches of that width.
-func (w *writer) schedule(version, n int, module string, s Schedule) {
+//
+// Its name says what it is, so that it means the same in every month.
+func (w *writer) schedule(version int, hash, module string, s Schedule) {
+	n := strings.TrimSpace(hash + " " + module + " " + s.Level + " " + s.Family)
 	w.exec("insert into rules.schedules values (?, ?, ?, ?, nullif(?, ''), ?::decimal(18,2))", n, version, module, s.Level, s.Family, s.Width.orNull())
 	tranches := s.Tranches
 	for i, rate := range s.Rates {

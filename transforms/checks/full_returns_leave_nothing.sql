@@ -8,6 +8,6 @@ with pairs as (
 )
 select p.sold, p.given_back, c.partner_id, c.module, sum(c.base) as left_over
 from pairs as p
-join intermediate.credits as c on c.sale_id in (p.sold, p.given_back)
+join intermediate.due_credits as c on c.sale_id in (p.sold, p.given_back)
 group by p.sold, p.given_back, c.partner_id, c.module
 having sum(c.base) <> 0

@@ -1,4 +1,4 @@
--- What each credit earned, capped.
+-- What each movement earned, capped over what its programme year has earned so far.
 --
 -- grain: sale_id, partner_id, module
 -- sale_id       the line
@@ -23,12 +23,16 @@ gross as (
     left join sliced as p on p.sale_id = s.sale_id and p.partner_id = s.partner_id and p.module = s.module
     left join intermediate.whole_bases as w on w.sale_id = s.sale_id and w.partner_id = s.partner_id and w.module = s.module
 ),
+stated_years as (
+    select partner_id, module, year_start, sum(before_cap) as before_cap from stated.lines group by partner_id, module, year_start
+),
 capping as (
     select c.sale_id, c.partner_id, c.module, m.cap, g.before_cap,
-        sum(g.before_cap) over (partition by c.partner_id, c.module, c.year_start order by w.place) as after_it
+        coalesce(y.before_cap, 0) + sum(g.before_cap) over (partition by c.partner_id, c.module, c.year_start order by w.place) as after_it
     from intermediate.credits as c
     join gross as g on g.sale_id = c.sale_id and g.partner_id = c.partner_id and g.module = c.module
     join intermediate.walk as w on w.sale_id = c.sale_id and w.partner_id = c.partner_id and w.module = c.module
+    left join stated_years as y on y.partner_id = c.partner_id and y.module = c.module and y.year_start = c.year_start
     left join rules.modules as m on m.version = c.version and m.module = c.module
     where c.module in (select module from rules.modules where cap is not null)
 )

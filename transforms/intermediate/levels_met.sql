@@ -1,4 +1,5 @@
--- The highest level each partner meets at the end of each month: enough status
+-- The highest level each partner meets at the end of each month, as stated or, in
+-- the open months, as worked out: enough status
 -- points, enough certifications, and enough points in each category asked for.
 --
 -- grain: partner_id, month
@@ -6,9 +7,10 @@
 -- month       first day of the month whose end is meant
 -- rank        of the highest level met, 0 when none is
 with in_category as (
-    select c.partner_id, m.month, c.category, sum(c.change) as points
+    select c.partner_id, m.month, c.category, sum(c.points) as points
     from intermediate.months as m
-    join intermediate.certification_points as c on c.changed_on <= m.month_end
+    join intermediate.points_posted as c on c.posted_on <= m.month_end and c.kind = 'certification'
+    where m.is_open
     group by c.partner_id, m.month, c.category
 ),
 short as (
@@ -28,3 +30,5 @@ left join rules.requirements as q on q.version = m.version
 left join rules.levels as l on l.level = q.level
 left join short as n on n.partner_id = s.partner_id and n.month = s.month and n.level = q.level
 group by s.partner_id, s.month
+union all
+select partner_id, month, met_rank from intermediate.stated_ranks

@@ -5,8 +5,9 @@
 -- month_end  last day
 -- version    of the programme on the last day
 -- year_start  first day of its programme year
+-- is_open     it has not been closed
 with bounds as (
-    select date_trunc('month', min(v.from_date))::date as first_month, p.through_month
+    select least(date_trunc('month', min(v.from_date))::date, (select min(month) from stated.pay)) as first_month, p.through_month
     from rules.versions as v
     cross join rules.programme as p
     group by p.through_month
@@ -16,7 +17,7 @@ series as (
     from bounds
 )
 select s.month, last_day(s.month) as month_end, v.version,
-    (s.month - to_months(((month(s.month) - p.year_starts + 12) % 12)::integer))::date as year_start
+    (s.month - to_months(((month(s.month) - p.year_starts + 12) % 12)::integer))::date as year_start, s.month >= p.first_open as is_open
 from series as s
 cross join rules.programme as p
-join rules.versions as v on v.from_date <= last_day(s.month) and last_day(s.month) < v.to_date
+left join rules.versions as v on v.from_date <= last_day(s.month) and last_day(s.month) < v.to_date

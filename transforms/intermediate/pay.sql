@@ -1,4 +1,5 @@
--- What each partner is owed in each month, and what is paid or carried.
+-- What each partner is owed in each open month, and what is paid or carried. The
+-- first goes on from what the closed months have left over.
 --
 -- grain: partner_id, month
 -- partner_id      the partner
@@ -16,24 +17,23 @@ earned as (
     group by c.partner_id, c.posting_month
 ),
 entered as (
-    select partner_id, date_trunc('month', posted_on)::date as month, sum(amount) as amount
-    from intermediate.entries
-    where kind = 'money_adjustment' and held_reason is null
-    group by partner_id, date_trunc('month', posted_on)
+    select partner_id, month, sum(amount) as amount from intermediate.money_moved group by partner_id, month
 ),
 due as (
     select p.partner_id, m.month, coalesce(e.earned, 0)::decimal(18,2) as earned, coalesce(n.amount, 0)::decimal(18,2) as money_entries
-    from intermediate.partners as p
-    cross join intermediate.months as m
+    from intermediate.everybody as p
+    join intermediate.months as m on m.is_open
     left join earned as e on e.partner_id = p.partner_id and e.month = m.month
     left join entered as n on n.partner_id = p.partner_id and n.month = m.month
 ),
 carried as (
-    select d.partner_id, d.month, d.earned, d.money_entries, 0::decimal(18,2) as carried_in,
-        if(d.earned + d.money_entries >= r.minimum_payable, d.earned + d.money_entries, 0)::decimal(18,2) as payable
+    select d.partner_id, d.month, d.earned, d.money_entries, coalesce(s.carried_out, 0)::decimal(18,2) as carried_in,
+        if(coalesce(s.carried_out, 0) + d.earned + d.money_entries >= r.minimum_payable,
+            coalesce(s.carried_out, 0) + d.earned + d.money_entries, 0)::decimal(18,2) as payable
     from due as d
     cross join rules.programme as r
-    where d.month = (select min(month) from intermediate.months)
+    left join stated.pay as s on s.partner_id = d.partner_id and s.month = d.month - to_months(1)
+    where d.month = (select min(month) from intermediate.months where is_open)
     union all
     select d.partner_id, d.month, d.earned, d.money_entries,
         (c.carried_in + c.earned + c.money_entries - c.payable)::decimal(18,2),

@@ -1,6 +1,7 @@
 -- Spendable points that lapsed, the oldest spent first. What is spent, or taken
 -- back by a return, uses up the oldest; a day's earnings lapse at the beginning
--- of the day that many months later, as far as nothing has used them up.
+-- of the day that many months later, as far as nothing has used them up. Only of the
+-- open months: what lapsed before has been stated.
 --
 -- grain: partner_id, posted_on
 -- partner_id  whose
@@ -9,14 +10,14 @@
 with gained as (
     select e.partner_id, e.posted_on, sum(e.points) as points,
         min((e.posted_on + to_months(v.expire_months))::date) as lapses_on
-    from intermediate.points_earned as e
+    from intermediate.points_posted as e
     join rules.versions as v on v.from_date <= e.posted_on and e.posted_on < v.to_date
     where e.balance <> 'status' and e.points > 0
     group by e.partner_id, e.posted_on
 ),
 used as (
     select partner_id, posted_on, -sum(points) as points
-    from intermediate.points_earned
+    from intermediate.points_posted
     where balance <> 'status' and points < 0
     group by partner_id, posted_on
 ),
@@ -36,13 +37,16 @@ against as (
     from lapses as l
 ),
 consumed as (
-    select partner_id, lapses_on,
-        greatest(0, max(gained_so_far - used_before) over (partition by partner_id order by lapses_on)) as lapsed_so_far
-    from against
+    select a.partner_id, a.lapses_on, coalesce(s.lapsed, 0) as stated,
+        greatest(coalesce(s.lapsed, 0), max(a.gained_so_far - a.used_before) over (partition by a.partner_id order by a.lapses_on)) as lapsed_so_far
+    from against as a
+    cross join rules.programme as p
+    left join (select partner_id, -sum(points) as lapsed from stated.points where kind = 'expiry' group by partner_id) as s on s.partner_id = a.partner_id
+    where a.lapses_on >= p.first_open
 ),
 changes as (
     select partner_id, lapses_on,
-        lapsed_so_far - coalesce(lag(lapsed_so_far) over (partition by partner_id order by lapses_on), 0) as lapsed
+        lapsed_so_far - coalesce(lag(lapsed_so_far) over (partition by partner_id order by lapses_on), stated) as lapsed
     from consumed
 )
 select partner_id, lapses_on as posted_on, (-lapsed)::bigint as points

@@ -1,4 +1,4 @@
--- Where each partner stands at the end of each month.
+-- Where each partner stands at the end of each open month.
 --
 -- grain: partner_id, month
 -- partner_id      the partner
@@ -10,7 +10,7 @@
 -- certifications  how many certifications are valid on the last day
 with dated as (
     select partner_id, date_trunc('month', posted_on)::date as month, kind, sum(points) as points
-    from intermediate.points_earned
+    from intermediate.points_posted
     where kind in ('purchase', 'sell_with', 'bonus')
     group by partner_id, date_trunc('month', posted_on), kind
 ),
@@ -20,26 +20,29 @@ trailing_points as (
     from intermediate.months as m
     join rules.versions as v on v.version = m.version
     join dated as d on d.month <= m.month and d.month > m.month - to_months(v.status_months)
+    where m.is_open
     group by d.partner_id, m.month
 ),
 certified as (
-    select c.partner_id, m.month, sum(c.change) as points
+    select c.partner_id, m.month, sum(c.points) as points
     from intermediate.months as m
-    join intermediate.certification_points as c on c.changed_on <= m.month_end
+    join intermediate.points_posted as c on c.posted_on <= m.month_end and c.kind = 'certification'
+    where m.is_open
     group by c.partner_id, m.month
 ),
 valid as (
     select c.partner_id, m.month, count(*) as certifications
     from intermediate.months as m
     join intermediate.certification_days as c on c.from_date <= m.month_end and m.month_end <= c.to_date
+    where m.is_open
     group by c.partner_id, m.month
 )
 select p.partner_id, m.month, coalesce(t.by_amount, 0)::bigint as by_amount, coalesce(t.by_bonus, 0)::bigint as by_bonus,
     coalesce(c.points, 0)::bigint as by_certificate,
     (coalesce(t.by_amount, 0) + coalesce(t.by_bonus, 0) + coalesce(c.points, 0))::bigint as status_points,
     coalesce(v.certifications, 0) as certifications
-from intermediate.partners as p
-cross join intermediate.months as m
+from intermediate.everybody as p
+join intermediate.months as m on m.is_open
 left join trailing_points as t on t.partner_id = p.partner_id and t.month = m.month
 left join certified as c on c.partner_id = p.partner_id and c.month = m.month
 left join valid as v on v.partner_id = p.partner_id and v.month = m.month

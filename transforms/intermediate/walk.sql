@@ -1,4 +1,5 @@
--- Each credit between the two positions of its partner's running base.
+-- Each movement between the two positions of its partner's running base. The walk
+-- goes on where the closed months left it.
 --
 -- grain: sale_id, partner_id, module
 -- sale_id      the line
@@ -9,7 +10,20 @@
 -- document_lo  running base of its document, or of the one it returns, before it
 -- document_hi  and after it
 -- place        its place in the partner's, module's and programme year's order, from 1
-with placed as (
+with stated_years as (
+    select partner_id, module, year_start, max(place) as place from stated.lines group by partner_id, module, year_start
+),
+stated_periods as (
+    select partner_id, module, year_start, period_start, position_family, sum(base) as base
+    from stated.lines
+    group by partner_id, module, year_start, period_start, position_family
+),
+stated_documents as (
+    select partner_id, module, year_start, period_start, position_family, distributor, terms_document, sum(base) as base
+    from stated.lines
+    group by partner_id, module, year_start, period_start, position_family, distributor, terms_document
+),
+placed as (
     select sale_id, partner_id, module, base, year_start, period_start, position_family, distributor, terms_document,
         row_number() over (
             partition by partner_id, module, year_start
@@ -26,5 +40,15 @@ summed as (
             rows between unbounded preceding and current row)::decimal(18,2) as document_hi
     from placed
 )
-select sale_id, partner_id, module, (hi - base)::decimal(18,2) as lo, hi, (document_hi - base)::decimal(18,2) as document_lo, document_hi, place
-from summed
+select m.sale_id, m.partner_id, m.module,
+    (coalesce(p.base, 0) + m.hi - m.base)::decimal(18,2) as lo, (coalesce(p.base, 0) + m.hi)::decimal(18,2) as hi,
+    (coalesce(d.base, 0) + m.document_hi - m.base)::decimal(18,2) as document_lo, (coalesce(d.base, 0) + m.document_hi)::decimal(18,2) as document_hi,
+    coalesce(y.place, 0) + m.place as place
+from summed as m
+left join stated_years as y on y.partner_id = m.partner_id and y.module = m.module and y.year_start = m.year_start
+left join stated_periods as p
+    on p.partner_id = m.partner_id and p.module = m.module and p.year_start = m.year_start and p.period_start = m.period_start
+    and p.position_family = m.position_family
+left join stated_documents as d
+    on d.partner_id = m.partner_id and d.module = m.module and d.year_start = m.year_start and d.period_start = m.period_start
+    and d.position_family = m.position_family and d.distributor = m.distributor and d.terms_document = m.terms_document

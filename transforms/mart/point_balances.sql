@@ -22,11 +22,17 @@ with moved as (
     where balance <> 'status'
     group by partner_id, date_trunc('month', posted_on)
 )
+select partner_id, month, by_amount, by_certificate, by_bonus, status_points, certifications, earned, redeemed, expired, spendable, spendable_value
+from stated.balances
+union all
 select s.partner_id, s.month, s.by_amount, s.by_certificate, s.by_bonus, s.status_points, s.certifications,
-    coalesce(d.earned, 0)::bigint as earned, coalesce(d.redeemed, 0)::bigint as redeemed, coalesce(d.expired, 0)::bigint as expired,
-    sum(coalesce(d.earned - d.redeemed - d.expired, 0)) over (partition by s.partner_id order by s.month)::bigint as spendable,
-    (sum(coalesce(d.earned - d.redeemed - d.expired, 0)) over (partition by s.partner_id order by s.month)::bigint * v.redemption_value)::decimal(18,2) as spendable_value
+    coalesce(d.earned, 0)::bigint, coalesce(d.redeemed, 0)::bigint, coalesce(d.expired, 0)::bigint,
+    (coalesce(o.spendable, 0) + sum(coalesce(d.earned - d.redeemed - d.expired, 0)) over through_then)::bigint,
+    ((coalesce(o.spendable, 0) + sum(coalesce(d.earned - d.redeemed - d.expired, 0)) over through_then)::bigint * v.redemption_value)::decimal(18,2)
 from intermediate.status_points as s
 join intermediate.months as m on m.month = s.month
 join rules.versions as v on v.version = m.version
+cross join rules.programme as r
 left join moved as d on d.partner_id = s.partner_id and d.month = s.month
+left join stated.balances as o on o.partner_id = s.partner_id and o.month = r.first_open - to_months(1)
+window through_then as (partition by s.partner_id order by s.month)

@@ -1,7 +1,8 @@
 -- Each movement of a statement: one sell-out line x one partner x one module,
 -- with where it stood in the partner's period and the file and line it is from.
+-- A movement that mends a closed month says which, and why.
 --
--- grain: sale_id, partner_id, module
+-- grain: sale_id, partner_id, module, month
 -- partner_id        who is credited
 -- month             first day of the month it is stated in
 -- module            distribution, resell or sell_with
@@ -10,6 +11,7 @@
 -- distributor       code of the sender
 -- document_no       the document
 -- line_no           its line
+-- line_key          the rest of the key a feed declares
 -- document_type     sale or return
 -- end_customer      who uses it
 -- sku               stock-keeping unit
@@ -22,35 +24,64 @@
 -- rate_date         the day that rate was published for; null in the programme currency
 -- amount            of the line, in the programme currency
 -- base              the partner's part of it, in the programme currency
+-- year_start        first day of the programme year of its terms
 -- period_start      first day of the period its running base began in
+-- position_family   the family with a position of its own; empty for all others
 -- walk_lo           the partner's running base in that period before it; points are counted along it
 -- walk_hi           and after it
 -- lo                the position its tranches go by before it: of its document under method document, otherwise walk_lo
 -- hi                and after it
 -- level             the partner's on the day of its terms
 -- method            how it is paid: marginal, block, document or volume; null when nothing is paid
--- schedule          number of the schedule in mart.rules; null when nothing is paid
+-- schedule          the schedule in mart.rules; null when nothing is paid
 -- before_cap        earned by the schedule alone, in the programme currency
 -- earned            after the cap of the programme year, in the programme currency
 -- points            earned by amount
 -- deal_id           the registered deal
 -- terms_date        the day whose rules hold: of the line it returns, or its own
+-- terms_document    the document whose position it moves under method document
 -- returns_document  the document a return gives back, as the distributor names it
 -- returns_line      and its line
 -- returned_sale_id  the line it returns; null when it names none, or none that is one sale on or before its day
+-- mends_month       the closed month it mends; null for what is new in an open one
+-- cause             of that: late, amount, rate, other_partner, claims, withdrawn, held, or the reason for which it counts no more
+-- stated_file       the file it had been stated from; null when nothing had
+-- stated_line       and the line in it
 -- rules_hash        of the programme version it was worked out under
 -- sale_id           file and line in one number
 -- file_name         what the sender called the file
 -- file_line         physical line in it
-select c.partner_id, c.posting_month as month, c.module, w.place, l.document_date, l.distributor, l.document_no, l.line_no, l.document_type,
-    l.end_customer, l.sku, l.product_name, l.family, l.quantity, l.net_amount, l.currency, l.rate, l.rate_date, l.amount, c.base, c.period_start,
-    w.lo as walk_lo, w.hi as walk_hi, e.lo, e.hi,
-    e.level, if(e.schedule is null, null, e.method) as method, e.schedule, e.before_cap, e.earned, coalesce(p.points, 0) as points,
-    l.deal_id, c.terms_date, l.returns_document, l.returns_line, l.returned_sale_id, v.hash as rules_hash, c.sale_id, f.file_name, l.line as file_line
+with details as (
+    select c.sale_id, c.partner_id, c.module, l.document_type, l.end_customer, l.sku, l.product_name, l.family, l.quantity, l.net_amount, l.currency,
+        l.rate, l.rate_date, l.amount, l.deal_id, l.returns_document, l.returns_line, l.returned_sale_id, f.file_name, l.line as file_line
+    from intermediate.credits as c
+    join intermediate.lines as l on l.sale_id = c.sale_id
+    join staging.files as f on f.file_id = l.file_id
+    union all
+    -- What is no longer there, as it was stated last.
+    select c.sale_id, c.partner_id, c.module, s.document_type, s.end_customer, s.sku, s.product_name, s.family, s.quantity, s.net_amount, s.currency,
+        s.rate, s.rate_date, s.amount, s.deal_id, s.returns_document, s.returns_line, s.returned_sale_id, s.file_name, s.file_line
+    from intermediate.credits as c
+    join intermediate.causes as x on x.sale_id = c.sale_id and x.partner_id = c.partner_id and x.module = c.module and not x.stands
+    join stated.lines as s on s.sale_id = c.sale_id and s.partner_id = c.partner_id and s.module = c.module
+    qualify row_number() over (partition by c.sale_id, c.partner_id, c.module order by s.month desc) = 1
+)
+select partner_id, month, module, place, document_date, distributor, document_no, line_no, line_key, document_type, end_customer, sku, product_name,
+    family, quantity, net_amount, currency, rate, rate_date, amount, base, year_start, period_start, position_family, walk_lo, walk_hi, lo, hi,
+    level, method, schedule, before_cap, earned, points, deal_id, terms_date, terms_document, returns_document, returns_line, returned_sale_id,
+    mends_month, cause, stated_file, stated_line, rules_hash, sale_id, file_name, file_line
+from stated.lines
+union all
+select c.partner_id, c.posting_month, c.module, w.place, c.document_date, c.distributor, c.document_no, c.line_no, c.line_key, d.document_type,
+    d.end_customer, d.sku, d.product_name, d.family, d.quantity, d.net_amount, d.currency, d.rate, d.rate_date, d.amount, c.base, c.year_start,
+    c.period_start, c.position_family, w.lo, w.hi, e.lo, e.hi,
+    e.level, if(e.schedule is null, null, e.method), e.schedule, e.before_cap, e.earned, coalesce(p.points, 0),
+    d.deal_id, c.terms_date, c.terms_document, d.returns_document, d.returns_line, d.returned_sale_id,
+    c.mends_month, x.cause, x.stated_file, x.stated_line, v.hash, c.sale_id, d.file_name, d.file_line
 from intermediate.credits as c
 join intermediate.walk as w on w.sale_id = c.sale_id and w.partner_id = c.partner_id and w.module = c.module
 join intermediate.earnings as e on e.sale_id = c.sale_id and e.partner_id = c.partner_id and e.module = c.module
 left join intermediate.points_by_amount as p on p.sale_id = c.sale_id and p.partner_id = c.partner_id and p.module = c.module
-join intermediate.lines as l on l.sale_id = c.sale_id
+join details as d on d.sale_id = c.sale_id and d.partner_id = c.partner_id and d.module = c.module
+left join intermediate.causes as x on x.sale_id = c.sale_id and x.partner_id = c.partner_id and x.module = c.module
 join rules.versions as v on v.version = c.version
-join staging.files as f on f.file_id = l.file_id

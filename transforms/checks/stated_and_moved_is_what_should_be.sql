@@ -1,0 +1,11 @@
+-- What was stated of a credit and what moved since come to what it should be.
+with moved as (
+    select distributor, document_no, line_no, line_key, partner_id, module, sum(base) as base
+    from mart.statement_lines
+    group by distributor, document_no, line_no, line_key, partner_id, module
+)
+select distributor, document_no, line_no, line_key, partner_id, module, m.base as said, d.base as due
+from moved as m
+full join intermediate.due_credits as d using (distributor, document_no, line_no, line_key, partner_id, module)
+cross join rules.programme as p
+where coalesce(m.base, 0) <> coalesce(d.base, 0) and p.first_open <= p.through_month

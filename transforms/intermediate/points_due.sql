@@ -1,0 +1,21 @@
+-- What every posting of points should be by today's facts, apart from those by
+-- amount, which follow the walk: by certification, as bonus, and spent.
+--
+-- grain: origin, partner_id
+-- origin      what the posting is for, in a form that never repeats
+-- partner_id  whose
+-- posted_on   its day
+-- kind        certification, bonus or redemption
+-- category    of a certification
+-- points      may be negative
+-- balance     both, status or spendable: which balance it counts for
+-- version     of the programme; null for manual postings
+-- source      the certification and person, or the manual posting
+select concat_ws(' ', 'certification', certification_code, person_id, partner_id, from_date, changed_on) as origin, partner_id, changed_on as posted_on,
+    'certification' as kind, category, change as points, if(is_award, 'both', 'status') as balance, version, certification_code || ' ' || person_id as source
+from intermediate.certification_points
+union all
+select 'entry ' || entry_id, partner_id, posted_on, if(kind = 'redemption', 'redemption', 'bonus'), null,
+    if(kind = 'redemption', -points, points)::bigint, if(kind = 'redemption', 'spendable', 'both'), null, entry_id || ': ' || reason
+from intermediate.entries
+where kind in ('redemption', 'bonus_points') and held_reason is null

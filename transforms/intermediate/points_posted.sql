@@ -1,0 +1,13 @@
+-- Every posting of points before any expire: stated, then open.
+--
+-- grain: entry
+-- entry       what the posting is, in a form that never repeats
+-- partner_id  whose
+-- posted_on   its day
+-- kind        purchase, sell_with, certification, bonus or redemption
+-- category    of a certification
+-- points      may be negative
+-- balance     both, status or spendable: which balance it counts for
+select entry, partner_id, posted_on, kind, category, points, balance from stated.points where kind <> 'expiry'
+union all
+select entry, partner_id, posted_on, kind, category, points, balance from intermediate.points_earned
