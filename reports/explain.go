@@ -107,7 +107,7 @@ type MonthLine struct {
 	Line        int64  `json:"line_no,omitempty"`
 	Deal        string `json:"deal_id,omitempty"`
 	Method      string `json:"method,omitempty"`
-	Schedule    int64  `json:"schedule,omitempty"`
+	Schedule    string `json:"schedule,omitempty"`
 	Base        string `json:"base"`
 	WalkLo      string `json:"walk_lo"`
 	WalkHi      string `json:"walk_hi"`

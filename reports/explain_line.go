@@ -76,7 +76,7 @@ type Credit struct {
 	Hi          string `json:"hi"`
 	Level       string `json:"level"`
 	Method      string `json:"method,omitempty"`
-	Schedule    int64  `json:"schedule,omitempty"`
+	Schedule    string `json:"schedule,omitempty"`
 	BeforeCap   string `json:"before_cap"`
 	Earned      string `json:"earned"`
 	Points      int64  `json:"points"`

@@ -6,10 +6,13 @@ create table lines (partner_id varchar, month date, module varchar, place bigint
     level varchar, method varchar, schedule varchar, before_cap decimal(18,2), earned decimal(18,2), points bigint, deal_id varchar, terms_date date,
     terms_document varchar, returns_document varchar, returns_line integer, returned_sale_id bigint, mends_month date, cause varchar,
     stated_file varchar, stated_line bigint, rules_hash varchar, sale_id bigint, file_name varchar, file_line bigint);
-create table slices (partner_id varchar, month date, module varchar, sale_id bigint, schedule varchar, tranche integer, from_amount decimal(18,2),
+create table slices (partner_id varchar, month date, module varchar, sale_id bigint, year_start date, schedule varchar, tranche integer, from_amount decimal(18,2),
     to_amount decimal(18,2), rate decimal(7,6), fill_before decimal(18,2), fill_after decimal(18,2), base decimal(18,2), earned decimal(18,2));
+create table files (month date, sha256 varchar);
+create table shares (sale_id bigint, month date, deal_id varchar, partner_id varchar, roles varchar, numerator bigint, denominator bigint,
+    amount decimal(18,2), base decimal(18,2), document_date date, distributor varchar, document_no varchar, line_no integer);
 create table points (entry varchar, origin varchar, partner_id varchar, posted_on date, kind varchar, category varchar, points bigint,
-    balance varchar, sale_id bigint, source varchar, rules_hash varchar);
+    balance varchar, sale_id bigint, source varchar, rules_hash varchar, mends_month date);
 create table balances (partner_id varchar, month date, by_amount bigint, by_certificate bigint, by_bonus bigint, status_points bigint,
     certifications bigint, earned bigint, redeemed bigint, expired bigint, spendable bigint, spendable_value decimal(18,2));
 create table levels (partner_id varchar, month date, level varchar, level_met varchar, level_next varchar, next_level varchar, computed_level varchar,

@@ -126,7 +126,7 @@ func (t teller) money(c reports.Credit, s reports.SaleStory) {
 		t.say("  Earned    0.00: the programme pays nothing here")
 		return
 	}
-	t.say("  Method    %s; %s on %s, schedule %d", pipeline.Word(c.Method), pipeline.Word(c.Level), c.TermsDate, c.Schedule)
+	t.say("  Method    %s; %s on %s, schedule %s", pipeline.Word(c.Method), pipeline.Word(c.Level), c.TermsDate, c.Schedule)
 	if c.Method == "document" {
 		t.say("  Document  from %s to %s in it, which its tranches go by", c.Lo, c.Hi)
 	}

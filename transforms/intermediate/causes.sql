@@ -1,39 +1,53 @@
--- Why each movement that mends a closed month is there, and what it mends.
+-- Why each movement that mends a closed month is there, and the files it comes from.
 --
 -- grain: sale_id, partner_id, module
 -- sale_id      the line, or the version stated last
 -- partner_id   who is credited
 -- module       through what
--- cause        late, amount, rate, other_partner, claims, withdrawn, held, or the reason for which it counts no more
--- stands       the line is there today
+-- cause        late: its file came after the month was closed; counted_later: it came before and did not count then; amount, rate,
+--              other_partner, claims, withdrawn, held, or the reason for which it counts no more
+-- file_name    the file that moves it: where the line stands, or the complete file that no longer holds it
+-- file_line    and the line in it; null for what is no longer there
 -- stated_file  the file it was stated from; null when nothing was stated
 -- stated_line  and the line in it
 with mending as (
-    select c.*, l.sale_id is not null as stands
-    from intermediate.credits as c
-    left join intermediate.lines as l on l.sale_id = c.sale_id
-    where c.mends_month is not null
+    select * from intermediate.credits where mends_month is not null
 ),
--- Whom else the same line credits or credited through the same module.
-others as (
-    select m.sale_id, m.partner_id, m.module, bool_or(s.partner_id <> m.partner_id and s.module = m.module) as was_anothers,
-        count(s.sale_id) > 0 as was_stated
+standing as (
+    select m.sale_id as mended_id, m.partner_id as credited_id, m.module, l.sale_id, l.net_amount, l.amount, l.held_reason, f.file_name, l.line,
+        f.sha256
     from mending as m
-    left join intermediate.stated_credits as s
+    join intermediate.lines as l
+        on l.distributor = m.distributor and l.document_no = m.document_no and l.line_no = m.line_no and l.line_key = m.line_key
+    join staging.files as f on f.file_id = l.file_id
+),
+-- Whom else the same line credited through the same module, as stated and today.
+stated_others as (
+    select m.sale_id, m.partner_id, m.module, bool_or(s.partner_id <> m.partner_id and s.module = m.module) as was_anothers
+    from mending as m
+    join intermediate.stated_credits as s
         on s.distributor = m.distributor and s.document_no = m.document_no and s.line_no = m.line_no and s.line_key = m.line_key
     group by m.sale_id, m.partner_id, m.module
 ),
-now_anothers as (
+due_others as (
     select distinct m.sale_id, m.partner_id, m.module
     from mending as m
     join intermediate.due_credits as d
         on d.distributor = m.distributor and d.document_no = m.document_no and d.line_no = m.line_no and d.line_key = m.line_key
         and d.module = m.module and d.partner_id <> m.partner_id
+),
+lacking as (
+    select s.distributor, s.document_no, s.line_no, s.line_key, arg_max(f.file_name, f.file_id) as file_name
+    from intermediate.sales_passed_over as o
+    join staging.sales as s on s.sale_id = o.sale_id
+    join staging.files as f on f.file_id = o.lacking_file_id
+    group by s.distributor, s.document_no, s.line_no, s.line_key
 )
 select m.sale_id, m.partner_id, m.module,
     case
-        when not m.is_stated and m.module = 'sell_with' and o.was_stated then 'claims'
+        when not m.is_stated and m.module = 'sell_with' and o.sale_id is not null then 'claims'
         when not m.is_stated and o.was_anothers then 'other_partner'
+        when not m.is_stated and c.sha256 is not null then 'counted_later'
         when not m.is_stated then 'late'
         when not m.is_due and a.sale_id is not null and m.module <> 'sell_with' then 'other_partner'
         when not m.is_due and k.sale_id is null then 'withdrawn'
@@ -44,13 +58,16 @@ select m.sale_id, m.partner_id, m.module,
         when m.module = 'sell_with' then 'claims'
         else 'amount'
     end as cause,
-    m.stands, s.file_name as stated_file, s.file_line as stated_line
+    coalesce(k.file_name, w.file_name, s.file_name) as file_name, if(k.file_name is null and w.file_name is null, s.file_line, k.line) as file_line,
+    s.file_name as stated_file, s.file_line as stated_line
 from mending as m
-join others as o on o.sale_id = m.sale_id and o.partner_id = m.partner_id and o.module = m.module
-left join now_anothers as a on a.sale_id = m.sale_id and a.partner_id = m.partner_id and a.module = m.module
+left join standing as k on k.mended_id = m.sale_id and k.credited_id = m.partner_id and k.module = m.module
+left join stated.files as c on c.sha256 = k.sha256 and c.month = m.mends_month
+left join stated_others as o on o.sale_id = m.sale_id and o.partner_id = m.partner_id and o.module = m.module
+left join due_others as a on a.sale_id = m.sale_id and a.partner_id = m.partner_id and a.module = m.module
+left join lacking as w
+    on w.distributor = m.distributor and w.document_no = m.document_no and w.line_no = m.line_no and w.line_key = m.line_key
 left join intermediate.stated_credits as s
     on s.distributor = m.distributor and s.document_no = m.document_no and s.line_no = m.line_no and s.line_key = m.line_key
     and s.partner_id = m.partner_id and s.module = m.module
-left join intermediate.lines as k
-    on k.distributor = m.distributor and k.document_no = m.document_no and k.line_no = m.line_no and k.line_key = m.line_key
 left join intermediate.purchases as p on p.sale_id = k.sale_id and p.module = m.module

@@ -42,6 +42,15 @@ held as (
         and h.from_date <= m.terms_date and m.terms_date <= h.to_date
     group by m.sale_id, m.partner_code, m.role
 ),
+-- A partner's status has no date: one that is inactive today keeps what was stated.
+kept as (
+    select l.sale_id, s.partner_id
+    from intermediate.stated_credits as s
+    join intermediate.partners as p on p.partner_id = s.partner_id and not p.is_active
+    join intermediate.dated_lines as l
+        on l.distributor = s.distributor and l.document_no = s.document_no and l.line_no = s.line_no and l.line_key = s.line_key
+    where s.module = 'sell_with'
+),
 judged as (
     select m.*,
         case
@@ -49,7 +58,7 @@ judged as (
             when m.status <> 'approved' then 'not_approved'
             when m.partner_id is null then 'unknown_partner'
             when m.weight is null then 'unknown_role'
-            when not m.is_active then 'partner_inactive'
+            when not m.is_active and k.partner_id is null then 'partner_inactive'
             when h.sale_id is null then 'module_not_held'
             when not h.is_admitted then 'not_admitted_yet'
             when m.terms_date < m.registered_on + m.lead_days then 'before_its_window'
@@ -59,6 +68,7 @@ judged as (
         end as reason
     from met as m
     left join held as h on h.sale_id = m.sale_id and h.partner_code = m.partner_code and h.role = m.role
+    left join kept as k on k.sale_id = m.sale_id and k.partner_id = m.partner_id
 ),
 ranked as (
     select *,

@@ -14,6 +14,14 @@ with sides as (
     from intermediate.dated_lines
     where distributor_id is not null
 ),
+-- A partner's status has no date: one that is inactive today keeps what was stated.
+kept as (
+    select l.sale_id, s.partner_id, s.module
+    from intermediate.stated_credits as s
+    join intermediate.partners as p on p.partner_id = s.partner_id and not p.is_active
+    join intermediate.dated_lines as l
+        on l.distributor = s.distributor and l.document_no = s.document_no and l.line_no = s.line_no and l.line_key = s.line_key
+),
 judged as (
     select s.sale_id, s.partner_id, s.module, s.amount as base, s.version,
         bool_and(s.is_licence) as is_licence,
@@ -29,9 +37,10 @@ select j.sale_id, j.partner_id, j.module, j.base,
     case
         when not j.is_licence then 'not_a_licence'
         when j.version is null then 'before_the_programme'
-        when not p.is_active then 'partner_inactive'
+        when not p.is_active and k.partner_id is null then 'partner_inactive'
         when not j.is_held then 'module_not_held'
         when not j.is_admitted then 'not_admitted_yet'
     end as reason
 from judged as j
 join intermediate.partners as p on p.partner_id = j.partner_id
+left join kept as k on k.sale_id = j.sale_id and k.partner_id = j.partner_id and k.module = j.module

@@ -3,8 +3,9 @@
 -- rejected in it, is not withdrawn.
 --
 -- grain: sale_id
--- sale_id  the version passed over
--- outcome  duplicate, superseded or withdrawn
+-- sale_id          the version passed over
+-- outcome          duplicate, superseded or withdrawn
+-- lacking_file_id  the complete file that no longer holds what is withdrawn
 with sales as (
     select * from staging.sales
 ),
@@ -67,7 +68,8 @@ lacking as (
     group by r.feed, r.record_key, c.month
 ),
 withdrawn as (
-    select c.sale_id, 'withdrawn' as outcome
+    select c.sale_id, 'withdrawn' as outcome,
+        if(coalesce(numbered.record_key, counted.record_key) is null, v.newest, x.newest) as lacking_file_id
     from complete as c
     join covers as v on v.feed = c.feed and v.month = c.month
     left join counted as n on n.sale_id = c.sale_id
@@ -78,6 +80,6 @@ withdrawn as (
     where r.sale_id is null
         and if(coalesce(numbered.record_key, counted.record_key) is null, v.newest, coalesce(x.newest, 0)) > coalesce(n.last_seen, c.file_id)
 )
-select sale_id, outcome from repetitions
+select sale_id, outcome, null as lacking_file_id from repetitions
 union all
-select sale_id, outcome from withdrawn
+select sale_id, outcome, lacking_file_id from withdrawn

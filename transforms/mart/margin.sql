@@ -1,12 +1,14 @@
 -- How far each partner has filled each tranche, and what that earned, month by
 -- month and in the programme year so far. Methods that look at the whole base
--- have one row a schedule, with tranche 0 and no bounds.
+-- have one row a schedule, with tranche 0 and no bounds. What mends an earlier
+-- programme year stands in the month it is stated in, in that year's tranches.
 --
--- grain: partner_id, month, module, schedule, tranche
+-- grain: partner_id, month, module, year_start, schedule, tranche
 -- partner_id    the partner
 -- month         first day of the month
 -- module        distribution, resell or sell_with
--- schedule      number of the schedule in mart.rules
+-- year_start    first day of the programme year whose tranche it is
+-- schedule      the schedule in mart.rules
 -- method        marginal, block, document or volume
 -- level         the schedule is for
 -- family        of products; null: every other family
@@ -20,34 +22,40 @@
 -- year_base     put into it in the programme year so far
 -- year_earned   by that, before any cap
 with parts as (
-    select partner_id, month, module, schedule, tranche, from_amount, to_amount, rate, base, earned
+    select partner_id, month, module, year_start, schedule, tranche, from_amount, to_amount, rate, base, earned
     from mart.tranche_slices
     union all
-    select partner_id, month, module, schedule, 0, null, null, null, base, before_cap
+    select partner_id, month, module, year_start, schedule, 0, null, null, null, base, before_cap
     from mart.statement_lines
     where method in ('volume', 'block')
 ),
 monthly as (
-    select p.partner_id, p.month, m.year_start, p.module, p.schedule, p.tranche, p.from_amount, p.to_amount, p.rate,
-        sum(p.base) as base, sum(p.earned) as earned
-    from parts as p
-    join intermediate.months as m on m.month = p.month
+    select partner_id, month, module, year_start, schedule, tranche, from_amount, to_amount, rate, sum(base) as base, sum(earned) as earned
+    from parts
     group by all
 ),
-begun as (
-    select partner_id, module, schedule, tranche, from_amount, to_amount, rate, year_start, min(month) as first_month
-    from monthly
-    group by all
+shown as (
+    select f.*, m.month
+    from (
+        select partner_id, module, year_start, schedule, tranche, from_amount, to_amount, rate, min(month) as first_month
+        from monthly
+        group by all
+    ) as f
+    join intermediate.months as m on m.month >= f.first_month
+    left join monthly as p
+        on p.partner_id = f.partner_id and p.module = f.module and p.year_start = f.year_start and p.schedule = f.schedule
+        and p.tranche = f.tranche and p.month = m.month
+    where m.year_start = f.year_start or p.partner_id is not null
 )
-select b.partner_id, m.month, b.module, b.schedule, u.method, s.level, s.family, v.from_date as valid_from, b.tranche, b.from_amount, b.to_amount, b.rate,
-    coalesce(sum(p.base) filter (where p.month = m.month), 0)::decimal(18,2) as month_base,
-    coalesce(sum(p.earned) filter (where p.month = m.month), 0)::decimal(18,2) as month_earned,
+select b.partner_id, b.month, b.module, b.year_start, b.schedule, u.method, s.level, s.family, v.from_date as valid_from, b.tranche, b.from_amount,
+    b.to_amount, b.rate,
+    coalesce(sum(p.base) filter (where p.month = b.month), 0)::decimal(18,2) as month_base,
+    coalesce(sum(p.earned) filter (where p.month = b.month), 0)::decimal(18,2) as month_earned,
     sum(p.base)::decimal(18,2) as year_base, sum(p.earned)::decimal(18,2) as year_earned
-from begun as b
-join intermediate.months as m on m.year_start = b.year_start and m.month >= b.first_month
+from shown as b
 join monthly as p
-    on p.partner_id = b.partner_id and p.module = b.module and p.schedule = b.schedule and p.tranche = b.tranche
-    and p.year_start = b.year_start and p.month <= m.month
+    on p.partner_id = b.partner_id and p.module = b.module and p.year_start = b.year_start and p.schedule = b.schedule and p.tranche = b.tranche
+    and p.month <= b.month
 join rules.schedules as s on s.schedule = b.schedule
 join rules.versions as v on v.version = s.version
 join rules.modules as u on u.version = s.version and u.module = s.module

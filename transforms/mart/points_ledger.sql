@@ -13,15 +13,16 @@
 -- sale_id     the line it comes from
 -- source      the certification and person, or the manual posting
 -- rules_hash  of the programme version; null for manual postings
-select entry, origin, partner_id, posted_on, kind, category, points, balance, sale_id, source, rules_hash
+-- mends_month  the closed month it mends; null for what is new in an open one
+select entry, origin, partner_id, posted_on, kind, category, points, balance, sale_id, source, rules_hash, mends_month
 from stated.points
 union all
-select e.entry, e.origin, e.partner_id, e.posted_on, e.kind, e.category, e.points, e.balance, e.sale_id, e.source, e.rules_hash
+select e.entry, e.origin, e.partner_id, e.posted_on, e.kind, e.category, e.points, e.balance, e.sale_id, e.source, e.rules_hash, e.mends_month
 from intermediate.points_earned as e
 cross join rules.programme as r
 where e.posted_on <= last_day(r.through_month)
 union all
 select concat_ws(' ', 'expiry', x.partner_id, x.posted_on), concat_ws(' ', 'expiry', x.partner_id, x.posted_on), x.partner_id, x.posted_on, 'expiry',
-    null, x.points, 'spendable', null, null, v.hash
+    null, x.points, 'spendable', null, null, v.hash, null
 from intermediate.points_expired as x
 join rules.versions as v on v.from_date <= x.posted_on and x.posted_on < v.to_date

@@ -1,20 +1,49 @@
 -- How each line of a registered deal was shared among those who influenced it.
+-- What mends a closed month has the part as it should be, and as base what moved.
 --
--- grain: sale_id, partner_id
+-- grain: sale_id, partner_id, month
 -- sale_id        the line
 -- month          first day of the month it is stated in
 -- deal_id        the deal
 -- partner_id     who is credited
 -- roles          what for
--- numerator      the partner's part of the line
+-- numerator      the partner's part of the line; null when it has none any more
 -- denominator    is numerator / denominator
 -- amount         of the line, in the programme currency
--- base           the partner's part of it, to the cent
+-- base           the partner's part of it, to the cent, less what was stated of it
 -- document_date  day of the document
 -- distributor    code of the sender
 -- document_no    the document
 -- line_no        its line
+with last_stated as (
+    select sale_id, partner_id, arg_max(deal_id, month) as deal_id, arg_max(amount, month) as amount
+    from stated.shares
+    group by sale_id, partner_id
+),
+moved as (
+    select c.sale_id, c.posting_month as month, s.deal_id, c.partner_id, s.roles, s.numerator, s.denominator, s.amount, c.base,
+        c.document_date, c.distributor, c.document_no, c.line_no
+    from intermediate.credits as c
+    left join (
+        select s.*, l.deal_id, l.amount
+        from intermediate.shares as s
+        join intermediate.dated_lines as l on l.sale_id = s.sale_id
+    ) as s on s.sale_id = c.sale_id and s.partner_id = c.partner_id
+    where c.module = 'sell_with'
+)
+select sale_id, month, deal_id, partner_id, roles, numerator, denominator, amount, base, document_date, distributor, document_no, line_no
+from stated.shares
+union all
+select m.sale_id, m.month, coalesce(m.deal_id, t.deal_id), m.partner_id, m.roles, m.numerator, m.denominator, coalesce(m.amount, t.amount), m.base,
+    m.document_date, m.distributor, m.document_no, m.line_no
+from moved as m
+left join last_stated as t on t.sale_id = m.sale_id and t.partner_id = m.partner_id
+union all
+-- A part of less than a cent is a part all the same.
 select s.sale_id, l.month, l.deal_id, s.partner_id, s.roles, s.numerator, s.denominator, l.amount, s.base, l.document_date, l.distributor,
     l.document_no, l.line_no
 from intermediate.shares as s
 join intermediate.dated_lines as l on l.sale_id = s.sale_id
+cross join rules.programme as p
+where s.base = 0 and l.month >= p.first_open
+    and not exists (select 1 from moved as m where m.sale_id = s.sale_id and m.partner_id = s.partner_id)

@@ -44,26 +44,27 @@
 -- returns_line      and its line
 -- returned_sale_id  the line it returns; null when it names none, or none that is one sale on or before its day
 -- mends_month       the closed month it mends; null for what is new in an open one
--- cause             of that: late, amount, rate, other_partner, claims, withdrawn, held, or the reason for which it counts no more
+-- cause             of that: late, counted_later, amount, rate, other_partner, claims, withdrawn, held, or the reason for which it counts no more
 -- stated_file       the file it had been stated from; null when nothing had
 -- stated_line       and the line in it
 -- rules_hash        of the programme version it was worked out under
 -- sale_id           file and line in one number
 -- file_name         what the sender called the file
--- file_line         physical line in it
+-- file_line         physical line in it; null where the file no longer holds it
 with details as (
     select c.sale_id, c.partner_id, c.module, l.document_type, l.end_customer, l.sku, l.product_name, l.family, l.quantity, l.net_amount, l.currency,
         l.rate, l.rate_date, l.amount, l.deal_id, l.returns_document, l.returns_line, l.returned_sale_id, f.file_name, l.line as file_line
     from intermediate.credits as c
     join intermediate.lines as l on l.sale_id = c.sale_id
     join staging.files as f on f.file_id = l.file_id
+    where c.is_due
     union all
-    -- What is no longer there, as it was stated last.
+    -- What counts no more, as it was stated last.
     select c.sale_id, c.partner_id, c.module, s.document_type, s.end_customer, s.sku, s.product_name, s.family, s.quantity, s.net_amount, s.currency,
-        s.rate, s.rate_date, s.amount, s.deal_id, s.returns_document, s.returns_line, s.returned_sale_id, s.file_name, s.file_line
+        s.rate, s.rate_date, s.amount, s.deal_id, s.returns_document, s.returns_line, s.returned_sale_id, null, null
     from intermediate.credits as c
-    join intermediate.causes as x on x.sale_id = c.sale_id and x.partner_id = c.partner_id and x.module = c.module and not x.stands
     join stated.lines as s on s.sale_id = c.sale_id and s.partner_id = c.partner_id and s.module = c.module
+    where not c.is_due
     qualify row_number() over (partition by c.sale_id, c.partner_id, c.module order by s.month desc) = 1
 )
 select partner_id, month, module, place, document_date, distributor, document_no, line_no, line_key, document_type, end_customer, sku, product_name,
@@ -77,7 +78,7 @@ select c.partner_id, c.posting_month, c.module, w.place, c.document_date, c.dist
     c.period_start, c.position_family, w.lo, w.hi, e.lo, e.hi,
     e.level, if(e.schedule is null, null, e.method), e.schedule, e.before_cap, e.earned, coalesce(p.points, 0),
     d.deal_id, c.terms_date, c.terms_document, d.returns_document, d.returns_line, d.returned_sale_id,
-    c.mends_month, x.cause, x.stated_file, x.stated_line, v.hash, c.sale_id, d.file_name, d.file_line
+    c.mends_month, x.cause, x.stated_file, x.stated_line, v.hash, c.sale_id, if(c.is_due, d.file_name, x.file_name), if(c.is_due, d.file_line, x.file_line)
 from intermediate.credits as c
 join intermediate.walk as w on w.sale_id = c.sale_id and w.partner_id = c.partner_id and w.module = c.module
 join intermediate.earnings as e on e.sale_id = c.sale_id and e.partner_id = c.partner_id and e.module = c.module

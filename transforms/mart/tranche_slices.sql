@@ -6,7 +6,8 @@
 -- month        first day of the month it is stated in
 -- module       through what
 -- sale_id      the line
--- schedule     number of the schedule in mart.rules
+-- year_start   first day of the programme year whose tranche it is
+-- schedule     the schedule in mart.rules
 -- tranche      from 1; 0 below zero
 -- from_amount  where the tranche begins, in the programme currency
 -- to_amount    where it ends; null: nowhere
@@ -15,10 +16,10 @@
 -- fill_after   and is
 -- base         what the movement put into it
 -- earned       by that, before any cap
-select partner_id, month, module, sale_id, schedule, tranche, from_amount, to_amount, rate, fill_before, fill_after, base, earned
+select partner_id, month, module, sale_id, year_start, schedule, tranche, from_amount, to_amount, rate, fill_before, fill_after, base, earned
 from stated.slices
 union all
-select c.partner_id, c.posting_month as month, c.module, s.sale_id, s.schedule, s.tranche, s.from_amount, s.to_amount, s.rate,
+select c.partner_id, c.posting_month as month, c.module, s.sale_id, c.year_start, s.schedule, s.tranche, s.from_amount, s.to_amount, s.rate,
     s.fill_before, s.fill_after, s.base, s.earned
 from intermediate.slices as s
 join intermediate.credits as c on c.sale_id = s.sale_id and c.partner_id = s.partner_id and c.module = s.module
