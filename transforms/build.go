@@ -14,25 +14,6 @@ type Target struct {
 	Mart string
 }
 
-// Prepare makes the schema stated in a database, with its tables empty, for the
-// caller to fill with what closed months have stated. Each has the columns of a mart.
-func Prepare(ctx context.Context, db Database, in string) error {
-	text, err := sources.ReadFile("stated.sql")
-	if err != nil {
-		return err
-	}
-	ddl := strings.ReplaceAll(string(text), "create table ", "create table "+in+".stated.")
-	for _, q := range append([]string{"create schema " + in + ".stated"}, strings.Split(strings.TrimSpace(ddl), ";")...) {
-		if q == "" {
-			continue
-		}
-		if err := db.Exec(ctx, q); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Build makes every model. step is told the name of each as it begins, and how
 // many there are; it may be nil.
 func Build(ctx context.Context, db Database, to Target, step func(name string, of int)) error {

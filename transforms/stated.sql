@@ -23,3 +23,6 @@ create table entries (entry_id varchar, partner_id varchar, month date, posted_o
     file_name varchar, file_line bigint);
 create table partners (month date, partner_id varchar, name varchar, country varchar, town varchar, currency varchar, language varchar,
     partner_type varchar, is_active boolean, modules varchar);
+-- What reopened months had stated before, newest version only.
+create table replaced_lines as from @lines;
+create table replaced_pay as from @pay;

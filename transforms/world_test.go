@@ -3,6 +3,7 @@ package transforms_test
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"strings"
 	"testing"
 	"time"
@@ -46,8 +47,16 @@ func must(t fataler, s *store.Session, queries ...string) {
 	}
 }
 
-// workOut fills the store with facts and builds and checks every mart.
+// workOut fills the store with facts and builds and checks every mart, with
+// nothing closed.
 func workOut(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme) {
+	t.Helper()
+	workOutFrom(t, s, f, p, time.Time{})
+}
+
+// workOutFrom does so with the months before firstOpen closed, as the schema kept
+// has stated them.
+func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme, firstOpen time.Time) {
 	t.Helper()
 	ctx := context.Background()
 	must(t, s, "set search_path = 'memory.main,store.raw'", "drop schema if exists memory.staging cascade", "drop schema if exists memory.intermediate cascade",
@@ -58,11 +67,16 @@ func workOut(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme) {
 	for _, q := range fill(f) {
 		must(t, s, q)
 	}
-	if err := theirs(p).WriteTables(ctx, s, programme.Span{Through: f.Through}); err != nil {
+	if err := theirs(p).WriteTables(ctx, s, programme.Span{FirstOpen: firstOpen, Through: f.Through}); err != nil {
 		t.Fatalf("%v", err)
 	}
 	if err := transforms.Prepare(ctx, s, "memory"); err != nil {
 		t.Fatalf("%v", err)
+	}
+	if !firstOpen.IsZero() {
+		for _, table := range transforms.StatedTables() {
+			must(t, s, "insert into memory.stated."+table.Name+" from memory.kept."+table.Name)
+		}
 	}
 	must(t, s, "create table rules.waived (sha256 varchar, line bigint, reasons_hash varchar, who varchar, reason varchar)", "create table rules.run as select '' as run_id, '' as program, '' as config_hash, date '2024-01-01' as through_month, 0::bigint as files, '' as inputs_hash",
 		"create schema published.mart", "create schema memory.staging", "create schema memory.intermediate",
@@ -159,16 +173,23 @@ func fill(f oracle.Facts) []string {
 		rows = append(rows, fmt.Sprintf("(6, %d, %s, '', %s, %s, %s, %s, %s, %s, 'why', 'who')", i+2, text(e.ID), text(e.ID), text(e.Partner), date(e.Date), text(e.Kind), amount, points))
 	}
 	values("entries")
-	for i, s := range f.Sales {
+	for _, s := range f.Sales {
 		returned, line := "null", "null"
 		if s.ReturnsDocument != "" {
 			returned, line = text(s.ReturnsDocument), fmt.Sprint(s.ReturnsLine)
 		}
-		rows = append(rows, fmt.Sprintf("(7, %d, %s, %s, %d, null, %t, %s, %s, null, null, null, null, %s, 1, %s, %s, %s, %s, %s)", i+2, text(s.Distributor), text(s.Document), s.Line, s.Return,
+		rows = append(rows, fmt.Sprintf("(7, %d, %s, %s, %d, null, %t, %s, %s, null, null, null, null, %s, 1, %s, %s, %s, %s, %s)", physicalLine(s), text(s.Distributor), text(s.Document), s.Line, s.Return,
 			date(s.Date), text(s.Buyer), text(s.SKU), s.Net.Text('f'), text(s.Currency), text(s.Deal), returned, line))
 	}
 	values("sales")
 	return append(q, "update store.raw.files set amount = (select coalesce(sum(net_amount), 0) from store.raw.sales) where file_id = 7")
+}
+
+// physicalLine is the same for a line as long as its content is.
+func physicalLine(s oracle.Sale) int64 {
+	h := fnv.New32a()
+	fmt.Fprint(h, s.Distributor, s.Document, s.Line, s.Return, s.Date, s.Buyer, s.SKU, s.Net.Text('f'), s.Currency, s.Deal, s.ReturnsDocument, s.ReturnsLine)
+	return int64(h.Sum32()) + 2
 }
 
 func text(s string) string {

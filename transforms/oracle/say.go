@@ -46,9 +46,8 @@ func twoPlaces(d apd.Decimal) string {
 // Question asks the marts for the same lines.
 func Question() string {
 	return `select 'credit ' || distributor || ' ' || document_no || ' ' || line_no || ' ' || l.partner_id || ' ' || l.module
-			|| ' base ' || l.base || ' from ' || w.lo || ' to ' || w.hi || ' earned ' || l.earned || ' points ' || l.points as said
+			|| ' base ' || l.base || ' from ' || l.walk_lo || ' to ' || l.walk_hi || ' earned ' || l.earned || ' points ' || l.points as said
 		from mart.statement_lines as l
-		join intermediate.walk as w on w.sale_id = l.sale_id and w.partner_id = l.partner_id and w.module = l.module
 		union all
 		select 'level ' || partner_id || ' ' || month || ' ' || level from mart.partner_levels
 		union all

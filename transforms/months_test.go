@@ -1,0 +1,193 @@
+package transforms_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cockroachdb/apd/v3"
+	"pgregory.net/rapid"
+
+	"tranche/pipeline/store"
+	"tranche/transforms"
+	"tranche/transforms/oracle"
+)
+
+// history closes months, one after the other, in a database whose facts change
+// between.
+type history struct {
+	fataler
+	s         *store.Session
+	p         oracle.Programme
+	firstOpen time.Time // zero: nothing is closed
+}
+
+func begin(t fataler, s *store.Session, p oracle.Programme) *history {
+	must(t, s, "drop schema if exists memory.kept cascade", "create schema memory.kept", "drop schema if exists memory.stated cascade")
+	if err := transforms.Prepare(context.Background(), s, "memory"); err != nil {
+		t.Fatalf("%v", err)
+	}
+	for _, table := range transforms.StatedTables() {
+		must(t, s, "create table memory.kept."+table.Name+" as from memory.stated."+table.Name)
+	}
+	return &history{fataler: t, s: s, p: p}
+}
+
+// open is the first month that can be closed.
+func (h *history) open() time.Time {
+	if !h.firstOpen.IsZero() {
+		return h.firstOpen
+	}
+	first := h.p.Versions[0].From
+	return time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, time.UTC)
+}
+
+// workOut works the facts out through a month.
+func (h *history) workOut(f oracle.Facts, through time.Time) {
+	f.Through = through
+	workOutFrom(h, h.s, f, h.p, h.firstOpen)
+}
+
+// close states the first open month, as the facts through a month are.
+func (h *history) close(f oracle.Facts, through time.Time) {
+	month := h.open()
+	h.workOut(f, through)
+	for _, table := range transforms.StatedTables() {
+		must(h, h.s, "insert into memory.kept."+table.Name+" "+table.Of(day(month)))
+	}
+	h.firstOpen = month.AddDate(0, 1, 0)
+}
+
+// TestMonthsThatAreClosedOrNeverGiveTheSameWhenNothingComesLate closes each month
+// with what had come by its end, and holds every credit, level, balance and
+// payment against a year in which nothing was closed.
+func TestMonthsThatAreClosedOrNeverGiveTheSameWhenNothingComesLate(t *testing.T) {
+	s := tables(t, 2)
+	fewer(t, 12)
+	rapid.Check(t, func(rt *rapid.T) {
+		p := drawProgramme(rt)
+		f := drawFacts(rt, p)
+		workOut(rt, s, f, p)
+		never := said(rt, s)
+		h := begin(rt, s, p)
+		for h.open().Before(f.Through) {
+			come := f
+			come.Sales = slices.DeleteFunc(slices.Clone(f.Sales), func(s oracle.Sale) bool { return !s.Date.Before(h.open().AddDate(0, 1, 0)) })
+			h.close(come, h.open())
+		}
+		h.workOut(f, f.Through)
+		compare(rt, said(rt, s), never)
+	})
+}
+
+// TestWhatWasStatedAndWhatMovedIsWhatTheFinalFactsSay draws histories: facts come,
+// are corrected and taken back, and months are closed in between. In the end the
+// bases of each credit add up to the one the slow calculation has for the final
+// facts, and so do the points of certifications. Every step passes every check.
+func TestWhatWasStatedAndWhatMovedIsWhatTheFinalFactsSay(t *testing.T) {
+	s := tables(t, 2)
+	fewer(t, 20)
+	rapid.Check(t, func(rt *rapid.T) {
+		p := drawProgramme(rt)
+		f := drawFacts(rt, p)
+		for i := range f.Partners {
+			f.Partners[i].Active = true // what an inactive partner keeps is another case
+		}
+		h := begin(rt, s, p)
+		through := h.open()
+		for range rapid.IntRange(1, 4).Draw(rt, "closings") {
+			f = change(rt, f)
+			through = h.open().AddDate(0, rapid.IntRange(0, 2).Draw(rt, "months open at once"), 0)
+			h.close(f, through)
+		}
+		f = change(rt, f)
+		f.Through = time.Date(2025, 2, 1, 0, 0, 0, 0, time.UTC)
+		h.workOut(f, f.Through)
+		compare(rt, bases(rt, s), worked(oracle.Work(f, p)))
+		compare(rt, ask(rt, s, "select 'certified ' || partner_id || ' ' || by_certificate as said from mart.point_balances where month = "+date(f.Through)+" order by said"),
+			certified(oracle.Work(f, p), f.Through))
+	})
+}
+
+// bases asks what all months together say of each credit.
+func bases(t fataler, s *store.Session) []string {
+	return ask(t, s, `select concat_ws(' ', distributor, document_no, line_no, partner_id, module, sum(base)) as said
+		from mart.statement_lines group by distributor, document_no, line_no, partner_id, module having sum(base) <> 0 order by said`)
+}
+
+func worked(r oracle.Result) []string {
+	var out []string
+	for _, c := range r.Credits {
+		if c.Base.Sign() != 0 {
+			out = append(out, strings.Join([]string{c.Distributor, c.Document, fmt.Sprint(c.Line), c.Partner, c.Module, cents(c.Base)}, " "))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func cents(d apd.Decimal) string {
+	out := new(apd.Decimal)
+	_, err := apd.BaseContext.WithPrecision(40).Quantize(out, &d, -2)
+	if err != nil {
+		return err.Error()
+	}
+	return out.Text('f')
+}
+
+func certified(r oracle.Result, month time.Time) []string {
+	var out []string
+	for _, b := range r.Balances {
+		if b.Month.Equal(month) {
+			out = append(out, fmt.Sprint("certified ", b.Partner, " ", b.Certificates))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// change draws what happens to facts between two closings.
+func change(t *rapid.T, f oracle.Facts) oracle.Facts {
+	f.Sales, f.Claims, f.Certifications, f.Products, f.Rates = slices.Clone(f.Sales), slices.Clone(f.Claims), slices.Clone(f.Certifications),
+		slices.Clone(f.Products), slices.Clone(f.Rates)
+	for range rapid.SampledFrom([]int{4, 2, 8, 0}).Draw(t, "changes") {
+		switch what := rapid.IntRange(0, 11).Draw(t, "change"); {
+		case what == 0: // a line comes late
+			f.Sales = append(f.Sales, drawSale(t, 100+len(f.Sales), f.Sales))
+		case what <= 6 && len(f.Sales) > 0:
+			i := rapid.IntRange(0, len(f.Sales)-1).Draw(t, "line")
+			x := &f.Sales[i]
+			switch what {
+			case 1:
+				f.Sales = slices.Delete(f.Sales, i, i+1)
+			case 2:
+				x.Net = dec(x.Net.Coeff.MathBigInt().Int64()+rapid.Int64Range(-50000, 50000).Draw(t, "more"), 2)
+				x.Net.Negative = x.Return && !x.Net.IsZero()
+			case 3:
+				x.Buyer = rapid.SampledFrom(partnerIDs[:4]).Draw(t, "buyer")
+			case 4:
+				x.Date = drawDay(t, "date", -5, 390)
+			case 5:
+				x.Deal = rapid.SampledFrom([]string{"", "D1", "D2"}).Draw(t, "deal")
+			case 6:
+				x.SKU = rapid.SampledFrom([]string{"A", "B", "C"}).Draw(t, "sku")
+			}
+		case what <= 8 && len(f.Claims) > 0:
+			x := &f.Claims[rapid.IntRange(0, len(f.Claims)-1).Draw(t, "claim")]
+			x.Approved = !x.Approved
+		case what == 9 && len(f.Certifications) > 0:
+			i := rapid.IntRange(0, len(f.Certifications)-1).Draw(t, "certification")
+			f.Certifications = slices.Delete(f.Certifications, i, i+1)
+		case what == 10:
+			x := &f.Products[rapid.IntRange(0, len(f.Products)-1).Draw(t, "product")]
+			x.Licence = !x.Licence
+		default:
+			x := &f.Rates[rapid.IntRange(0, len(f.Rates)-1).Draw(t, "day")]
+			x.Value = dec(rapid.Int64Range(900_000_000, 1_300_000_000).Draw(t, "rate"), 9)
+		}
+	}
+	return f
+}

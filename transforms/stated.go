@@ -1,0 +1,57 @@
+package transforms
+
+import (
+	"context"
+	"strings"
+)
+
+// Stated is a table of what closed months have stated.
+type Stated struct {
+	Name string // of the table in the schema stated
+	Rows string // the rows a month adds to it, as a select of the marts; $month stands for its first day
+}
+
+// StatedTables lists what a month states when it is closed. The tables have the
+// columns of the marts, and each row is stated once and for all.
+func StatedTables() []Stated {
+	return []Stated{
+		{"lines", "select * from mart.statement_lines where month = $month order by partner_id, module, place, sale_id"},
+		{"slices", "select * from mart.tranche_slices where month = $month order by partner_id, module, sale_id, tranche"},
+		{"shares", "select * from mart.sell_with_credits where month = $month order by sale_id, partner_id"},
+		{"points", "select * from mart.points_ledger where date_trunc('month', posted_on) = $month order by entry"},
+		{"balances", "select * from mart.point_balances where month = $month order by partner_id"},
+		{"levels", "select * from mart.partner_levels where month = $month order by partner_id"},
+		{"pay", "select * from mart.payables where month = $month order by partner_id"},
+		{"entries", "select * from mart.money_entries where month = $month order by entry_id, partner_id"},
+		{"partners", "select $month as month, * from mart.partners order by partner_id"},
+		{"files", "select $month as month, sha256 from mart.reconciliation order by file_id"},
+	}
+}
+
+// Of is the select for one month, as DuckDB writes its first day: 2024-08-01.
+func (s Stated) Of(month string) string {
+	return strings.ReplaceAll(s.Rows, "$month", "date "+literal(month))
+}
+
+// Prepare makes the schema stated in a database, with its tables empty, for the
+// caller to fill with what closed months have stated.
+func Prepare(ctx context.Context, db Database, in string) error {
+	text, err := sources.ReadFile("stated.sql")
+	if err != nil {
+		return err
+	}
+	schema := in + ".stated."
+	ddl := strings.NewReplacer("create table ", "create table "+schema, "@", schema).Replace(string(text))
+	if err := db.Exec(ctx, "create schema "+in+".stated"); err != nil {
+		return err
+	}
+	for q := range strings.SplitSeq(strings.TrimSpace(ddl), ";") {
+		if strings.TrimSpace(q) == "" {
+			continue
+		}
+		if err := db.Exec(ctx, q); err != nil {
+			return err
+		}
+	}
+	return nil
+}
