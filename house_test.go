@@ -19,7 +19,7 @@ import (
 // around.
 var mayImport = map[string][]string{
 	"cmd/tranche": {"fixtures", "pipeline", "pipeline/audit", "pipeline/config", "pipeline/feed", "pipeline/files", "pipeline/landing", "pipeline/loading", "reports"},
-	"pipeline": {"pipeline/audit", "pipeline/config", "pipeline/feed", "pipeline/files", "pipeline/landing", "pipeline/loading", "pipeline/programme", "pipeline/store",
+	"pipeline": {"pipeline/audit", "pipeline/config", "pipeline/feed", "pipeline/files", "pipeline/landing", "pipeline/loading", "pipeline/months", "pipeline/programme", "pipeline/store",
 		"reports", "reports/xlsx", "transforms"},
 	"pipeline/audit":      {"pipeline/files"},
 	"pipeline/config":     {"pipeline/feed", "pipeline/loading", "pipeline/programme"},
@@ -28,6 +28,7 @@ var mayImport = map[string][]string{
 	"pipeline/framing":    {},
 	"pipeline/landing":    {"pipeline/files"},
 	"pipeline/loading":    {"pipeline/feed", "pipeline/files", "pipeline/framing", "pipeline/landing", "pipeline/store"},
+	"pipeline/months":     {"pipeline/audit", "pipeline/files", "pipeline/programme", "pipeline/store", "transforms"},
 	"pipeline/programme":  {},
 	"pipeline/store":      {},
 	"transforms":          {},

@@ -95,13 +95,7 @@ func (r *run) outcome(ctx context.Context, p programme.Programme, from time.Time
 	if err != nil {
 		return nil, err
 	}
-	for _, q := range []string{"set search_path = 'memory.main'", "detach published", "drop schema memory.staging cascade", "drop schema memory.intermediate cascade",
-		"drop schema memory.rules cascade", "drop schema memory.stated cascade"} {
-		if err := r.session.Exec(ctx, q); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return out, r.forget(ctx)
 }
 
 // WriteComparison writes a comparison as a workbook.

@@ -25,6 +25,7 @@ import (
 	"tranche/pipeline/files"
 	"tranche/pipeline/landing"
 	"tranche/pipeline/loading"
+	"tranche/pipeline/months"
 	"tranche/pipeline/programme"
 	"tranche/pipeline/store"
 	"tranche/transforms"
@@ -50,32 +51,50 @@ type Stage struct {
 // ErrLocked says that another run is at work in the same folders.
 var ErrLocked = errors.New("another run is at work in these folders")
 
+// ErrClosed says that a month has been stated and is not worked out again.
+var ErrClosed = errors.New("the month is closed, and its statements stand; tranche reopen takes the last closed month back")
+
 // ErrTooEarly says that the month asked for lies before the programme.
 var ErrTooEarly = errors.New("the month lies before the first programme version")
 
 // Run runs from inbox to statements.
 func Run(ctx context.Context, o Options) (*Summary, error) {
-	r := &run{Options: o, summary: &Summary{Folders: o.Config.Folders, Currency: o.Config.Programme.Currency}}
-	if err := r.prepare(); err != nil {
+	r, err := begin(o)
+	if err != nil {
 		return nil, err
 	}
 	defer r.release()
-	for _, stage := range []struct {
-		name string
-		work func(context.Context) error
-	}{
+	if _, closed := r.ledger.Of(o.Month); closed {
+		return nil, fmt.Errorf("%s: %w", months.Folder(o.Month), ErrClosed)
+	}
+	return r.summary, r.stages(ctx, []stage{
 		{"land", r.land}, {"load", r.load}, {"transform", r.transform}, {"check", r.check}, {"publish", r.publish}, {"report", r.report},
-	} {
+	})
+}
+
+// begin takes the lock and reads what has been decided and stated.
+func begin(o Options) (*run, error) {
+	r := &run{Options: o, facts: map[string]any{}, summary: &Summary{Folders: o.Config.Folders, Currency: o.Config.Programme.Currency}}
+	return r, r.prepare()
+}
+
+type stage struct {
+	name string
+	work func(context.Context) error
+}
+
+func (r *run) stages(ctx context.Context, list []stage) error {
+	for _, s := range list {
 		began := time.Now()
 		r.facts = map[string]any{}
-		if err := stage.work(ctx); err != nil {
-			return nil, fmt.Errorf("%s: %w", stage.name, err)
+		if err := s.work(ctx); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
 		}
-		if o.Stage != nil {
-			o.Stage(Stage{Name: stage.name, Took: time.Since(began), Facts: r.facts})
+		if r.Stage != nil {
+			r.Stage(Stage{Name: s.name, Took: time.Since(began), Facts: r.facts})
 		}
 	}
-	return r.summary, nil
+	return nil
 }
 
 type run struct {
@@ -83,6 +102,8 @@ type run struct {
 	lock    *flock.Flock
 	session *store.Session
 	landed  []landing.File
+	ledger  *months.Ledger
+	log     []audit.Decision
 	month   time.Time
 	facts   map[string]any
 	summary *Summary
@@ -95,7 +116,7 @@ func (r *run) prepare() error {
 	if _, err := os.Stat(f.Inbox); err != nil {
 		return fmt.Errorf("the inbox %s is not there; make it, or correct folders.inbox in %s", f.Inbox, r.Config.Path)
 	}
-	for _, dir := range []string{f.State, f.Landing, f.Statements, f.Work()} {
+	for _, dir := range []string{f.State, f.Landing, f.Statements, f.Closed, f.Work()} {
 		if err := files.Folder(dir); err != nil {
 			return err
 		}
@@ -108,7 +129,11 @@ func (r *run) prepare() error {
 	if !got {
 		return ErrLocked
 	}
-	return r.clean()
+	if err := errors.Join(r.clean(), r.readLedger(true)); err != nil {
+		r.release()
+		return err
+	}
+	return nil
 }
 
 // clean removes what an interrupted run left in the work folder. Nothing in it
@@ -239,6 +264,9 @@ func (r *run) chooseMonth(ctx context.Context) error {
 		}
 		r.month = time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, time.UTC)
 	}
+	if open := r.firstOpen(); r.month.Before(open) {
+		r.month = open
+	}
 	r.summary.Month = r.month
 	r.facts["month"] = r.month.Format("2006-01")
 	return nil
@@ -282,7 +310,17 @@ func (r *run) rules(ctx context.Context) error {
 	if err := transforms.Prepare(ctx, r.session, "memory"); err != nil {
 		return err
 	}
-	if err := r.Config.Programme.WriteTables(ctx, r.session, programme.Span{Through: r.month}); err != nil {
+	span, past := programme.Span{FirstOpen: r.firstOpen(), Through: r.month}, []programme.Retired(nil)
+	if r.ledger != nil {
+		if err := r.ledger.Load(ctx, r.session, "memory.stated"); err != nil {
+			return err
+		}
+		var err error
+		if past, err = r.ledger.Rules(); err != nil {
+			return err
+		}
+	}
+	if err := r.Config.Programme.WriteTables(ctx, r.session, span, past...); err != nil {
 		return err
 	}
 	if err := r.decisions(ctx); err != nil {
@@ -304,14 +342,10 @@ func (r *run) rules(ctx context.Context) error {
 
 // decisions writes what people decided as a table.
 func (r *run) decisions(ctx context.Context) error {
-	list, err := audit.Read(r.Config.Folders.Audit())
-	if err != nil {
-		return err
-	}
 	if err := r.session.Exec(ctx, "create table rules.waived (sha256 varchar, line bigint, reasons_hash varchar, who varchar, reason varchar)"); err != nil {
 		return err
 	}
-	for _, d := range list {
+	for _, d := range r.log {
 		if d.Act != audit.Waive {
 			continue
 		}

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"tranche/pipeline/files"
+	"tranche/pipeline/months"
 	"tranche/reports"
 	"tranche/reports/xlsx"
 )
@@ -47,29 +48,75 @@ func (r *run) report(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	done := 0
+	done, total := 0, len(keys)
 	for len(keys) > 0 {
 		month := keys[0].Month
 		end := slices.IndexFunc(keys, func(k reports.Key) bool { return !k.Month.Equal(month) })
 		if end < 0 {
 			end = len(keys)
 		}
-		total := done + len(keys)
-		err := r.reportMonth(ctx, month, keys[:end], func() { done++; r.progress("report", done, total) })
-		if err != nil {
+		if err := r.reportMonth(ctx, month, keys[:end], func() { done++; r.progress("report", done, total) }); err != nil {
 			return err
 		}
 		keys = keys[end:]
+	}
+	for _, closed := range r.ledger.Months {
+		if closed.Approved == "" {
+			continue
+		}
+		if err := r.finals(closed); err != nil {
+			return err
+		}
 	}
 	r.facts["written"], r.facts["unchanged"] = r.summary.Written, r.summary.Unchanged
 	return nil
 }
 
+// reportMonth writes a month's drafts. What is final was written when the month was
+// closed and is only put out.
 func (r *run) reportMonth(ctx context.Context, month time.Time, keys []reports.Key, step func()) error {
+	closed, isClosed := r.ledger.Of(month)
+	if isClosed && closed.Approved != "" {
+		return nil
+	}
+	version, _ := r.ledger.Version(month)
+	if isClosed {
+		version = closed.Version
+	}
 	w, err := r.openMonth(month)
 	if err != nil {
 		return err
 	}
+	e := reports.Edition{Approval: isClosed, Version: version}
+	if err := r.statements(ctx, month, keys, e, w.put, step); err != nil {
+		return err
+	}
+	if err := r.register(ctx, month, e, w.put); err != nil {
+		return err
+	}
+	return w.close(r.summary)
+}
+
+// finals puts the workbooks of a closed month where partners and finance look.
+func (r *run) finals(closed months.Closed) error {
+	w, err := r.openMonth(closed.First)
+	if err != nil {
+		return err
+	}
+	for name, hash := range closed.Files {
+		book, isBook := strings.CutPrefix(name, months.Statements+"/")
+		if !isBook {
+			continue
+		}
+		if err := w.copy(book, hash, filepath.Join(closed.Folder, filepath.FromSlash(name))); err != nil {
+			return err
+		}
+	}
+	return w.close(r.summary)
+}
+
+// statements makes the statements of a month and puts each.
+func (r *run) statements(ctx context.Context, month time.Time, keys []reports.Key, e reports.Edition, put func(name string, data []byte) error, step func()) error {
 	for part := range slices.Chunk(keys, batch) {
 		list, err := reports.Statements(ctx, r.session, r.Config.Vendor, month, part[0].Partner, part[len(part)-1].Partner)
 		if err != nil {
@@ -78,29 +125,21 @@ func (r *run) reportMonth(ctx context.Context, month time.Time, keys []reports.K
 		if len(list) != len(part) {
 			return fmt.Errorf("%s: %d statements were announced and %d came", month.Format("2006-01"), len(part), len(list))
 		}
+		for _, st := range list {
+			st.Edition = e
+		}
 		books, err := renderAll(list)
 		if err != nil {
 			return err
 		}
 		for i, st := range list {
-			if err := w.put(fileName(st.Partner.ID), books[i]); err != nil {
+			if err := put(fileName(st.Partner.ID), books[i]); err != nil {
 				return err
 			}
 			step()
 		}
 	}
-	reg, err := reports.ReadRegister(ctx, r.session, r.Config.Vendor, month)
-	if err != nil {
-		return err
-	}
-	var book bytes.Buffer
-	if err := xlsx.Register(&book, reg); err != nil {
-		return err
-	}
-	if err := w.put("register.xlsx", book.Bytes()); err != nil {
-		return err
-	}
-	return w.close(r.summary)
+	return nil
 }
 
 // renderAll makes workbooks on every processor, one workbook a goroutine.
@@ -170,17 +209,35 @@ func (r *run) openMonth(month time.Time) (*monthWriter, error) {
 // put writes a workbook unless the very same one is there.
 func (w *monthWriter) put(name string, data []byte) error {
 	sum := sha256.Sum256(data)
-	hash := hex.EncodeToString(sum[:])
-	path := filepath.Join(w.dir, name)
+	if w.keeps(name, hex.EncodeToString(sum[:])) {
+		return nil
+	}
+	return files.Write(filepath.Join(w.dir, name), data, files.Private)
+}
+
+// copy does so with a workbook that is a file elsewhere.
+func (w *monthWriter) copy(name, hash, from string) error {
+	if w.keeps(name, hash) {
+		return nil
+	}
+	data, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return files.Write(filepath.Join(w.dir, name), data, files.Private)
+}
+
+// keeps says that the very same workbook is there, and counts.
+func (w *monthWriter) keeps(name, hash string) bool {
 	w.now.Files[name] = hash
 	if w.before.Files[name] == hash {
-		if there, err := files.Hash(path); err == nil && there == hash {
+		if there, err := files.Hash(filepath.Join(w.dir, name)); err == nil && there == hash {
 			w.kept++
-			return nil
+			return true
 		}
 	}
 	w.wrote++
-	return files.Write(path, data, files.Private)
+	return false
 }
 
 // close removes what the month no longer holds and writes its manifest, unless

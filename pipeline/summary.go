@@ -29,6 +29,8 @@ type Summary struct {
 	Modules           []ModuleTotal
 	Partners          int
 
+	AwaitsApproval bool // the month that was closed waits for a second person
+
 	Written   int // workbooks
 	Unchanged int
 	Removed   int

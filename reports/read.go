@@ -21,12 +21,21 @@ func Index(ctx context.Context, m Marts) ([]Key, error) {
 	return keys, err
 }
 
+// IndexOf lists the statements of one month, by partner.
+func IndexOf(ctx context.Context, m Marts, month time.Time) ([]Key, error) {
+	var keys []Key
+	err := scan(ctx, m, "select partner_id from mart.statement_index where month = ? order by partner_id", func(r *row) {
+		keys = append(keys, Key{Partner: r.text("partner_id"), Month: month})
+	}, month)
+	return keys, err
+}
+
 // Statements reads the statements of one month for partners whose ids lie
 // between two, both included, in the order of their ids. Asking for a few
 // hundred at a time keeps memory level however many there are.
 func Statements(ctx context.Context, m Marts, vendor string, month time.Time, firstID, lastID string) ([]*Statement, error) {
 	s := &reading{ctx: ctx, marts: m, vendor: vendor, month: month, args: []any{month, firstID, lastID}, byID: map[string]*Statement{}}
-	for _, part := range []func(){s.partners, s.modules, s.margin, s.lines, s.slices, s.shares, s.claims, s.points, s.gaps, s.entries, s.waiting, s.rules} {
+	for _, part := range []func(){s.partners, s.modules, s.margin, s.lines, s.slices, s.shares, s.claims, s.points, s.gaps, s.entries, s.waiting, s.rules, s.changes} {
 		part()
 		if s.err != nil {
 			return nil, fmt.Errorf("read statements of %s: %w", month.Format("2006-01"), s.err)
@@ -95,9 +104,9 @@ func (s *reading) modules() {
 
 func (s *reading) margin() {
 	s.each(`select * from mart.margin where month = ? and partner_id between ? and ?
-		order by partner_id, module, valid_from, level, family nulls first, schedule, tranche`, func(st *Statement, r *row) {
+		order by partner_id, module, year_start desc, valid_from, level, family nulls first, schedule, tranche`, func(st *Statement, r *row) {
 		st.Margin = append(st.Margin, Tranche{Module: r.text("module"), Method: r.text("method"), Level: r.text("level"), Family: r.text("family"),
-			ValidFrom: r.day("valid_from"), Number: r.number("tranche"), Whole: r.null("rate"), Endless: r.null("to_amount"),
+			Year: r.day("year_start"), ValidFrom: r.day("valid_from"), Number: r.number("tranche"), Whole: r.null("rate"), Endless: r.null("to_amount"),
 			From: r.cents("from_amount"), To: r.cents("to_amount"), Rate: r.rate("rate"), MonthBase: r.cents("month_base"),
 			MonthEarned: r.cents("month_earned"), YearBase: r.cents("year_base"), YearEarned: r.cents("year_earned")})
 	})
@@ -111,7 +120,8 @@ func (s *reading) lines() {
 			SKU: r.text("sku"), Product: r.text("product_name"), Currency: r.text("currency"), Quantity: r.units("quantity", 3),
 			Net: r.units("net_amount", 6), Amount: r.cents("amount"), Base: r.cents("base"), Low: r.cents("lo"), High: r.cents("hi"),
 			BeforeCap: r.cents("before_cap"), Earned: r.cents("earned"), Level: r.text("level"), Method: r.text("method"),
-			Points: r.number("points"), Deal: r.text("deal_id"), File: r.text("file_name"), FileLine: r.number("file_line")})
+			Points: r.number("points"), Deal: r.text("deal_id"), File: r.text("file_name"), FileLine: r.number("file_line"),
+			Mends: r.day("mends_month"), Cause: r.text("cause"), StatedFile: r.text("stated_file"), StatedLine: r.number("stated_line")})
 	})
 }
 
@@ -195,6 +205,16 @@ func (s *reading) waiting() {
 		st.Waiting = append(st.Waiting, Waiting{Module: r.text("module"), Reason: r.text("reason"), Distributor: r.text("distributor"),
 			Document: r.text("document_no"), Date: r.day("document_date"), Number: r.number("line_no"), Product: r.text("product_name"),
 			Amount: r.cents("base"), File: r.text("file_name"), FileLine: r.number("file_line")})
+	})
+}
+
+// changes says what differs from the version that was taken back.
+func (s *reading) changes() {
+	s.each(`select * from mart.version_changes where month = ? and partner_id between ? and ?
+		order by partner_id, what = 'line', what, module, document_date, distributor, document_no, line_no, line_key`, func(st *Statement, r *row) {
+		st.Changes = append(st.Changes, Change{What: r.text("what"), Module: r.text("module"), Distributor: r.text("distributor"), Document: r.text("document_no"),
+			Date: r.day("document_date"), Number: r.number("line_no"), BaseBefore: r.cents("base_before"), BaseAfter: r.cents("base_after"),
+			Before: r.cents("amount_before"), After: r.cents("amount_after"), PointsBefore: r.number("points_before"), PointsAfter: r.number("points_after")})
 	})
 }
 

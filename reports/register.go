@@ -8,6 +8,7 @@ import (
 
 // Register is everything finance is told about one month.
 type Register struct {
+	Edition
 	Vendor, Currency string
 	Month            time.Time
 	Partners         []RegisterPartner

@@ -15,8 +15,16 @@ type Cents int64
 // Rate is a fraction in parts per million: 50,000 is 5 %.
 type Rate int64
 
+// Edition says how far a month's workbooks may be relied upon.
+type Edition struct {
+	Final    bool // the month is closed and nothing in it will change
+	Approval bool // the month is closed and waits for a second person
+	Version  int  // from 1; 2 is what replaces a month that was taken back
+}
+
 // Statement is one partner's month.
 type Statement struct {
+	Edition
 	Vendor    string
 	Currency  string // the programme's
 	RulesHash string // of the version in force on the month's last day
@@ -34,6 +42,7 @@ type Statement struct {
 	Entries   []MoneyEntry
 	Waiting   []Waiting
 	Rules     []Rule
+	Changes   []Change
 }
 
 // Partner is who a statement is for.
@@ -64,6 +73,7 @@ type ModuleTotal struct {
 // Tranche is how far a partner has filled one tranche of one schedule.
 type Tranche struct {
 	Module, Method, Level, Family string
+	Year                          time.Time // first day of the programme year whose tranche it is
 	ValidFrom                     time.Time
 	Number                        int64
 	Whole                         bool // stands for the whole base, without bounds
@@ -74,8 +84,22 @@ type Tranche struct {
 	YearBase, YearEarned          Cents
 }
 
+// Change is what one version of a statement says differently from the one before.
+type Change struct {
+	What, Module, Distributor, Document string // What: line, or the figure of the summary
+	Date                                time.Time
+	Number                              int64
+	BaseBefore, BaseAfter               Cents // of a line
+	Before, After                       Cents // earned by a line, or the figure
+	PointsBefore, PointsAfter           int64
+}
+
 // Line is one movement.
 type Line struct {
+	Mends             time.Time // the closed month it mends; zero: none
+	Cause, StatedFile string
+	StatedLine        int64
+
 	FXRate                                     int64 // one unit of the document's currency in the programme currency, in units of 10^-9
 	SaleID                                     int64
 	Module                                     string

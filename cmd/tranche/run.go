@@ -30,42 +30,57 @@ A run that fails leaves everything that was published as it was.`,
 	return c
 }
 
-func (a *app) run(ctx context.Context, month string) error {
-	c, err := a.config()
+func (a *app) run(ctx context.Context, text string) error {
+	month, err := parseMonth(text)
 	if err != nil {
 		return err
 	}
-	o := pipeline.Options{Config: c, Now: time.Now(), Program: "tranche " + version}
-	if o.Month, err = parseMonth(month); err != nil {
-		return err
-	}
-	log := a.log()
-	show := newProgress(a)
-	o.Progress = show.step
-	o.Stage = func(s pipeline.Stage) {
-		show.end(s.Name)
-		log.Info().Str("stage", s.Name).Dur("took_ms", s.Took).Fields(s.Facts).Msg("stage done")
-	}
-	began := time.Now()
-	summary, err := pipeline.Run(ctx, o)
-	show.close()
+	summary, err := a.working(func(o pipeline.Options) (*pipeline.Summary, error) {
+		o.Month = month
+		return pipeline.Run(ctx, o)
+	})
 	if err != nil {
-		return a.failed(log, err, time.Since(began))
+		return err
 	}
 	printSummary(a.stdout, summary)
-	log.Info().Str("run", summary.RunID).Str("month", summary.Month.Format("2006-01")).Bool("waits", summary.Waits()).
-		Dur("took_ms", time.Since(began)).Msg("run done")
 	if summary.Waits() {
 		return errWaiting
 	}
 	return nil
 }
 
+// working does long work, with a bar for each stage on a terminal and a line of the
+// log elsewhere.
+func (a *app) working(work func(pipeline.Options) (*pipeline.Summary, error)) (*pipeline.Summary, error) {
+	c, err := a.config()
+	if err != nil {
+		return nil, err
+	}
+	log := a.log()
+	show := newProgress(a)
+	o := pipeline.Options{Config: c, Now: time.Now(), Program: "tranche " + version, Progress: show.step, Stage: func(s pipeline.Stage) {
+		show.end(s.Name)
+		log.Info().Str("stage", s.Name).Dur("took_ms", s.Took).Fields(s.Facts).Msg("stage done")
+	}}
+	began := time.Now()
+	summary, err := work(o)
+	show.close()
+	if err != nil {
+		return nil, a.failed(log, err, time.Since(began))
+	}
+	log.Info().Str("run", summary.RunID).Str("month", pipeline.MonthName(summary.Month)).Bool("waits", summary.Waits()).
+		Dur("took_ms", time.Since(began)).Msg("run done")
+	return summary, nil
+}
+
 // failed says once that a run failed: to a person as a sentence, which main
 // writes, and to a machine as a line of the log.
 func (a *app) failed(log zerolog.Logger, err error, took time.Duration) error {
 	isLocked := errors.Is(err, pipeline.ErrLocked)
+	var refused *pipeline.Obstacles
 	switch {
+	case errors.As(err, &refused), errors.Is(err, pipeline.ErrClosed), errors.Is(err, pipeline.ErrDecision):
+		return err
 	case terminal(a.stderr) && isLocked:
 		return err
 	case terminal(a.stderr):

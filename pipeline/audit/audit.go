@@ -23,16 +23,27 @@ import (
 type Decision struct {
 	At       time.Time `json:"at"`
 	Who      string    `json:"who"`
-	Act      string    `json:"act"`            // waive
-	File     string    `json:"file,omitempty"` // SHA-256 of a landed file
-	Line     int64     `json:"line,omitempty"` // zero: all of it
-	Seen     string    `json:"seen,omitempty"` // hash of the reasons that stood against the whole file; it covers no others
+	Act      string    `json:"act"`
+	Month    string    `json:"month,omitempty"`    // closed, approved or reopened, as 2024-08
+	Manifest string    `json:"manifest,omitempty"` // SHA-256 of that month's manifest
+	What     string    `json:"what,omitempty"`     // an accepted alias or link, or a manual entry, in words
+	File     string    `json:"file,omitempty"`     // SHA-256 of a landed file
+	Line     int64     `json:"line,omitempty"`     // zero: all of it
+	Seen     string    `json:"seen,omitempty"`     // hash of the reasons that stood against the whole file; it covers no others
 	Reason   string    `json:"reason"`
 	Previous string    `json:"previous"` // hash of the line before, empty for the first
 }
 
-// Waive sets rejected rows aside: they stay rejected and wait no longer.
-const Waive = "waive"
+// The acts that a decision can be.
+const (
+	Waive   = "waive"   // sets rejected rows aside: they stay rejected and wait no longer
+	Close   = "close"   // states a month
+	Approve = "approve" // makes a closed month's statements final
+	Reopen  = "reopen"  // takes the last closed month back
+	Alias   = "alias"   // a code of a distributor's is a partner's
+	Link    = "link"    // a line belongs to a deal
+	Enter   = "enter"   // a manual posting
+)
 
 // Read returns every decision, and fails where the chain is broken.
 func Read(path string) ([]Decision, error) {
@@ -65,18 +76,22 @@ func read(path string) (list []Decision, data []byte, last string, err error) {
 	return list, data, last, lines.Err()
 }
 
-// Append adds a decision at the end of the chain.
-func Append(path string, d Decision) error {
+// Append adds decisions at the end of the chain, all of them or none.
+func Append(path string, list ...Decision) error {
 	_, data, last, err := read(path)
 	if err != nil {
 		return err
 	}
-	d.Previous = last
-	line, err := json.Marshal(d)
-	if err != nil {
-		return err
+	for _, d := range list {
+		d.Previous = last
+		line, err := json.Marshal(d)
+		if err != nil {
+			return err
+		}
+		last = hash(line)
+		data = append(append(data, line...), '\n')
 	}
-	return files.Write(path, append(append(data, line...), '\n'), files.Private)
+	return files.Write(path, data, files.Private)
 }
 
 func hash(line []byte) string {

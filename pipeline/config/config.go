@@ -31,6 +31,7 @@ type Config struct {
 	Database   Database
 	Feeds      []feed.Feed
 	Programme  programme.Programme
+	Closing    Closing
 	SourceHash string // of the file's bytes
 }
 
@@ -56,6 +57,12 @@ type Database struct {
 	MemoryLimit string
 	Threads     int
 	TempLimit   string
+}
+
+// Closing says what must be so before a month is closed, and who makes it final.
+type Closing struct {
+	NeedsApproval        bool            // a second person makes a closed month final
+	MaxHeld, MaxRejected programme.Cents // amounts that may wait without anybody accepting it
 }
 
 // Error is a configuration that cannot be used.
@@ -199,7 +206,16 @@ func (r *reader) config(path string, f file) *Config {
 	}
 	c.Feeds = r.feeds(f.Feeds)
 	c.Programme = r.programme(f)
+	c.Closing = r.closing(f.Closing)
 	return c
+}
+
+func (r *reader) closing(f closingFile) Closing {
+	if f.Approval != "" && f.Approval != "required" && f.Approval != "none" {
+		r.fault("$.closing.approval", "%q is neither required nor none", f.Approval)
+	}
+	return Closing{NeedsApproval: f.Approval == "required", MaxHeld: r.money("$.closing.max_held", f.MaxHeld),
+		MaxRejected: r.money("$.closing.max_rejected", f.MaxRejected)}
 }
 
 func (r *reader) duration(path, text string) time.Duration {

@@ -48,6 +48,7 @@ type file struct {
 	Database   databaseFile  `yaml:"database"`
 	FX         fxFile        `yaml:"fx"`
 	Pay        payFile       `yaml:"pay"`
+	Closing    closingFile   `yaml:"closing"`
 	Feeds      []feedFile    `yaml:"feeds"`
 	Programme  []versionFile `yaml:"programme"`
 }
@@ -77,6 +78,12 @@ type fxFile struct {
 
 type payFile struct {
 	MinimumPayable exact `yaml:"minimum_payable"`
+}
+
+type closingFile struct {
+	Approval    string `yaml:"approval"`
+	MaxHeld     exact  `yaml:"max_held"`
+	MaxRejected exact  `yaml:"max_rejected"`
 }
 
 type feedFile struct {

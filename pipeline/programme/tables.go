@@ -22,9 +22,9 @@ type Span struct{ FirstOpen, Through time.Time }
 // currency, rates are fractions (0.05 is 5 %), ends are exclusive.
 //
 // Closed months may have been stated under versions that the programme no longer
-// has. Those of the past programmes come back without dates: nothing new can fall
-// under them, but what mends a closed month can.
-func (p Programme) WriteTables(ctx context.Context, db Database, span Span, past ...Programme) error {
+// has. Those come back without dates: nothing new can fall under them, but what mends
+// a closed month can.
+func (p Programme) WriteTables(ctx context.Context, db Database, span Span, past ...Retired) error {
 	w := &writer{ctx: ctx, db: db}
 	for _, q := range tables() {
 		w.exec(q)
@@ -44,14 +44,27 @@ func (p Programme) WriteTables(ctx context.Context, db Database, span Span, past
 		if i+1 < len(p.Versions) {
 			to = p.Versions[i+1].From
 		}
-		w.version(p, v, v.From, to)
+		w.version(p.Hash(v), v, v.From, to)
 	}
 	for _, old := range past {
-		for _, v := range old.Versions {
-			w.version(old, v, nil, nil)
-		}
+		w.version(old.Hash, old.Version, nil, nil)
 	}
 	return w.err
+}
+
+// Retired is a version as it was when a month was stated under it.
+type Retired struct {
+	Hash    string
+	Version Version
+}
+
+// AsTheyAre are the versions, to be kept with a month that is stated under them.
+func (p Programme) AsTheyAre() []Retired {
+	var list []Retired
+	for _, v := range p.Versions {
+		list = append(list, Retired{Hash: p.Hash(v), Version: v})
+	}
+	return list
 }
 
 // String is the amount as a decimal.
@@ -111,8 +124,7 @@ func (w *writer) exec(query string, args ...any) {
 
 // version writes a version, unless it has been written. from and to are nil for
 // one that is no longer in force.
-func (w *writer) version(p Programme, v Version, from, to any) {
-	hash := p.Hash(v)
+func (w *writer) version(hash string, v Version, from, to any) {
 	if slices.Contains(w.known, hash) {
 		return
 	}

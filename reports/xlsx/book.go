@@ -44,6 +44,8 @@ type book struct {
 	err    error
 	sheets int
 	marks  []marked
+	banner string // stands over every sheet but the first
+	final  bool
 }
 
 func newBook(language string) (*book, error) {
@@ -170,6 +172,7 @@ type setup struct {
 	landscape bool
 	frozen    int // rows that stay in view and are repeated in print
 	gridless  bool
+	titled    bool // has a title of its own, and needs no banner
 }
 
 func (b *book) sheet(s setup) *sheet {
@@ -181,6 +184,9 @@ func (b *book) sheet(s setup) *sheet {
 		b.check(err)
 	}
 	b.sheets++
+	if b.banner != "" && !s.titled {
+		s.frozen++
+	}
 	b.layOut(s)
 	if b.err != nil {
 		return out
@@ -192,6 +198,13 @@ func (b *book) sheet(s setup) *sheet {
 		if b.err == nil {
 			b.check(out.sw.SetColWidth(i+1, i+1, width))
 		}
+	}
+	if b.banner != "" && !s.titled {
+		style := b.styles.banner
+		if !b.final {
+			style = b.styles.bannerDraft
+		}
+		out.tall(18, b.styled(style, b.banner))
 	}
 	return out
 }
@@ -207,7 +220,7 @@ func (b *book) layOut(s setup) {
 	}
 	b.check(b.f.SetSheetProps(s.title, &excelize.SheetPropsOptions{FitToPage: &fit}))
 	b.check(b.f.SetPageLayout(s.title, &excelize.PageLayoutOptions{Size: &paper, Orientation: &orientation, FitToWidth: &one, FitToHeight: &many}))
-	b.check(b.f.SetHeaderFooter(s.title, &excelize.HeaderFooterOptions{OddFooter: "&L&8&F&C&8&A&R&8&P / &N"}))
+	b.check(b.f.SetHeaderFooter(s.title, &excelize.HeaderFooterOptions{OddHeader: b.printedOver(), OddFooter: "&L&8&F&C&8&A&R&8&P / &N"}))
 	show := !s.gridless
 	b.check(b.f.SetSheetView(s.title, 0, &excelize.ViewOptions{ShowGridLines: &show}))
 	if s.frozen > 0 {

@@ -17,6 +17,7 @@ func Register(out io.Writer, reg *reports.Register) error {
 	}
 	r := register{book: b, Register: reg}
 	b.properties("Register "+reg.Month.Format("2006-01"), reg.Vendor, reg.Month)
+	b.edition(reg.Edition, reg.Vendor+" · "+reg.Month.Format(b.words.say("month_format")))
 	for _, sheet := range []func(){r.partners, r.modules, r.files, r.held, r.rejected} {
 		sheet()
 	}
@@ -33,9 +34,9 @@ type register struct {
 
 func (r register) partners() {
 	w := r.words
-	sh := r.sheet(setup{title: w.say("sheet_register"), widths: []float64{14, 32, 8, 30, 11, 15, 15, 15, 15, 15, 10, 15, 10}, landscape: true, frozen: 3})
+	sh := r.sheet(setup{title: w.say("sheet_register"), widths: []float64{14, 32, 8, 30, 11, 15, 15, 15, 15, 15, 10, 15, 10}, landscape: true, frozen: 3, titled: true})
 	sh.tall(22, r.styled(r.styles.title, r.Vendor+" · "+r.Month.Format(w.say("month_format"))))
-	sh.put(r.styled(r.styles.note, r.Currency+". "+w.say("draft")+". "+w.say("draft_note")))
+	sh.put(r.styled(r.styles.note, r.Currency+". "+r.standing(r.Edition)+". "+r.standingNote(r.Edition)))
 	sh.tall(28, r.heads("partner_id", "partner", "place", "modules", "level", ">margin_of_month", ">money_entries", ">carried_in", ">payable", ">carried_out",
 		"currency", ">payable_own", ">status_points")...)
 	first := sh.row + 1

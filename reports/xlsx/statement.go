@@ -19,7 +19,8 @@ func Statement(out io.Writer, st *reports.Statement) error {
 	}
 	s := statement{book: b, Statement: st}
 	b.properties(b.words.say("statement")+" "+st.Partner.ID+" "+st.Month.Format("2006-01"), st.Vendor, st.Month)
-	for _, sheet := range []func(){s.summary, s.margin, s.lines, s.sellWith, s.points, s.held, s.rules} {
+	b.edition(st.Edition, st.Vendor+" · "+st.Partner.Name+" · "+st.Month.Format(b.words.say("month_format")))
+	for _, sheet := range []func(){s.summary, s.margin, s.lines, s.sellWith, s.points, s.adjustments, s.held, s.rules, s.changes} {
 		sheet()
 	}
 	if err := b.deliver(out); err != nil {
@@ -45,10 +46,14 @@ func (s statement) moduleNames() string {
 
 func (s statement) summary() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_summary"), widths: []float64{36, 16, 15, 15, 11, 15, 15, 11}, gridless: true})
-	sh.tall(26, s.styled(s.styles.title, s.Vendor), nil, nil, nil, nil, nil, nil, s.styled(s.styles.draft, w.say("draft")))
+	sh := s.sheet(setup{title: w.say("sheet_summary"), widths: []float64{36, 16, 15, 15, 11, 15, 15, 11}, gridless: true, titled: true})
+	standing := s.styles.draft
+	if s.Final {
+		standing = s.styles.final
+	}
+	sh.tall(26, s.styled(s.styles.title, s.Vendor), nil, nil, nil, nil, nil, nil, s.styled(standing, s.standing(s.Edition)))
 	sh.put(s.styled(s.styles.subtitle, w.say("statement")+" · "+s.Month.Format(w.say("month_format"))))
-	sh.put(s.styled(s.styles.note, w.say("draft_note")))
+	sh.put(s.styled(s.styles.note, s.standingNote(s.Edition)))
 	sh.skip(1)
 	pair := func(label, value, label2, value2 string) {
 		sh.put(s.styled(s.styles.label, w.say(label)), s.styled(s.styles.value, value), nil, nil,
@@ -116,10 +121,11 @@ func (s statement) summaryPay(sh *sheet) {
 	w := s.words
 	sh.put(s.styled(s.styles.section, w.say("payable")), s.styled(s.styles.section, s.Currency), s.styled(s.styles.section, ""))
 	first := sh.row + 1
+	adjusted := s.adjusted()
 	for _, x := range []struct {
 		key    string
 		amount reports.Cents
-	}{{"margin_of_month", s.Pay.Earned}, {"money_entries", s.Pay.MoneyEntries}, {"carried_in", s.Pay.CarriedIn}, {"carried_out", -s.Pay.CarriedOut}} {
+	}{{"margin_of_month", s.Pay.Earned - adjusted}, {"adjustments_earlier", adjusted}, {"money_entries", s.Pay.MoneyEntries}, {"carried_in", s.Pay.CarriedIn}, {"carried_out", -s.Pay.CarriedOut}} {
 		sh.put(s.text(w.say(x.key)), s.text(""), s.money(x.amount))
 	}
 	sh.put(s.styled(s.styles.totalText, w.say("payable")), s.styled(s.styles.totalText, ""),
@@ -172,8 +178,8 @@ func (s statement) nextLevel(sh *sheet) {
 
 func (s statement) margin() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_margin"), widths: []float64{13, 44, 10, 13, 12, 11, 14, 14, 9, 15, 14, 15, 14}, landscape: true, frozen: 1})
-	sh.tall(28, s.heads("module", "method", "level", "family", "valid_from", "tranche", ">from", ">to", ">rate", ">filled_month", ">earned_month", ">filled_year", ">earned_year")...)
+	sh := s.sheet(setup{title: w.say("sheet_margin"), widths: []float64{13, 40, 10, 13, 12, 11, 14, 14, 9, 15, 14, 15, 14, 12}, landscape: true, frozen: 1})
+	sh.tall(28, s.heads("module", "method", "level", "family", "valid_from", "tranche", ">from", ">to", ">rate", ">filled_month", ">earned_month", ">filled_year", ">earned_year", "of_year")...)
 	first := sh.row + 1
 	var month, year reports.Cents
 	for _, t := range s.Margin {
@@ -192,7 +198,7 @@ func (s statement) margin() {
 			family = t.Family
 		}
 		sh.put(s.text(w.value(t.Module)), s.styled(s.styles.wrapped, w.value(t.Method)), s.text(w.value(t.Level)), s.text(family), s.day(t.ValidFrom),
-			tranche, from, to, rate, s.money(t.MonthBase), s.money(t.MonthEarned), s.money(t.YearBase), s.money(t.YearEarned))
+			tranche, from, to, rate, s.money(t.MonthBase), s.money(t.MonthEarned), s.money(t.YearBase), s.money(t.YearEarned), s.day(t.Year))
 		month, year = month+t.MonthEarned, year+t.YearEarned
 	}
 	if len(s.Margin) == 0 {
@@ -201,7 +207,7 @@ func (s statement) margin() {
 		return
 	}
 	last := sh.row
-	total := make([]any, 13)
+	total := make([]any, 14)
 	for i := range total {
 		total[i] = s.styled(s.styles.totalText, "")
 	}
@@ -254,6 +260,7 @@ func (s statement) lines() {
 		widths: []float64{11, 11, 12, 12, 6, 9, 20, 26, 12, 9, 13, 9, 13, 13, 14, 14, 10, 30, 12, 8, 9, 26, 8, 11}})
 	sh.tall(28, s.heads("module", "date", "distributor", "document", ">line", "type", "customer", "product", "sku", ">quantity", ">net", "currency", ">amount",
 		">base", ">position_before", ">position_after", "level", "slices", ">earned", ">points", "deal", "file", ">file_line", ">fx_rate")...)
+	head := sh.row
 	var base, earned reports.Cents
 	var points int64
 	for _, l := range s.Lines {
@@ -278,15 +285,15 @@ func (s statement) lines() {
 	}
 	last := sh.row
 	if s.err == nil {
-		s.check(sh.sw.AddTable(&excelize.Table{Range: fmt.Sprintf("A1:X%d", last), Name: "lines", StyleName: "TableStyleLight1"}))
+		s.check(sh.sw.AddTable(&excelize.Table{Range: fmt.Sprintf("A%d:X%d", head, last), Name: "lines", StyleName: "TableStyleLight1"}))
 	}
 	total := make([]any, 24)
 	for i := range total {
 		total[i] = s.styled(s.styles.totalText, "")
 	}
 	total[0] = s.styled(s.styles.totalText, w.say("total"))
-	total[18] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUBTOTAL(109,S2:S%d)", last), earned)
-	total[19] = s.count(s.styles.totalNumber, fmt.Sprintf("SUBTOTAL(109,T2:T%d)", last), points)
+	total[18] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUBTOTAL(109,S%d:S%d)", head+1, last), earned)
+	total[19] = s.count(s.styles.totalNumber, fmt.Sprintf("SUBTOTAL(109,T%d:T%d)", head+1, last), points)
 	sh.put(total...)
 	sh.mark("lines_earned", 19, int64(s.Pay.Earned), 2)
 	sh.put(s.styled(s.styles.note, w.say("note_rounding")))
@@ -311,39 +318,6 @@ func (s statement) sliceText(l reports.Line) string {
 		return s.words.say("whole_base")
 	}
 	return strings.Join(parts, "\n")
-}
-
-func (s statement) sellWith() {
-	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_sell_with"), widths: []float64{14, 24, 13, 12, 16, 9, 44}})
-	sh.put(s.styled(s.styles.section, w.say("claims")))
-	sh.tall(16, s.heads("deal", "role", "registered", "status", ">line_count", "counted", "reason")...)
-	for _, c := range s.Claims {
-		counted, reason := w.say("yes"), ""
-		if !c.Counted {
-			counted, reason = w.say("no"), w.value(c.Reason)
-		}
-		sh.put(s.text(c.Deal), s.text(w.value(c.Role)), s.day(c.Registered), s.text(w.value(c.Status)), s.number(c.Lines), s.text(counted), s.text(reason))
-	}
-	if len(s.Claims) == 0 {
-		sh.put(s.text(w.say("nothing")))
-	}
-	sh.skip(1)
-	sh.put(s.styled(s.styles.section, w.say("shares")))
-	sh.tall(16, s.heads("deal", "roles", "date", "distributor", ">base")...)
-	first := sh.row + 1
-	var base reports.Cents
-	for _, x := range s.Shares {
-		sh.put(s.text(x.Deal), s.text(x.Roles), s.day(x.Date), s.text(x.Distributor), s.money(x.Base))
-		base += x.Base
-	}
-	if len(s.Shares) == 0 {
-		sh.put(s.text(w.say("nothing")))
-	} else {
-		blank := s.styled(s.styles.totalText, "")
-		sh.put(s.styled(s.styles.totalText, w.say("total")), blank, blank, blank, s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(E%d:E%d)", first, sh.row), base))
-	}
-	sh.done()
 }
 
 func (s statement) points() {

@@ -4,7 +4,8 @@ import "github.com/xuri/excelize/v2"
 
 // styles are the looks a workbook uses, by what they are for.
 type styles struct {
-	title, subtitle, draft, note, section                         int
+	title, subtitle, draft, final, note, section                  int
+	banner, bannerDraft                                           int
 	label, value, big, bigMoney                                   int
 	head, headRight, text, wrapped, date, number, money, quantity int
 	percent, fxRate, totalText, totalMoney, totalNumber           int
@@ -46,6 +47,9 @@ func newStyles(f *excelize.File, dateFormat string) (styles, error) {
 	s.title = add(excelize.Style{Font: font(18, true, accent)})
 	s.subtitle = add(excelize.Style{Font: font(12, false, ink)})
 	s.draft = add(excelize.Style{Font: font(14, true, warn), Alignment: &excelize.Alignment{Horizontal: "right"}})
+	s.final = add(excelize.Style{Font: font(14, true, accent), Alignment: &excelize.Alignment{Horizontal: "right"}})
+	s.banner = add(excelize.Style{Font: font(10, true, accent)})
+	s.bannerDraft = add(excelize.Style{Font: font(10, true, warn)})
 	s.note = add(excelize.Style{Font: font(9, false, grey), Alignment: top})
 	s.section = add(excelize.Style{Font: font(11, true, accent), Border: []excelize.Border{{Type: "bottom", Color: accent, Style: 2}}})
 	s.label = add(excelize.Style{Font: font(10, false, grey), Alignment: top})

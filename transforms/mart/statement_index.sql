@@ -13,6 +13,11 @@ with said as (
     select partner_id, month from mart.uncounted_lines where module = 'resell' and reason not in ('module_not_held', 'not_a_licence')
     union
     select partner_id, month from mart.sell_with_claims where partner_id is not null
+    union
+    select partner_id, month from mart.version_changes
+    union
+    -- Who was told something before is told what became of it.
+    select partner_id, month from stated.replaced_lines
 )
 select s.partner_id, s.month
 from said as s

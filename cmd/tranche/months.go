@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tranche/pipeline"
+	"tranche/pipeline/audit"
+)
+
+func (a *app) closeCommand() *cobra.Command {
+	var by, reason string
+	var accept bool
+	c := &cobra.Command{
+		Use:   "close MONTH",
+		Short: "State a month for good",
+		Long: `Run once more and state the first open month for good: its figures, its workbooks
+and the rules it was made under go to the closed folder and never change again. What
+comes later for it are adjustments of the first open month.
+
+It is refused, with the reasons, while an earlier month is open, the month is not over,
+a check fails, files are left in the inbox, or more is held or rejected than the
+configuration allows. --accept-held leaves that for later, with your --reason.`,
+		Example: "  tranche close 2024-08 --by anna\n  tranche close 2024-08 --accept-held --reason \"two codes still unknown\"",
+		Args:    arguments(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if accept != (reason != "") {
+				return usageError{fmt.Errorf("--accept-held and --reason go together: say why what is held may stay behind")}
+			}
+			return a.decide(args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
+				return pipeline.Close(cmd.Context(), o, pipeline.Closing{Month: month, By: by, Accepted: reason})
+			}, func(s *pipeline.Summary, month time.Time) {
+				if s.AwaitsApproval {
+					fmt.Fprintf(a.stdout, "%s is closed. Its statements stay drafts until somebody other than %s approves it:\n  tranche approve %s\n", pipeline.MonthName(month), by, pipeline.MonthName(month))
+					return
+				}
+				fmt.Fprintf(a.stdout, "%s is closed, and its statements are final.\n", pipeline.MonthName(month))
+			})
+		},
+	}
+	c.Flags().StringVar(&by, "by", userName(), "who prepared it")
+	c.Flags().BoolVar(&accept, "accept-held", false, "close although something is held or rejected")
+	c.Flags().StringVar(&reason, "reason", "", "why that may stay behind")
+	return c
+}
+
+func (a *app) approveCommand() *cobra.Command {
+	var by string
+	c := &cobra.Command{
+		Use:   "approve MONTH",
+		Short: "Make a closed month's statements final, as a second person",
+		Args:  arguments(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.decide(args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
+				return pipeline.Approve(cmd.Context(), o, month, by)
+			}, func(_ *pipeline.Summary, month time.Time) {
+				fmt.Fprintf(a.stdout, "%s is approved, and its statements are final.\n", pipeline.MonthName(month))
+			})
+		},
+	}
+	c.Flags().StringVar(&by, "by", userName(), "who approves; not who closed it")
+	return c
+}
+
+func (a *app) reopenCommand() *cobra.Command {
+	var by, reason string
+	c := &cobra.Command{
+		Use:   "reopen MONTH --reason WHY",
+		Short: "Take back the last closed month",
+		Long: `Take back the last closed month, and only that one. What it had stated is kept beside,
+and when it is closed again its statements are version 2 and say what differs.`,
+		Args: arguments(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if reason == "" {
+				return usageError{errors.New("taking a month back needs a --reason")}
+			}
+			return a.decide(args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
+				return pipeline.Reopen(cmd.Context(), o, month, by, reason)
+			}, func(_ *pipeline.Summary, month time.Time) {
+				fmt.Fprintf(a.stdout, "%s is open again; its statements are drafts.\n", pipeline.MonthName(month))
+			})
+		},
+	}
+	c.Flags().StringVar(&by, "by", userName(), "who takes it back")
+	c.Flags().StringVar(&reason, "reason", "", "why")
+	return c
+}
+
+// decide carries a decision on a month out and says what it came to.
+func (a *app) decide(text string, decision func(pipeline.Options, time.Time) (*pipeline.Summary, error), say func(*pipeline.Summary, time.Time)) error {
+	month, err := parseMonth(text)
+	if err != nil {
+		return err
+	}
+	s, err := a.working(func(o pipeline.Options) (*pipeline.Summary, error) { return decision(o, month) })
+	if err != nil {
+		return err
+	}
+	say(s, month)
+	return nil
+}
+
+func (a *app) rebuildCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "rebuild",
+		Short: "Make the databases and the statements anew from the files",
+		Long: `Make the databases and the statements anew from what has landed, what is closed, the
+audit log and the configuration. Nothing is taken from the inbox. The old store is set
+aside; the old published file stays until the new one has passed every check.`,
+		Args: arguments(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := a.working(func(o pipeline.Options) (*pipeline.Summary, error) { return pipeline.Rebuild(cmd.Context(), o) })
+			if err != nil {
+				return err
+			}
+			printSummary(a.stdout, s)
+			if s.Waits() {
+				return errWaiting
+			}
+			return nil
+		},
+	}
+}
+
+func (a *app) logCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "log",
+		Short: "Every decision that people took, in order",
+		Args:  arguments(cobra.NoArgs),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return a.showLog(cmd.Context()) },
+	}
+}
+
+func (a *app) showLog(context.Context) error {
+	c, err := a.config()
+	if err != nil {
+		return err
+	}
+	list, err := pipeline.Log(pipeline.Options{Config: c})
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		fmt.Fprintln(a.stdout, "Nobody has decided anything yet.")
+		return nil
+	}
+	for _, d := range list {
+		fmt.Fprintf(a.stdout, "%s  %-14s %-8s %s\n", d.At.Format("2006-01-02 15:04"), d.Who, d.Act, upon(d))
+	}
+	return nil
+}
+
+// upon says what a decision was about.
+func upon(d audit.Decision) string {
+	text := d.Month
+	if d.What != "" {
+		text = d.What
+	}
+	if d.Act == audit.Waive {
+		text = "file " + d.File[:min(12, len(d.File))]
+		if d.Line > 0 {
+			text += fmt.Sprintf(" line %d", d.Line)
+		}
+	}
+	if d.Reason != "" {
+		text += ": " + d.Reason
+	}
+	return text
+}

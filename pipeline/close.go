@@ -1,0 +1,253 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"tranche/pipeline/files"
+	"tranche/pipeline/landing"
+	"tranche/pipeline/months"
+	"tranche/reports"
+	"tranche/reports/xlsx"
+)
+
+// Closing is somebody's wish to close a month.
+type Closing struct {
+	Month    time.Time
+	By       string
+	Accepted string // why held and rejected amounts may stay behind; empty: they may not
+}
+
+// Obstacles is why a month cannot be closed.
+type Obstacles struct {
+	Month   string
+	Reasons []string
+}
+
+// Error lists every reason.
+func (o *Obstacles) Error() string {
+	return o.Month + " cannot be closed:\n  - " + strings.Join(o.Reasons, "\n  - ")
+}
+
+// Close runs once more and, if nothing speaks against it, states the first open
+// month for good. The month is worked out twice: as it is, and from what it is about
+// to state, so that whatever would not add up is found before anything is decided.
+// The error is an *Obstacles where something speaks against it.
+func Close(ctx context.Context, o Options, c Closing) (*Summary, error) {
+	r, err := begin(o)
+	if err != nil {
+		return nil, err
+	}
+	defer r.release()
+	if err := r.closable(c.Month); err != nil {
+		return nil, err
+	}
+	k := &closing{run: r, Closing: c}
+	return r.summary, r.stages(ctx, []stage{
+		{"land", r.land}, {"load", r.load}, {"transform", r.transform}, {"check", r.check}, {"state", k.state}, {"prove", k.prove}, {"close", k.close},
+		{"publish", r.publish}, {"report", r.report},
+	})
+}
+
+type closing struct {
+	*run
+	Closing
+	month months.Closed
+}
+
+// closable says at once what no run could change.
+func (r *run) closable(month time.Time) error {
+	o := &Obstacles{Month: months.Folder(month)}
+	first := r.Config.Programme.Versions[0].From
+	open := time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, time.UTC)
+	if last := r.ledger.Last(); last != nil {
+		open = r.ledger.FirstOpen()
+		if last.Approved == "" {
+			o.say("%s waits for somebody other than %s to approve it: tranche approve %s", last.Month, last.Prepared, last.Month)
+		}
+	}
+	switch {
+	case month.Before(open):
+		o.say("it is closed already, or lies before the programme; the first open month is %s", months.Folder(open))
+	case month.After(open):
+		o.say("%s is still open; close it first", months.Folder(open))
+	}
+	if end := month.AddDate(0, 1, 0); r.Now.Before(end) {
+		o.say("it is not over before %s", end.Format(time.DateOnly))
+	}
+	return o.orNil()
+}
+
+func (o *Obstacles) say(format string, args ...any) {
+	o.Reasons = append(o.Reasons, fmt.Sprintf(format, args...))
+}
+
+func (o *Obstacles) orNil() error {
+	if len(o.Reasons) == 0 {
+		return nil
+	}
+	return o
+}
+
+// state writes what the month states into a folder aside, workbooks and all.
+func (k *closing) state(ctx context.Context) error {
+	if err := k.obstacles(ctx); err != nil {
+		return err
+	}
+	folder, err := k.ledger.Prepare(k.Month)
+	if err != nil {
+		return err
+	}
+	if err := months.Write(ctx, k.session, folder, k.Month, k.Config.Programme.AsTheyAre()); err != nil {
+		return err
+	}
+	if err := k.workbooks(ctx, filepath.Join(folder, months.Statements)); err != nil {
+		return err
+	}
+	k.month, err = k.ledger.Seal(folder, k.Month, months.Manifest{Prepared: k.By, At: k.Now.UTC().Truncate(time.Second), Accepted: k.Accepted,
+		Program: k.Program, Config: k.Config.SourceHash, Currency: k.Config.Programme.Currency})
+	return err
+}
+
+// workbooks writes the month's final workbooks.
+func (k *closing) workbooks(ctx context.Context, folder string) error {
+	version, _ := k.ledger.Version(k.Month)
+	return k.books(ctx, k.Month, reports.Edition{Final: true, Version: version}, func(name string, data []byte) error {
+		return os.WriteFile(filepath.Join(folder, name), data, files.Private)
+	})
+}
+
+// prove works everything out again with the month stated.
+func (k *closing) prove(ctx context.Context) error {
+	if err := k.forget(ctx); err != nil {
+		return err
+	}
+	k.ledger = k.ledger.With(k.month)
+	if k.run.month.Before(k.ledger.FirstOpen()) {
+		k.run.month = k.ledger.FirstOpen()
+		k.summary.Month = k.run.month
+	}
+	if err := k.transform(ctx); err != nil {
+		return err
+	}
+	if err := k.check(ctx); err != nil {
+		return err
+	}
+	var moved int64
+	err := k.session.Row(ctx, "select count(*) from mart.statement_lines where mends_month = ?", []any{&moved}, k.Month)
+	if err == nil && moved > 0 {
+		err = fmt.Errorf("%d lines would move as soon as %s is closed; nothing was closed, and this is a fault of the program", moved, months.Folder(k.Month))
+	}
+	return err
+}
+
+// forget throws away what was worked out.
+func (r *run) forget(ctx context.Context) error {
+	for _, q := range []string{"set search_path = 'memory.main'", "detach published", "drop schema memory.staging cascade", "drop schema memory.intermediate cascade",
+		"drop schema memory.rules cascade", "drop schema memory.stated cascade"} {
+		if err := r.session.Exec(ctx, q); err != nil {
+			return err
+		}
+	}
+	return os.RemoveAll(r.aside())
+}
+
+// close decides.
+func (k *closing) close(context.Context) error {
+	if err := months.Close(k.Config.Folders.Audit(), k.month); err != nil {
+		return err
+	}
+	k.facts["month"], k.facts["version"] = k.month.Month, k.month.Version
+	k.summary.AwaitsApproval = k.Config.Closing.NeedsApproval
+	return k.readLedger(false)
+}
+
+// obstacles gathers what the run has shown to speak against it.
+func (k *closing) obstacles(ctx context.Context) error {
+	o := &Obstacles{Month: months.Folder(k.Month)}
+	for _, a := range k.summary.Arrivals {
+		if a.Fate != landing.Landed && a.Fate != landing.Repeated {
+			o.say("%s is in the inbox (%s: %s)", a.Source, a.Fate, a.Detail)
+		}
+	}
+	if k.Accepted == "" {
+		if err := k.heldBack(ctx, o); err != nil {
+			return err
+		}
+	}
+	return o.orNil()
+}
+
+// heldBack weighs what is held in the month or before, and what was rejected, which
+// has no month. Rejected amounts are taken as they stand in the files.
+func (k *closing) heldBack(ctx context.Context, o *Obstacles) error {
+	var held, unknown, rows, unread, files int64
+	var heldAmount, rejectedAmount, maxHeld, maxRejected string
+	var tooMuchHeld, tooMuchRejected bool
+	limits := k.Config.Closing
+	err := k.session.Row(ctx, `select count(*), count(*) filter (where h.net_amount is not null and r.rate is null), coalesce(sum(round(abs(h.net_amount) * r.rate, 2)), 0)::decimal(38,2)::varchar,
+			coalesce(sum(round(abs(h.net_amount) * r.rate, 2)), 0) > $2::decimal(18,2), $2
+		from mart.held_lines as h
+		left join intermediate.rates as r on r.currency = coalesce(h.currency, $3) and r.rate_date <= last_day($1::date) and last_day($1::date) < r.to_date
+		where h.month <= $1::date and h.net_amount is not null`, []any{&held, &unknown, &heldAmount, &tooMuchHeld, &maxHeld}, k.Month, limits.MaxHeld.String(), k.Config.Programme.Currency)
+	if err != nil {
+		return err
+	}
+	err = k.session.Row(ctx, `select coalesce(sum(waiting) filter (where is_loaded), 0)::bigint, coalesce(sum(unread_amounts) filter (where is_loaded), 0)::bigint, count(*) filter (where not is_loaded),
+			coalesce(sum(abs(rejected_amount)), 0)::decimal(38,2)::varchar, coalesce(sum(abs(rejected_amount)), 0) > $1::decimal(18,2), $1
+		from mart.reconciliation where waiting > 0 and kind in ('sales', 'entries') or waiting > 0 and not is_loaded`,
+		[]any{&rows, &unread, &files, &rejectedAmount, &tooMuchRejected, &maxRejected}, limits.MaxRejected.String())
+	if err != nil {
+		return err
+	}
+	const way = "; let them count or reject them for good, or say --accept-held --reason WHY and they are adjustments when they count"
+	if unknown > 0 || tooMuchHeld {
+		o.say("%d lines of the month or before are held, together %s %s%s, and closing.max_held is %s: tranche status says why%s", held, heldAmount, k.summary.Currency,
+			some(unknown, "whose value is not known"), maxHeld, way)
+	}
+	if unread > 0 || tooMuchRejected {
+		o.say("%d rejected rows wait, together %s%s, and closing.max_rejected is %s: tranche rejects list names them%s", rows, rejectedAmount,
+			some(unread, "whose amount cannot be read"), maxRejected, way)
+	}
+	if files > 0 {
+		o.say("%d files were refused whole, and what is in them is not counted: tranche status names them%s", files, way)
+	}
+	return nil
+}
+
+func some(n int64, what string) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" and %d %s", n, what)
+}
+
+// books makes every workbook of a month, the register last.
+func (r *run) books(ctx context.Context, month time.Time, e reports.Edition, put func(name string, data []byte) error) error {
+	keys, err := reports.IndexOf(ctx, r.session, month)
+	if err != nil {
+		return err
+	}
+	if err := r.statements(ctx, month, keys, e, put, func() {}); err != nil {
+		return err
+	}
+	return r.register(ctx, month, e, put)
+}
+
+func (r *run) register(ctx context.Context, month time.Time, e reports.Edition, put func(name string, data []byte) error) error {
+	reg, err := reports.ReadRegister(ctx, r.session, r.Config.Vendor, month)
+	if err != nil {
+		return err
+	}
+	reg.Edition = e
+	var book bytes.Buffer
+	if err := xlsx.Register(&book, reg); err != nil {
+		return err
+	}
+	return put("register.xlsx", book.Bytes())
+}

@@ -1,0 +1,118 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"tranche/pipeline/audit"
+	"tranche/pipeline/landing"
+	"tranche/pipeline/months"
+)
+
+// readLedger reads what people decided and proves the closed months. settle first
+// carries out what a run that was stopped had decided.
+func (r *run) readLedger(settle bool) error {
+	f := r.Config.Folders
+	var err error
+	if r.log, err = audit.Read(f.Audit()); err != nil {
+		return err
+	}
+	if settle {
+		if err := months.Settle(f.Closed, r.log); err != nil {
+			return err
+		}
+	}
+	if r.ledger, err = months.Read(f.Closed, r.log, r.Config.Closing.NeedsApproval); err != nil {
+		return err
+	}
+	if last := r.ledger.Last(); last != nil && last.Currency != r.Config.Programme.Currency {
+		return fmt.Errorf("%s was stated in %s, and the configuration reckons in %s; amounts in two currencies cannot be carried on", last.Month, last.Currency, r.Config.Programme.Currency)
+	}
+	return nil
+}
+
+// firstOpen is the first month that is not closed; zero when none is, or nobody
+// asked.
+func (r *run) firstOpen() time.Time {
+	if r.ledger == nil {
+		return time.Time{}
+	}
+	return r.ledger.FirstOpen()
+}
+
+// Log is every decision, in the order it was taken.
+func Log(o Options) ([]audit.Decision, error) { return audit.Read(o.Config.Folders.Audit()) }
+
+// Approve makes a closed month final in the name of who did not close it, and puts
+// its final statements out.
+func Approve(ctx context.Context, o Options, month time.Time, who string) (*Summary, error) {
+	r, err := begin(o)
+	if err != nil {
+		return nil, err
+	}
+	defer r.release()
+	if !o.Config.Closing.NeedsApproval {
+		return nil, fmt.Errorf("%w: %w", ErrDecision, ErrNoApproval)
+	}
+	if err := r.ledger.Approve(o.Config.Folders.Audit(), month, who, o.Now.UTC().Truncate(time.Second)); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrDecision, err)
+	}
+	if err := r.readLedger(false); err != nil {
+		return nil, err
+	}
+	r.summary.Month = month
+	closed, _ := r.ledger.Of(month)
+	return r.summary, r.stages(ctx, []stage{{"report", func(context.Context) error { return r.finals(closed) }}})
+}
+
+// Rebuild makes the store, the published file and the statements anew from what has
+// landed, what is closed, the audit log and the configuration.
+func Rebuild(ctx context.Context, o Options) (*Summary, error) {
+	r, err := begin(o)
+	if err != nil {
+		return nil, err
+	}
+	defer r.release()
+	return r.summary, r.stages(ctx, []stage{
+		{"list", r.list}, {"load", r.loadAnew}, {"transform", r.transform}, {"check", r.check}, {"publish", r.publish}, {"report", r.report},
+	})
+}
+
+// list takes what has landed and nothing else.
+func (r *run) list(context.Context) (err error) {
+	r.landed, err = landing.List(r.Config.Folders.Landing)
+	return err
+}
+
+// loadAnew sets the store aside and fills another.
+func (r *run) loadAnew(ctx context.Context) error {
+	if err := setAside(r.Config.Folders.Store()); err != nil {
+		return err
+	}
+	return r.load(ctx)
+}
+
+// MonthName names a month as folders and people do: 2024-08.
+func MonthName(month time.Time) string { return months.Folder(month) }
+
+// ErrDecision says that a decision on a month cannot be taken.
+var ErrDecision = errors.New("nothing was decided")
+
+// ErrNoApproval says that the configuration asks for no second person.
+var ErrNoApproval = errors.New("no approval is asked for: a month is final when it is closed (closing.approval in the configuration)")
+
+// Reopen takes the last closed month back and works it out again.
+func Reopen(ctx context.Context, o Options, month time.Time, who, reason string) (*Summary, error) {
+	r, err := begin(o)
+	if err != nil {
+		return nil, err
+	}
+	err = r.ledger.Reopen(o.Config.Folders.Audit(), month, who, reason, o.Now.UTC().Truncate(time.Second))
+	r.release()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrDecision, err)
+	}
+	return Run(ctx, o)
+}

@@ -1,0 +1,260 @@
+// Package months keeps what has been stated: the closed months, each in a folder
+// of its own that never changes.
+//
+// A *closed month* is a folder such as closed/2024-08: the rows it stated as
+// Parquet, the final workbooks, the rules in force and a *manifest* with the hash
+// of each file and of the month before. What was decided stands in the audit log,
+// with the hash of the manifest, and the folders follow it: a month is closed from
+// the moment its line is in the log. A stop between the line and the rename is made
+// good by the next command (Settle). The *ledger* is the closed months in their
+// order, read and proved against the log, file by file.
+//
+// A month that was *reopened* is kept beside, as closed/2024-08.v1; closed again, it
+// is version 2.
+package months
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"tranche/pipeline/audit"
+	"tranche/pipeline/files"
+)
+
+// Manifest says what a closed month consists of.
+type Manifest struct {
+	Month    string            `json:"month"` // as 2024-08
+	Version  int               `json:"version"`
+	Prepared string            `json:"prepared_by"`
+	At       time.Time         `json:"prepared_at"`
+	Accepted string            `json:"accepted,omitempty"` // why it was closed with amounts held or rejected
+	Program  string            `json:"program"`
+	Config   string            `json:"config"`             // hash of the configuration file
+	Currency string            `json:"currency"`           // the programme's; every amount is in it
+	Previous string            `json:"previous,omitempty"` // SHA-256 of the manifest of the month before
+	Replaces string            `json:"replaces,omitempty"` // SHA-256 of the manifest of the version before
+	Files    map[string]string `json:"files"`              // name -> SHA-256
+}
+
+// Closed is a closed month.
+type Closed struct {
+	Manifest
+	First    time.Time // its first day
+	Hash     string    // of its manifest
+	Folder   string
+	Approved string // who made it final; empty: nobody yet
+}
+
+// Ledger is the closed months, oldest first.
+type Ledger struct {
+	Root     string
+	Months   []Closed
+	Reopened []Closed // the newest version before of each month that was taken back, whether or not it was closed again
+}
+
+// Folder names a month as folders and people do.
+func Folder(month time.Time) string { return month.Format("2006-01") }
+
+const (
+	manifestName = "manifest.json"
+	// Statements is where in a closed month its final workbooks are.
+	Statements = "statements"
+)
+
+// FirstOpen is the first month that is not closed; zero when none is.
+func (l *Ledger) FirstOpen() time.Time {
+	if len(l.Months) == 0 {
+		return time.Time{}
+	}
+	return l.Last().First.AddDate(0, 1, 0)
+}
+
+// Last is the newest closed month, nil when none is.
+func (l *Ledger) Last() *Closed {
+	if len(l.Months) == 0 {
+		return nil
+	}
+	return &l.Months[len(l.Months)-1]
+}
+
+// Of finds a closed month.
+func (l *Ledger) Of(month time.Time) (Closed, bool) {
+	i := slices.IndexFunc(l.Months, func(c Closed) bool { return c.First.Equal(month) })
+	if i < 0 {
+		return Closed{}, false
+	}
+	return l.Months[i], true
+}
+
+// Version is the one that closing a month makes.
+func (l *Ledger) Version(month time.Time) (version int, replaces string) {
+	for _, c := range l.Reopened {
+		if c.First.Equal(month) {
+			return c.Version + 1, c.Hash
+		}
+	}
+	return 1, ""
+}
+
+// line is a decision on a month with what it decided upon.
+type line struct {
+	month    time.Time
+	manifest string
+	approved string
+}
+
+// decided folds the log: the months that stand closed, and those taken back, in
+// the order in which that was done.
+func decided(log []audit.Decision) (standing, reopened []line, err error) {
+	for _, d := range log {
+		if d.Act != audit.Close && d.Act != audit.Approve && d.Act != audit.Reopen {
+			continue
+		}
+		month, err := time.Parse("2006-01", d.Month)
+		if err != nil {
+			return nil, nil, fmt.Errorf("audit log: %w", err)
+		}
+		if d.Act == audit.Close {
+			standing = append(standing, line{month: month, manifest: d.Manifest})
+			continue
+		}
+		if len(standing) == 0 || standing[len(standing)-1].manifest != d.Manifest {
+			return nil, nil, fmt.Errorf("audit log: %s of %s does not follow its closing", d.Act, d.Month)
+		}
+		last := &standing[len(standing)-1]
+		if d.Act == audit.Approve {
+			last.approved = d.Who
+			continue
+		}
+		reopened = append(reopened, *last)
+		standing = standing[:len(standing)-1]
+	}
+	return standing, reopened, nil
+}
+
+// Read reads the closed months and proves every file in them against the log. The
+// error names each file that is changed, missing or was added. approve says that a
+// second person must make a month final; otherwise closing does.
+func Read(root string, log []audit.Decision, approve bool) (*Ledger, error) {
+	standing, reopened, err := decided(log)
+	if err != nil {
+		return nil, err
+	}
+	l := &Ledger{Root: root}
+	expected := map[string]bool{}
+	previous := ""
+	for _, s := range standing {
+		c, damage := read(filepath.Join(root, Folder(s.month)), s)
+		if damage == nil && c.Previous != previous {
+			damage = fmt.Errorf("%s does not follow the month before it", filepath.Join(c.Folder, manifestName))
+		}
+		err = errors.Join(err, damage)
+		if c.Approved = s.approved; !approve && c.Approved == "" {
+			c.Approved = c.Prepared
+		}
+		l.Months, previous = append(l.Months, c), c.Hash
+		expected[Folder(s.month)] = true
+	}
+	versions := map[time.Time]int{}
+	for _, s := range reopened {
+		versions[s.month]++
+		name := fmt.Sprintf("%s.v%d", Folder(s.month), versions[s.month])
+		c, damage := read(filepath.Join(root, name), s)
+		err = errors.Join(err, damage)
+		l.Reopened = append(slices.DeleteFunc(l.Reopened, func(o Closed) bool { return o.First.Equal(c.First) }), c)
+		expected[name] = true
+	}
+	if err = errors.Join(err, added(root, expected)); err != nil {
+		return nil, fmt.Errorf("closed months are not as they were stated: restore them from a copy\n%w", err)
+	}
+	return l, nil
+}
+
+// added names what nobody closed.
+func added(root string, expected map[string]bool) error {
+	entries, err := os.ReadDir(root)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	for _, e := range entries {
+		if !expected[e.Name()] {
+			err = errors.Join(err, fmt.Errorf("%s was added: the audit log knows nothing of it", filepath.Join(root, e.Name())))
+		}
+	}
+	return err
+}
+
+// read reads a closed month and proves its files.
+func read(folder string, s line) (Closed, error) {
+	c := Closed{First: s.month, Hash: s.manifest, Folder: folder}
+	path := filepath.Join(folder, manifestName)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return c, fmt.Errorf("%s is missing", path)
+	}
+	if err != nil {
+		return c, err
+	}
+	if hash, err := files.HashOf(strings.NewReader(string(data))); err != nil || hash != s.manifest {
+		return c, errors.Join(err, fmt.Errorf("%s has changed", path))
+	}
+	if err := json.Unmarshal(data, &c.Manifest); err != nil {
+		return c, fmt.Errorf("%s: %w", path, err)
+	}
+	return c, prove(folder, c.Files)
+}
+
+// prove holds the files of a folder against their hashes.
+func prove(folder string, hashes map[string]string) error {
+	there, err := contents(folder)
+	if err != nil {
+		return err
+	}
+	for _, name := range there {
+		if _, ok := hashes[name]; !ok && name != manifestName {
+			err = errors.Join(err, fmt.Errorf("%s was added", filepath.Join(folder, name)))
+		}
+	}
+	for _, name := range sorted(hashes) {
+		path := filepath.Join(folder, filepath.FromSlash(name))
+		hash, failed := files.Hash(path)
+		switch {
+		case errors.Is(failed, os.ErrNotExist):
+			err = errors.Join(err, fmt.Errorf("%s is missing", path))
+		case failed != nil:
+			err = errors.Join(err, failed)
+		case hash != hashes[name]:
+			err = errors.Join(err, fmt.Errorf("%s has changed", path))
+		}
+	}
+	return err
+}
+
+// contents lists the files under a folder by their names in a manifest.
+func contents(folder string) ([]string, error) {
+	var names []string
+	err := filepath.WalkDir(folder, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(folder, path)
+		names = append(names, filepath.ToSlash(name))
+		return err
+	})
+	return names, err
+}
+
+func sorted(hashes map[string]string) []string {
+	var names []string
+	for name := range hashes {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,88 @@
+package months
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"tranche/pipeline/files"
+	"tranche/pipeline/programme"
+	"tranche/pipeline/store"
+	"tranche/transforms"
+)
+
+// rulesName is the file of the rules a month was stated under.
+const rulesName = "rules.json"
+
+// Write writes what the marts say of a month into its prepared folder, with the
+// rules it was stated under.
+func Write(ctx context.Context, db *store.Session, folder string, month time.Time, rules []programme.Retired) error {
+	for _, t := range transforms.StatedTables() {
+		to := store.Literal(filepath.Join(folder, t.Name+".parquet"))
+		if err := db.Exec(ctx, "copy ("+t.Of(month.Format(time.DateOnly))+") to "+to+" (format parquet, compression zstd)"); err != nil {
+			return fmt.Errorf("state %s: %w", t.Name, err)
+		}
+	}
+	data, err := json.MarshalIndent(rules, "", "  ")
+	if err != nil {
+		return err
+	}
+	return files.Write(filepath.Join(folder, rulesName), append(data, '\n'), files.Private)
+}
+
+// Load fills the schema stated with what the closed months have stated, and with
+// what reopened ones had.
+func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string) error {
+	for _, t := range transforms.StatedTables() {
+		if err := insert(ctx, db, schema+"."+t.Name, t.Name, l.Months); err != nil {
+			return err
+		}
+	}
+	if err := insert(ctx, db, schema+".replaced_lines", "lines", l.Reopened); err != nil {
+		return err
+	}
+	return insert(ctx, db, schema+".replaced_pay", "pay", l.Reopened)
+}
+
+func insert(ctx context.Context, db *store.Session, into, table string, from []Closed) error {
+	if len(from) == 0 {
+		return nil
+	}
+	var list []string
+	for _, c := range from {
+		list = append(list, store.Literal(filepath.Join(c.Folder, table+".parquet")))
+	}
+	err := db.Exec(ctx, "insert into "+into+" by name from read_parquet(["+strings.Join(list, ", ")+"], union_by_name = true)")
+	if err != nil {
+		return fmt.Errorf("read what closed months have stated: %w", err)
+	}
+	return nil
+}
+
+// Rules are the programme versions that closed months were stated under, oldest
+// first.
+func (l *Ledger) Rules() ([]programme.Retired, error) {
+	var all []programme.Retired
+	for _, c := range l.Months {
+		path := filepath.Join(c.Folder, rulesName)
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		var some []programme.Retired
+		if err := json.Unmarshal(data, &some); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		for _, r := range some {
+			if !slices.ContainsFunc(all, func(o programme.Retired) bool { return o.Hash == r.Hash }) {
+				all = append(all, r)
+			}
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,101 @@
+package xlsx
+
+import (
+	"fmt"
+
+	"tranche/reports"
+)
+
+// adjusted is what the movements that mend closed months have earned.
+func (s statement) adjusted() (sum reports.Cents) {
+	for _, l := range s.Lines {
+		if !l.Mends.IsZero() {
+			sum += l.Earned
+		}
+	}
+	return sum
+}
+
+// adjustments shows each movement that mends a closed month: which month, why, and
+// the files it was stated from and moves by.
+func (s statement) adjustments() {
+	w := s.words
+	sh := s.sheet(setup{title: w.say("sheet_adjustments"), widths: []float64{10, 40, 13, 11, 12, 12, 6, 14, 13, 9, 28, 8, 28, 8}, landscape: true, frozen: 1})
+	sh.tall(28, s.heads("mends", "cause", "module", "date", "distributor", "document", ">line", ">base", ">earned", ">points", "file", ">file_line",
+		"stated_file", ">file_line")...)
+	first := sh.row + 1
+	var base, earned reports.Cents
+	var points int64
+	for _, l := range s.Lines {
+		if l.Mends.IsZero() {
+			continue
+		}
+		document, number := s.text(l.Document), s.number(l.Number)
+		if l.Module == "sell_with" {
+			document, number = s.text(""), s.text("")
+		}
+		sh.put(s.text(l.Mends.Format(w.say("month_short"))), s.styled(s.styles.wrapped, w.say("cause_"+l.Cause)), s.text(w.value(l.Module)), s.day(l.Date),
+			s.text(l.Distributor), document, number, s.money(l.Base), s.money(l.Earned), s.number(l.Points), s.text(l.File), s.lineNumber(l.FileLine),
+			s.text(l.StatedFile), s.lineNumber(l.StatedLine))
+		base, earned, points = base+l.Base, earned+l.Earned, points+l.Points
+	}
+	if sh.row < first {
+		sh.put(s.text(w.say("nothing")))
+		sh.done()
+		return
+	}
+	total := make([]any, 14)
+	for i := range total {
+		total[i] = s.styled(s.styles.totalText, "")
+	}
+	total[0] = s.styled(s.styles.totalText, w.say("total"))
+	total[8] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(I%d:I%d)", first, sh.row), earned)
+	total[9] = s.count(s.styles.totalNumber, fmt.Sprintf("SUM(J%d:J%d)", first, sh.row), points)
+	sh.put(total...)
+	sh.mark("adjustments_earned", 9, int64(s.adjusted()), 2)
+	sh.put(s.styled(s.styles.note, w.say("note_adjustments")))
+	sh.done()
+}
+
+// lineNumber is a physical line; there is none where a file no longer holds it.
+func (b *book) lineNumber(n int64) any {
+	if n == 0 {
+		return b.text("")
+	}
+	return b.number(n)
+}
+
+// changes shows what a version says differently from the one before. A first
+// version has no such sheet.
+func (s statement) changes() {
+	if s.Version < 2 {
+		return
+	}
+	w := s.words
+	sh := s.sheet(setup{title: w.say("sheet_changes"), widths: []float64{26, 13, 11, 12, 12, 6, 14, 14, 14, 14, 14, 10, 10}, landscape: true, frozen: 1})
+	sh.tall(28, s.heads("change", "module", "date", "distributor", "document", ">line", ">base_before", ">base_after", ">amount_before", ">amount_after", ">difference",
+		">points_before", ">points_after")...)
+	for _, c := range s.Changes {
+		document, number := s.text(c.Document), s.lineNumber(c.Number)
+		if c.Module == "sell_with" {
+			document, number = s.text(""), s.text("")
+		}
+		before, after := s.money(c.BaseBefore), s.money(c.BaseAfter)
+		was, is, difference := s.money(c.Before), s.money(c.After), s.money(c.After-c.Before)
+		pointsWere, pointsAre := s.number(c.PointsBefore), s.number(c.PointsAfter)
+		none := s.text("")
+		switch c.What {
+		case "line":
+		case "status_points", "spendable":
+			before, after, was, is, difference = none, none, none, none, none
+		default:
+			before, after, pointsWere, pointsAre = none, none, none, none
+		}
+		sh.put(s.text(w.say("changed_"+c.What)), s.text(w.value(c.Module)), s.day(c.Date), s.text(c.Distributor), document, number, before, after, was, is,
+			difference, pointsWere, pointsAre)
+	}
+	if len(s.Changes) == 0 {
+		sh.put(s.text(fmt.Sprintf(w.say("no_changes"), s.Version-1)))
+	}
+	sh.done()
+}

@@ -1,0 +1,46 @@
+package xlsx
+
+import (
+	"fmt"
+
+	"tranche/reports"
+)
+
+// edition says over every sheet whose it is and how far it can be relied upon.
+func (b *book) edition(e reports.Edition, whose string) {
+	b.final, b.banner = e.Final, whose+" · "+b.standing(e)
+}
+
+// standing is how far a workbook can be relied upon, in a few words.
+func (b *book) standing(e reports.Edition) string {
+	key := "draft"
+	switch {
+	case e.Final:
+		key = "final"
+	case e.Approval:
+		key = "draft_for_approval"
+	}
+	if e.Version > 1 || e.Final {
+		return b.words.say(key) + " · " + fmt.Sprintf(b.words.say("version_number"), e.Version)
+	}
+	return b.words.say(key)
+}
+
+// standingNote says what that means.
+func (b *book) standingNote(e reports.Edition) string {
+	switch {
+	case e.Final:
+		return b.words.say("final_note")
+	case e.Approval:
+		return b.words.say("approval_note")
+	}
+	return b.words.say("draft_note")
+}
+
+// printedOver marks every printed page of a draft.
+func (b *book) printedOver() string {
+	if b.final || b.banner == "" {
+		return ""
+	}
+	return "&R&14&B" + b.words.say("draft")
+}
