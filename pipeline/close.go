@@ -49,8 +49,8 @@ func Close(ctx context.Context, o Options, c Closing) (*Summary, error) {
 	}
 	k := &closing{run: r, Closing: c}
 	return r.summary, r.stages(ctx, []stage{
-		{"land", r.land}, {"load", r.load}, {"transform", r.transform}, {"check", r.check}, {"state", k.state}, {"prove", k.prove}, {"close", k.close},
-		{"publish", r.publish}, {"report", r.report},
+		{"land", r.land}, {"load", r.load}, {"transform", r.transform}, {"check", r.check}, {"state", k.state}, {"prove", k.prove}, {"report", k.report},
+		{"close", k.close}, {"publish", r.publish},
 	})
 }
 
@@ -127,6 +127,9 @@ func (k *closing) prove(ctx context.Context) error {
 	if err := k.forget(ctx); err != nil {
 		return err
 	}
+	if !k.Config.Closing.NeedsApproval {
+		k.month.Approved = k.By
+	}
 	k.ledger = k.ledger.With(k.month)
 	if k.run.month.Before(k.ledger.FirstOpen()) {
 		k.run.month = k.ledger.FirstOpen()
@@ -159,12 +162,15 @@ func (r *run) forget(ctx context.Context) error {
 
 // close decides.
 func (k *closing) close(context.Context) error {
+	if err := k.publishable(); err != nil {
+		return err
+	}
 	if err := months.Close(k.Config.Folders.Audit(), k.month); err != nil {
 		return err
 	}
 	k.facts["month"], k.facts["version"] = k.month.Month, k.month.Version
 	k.summary.AwaitsApproval = k.Config.Closing.NeedsApproval
-	return k.readLedger(false)
+	return nil
 }
 
 // obstacles gathers what the run has shown to speak against it.

@@ -64,7 +64,9 @@ func Approve(ctx context.Context, o Options, month time.Time, who string) (*Summ
 	}
 	r.summary.Month = month
 	closed, _ := r.ledger.Of(month)
-	return r.summary, r.stages(ctx, []stage{{"report", func(context.Context) error { return r.finals(closed) }}})
+	return r.summary, r.stages(ctx, []stage{
+		{"report", func(context.Context) error { return r.finals(closed) }}, {"publish", func(context.Context) error { return r.putOut() }},
+	})
 }
 
 // Rebuild makes the store, the published file and the statements anew from what has
@@ -76,7 +78,7 @@ func Rebuild(ctx context.Context, o Options) (*Summary, error) {
 	}
 	defer r.release()
 	return r.summary, r.stages(ctx, []stage{
-		{"list", r.list}, {"load", r.loadAnew}, {"transform", r.transform}, {"check", r.check}, {"publish", r.publish}, {"report", r.report},
+		{"list", r.list}, {"load", r.loadAnew}, {"transform", r.transform}, {"check", r.check}, {"report", r.report}, {"publish", r.publish},
 	})
 }
 

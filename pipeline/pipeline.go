@@ -3,9 +3,9 @@
 //
 // A *run* takes whole files out of the inbox (land), turns them into typed
 // facts (load), works out the marts (transform), holds them against every check
-// (check), puts the new database where analysts find it (publish) and writes the
-// workbooks that changed (report). A run that fails leaves everything that
-// anyone reads as it was.
+// (check), makes the workbooks that changed (report) and puts them and the new
+// database where people find them (publish). A run that fails leaves everything
+// that anyone reads as it was.
 package pipeline
 
 import (
@@ -68,7 +68,7 @@ func Run(ctx context.Context, o Options) (*Summary, error) {
 		return nil, fmt.Errorf("%s: %w", months.Folder(o.Month), ErrClosed)
 	}
 	return r.summary, r.stages(ctx, []stage{
-		{"land", r.land}, {"load", r.load}, {"transform", r.transform}, {"check", r.check}, {"publish", r.publish}, {"report", r.report},
+		{"land", r.land}, {"load", r.load}, {"transform", r.transform}, {"check", r.check}, {"report", r.report}, {"publish", r.publish},
 	})
 }
 
@@ -106,6 +106,7 @@ type run struct {
 	log     []audit.Decision
 	month   time.Time
 	facts   map[string]any
+	made    []*monthWriter // workbooks, aside until everything is
 	summary *Summary
 }
 
@@ -358,7 +359,8 @@ func (r *run) decisions(ctx context.Context) error {
 
 func (r *run) check(ctx context.Context) error { return transforms.Check(ctx, r.session) }
 
-// publish closes the new database and renames it over the one analysts read.
+// publish closes the new database and renames it over the one analysts read, and
+// the workbooks into the folders of their months.
 func (r *run) publish(ctx context.Context) error {
 	r.summary.missingFeeds(r.Config.Feeds)
 	if err := r.summary.read(ctx, r.session); err != nil {
@@ -373,12 +375,23 @@ func (r *run) publish(ctx context.Context) error {
 	if err := r.session.Detach(ctx, r.Config.Folders.Store(), "store"); err != nil {
 		return err
 	}
-	target := r.Config.Folders.Published()
-	if _, err := os.Stat(target + ".wal"); err == nil {
-		return fmt.Errorf("%s.wal: %w; somebody opened the published file for writing; remove the log and run again", target, store.ErrStaleLog)
+	if err := r.publishable(); err != nil {
+		return err
 	}
 	if err := os.Chmod(r.aside(), files.Shared); err != nil {
 		return err
 	}
-	return files.Settle(r.aside(), target)
+	if err := files.Settle(r.aside(), r.Config.Folders.Published()); err != nil {
+		return err
+	}
+	return r.putOut()
+}
+
+// publishable says what would make the new database unreadable.
+func (r *run) publishable() error {
+	target := r.Config.Folders.Published()
+	if _, err := os.Stat(target + ".wal"); err == nil {
+		return fmt.Errorf("%s.wal: %w; somebody opened the published file for writing; remove the log and run again", target, store.ErrStaleLog)
+	}
+	return nil
 }

@@ -34,16 +34,10 @@ type manifest struct {
 	Files map[string]string `json:"files"` // name -> sha256
 }
 
-// report writes the workbooks of every month from the published database. A
-// workbook whose bytes would be the same is left as it is; one that has nothing
-// more to say is removed; the month's manifest is written last.
+// report makes the workbooks of every month from the new database, aside. A
+// workbook whose bytes would be the same is left as it is. Nothing is put where
+// anybody looks before all are made.
 func (r *run) report(ctx context.Context) error {
-	if err := r.session.AttachReadOnly(ctx, r.Config.Folders.Published(), "published"); err != nil {
-		return err
-	}
-	if err := r.session.Exec(ctx, "set search_path = 'published.mart'"); err != nil {
-		return err
-	}
 	keys, err := reports.Index(ctx, r.session)
 	if err != nil {
 		return err
@@ -68,7 +62,6 @@ func (r *run) report(ctx context.Context) error {
 			return err
 		}
 	}
-	r.facts["written"], r.facts["unchanged"] = r.summary.Written, r.summary.Unchanged
 	return nil
 }
 
@@ -91,10 +84,7 @@ func (r *run) reportMonth(ctx context.Context, month time.Time, keys []reports.K
 	if err := r.statements(ctx, month, keys, e, w.put, step); err != nil {
 		return err
 	}
-	if err := r.register(ctx, month, e, w.put); err != nil {
-		return err
-	}
-	return w.close(r.summary)
+	return r.register(ctx, month, e, w.put)
 }
 
 // finals puts the workbooks of a closed month where partners and finance look.
@@ -112,7 +102,7 @@ func (r *run) finals(closed months.Closed) error {
 			return err
 		}
 	}
-	return w.close(r.summary)
+	return nil
 }
 
 // statements makes the statements of a month and puts each.
@@ -178,32 +168,29 @@ func fileName(id string) string {
 	return "statement_" + name.String() + ".xlsx"
 }
 
-// monthWriter writes one month's folder.
+// monthWriter makes one month's folder aside and puts it out when told.
 type monthWriter struct {
 	dir    string
+	aside  string
 	before manifest
 	now    manifest
-	wrote  int
+	wrote  []string
 	kept   int
 }
 
 func (r *run) openMonth(month time.Time) (*monthWriter, error) {
-	name := month.Format("2006-01")
-	w := &monthWriter{dir: filepath.Join(r.Config.Folders.Statements, name), now: manifest{Month: name, RunID: r.summary.RunID, Files: map[string]string{}}}
-	if err := files.Folder(w.dir); err != nil {
-		return nil, err
-	}
+	name := months.Folder(month)
+	w := &monthWriter{dir: filepath.Join(r.Config.Folders.Statements, name), aside: filepath.Join(r.Config.Folders.Work(), "statements", name),
+		now: manifest{Month: name, RunID: r.summary.RunID, Files: map[string]string{}}}
+	r.made = append(r.made, w)
 	data, err := os.ReadFile(filepath.Join(w.dir, "manifest.json"))
-	if errors.Is(err, os.ErrNotExist) {
-		return w, nil
+	if err == nil {
+		err = json.Unmarshal(data, &w.before)
 	}
-	if err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal(data, &w.before); err != nil {
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("read %s: %w", filepath.Join(w.dir, "manifest.json"), err)
 	}
-	return w, nil
+	return w, files.Folder(w.aside)
 }
 
 // put writes a workbook unless the very same one is there.
@@ -212,7 +199,17 @@ func (w *monthWriter) put(name string, data []byte) error {
 	if w.keeps(name, hex.EncodeToString(sum[:])) {
 		return nil
 	}
-	return files.Write(filepath.Join(w.dir, name), data, files.Private)
+	return w.add(name, data)
+}
+
+// add writes a file aside.
+func (w *monthWriter) add(name string, data []byte) error {
+	w.wrote = append(w.wrote, name)
+	path := filepath.Join(w.aside, name)
+	if err := os.WriteFile(path, data, files.Private); err != nil {
+		return err
+	}
+	return files.Sync(path)
 }
 
 // copy does so with a workbook that is a file elsewhere.
@@ -224,7 +221,7 @@ func (w *monthWriter) copy(name, hash, from string) error {
 	if err != nil {
 		return err
 	}
-	return files.Write(filepath.Join(w.dir, name), data, files.Private)
+	return w.add(name, data)
 }
 
 // keeps says that the very same workbook is there, and counts.
@@ -236,30 +233,49 @@ func (w *monthWriter) keeps(name, hash string) bool {
 			return true
 		}
 	}
-	w.wrote++
 	return false
 }
 
-// close removes what the month no longer holds and writes its manifest, unless
-// that would say the same.
-func (w *monthWriter) close(s *Summary) error {
-	gone := 0
+// putOut renames what was made into place, removes what the month no longer holds
+// and writes its manifest last, unless that would say the same.
+func (w *monthWriter) putOut(s *Summary) error {
+	var gone []string
 	for name := range w.before.Files {
-		if _, ok := w.now.Files[name]; ok {
-			continue
+		if _, ok := w.now.Files[name]; !ok {
+			gone = append(gone, name)
 		}
-		gone++
+	}
+	s.Written, s.Unchanged, s.Removed = s.Written+len(w.wrote), s.Unchanged+w.kept, s.Removed+len(gone)
+	if len(w.wrote)+len(gone) == 0 {
+		return nil
+	}
+	if err := files.Folder(w.dir); err != nil {
+		return err
+	}
+	for _, name := range w.wrote {
+		if err := os.Rename(filepath.Join(w.aside, name), filepath.Join(w.dir, name)); err != nil {
+			return fmt.Errorf("put out %s: %w", filepath.Join(w.dir, name), err)
+		}
+	}
+	for _, name := range gone {
 		if err := os.Remove(filepath.Join(w.dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
-	}
-	s.Written, s.Unchanged, s.Removed = s.Written+w.wrote, s.Unchanged+w.kept, s.Removed+gone
-	if w.wrote == 0 && gone == 0 {
-		return nil
 	}
 	data, err := json.MarshalIndent(w.now, "", "  ")
 	if err != nil {
 		return err
 	}
 	return files.Write(filepath.Join(w.dir, "manifest.json"), append(data, '\n'), files.Private)
+}
+
+// putOut puts out every month that was made.
+func (r *run) putOut() error {
+	for _, w := range r.made {
+		if err := w.putOut(r.summary); err != nil {
+			return err
+		}
+	}
+	r.facts["written"], r.facts["unchanged"] = r.summary.Written, r.summary.Unchanged
+	return nil
 }
