@@ -99,6 +99,12 @@ func (r *run) prepare() error {
 			return err
 		}
 	}
+	return r.takeLock()
+}
+
+// takeLock makes this the one run in its folders and empties the work folder.
+func (r *run) takeLock() error {
+	f := r.Config.Folders
 	r.lock = flock.New(filepath.Join(f.State, "lock"))
 	got, err := r.lock.TryLock()
 	if err != nil {
@@ -162,7 +168,7 @@ func (r *run) load(ctx context.Context) error {
 	if err := r.openStore(ctx); err != nil {
 		return err
 	}
-	l := loading.Loader{Session: r.session, Landing: r.Config.Folders.Landing, Work: r.Config.Folders.Work(), Feeds: r.Config.Feeds}
+	l := r.loader()
 	if err := l.Keep(ctx, r.landed); err != nil {
 		return err
 	}
@@ -186,14 +192,24 @@ func (r *run) load(ctx context.Context) error {
 	return r.chooseMonth(ctx)
 }
 
-// openStore attaches the store. One that cannot be read, or was made by another
-// version of the program, is set aside: it is a cache, and is filled anew.
-func (r *run) openStore(ctx context.Context) error {
+func (r *run) loader() *loading.Loader {
+	return &loading.Loader{Session: r.session, Landing: r.Config.Folders.Landing, Work: r.Config.Folders.Work(), Feeds: r.Config.Feeds}
+}
+
+// openSession starts DuckDB as the configuration allows, spilling into the work
+// folder.
+func (r *run) openSession(ctx context.Context) error {
 	var err error
 	d := r.Config.Database
 	r.session, err = store.Open(ctx, store.Options{MemoryLimit: d.MemoryLimit, Threads: d.Threads, TempLimit: d.TempLimit,
 		TempFolder: filepath.Join(r.Config.Folders.Work(), "spill")})
-	if err != nil {
+	return err
+}
+
+// openStore attaches the store. One that cannot be read, or was made by another
+// version of the program, is set aside: it is a cache, and is filled anew.
+func (r *run) openStore(ctx context.Context) error {
+	if err := r.openSession(ctx); err != nil {
 		return err
 	}
 	path := r.Config.Folders.Store()
