@@ -46,8 +46,9 @@ func must(t fataler, s *store.Session, queries ...string) {
 	}
 }
 
-// workOut fills the store with facts and builds and checks every mart.
-func workOut(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme) {
+// workOut fills the store with facts, and with what changes say that facts cannot,
+// and builds and checks every mart.
+func workOut(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme, changes ...string) {
 	t.Helper()
 	ctx := context.Background()
 	must(t, s, "set search_path = 'memory.main,store.raw'", "drop schema if exists memory.staging cascade", "drop schema if exists memory.intermediate cascade",
@@ -55,7 +56,7 @@ func workOut(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme) {
 	for _, name := range []string{"files", "rejects", "partners", "products", "fx_rates", "deals", "certifications", "entries", "links", "sales"} {
 		must(t, s, "delete from store.raw."+name)
 	}
-	for _, q := range fill(f) {
+	for _, q := range append(fill(f), changes...) {
 		must(t, s, q)
 	}
 	if err := theirs(p).WriteTables(ctx, s, f.Through); err != nil {
@@ -103,9 +104,9 @@ func ask(t fataler, s *store.Session, question string) []string {
 // fill writes facts as the store has them: one file a kind.
 func fill(f oracle.Facts) []string {
 	var q []string
-	kinds := []string{"partners", "products", "fx_rates", "deals", "certifications", "entries", "sales"}
+	kinds := []string{"partners", "products", "fx_rates", "deals", "certifications", "entries", "sales", "links"}
 	counts := map[string]int{"partners": len(f.Partners), "products": len(f.Products), "fx_rates": len(f.Rates), "deals": len(f.Claims),
-		"certifications": len(f.Certifications), "entries": len(f.Entries), "sales": len(f.Sales)}
+		"certifications": len(f.Certifications), "entries": len(f.Entries), "sales": len(f.Sales), "links": len(f.Links)}
 	for i, kind := range kinds {
 		amount := "0"
 		if kind == "sales" && len(f.Sales) > 0 {
@@ -168,6 +169,11 @@ func fill(f oracle.Facts) []string {
 			date(s.Date), text(s.Buyer), text(s.SKU), s.Net.Text('f'), text(s.Currency), text(s.Deal), returned, line))
 	}
 	values("sales")
+	for i, l := range f.Links {
+		key := fmt.Sprintf("%s / %s / %d / ", l.Distributor, l.Document, l.Line)
+		rows = append(rows, fmt.Sprintf("(8, %d, %s, %s, %s, %s, %d, null, %s, 'who', null)", i+2, text(key), text(key+l.Deal), text(l.Distributor), text(l.Document), l.Line, text(l.Deal)))
+	}
+	values("links")
 	return append(q, "update store.raw.files set amount = (select coalesce(sum(net_amount), 0) from store.raw.sales) where file_id = 7")
 }
 

@@ -20,8 +20,8 @@ func Comparison(out io.Writer, c *reports.Comparison) error {
 	}
 	b.properties("Comparison "+months, "Tranche", c.To)
 	w := b.words
-	// What is text stands on the left, away from the numbers; the heads above the two end at row 5.
-	sh := b.sheet(setup{title: w.say("sheet_comparison"), widths: []float64{12, 30, 14, 12, 12, 15, 15, 15, 15, 15, 10, 10, 10}, landscape: true, frozen: 5})
+	// What is text stands on the left, away from the numbers.
+	sh := b.sheet(setup{title: w.say("sheet_comparison"), widths: []float64{16, 30, 14, 12, 12, 15, 15, 15, 15, 15, 12, 14, 12}, landscape: true, frozen: 5})
 	sh.tall(22, b.styled(b.styles.title, w.say("sheet_comparison")+" · "+months+" · "+c.Currency))
 	sh.put(b.styled(b.styles.note, w.say("compare_now")+": "+c.NowName+" ("+c.NowHash+")"))
 	sh.put(b.styled(b.styles.note, w.say("compare_other")+": "+c.OtherName+" ("+c.OtherHash+")"))

@@ -29,25 +29,22 @@
 -- currency           of the document
 -- rate               what one unit of it was worth
 -- amount             in the programme currency, rounded half away from zero
--- deal_id            the registered deal, as the distributor names it, a person has joined the line to it, or the returned line has it
+-- deal_id            the registered deal: as the distributor names it, unless nobody claims that one and a person has joined the line to
+--                    another, or the returned line has another
 -- held_reason        why it does not count yet, null when it may
 with as_sent as (
     select s.*
     from staging.sales as s
     where not exists (select 1 from intermediate.sales_passed_over as o where o.sale_id = s.sale_id)
 ),
--- A link that could mean two lines, or two links for one, join nothing.
-joined as (
-    select min(s.sale_id) as sale_id, min(k.deal_id) as deal_id
-    from intermediate.links as k
-    join as_sent as s on s.distributor = k.distributor and s.document_no = k.document_no and s.line_no = k.line_no
-    group by k.distributor, k.document_no, k.line_no
-    having count(*) = 1
-),
+-- A link that is not held knows the one line it means, and that no claim is overruled.
 standing as (
-    select s.* exclude (deal_id), coalesce(s.deal_id, j.deal_id) as deal_id
+    select s.* exclude (deal_id), coalesce(k.deal_id, s.deal_id) as deal_id
     from as_sent as s
-    left join joined as j on j.sale_id = s.sale_id
+    left join intermediate.links as k on k.sale_id = s.sale_id and k.held_reason is null
+),
+claimed_deals as (
+    select distinct deal_id from intermediate.deal_claims
 ),
 returned as (
     select r.sale_id, min(s.sale_id) as returned_sale_id, min(s.document_date) as terms_date, min(s.deal_id) as deal_id
@@ -71,10 +68,12 @@ meanings as (
     left join intermediate.partner_codes as own on own.sender = c.distributor and own.code = c.code
     left join intermediate.partner_codes as common on common.sender = '*' and common.code = c.code
 ),
+-- A return's own deal goes by its line's where nobody claims its own: a link to the line must reach its return, or they would leave a share.
 dated as (
-    select s.* exclude (deal_id), coalesce(s.deal_id, r.deal_id) as deal_id, r.returned_sale_id, coalesce(r.terms_date, s.document_date) as terms_date
+    select s.* exclude (deal_id), if(c.deal_id is null, coalesce(r.deal_id, s.deal_id), s.deal_id) as deal_id, r.returned_sale_id, coalesce(r.terms_date, s.document_date) as terms_date
     from standing as s
     left join returned as r on r.sale_id = s.sale_id
+    left join claimed_deals as c on c.deal_id = s.deal_id
 ),
 days as (
     select distinct currency, terms_date from dated

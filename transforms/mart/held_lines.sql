@@ -52,18 +52,9 @@ where not exists (
     select 1 from intermediate.partner_codes as p
     where p.code = d.partner_code and p.sender in ('*', f.feed) and p.partner_id is not null)
 union all
-select 'links', k.file_id, k.line, f.file_name,
-    case
-        when count(s.sale_id) = 0 then 'unknown_line'
-        when count(s.sale_id) > 1 or count(*) > 1 then 'ambiguous_line'
-        when min(s.deal_id) <> k.deal_id then 'names_another_deal'
-        when min(s.deal_id) is null then 'ambiguous_line'
-        else 'unknown_deal'
-    end,
-    k.deal_id, date_trunc('month', coalesce(min(s.document_date), f.landed_at::date))::date, null, k.distributor, k.document_no, k.line_no, min(s.end_customer),
-    min(s.sku), if(count(s.sale_id) = 1, min(s.net_amount), null), if(count(s.sale_id) = 1, min(s.currency), null)
+select 'links', k.file_id, k.line, f.file_name, k.held_reason, k.deal_id, date_trunc('month', coalesce(s.document_date, f.landed_at::date))::date, null, k.distributor, k.document_no, k.line_no, s.end_customer,
+    s.sku, s.net_amount, s.currency
 from intermediate.links as k
 join staging.files as f on f.file_id = k.file_id
-left join intermediate.lines as s on s.distributor = k.distributor and s.document_no = k.document_no and s.line_no = k.line_no
-group by k.file_id, k.line, f.file_name, k.deal_id, f.landed_at, k.distributor, k.document_no, k.line_no
-having count(s.sale_id) <> 1 or min(s.deal_id) is distinct from k.deal_id or not exists (select 1 from staging.deals as d where d.deal_id = k.deal_id)
+left join intermediate.lines as s on s.sale_id = k.sale_id
+where k.held_reason is not null

@@ -28,12 +28,13 @@ type lineKey struct {
 
 // findCredits turns every line into the credits that count.
 func (w *work) findCredits() {
+	w.joinLinks()
 	named := w.salesByKey()
 	for _, sale := range w.facts.Sales {
 		if monthOf(sale.Date).After(monthOf(w.facts.Through)) {
 			continue
 		}
-		terms, deal := goesBy(sale, named)
+		terms, deal := w.goesBy(sale, named)
 		sale.Deal = deal
 		l, ok := w.readLine(sale, terms)
 		if !ok || l.version == nil || !l.product.Licence {
@@ -59,7 +60,7 @@ func (w *work) salesByKey() map[lineKey][]Sale {
 
 // goesBy is the day whose terms a line goes by, and its deal. A return that
 // names its line goes by that line's, or the two could not leave nothing.
-func goesBy(sale Sale, named map[lineKey][]Sale) (terms time.Time, deal string) {
+func (w *work) goesBy(sale Sale, named map[lineKey][]Sale) (terms time.Time, deal string) {
 	if !sale.Return || sale.ReturnsDocument == "" {
 		return sale.Date, sale.Deal
 	}
@@ -68,7 +69,7 @@ func goesBy(sale Sale, named map[lineKey][]Sale) (terms time.Time, deal string) 
 	if len(found) != 1 || found[0].Date.After(sale.Date) {
 		return sale.Date, sale.Deal
 	}
-	if sale.Deal == "" {
+	if !w.claimed(sale.Deal) && found[0].Deal != "" {
 		return found[0].Date, found[0].Deal
 	}
 	return found[0].Date, sale.Deal
