@@ -27,7 +27,7 @@ var mayImport = map[string][]string{
 	"pipeline/files":      {},
 	"pipeline/framing":    {},
 	"pipeline/landing":    {"pipeline/files"},
-	"pipeline/loading":    {"pipeline/feed", "pipeline/framing", "pipeline/landing", "pipeline/store"},
+	"pipeline/loading":    {"pipeline/feed", "pipeline/files", "pipeline/framing", "pipeline/landing", "pipeline/store"},
 	"pipeline/programme":  {},
 	"pipeline/store":      {},
 	"transforms":          {},

@@ -40,18 +40,21 @@ feeds:
 // shipment is a file as it arrives.
 type shipment struct {
 	whole bool
+	lost  bool               // it holds a row whose key cannot be read
 	lines map[string]arrived // by key
 }
 
 type arrived struct {
 	date string
 	net  int
+	bad  bool // the amount cannot be read
 }
 
 // TestWhateverArrivesAgainAndInWhateverPiecesTheFactsAreTheSame sends random
 // files, some twice, over a random number of runs, and compares what stands with
 // what a child would work out with a pencil: the newest version of each line,
-// less what a later complete file of its month no longer holds.
+// less what a later complete file of its month no longer holds, not even in a row
+// that was rejected.
 func TestWhateverArrivesAgainAndInWhateverPiecesTheFactsAreTheSame(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		var sent []shipment
@@ -85,10 +88,11 @@ func TestWhateverArrivesAgainAndInWhateverPiecesTheFactsAreTheSame(t *testing.T)
 }
 
 func drawShipment(t *rapid.T) shipment {
-	s := shipment{whole: rapid.Bool().Draw(t, "whole"), lines: map[string]arrived{}}
+	s := shipment{whole: rapid.Bool().Draw(t, "whole"), lost: rapid.SampledFrom([]bool{true, false, false, false, false}).Draw(t, "lost"), lines: map[string]arrived{}}
 	for range rapid.IntRange(1, 6).Draw(t, "lines") {
 		key := fmt.Sprintf("N%d,%d", rapid.IntRange(1, 3).Draw(t, "doc"), rapid.IntRange(1, 2).Draw(t, "line"))
-		s.lines[key] = arrived{date: rapid.SampledFrom([]string{"2024-05-03", "2024-05-20", "2024-06-07"}).Draw(t, "date"), net: rapid.IntRange(1, 3).Draw(t, "net")}
+		s.lines[key] = arrived{date: rapid.SampledFrom([]string{"2024-05-03", "2024-05-20", "2024-06-07"}).Draw(t, "date"), net: rapid.IntRange(1, 3).Draw(t, "net"),
+			bad: rapid.SampledFrom([]bool{true, false, false}).Draw(t, "bad")}
 	}
 	return s
 }
@@ -101,7 +105,11 @@ func (s shipment) text() string {
 	}
 	slices.Sort(keys)
 	for _, key := range keys {
-		text += fmt.Sprintf("%s,%s,C1,A,%d.00\n", key, s.lines[key].date, s.lines[key].net)
+		a := s.lines[key]
+		text += fmt.Sprintf("%s,%s,C1,A,%d%s.00\n", key, a.date, a.net, map[bool]string{true: "x"}[a.bad])
+	}
+	if s.lost {
+		text += ",1,2024-05-03,C1,A,1.00\n"
 	}
 	return text
 }
@@ -153,14 +161,9 @@ func (w *world) standing(t *testing.T) []string {
 
 // standing works it out file by file. The same bytes again are no file at all.
 func standing(sent []shipment) []string {
-	type line struct {
-		arrived
-		seen int
-	}
-	now := map[string]line{}
-	covered := map[string]int{} // month -> newest complete file
+	now, gone := map[string]arrived{}, map[string]bool{}
 	known := map[string]bool{}
-	for n, s := range sent {
+	for _, s := range sent {
 		sender := "D"
 		if s.whole {
 			sender = "W"
@@ -169,16 +172,22 @@ func standing(sent []shipment) []string {
 			continue
 		}
 		known[s.text()] = true
+		covered := map[string]bool{} // the months it is complete for
 		for key, a := range s.lines {
-			now[sender+","+key] = line{a, n}
-			if s.whole {
-				covered[a.date[:7]] = n
+			if !a.bad {
+				now[sender+","+key], gone[sender+","+key] = a, false
+				covered[a.date[:7]] = s.whole && !s.lost
+			}
+		}
+		for key, l := range now {
+			if _, holds := s.lines[strings.TrimPrefix(key, "W,")]; strings.HasPrefix(key, "W") && covered[l.date[:7]] && !holds {
+				gone[key] = true
 			}
 		}
 	}
 	var out []string
 	for key, l := range now {
-		if strings.HasPrefix(key, "W") && covered[l.date[:7]] > l.seen {
+		if gone[key] {
 			continue
 		}
 		out = append(out, fmt.Sprintf("%s %s-01 %d", strings.ReplaceAll(key, ",", " "), l.date[:7], l.net))

@@ -61,8 +61,8 @@ var plainFeed = []string{
 func (c dirtyCase) feed() string {
 	own := c.part("feed.yaml")
 	glob := strings.NewReplacer("[", "?", "]", "?").Replace(c.name) + ".csv"
-	lines := []string{"name: " + quoted(c.name), "glob: " + quoted(glob), "constants: {distributor: " + quoted(c.name) + "}"}
-	for _, line := range plainFeed {
+	lines := []string{"name: " + quoted(c.name), "glob: " + quoted(glob)}
+	for _, line := range append(plainFeed, "constants: {distributor: "+quoted(c.name)+"}") {
 		key, _, _ := strings.Cut(line, ":")
 		if !strings.HasPrefix(own, key+":") && !strings.Contains(own, "\n"+key+":") {
 			lines = append(lines, line)

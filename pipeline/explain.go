@@ -3,30 +3,37 @@ package pipeline
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"tranche/pipeline/config"
 	"tranche/reports"
 	"tranche/reports/xlsx"
 )
 
-// Explain says what made a partner's month what it is, or one line of a document
-// when it is not empty, out of what is published.
-func Explain(ctx context.Context, c *config.Config, partner string, month time.Time, document string, line int64) (reports.Explanation, error) {
+// ExplainMonth says what made a partner's month what it is, out of what is
+// published. Without a month it is the newest.
+func ExplainMonth(ctx context.Context, c *config.Config, q reports.Question) (*reports.MonthStory, error) {
 	s, err := OpenPublished(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	defer s.Close()
-	if document != "" {
-		return reports.ExplainLine(ctx, s, partner, document, line)
-	}
-	if month.IsZero() {
-		if err := s.Row(ctx, "select max(through_month) from mart.runs", []any{&month}); err != nil {
+	if q.Month.IsZero() {
+		if err := s.Row(ctx, "select max(through_month) from mart.runs", []any{&q.Month}); err != nil {
 			return nil, fmt.Errorf("read the newest month: %w", err)
 		}
 	}
-	return reports.Explain(ctx, s, partner, month)
+	return reports.ExplainMonth(ctx, s, q)
+}
+
+// ExplainLine says what became of one line of a document for a partner, out of
+// what is published.
+func ExplainLine(ctx context.Context, c *config.Config, q reports.Question) (*reports.LineStory, error) {
+	s, err := OpenPublished(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	return reports.ExplainLine(ctx, s, q)
 }
 
 // Word is how one of our own words, such as a reason or a method, is said to a

@@ -320,14 +320,14 @@ func (r *run) decisions(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.session.Exec(ctx, "create table rules.waived (sha256 varchar, line bigint, who varchar, reason varchar)"); err != nil {
+	if err := r.session.Exec(ctx, "create table rules.waived (sha256 varchar, line bigint, reasons_hash varchar, who varchar, reason varchar)"); err != nil {
 		return err
 	}
 	for _, d := range list {
 		if d.Act != audit.Waive {
 			continue
 		}
-		if err := r.session.Exec(ctx, "insert into rules.waived values (?, ?, ?, ?)", d.File, d.Line, d.Who, d.Reason); err != nil {
+		if err := r.session.Exec(ctx, "insert into rules.waived values (?, ?, ?, ?, ?)", d.File, d.Line, d.Seen, d.Who, d.Reason); err != nil {
 			return err
 		}
 	}

@@ -60,6 +60,9 @@ type ModuleTotal struct {
 
 // Waits says whether something in the run waits for a person.
 func (s *Summary) Waits() bool {
+	if len(s.Refused) > 0 {
+		return true
+	}
 	for _, f := range s.Feeds {
 		if f.Waiting > 0 || f.Held > 0 {
 			return true
@@ -87,7 +90,7 @@ func (s *Summary) missingFeeds(feeds []feed.Feed) {
 // read fills the summary from the marts.
 func (s *Summary) read(ctx context.Context, db *store.Session) error {
 	err := each(ctx, db, `select coalesce(feed, '(no feed)'), count(*), sum(records)::bigint, sum(loaded)::bigint, sum(duplicate)::bigint,
-			sum(superseded)::bigint, sum(rejected)::bigint, sum(held)::bigint, count(*) filter (where not is_loaded), sum(waiting)::bigint
+			sum(superseded)::bigint, sum(rejected)::bigint, sum(held)::bigint, count(*) filter (where not is_loaded), coalesce(sum(waiting) filter (where is_loaded), 0)::bigint
 		from mart.reconciliation group by feed order by feed`, func(scan func(...any) error) error {
 		var f FeedTally
 		err := scan(&f.Feed, &f.Files, &f.Records, &f.Loaded, &f.Duplicate, &f.Superseded, &f.Rejected, &f.Held, &f.Refused, &f.Waiting)

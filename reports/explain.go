@@ -3,148 +3,254 @@ package reports
 import (
 	"context"
 	"fmt"
-	"math/big"
+	"slices"
 	"time"
-
-	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
 )
 
-// Row is one row of a mart: whole numbers as int64, yes and no as bool, nil where
-// there is nothing, and everything else as exact text.
-type Row map[string]any
+// Question is what somebody wants explained: a partner's month, or one line of a
+// document.
+type Question struct {
+	Partner     string
+	Month       time.Time // zero, of a line: any
+	Distributor string    // of the document; empty: any
+	Document    string    // empty: the whole month
+	Line        int64
+	Everyone    bool // says what is another partner's too: whole lines of deals, everybody's shares and claims
+}
 
-// Explanation is what the marts say about one figure, under a name for each
-// question. The names of a row's values are the marts' own columns.
-type Explanation map[string][]Row
+// MonthStory is what made a partner's month what it is. Its amounts are exact
+// decimals, and its names in JSON are the marts' columns.
+type MonthStory struct {
+	Month       []MonthPay     `json:"month"`
+	Modules     []MonthModule  `json:"modules"`
+	Margin      []MonthTranche `json:"margin"`
+	Lines       []MonthLine    `json:"lines"`
+	Started     []MonthStarted `json:"started"`
+	Shares      []MonthShare   `json:"shares_of_nothing"`
+	Claims      []MonthClaim   `json:"claims_not_counted"`
+	Adjustments []MonthEntry   `json:"adjustments"`
+	Points      []MonthPosting `json:"points"`
+	Missing     []MonthGap     `json:"missing"`
+	NotCounted  []Uncounted    `json:"not_counted"`
+	Held        []HeldLine     `json:"held"`
+}
 
-// Text is a value as text, empty where there is none.
-func (r Row) Text(name string) string {
-	if r[name] == nil {
-		return ""
+// MonthPay is what a partner is paid and where that leaves its level and points.
+type MonthPay struct {
+	Partner        string `json:"partner_id"`
+	Name           string `json:"name"`
+	Active         bool   `json:"is_active"`
+	Month          string `json:"month"`
+	Own            string `json:"programme_currency"`
+	Version        string `json:"version_name"`
+	RulesHash      string `json:"rules_hash"`
+	Minimum        string `json:"minimum_payable"`
+	Earned         string `json:"earned"`
+	Entries        string `json:"money_entries"`
+	CarriedIn      string `json:"carried_in"`
+	CarriedOut     string `json:"carried_out"`
+	Payable        string `json:"payable"`
+	Currency       string `json:"currency"`
+	Rate           string `json:"rate,omitempty"`
+	PayableOwn     string `json:"payable_own,omitempty"`
+	Level          string `json:"level"`
+	LevelMet       string `json:"level_met,omitempty"`
+	LevelNext      string `json:"level_next"`
+	ByAmount       int64  `json:"by_amount"`
+	ByCertificate  int64  `json:"by_certificate"`
+	ByBonus        int64  `json:"by_bonus"`
+	StatusPoints   int64  `json:"status_points"`
+	Certifications int64  `json:"certifications"`
+	PointsEarned   int64  `json:"points_earned"`
+	Redeemed       int64  `json:"redeemed"`
+	Expired        int64  `json:"expired"`
+	Spendable      int64  `json:"spendable"`
+}
+
+// MonthModule is what one module came to.
+type MonthModule struct {
+	Module     string `json:"module"`
+	Lines      int64  `json:"lines"`
+	Base       string `json:"base"`
+	Earned     string `json:"earned"`
+	Points     int64  `json:"points"`
+	YearBase   string `json:"year_base"`
+	YearEarned string `json:"year_earned"`
+}
+
+// MonthTranche is how far a tranche was filled. The whole base has no rate.
+type MonthTranche struct {
+	Module      string `json:"module"`
+	ValidFrom   string `json:"valid_from"`
+	Level       string `json:"level"`
+	Family      string `json:"family,omitempty"`
+	Method      string `json:"method"`
+	Tranche     int64  `json:"tranche"`
+	From        string `json:"from_amount,omitempty"`
+	To          string `json:"to_amount,omitempty"`
+	Rate        string `json:"rate,omitempty"`
+	MonthBase   string `json:"month_base"`
+	MonthEarned string `json:"month_earned"`
+	YearBase    string `json:"year_base"`
+	YearEarned  string `json:"year_earned"`
+}
+
+// MonthLine is one movement. Document and line are left out of Sell With: the
+// purchase is another partner's.
+type MonthLine struct {
+	SaleID      int64  `json:"sale_id"`
+	Module      string `json:"module"`
+	Place       int64  `json:"place"`
+	Date        string `json:"document_date"`
+	Distributor string `json:"distributor"`
+	Document    string `json:"document_no,omitempty"`
+	Line        int64  `json:"line_no,omitempty"`
+	Deal        string `json:"deal_id,omitempty"`
+	Method      string `json:"method,omitempty"`
+	Schedule    int64  `json:"schedule,omitempty"`
+	Base        string `json:"base"`
+	WalkLo      string `json:"walk_lo"`
+	WalkHi      string `json:"walk_hi"`
+	Lo          string `json:"lo"`
+	Hi          string `json:"hi"`
+	Earned      string `json:"earned"`
+	Points      int64  `json:"points"`
+	File        string `json:"file_name"`
+	FileLine    int64  `json:"file_line"`
+}
+
+// MonthStarted is the last movement of the month under a schedule that pays full
+// tranches only, and the tranche it left started.
+type MonthStarted struct {
+	MonthLine
+	End CreditEnd `json:"end"`
+}
+
+// MonthShare is a share of a deal's line that came to 0.00.
+type MonthShare struct {
+	Deal        string `json:"deal_id"`
+	Roles       string `json:"roles"`
+	Date        string `json:"document_date"`
+	Distributor string `json:"distributor"`
+	File        string `json:"file_name"`
+	FileLine    int64  `json:"file_line"`
+}
+
+// MonthClaim is a claim that did not count, for so many lines.
+type MonthClaim struct {
+	Deal       string `json:"deal_id"`
+	Role       string `json:"role"`
+	Registered string `json:"registered_on"`
+	Reason     string `json:"reason"`
+	Lines      int64  `json:"lines"`
+	First      string `json:"first_date"`
+	Last       string `json:"last_date"`
+}
+
+// MonthEntry is a manual adjustment of money.
+type MonthEntry struct {
+	Entry    string `json:"entry_id"`
+	PostedOn string `json:"posted_on"`
+	Amount   string `json:"amount"`
+	Reason   string `json:"reason"`
+	By       string `json:"entered_by"`
+	File     string `json:"file_name"`
+	FileLine int64  `json:"file_line"`
+}
+
+// MonthPosting is a posting of points that no purchase made.
+type MonthPosting struct {
+	PostedOn string `json:"posted_on"`
+	Kind     string `json:"kind"`
+	Category string `json:"category,omitempty"`
+	Source   string `json:"source,omitempty"`
+	Points   int64  `json:"points"`
+	Balance  string `json:"balance"`
+}
+
+// MonthGap is a requirement of the next level that is not met.
+type MonthGap struct {
+	NextLevel   string `json:"next_level"`
+	Requirement string `json:"requirement"`
+	Category    string `json:"category,omitempty"`
+	Has         int64  `json:"has"`
+	Needs       int64  `json:"needs"`
+}
+
+// HeldLine is something loaded that waits for what is missing. Theirs are the lines
+// that the partner bought or distributed. Of the others, whose buyer is not known,
+// only the place and the unknown code are told: they are nobody's yet and may turn
+// out to be anybody's.
+type HeldLine struct {
+	Kind        string `json:"kind"`
+	Theirs      bool   `json:"is_theirs"`
+	Month       string `json:"month"`
+	Reason      string `json:"held_reason"`
+	What        string `json:"what,omitempty"`
+	Distributor string `json:"distributor,omitempty"`
+	Document    string `json:"document_no,omitempty"`
+	Line        int64  `json:"line_no,omitempty"`
+	Customer    string `json:"end_customer,omitempty"`
+	SKU         string `json:"sku,omitempty"`
+	NetAmount   string `json:"net_amount,omitempty"`
+	Currency    string `json:"currency,omitempty"`
+	File        string `json:"file_name"`
+	FileLine    int64  `json:"file_line"`
+}
+
+// ExplainMonth gathers what made a partner's month what it is.
+func ExplainMonth(ctx context.Context, m Marts, q Question) (*MonthStory, error) {
+	a := asking{ctx: ctx, marts: m}
+	own, all := []any{q.Partner, q.Month}, []any{q.Partner, q.Month, q.Everyone}
+	story := &MonthStory{
+		Month:       asked[MonthPay](&a, monthPay, own),
+		Modules:     asked[MonthModule](&a, monthModules, own),
+		Margin:      asked[MonthTranche](&a, monthMargin, own),
+		Lines:       asked[MonthLine](&a, monthLines, all),
+		Shares:      asked[MonthShare](&a, monthShares, own),
+		Claims:      asked[MonthClaim](&a, monthClaims, own),
+		Adjustments: asked[MonthEntry](&a, monthEntries, own),
+		Points:      asked[MonthPosting](&a, monthPoints, own),
+		Missing:     asked[MonthGap](&a, monthGaps, own),
+		NotCounted:  asked[Uncounted](&a, monthNotCounted, own),
+		Held:        asked[HeldLine](&a, monthHeld, own),
 	}
-	return fmt.Sprint(r[name])
+	story.Started = a.started(q, story.Lines)
+	if a.err != nil {
+		return nil, fmt.Errorf("explain %s %s: %w", q.Partner, q.Month.Format("2006-01"), a.err)
+	}
+	return story, nil
 }
 
-type question struct{ name, query string }
-
-// Explain gathers what made a partner's month what it is.
-func Explain(ctx context.Context, m Marts, partner string, month time.Time) (Explanation, error) {
-	return ask(ctx, m, []question{
-		{"month", `select p.partner_id, p.name, p.modules, p.partner_type, p.is_active, y.month, g.currency as programme_currency, g.name as version_name,
-				g.rules_hash, g.minimum_payable, g.levels, y.earned, y.money_entries, y.carried_in, y.payable, y.carried_out, y.currency, y.rate, y.payable_own,
-				l.level, l.level_met, l.level_next, l.next_level, b.by_amount, b.by_certificate, b.by_bonus, b.status_points, b.certifications,
-				b.earned as points_earned, b.redeemed, b.expired, b.spendable
-			from mart.payables as y
-			join mart.partners as p on p.partner_id = y.partner_id
-			join mart.partner_levels as l on l.partner_id = y.partner_id and l.month = y.month
-			join mart.point_balances as b on b.partner_id = y.partner_id and b.month = y.month
-			join mart.programme as g on g.from_date <= last_day(y.month) and last_day(y.month) < g.to_date
-			where y.partner_id = $1 and y.month = $2`},
-		{"modules", `select * from mart.statements where partner_id = $1 and month = $2 order by module`},
-		{"margin", `select * from mart.margin where partner_id = $1 and month = $2
-			order by module, valid_from, level, family nulls first, schedule, tranche`},
-		{"lines", `select module, place, document_date, distributor, document_no, line_no, base, lo, hi, earned, points, file_name, file_line
-			from mart.statement_lines where partner_id = $1 and month = $2 order by module, place, sale_id`},
-		{"adjustments", `select * from mart.money_entries where partner_id = $1 and month = $2 order by posted_on, entry_id`},
-		{"points", `select posted_on, kind, category, source, points, balance from mart.points_ledger
-			where partner_id = $1 and date_trunc('month', posted_on)::date = $2 and kind not in ('purchase', 'sell_with') order by posted_on, entry`},
-		{"missing", `select * from mart.level_gaps where partner_id = $1 and month = $2 order by requirement desc, category`},
-		{"not_counted", `select * from mart.uncounted_lines where partner_id = $1 and month = $2 order by module, document_date, distributor, document_no, line_no, sale_id`},
-		{"held", `select * from mart.held_lines where partner_id = $1 and month = $2 order by kind, file_id, file_line`},
-	}, partner, month)
-}
-
-// ExplainLine gathers what became of one line of a document for a partner. The
-// ends of a rounding, which the marts hold only the difference of, are shown too.
-func ExplainLine(ctx context.Context, m Marts, partner, document string, line int64) (Explanation, error) {
-	return ask(ctx, m, []question{
-		{"credits", `select l.*, g.name as version_name, g.from_date as version_from, p.points as points_rule, p.per as points_per,
-				g.currency as programme_currency, n.name as partner_name
-			from mart.statement_lines as l
-			join mart.programme as g on g.rules_hash = l.rules_hash
-			join mart.partners as n on n.partner_id = l.partner_id
-			left join mart.point_rules as p on p.rules_hash = l.rules_hash and p.kind = 'amount' and p.subject = l.module
-				and (l.module <> 'sell_with' or l.terms_date >= g.points_from)
-			where l.partner_id = $1 and l.document_no = $2 and l.line_no = $3 order by l.distributor, l.module, l.sale_id`},
-		{"slices", `select s.*, round(s.fill_before * s.rate, 2)::decimal(18,2) as paid_before, round(s.fill_after * s.rate, 2)::decimal(18,2) as paid_after
-			from mart.tranche_slices as s
-			join mart.statement_lines as l on l.sale_id = s.sale_id and l.partner_id = s.partner_id and l.module = s.module
-			where s.partner_id = $1 and l.document_no = $2 and l.line_no = $3 order by s.sale_id, s.module, if(s.base < 0, -s.tranche, s.tranche)`},
-		{"volume", `select l.sale_id, l.module, e.side, e.x, r.rate, round(e.x * r.rate, 2)::decimal(18,2) as paid
-			from mart.statement_lines as l
-			cross join lateral (values ('hi', l.hi), ('lo', l.lo)) as e(side, x)
-			join mart.rules as r on r.schedule = l.schedule and (r.from_amount <= e.x and (r.to_amount is null or e.x < r.to_amount) or e.x < 0 and r.tranche = 1)
-			where l.partner_id = $1 and l.document_no = $2 and l.line_no = $3 and l.method = 'volume' order by l.sale_id, l.module, e.side`},
-		{"shares", `select c.* from mart.sell_with_credits as c
-			where (c.partner_id = $1 or c.sale_id in (select sale_id from mart.sell_with_claims where partner_id = $1)) and c.document_no = $2 and c.line_no = $3
-			order by c.sale_id, c.partner_id`},
-		{"claims", `select c.* from mart.sell_with_claims as c
-			join (select distinct sale_id, document_no, line_no from mart.statement_lines
-				union select sale_id, document_no, line_no from mart.uncounted_lines) as l on l.sale_id = c.sale_id
-			where l.document_no = $2 and l.line_no = $3
-				and c.sale_id in (select sale_id from mart.sell_with_claims where partner_id = $1 union select sale_id from mart.statement_lines where partner_id = $1)
-			order by c.sale_id, c.role, c.registered_on, c.partner_code`},
-		{"not_counted", `select u.* from mart.uncounted_lines as u where u.partner_id = $1 and u.document_no = $2 and u.line_no = $3 order by u.sale_id, u.module`},
-		{"held", `select h.* from mart.held_lines as h where h.document_no = $2 and h.line_no = $3 and coalesce(h.partner_id, $1) = $1 order by h.file_id, h.file_line`},
-		{"levels", `select l.month, l.level, l.level_met, l.level_next from mart.partner_levels as l
-			where l.partner_id = $1 and l.month in (select month from mart.statement_lines where partner_id = $1 and document_no = $2 and line_no = $3) order by l.month`},
-	}, partner, document, line)
-}
-
-func ask(ctx context.Context, m Marts, questions []question, args ...any) (Explanation, error) {
-	e := Explanation{}
-	for _, q := range questions {
-		rows := []Row{}
-		err := m.Arrow(ctx, q.query, func(reader array.RecordReader) error {
-			for reader.Next() {
-				batch := reader.RecordBatch()
-				for i := range int(batch.NumRows()) {
-					rows = append(rows, rowOf(batch, i))
-				}
+// started asks where the last movement under each block schedule has led.
+func (a *asking) started(q Question, lines []MonthLine) []MonthStarted {
+	list := []MonthStarted{}
+	for i, l := range lines {
+		isSame := func(x MonthLine) bool { return x.Module == l.Module && x.Schedule == l.Schedule }
+		if l.Method != "block" || slices.ContainsFunc(lines[i+1:], isSame) {
+			continue
+		}
+		for _, end := range asked[CreditEnd](a, saleEnds, []any{q.Partner, l.SaleID, q.Month}) {
+			if end.Module == l.Module && end.Side == "hi" {
+				list = append(list, MonthStarted{l, end})
 			}
-			return nil
-		}, args...)
-		if err != nil {
-			return nil, fmt.Errorf("explain %s: %w", q.name, err)
 		}
-		e[q.name] = rows
 	}
-	return e, nil
+	return list
 }
 
-func rowOf(batch arrow.RecordBatch, i int) Row {
-	row := Row{}
-	for n, c := range batch.Columns() {
-		name := batch.ColumnName(n)
-		switch c := c.(type) {
-		case *array.Int64:
-			row[name] = c.Value(i)
-		case *array.Int32:
-			row[name] = int64(c.Value(i))
-		case *array.Boolean:
-			row[name] = c.Value(i)
-		case *array.Decimal128:
-			row[name] = Decimal(c.Value(i).BigInt(), int(c.DataType().(*arrow.Decimal128Type).Scale))
-		default:
-			row[name] = string([]byte(c.ValueStr(i))) // the batch's memory is DuckDB's and goes with it
-		}
-		if c.IsNull(i) {
-			row[name] = nil
-		}
-	}
-	return row
+// asking asks one question after another and keeps the first error.
+type asking struct {
+	ctx   context.Context
+	marts Marts
+	err   error
 }
 
-// Decimal writes units of 10^-scale with every place of the scale: 0 cents are
-// 0.00.
-func Decimal(units *big.Int, scale int) string {
-	text := fmt.Sprintf("%0*d", scale+1, new(big.Int).Abs(units))
-	if scale > 0 {
-		text = text[:len(text)-scale] + "." + text[len(text)-scale:]
+func asked[T any](a *asking, query string, args []any) []T {
+	if a.err != nil {
+		return nil
 	}
-	if units.Sign() < 0 {
-		return "-" + text
-	}
-	return text
+	list, err := answers[T](a.ctx, a.marts, query, args...)
+	a.err = err
+	return list
 }

@@ -193,7 +193,8 @@ func (s *reading) waiting() {
 	s.each(`select * from mart.uncounted_lines where month = ? and partner_id between ? and ?
 		order by partner_id, module, document_date, distributor, document_no, line_no, sale_id`, func(st *Statement, r *row) {
 		st.Waiting = append(st.Waiting, Waiting{Module: r.text("module"), Reason: r.text("reason"), Distributor: r.text("distributor"),
-			Document: r.text("document_no"), Date: r.day("document_date"), Number: r.number("line_no"), Amount: r.cents("base")})
+			Document: r.text("document_no"), Date: r.day("document_date"), Number: r.number("line_no"), Product: r.text("product_name"),
+			Amount: r.cents("base"), File: r.text("file_name"), FileLine: r.number("file_line")})
 	})
 }
 

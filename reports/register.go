@@ -99,9 +99,17 @@ func (g *Register) files(ctx context.Context, m Marts) error {
 	})
 }
 
+// held lists what waits whole, and the sales that wait for the deal they name only.
 func (g *Register) held(ctx context.Context, m Marts) error {
-	return scan(ctx, m, `select kind, held_reason, what, month, distributor, document_no, end_customer, net_amount::varchar as net_amount, currency, file_name, file_line
-		from mart.held_lines where month <= ? order by month, kind, held_reason, what, file_id, file_line`, func(r *row) {
+	return scan(ctx, m, `with waiting as (
+			select kind, held_reason, what, month, distributor, document_no, end_customer, net_amount::varchar as net_amount, currency, file_name, file_line,
+				file_id::bigint * 10000000000 + file_line as position
+			from mart.held_lines
+			union all
+			select 'sales', reason, deal_id, month, distributor, document_no, end_customer, net_amount::varchar, currency, file_name, file_line, sale_id
+			from mart.uncounted_lines
+			where reason = 'unknown_deal')
+		select * from waiting where month <= ? order by month, kind, held_reason, what, position`, func(r *row) {
 		g.Held = append(g.Held, HeldRow{Kind: r.text("kind"), Reason: r.text("held_reason"), What: r.text("what"), Month: r.day("month"),
 			Distributor: r.text("distributor"), Document: r.text("document_no"), Customer: r.text("end_customer"), Amount: r.text("net_amount"),
 			Currency: r.text("currency"), File: r.text("file_name"), FileLine: r.number("file_line")})

@@ -150,10 +150,10 @@ type MoneyEntry struct {
 
 // Waiting is a line of the partner's that does not count, and why.
 type Waiting struct {
-	Module, Reason, Distributor, Document string
-	Date                                  time.Time
-	Number                                int64
-	Amount                                Cents
+	Module, Reason, Distributor, Document, Product, File string
+	Date                                                 time.Time
+	Number, FileLine                                     int64
+	Amount                                               Cents
 }
 
 // Rule is one tranche of a schedule that a statement's figures were made under.

@@ -36,7 +36,7 @@ func TestModelsStandInAnOrderThatBuilds(t *testing.T) {
 			}
 		}
 		seen[m.FullName()] = true
-		if strings.Contains(body(m.SQL), " / ") {
+		if strings.Contains(strings.ReplaceAll(body(m.SQL), "' / '", ""), " / ") { // in a text it parts a key
 			t.Errorf("%s divides; a quotient of decimals is a float", m.FullName())
 		}
 		if m.Layer == "staging" && strings.Contains(m.SQL, " join ") {

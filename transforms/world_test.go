@@ -62,7 +62,7 @@ func workOut(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme, ch
 	if err := theirs(p).WriteTables(ctx, s, f.Through); err != nil {
 		t.Fatalf("%v", err)
 	}
-	must(t, s, "create table rules.waived (sha256 varchar, line bigint, who varchar, reason varchar)", "create table rules.run as select '' as run_id, '' as program, '' as config_hash, date '2024-01-01' as through_month, 0::bigint as files, '' as inputs_hash",
+	must(t, s, "create table rules.waived (sha256 varchar, line bigint, reasons_hash varchar, who varchar, reason varchar)", "create table rules.run as select '' as run_id, '' as program, '' as config_hash, date '2024-01-01' as through_month, 0::bigint as files, '' as inputs_hash",
 		"create schema published.mart", "create schema memory.staging", "create schema memory.intermediate",
 		"set search_path = 'memory.main,store.raw,memory.rules,memory.staging,memory.intermediate,published.mart'")
 	if err := transforms.Build(ctx, s, transforms.Target{Work: "memory", Mart: "published"}, nil); err != nil {
@@ -158,14 +158,11 @@ func fill(f oracle.Facts) []string {
 	}
 	values("entries")
 	for i, s := range f.Sales {
-		kind, returned, line := "sale", "null", "null"
-		if s.Return {
-			kind = "return"
-		}
+		returned, line := "null", "null"
 		if s.ReturnsDocument != "" {
 			returned, line = text(s.ReturnsDocument), fmt.Sprint(s.ReturnsLine)
 		}
-		rows = append(rows, fmt.Sprintf("(7, %d, %s, %s, %d, null, %s, %s, %s, null, null, null, null, %s, 1, %s, %s, %s, %s, %s)", i+2, text(s.Distributor), text(s.Document), s.Line, text(kind),
+		rows = append(rows, fmt.Sprintf("(7, %d, %s, %s, %d, null, %t, %s, %s, null, null, null, null, %s, 1, %s, %s, %s, %s, %s)", i+2, text(s.Distributor), text(s.Document), s.Line, s.Return,
 			date(s.Date), text(s.Buyer), text(s.SKU), s.Net.Text('f'), text(s.Currency), text(s.Deal), returned, line))
 	}
 	values("sales")

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"text/tabwriter"
 
 	"tranche/pipeline"
@@ -9,107 +11,172 @@ import (
 )
 
 // month tells how a partner's month came about.
-func (t teller) month(e reports.Explanation, partner string) error {
-	if len(e["month"]) == 0 {
-		return usageError{fmt.Errorf("nothing is stated of %s in that month; `tranche query \"select partner_id, month from mart.statement_index\"` lists what is", partner)}
+func (t teller) month(s *reports.MonthStory) {
+	m := s.Month[0]
+	t.say("%s %s, %s: %s %s payable", m.Partner, m.Name, m.Month[:7], m.Payable, m.Own)
+	if !m.Active {
+		t.say("  Partner   %s", pipeline.Word("partner_inactive"))
 	}
-	m := e["month"][0]
-	own := m.Text("programme_currency")
-	t.say("%s %s, %s: %s %s payable", m.Text("partner_id"), m.Text("name"), m.Text("month")[:7], m.Text("payable"), own)
-	t.say("  Rules     %q, fingerprint %s", m.Text("version_name"), m.Text("rules_hash"))
-	t.say("  Money     earned %s + adjustments %s + carried in %s - carried out %s = %s (less than %s is carried on)", m.Text("earned"), m.Text("money_entries"),
-		m.Text("carried_in"), m.Text("carried_out"), m.Text("payable"), m.Text("minimum_payable"))
-	for _, a := range e["adjustments"] {
-		t.say("  Adjusted  %s on %s: %s (%s, by %s; %s, line %s)", a.Text("amount"), a.Text("posted_on"), a.Text("reason"), a.Text("entry_id"), a.Text("entered_by"), a.Text("file_name"), a.Text("file_line"))
+	t.say("  Rules     %q, fingerprint %s", m.Version, m.RulesHash)
+	t.say("  Money     earned %s + adjustments %s + carried in %s - carried out %s = %s (less than %s is carried on)", m.Earned, m.Entries,
+		m.CarriedIn, m.CarriedOut, m.Payable, m.Minimum)
+	if m.Currency != m.Own && m.PayableOwn != "" {
+		t.say("            in %s: %s, at 1 %s = %s %s, the last rate of the month", m.Currency, m.PayableOwn, m.Currency, places(m.Rate), m.Own)
 	}
-	t.level(m, e)
-	for _, s := range e["modules"] {
-		t.module(s, e)
+	for _, a := range s.Adjustments {
+		t.say("  Adjusted  %s on %s: %s (%s, by %s; %s, line %d)", a.Amount, a.PostedOn, a.Reason, a.Entry, a.By, a.File, a.FileLine)
 	}
-	if left := e["not_counted"]; len(left) > 0 {
+	t.level(m, s)
+	for _, x := range s.Modules {
+		t.module(x, s)
+	}
+	t.deals(s)
+	t.waiting(s)
+	t.say("\nOne line in full: tranche explain --partner %s --line DOCUMENT/LINE", m.Partner)
+	isHidden := func(l reports.MonthLine) bool { return l.Document == "" }
+	if slices.ContainsFunc(s.Lines, isHidden) {
+		t.say("Sell With goes by other partners' purchases; --everyone names their documents, for the vendor's eyes only.")
+	}
+}
+
+func (t teller) level(m reports.MonthPay, s *reports.MonthStory) {
+	met := "no level"
+	if m.LevelMet != "" {
+		met = pipeline.Word(m.LevelMet)
+	}
+	t.say("  Level     %s; at the month's end it meets the requirements of %s; from the next month %s", pipeline.Word(m.Level), met, pipeline.Word(m.LevelNext))
+	t.say("  Status    %d points = %d by amount + %d by %d valid certifications + %d bonus", m.StatusPoints, m.ByAmount, m.ByCertificate, m.Certifications, m.ByBonus)
+	t.say("  To spend  %d points, after %d earned, %d spent and %d lapsed in the month", m.Spendable, m.PointsEarned, m.Redeemed, m.Expired)
+	for _, g := range s.Missing {
+		what := pipeline.Word(g.Requirement)
+		if g.Category != "" {
+			what += " " + g.Category
+		}
+		t.say("  Missing   for %s: %s, %d of %d", pipeline.Word(g.NextLevel), what, g.Has, g.Needs)
+	}
+	for _, p := range s.Points {
+		t.say("  Posted    %d points on %s: %s %s, for %s", p.Points, p.PostedOn, pipeline.Word(p.Kind), p.Source, pipeline.Word(p.Balance))
+	}
+}
+
+func (t teller) module(m reports.MonthModule, s *reports.MonthStory) {
+	t.say("\n%s: %d lines, base %s, earned %s, %d points; in the year so far base %s, earned %s", pipeline.Word(m.Module), m.Lines, m.Base, m.Earned,
+		m.Points, m.YearBase, m.YearEarned)
+	var margin [][]string
+	for _, x := range s.Margin {
+		if x.Module != m.Module {
+			continue
+		}
+		tranche, rate := "all", ""
+		if x.Rate != "" {
+			tranche, rate = between(x.Tranche, x.From, x.To), percent(x.Rate)+" %"
+		}
+		margin = append(margin, []string{"  " + x.ValidFrom, pipeline.Word(x.Level), x.Method, tranche, rate, x.MonthBase, x.MonthEarned, x.YearBase, x.YearEarned})
+	}
+	t.table([]string{"  since", "level", "method", "tranche", "rate", "base", "earned", "base this year", "earned this year"}, margin)
+	for _, b := range s.Started {
+		if b.Module == m.Module {
+			t.say("  After %s of %s", t.movement(b.MonthLine), b.Date)
+			t.end(b.End)
+		}
+	}
+	lines := slices.DeleteFunc(slices.Clone(s.Lines), func(l reports.MonthLine) bool { return l.Module != m.Module })
+	t.moves(m.Module, lines)
+}
+
+// moves tells each movement of a module. Under document the tranches go by the
+// document's own position, which is told beside that of the period.
+func (t teller) moves(module string, lines []reports.MonthLine) {
+	byDocument := slices.ContainsFunc(lines, func(l reports.MonthLine) bool { return l.Method == "document" })
+	head := []string{"  document", "on", "base", "from", "to"}
+	if module == "sell_with" && !t.question.Everyone {
+		head[0] = "  deal, at"
+	}
+	if byDocument {
+		head = append(head, "in document from", "to")
+	}
+	var rows [][]string
+	for _, l := range lines {
+		row := []string{"  " + t.movement(l), l.Date, l.Base, l.WalkLo, l.WalkHi}
+		switch {
+		case byDocument && l.Method == "document":
+			row = append(row, l.Lo, l.Hi)
+		case byDocument:
+			row = append(row, "", "")
+		}
+		rows = append(rows, append(row, l.Earned, strconv.FormatInt(l.Points, 10), l.File, strconv.FormatInt(l.FileLine, 10)))
+	}
+	t.table(append(head, "earned", "points", "file", "line"), rows)
+}
+
+// movement names a movement, by its deal where the purchase is another partner's.
+func (t teller) movement(l reports.MonthLine) string {
+	if l.Document == "" {
+		return l.Deal + " " + l.Distributor
+	}
+	return document(l.Distributor, l.Document, l.Line)
+}
+
+// deals tells of the partner's claims that brought nothing.
+func (t teller) deals(s *reports.MonthStory) {
+	var claims, shares [][]string
+	for _, c := range s.Claims {
+		claims = append(claims, []string{"  " + c.Deal, pipeline.Word(c.Role), c.Registered, strconv.FormatInt(c.Lines, 10), c.First, c.Last, pipeline.Word(c.Reason)})
+	}
+	for _, x := range s.Shares {
+		shares = append(shares, []string{"  " + x.Deal, x.Roles, x.Date, x.Distributor, x.File, strconv.FormatInt(x.FileLine, 10)})
+	}
+	if len(claims) > 0 {
+		t.say("\nClaims on deals that did not count for lines of the month")
+		t.table([]string{"  deal", "role", "registered", "lines", "from", "to", "why"}, claims)
+	}
+	if len(shares) > 0 {
+		t.say("\nShares of less than a cent, which earn nothing")
+		t.table([]string{"  deal", "as", "on", "distributor", "file", "line"}, shares)
+	}
+}
+
+// waiting tells what does not count, and what does not count yet.
+func (t teller) waiting(s *reports.MonthStory) {
+	var left, held [][]string
+	for _, u := range s.NotCounted {
+		why := pipeline.Word(u.Reason)
+		if u.Partner == "" {
+			why += " (" + u.Deal + ")"
+		}
+		left = append(left, []string{"  " + document(u.Distributor, u.Document, u.Line), u.Date, u.SKU + " " + u.Product, pipeline.Word(u.Module), u.Amount, u.File,
+			strconv.FormatInt(u.FileLine, 10), why})
+	}
+	for _, h := range s.Held {
+		held = append(held, []string{"  " + document(h.Distributor, h.Document, h.Line), h.File, strconv.FormatInt(h.FileLine, 10), h.What, pipeline.Word(h.Reason)})
+	}
+	if len(left) > 0 {
 		t.say("\nDoes not count")
-		t.table([]string{"document", "on", "module", "amount", "why"}, left, func(r reports.Row) []string {
-			return []string{document(r), r.Text("document_date"), pipeline.Word(r.Text("module")), r.Text("base"), pipeline.Word(r.Text("reason"))}
-		})
+		t.table([]string{"  document", "on", "product", "module", "amount", "file", "line", "why"}, left)
 	}
-	if held := e["held"]; len(held) > 0 {
+	if len(held) > 0 {
 		t.say("\nHeld, and counts when this has been mended")
-		t.table([]string{"document", "file", "line", "what", "why"}, held, func(r reports.Row) []string {
-			return []string{document(r), r.Text("file_name"), r.Text("file_line"), r.Text("what"), pipeline.Word(r.Text("held_reason"))}
-		})
-	}
-	t.say("\nOne line in full: tranche explain --partner %s --line DOCUMENT/LINE", partner)
-	return nil
-}
-
-func (t teller) level(m reports.Row, e reports.Explanation) {
-	met := "none"
-	if m["level_met"] != nil {
-		met = pipeline.Word(m.Text("level_met"))
-	}
-	t.say("  Level     %s; its requirements at the month's end are those of %s; from the next month %s", pipeline.Word(m.Text("level")), met, pipeline.Word(m.Text("level_next")))
-	t.say("  Status    %s points = %s by amount + %s by %s valid certifications + %s bonus", m.Text("status_points"), m.Text("by_amount"), m.Text("by_certificate"), m.Text("certifications"), m.Text("by_bonus"))
-	t.say("  To spend  %s points, after %s earned, %s spent and %s lapsed in the month", m.Text("spendable"), m.Text("points_earned"), m.Text("redeemed"), m.Text("expired"))
-	for _, g := range e["missing"] {
-		what := pipeline.Word(g.Text("requirement"))
-		if g.Text("category") != "" {
-			what += " " + g.Text("category")
-		}
-		t.say("  Missing   for %s: %s, %s of %s", pipeline.Word(g.Text("next_level")), what, g.Text("has"), g.Text("needs"))
-	}
-	for _, p := range e["points"] {
-		t.say("  Posted    %s points on %s: %s %s", p.Text("points"), p.Text("posted_on"), pipeline.Word(p.Text("kind")), p.Text("source"))
+		t.table([]string{"  document", "file", "line", "what", "why"}, held)
 	}
 }
 
-func (t teller) module(s reports.Row, e reports.Explanation) {
-	t.say("\n%s: %s lines, base %s, earned %s, %s points; in the year so far base %s, earned %s", pipeline.Word(s.Text("module")), s.Text("lines"), s.Text("base"), s.Text("earned"),
-		s.Text("points"), s.Text("year_base"), s.Text("year_earned"))
-	mine := func(rows []reports.Row) (list []reports.Row) {
-		for _, r := range rows {
-			if r.Text("module") == s.Text("module") {
-				list = append(list, r)
-			}
-		}
-		return list
+func document(distributor, number string, line int64) string {
+	if distributor == "" {
+		return number
 	}
-	if margin := mine(e["margin"]); len(margin) > 0 {
-		t.table([]string{"  since", "level", "method", "tranche", "rate", "base", "earned", "base this year", "earned this year"}, margin, func(r reports.Row) []string {
-			tranche, rate := between(r), ""
-			if r["rate"] != nil {
-				rate = percent(r.Text("rate")) + " %"
-			} else {
-				tranche = "all"
-			}
-			return []string{"  " + r.Text("valid_from"), pipeline.Word(r.Text("level")), r.Text("method"), tranche, rate, r.Text("month_base"), r.Text("month_earned"), r.Text("year_base"), r.Text("year_earned")}
-		})
-	}
-	t.table([]string{"  document", "on", "base", "from", "to", "earned", "points", "file", "line"}, mine(e["lines"]), func(r reports.Row) []string {
-		return []string{"  " + document(r), r.Text("document_date"), r.Text("base"), r.Text("lo"), r.Text("hi"), r.Text("earned"), r.Text("points"), r.Text("file_name"), r.Text("file_line")}
-	})
+	return fmt.Sprintf("%s %s/%d", distributor, number, line)
 }
 
-func document(r reports.Row) string {
-	if r.Text("distributor") == "" {
-		return r.Text("document_no")
-	}
-	return r.Text("distributor") + " " + r.Text("document_no") + "/" + r.Text("line_no")
-}
-
-func (t teller) table(head []string, rows []reports.Row, cells func(reports.Row) []string) {
+func (t teller) table(head []string, rows [][]string) {
 	if len(rows) == 0 {
 		return
 	}
 	w := tabwriter.NewWriter(t.stdout, 0, 0, 2, ' ', 0)
-	line := func(cells []string) {
+	for _, cells := range append([][]string{head}, rows...) {
 		for _, c := range cells {
 			fmt.Fprint(w, c, "\t")
 		}
 		fmt.Fprintln(w)
-	}
-	line(head)
-	for _, r := range rows {
-		line(cells(r))
 	}
 	_ = w.Flush()
 }

@@ -37,7 +37,8 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 	root := commands(stdout, stderr)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	if err != nil && !errors.Is(err, errWaiting) {
+	var isTold told
+	if err != nil && !errors.Is(err, errWaiting) && !errors.As(err, &isTold) {
 		fmt.Fprintln(stderr, "tranche: "+err.Error())
 	}
 	return exitCode(err)
@@ -46,6 +47,11 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 // errWaiting ends a command that did its work and found something that waits
 // for a person.
 var errWaiting = errors.New("something waits for a person")
+
+// told is an error that stands in the log, and so is not said again.
+type told struct{ error }
+
+func (e told) Unwrap() error { return e.error }
 
 // usageError is a mistake in how the program was called.
 type usageError struct{ error }

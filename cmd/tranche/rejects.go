@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"os/user"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,7 +30,7 @@ func (a *app) rejectsCommand() *cobra.Command {
 			if all {
 				where = ""
 			}
-			return a.query(cmd.Context(), `select file_name as file, file_line as line, coalesce(column_name, '') as "column", raw_text as text, sentence as why,
+			return a.query(cmd.Context(), `select file_id as no, file_name as file, file_line as line, coalesce(column_name, '') as "column", raw_text as text, sentence as why,
 				coalesce(waived, '') as waived from mart.rejected_rows `+where+` order by file_id, problem`, newTable(a.stdout))
 		},
 	}
@@ -41,14 +43,16 @@ func (a *app) exportCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "export FILE",
 		Short:   "Write a file's rejected rows as CSV, to send back to its sender",
+		Long:    "Write a file's rejected rows as CSV, to send back to its sender. FILE is its name, or\nits number in tranche rejects list where several have one name.",
 		Example: "  tranche rejects export NW_2024-07.csv > to_nordwind.csv",
 		Args:    arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if _, err := a.landedFile(cmd.Context(), args[0]); err != nil {
+			f, err := a.rejectedFile(cmd.Context(), args[0], 0)
+			if err != nil {
 				return err
 			}
 			return a.query(cmd.Context(), `select file_name as file, file_line as line, coalesce(column_name, '') as "column", raw_text as text, sentence as why
-				from mart.rejected_rows where file_name = $1 and waived is null order by file_id, problem`, newCSV(a.stdout), args[0])
+				from mart.rejected_rows where file_id = $1 and waived is null order by problem`, newCSV(a.stdout), f.number)
 		},
 	}
 }
@@ -60,7 +64,9 @@ func (a *app) waiveCommand() *cobra.Command {
 		Use:   "waive FILE --reason WHY [--line N]",
 		Short: "Decide that a file's rejected rows wait for nobody any more",
 		Long: `Decide that the rejected rows of a file, or of one line in it, wait for nobody any
-more. They stay rejected. The decision is kept in audit.jsonl with your name.`,
+more. They stay rejected. The decision is kept in audit.jsonl with your name. It covers
+what is rejected today: when the file is read again and other rows are, they wait.
+FILE is its name, or its number in tranche rejects list where several have one name.`,
 		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if reason == "" {
@@ -80,37 +86,79 @@ func (a *app) waive(ctx context.Context, name string, line int64, reason, who st
 	if err != nil {
 		return err
 	}
-	sum, err := a.landedFile(ctx, name)
+	f, err := a.rejectedFile(ctx, name, line)
 	if err != nil {
 		return err
 	}
-	if err := audit.Append(c.Folders.Audit(), audit.Decision{At: time.Now().UTC().Truncate(time.Second), Who: who, Act: audit.Waive, File: sum, Line: line, Reason: reason}); err != nil {
+	d := audit.Decision{At: time.Now().UTC().Truncate(time.Second), Who: who, Act: audit.Waive, File: f.sha256, Line: line, Reason: reason}
+	if line == 0 {
+		d.Seen = f.reasons
+	}
+	if err := audit.Append(c.Folders.Audit(), d); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "Waived. It shows from the next run on.\n")
 	return nil
 }
 
-// landedFile finds the newest landed file of that name which has rejects.
-func (a *app) landedFile(ctx context.Context, name string) (sha256 string, err error) {
+// rejectedFile is a landed file with rejected rows, as they stand.
+type rejectedFile struct {
+	number                        int64
+	name, sha256, landed, reasons string
+}
+
+// rejectedFile finds the one landed file of that name or number which has
+// rejected rows, on that line if it is not zero.
+func (a *app) rejectedFile(ctx context.Context, name string, line int64) (rejectedFile, error) {
+	found, err := a.rejectedFiles(ctx, name, line)
+	switch {
+	case err != nil:
+		return rejectedFile{}, err
+	case len(found) == 0 && line > 0:
+		return rejectedFile{}, usageError{fmt.Errorf("line %d of %q is no rejected row; tranche rejects list names them", line, name)}
+	case len(found) == 0:
+		return rejectedFile{}, usageError{fmt.Errorf("no landed file %q has rejected rows; tranche rejects list names them", name)}
+	case len(found) > 1:
+		var list []string
+		for _, f := range found {
+			list = append(list, fmt.Sprintf("%d (landed %s)", f.number, f.landed))
+		}
+		return rejectedFile{}, usageError{fmt.Errorf("%d landed files are called %q; give the number of one: %s", len(found), name, strings.Join(list, ", "))}
+	}
+	return found[0], nil
+}
+
+func (a *app) rejectedFiles(ctx context.Context, name string, line int64) ([]rejectedFile, error) {
 	c, err := a.config()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	s, err := pipeline.OpenPublished(ctx, c)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer s.Close()
-	rows, err := s.Query(ctx, "select f.sha256 from mart.reconciliation as f where f.file_name = ? and (f.rejected > 0 or not f.is_loaded) order by f.file_id desc limit 1", name)
+	rows, err := s.Query(ctx, `select distinct r.file_id, f.file_name, f.sha256, strftime(f.landed_at, '%Y-%m-%d %H:%M'), r.reasons_hash
+		from mart.rejected_rows as r join mart.reconciliation as f on f.file_id = r.file_id
+		where (f.file_name = $1 or f.file_id::varchar = $1) and ($2 = 0 or r.file_line = $2) order by r.file_id`, name, line)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer rows.Close()
-	if !rows.Next() {
-		return "", usageError{fmt.Errorf("no landed file %q has rejected rows; tranche rejects list names them", name)}
+	var found []rejectedFile
+	for rows.Next() {
+		var f rejectedFile
+		if err := rows.Scan(&f.number, &f.name, &f.sha256, &f.landed, &f.reasons); err != nil {
+			return nil, err
+		}
+		if f.name == name { // a name goes before a number
+			found = slices.DeleteFunc(found, func(o rejectedFile) bool { return o.name != name })
+		} else if slices.ContainsFunc(found, func(o rejectedFile) bool { return o.name == name }) {
+			continue
+		}
+		found = append(found, f)
 	}
-	return sha256, rows.Scan(&sha256)
+	return found, rows.Err()
 }
 
 func userName() string {

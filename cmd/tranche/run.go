@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
@@ -48,13 +49,8 @@ func (a *app) run(ctx context.Context, month string) error {
 	began := time.Now()
 	summary, err := pipeline.Run(ctx, o)
 	show.close()
-	switch {
-	case errors.Is(err, pipeline.ErrLocked):
-		log.Warn().Msg("another run is at work")
-		return err
-	case err != nil:
-		log.Error().Err(err).Dur("took_ms", time.Since(began)).Msg("run failed; what was published is unchanged")
-		return err
+	if err != nil {
+		return a.failed(log, err, time.Since(began))
 	}
 	printSummary(a.stdout, summary)
 	log.Info().Str("run", summary.RunID).Str("month", summary.Month.Format("2006-01")).Bool("waits", summary.Waits()).
@@ -63,6 +59,23 @@ func (a *app) run(ctx context.Context, month string) error {
 		return errWaiting
 	}
 	return nil
+}
+
+// failed says once that a run failed: to a person as a sentence, which main
+// writes, and to a machine as a line of the log.
+func (a *app) failed(log zerolog.Logger, err error, took time.Duration) error {
+	isLocked := errors.Is(err, pipeline.ErrLocked)
+	switch {
+	case terminal(a.stderr) && isLocked:
+		return err
+	case terminal(a.stderr):
+		return fmt.Errorf("the run failed, and what was published is unchanged: %w", err)
+	case isLocked:
+		log.Warn().Msg(err.Error())
+	default:
+		log.Error().Err(err).Dur("took_ms", took).Msg("run failed; what was published is unchanged")
+	}
+	return told{err}
 }
 
 func parseMonth(text string) (time.Time, error) {

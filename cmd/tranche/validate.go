@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,31 +23,31 @@ func (a *app) validateCommand() *cobra.Command {
 With --feed and a file, show the file's first rows as they would be understood and
 every problem in it. Nothing is loaded.`,
 		Args: arguments(cobra.MaximumNArgs(1)),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := a.config()
 			if err != nil {
 				return err
 			}
 			if name == "" && len(args) == 0 {
-				fmt.Fprintf(a.stdout, "%s makes sense: %d feeds, %d programme versions.\n", c.Path, len(c.Feeds), len(c.Programme.Versions))
+				fmt.Fprintf(a.stdout, "%s makes sense: %s, %s.\n", c.Path, counted(int64(len(c.Feeds)), "feed"), counted(int64(len(c.Programme.Versions)), "programme version"))
 				return nil
 			}
 			if name == "" || len(args) == 0 {
 				return usageError{fmt.Errorf("give both --feed and a file")}
 			}
-			return a.validateFile(c, name, args[0])
+			return a.validateFile(cmd.Context(), c, name, args[0])
 		},
 	}
 	c.Flags().StringVar(&name, "feed", "", "the feed a file is read as")
 	return c
 }
 
-func (a *app) validateFile(c *config.Config, name, path string) error {
+func (a *app) validateFile(ctx context.Context, c *config.Config, name, path string) error {
 	i := slices.IndexFunc(c.Feeds, func(f feed.Feed) bool { return f.Name == name })
 	if i < 0 {
 		return usageError{fmt.Errorf("there is no feed %q in %s", name, c.Path)}
 	}
-	p, err := loading.Preview(path, c.Feeds[i], 10)
+	p, err := loading.Preview(ctx, path, c.Feeds[i], 10)
 	if err != nil {
 		return err
 	}
@@ -61,11 +62,11 @@ func (a *app) validateFile(c *config.Config, name, path string) error {
 		fmt.Fprintf(a.stdout, ", net amounts add up to %s", p.Amount)
 	}
 	fmt.Fprintln(a.stdout)
-	if len(p.Ignored) > 0 {
-		fmt.Fprintf(a.stdout, "Columns the feed does not use: %s\n", strings.Join(p.Ignored, ", "))
+	if len(p.Notes) > 0 {
+		fmt.Fprintf(a.stdout, "Columns the feed does not use: %s\n", strings.Join(p.Notes, ", "))
 	}
 	for _, problem := range p.Problems {
-		fmt.Fprintln(a.stdout, "  "+problem.String())
+		fmt.Fprintln(a.stdout, "  "+problem)
 	}
 	if p.Refused != nil {
 		fmt.Fprintf(a.stdout, "The file would be refused: %s\n", p.Refused.Sentence())

@@ -26,6 +26,7 @@ type Decision struct {
 	Act      string    `json:"act"`            // waive
 	File     string    `json:"file,omitempty"` // SHA-256 of a landed file
 	Line     int64     `json:"line,omitempty"` // zero: all of it
+	Seen     string    `json:"seen,omitempty"` // hash of the reasons that stood against the whole file; it covers no others
 	Reason   string    `json:"reason"`
 	Previous string    `json:"previous"` // hash of the line before, empty for the first
 }

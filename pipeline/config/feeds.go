@@ -150,6 +150,9 @@ func (r *reader) checkColumns(at string, f feedFile) {
 	for _, name := range slices.Sorted(maps.Keys(f.Values)) {
 		known(at+".values."+name, name)
 	}
+	if kind.Name != feed.Sales && len(f.Key) > 0 {
+		r.fault(at+".key", "only sales can have a key of their own; %s are known by %s", kind.Name, strings.Join(kind.Key, ", "))
+	}
 	for _, name := range f.Key {
 		known(at+".key", name)
 	}

@@ -2,6 +2,8 @@ package feed
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -14,7 +16,8 @@ type Batch struct {
 }
 
 // BatchColumn is one column of a batch. Dates are days since 1970-01-01,
-// decimals units of 10^-Scale; both stand in Units, as whole numbers do.
+// decimals units of 10^-Scale; both stand in Units, as whole numbers do and flags,
+// as 1 and 0.
 // Everything else stands in Text, cut at Ends.
 type BatchColumn struct {
 	Name  string
@@ -51,7 +54,9 @@ func (b *Batch) Reset() {
 }
 
 // InUnits says whether the column's values stand in Units.
-func (c *BatchColumn) InUnits() bool { return c.Type == Date || c.Type == Decimal || c.Type == Whole }
+func (c *BatchColumn) InUnits() bool {
+	return c.Type == Date || c.Type == Decimal || c.Type == Whole || c.Type == Flag
+}
 
 // Show is one value as a person would write it.
 func (c *BatchColumn) Show(row int) string {
@@ -60,6 +65,10 @@ func (c *BatchColumn) Show(row int) string {
 		return ""
 	case c.Type == Date:
 		return time.Unix(c.Units[row]*secondsOfDay, 0).UTC().Format(time.DateOnly)
+	case c.Type == Flag && c.Units[row] == 1:
+		return "yes"
+	case c.Type == Flag:
+		return "no"
 	case c.InUnits():
 		return string(appendUnits(nil, c.Units[row], c.Scale))
 	}
@@ -105,12 +114,41 @@ func (t *Typer) write(b *Batch) {
 		switch c.Type {
 		case Date:
 			c.addUnits(row, v.day.sinceEpoch(), v.set)
-		case Decimal, Whole:
+		case Decimal, Whole, Flag:
 			c.addUnits(row, v.units, v.set)
 		default:
 			c.addText(row, v.text)
 		}
 	}
+}
+
+// nameProblems gives the last record's problems its key, so that a row that is
+// not believed is still known to be in the file. It has none when the key itself
+// cannot be read. Where lines are counted, their number is no part of it.
+func (t *Typer) nameProblems() {
+	key := t.readableKey()
+	for i := range t.Problems {
+		t.Problems[i].Key = key
+	}
+}
+
+func (t *Typer) readableKey() string {
+	names := slices.Concat(t.feed.Key, t.keyColumns())
+	for _, p := range t.Problems {
+		if slices.Contains(names, p.Column) {
+			return ""
+		}
+	}
+	if t.kind.Name != Sales {
+		return string(t.composedKey())
+	}
+	var parts []string
+	for _, i := range t.keys {
+		if part := t.appendValue(nil, i); len(part) > 0 && (i != t.sales.lineNo || !t.Counts()) {
+			parts = append(parts, string(part))
+		}
+	}
+	return strings.Join(parts, " / ")
 }
 
 func (t *Typer) composedKey() (key []byte) {

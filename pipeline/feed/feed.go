@@ -101,7 +101,7 @@ func (f Feed) Hash() string {
 		trailer = fmt.Sprintf("%+v", *f.Trailer)
 	}
 	f.Trailer = nil
-	sum := sha256.Sum256(fmt.Appendf(nil, "reader 2 %+v %s", f, trailer)) // fmt prints maps in the order of their keys
+	sum := sha256.Sum256(fmt.Appendf(nil, "reader 3 %+v %s", f, trailer)) // fmt prints maps in the order of their keys
 	return hex.EncodeToString(sum[:8])
 }
 
@@ -157,6 +157,7 @@ func HeaderNames(lines [][]string) Names {
 // find returns the field of the one column that bears one of the names, or -1.
 func (n Names) find(alternatives []string) (int, error) {
 	for _, want := range alternatives {
+		want = strings.Join(strings.Fields(want), " ") // as the header's own names
 		found := -1
 		for i, name := range n {
 			if !strings.EqualFold(name, want) {

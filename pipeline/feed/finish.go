@@ -15,6 +15,7 @@ const (
 func (t *Typer) finishSale() {
 	s := t.sales
 	amount, quantity, docType := &t.values[s.amount], &t.values[s.quantity], &t.values[s.docType]
+	t.composeLineKey()
 	if price := &t.values[s.price]; price.set && !amount.set && quantity.set {
 		micro, code := times(quantity.units, 3, price.units, 6)
 		if code != "" {
@@ -23,7 +24,6 @@ func (t *Typer) finishSale() {
 		}
 		amount.units, amount.set, amount.raw = micro, true, price.raw
 	}
-	t.composeLineKey()
 	t.Amount, t.HasAmt = amount.units, amount.set // as written, should the record be rejected
 	if len(t.Problems) > 0 {
 		return
@@ -59,14 +59,15 @@ func (t *Typer) finishSale() {
 		t.problem(s.returnsDoc, NotAReturn, "")
 		return
 	}
-	docType.text, docType.set = saleWord, true
+	flag := &t.values[s.isReturn]
+	flag.units, flag.set = 0, true
 	if isReturn {
-		docType.text = returnWord
+		flag.units = 1
 	}
 	t.Amount = amount.units
 }
 
-var saleWord, returnWord = []byte("sale"), []byte("return")
+var returnWord = []byte("return")
 
 // turn changes the sign of a number where it has to.
 func (v *value) turn(must bool) {
@@ -92,7 +93,7 @@ func (t *Typer) composeLineKey() {
 	}
 	number := &t.values[t.sales.lineNo]
 	switch {
-	case number.set:
+	case number.set, len(number.text) > 0: // which may have been found wrong
 	case t.Counts():
 		number.units, number.set = 1, true
 	default:

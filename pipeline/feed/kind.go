@@ -13,6 +13,7 @@ const (
 	Word                // one of a vocabulary, after the feed's own translations
 	Dated               // words with the days they hold from and to, see partner modules
 	Aliases             // DISTRIBUTOR=code, separated by |
+	Flag                // yes or no
 )
 
 // Column is one of our columns.
@@ -147,7 +148,8 @@ func Kinds() []Kind {
 			{Name: "document_no", Type: Code, Needed: true},
 			{Name: "line_no", Type: Whole},
 			{Name: "line_key", Type: Text, Derived: true},
-			{Name: "document_type", Type: Word, Words: []string{"sale", "return"}},
+			{Name: "document_type", Type: Word, Passing: true, Words: []string{"sale", "return"}},
+			{Name: "is_return", Type: Flag, Derived: true},
 			{Name: "document_date", Type: Date, Needed: true},
 			{Name: "partner_code", Type: Code, Needed: true},
 			{Name: "partner_name", Type: Text},
@@ -173,6 +175,8 @@ func (c Column) SQLType() string {
 		return "date"
 	case Whole:
 		return "integer"
+	case Flag:
+		return "boolean"
 	case Decimal:
 		return "decimal(18," + string(rune('0'+c.Scale)) + ")"
 	default:

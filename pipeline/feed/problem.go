@@ -9,6 +9,7 @@ type Problem struct {
 	Code   string // one of the reasons below
 	Raw    string // the text as it stands in the file
 	Detail string // what the sentence alone cannot say
+	Key    string // of the record, where it can be read though the record is not believed
 }
 
 // The reasons a record is rejected for.
@@ -28,6 +29,7 @@ const (
 	WrongSign     = "wrong_sign"
 	Incomplete    = "incomplete_entry"
 	KeyConflict   = "key_conflict"
+	BesideReject  = "beside_a_reject"
 	NotAReturn    = "not_a_return"
 	EndsTooEarly  = "ends_before_it_begins"
 )
@@ -98,6 +100,7 @@ func sentences() map[string]string {
 		WrongSign:        "the sign does not fit a sale or a return as the feed declares them",
 		Incomplete:       "the entry lacks what its kind needs",
 		KeyConflict:      "the same key stands in this file twice with different content",
+		BesideReject:     "another row of the same key was rejected and this sender numbers no lines, so that it cannot be told which is which; correct that row and send all of them again",
 		NotAReturn:       "only a return may name the line it returns",
 		EndsTooEarly:     "it ends before it begins",
 		NoHeader:         "the header is not where the feed says",

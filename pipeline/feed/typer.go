@@ -55,7 +55,7 @@ type value struct {
 	set   bool
 }
 
-type salesColumns struct{ docType, quantity, price, amount, lineNo, lineKey, returnsDoc int }
+type salesColumns struct{ docType, isReturn, quantity, price, amount, lineNo, lineKey, returnsDoc int }
 
 const maxText = 2000
 
@@ -89,7 +89,7 @@ func (f Feed) Bind(header Names) (t *Typer, problems []Problem, notes []string) 
 	}
 	t.values = make([]value, len(kind.Columns))
 	t.sales = salesColumns{
-		docType: t.index("document_type"), quantity: t.index("quantity"), price: t.index("unit_price"),
+		docType: t.index("document_type"), isReturn: t.index("is_return"), quantity: t.index("quantity"), price: t.index("unit_price"),
 		amount: t.index("net_amount"), lineNo: t.index("line_no"), lineKey: t.index("line_key"),
 		returnsDoc: t.index("returns_document"),
 	}
@@ -140,7 +140,11 @@ func (f Feed) Fixed() map[string]string {
 		if f.derives(c.Name) || c.Passing || same && c.Type != Code || !same && written {
 			continue
 		}
-		fixed[c.Name] = string(trim([]byte(constant)))
+		value := string(trim([]byte(constant)))
+		if word, ok := f.Values[c.Name][value]; ok {
+			value = word
+		}
+		fixed[c.Name] = value
 	}
 	return fixed
 }
@@ -149,7 +153,7 @@ func (f Feed) Fixed() map[string]string {
 // part, whatever the sender writes.
 func (f Feed) derives(column string) bool {
 	switch column {
-	case "document_type", "net_amount", "line_no", "quantity":
+	case "is_return", "net_amount", "line_no", "quantity":
 		return true
 	case "line_key":
 		return len(f.Key) > 0
@@ -158,13 +162,10 @@ func (f Feed) derives(column string) bool {
 }
 
 // keyColumns identify a record of this feed. For sales the distributor and the
-// document always do, whatever else the feed declares.
+// document always do, whatever else the feed declares; other kinds have their own.
 func (t *Typer) keyColumns() []string {
 	if t.kind.Name == Sales {
 		return []string{"distributor", "document_no", "line_key", "line_no"}
-	}
-	if len(t.feed.Key) > 0 {
-		return t.feed.Key
 	}
 	return t.kind.Key
 }
@@ -285,6 +286,7 @@ func (t *Typer) Type(line int64, fields [][]byte, b *Batch) bool {
 		t.finishTerm()
 	}
 	if len(t.Problems) > 0 {
+		t.nameProblems()
 		return false
 	}
 	t.hashKey()

@@ -16,6 +16,41 @@ import (
 	"tranche/pipeline/store"
 )
 
+// besideRejects finds the rows of a sender who numbers no lines that stand beside
+// a rejected row of the same key. Numbered without it, they would take its number,
+// and its correction would later pass for a new version of one of them.
+func (l *Loader) besideRejects(ctx context.Context, fileID int64, r *reading) ([]feed.Problem, error) {
+	if !r.counts || r.rejected == 0 {
+		return nil, nil
+	}
+	return l.problems(ctx, feed.BesideReject, `with wrong as (
+			select record_key as key, min(line) as other from store.raw.rejects where file_id = ? and record_key is not null group by record_key)
+		select line, key, other
+		from (select line, concat_ws(' / ', distributor, document_no, line_key) as key from (`+r.whole+`) where file_id = ?)
+		join wrong using (key)
+		order by line`, fileID, fileID)
+}
+
+// problems are the records a query finds, each with its key and the line of
+// another.
+func (l *Loader) problems(ctx context.Context, code, query string, args ...any) ([]feed.Problem, error) {
+	rows, err := l.Session.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var found []feed.Problem
+	for rows.Next() {
+		var line, other int64
+		var key string
+		if err := rows.Scan(&line, &key, &other); err != nil {
+			return nil, err
+		}
+		found = append(found, feed.Problem{Line: line, Code: code, Raw: key, Key: key, Detail: fmt.Sprintf("see line %d", other)})
+	}
+	return found, rows.Err()
+}
+
 // repeated deals with keys that stand in the file more than once: where the
 // sender numbers no lines they are numbered by occurrence, elsewhere records
 // with one key and different content reject each other.
@@ -142,8 +177,8 @@ func (l *Loader) number(ctx context.Context, fileID int64, r *reading) error {
 		where t.file_id = ? and t.line = n.line`, fileID, fileID)
 }
 
-// conflicts takes records with one key and different content out again. Each
-// names the line of another.
+// conflicts are the records with one key and different content. Each names the
+// line of another.
 func (l *Loader) conflicts(ctx context.Context, fileID int64, r *reading) ([]feed.Problem, error) {
 	key, content := "record_key", "content"
 	if r.kind.Name == feed.Sales {
@@ -154,28 +189,11 @@ func (l *Loader) conflicts(ctx context.Context, fileID int64, r *reading) ([]fee
 		}
 		content = "row(" + strings.Join(names, ", ") + ")::varchar"
 	}
-	rows, err := l.Session.Query(ctx, `with suspect as (
+	return l.problems(ctx, feed.KeyConflict, `with suspect as (
 			select line, `+key+` as key, `+content+` as content
 			from (`+r.whole+`) where file_id = ? and line in (select line from chosen)),
 		torn as (select key, min(line) as first_line, max(line) as last_line from suspect group by key having count(distinct content) > 1)
 		select line, key, if(line = first_line, last_line, first_line) from suspect join torn using (key) order by line`, fileID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var problems []feed.Problem
-	for rows.Next() {
-		var line, other int64
-		var key string
-		if err := rows.Scan(&line, &key, &other); err != nil {
-			return nil, err
-		}
-		problems = append(problems, feed.Problem{Line: line, Code: feed.KeyConflict, Raw: key, Detail: fmt.Sprintf("see line %d", other)})
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return problems, l.drop(ctx, fileID, r.into, problems)
 }
 
 func (l *Loader) drop(ctx context.Context, fileID int64, from string, problems []feed.Problem) error {

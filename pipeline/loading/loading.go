@@ -14,11 +14,8 @@ package loading
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,6 +32,8 @@ type Loader struct {
 	Landing string // folder of the landed files
 	Work    string // folder for what is put aside, emptied afterwards
 	Feeds   []feed.Feed
+
+	see func(*reading, *feed.Batch) // is shown the typed records; may be nil
 }
 
 // Outcome is what loading one file came to.
@@ -51,13 +50,17 @@ type Outcome struct {
 // one transaction. It reports false when the file stands loaded as it is.
 func (l *Loader) Load(ctx context.Context, f landing.File) (Outcome, bool, error) {
 	out := Outcome{File: f}
-	declared := l.feedOf(f.Name)
+	declared, err := l.feedOf(f.Name)
+	if err != nil {
+		return out, false, err
+	}
 	out.Feed = declared.Name
 	current, err := l.current(ctx, f, declared)
 	if err != nil || current {
 		return out, false, err
 	}
 	r, err := l.open(f, declared)
+	r.rejects.path = l.aside(f)
 	defer r.close()
 	if err == nil {
 		err = l.take(ctx, f, declared, r, &out)
@@ -74,13 +77,22 @@ func (l *Loader) Load(ctx context.Context, f landing.File) (Outcome, bool, error
 }
 
 // feedOf is the one feed a landed file belongs to, or a nameless one when the
-// configuration no longer knows it.
-func (l *Loader) feedOf(name string) feed.Feed {
-	i := slices.IndexFunc(l.Feeds, func(f feed.Feed) bool { return f.Matches(name) })
-	if i < 0 {
-		return feed.Feed{}
+// configuration no longer knows it. A file that came to belong to two stops the
+// run: whichever was taken, its figures could change without anybody having said so.
+func (l *Loader) feedOf(name string) (feed.Feed, error) {
+	var found []feed.Feed
+	for _, f := range l.Feeds {
+		if f.Matches(name) {
+			found = append(found, f)
+		}
 	}
-	return l.Feeds[i]
+	switch len(found) {
+	case 0:
+		return feed.Feed{}, nil
+	case 1:
+		return found[0], nil
+	}
+	return feed.Feed{}, fmt.Errorf("%s, which has landed, matches the feeds %s and %s; make their globs exclude each other", name, found[0].Name, found[1].Name)
 }
 
 func (l *Loader) current(ctx context.Context, f landing.File, declared feed.Feed) (bool, error) {
@@ -93,12 +105,13 @@ func (l *Loader) current(ctx context.Context, f landing.File, declared feed.Feed
 // reading is a file being read.
 type reading struct {
 	tally
-	kind   feed.Kind
-	into   string // the table of its facts
-	whole  string // selects them with the columns that are the same in each
-	counts bool   // lines are numbered by their occurrence
-	notes  []string
-	fixed  map[string]string // columns that batches leave out
+	rejects rejects
+	kind    feed.Kind
+	into    string // the table of its facts
+	whole   string // selects them with the columns that are the same in each
+	counts  bool   // lines are numbered by their occurrence
+	notes   []string
+	fixed   map[string]string // columns that batches leave out
 
 	text    *text
 	cutter  *cutter
@@ -134,6 +147,7 @@ func open(path string, declared feed.Feed) (r *reading, err error) {
 	}
 	typer, problems, notes := declared.Bind(header)
 	if len(problems) > 0 {
+		r.count(len(header))
 		return r, &problems[0]
 	}
 	r.typer, r.width, r.notes, r.counts, r.fixed = typer, len(header), notes, typer.Counts(), declared.Fixed()
@@ -141,17 +155,43 @@ func open(path string, declared feed.Feed) (r *reading, err error) {
 	return r, nil
 }
 
-// all frames and types the whole file and gives its typed records to take.
-func (r *reading) all(take func(*feed.Batch) error) error {
-	p := pieces{width: r.width, dialect: r.dialect, typer: r.typer, take: take}
+// all frames and types the whole file and gives its typed records to take, and
+// the problems of the others to reject.
+func (r *reading) all(take func(*feed.Batch) error, reject func([]feed.Problem) error) error {
+	p := pieces{width: r.width, dialect: r.dialect, typer: r.typer, take: take, reject: reject}
 	total, err := p.read(r.cutter, r.first)
 	r.tally = *total
 	return err
 }
 
 func (r *reading) close() {
+	r.rejects.close()
 	if r.text != nil {
 		_ = r.text.file.Close()
+	}
+}
+
+// count counts the records of a file that cannot be read any further, so that it
+// is known how many wait.
+func (r *reading) count(width int) {
+	f := framing.Framer{Dialect: r.dialect, Width: width}
+	var rec framing.Record
+	for p, ok := r.first, true; ok; {
+		if p.err != nil {
+			return // the file is refused for the first reason
+		}
+		f.Reset(p.data, p.line, p.last)
+		for f.Next(&rec) {
+			if rec.Sort == framing.Data || rec.Sort == framing.Broken {
+				r.records++
+				r.unread++
+			}
+		}
+		rest, line := f.Rest()
+		var next piece
+		if next, ok = r.cutter.next(); ok {
+			p = piece{data: append(slices.Clone(rest), next.data...), line: line, last: next.last, err: next.err}
+		}
 	}
 }
 
@@ -205,7 +245,7 @@ func skipLines(data []byte, n int) []byte {
 // take reads a file to its end and puts it into the store in place of any
 // earlier reading of it, or leaves the store as it was.
 func (l *Loader) take(ctx context.Context, f landing.File, declared feed.Feed, r *reading, out *Outcome) error {
-	records := stream(r)
+	records := stream(r, l.see)
 	defer records.stop()
 	err := l.Session.Scan(ctx, incoming, records, func() error {
 		return l.Session.Transaction(ctx, func(ctx context.Context) error {
@@ -238,20 +278,34 @@ func (l *Loader) write(ctx context.Context, f landing.File, declared feed.Feed, 
 	if err := judge(declared, r); err != nil {
 		return err
 	}
-	conflicts, err := l.repeated(ctx, f.Sequence, r)
-	if err != nil {
+	if err := l.agree(ctx, f, r); err != nil {
 		return err
 	}
-	r.problems = append(r.problems, conflicts...)
-	r.rejected += int64(len(conflicts))
 	if declared.MaxRejects.Exceeded(r.rejected, r.records) {
 		return tooMany(declared, r)
 	}
 	out.Records, out.Rejected, out.Notes = r.records, r.rejected, r.notes
-	if err := l.rejects(ctx, f, r.problems); err != nil {
+	return l.record(ctx, f, declared, r, out)
+}
+
+// agree takes out what other records of the file contradict, and numbers the
+// lines of a sender who does not.
+func (l *Loader) agree(ctx context.Context, f landing.File, r *reading) error {
+	if err := l.keep(ctx, f, &r.rejects); err != nil {
 		return err
 	}
-	return l.record(ctx, f, declared, r, out)
+	for _, find := range []func(context.Context, int64, *reading) ([]feed.Problem, error){l.besideRejects, l.repeated} {
+		problems, err := find(ctx, f.Sequence, r)
+		if err != nil {
+			return err
+		}
+		r.rejected += int64(len(problems))
+		r.remember(problems)
+		if err := errors.Join(r.rejects.add(problems), l.keep(ctx, f, &r.rejects), l.drop(ctx, f.Sequence, r.into, problems)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // refuse keeps why a file was refused, and what was wrong with its records.
@@ -260,7 +314,7 @@ func (l *Loader) refuse(ctx context.Context, f landing.File, declared feed.Feed,
 		return err
 	}
 	out.Records, out.Rejected, out.Notes = r.records, r.records, r.notes
-	if err := l.rejects(ctx, f, append([]feed.Problem{*out.Refused}, r.problems...)); err != nil {
+	if err := l.keepRefusal(ctx, f, out.Refused, &r.rejects); err != nil {
 		return err
 	}
 	return l.record(ctx, f, declared, r, out)
@@ -296,39 +350,6 @@ func (l *Loader) forget(ctx context.Context, fileID int64) error {
 		}
 	}
 	return nil
-}
-
-// rejects writes the problems of a file.
-func (l *Loader) rejects(ctx context.Context, f landing.File, problems []feed.Problem) error {
-	if len(problems) == 0 {
-		return nil
-	}
-	path := filepath.Join(l.Work, f.SHA256+".rejects")
-	defer os.Remove(path)
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	w := csv.NewWriter(file)
-	for i, p := range problems {
-		_ = w.Write([]string{strconv.FormatInt(p.Line, 10), strconv.Itoa(i + 1), p.Column, p.Code, p.Sentence(), printable(p.Raw)})
-	}
-	w.Flush()
-	if err := errors.Join(w.Error(), file.Close()); err != nil {
-		return err
-	}
-	return l.Session.Exec(ctx, "insert into store.raw.rejects select "+strconv.FormatInt(f.Sequence, 10)+", * from read_csv("+store.Literal(path)+
-		`, columns = {'line': 'bigint', 'problem': 'integer', 'column_name': 'varchar', 'code': 'varchar', 'sentence': 'varchar', 'raw_text': 'varchar'},
-		header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', new_line = '\n', nullstr = '', strict_mode = true)`)
-}
-
-// printable shows bytes that are no text as \x.. so that they can be kept.
-func printable(raw string) string {
-	if strings.ToValidUTF8(raw, "") == raw && !strings.ContainsRune(raw, 0) {
-		return raw
-	}
-	quoted := strconv.QuoteToGraphic(raw)
-	return quoted[1 : len(quoted)-1]
 }
 
 // incoming is the view through which DuckDB reads a file's typed records.

@@ -24,15 +24,12 @@ type tally struct {
 	open     bool  // the text's last record has no line end
 }
 
-// keptProblems bounds what is remembered of a file that is wrong throughout.
-const keptProblems = 10_000
-
 func (t *tally) add(o *tally) {
 	t.records += o.records
 	t.typed += o.typed
 	t.rejected += o.rejected
 	t.unread += o.unread
-	t.problems = append(t.problems, o.problems[:min(len(o.problems), max(0, keptProblems-len(t.problems)))]...)
+	t.remember(o.problems)
 	t.keys = append(t.keys, o.keys...)
 	t.amount.Merge(&o.amount)
 	t.rejAmt.Merge(&o.rejAmt)
@@ -44,6 +41,13 @@ func (t *tally) add(o *tally) {
 	}
 	t.trailer = append(t.trailer, o.trailer...)
 	t.open = o.open
+}
+
+// remember keeps the first problem of all; the others have been put aside.
+func (t *tally) remember(problems []feed.Problem) {
+	if len(t.problems) == 0 {
+		t.problems = problems[:min(1, len(problems))]
+	}
 }
 
 // firstLine is a line of the first record of a tally that has one.
@@ -124,9 +128,7 @@ func (r *result) take(rec *framing.Record, t *feed.Typer) {
 
 func (r *result) reject(problems []feed.Problem) {
 	r.rejected++
-	if len(r.problems) < keptProblems {
-		r.problems = append(r.problems, problems...)
-	}
+	r.problems = append(r.problems, problems...)
 }
 
 // pieces reads a text piece by piece on every processor.
@@ -134,8 +136,9 @@ type pieces struct {
 	width   int
 	dialect framing.Dialect
 	typer   *feed.Typer
-	take    func(*feed.Batch) error // is given the typed records in the order of the file
-	spare   sync.Pool               // batches to be used again
+	take    func(*feed.Batch) error    // is given the typed records in the order of the file
+	reject  func([]feed.Problem) error // and what is wrong with the others
+	spare   sync.Pool                  // batches to be used again
 }
 
 // read frames and types the text that begins with the first piece.
@@ -208,6 +211,9 @@ func (p *pieces) merge(queue <-chan job) (*tally, error) {
 		}
 		carry = piece{data: slices.Clone(r.rest.data), line: r.rest.line}
 		if err := p.take(r.batch); err != nil {
+			return total, err
+		}
+		if err := p.reject(r.problems); err != nil {
 			return total, err
 		}
 		p.done(r.batch)

@@ -1,58 +1,93 @@
 package loading
 
 import (
-	"errors"
+	"context"
+	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 
 	"tranche/pipeline/feed"
+	"tranche/pipeline/files"
+	"tranche/pipeline/landing"
+	"tranche/pipeline/store"
 )
 
-// Understood is how a file would be read, without loading it.
+// Understood is how a file would be loaded.
 type Understood struct {
+	Outcome
 	Columns  []string
 	Rows     [][]string // the first few
-	Records  int64
-	Rejected int64
-	Amount   string // of the typed records of a sales file, in the documents' currencies
-	Problems []feed.Problem
-	Ignored  []string
-	Refused  *feed.Problem
+	Amount   string     // of the typed records of a sales file, in the documents' currencies
+	Problems []string   // of its records, one a line
 
 	fixed []string // what every row holds in the last columns
 }
 
-// Preview reads a file as a feed would and keeps the first rows.
-func Preview(path string, declared feed.Feed, rows int) (*Understood, error) {
-	u := &Understood{}
-	r, err := open(path, declared)
-	defer r.close()
-	if err == nil {
-		u.name(r)
-		err = r.all(func(b *feed.Batch) error {
-			u.keep(b, rows)
-			return nil
-		})
-	}
-	if err == nil {
-		err = judge(declared, r)
-	}
-	if err != nil && !errors.As(err, &u.Refused) {
+// Preview loads a file into a store of its own, which is thrown away, and tells
+// what came of it and how the first rows read.
+func Preview(ctx context.Context, path string, declared feed.Feed, rows int) (*Understood, error) {
+	dir, err := os.MkdirTemp("", "tranche-validate-")
+	if err != nil {
 		return nil, err
 	}
-	u.Records, u.Rejected, u.Problems, u.Ignored = r.records, r.rejected, r.problems, r.notes
-	if r.kind.Name == feed.Sales {
-		u.Amount = r.amount.String()
+	defer os.RemoveAll(dir)
+	f, err := asLanded(path, dir)
+	if err != nil {
+		return nil, err
 	}
-	return u, nil
+	session, err := store.Open(ctx, store.Options{TempFolder: filepath.Join(dir, "spill")})
+	if err != nil {
+		return nil, err
+	}
+	defer session.Close()
+	if err := Open(ctx, session, filepath.Join(dir, "store.duckdb")); err != nil {
+		return nil, err
+	}
+	declared.Glob = "*" // whatever the file is called
+	u := &Understood{}
+	l := Loader{Session: session, Landing: dir, Work: dir, Feeds: []feed.Feed{declared}, see: func(r *reading, b *feed.Batch) { u.see(r, b, rows) }}
+	if u.Outcome, _, err = l.Load(ctx, f); err != nil {
+		return nil, err
+	}
+	return u, u.read(ctx, session)
+}
+
+// asLanded gives a file the name it would have after landing, in a folder of its
+// own.
+func asLanded(path, dir string) (landing.File, error) {
+	whole, err := filepath.Abs(path)
+	if err != nil {
+		return landing.File{}, err
+	}
+	f := landing.File{Name: filepath.Base(path), Sequence: 1}
+	if f.SHA256, err = files.Hash(whole); err != nil {
+		return f, err
+	}
+	return f, os.Symlink(whole, f.Path(dir))
+}
+
+// see takes the first rows of a file while they are loaded.
+func (u *Understood) see(r *reading, b *feed.Batch, most int) {
+	if u.Columns == nil {
+		u.name(r, b)
+	}
+	for row := 0; row < len(b.Lines) && len(u.Rows) < most; row++ {
+		texts := []string{strconv.FormatInt(b.Lines[row], 10)}
+		for i := range b.Columns {
+			texts = append(texts, b.Columns[i].Show(row))
+		}
+		u.Rows = append(u.Rows, append(texts, u.fixed...))
+	}
 }
 
 // name lists the columns: those that differ from row to row, then those that
 // are the same in each.
-func (u *Understood) name(r *reading) {
+func (u *Understood) name(r *reading, b *feed.Batch) {
 	u.Columns = []string{"line"}
-	for _, c := range r.typer.NewBatch().Columns {
+	for _, c := range b.Columns {
 		u.Columns = append(u.Columns, c.Name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.fixed)) {
@@ -62,13 +97,28 @@ func (u *Understood) name(r *reading) {
 	}
 }
 
-// keep takes the first rows of a file.
-func (u *Understood) keep(b *feed.Batch, most int) {
-	for row := 0; row < len(b.Lines) && len(u.Rows) < most; row++ {
-		texts := []string{strconv.FormatInt(b.Lines[row], 10)}
-		for i := range b.Columns {
-			texts = append(texts, b.Columns[i].Show(row))
-		}
-		u.Rows = append(u.Rows, append(texts, u.fixed...))
+// read takes the file's sum and the problems of its records from the store.
+func (u *Understood) read(ctx context.Context, s *store.Session) error {
+	err := s.Row(ctx, "select coalesce(max(amount) filter (where kind = 'sales' and status = 'loaded')::varchar, '') from store.raw.files", []any{&u.Amount})
+	if err != nil {
+		return err
 	}
+	rows, err := s.Query(ctx, `select line, coalesce(column_name, ''), coalesce(raw_text, ''), sentence
+		from store.raw.rejects where problem > 0 order by line, problem`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var line int64
+		var column, raw, sentence string
+		if err := rows.Scan(&line, &column, &raw, &sentence); err != nil {
+			return err
+		}
+		if column != "" {
+			column = fmt.Sprintf(", %s %q", column, raw)
+		}
+		u.Problems = append(u.Problems, fmt.Sprintf("line %d%s: %s", line, column, sentence))
+	}
+	return rows.Err()
 }

@@ -100,7 +100,7 @@ func Encoding(name string) (encoding.Encoding, error) {
 	case "", "utf-8", "utf8":
 		return nil, nil
 	case "utf-16":
-		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), nil
+		return unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM), nil
 	case "utf-16le":
 		return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), nil
 	case "utf-16be":

@@ -7,7 +7,6 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/decimal128"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/arrow/memory/mallocator"
 
@@ -29,13 +28,16 @@ type recordStream struct {
 var errStopped = errors.New("the reading was stopped")
 
 // stream begins to read.
-func stream(r *reading) *recordStream {
+func stream(r *reading, see func(*reading, *feed.Batch)) *recordStream {
 	s := &recordStream{schema: schemaOf(r.typer.NewBatch()), batches: make(chan arrow.RecordBatch, 1), stopped: make(chan struct{})}
 	// DuckDB keeps what it reads in memory of its own kind, which Go's may not be.
 	memory := mallocator.NewMallocator()
 	go func() {
 		defer close(s.batches)
 		s.err = r.all(func(b *feed.Batch) error {
+			if see != nil {
+				see(r, b)
+			}
 			record := recordOf(memory, s.schema, b)
 			select {
 			case s.batches <- record:
@@ -44,7 +46,7 @@ func stream(r *reading) *recordStream {
 				record.Release()
 				return errStopped
 			}
-		})
+		}, r.rejects.add)
 	}()
 	return s
 }
@@ -108,10 +110,12 @@ func schemaOf(b *feed.Batch) *arrow.Schema {
 		switch c.Type {
 		case feed.Date:
 			field.Type = arrow.PrimitiveTypes.Date32
+		case feed.Flag:
+			field.Type = arrow.FixedWidthTypes.Boolean
 		case feed.Whole:
 			field.Type = arrow.PrimitiveTypes.Int32
 		case feed.Decimal:
-			field.Type = &arrow.Decimal128Type{Precision: 18, Scale: int32(c.Scale)}
+			field.Type = &arrow.Decimal64Type{Precision: 18, Scale: int32(c.Scale)}
 		}
 		fields = append(fields, field)
 	}
@@ -127,9 +131,11 @@ func recordOf(m memory.Allocator, schema *arrow.Schema, b *feed.Batch) arrow.Rec
 		var values []*memory.Buffer
 		switch c.Type {
 		case feed.Date, feed.Whole:
-			values = append(values, converted(m, c.Units, func(units int64) int32 { return int32(units) }))
+			values = append(values, narrowed(m, c.Units))
+		case feed.Flag:
+			values = append(values, bitsOf(m, c.Units))
 		case feed.Decimal:
-			values = append(values, converted(m, c.Units, decimal128.FromI64))
+			values = append(values, bufferOf(m, c.Units))
 		default:
 			values = append(values, bufferOf(m, c.Ends), bufferOf(m, c.Text))
 		}
@@ -158,21 +164,46 @@ func arrayOf(t arrow.DataType, rows, nulls int, valid *memory.Buffer, values ...
 	return array.MakeFromData(data)
 }
 
-// bufferOf copies values as they lie.
-func bufferOf[T int32 | int64 | byte](m memory.Allocator, values []T) *memory.Buffer {
-	return converted(m, values, func(v T) T { return v })
-}
-
-func converted[From, To any](m memory.Allocator, values []From, convert func(From) To) *memory.Buffer {
-	var one To
-	b := memory.NewResizableBuffer(m)
-	b.Resize(len(values) * int(unsafe.Sizeof(one)))
-	if len(values) == 0 {
-		return b
-	}
-	into := unsafe.Slice((*To)(unsafe.Pointer(&b.Bytes()[0])), len(values))
-	for i, v := range values {
-		into[i] = convert(v)
+// bitsOf puts ones and zeros into bits, lowest first.
+func bitsOf(m memory.Allocator, units []int64) *memory.Buffer {
+	b := room[byte](m, (len(units)+7)/8)
+	clear(b.Bytes())
+	for i, u := range units {
+		b.Bytes()[i>>3] |= byte(u) << (i & 7)
 	}
 	return b
+}
+
+// bufferOf copies values as they lie.
+func bufferOf[T int32 | int64 | byte](m memory.Allocator, values []T) *memory.Buffer {
+	b := room[T](m, len(values))
+	copy(within[T](b), values)
+	return b
+}
+
+// narrowed makes whole numbers half as wide; reading has proved that they fit.
+func narrowed(m memory.Allocator, values []int64) *memory.Buffer {
+	b := room[int32](m, len(values))
+	into := within[int32](b)
+	for i, v := range values {
+		into[i] = int32(v)
+	}
+	return b
+}
+
+// room is a buffer for n values.
+func room[T any](m memory.Allocator, n int) *memory.Buffer {
+	var one T
+	b := memory.NewResizableBuffer(m)
+	b.Resize(n * int(unsafe.Sizeof(one)))
+	return b
+}
+
+// within are the values a buffer has room for.
+func within[T any](b *memory.Buffer) []T {
+	if b.Len() == 0 {
+		return nil
+	}
+	var one T
+	return unsafe.Slice((*T)(unsafe.Pointer(&b.Bytes()[0])), b.Len()/int(unsafe.Sizeof(one)))
 }

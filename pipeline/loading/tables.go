@@ -23,7 +23,7 @@ func statements() []string {
 			unread_amounts bigint, notes varchar)`,
 		`create table if not exists store.raw.rejects (
 			file_id integer, line bigint, problem integer, column_name varchar, code varchar,
-			sentence varchar, raw_text varchar)`,
+			sentence varchar, raw_text varchar, record_key varchar)`,
 	}
 	for _, k := range feed.Kinds() {
 		if k.Name != feed.Sales {

@@ -43,6 +43,7 @@ type book struct {
 	styles styles
 	err    error
 	sheets int
+	marks  []marked
 }
 
 func newBook(language string) (*book, error) {

@@ -20,7 +20,7 @@ func Register(out io.Writer, reg *reports.Register) error {
 	for _, sheet := range []func(){r.partners, r.modules, r.files, r.held, r.rejected} {
 		sheet()
 	}
-	if err := b.write(out); err != nil {
+	if err := b.deliver(out); err != nil {
 		return fmt.Errorf("register %s: %w", reg.Month.Format("2006-01"), err)
 	}
 	return nil
@@ -56,6 +56,8 @@ func (r register) partners() {
 	sh.put(r.styled(r.styles.totalText, w.say("total")), blank, blank, blank, blank, r.sum(r.styles.totalMoney, column("F"), t.Earned),
 		r.sum(r.styles.totalMoney, column("G"), t.MoneyEntries), r.sum(r.styles.totalMoney, column("H"), t.CarriedIn),
 		r.sum(r.styles.totalMoney, column("I"), t.Payable), r.sum(r.styles.totalMoney, column("J"), t.CarriedOut), blank, blank, blank)
+	sh.mark("earned", 6, int64(t.Earned), 2)
+	sh.mark("payable", 9, int64(t.Payable), 2)
 	sh.done()
 }
 
@@ -71,6 +73,7 @@ func (r register) modules() {
 	}
 	blank := r.styled(r.styles.totalText, "")
 	sh.put(r.styled(r.styles.totalText, w.say("total")), blank, blank, blank, r.sum(r.styles.totalMoney, fmt.Sprintf("SUM(E%d:E%d)", first, max(first, sh.row)), earned), blank)
+	sh.mark("modules_earned", 5, int64(r.earned()), 2)
 	sh.done()
 }
 
@@ -137,4 +140,13 @@ func (r register) foreign(text string) any {
 	cell := r.money(0)
 	cell.Value = value
 	return cell
+}
+
+// earned is what all partners earned, by their statements; by module it must
+// come to the same.
+func (r register) earned() (sum reports.Cents) {
+	for _, p := range r.Partners {
+		sum += p.Pay.Earned
+	}
+	return sum
 }

@@ -22,7 +22,7 @@ func Statement(out io.Writer, st *reports.Statement) error {
 	for _, sheet := range []func(){s.summary, s.margin, s.lines, s.sellWith, s.points, s.held, s.rules} {
 		sheet()
 	}
-	if err := b.write(out); err != nil {
+	if err := b.deliver(out); err != nil {
 		return fmt.Errorf("statement %s %s: %w", st.Partner.ID, st.Month.Format("2006-01"), err)
 	}
 	return nil
@@ -60,6 +60,7 @@ func (s statement) summary() {
 	pair("place", place, "programme", s.RulesHash)
 	sh.skip(1)
 	sh.tall(22, s.styled(s.styles.big, w.say("payable")), s.styled(s.styles.big, s.Currency), s.amount(s.styles.bigMoney, s.Pay.Payable))
+	sh.mark("payable", 3, int64(s.Pay.Payable), 2)
 	if s.Pay.Currency != s.Currency && s.Pay.OwnRate > 0 {
 		sh.put(s.styled(s.styles.label, w.say("payable_own")), s.styled(s.styles.value, s.Pay.Currency), s.money(s.Pay.PayableOwn),
 			s.styled(s.styles.note, fmt.Sprintf(w.say("at_rate"), s.Pay.Currency, plain(s.Pay.OwnRate, 9), s.Currency)))
@@ -75,6 +76,9 @@ func (s statement) summary() {
 
 // plain writes a decimal without the zeros behind it.
 func plain(units int64, scale int) string {
+	if units < 0 {
+		return "-" + plain(-units, scale)
+	}
 	text := strconv.FormatInt(units, 10)
 	for len(text) <= scale {
 		text = "0" + text
@@ -105,6 +109,7 @@ func (s statement) summaryModules(sh *sheet) {
 	sh.put(s.styled(s.styles.totalText, w.say("total")), s.count(s.styles.totalNumber, column("B"), t.Lines), blank,
 		s.sum(s.styles.totalMoney, column("D"), t.Earned), s.count(s.styles.totalNumber, column("E"), t.Points), blank,
 		s.sum(s.styles.totalMoney, column("G"), t.YearEarned), s.count(s.styles.totalNumber, column("H"), t.YearPoints))
+	sh.mark("earned", 4, int64(s.Pay.Earned), 2)
 }
 
 func (s statement) summaryPay(sh *sheet) {
@@ -119,6 +124,7 @@ func (s statement) summaryPay(sh *sheet) {
 	}
 	sh.put(s.styled(s.styles.totalText, w.say("payable")), s.styled(s.styles.totalText, ""),
 		s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(C%d:C%d)", first, sh.row), s.Pay.Payable))
+	sh.mark("payable_sum", 3, int64(s.Pay.Payable), 2)
 	for _, e := range s.Entries {
 		sh.put(s.styled(s.styles.note, e.ID+" · "+e.Reason), nil, s.money(e.Amount), s.styled(s.styles.note, e.By+" · "+fmt.Sprintf(w.say("source_of"), e.File, e.FileLine)))
 	}
@@ -133,6 +139,7 @@ func (s statement) summaryPoints(sh *sheet) {
 	sh.put(s.text(w.say("by_bonus")), s.text(""), s.number(s.Balance.ByBonus))
 	sh.put(s.styled(s.styles.totalText, w.say("status_points")), s.styled(s.styles.totalText, ""),
 		s.count(s.styles.totalNumber, fmt.Sprintf("SUM(C%d:C%d)", first, sh.row), s.Balance.Status))
+	sh.mark("status_points", 3, s.Balance.Status, 0)
 	s.nextLevel(sh)
 	sh.skip(1)
 	opening := s.Balance.Spendable - s.Balance.Earned + s.Balance.Redeemed + s.Balance.Expired
@@ -145,6 +152,7 @@ func (s statement) summaryPoints(sh *sheet) {
 	}
 	sh.put(s.styled(s.styles.totalText, w.say("spendable")), s.styled(s.styles.totalText, ""),
 		s.count(s.styles.totalNumber, fmt.Sprintf("SUM(C%d:C%d)", first, sh.row), s.Balance.Spendable))
+	sh.mark("spendable_points", 3, s.Balance.Spendable, 0)
 	sh.put(s.text(w.say("spendable_value")), s.text(s.Currency), s.money(s.Balance.SpendableValue))
 }
 
@@ -201,6 +209,7 @@ func (s statement) margin() {
 	total[10] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(K%d:K%d)", first, last), month)
 	total[12] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(M%d:M%d)", first, last), year)
 	sh.put(total...)
+	sh.mark("margin_earned", 11, int64(s.Pay.Earned), 2)
 	sh.put(s.styled(s.styles.note, w.say("note_refilled")))
 	s.marginChart(sh, first, last)
 	sh.done()
@@ -279,6 +288,7 @@ func (s statement) lines() {
 	total[18] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUBTOTAL(109,S2:S%d)", last), earned)
 	total[19] = s.count(s.styles.totalNumber, fmt.Sprintf("SUBTOTAL(109,T2:T%d)", last), points)
 	sh.put(total...)
+	sh.mark("lines_earned", 19, int64(s.Pay.Earned), 2)
 	sh.put(s.styled(s.styles.note, w.say("note_rounding")))
 	sh.done()
 }
@@ -352,10 +362,11 @@ func (s statement) points() {
 
 func (s statement) held() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_held"), widths: []float64{13, 12, 14, 14, 8, 15, 50}, frozen: 1})
-	sh.tall(16, s.heads("module", "date", "distributor", "document", ">line", ">amount", "reason")...)
+	sh := s.sheet(setup{title: w.say("sheet_held"), widths: []float64{13, 12, 14, 14, 8, 26, 15, 50, 26, 8}, landscape: true, frozen: 1})
+	sh.tall(28, s.heads("module", "date", "distributor", "document", ">line", "product", ">amount", "reason", "file", ">file_line")...)
 	for _, x := range s.Waiting {
-		sh.put(s.text(w.value(x.Module)), s.day(x.Date), s.text(x.Distributor), s.text(x.Document), s.number(x.Number), s.money(x.Amount), s.text(w.value(x.Reason)))
+		sh.put(s.text(w.value(x.Module)), s.day(x.Date), s.text(x.Distributor), s.text(x.Document), s.number(x.Number), s.text(x.Product),
+			s.money(x.Amount), s.text(w.value(x.Reason)), s.text(x.File), s.number(x.FileLine))
 	}
 	if len(s.Waiting) == 0 {
 		sh.put(s.text(w.say("nothing")))

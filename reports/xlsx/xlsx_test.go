@@ -83,7 +83,7 @@ func TestWhatACellCannotHoldFailsTheWorkbook(t *testing.T) {
 
 func TestEqualFiguresGiveEqualBytes(t *testing.T) {
 	st := example()
-	st.Margin = []reports.Tranche{{Module: "resell", Method: "marginal", Level: "ready", Number: 1, To: 2_500_000, Rate: 50_000, YearBase: 2100, YearEarned: 105}}
+	st.Margin = []reports.Tranche{{Module: "resell", Method: "marginal", Level: "ready", Number: 1, To: 2_500_000, Rate: 50_000, MonthBase: 2100, MonthEarned: st.Pay.Earned, YearBase: 2100, YearEarned: 105}}
 	var first bytes.Buffer
 	if err := Statement(&first, st); err != nil {
 		t.Fatal(err)

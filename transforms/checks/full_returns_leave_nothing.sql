@@ -4,7 +4,6 @@ with pairs as (
     from intermediate.lines as r
     join intermediate.lines as s on s.sale_id = r.returned_sale_id
     where r.net_amount = -s.net_amount and r.currency = s.currency and r.partner_id = s.partner_id and r.sku = s.sku
-        and r.deal_id is not distinct from s.deal_id
         and r.month <= (select through_month from rules.programme)
 )
 select p.sold, p.given_back, c.partner_id, c.module, sum(c.base) as left_over

@@ -10,6 +10,7 @@
 -- document_date    day of the document
 -- distributor      code of the sender
 -- document_no      the document
+-- terms_document   the document whose position it moves under the method document
 -- line_no          its line
 -- line_key         the rest of the key a feed declares
 -- terms_date       the day whose rules hold
@@ -25,7 +26,7 @@ with credited as (
 own_positions as (
     select distinct version, module, family from rules.schedules where family is not null
 )
-select c.sale_id, c.partner_id, c.module, c.base, l.month as posting_month, l.document_date, l.distributor, l.document_no,
+select c.sale_id, c.partner_id, c.module, c.base, l.month as posting_month, l.document_date, l.distributor, l.document_no, l.terms_document,
     l.line_no, l.line_key, l.terms_date, l.version,
     (date_trunc('month', l.terms_date) - to_months(((month(l.terms_date) - r.year_starts + 12) % 12)::integer))::date as year_start,
     (date_trunc('month', l.terms_date) - to_months((((month(l.terms_date) - r.year_starts + 12) % 12)

@@ -10,6 +10,7 @@
 -- document_date   day of the document
 -- month           first day of its month
 -- terms_date      the day whose rules hold
+-- terms_document  the document whose position it moves under the method document
 -- distributor_id  the distributor as a partner
 -- partner_id      the buying partner
 -- family          of products
@@ -17,7 +18,7 @@
 -- amount          in the programme currency
 -- deal_id         the registered deal
 -- version         of the programme, null before the first
-select l.sale_id, l.distributor, l.document_no, l.line_no, l.line_key, l.document_date, l.month, l.terms_date,
+select l.sale_id, l.distributor, l.document_no, l.line_no, l.line_key, l.document_date, l.month, l.terms_date, l.terms_document,
     l.distributor_id, l.partner_id, l.family, l.is_licence, l.amount, l.deal_id, v.version
 from intermediate.lines as l
 left join rules.versions as v on v.from_date <= l.terms_date and l.terms_date < v.to_date

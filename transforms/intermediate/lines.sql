@@ -15,7 +15,10 @@
 -- document_date      day of the document
 -- month              first day of its month
 -- terms_date         the day whose rules hold: of the returned line, or its own
--- returned_sale_id   the line it returns
+-- terms_document     the document whose position it moves under the method document: of the returned line, or its own
+-- returns_document   the document a return gives back, as the distributor names it
+-- returns_line       and its line
+-- returned_sale_id   the line it returns; null when it names none, or none that is one sale on or before its day
 -- distributor_id     the distributor as a partner, null when it is none
 -- partner_code       the buyer in the distributor's words
 -- partner_id         the buying partner
@@ -28,9 +31,10 @@
 -- net_amount         in the document's currency
 -- currency           of the document
 -- rate               what one unit of it was worth
+-- rate_date          the day that rate was published for; null in the programme currency, which needs none
 -- amount             in the programme currency, rounded half away from zero
--- deal_id            the registered deal: as the distributor names it, unless nobody claims that one and a person has joined the line to
---                    another, or the returned line has another
+-- deal_id            the registered deal: as the distributor names it, or where nobody claims that one, as a person has joined the line to it;
+--                    of a return that names its line, that line's
 -- held_reason        why it does not count yet, null when it may
 with as_sent as (
     select s.*
@@ -42,9 +46,6 @@ standing as (
     select s.* exclude (deal_id), coalesce(k.deal_id, s.deal_id) as deal_id
     from as_sent as s
     left join intermediate.links as k on k.sale_id = s.sale_id and k.held_reason is null
-),
-claimed_deals as (
-    select distinct deal_id from intermediate.deal_claims
 ),
 returned as (
     select r.sale_id, min(s.sale_id) as returned_sale_id, min(s.document_date) as terms_date, min(s.deal_id) as deal_id
@@ -68,27 +69,27 @@ meanings as (
     left join intermediate.partner_codes as own on own.sender = c.distributor and own.code = c.code
     left join intermediate.partner_codes as common on common.sender = '*' and common.code = c.code
 ),
--- A return's own deal goes by its line's where nobody claims its own: a link to the line must reach its return, or they would leave a share.
 dated as (
-    select s.* exclude (deal_id), if(c.deal_id is null, coalesce(r.deal_id, s.deal_id), s.deal_id) as deal_id, r.returned_sale_id, coalesce(r.terms_date, s.document_date) as terms_date
+    select s.* exclude (deal_id), if(r.returned_sale_id is null, s.deal_id, r.deal_id) as deal_id, r.returned_sale_id, coalesce(r.terms_date, s.document_date) as terms_date,
+        if(r.returned_sale_id is null, s.document_no, s.returns_document) as terms_document
     from standing as s
     left join returned as r on r.sale_id = s.sale_id
-    left join claimed_deals as c on c.deal_id = s.deal_id
 ),
 days as (
     select distinct currency, terms_date from dated
 ),
 valued_days as (
-    select d.currency, d.terms_date, r.rate
+    select d.currency, d.terms_date, r.rate, if(d.currency = p.currency, null, r.rate_date) as rate_date
     from days as d
     join intermediate.rates as r on r.currency = d.currency and r.rate_date <= d.terms_date and d.terms_date < r.to_date
+    cross join rules.programme as p
 ),
 known_currencies as (
     select distinct currency from intermediate.rates
 ),
 resolved as (
     select d.*, seller.partner_id as distributor_id, buyer.partner_id, buyer.meanings, p.product_name, p.family, p.is_licence,
-        p.sku is not null as is_known_product, f.rate, k.currency is not null as is_known_currency,
+        p.sku is not null as is_known_product, f.rate, f.rate_date, k.currency is not null as is_known_currency,
         try_cast(round(d.net_amount * f.rate, 2) as decimal(18,2)) as amount
     from dated as d
     join meanings as buyer on buyer.distributor = d.distributor and buyer.code = d.partner_code
@@ -99,8 +100,8 @@ resolved as (
 )
 select
     sale_id, file_id, line, distributor, document_no, line_no, line_key, document_type, document_date,
-    date_trunc('month', document_date)::date as month, terms_date, returned_sale_id, distributor_id, partner_code, partner_id,
-    end_customer, sku, product_name, family, is_licence, quantity, net_amount, currency, rate, amount, deal_id,
+    date_trunc('month', document_date)::date as month, terms_date, terms_document, returns_document, returns_line, returned_sale_id, distributor_id, partner_code, partner_id,
+    end_customer, sku, product_name, family, is_licence, quantity, net_amount, currency, rate, rate_date, amount, deal_id,
     case
         when meanings > 1 then 'ambiguous_partner'
         when partner_id is null then 'unknown_partner'

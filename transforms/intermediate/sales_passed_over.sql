@@ -1,5 +1,6 @@
 -- The sell-out lines that do not stand, and why. Lines whose key stands once,
--- by far the most, are not in here.
+-- by far the most, are not in here. What a complete file holds, though it was
+-- rejected in it, is not withdrawn.
 --
 -- grain: sale_id
 -- sale_id  the version passed over
@@ -41,15 +42,29 @@ repetitions as (
     where repeats or versions_from_here > 1
 ),
 complete as (
-    select s.sale_id, s.file_id, f.feed, date_trunc('month', s.document_date) as month
+    select s.sale_id, s.file_id, f.feed, date_trunc('month', s.document_date) as month,
+        concat_ws(' / ', s.distributor, s.document_no, nullif(s.line_key, '')) as document_key, s.line_no
     from sales as s
     join staging.files as f on f.file_id = s.file_id
     where f.replaces
 ),
-covers as (
-    select feed, month, max(file_id) as newest
+covering as (
+    select distinct feed, month, file_id
     from complete
-    group by feed, month
+    where file_id not in (select file_id from intermediate.rejected_keys where record_key is null)
+),
+covers as (
+    select feed, month, max(file_id) as newest from covering group by feed, month
+),
+rejected as (
+    select distinct feed, record_key from intermediate.rejected_keys where kind = 'sales' and record_key is not null
+),
+lacking as (
+    select r.feed, r.record_key, c.month, max(c.file_id) as newest
+    from rejected as r
+    join covering as c on c.feed = r.feed
+    where not exists (select 1 from intermediate.rejected_keys as k where k.file_id = c.file_id and k.record_key = r.record_key)
+    group by r.feed, r.record_key, c.month
 ),
 withdrawn as (
     select c.sale_id, 'withdrawn' as outcome
@@ -57,7 +72,11 @@ withdrawn as (
     join covers as v on v.feed = c.feed and v.month = c.month
     left join counted as n on n.sale_id = c.sale_id
     left join repetitions as r on r.sale_id = c.sale_id
-    where r.sale_id is null and v.newest > coalesce(n.last_seen, c.file_id)
+    left join rejected as numbered on numbered.feed = c.feed and numbered.record_key = concat_ws(' / ', c.document_key, c.line_no)
+    left join rejected as counted on counted.feed = c.feed and counted.record_key = c.document_key
+    left join lacking as x on x.feed = c.feed and x.month = c.month and x.record_key = coalesce(numbered.record_key, counted.record_key)
+    where r.sale_id is null
+        and if(coalesce(numbered.record_key, counted.record_key) is null, v.newest, coalesce(x.newest, 0)) > coalesce(n.last_seen, c.file_id)
 )
 select sale_id, outcome from repetitions
 union all

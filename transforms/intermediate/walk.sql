@@ -6,11 +6,11 @@
 -- module       through what
 -- lo           running base of the period before it, in the programme currency
 -- hi           and after it
--- document_lo  running base of its document before it
+-- document_lo  running base of its document, or of the one it returns, before it
 -- document_hi  and after it
 -- place        its place in the partner's, module's and programme year's order, from 1
 with placed as (
-    select sale_id, partner_id, module, base, year_start, period_start, position_family, distributor, document_no,
+    select sale_id, partner_id, module, base, year_start, period_start, position_family, distributor, terms_document,
         row_number() over (
             partition by partner_id, module, year_start
             order by posting_month, document_date, distributor, document_no, line_no, line_key, sale_id) as place
@@ -22,7 +22,7 @@ summed as (
             partition by partner_id, module, year_start, period_start, position_family order by place
             rows between unbounded preceding and current row)::decimal(18,2) as hi,
         sum(base) over (
-            partition by partner_id, module, year_start, period_start, position_family, distributor, document_no order by place
+            partition by partner_id, module, year_start, period_start, position_family, distributor, terms_document order by place
             rows between unbounded preceding and current row)::decimal(18,2) as document_hi
     from placed
 )

@@ -3,38 +3,39 @@
 -- is there.
 --
 -- grain: kind, file_id, file_line
--- kind          of source: sales, deals, certifications, entries or links
--- file_id       the file
--- file_line     physical line in it
--- file_name     what the sender called the file
--- held_reason   what is missing or ambiguous
--- what          the unknown code, product or currency, or the deal of a link
--- month         first day of its month
--- partner_id    the partner, where it is known
--- distributor   code of the sender, for sales and links
--- document_no   the document, or the deal, person or posting
--- line_no       its line
--- end_customer  who uses it
--- sku           stock-keeping unit
--- net_amount    of a line, in the document's currency
--- currency      of the document
+-- kind            of source: sales, deals, certifications, entries or links
+-- file_id         the file
+-- file_line       physical line in it
+-- file_name       what the sender called the file
+-- held_reason     what is missing or ambiguous
+-- what            the unknown code, product or currency, or the deal of a link
+-- month           first day of its month
+-- partner_id      the partner, where it is known
+-- distributor_id  the distributor as a partner, for sales, where it is one
+-- distributor     code of the sender, for sales and links
+-- document_no     the document, or the deal, person or posting
+-- line_no         its line
+-- end_customer    who uses it
+-- sku             stock-keeping unit
+-- net_amount      of a line, in the document's currency
+-- currency        of the document
 select 'sales' as kind, l.file_id, l.line as file_line, f.file_name, l.held_reason,
     case
         when l.held_reason in ('unknown_partner', 'ambiguous_partner') then l.partner_code
         when l.held_reason = 'unknown_product' then l.sku
         else l.currency
     end as what,
-    l.month, l.partner_id, l.distributor, l.document_no, l.line_no, l.end_customer, l.sku, l.net_amount, l.currency
+    l.month, l.partner_id, l.distributor_id, l.distributor, l.document_no, l.line_no, l.end_customer, l.sku, l.net_amount, l.currency
 from intermediate.lines as l
 join staging.files as f on f.file_id = l.file_id
 where l.held_reason is not null
 union all
-select 'entries', e.file_id, e.line, f.file_name, e.held_reason, e.partner_id, date_trunc('month', e.posted_on)::date, null, null, e.entry_id, null, null, null, e.amount, null
+select 'entries', e.file_id, e.line, f.file_name, e.held_reason, e.partner_id, date_trunc('month', e.posted_on)::date, null, null, null, e.entry_id, null, null, null, e.amount, null
 from intermediate.entries as e
 join staging.files as f on f.file_id = e.file_id
 where e.held_reason is not null
 union all
-select v.kind, v.file_id, v.line, f.file_name, 'unknown_partner', c.partner_code, date_trunc('month', c.awarded_on)::date, null, null,
+select v.kind, v.file_id, v.line, f.file_name, 'unknown_partner', c.partner_code, date_trunc('month', c.awarded_on)::date, null, null, null,
     c.certification_code || ' ' || c.person_id, null, null, null, null, null
 from staging.certifications as c
 join intermediate.record_versions as v on v.kind = 'certifications' and v.file_id = c.file_id and v.line = c.line and v.outcome = 'loaded'
@@ -43,7 +44,7 @@ where not exists (
     select 1 from intermediate.partner_codes as p
     where p.code = c.partner_code and p.sender in ('*', f.feed) and p.partner_id is not null)
 union all
-select v.kind, v.file_id, v.line, f.file_name, 'unknown_partner', d.partner_code, date_trunc('month', d.registered_on)::date, null, null,
+select v.kind, v.file_id, v.line, f.file_name, 'unknown_partner', d.partner_code, date_trunc('month', d.registered_on)::date, null, null, null,
     d.deal_id || ' ' || d.role, null, d.end_customer, null, null, null
 from staging.deals as d
 join intermediate.record_versions as v on v.kind = 'deals' and v.file_id = d.file_id and v.line = d.line and v.outcome = 'loaded'
@@ -52,7 +53,7 @@ where not exists (
     select 1 from intermediate.partner_codes as p
     where p.code = d.partner_code and p.sender in ('*', f.feed) and p.partner_id is not null)
 union all
-select 'links', k.file_id, k.line, f.file_name, k.held_reason, k.deal_id, date_trunc('month', coalesce(s.document_date, f.landed_at::date))::date, null, k.distributor, k.document_no, k.line_no, s.end_customer,
+select 'links', k.file_id, k.line, f.file_name, k.held_reason, k.deal_id, date_trunc('month', coalesce(s.document_date, f.landed_at::date))::date, null, null, k.distributor, k.document_no, k.line_no, s.end_customer,
     s.sku, s.net_amount, s.currency
 from intermediate.links as k
 join staging.files as f on f.file_id = k.file_id

@@ -10,8 +10,15 @@
 -- registered_on  day of registration
 -- status         of the claim
 -- document_date  day of the line's document
+-- distributor    code of the sender
+-- document_no    the document
+-- line_no        its line
+-- file_name      what the sender called the line's file
+-- file_line      physical line in it
 -- is_counted     the claim counts for this line
 -- reason         why not; null when it does
-select c.sale_id, l.month, c.deal_id, c.partner_code, c.partner_id, c.role, c.registered_on, c.status, l.document_date, c.reason is null as is_counted, c.reason
+select c.sale_id, l.month, c.deal_id, c.partner_code, c.partner_id, c.role, c.registered_on, c.status, l.document_date, l.distributor, l.document_no,
+    l.line_no, f.file_name, l.line as file_line, c.reason is null as is_counted, c.reason
 from intermediate.claims as c
-join intermediate.dated_lines as l on l.sale_id = c.sale_id
+join intermediate.lines as l on l.sale_id = c.sale_id
+join staging.files as f on f.file_id = l.file_id

@@ -1,17 +1,48 @@
--- Sell-out lines that are known in full and do not count, and why.
+-- Sell-out lines that are known in full and do not count, and why. A line that
+-- names a deal which no claim knows counts for its buyer and its distributor;
+-- for Sell With it credits nobody, until a claim on that deal comes.
 --
 -- grain: sale_id, partner_id, module
--- sale_id        the line
--- partner_id     who would have been credited
--- module         through what
--- month          first day of the line's month
--- reason         why not
--- document_date  day of the document
--- distributor    code of the sender
--- document_no    the document
--- line_no        its line
--- base           what would have counted, in the programme currency
-select p.sale_id, p.partner_id, p.module, l.month, p.reason, l.document_date, l.distributor, l.document_no, l.line_no, p.base
-from intermediate.purchases as p
-join intermediate.dated_lines as l on l.sale_id = p.sale_id
-where p.reason is not null
+-- sale_id           the line
+-- partner_id        who would have been credited; null for a deal that is not registered, because nobody is known to claim it
+-- module            through what
+-- month             first day of the line's month
+-- reason            why not
+-- document_date     day of the document
+-- distributor       code of the sender
+-- document_no       the document
+-- line_no           its line
+-- document_type     sale or return
+-- end_customer      who uses it
+-- sku               stock-keeping unit
+-- product_name      in words
+-- family            of products
+-- quantity          negative on a return
+-- net_amount        of the line, in the document's currency
+-- currency          of the document
+-- rate              what one unit of it was worth in the programme currency
+-- rate_date         the day that rate was published for; null in the programme currency
+-- base              what would have counted, in the programme currency
+-- deal_id           the registered deal
+-- terms_date        the day whose rules hold: of the line it returns, or its own
+-- returns_document  the document a return gives back, as the distributor names it
+-- returns_line      and its line
+-- returned_sale_id  the line it returns; null when it names none, or none that is one sale on or before its day
+-- file_name         what the sender called the file
+-- file_line         physical line in it
+with uncounted as (
+    select sale_id, partner_id, module, reason, base
+    from intermediate.purchases
+    where reason is not null
+    union all
+    select d.sale_id, null, 'sell_with', 'unknown_deal', d.amount
+    from intermediate.dated_lines as d
+    where d.deal_id is not null and d.is_licence and d.version in (select version from rules.weights)
+        and not exists (select 1 from intermediate.claims as c where c.sale_id = d.sale_id)
+)
+select u.sale_id, u.partner_id, u.module, l.month, u.reason, l.document_date, l.distributor, l.document_no, l.line_no, l.document_type,
+    l.end_customer, l.sku, l.product_name, l.family, l.quantity, l.net_amount, l.currency, l.rate, l.rate_date, u.base, l.deal_id, l.terms_date,
+    l.returns_document, l.returns_line, l.returned_sale_id, f.file_name, l.line as file_line
+from uncounted as u
+join intermediate.lines as l on l.sale_id = u.sale_id
+join staging.files as f on f.file_id = l.file_id

@@ -16,6 +16,7 @@ const (
 type line struct {
 	sale    Sale
 	terms   time.Time // the day whose terms it goes by
+	paper   string    // the document whose position it moves
 	version *Version  // the version in force on that day, nil before the first
 	amount  apd.Decimal
 	product Product
@@ -34,12 +35,13 @@ func (w *work) findCredits() {
 		if monthOf(sale.Date).After(monthOf(w.facts.Through)) {
 			continue
 		}
-		terms, deal := w.goesBy(sale, named)
+		terms, paper, deal := goesBy(sale, named)
 		sale.Deal = deal
 		l, ok := w.readLine(sale, terms)
 		if !ok || l.version == nil || !l.product.Licence {
 			continue
 		}
+		l.paper = paper
 		w.creditDistribution(l)
 		w.creditResell(l)
 		w.creditSellWith(l)
@@ -58,21 +60,19 @@ func (w *work) salesByKey() map[lineKey][]Sale {
 	return named
 }
 
-// goesBy is the day whose terms a line goes by, and its deal. A return that
-// names its line goes by that line's, or the two could not leave nothing.
-func (w *work) goesBy(sale Sale, named map[lineKey][]Sale) (terms time.Time, deal string) {
+// goesBy is the day whose terms a line goes by, the document it belongs to, and
+// its deal. A return that names its line goes by that line's in all three, or the
+// two could not leave nothing.
+func goesBy(sale Sale, named map[lineKey][]Sale) (terms time.Time, document, deal string) {
 	if !sale.Return || sale.ReturnsDocument == "" {
-		return sale.Date, sale.Deal
+		return sale.Date, sale.Document, sale.Deal
 	}
 	found := named[lineKey{sale.Distributor, sale.ReturnsDocument, sale.ReturnsLine}]
 	// Nothing can be returned before it was sold.
 	if len(found) != 1 || found[0].Date.After(sale.Date) {
-		return sale.Date, sale.Deal
+		return sale.Date, sale.Document, sale.Deal
 	}
-	if !w.claimed(sale.Deal) && found[0].Deal != "" {
-		return found[0].Date, found[0].Deal
-	}
-	return found[0].Date, sale.Deal
+	return found[0].Date, found[0].Document, found[0].Deal
 }
 
 // readLine values a line. It is not ok when the line is held.

@@ -32,7 +32,7 @@ func (w *work) walk() {
 		c.high = add(c.low, c.base)
 		positions[key] = c.high
 
-		doc := documentKey{key, c.line.sale.Distributor, c.line.sale.Document}
+		doc := documentKey{key, c.line.sale.Distributor, c.line.paper}
 		c.docLow = documents[doc]
 		c.docHigh = add(c.docLow, c.base)
 		documents[doc] = c.docHigh

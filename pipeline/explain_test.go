@@ -1,0 +1,119 @@
+package pipeline_test
+
+import (
+	"math/big"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"tranche/pipeline"
+	"tranche/reports"
+)
+
+func exactly(t *testing.T, decimal string) *big.Rat {
+	t.Helper()
+	r, ok := new(big.Rat).SetString(decimal)
+	if !ok {
+		t.Fatalf("%q is no decimal", decimal)
+	}
+	return r
+}
+
+// told is what the parts of a credit's explanation come to.
+func told(t *testing.T, s reports.SaleStory, c reports.Credit) *big.Rat {
+	t.Helper()
+	sum := new(big.Rat)
+	for _, x := range s.Slices {
+		if x.Module == c.Module {
+			sum.Add(sum, exactly(t, x.Earned))
+		}
+	}
+	for _, x := range s.Ends {
+		if x.Module != c.Module {
+			continue
+		}
+		if paid := exactly(t, x.Paid); x.Side == "hi" {
+			sum.Add(sum, paid)
+		} else {
+			sum.Sub(sum, paid)
+		}
+	}
+	return sum
+}
+
+func TestWhatIsToldOfALineAddsUpToWhatItEarned(t *testing.T) {
+	for _, method := range []string{"marginal", "block", "document", "volume"} {
+		w := newWorld(t, t.TempDir(), func(text string) string { return strings.ReplaceAll(text, "method: marginal", "method: "+method) })
+		w.run(t)
+		lines := w.rows(t, `select partner_id, distributor, document_no, line_no from mart.statement_lines
+			where method = '`+method+`' order by hash(sale_id), module limit 40`)
+		if len(lines) == 0 {
+			t.Fatalf("nothing is paid by %s", method)
+		}
+		for _, l := range lines {
+			number, err := strconv.ParseInt(l[3], 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			story, err := pipeline.ExplainLine(t.Context(), w.config, reports.Question{Partner: l[0], Distributor: l[1], Document: l[2], Line: number})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range story.Sales {
+				for _, c := range s.Credits {
+					if got := told(t, s, c); got.Cmp(exactly(t, c.BeforeCap)) != 0 {
+						t.Errorf("%s, %v, %s: what is told comes to %s, it earned %s", method, l, c.Module, got.FloatString(2), c.BeforeCap)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestAMonthWithNothingIsReadWithEveryColumnInItsPlace(t *testing.T) {
+	w := sampleWorld(t)
+	for _, q := range []reports.Question{
+		{Partner: "nobody", Month: time.Date(2024, 8, 1, 0, 0, 0, 0, time.UTC)},
+		{Partner: "P1013", Month: time.Date(2024, 8, 1, 0, 0, 0, 0, time.UTC), Everyone: true},
+	} {
+		if _, err := pipeline.ExplainMonth(t.Context(), w.config, q); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestASaleOfADealNobodyRegisteredStandsInTheRegister(t *testing.T) {
+	w := newWorld(t, t.TempDir(), asItIs)
+	sale := "Invoice Number,Line,Transaction Type,Invoice Date,Ship-To ID,End User Name,Vendor Part Number,Quantity,Unit Price,Currency,Deal Registration,Original Invoice,Original Line\n" +
+		"999001,1,Invoice,08/30/2024,44100,Acme,LK-PLT-S,1,300.00,USD,D-TYPO,,\n"
+	path := filepath.Join(w.dir, "inbox", "HTD_867_late.csv")
+	if err := os.WriteFile(path, []byte(sale), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(path, now.Add(-time.Hour), now.Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	w.run(t)
+	s, err := pipeline.OpenPublished(t.Context(), w.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	reg, err := reports.ReadRegister(t.Context(), s, "V", time.Date(2024, 8, 1, 0, 0, 0, 0, time.UTC))
+	if err != nil {
+		t.Fatal(err)
+	}
+	isIt := func(h reports.HeldRow) bool {
+		return h.Kind == "sales" && h.Reason == "unknown_deal" && h.What == "D-TYPO" && h.Document == "999001" && h.File == "HTD_867_late.csv" && h.FileLine == 2
+	}
+	if !slices.ContainsFunc(reg.Held, isIt) {
+		t.Errorf("the register lists %v", reg.Held)
+	}
+	if got := w.rows(t, "select base from mart.statement_lines where document_no = '999001'"); len(got) != 1 || got[0][0] != "300.00" {
+		t.Errorf("for its buyer it counts with %v", got)
+	}
+}

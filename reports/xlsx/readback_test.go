@@ -1,0 +1,36 @@
+package xlsx
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+func TestAWorkbookThatSaysAnotherFigureIsNotDelivered(t *testing.T) {
+	for figure, want := range map[int64]string{155000: "", 155001: "says payable 1550 in S!B1, the figure is 1550.01"} {
+		b, err := newBook("en")
+		if err != nil {
+			t.Fatal(err)
+		}
+		sh := b.sheet(setup{title: "S"})
+		sh.put(b.text("payable"), b.money(155000))
+		sh.mark("payable", 2, figure, 2)
+		sh.done()
+		var out bytes.Buffer
+		err = b.deliver(&out)
+		switch {
+		case want == "" && err != nil:
+			t.Error(err)
+		case want != "" && (err == nil || !strings.Contains(err.Error(), want) || out.Len() > 0):
+			t.Errorf("%d bytes came out, %v", out.Len(), err)
+		}
+	}
+}
+
+func TestADecimalIsWrittenAsAPersonWould(t *testing.T) {
+	for units, want := range map[int64]string{0: "0", 5: "0.05", -5: "-0.05", -1550: "-15.5", 100000: "1000"} {
+		if got := plain(units, 2); got != want {
+			t.Errorf("%d cents are written %q, not %q", units, got, want)
+		}
+	}
+}
