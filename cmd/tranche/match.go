@@ -46,11 +46,11 @@ the file into the inbox of the feed of kind links.`,
 func (a *app) matchDeals(ctx context.Context, format string) error {
 	switch format {
 	case "csv":
-		return a.query(ctx, `select distributor, document_no, line_no, line_key, deal_id, '' as accepted_by, 'score ' || score || ', would credit ' || claimants as reason
+		return a.query(ctx, `select distributor, document_no, line_no, line_key, deal_id, '' as accepted_by, 'score ' || score || ', claimed by ' || claimants as reason
 			from mart.sell_with_suggestions order by score desc, distributor, document_no, line_no, line_key, deal_id`, newCSV(a.stdout))
 	case "table":
 		err := a.query(ctx, `select distributor, document_no as document, line_no as line, line_key as key, document_date as "on", end_customer as customer, family, amount,
-				deal_id as deal, deal_customer as "its customer", claimants as "would credit", score
+				deal_id as deal, deal_customer as "its customer", claimants as "claimed by", score
 			from mart.sell_with_suggestions order by score desc, distributor, document_no, line_no, line_key, deal_id`, newTable(a.stdout))
 		if err == nil {
 			fmt.Fprintln(a.stdout, "\nA suggestion counts for nothing until it stands in a file of links.")

@@ -1,11 +1,11 @@
--- The claims on registered deals that stand, with whom each is of.
+-- The claims on registered deals that stand, and whose each is.
 --
 -- grain: file_id, line
 -- file_id        the file
 -- line           and the line in it
 -- deal_id        the deal
 -- partner_code   who claims, as the claim names it
--- partner_id     who that is, null when unknown
+-- partner_id     who that is; null when unknown
 -- role           what for
 -- registered_on  day of registration
 -- expires_on     last day it counts for, null: open

@@ -44,14 +44,11 @@ where not exists (
     select 1 from intermediate.partner_codes as p
     where p.code = c.partner_code and p.sender in ('*', f.feed) and p.partner_id is not null)
 union all
-select v.kind, v.file_id, v.line, f.file_name, 'unknown_partner', d.partner_code, date_trunc('month', d.registered_on)::date, null, null, null,
+select 'deals', d.file_id, d.line, f.file_name, 'unknown_partner', d.partner_code, date_trunc('month', d.registered_on)::date, null, null, null,
     d.deal_id || ' ' || d.role, null, d.end_customer, null, null, null
-from staging.deals as d
-join intermediate.record_versions as v on v.kind = 'deals' and v.file_id = d.file_id and v.line = d.line and v.outcome = 'loaded'
+from intermediate.deal_claims as d
 join staging.files as f on f.file_id = d.file_id
-where not exists (
-    select 1 from intermediate.partner_codes as p
-    where p.code = d.partner_code and p.sender in ('*', f.feed) and p.partner_id is not null)
+where d.partner_id is null
 union all
 select 'links', k.file_id, k.line, f.file_name, k.held_reason, k.deal_id, date_trunc('month', coalesce(s.document_date, f.landed_at::date))::date, null, null, k.distributor, k.document_no, k.line_no, s.end_customer,
     s.sku, s.net_amount, s.currency

@@ -5,47 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"tranche/transforms/oracle"
 )
-
-// TestASuggestionNamesWhoWouldBeCredited joins every line to one deal, in random
-// worlds of one customer: whom a suggestion of that deal named is credited, and
-// nobody is where none was made.
-func TestASuggestionNamesWhoWouldBeCredited(t *testing.T) {
-	s := tables(t, 2)
-	fewer(t, 15)
-	alike := []string{"update store.raw.deals set end_customer = 'Acme S.A.', family = 'platform'", "update store.raw.sales set end_customer = 'ACME'"}
-	suggested := 0
-	rapid.Check(t, func(rt *rapid.T) {
-		p := drawProgramme(rt)
-		for _, v := range p.Versions {
-			v.SellWith.Weights["delivered"] = 20 * rapid.Int64Range(0, 1).Draw(rt, "delivered")
-		}
-		f := drawFacts(rt, p)
-		f.Links = nil
-		workOut(rt, s, f, p, alike...)
-		// A cent can be too small to be shared; who then gets none depends on the others.
-		want := ask(rt, s, `select distributor || ' ' || document_no || ' ' || line_no || ': ' || claimants as said
-			from mart.sell_with_suggestions where amount >= 1 and deal_id = 'D1' order by said`)
-		suggested += len(want)
-		for _, sale := range f.Sales {
-			f.Links = append(f.Links, oracle.Link{Distributor: sale.Distributor, Document: sale.Document, Line: sale.Line, Deal: "D1"})
-		}
-		workOut(rt, s, f, p, alike...)
-		compare(rt, ask(rt, s, `select c.distributor || ' ' || c.document_no || ' ' || c.line_no || ': ' || string_agg(distinct c.partner_id, ', ' order by c.partner_id) as said
-			from mart.sell_with_credits as c
-			join intermediate.lines as l on l.sale_id = c.sale_id
-			join staging.sales as s on s.sale_id = c.sale_id
-			where c.base <> 0 and c.amount >= 1 and l.deal_id = 'D1' and s.deal_id is distinct from 'D1' and l.family = 'platform' and l.document_type = 'sale'
-			group by c.distributor, c.document_no, c.line_no order by said`), want)
-	})
-	t.Log(suggested)
-	if suggested < 10 {
-		t.Errorf("only %d suggestions were drawn", suggested)
-	}
-}
 
 // TestNamesAreComparedByWhatTheyMean takes partners for their names, as every
 // name of a company goes the same way.
