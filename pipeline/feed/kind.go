@@ -26,7 +26,6 @@ type Column struct {
 	Words    []string
 	Derived  bool // worked out while reading, never a sender's column
 	Passing  bool // read but not kept
-	MayLack  bool // a file may come without it though the feed declares it
 }
 
 // Kind is one of the kinds of source.
@@ -137,8 +136,7 @@ func Kinds() []Kind {
 			{Name: "distributor", Type: Code, Needed: true},
 			{Name: "document_no", Type: Code, Needed: true},
 			{Name: "line_no", Type: Whole, Needed: true},
-			// As the suggestion gives it; who writes links by hand leaves it out where lines have numbers.
-			{Name: "line_key", Type: Text, MayLack: true},
+			{Name: "line_key", Type: Text}, // empty where the sales feed declares no key
 			{Name: "deal_id", Type: Code, Needed: true},
 			{Name: "accepted_by", Type: Text, Needed: true},
 			{Name: "reason", Type: Text},

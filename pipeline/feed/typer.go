@@ -217,8 +217,6 @@ func (f Feed) source(c Column, header Names) (source, *Problem) {
 	switch {
 	case err != nil:
 		return src, &Problem{Code: RepeatedColumn, Column: c.Name, Detail: err.Error()}
-	case field < 0 && c.MayLack:
-		return src, nil
 	case field < 0:
 		return src, &Problem{Code: MissingColumn, Column: c.Name,
 			Detail: fmt.Sprintf("%s, which this sender calls %s; the header holds %s", c.Name, quoteAll(names), quoteAll(header))}
