@@ -18,10 +18,11 @@ propose whom they could mean, by name, town and country. Nothing is accepted by
 itself: add the alias to the partner in the partner file, and drop the new file
 into the inbox. The lines that wait then count in the next run.
 
-With --deals, list sales that name no deal and look like a registered one: the
-same end customer, the same family, a day inside the window. To accept some, save
-them with --format csv, keep the lines you agree with, add who accepts, and drop
-the file into the inbox of the feed of kind links.`,
+With --deals, list sales that name no deal, or one that nobody claims, and look like
+a registered one: the same end customer, the same family, a day inside the window of
+an approved claim. Whether a claim then counts is judged once the sale belongs to the
+deal. To accept some, save them with --format csv, keep the lines you agree with, add
+who accepts, and drop the file into the inbox of the feed of kind links.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if deals {

@@ -41,7 +41,6 @@ with as_sent as (
     from staging.sales as s
     where not exists (select 1 from intermediate.sales_passed_over as o where o.sale_id = s.sale_id)
 ),
--- A link that is not held knows the one line it means, and that no claim is overruled.
 standing as (
     select s.* exclude (deal_id), coalesce(k.deal_id, s.deal_id) as deal_id
     from as_sent as s
