@@ -36,10 +36,10 @@ parted as (
 ),
 formless as (
     select name, text, words,
-        list_aggregate(list_filter(
+        array_to_string(list_filter(
             string_split(regexp_replace(' ' || words || ' ', ' (and|und|et) (co|cie) ', ' ', 'g'), ' '),
             lambda w: w not in ('', 'gmbh', 'mbh', 'ag', 'kg', 'kgaa', 'ohg', 'ug', 'se', 'sarl', 'sas', 'sasu', 'sa', 'eurl', 'snc', 'ltd', 'limited', 'llc', 'llp', 'inc',
-                'corp', 'plc', 'bv', 'nv', 'srl', 'spa', 'co', 'cie')), 'string_agg', ' ') as plain
+                'corp', 'plc', 'bv', 'nv', 'srl', 'spa', 'co', 'cie')), ' ') as plain
     from parted
 )
 select name, coalesce(nullif(plain, ''), nullif(words, ''), trim(text)) as plain_name
