@@ -58,18 +58,21 @@ func ReadOutcome(ctx context.Context, m Marts, from, to time.Time) (*Outcome, er
 	if err != nil {
 		return nil, fmt.Errorf("read the programme: %w", err)
 	}
-	err = scan(ctx, m, `select s.partner_id, p.name, s.module, sum(s.base)::decimal(18,2) as base, sum(s.earned)::decimal(18,2) as earned,
-			sum(s.points)::bigint as points, max(l.level) as level
-		from mart.statements as s
-		join mart.partners as p on p.partner_id = s.partner_id
-		left join mart.partner_levels as l on l.partner_id = s.partner_id and l.month = $2
-		where s.month between $1 and $2
-		group by s.partner_id, p.name, s.module
-		having sum(s.lines) > 0
-		order by s.partner_id, s.module`, func(r *row) {
+	err = scan(ctx, m, `select p.partner_id, p.name, l.level
+		from mart.partners as p
+		left join mart.partner_levels as l on l.partner_id = p.partner_id and l.month = $1`, func(r *row) {
 		partner := r.text("partner_id")
 		o.names[partner], o.levels[partner] = r.text("name"), r.text("level")
-		o.results[reached{partner, r.text("module")}] = Result{Base: r.cents("base"), Earned: r.cents("earned"), Points: r.number("points")}
+	}, to)
+	if err != nil {
+		return nil, fmt.Errorf("read the partners: %w", err)
+	}
+	err = scan(ctx, m, `select partner_id, module, sum(base)::decimal(18,2) as base, sum(earned)::decimal(18,2) as earned, sum(points)::bigint as points
+		from mart.statements
+		where month between $1 and $2
+		group by partner_id, module
+		having sum(lines) > 0`, func(r *row) {
+		o.results[reached{r.text("partner_id"), r.text("module")}] = Result{Base: r.cents("base"), Earned: r.cents("earned"), Points: r.number("points")}
 	}, from, to)
 	if err != nil {
 		return nil, fmt.Errorf("read what the programme gives: %w", err)
@@ -85,7 +88,7 @@ func Compare(now, other *Outcome, from, to time.Time) *Comparison {
 	either := maps.Clone(now.results)
 	maps.Copy(either, other.results)
 	for at := range either {
-		c.Rows = append(c.Rows, Difference{Partner: at.partner, Name: cmp.Or(now.names[at.partner], other.names[at.partner]), Module: at.module,
+		c.Rows = append(c.Rows, Difference{Partner: at.partner, Name: now.names[at.partner], Module: at.module,
 			Now: now.results[at], Other: other.results[at], LevelNow: now.levels[at.partner], LevelOther: other.levels[at.partner]})
 	}
 	slices.SortFunc(c.Rows, func(a, b Difference) int {
