@@ -44,8 +44,14 @@ func Comparison(out io.Writer, c *reports.Comparison) error {
 		b.sum(b.styles.totalMoney, column("I"), other.Earned), b.sum(b.styles.totalMoney, column("J"), other.Earned-now.Earned),
 		b.count(b.styles.totalNumber, column("K"), now.Points), b.count(b.styles.totalNumber, column("L"), other.Points),
 		b.count(b.styles.totalNumber, column("M"), other.Points-now.Points))
+	sh.mark("earned_now", 8, int64(now.Earned), 2)
+	sh.mark("earned_other", 9, int64(other.Earned), 2)
+	sh.mark("earned_difference", 10, int64(other.Earned-now.Earned), 2)
+	sh.mark("points_now", 11, now.Points, 0)
+	sh.mark("points_other", 12, other.Points, 0)
+	sh.mark("points_difference", 13, other.Points-now.Points, 0)
 	sh.done()
-	if err := b.write(out); err != nil {
+	if err := b.deliver(out); err != nil {
 		return fmt.Errorf("comparison: %w", err)
 	}
 	return nil
