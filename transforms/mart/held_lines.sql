@@ -9,7 +9,7 @@
 -- file_name       what the sender called the file
 -- held_reason     what is missing or ambiguous
 -- what            the unknown code, product or currency, or the deal of a link
--- month           first day of its month; of a link whose line is not there, the month of the run
+-- month           first day of its month; of a link whose line is not there, the month the link landed in, or of the run where that is earlier
 -- partner_id      the partner, where it is known
 -- distributor_id  the distributor as a partner, for sales, where it is one
 -- distributor     code of the sender, for sales and links
@@ -50,7 +50,7 @@ from intermediate.deal_claims as d
 join staging.files as f on f.file_id = d.file_id
 where d.partner_id is null
 union all
-select 'links', k.file_id, k.line, f.file_name, coalesce(k.held_reason, 'follows_its_line'), k.deal_id, coalesce(s.month, p.through_month), null, null, k.distributor,
+select 'links', k.file_id, k.line, f.file_name, coalesce(k.held_reason, 'follows_its_line'), k.deal_id, coalesce(s.month, least(date_trunc('month', f.landed_at)::date, p.through_month)), null, null, k.distributor,
     k.document_no, k.line_no, s.end_customer, s.sku, s.net_amount, s.currency
 from intermediate.links as k
 join staging.files as f on f.file_id = k.file_id
