@@ -107,6 +107,24 @@ func TestTheTotalsOfAComparisonAreReadBackByName(t *testing.T) {
 	}
 }
 
+func TestARegisterThatListsNotEveryRejectedRowSaysSo(t *testing.T) {
+	for more, want := range map[int64]string{0: "f.csv", 1234567: "1234567 more rows were rejected than are listed here; tranche rejects export FILE writes those of a file."} {
+		var out bytes.Buffer
+		err := Register(&out, &reports.Register{Month: example().Month, Rejected: []reports.RejectedRow{{File: "f.csv", FileLine: 2}}, MoreRejected: more})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := excelize.OpenReader(&out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := f.GetCellValue("Rejected", "A2"); got != want || err != nil {
+			t.Errorf("%d more: the first row says %q (%v)", more, got, err)
+		}
+		_ = f.Close()
+	}
+}
+
 func TestEqualFiguresGiveEqualBytes(t *testing.T) {
 	st := example()
 	st.Margin = []reports.Tranche{{Module: "resell", Method: "marginal", Level: "ready", Number: 1, To: 2_500_000, Rate: 50_000, MonthBase: 2100, MonthEarned: st.Pay.Earned, YearBase: 2100, YearEarned: 105}}
