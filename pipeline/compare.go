@@ -5,18 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
+	"os"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"tranche/pipeline/config"
+	"tranche/pipeline/landing"
+	"tranche/pipeline/loading"
 	"tranche/pipeline/programme"
-	"tranche/pipeline/store"
 	"tranche/reports"
 	"tranche/reports/xlsx"
-	"tranche/transforms"
 )
+
+// ErrNothingToCompare says that the months asked for are not there, or that the
+// other programme is not in force in any of them.
+var ErrNothingToCompare = errors.New("there is nothing to compare")
 
 // Compare works the loaded facts out under the configured programme and under
 // another, and puts what they give side by side: for one month, or, when it is
@@ -24,24 +26,19 @@ import (
 // and both results are thrown away.
 func Compare(ctx context.Context, o Options, other programme.Programme) (*reports.Comparison, error) {
 	r := &run{Options: o, facts: map[string]any{}, summary: &Summary{}}
-	r.lock = flock.New(filepath.Join(o.Config.Folders.State, "lock"))
-	got, err := r.lock.TryLock()
-	if err != nil {
-		return nil, fmt.Errorf("lock %s: %w", o.Config.Folders.State, err)
+	if err := r.prepareToRead(); err != nil {
+		return nil, err
 	}
-	if !got {
-		return nil, ErrLocked
-	}
-	defer r.release()
+	defer func() {
+		r.release()
+		_ = os.RemoveAll(o.Config.Folders.Work())
+	}()
 	if err := r.openToRead(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.chooseMonth(ctx); err != nil {
+	from, err := r.chooseMonths(ctx, other)
+	if err != nil {
 		return nil, err
-	}
-	from := r.month
-	if o.Month.IsZero() {
-		from = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
 	now, err := r.outcome(ctx, o.Config.Programme, from)
 	if err != nil {
@@ -51,44 +48,76 @@ func Compare(ctx context.Context, o Options, other programme.Programme) (*report
 	if err != nil {
 		return nil, fmt.Errorf("under the other programme: %w", err)
 	}
-	if o.Month.IsZero() {
-		first := o.Config.Programme.Versions[0].From
-		if v := other.Versions[0].From; v.Before(first) {
-			first = v
-		}
-		from = time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, time.UTC)
-	}
 	return reports.Compare(now, theirs, from, r.month), nil
 }
 
-// openToRead attaches the store as it is.
-func (r *run) openToRead(ctx context.Context) error {
-	var err error
-	d := r.Config.Database
-	r.session, err = store.Open(ctx, store.Options{MemoryLimit: d.MemoryLimit, Threads: d.Threads, TempLimit: d.TempLimit})
-	if err != nil {
-		return err
+// prepareToRead takes the lock and empties the work folder, which is ours as
+// long as we hold it. Where nothing has been loaded it leaves no trace.
+func (r *run) prepareToRead() error {
+	if _, err := os.Stat(r.Config.Folders.Store()); errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("there is no %s: %w", r.Config.Folders.Store(), loading.ErrRunFirst)
 	}
-	if err := r.session.AttachReadOnly(ctx, r.Config.Folders.Store(), "store"); err != nil {
-		return errors.Join(ErrNothingPublished, err)
-	}
-	return nil
+	return r.takeLock()
 }
 
-// outcome builds and checks every model in memory under a programme, reads what
-// it gives and forgets the rest.
+// openToRead attaches the store as it is, once it holds all that has landed.
+func (r *run) openToRead(ctx context.Context) error {
+	var err error
+	if r.landed, err = landing.List(r.Config.Folders.Landing); err != nil {
+		return err
+	}
+	if err := r.openSession(ctx); err != nil {
+		return err
+	}
+	if err := loading.OpenToRead(ctx, r.session, r.Config.Folders.Store()); err != nil {
+		return err
+	}
+	return r.loader().Whole(ctx, r.landed)
+}
+
+// chooseMonths settles the first and the last month compared and refuses those in
+// which one of the programmes, or any sale, would be missing altogether: zeros
+// would look like an answer.
+func (r *run) chooseMonths(ctx context.Context, other programme.Programme) (from time.Time, err error) {
+	asked := r.Month
+	r.Month = time.Time{}
+	if err := r.chooseMonth(ctx); err != nil {
+		return from, err
+	}
+	newest := r.month
+	first, theirs := monthOf(r.Config.Programme.Versions[0].From), other.Versions[0].From
+	if asked.IsZero() {
+		from = first
+		if v := monthOf(theirs); v.Before(from) {
+			from = v
+		}
+	} else {
+		if asked.Before(first) || asked.After(newest) {
+			return from, fmt.Errorf("%s: %w: the months there are go from %s to %s", MonthName(asked), ErrNothingToCompare, MonthName(first), MonthName(newest))
+		}
+		from, r.month = asked, asked
+	}
+	if !theirs.Before(r.month.AddDate(0, 1, 0)) {
+		return from, fmt.Errorf("%s: %w: the other programme begins on %s", MonthName(r.month), ErrNothingToCompare, theirs.Format(time.DateOnly))
+	}
+	return from, nil
+}
+
+func monthOf(day time.Time) time.Time {
+	return time.Date(day.Year(), day.Month(), 1, 0, 0, 0, 0, time.UTC)
+}
+
+// outcome builds and checks every model under a programme, in the work folder as
+// a run does, reads what it gives and forgets the rest.
 func (r *run) outcome(ctx context.Context, p programme.Programme, from time.Time) (*reports.Outcome, error) {
 	c := *r.Config
 	c.Programme = p
 	own := *r
 	own.Config = &c
-	if err := r.session.Exec(ctx, "attach ':memory:' as published"); err != nil {
+	if err := own.transform(ctx); err != nil {
 		return nil, err
 	}
-	if err := own.models(ctx); err != nil {
-		return nil, err
-	}
-	if err := transforms.Check(ctx, r.session); err != nil {
+	if err := own.check(ctx); err != nil {
 		return nil, err
 	}
 	out, err := reports.ReadOutcome(ctx, r.session, from, r.month)

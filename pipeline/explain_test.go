@@ -1,6 +1,7 @@
 package pipeline_test
 
 import (
+	"fmt"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -115,5 +116,33 @@ func TestASaleOfADealNobodyRegisteredStandsInTheRegister(t *testing.T) {
 	}
 	if got := w.rows(t, "select base from mart.statement_lines where document_no = '999001'"); len(got) != 1 || got[0][0] != "300.00" {
 		t.Errorf("for its buyer it counts with %v", got)
+	}
+}
+
+func TestTheRegisterCountsTheRejectedRowsItDoesNotList(t *testing.T) {
+	w := newWorld(t, t.TempDir(), func(text string) string {
+		return strings.Replace(text, "  - name: accepted-links\n", "  - name: accepted-links\n    max_rejects: 100%\n", 1)
+	})
+	links := "distributor,document_no,line_no,line_key,deal_id,accepted_by,reason\n" + strings.Repeat("D,1,one,,D1,Ada,\n", 10_003)
+	path := filepath.Join(w.dir, "inbox", "links_1.csv")
+	if err := os.WriteFile(path, []byte(links), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(path, now.Add(-time.Hour), now.Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	w.run(t)
+	s, err := pipeline.OpenPublished(t.Context(), w.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	reg, err := reports.ReadRegister(t.Context(), s, "V", time.Date(2024, 8, 1, 0, 0, 0, 0, time.UTC))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := w.rows(t, "select count(*)::varchar from mart.rejected_rows")[0][0]
+	if len(reg.Rejected) != 10_000 || reg.MoreRejected < 3 || fmt.Sprint(10_000+reg.MoreRejected) != all {
+		t.Errorf("%d rejected rows are listed, %d more are told of, and there are %s", len(reg.Rejected), reg.MoreRejected, all)
 	}
 }

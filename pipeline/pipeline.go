@@ -75,7 +75,20 @@ func Run(ctx context.Context, o Options) (*Summary, error) {
 // begin takes the lock and reads what has been decided and stated.
 func begin(o Options) (*run, error) {
 	r := &run{Options: o, facts: map[string]any{}, summary: &Summary{Folders: o.Config.Folders, Currency: o.Config.Programme.Currency}}
-	return r, r.prepare()
+	f := o.Config.Folders
+	for _, dir := range []string{f.State, f.Landing, f.Statements, f.Closed, f.Work()} {
+		if err := files.Folder(dir); err != nil {
+			return nil, err
+		}
+	}
+	if err := r.takeLock(); err != nil {
+		return nil, err
+	}
+	if err := r.readLedger(true); err != nil {
+		r.release()
+		return nil, err
+	}
+	return r, nil
 }
 
 type stage struct {
@@ -110,56 +123,18 @@ type run struct {
 	summary *Summary
 }
 
-// prepare makes the folders that are ours and takes the lock. The inbox is the
-// senders' and has to be there.
-func (r *run) prepare() error {
-	f := r.Config.Folders
-	if _, err := os.Stat(f.Inbox); err != nil {
-		return fmt.Errorf("the inbox %s is not there; make it, or correct folders.inbox in %s", f.Inbox, r.Config.Path)
-	}
-	for _, dir := range []string{f.State, f.Landing, f.Statements, f.Closed, f.Work()} {
-		if err := files.Folder(dir); err != nil {
-			return err
-		}
-	}
-	r.lock = flock.New(filepath.Join(f.State, "lock"))
-	got, err := r.lock.TryLock()
-	if err != nil {
-		return fmt.Errorf("lock %s: %w", f.State, err)
-	}
-	if !got {
-		return ErrLocked
-	}
-	if err := errors.Join(r.clean(), r.readLedger(true)); err != nil {
-		r.release()
-		return err
-	}
-	return nil
-}
-
-// clean removes what an interrupted run left in the work folder. Nothing in it
-// is ever needed again.
-func (r *run) clean() error {
-	if err := os.RemoveAll(r.Config.Folders.Work()); err != nil {
-		return err
-	}
-	return files.Folder(r.Config.Folders.Work())
-}
-
-func (r *run) release() {
-	if r.session != nil {
-		_ = r.session.Close()
-	}
-	_ = r.lock.Unlock()
-}
-
 func (r *run) progress(stage string, done, total int) {
 	if r.Progress != nil {
 		r.Progress(stage, done, total)
 	}
 }
 
+// land takes whole files out of the inbox, which is the senders' and has to be
+// there.
 func (r *run) land(context.Context) error {
+	if inbox := r.Config.Folders.Inbox; !isThere(inbox) {
+		return fmt.Errorf("the inbox %s is not there; make it, or correct folders.inbox in %s", inbox, r.Config.Path)
+	}
 	arrivals, err := landing.Land(landing.Options{
 		Inbox: r.Config.Folders.Inbox, Landing: r.Config.Folders.Landing, Settle: r.Config.Settle, ReadyMarker: r.Config.Ready, Now: r.Now,
 		Feeds: func(name string) []string {
@@ -189,7 +164,7 @@ func (r *run) load(ctx context.Context) error {
 	if err := r.openStore(ctx); err != nil {
 		return err
 	}
-	l := loading.Loader{Session: r.session, Landing: r.Config.Folders.Landing, Work: r.Config.Folders.Work(), Feeds: r.Config.Feeds}
+	l := r.loader()
 	if err := l.Keep(ctx, r.landed); err != nil {
 		return err
 	}
@@ -213,14 +188,24 @@ func (r *run) load(ctx context.Context) error {
 	return r.chooseMonth(ctx)
 }
 
-// openStore attaches the store. One that cannot be read, or was made by another
-// version of the program, is set aside: it is a cache, and is filled anew.
-func (r *run) openStore(ctx context.Context) error {
+func (r *run) loader() *loading.Loader {
+	return &loading.Loader{Session: r.session, Landing: r.Config.Folders.Landing, Work: r.Config.Folders.Work(), Feeds: r.Config.Feeds}
+}
+
+// openSession starts DuckDB as the configuration allows, spilling into the work
+// folder.
+func (r *run) openSession(ctx context.Context) error {
 	var err error
 	d := r.Config.Database
 	r.session, err = store.Open(ctx, store.Options{MemoryLimit: d.MemoryLimit, Threads: d.Threads, TempLimit: d.TempLimit,
 		TempFolder: filepath.Join(r.Config.Folders.Work(), "spill")})
-	if err != nil {
+	return err
+}
+
+// openStore attaches the store. One that cannot be read, or was made by another
+// version of the program, is set aside: it is a cache, and is filled anew.
+func (r *run) openStore(ctx context.Context) error {
+	if err := r.openSession(ctx); err != nil {
 		return err
 	}
 	path := r.Config.Folders.Store()

@@ -16,6 +16,7 @@ type Register struct {
 	Files            []File
 	Held             []HeldRow
 	Rejected         []RejectedRow
+	MoreRejected     int64 // than are listed
 }
 
 // RegisterPartner is one partner's line of the register.
@@ -118,8 +119,10 @@ func (g *Register) held(ctx context.Context, m Marts) error {
 }
 
 func (g *Register) rejected(ctx context.Context, m Marts) error {
-	return scan(ctx, m, "select file_name, file_line, column_name, sentence, raw_text from mart.rejected_rows order by file_id, problem limit 10000", func(r *row) {
+	return scan(ctx, m, `select file_name, file_line, column_name, sentence, raw_text, (select count(*) from mart.rejected_rows) as in_all
+		from mart.rejected_rows order by file_id, problem limit 10000`, func(r *row) {
 		g.Rejected = append(g.Rejected, RejectedRow{File: r.text("file_name"), FileLine: r.number("file_line"), Column: r.text("column_name"),
 			Sentence: r.text("sentence"), Raw: r.text("raw_text")})
+		g.MoreRejected = r.number("in_all") - int64(len(g.Rejected))
 	})
 }

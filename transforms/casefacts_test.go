@@ -25,7 +25,7 @@ const needed = "\x00"
 func readFacts(t *testing.T, c namedCase) oracle.Facts {
 	t.Helper()
 	return oracle.Facts{
-		Partners: readPartners(t, c), Products: readProducts(t, c), Rates: readRates(t, c), Claims: readClaims(t, c),
+		Partners: readPartners(t, c), Products: readProducts(t, c), Rates: readRates(t, c), Claims: readClaims(t, c), Links: readLinks(t, c),
 		Certifications: readCertifications(t, c), Entries: readEntries(t, c), Sales: readSales(t, c),
 	}
 }
@@ -75,6 +75,15 @@ func readClaims(t *testing.T, c namedCase) []oracle.Claim {
 	for _, r := range readTable(t, c, "claims.csv", map[string]string{"deal": "D1", "partner": needed, "role": needed, "registered": needed, "expires": "", "status": "approved"}) {
 		out = append(out, oracle.Claim{Deal: r.text("deal"), Partner: r.text("partner"), Role: r.text("role"), Registered: r.date("registered"), Expires: r.date("expires"),
 			Approved: r.oneOf("status", "approved", "pending") == "approved"})
+	}
+	return out
+}
+
+// readLinks needs sales whose documents have names.
+func readLinks(t *testing.T, c namedCase) []oracle.Link {
+	var out []oracle.Link
+	for _, r := range readTable(t, c, "links.csv", map[string]string{"distributor": "D", "document": needed, "line": "1", "deal": "D1"}) {
+		out = append(out, oracle.Link{Distributor: r.text("distributor"), Document: r.text("document"), Line: r.number("line"), Deal: r.text("deal")})
 	}
 	return out
 }

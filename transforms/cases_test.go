@@ -64,7 +64,7 @@ type namedCase struct {
 	text *txtar.Archive
 }
 
-var sections = []string{"partners.csv", "products.csv", "rates.csv", "claims.csv", "certifications.csv", "entries.csv", "sales.csv", "programme", "show", "want"}
+var sections = []string{"partners.csv", "products.csv", "rates.csv", "claims.csv", "links.csv", "certifications.csv", "entries.csv", "sales.csv", "programme", "show", "want"}
 
 // readCase refuses a section that nothing would read, and a case that does not
 // say why it comes to its figures.

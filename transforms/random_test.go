@@ -179,7 +179,23 @@ func drawFacts(t *rapid.T, p oracle.Programme) oracle.Facts {
 	for i := range rapid.SampledFrom([]int{25, 8, 50, 2}).Draw(t, "sales") {
 		f.Sales = append(f.Sales, drawSale(t, i, f.Sales))
 	}
+	drawLinks(t, &f)
 	return f
+}
+
+// drawLinks joins some lines to deals, D3 being one that nobody claims.
+func drawLinks(t *rapid.T, f *oracle.Facts) {
+	seen := map[oracle.Link]bool{}
+	for range rapid.SampledFrom([]int{2, 0, 6}).Draw(t, "links") {
+		s := rapid.SampledFrom(f.Sales).Draw(t, "linked line")
+		l := oracle.Link{Distributor: s.Distributor, Document: s.Document, Line: s.Line}
+		if seen[l] {
+			continue
+		}
+		seen[l] = true
+		l.Deal = rapid.SampledFrom([]string{"D1", "D2", "D3"}).Draw(t, "linked deal")
+		f.Links = append(f.Links, l)
+	}
 }
 
 func drawPartner(t *rapid.T, id string, i int) oracle.Partner {
@@ -237,7 +253,7 @@ func drawCertifications(t *rapid.T, f *oracle.Facts) {
 func drawSale(t *rapid.T, i int, before []oracle.Sale) oracle.Sale {
 	s := oracle.Sale{Distributor: rapid.SampledFrom([]string{"P9", "OTHER"}).Draw(t, "distributor"), Document: fmt.Sprint("N", i/2), Line: int64(i%2 + 1),
 		Date: drawDay(t, "date", -5, 300), Buyer: rapid.SampledFrom(partnerIDs[:4]).Draw(t, "buyer"), SKU: rapid.SampledFrom([]string{"A", "A", "B", "C"}).Draw(t, "sku"),
-		Currency: rapid.SampledFrom([]string{"USD", "USD", "EUR"}).Draw(t, "currency"), Deal: rapid.SampledFrom([]string{"", "D1", "D2"}).Draw(t, "deal"),
+		Currency: rapid.SampledFrom([]string{"USD", "USD", "EUR"}).Draw(t, "currency"), Deal: rapid.SampledFrom([]string{"", "D1", "D2", "D3"}).Draw(t, "deal"),
 		Net: dec(rapid.SampledFrom([]int64{1, 99999, 2500000, 2499999, 2500001, 12345678}).Draw(t, "size")*rapid.Int64Range(1, 3).Draw(t, "times"), 2)}
 	if s.Distributor == "P9" {
 		s.DistributorPartner = "P9"

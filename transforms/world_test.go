@@ -120,16 +120,12 @@ func ask(t fataler, s *store.Session, question string) []string {
 // fill writes facts as the store has them: one file a kind.
 func fill(f oracle.Facts) []string {
 	var q []string
-	kinds := []string{"partners", "products", "fx_rates", "deals", "certifications", "entries", "sales"}
+	kinds := []string{"partners", "products", "fx_rates", "deals", "certifications", "entries", "sales", "links"}
 	counts := map[string]int{"partners": len(f.Partners), "products": len(f.Products), "fx_rates": len(f.Rates), "deals": len(f.Claims),
-		"certifications": len(f.Certifications), "entries": len(f.Entries), "sales": len(f.Sales)}
+		"certifications": len(f.Certifications), "entries": len(f.Entries), "sales": len(f.Sales), "links": len(f.Links)}
 	for i, kind := range kinds {
-		amount := "0"
-		if kind == "sales" && len(f.Sales) > 0 {
-			amount = "0" // summed below, once the lines are there
-		}
-		q = append(q, fmt.Sprintf("insert into store.raw.files values (%d, 'sha%d', '%s.csv', '%s', '%s', 'h', false, '2024-01-01', 1, 'loaded', null, null, %d, %d, 0, %s, 0, 0, null)",
-			i+1, i+1, kind, kind, kind, counts[kind], counts[kind], amount))
+		q = append(q, fmt.Sprintf("insert into store.raw.files values (%d, 'sha%d', '%s.csv', '%s', '%s', 'h', false, '2024-01-01', 1, 'loaded', null, null, %d, %d, 0, 0, 0, 0, null)",
+			i+1, i+1, kind, kind, kind, counts[kind], counts[kind]))
 	}
 	var rows []string
 	values := func(kind string) {
@@ -182,6 +178,12 @@ func fill(f oracle.Facts) []string {
 			date(s.Date), text(s.Buyer), text(s.SKU), s.Net.Text('f'), text(s.Currency), text(s.Deal), returned, line))
 	}
 	values("sales")
+	for i, l := range f.Links {
+		key := fmt.Sprintf("%s / %s / %d / ", l.Distributor, l.Document, l.Line)
+		rows = append(rows, fmt.Sprintf("(8, %d, %s, %s, %s, %s, %d, null, %s, 'who', null)", i+2, text(key), text(key+l.Deal), text(l.Distributor), text(l.Document), l.Line, text(l.Deal)))
+	}
+	values("links")
+	// A file's amount is summed once its lines are there.
 	return append(q, "update store.raw.files set amount = (select coalesce(sum(net_amount), 0) from store.raw.sales) where file_id = 7")
 }
 

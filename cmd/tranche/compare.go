@@ -75,4 +75,7 @@ func (a *app) showComparison(c *reports.Comparison) {
 	}
 	fmt.Fprintf(w, "together\t\t%s\t%s\t%s\t%d\t%d\t\t\t\n", now.Earned, other.Earned, other.Earned-now.Earned, now.Points, other.Points)
 	_ = w.Flush()
+	if caution := c.Caution(); caution != "" {
+		fmt.Fprintln(a.stdout, "\n"+caution)
+	}
 }

@@ -18,10 +18,11 @@ propose whom they could mean, by name, town and country. Nothing is accepted by
 itself: add the alias to the partner in the partner file, and drop the new file
 into the inbox. The lines that wait then count in the next run.
 
-With --deals, list sales that name no deal and look like a registered one: the
-same end customer, the same family, a day inside the window. To accept some, save
-them with --format csv, keep the lines you agree with, add who accepts, and drop
-the file into the inbox of the feed of kind links.`,
+With --deals, list sales that name no deal, or one that nobody claims, and look like
+a registered one: the same end customer, the same family, a day inside the window of
+an approved claim. Whether a claim then counts is judged once the sale belongs to the
+deal. To accept some, save them with --format csv, keep the lines you agree with, add
+who accepts, and drop the file into the inbox of the feed of kind links.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if deals {
@@ -46,12 +47,12 @@ the file into the inbox of the feed of kind links.`,
 func (a *app) matchDeals(ctx context.Context, format string) error {
 	switch format {
 	case "csv":
-		return a.query(ctx, `select distributor, document_no, line_no, deal_id, '' as accepted_by, 'score ' || score || ', would credit ' || claimants as reason
-			from mart.sell_with_suggestions order by score desc, distributor, document_no, line_no, deal_id`, newCSV(a.stdout))
+		return a.query(ctx, `select distributor, document_no, line_no, line_key, deal_id, '' as accepted_by, 'score ' || score || ', claimed by ' || claimants as reason
+			from mart.sell_with_suggestions order by score desc, distributor, document_no, line_no, line_key, deal_id`, newCSV(a.stdout))
 	case "table":
-		err := a.query(ctx, `select distributor, document_no as document, line_no as line, document_date as "on", end_customer as customer, family, amount,
-				deal_id as deal, deal_customer as "its customer", claimants as "would credit", score
-			from mart.sell_with_suggestions order by score desc, distributor, document_no, line_no, deal_id`, newTable(a.stdout))
+		err := a.query(ctx, `select distributor, document_no as document, line_no as line, line_key as key, document_date as "on", end_customer as customer, family, amount,
+				deal_id as deal, deal_customer as "its customer", claimants as "claimed by", score
+			from mart.sell_with_suggestions order by score desc, distributor, document_no, line_no, line_key, deal_id`, newTable(a.stdout))
 		if err == nil {
 			fmt.Fprintln(a.stdout, "\nA suggestion counts for nothing until it stands in a file of links.")
 		}

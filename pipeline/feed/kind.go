@@ -132,10 +132,11 @@ func Kinds() []Kind {
 			{Name: "reason", Type: Text, Needed: true},
 			{Name: "entered_by", Type: Text, Needed: true},
 		}},
-		{Name: Links, Key: []string{"distributor", "document_no", "line_no"}, Columns: []Column{
+		{Name: Links, Key: []string{"distributor", "document_no", "line_no", "line_key"}, Columns: []Column{
 			{Name: "distributor", Type: Code, Needed: true},
 			{Name: "document_no", Type: Code, Needed: true},
 			{Name: "line_no", Type: Whole, Needed: true},
+			{Name: "line_key", Type: Text}, // empty where the sales feed declares no key
 			{Name: "deal_id", Type: Code, Needed: true},
 			{Name: "accepted_by", Type: Text, Needed: true},
 			{Name: "reason", Type: Text},

@@ -11,6 +11,9 @@ import (
 
 var errOtherVersion = errors.New("the store was made by another version of the program")
 
+// ErrRunFirst says that only a run can bring the store up to what has landed.
+var ErrRunFirst = errors.New("run `tranche run` first")
+
 // Open attaches the store at path, making its tables if it is new. It fails,
 // and leaves nothing attached, when the store cannot be read or was made with
 // other tables.
@@ -45,6 +48,60 @@ func sameVersion(ctx context.Context, s *store.Session) error {
 		return errOtherVersion
 	}
 	return nil
+}
+
+// OpenToRead attaches the store at path as it is. Unlike Open it neither makes a
+// store nor lets one of another version be filled anew.
+func OpenToRead(ctx context.Context, s *store.Session, path string) error {
+	if err := s.AttachReadOnly(ctx, path, "store"); err != nil {
+		return fmt.Errorf("the store cannot be read; %w, which fills it anew: %w", ErrRunFirst, err)
+	}
+	var known bool
+	err := s.Row(ctx, "select count(*) > 0 from duckdb_tables() where database_name = 'store' and schema_name = 'raw' and table_name = 'version'", []any{&known})
+	if err != nil {
+		return err
+	}
+	version := ""
+	if known {
+		if err := s.Row(ctx, "select version from store.raw.version", []any{&version}); err != nil {
+			return err
+		}
+	}
+	if version != Version() {
+		return fmt.Errorf("%w; %w, which fills it anew", errOtherVersion, ErrRunFirst)
+	}
+	return nil
+}
+
+// Whole makes sure that the store holds everything that has landed, as the feeds
+// read it now, and that its view of sell-out lines has them all: a run that was
+// stopped while it loaded leaves neither so.
+func (l *Loader) Whole(ctx context.Context, landed []landing.File) error {
+	if err := l.Keep(ctx, landed); err != nil {
+		return err
+	}
+	for _, f := range landed {
+		declared, err := l.feedOf(f.Name)
+		if err != nil {
+			return err
+		}
+		current, err := l.current(ctx, f, declared)
+		if err != nil {
+			return err
+		}
+		if !current {
+			return fmt.Errorf("%s has landed and is not loaded yet, or not as its feed reads it now; %w", f.Name, ErrRunFirst)
+		}
+	}
+	var missing int
+	err := l.Session.Row(ctx, `select count(*) from duckdb_tables() as t
+		where t.database_name = 'store' and t.schema_name = 'raw' and starts_with(t.table_name, ?) and not exists (
+			select 1 from duckdb_views() as v
+			where v.database_name = 'store' and v.schema_name = 'raw' and v.view_name = 'sales' and contains(v.sql, t.table_name))`, []any{&missing}, salesPrefix)
+	if err == nil && missing > 0 {
+		err = fmt.Errorf("the last run was stopped before it had loaded everything; %w", ErrRunFirst)
+	}
+	return err
 }
 
 // Keep makes sure that the store holds nothing but what has landed: a file that

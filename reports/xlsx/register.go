@@ -106,6 +106,9 @@ func (r register) held() {
 func (r register) rejected() {
 	sh := r.sheet(setup{title: r.words.say("sheet_rejected"), widths: []float64{32, 8, 18, 60, 60}, landscape: true, frozen: 1})
 	sh.tall(16, r.plainHeads("File", "Line", "Column", "Why", "As it stands in the file")...)
+	if r.MoreRejected > 0 {
+		sh.put(r.styled(r.styles.note, fmt.Sprintf("%d more rows were rejected than are listed here; tranche rejects export FILE writes those of a file.", r.MoreRejected)))
+	}
 	for _, x := range r.Rejected {
 		sh.put(r.text(x.File), r.number(x.FileLine), r.text(x.Column), r.styled(r.styles.wrapped, x.Sentence), r.styled(r.styles.wrapped, x.Raw))
 	}

@@ -81,6 +81,50 @@ func TestWhatACellCannotHoldFailsTheWorkbook(t *testing.T) {
 	}
 }
 
+func TestTheTotalsOfAComparisonAreReadBackByName(t *testing.T) {
+	c := &reports.Comparison{Currency: "USD", Rows: []reports.Difference{
+		{Partner: "P1", Module: "resell", Now: reports.Result{Base: 100000, Earned: 5000, Points: 4}, Other: reports.Result{Base: 100000, Earned: 6001, Points: 3}},
+		{Partner: "P2", Module: "resell", Now: reports.Result{Base: 20000, Earned: 1000, Points: 1}},
+	}}
+	var out bytes.Buffer
+	if err := Comparison(&out, c); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	got := map[string]string{}
+	for _, n := range f.GetDefinedName() {
+		sheet, cell, _ := strings.Cut(strings.ReplaceAll(n.RefersTo, "$", ""), "!")
+		got[n.Name], _ = f.GetCellValue(strings.Trim(sheet, "'"), cell, excelize.Options{RawCellValue: true})
+	}
+	for name, want := range map[string]string{"earned_now": "60", "earned_other": "60.01", "earned_difference": "0.01", "points_now": "5", "points_other": "3", "points_difference": "-2"} {
+		if got[name] != want {
+			t.Errorf("%s is %q, it should be %q", name, got[name], want)
+		}
+	}
+}
+
+func TestARegisterThatListsNotEveryRejectedRowSaysSo(t *testing.T) {
+	for more, want := range map[int64]string{0: "f.csv", 1234567: "1234567 more rows were rejected than are listed here; tranche rejects export FILE writes those of a file."} {
+		var out bytes.Buffer
+		err := Register(&out, &reports.Register{Month: example().Month, Rejected: []reports.RejectedRow{{File: "f.csv", FileLine: 2}}, MoreRejected: more})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := excelize.OpenReader(&out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := f.GetCellValue("Rejected", "A2"); got != want || err != nil {
+			t.Errorf("%d more: the first row says %q (%v)", more, got, err)
+		}
+		_ = f.Close()
+	}
+}
+
 func TestEqualFiguresGiveEqualBytes(t *testing.T) {
 	st := example()
 	st.Margin = []reports.Tranche{{Module: "resell", Method: "marginal", Level: "ready", Number: 1, To: 2_500_000, Rate: 50_000, MonthBase: 2100, MonthEarned: st.Pay.Earned, YearBase: 2100, YearEarned: 105}}

@@ -11,24 +11,11 @@
 -- status         of the claim
 -- weight         of the role
 -- reason         why it does not count, null when it does
-with standing as (
-    select d.*, f.feed
-    from staging.deals as d
-    join intermediate.record_versions as v
-        on v.kind = 'deals' and v.file_id = d.file_id and v.line = d.line and v.outcome = 'loaded'
-    join staging.files as f on f.file_id = d.file_id
-),
-known as (
-    select s.*, coalesce(own.partner_id, common.partner_id) as partner_id
-    from standing as s
-    left join intermediate.partner_codes as own on own.sender = s.feed and own.code = s.partner_code
-    left join intermediate.partner_codes as common on common.sender = '*' and common.code = s.partner_code
-),
-met as (
+with met as (
     select l.sale_id, l.terms_date, l.version, l.partner_id as buyer_id, k.deal_id, k.partner_code, k.partner_id, k.role,
         k.registered_on, k.expires_on, k.status, v.lead_days, v.window_days, v.own_deals, w.weight, p.is_active
     from intermediate.dated_lines as l
-    join known as k on k.deal_id = l.deal_id
+    join intermediate.deal_claims as k on k.deal_id = l.deal_id
     left join rules.versions as v on v.version = l.version
     left join rules.weights as w on w.version = l.version and w.role = k.role
     left join intermediate.partners as p on p.partner_id = k.partner_id

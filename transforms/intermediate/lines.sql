@@ -33,25 +33,18 @@
 -- rate               what one unit of it was worth
 -- rate_date          the day that rate was published for; null in the programme currency, which needs none
 -- amount             in the programme currency, rounded half away from zero
--- deal_id            the registered deal: as the distributor names it, or a person has joined the line to it; of a return that names its line, that line's
+-- deal_id            the registered deal: as the distributor names it, or where nobody claims that one, as a person has joined the line to it;
+--                    of a return that names its line, that line's
 -- held_reason        why it does not count yet, null when it may
 with as_sent as (
     select s.*
     from staging.sales as s
     where not exists (select 1 from intermediate.sales_passed_over as o where o.sale_id = s.sale_id)
 ),
--- A link that could mean two lines, or two links for one, join nothing.
-joined as (
-    select min(s.sale_id) as sale_id, min(k.deal_id) as deal_id
-    from intermediate.links as k
-    join as_sent as s on s.distributor = k.distributor and s.document_no = k.document_no and s.line_no = k.line_no
-    group by k.distributor, k.document_no, k.line_no
-    having count(*) = 1
-),
 standing as (
-    select s.* exclude (deal_id), coalesce(s.deal_id, j.deal_id) as deal_id
+    select s.* exclude (deal_id), coalesce(k.deal_id, s.deal_id) as deal_id
     from as_sent as s
-    left join joined as j on j.sale_id = s.sale_id
+    left join intermediate.links as k on k.sale_id = s.sale_id and k.held_reason is null
 ),
 returned as (
     select r.sale_id, min(s.sale_id) as returned_sale_id, min(s.document_date) as terms_date, min(s.deal_id) as deal_id

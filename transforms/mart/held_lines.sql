@@ -9,7 +9,7 @@
 -- file_name       what the sender called the file
 -- held_reason     what is missing or ambiguous
 -- what            the unknown code, product or currency, or the deal of a link
--- month           first day of its month
+-- month           first day of its month; of a link whose line is not there, the month the link landed in, or of the run where that is earlier
 -- partner_id      the partner, where it is known
 -- distributor_id  the distributor as a partner, for sales, where it is one
 -- distributor     code of the sender, for sales and links
@@ -44,27 +44,16 @@ where not exists (
     select 1 from intermediate.partner_codes as p
     where p.code = c.partner_code and p.sender in ('*', f.feed) and p.partner_id is not null)
 union all
-select v.kind, v.file_id, v.line, f.file_name, 'unknown_partner', d.partner_code, date_trunc('month', d.registered_on)::date, null, null, null,
+select 'deals', d.file_id, d.line, f.file_name, 'unknown_partner', d.partner_code, date_trunc('month', d.registered_on)::date, null, null, null,
     d.deal_id || ' ' || d.role, null, d.end_customer, null, null, null
-from staging.deals as d
-join intermediate.record_versions as v on v.kind = 'deals' and v.file_id = d.file_id and v.line = d.line and v.outcome = 'loaded'
+from intermediate.deal_claims as d
 join staging.files as f on f.file_id = d.file_id
-where not exists (
-    select 1 from intermediate.partner_codes as p
-    where p.code = d.partner_code and p.sender in ('*', f.feed) and p.partner_id is not null)
+where d.partner_id is null
 union all
-select 'links', k.file_id, k.line, f.file_name,
-    case
-        when count(s.sale_id) = 0 then 'unknown_line'
-        when count(s.sale_id) > 1 or count(*) > 1 then 'ambiguous_line'
-        when min(s.deal_id) <> k.deal_id then 'names_another_deal'
-        when min(s.deal_id) is null then 'ambiguous_line'
-        else 'unknown_deal'
-    end,
-    k.deal_id, date_trunc('month', coalesce(min(s.document_date), f.landed_at::date))::date, null, null, k.distributor, k.document_no, k.line_no, min(s.end_customer),
-    min(s.sku), if(count(s.sale_id) = 1, min(s.net_amount), null), if(count(s.sale_id) = 1, min(s.currency), null)
+select 'links', k.file_id, k.line, f.file_name, coalesce(k.held_reason, 'follows_its_line'), k.deal_id, coalesce(s.month, least(date_trunc('month', f.landed_at)::date, p.through_month)), null, null, k.distributor,
+    k.document_no, k.line_no, s.end_customer, s.sku, s.net_amount, s.currency
 from intermediate.links as k
 join staging.files as f on f.file_id = k.file_id
-left join intermediate.lines as s on s.distributor = k.distributor and s.document_no = k.document_no and s.line_no = k.line_no
-group by k.file_id, k.line, f.file_name, k.deal_id, f.landed_at, k.distributor, k.document_no, k.line_no
-having count(s.sale_id) <> 1 or min(s.deal_id) is distinct from k.deal_id or not exists (select 1 from staging.deals as d where d.deal_id = k.deal_id)
+cross join rules.programme as p
+left join intermediate.lines as s on s.sale_id = k.sale_id
+where k.held_reason is not null or s.deal_id is distinct from k.deal_id

@@ -1,7 +1,7 @@
 -- Whom an unknown code could mean, with a score out of 100: 70 for the likeness of
--- the names without accents, capitals and legal forms, 20 for the same town, 10
--- for the same country. A proposal counts for nothing until a person writes the
--- alias into the partner file.
+-- the names in their plain form, 20 for the same town, 10 for the same country. A
+-- proposal counts for nothing until a person writes the alias into the partner
+-- file.
 --
 -- grain: distributor, partner_code, partner_id
 -- distributor   code of the sender
@@ -12,17 +12,14 @@
 -- score         out of 100
 -- alias         what to add to the partner's aliases
 with spoken as (
-    select distributor, partner_code, partner_name, lower(strip_accents(partner_town)) as town, lower(partner_country) as country,
-        trim(regexp_replace(regexp_replace(lower(strip_accents(partner_name)), '[^a-z0-9]+', ' ', 'g'),
-            '\b(gmbh|ag|kg|ohg|ug|sarl|sas|sa|ltd|limited|llc|inc|plc|bv|srl|spa)\b', '', 'g')) as plain_name
-    from mart.unknown_codes
-    where partner_name is not null
+    select u.distributor, u.partner_code, u.partner_name, lower(strip_accents(u.partner_town)) as town, lower(u.partner_country) as country, n.plain_name
+    from mart.unknown_codes as u
+    join intermediate.plain_names as n on n.name = u.partner_name
 ),
 known as (
-    select partner_id, name, lower(strip_accents(town)) as town, lower(country) as country,
-        trim(regexp_replace(regexp_replace(lower(strip_accents(name)), '[^a-z0-9]+', ' ', 'g'),
-            '\b(gmbh|ag|kg|ohg|ug|sarl|sas|sa|ltd|limited|llc|inc|plc|bv|srl|spa)\b', '', 'g')) as plain_name
-    from mart.partners
+    select p.partner_id, p.name, lower(strip_accents(p.town)) as town, lower(p.country) as country, n.plain_name
+    from mart.partners as p
+    join intermediate.plain_names as n on n.name = p.name
 ),
 scored as (
     select s.distributor, s.partner_code, s.partner_name, k.partner_id, k.name,

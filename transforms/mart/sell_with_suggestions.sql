@@ -1,8 +1,9 @@
--- Sales without a deal that look like a registered one: the same end customer
--- without accents, capitals and legal forms, the same family, and a day inside
--- the window of at least one approved claim. The score out of 100: 60 for that,
--- 20 when the customer is written the same, 20 when no other deal looks so. A
--- suggestion counts for nothing until a person accepts it into the file of links.
+-- Sales without a deal, or with one that nobody claims, that look like a registered
+-- one: the same end customer by its plain name, the same family, and a day inside
+-- the window of at least one approved claim that is not the buyer's own. The score
+-- out of 100: 60 for that, 20 when the customer is written the same, 20 when no
+-- other deal looks so. A suggestion counts for nothing until a person accepts it
+-- into the file of links.
 --
 -- grain: sale_id, deal_id
 -- sale_id        the line
@@ -11,49 +12,42 @@
 -- distributor    code of the sender
 -- document_no    the document
 -- line_no        its line
+-- line_key       the rest of the key a feed declares, empty for most
 -- document_date  day of the document
 -- partner_id     who bought
 -- end_customer   as the distributor writes it
 -- deal_customer  as the deal has it
 -- family         of products
 -- amount         of the line, in the programme currency
--- claimants      who has such a claim, separated by a comma; whether it counts (module, admission, role, an earlier claim) is judged
---                once the line belongs to the deal
+-- claimants      who has an approved claim on the deal with the day in its window, separated by a comma; whether it counts (module, admission,
+--                role, an earlier claim, the buyer's own) is judged once the line belongs to the deal
 -- score          out of 100
 with unlinked as (
-    select l.sale_id, d.month, l.distributor, l.document_no, l.line_no, l.document_date, l.partner_id, l.end_customer, l.family, l.amount, d.terms_date,
-        d.version
+    select l.sale_id, l.month, l.distributor, l.document_no, l.line_no, l.line_key, l.document_date, l.partner_id, l.end_customer, l.family, l.amount,
+        l.terms_date, d.version, n.plain_name
     from intermediate.lines as l
     join intermediate.dated_lines as d on d.sale_id = l.sale_id
-    where l.deal_id is null and l.end_customer is not null and l.is_licence and l.document_type = 'sale'
+    join intermediate.plain_names as n on n.name = l.end_customer
+    where l.is_licence and l.document_type = 'sale' and not exists (select 1 from intermediate.deal_claims as c where c.deal_id = l.deal_id)
 ),
 claims as (
-    select d.deal_id, c.partner_id, d.registered_on, d.expires_on, d.end_customer, d.family
-    from staging.deals as d
-    join intermediate.record_versions as v on v.kind = 'deals' and v.file_id = d.file_id and v.line = d.line and v.outcome = 'loaded'
-    join staging.files as f on f.file_id = d.file_id
-    join intermediate.partner_codes as c on c.code = d.partner_code and c.sender in ('*', f.feed) and c.partner_id is not null
-    where d.status = 'approved' and d.end_customer is not null
-),
-plain as (
-    select end_customer,
-        trim(regexp_replace(regexp_replace(lower(strip_accents(end_customer)), '[^a-z0-9]+', ' ', 'g'),
-            '\b(gmbh|ag|kg|ohg|ug|sarl|sas|sa|ltd|limited|llc|inc|plc|bv|srl|spa)\b', '', 'g')) as name
-    from (select end_customer from unlinked union select end_customer from claims)
+    select c.deal_id, c.partner_id, c.registered_on, c.expires_on, c.end_customer, c.family, n.plain_name
+    from intermediate.deal_claims as c
+    join intermediate.plain_names as n on n.name = c.end_customer
+    where c.status = 'approved' and c.partner_id is not null
 ),
 alike as (
-    select u.sale_id, c.deal_id, u.month, u.distributor, u.document_no, u.line_no, u.document_date, u.partner_id, u.end_customer,
+    select u.sale_id, c.deal_id, u.month, u.distributor, u.document_no, u.line_no, u.line_key, u.document_date, u.partner_id, u.end_customer,
         max(c.end_customer) as deal_customer, u.family, u.amount, string_agg(distinct c.partner_id, ', ' order by c.partner_id) as claimants,
         bool_or(c.end_customer = u.end_customer) as is_written_the_same
     from unlinked as u
-    join plain as p on p.end_customer = u.end_customer
-    join plain as q on q.name = p.name
-    join claims as c on c.end_customer = q.end_customer and c.family = u.family
+    join claims as c on c.plain_name = u.plain_name and c.family = u.family
     join rules.versions as v on v.version = u.version
-    where p.name <> '' and (v.own_deals or c.partner_id <> u.partner_id) and u.terms_date >= c.registered_on + v.lead_days and u.terms_date <= c.registered_on + v.window_days
+    where u.terms_date >= c.registered_on + v.lead_days and u.terms_date <= c.registered_on + v.window_days
         and (c.expires_on is null or u.terms_date <= c.expires_on)
-    group by u.sale_id, c.deal_id, u.month, u.distributor, u.document_no, u.line_no, u.document_date, u.partner_id, u.end_customer, u.family, u.amount
+    group by u.sale_id, c.deal_id, u.month, u.distributor, u.document_no, u.line_no, u.line_key, u.document_date, u.partner_id, u.end_customer, u.family, u.amount
+    having bool_or(v.own_deals or c.partner_id <> u.partner_id)
 )
-select sale_id, deal_id, month, distributor, document_no, line_no, document_date, partner_id, end_customer, deal_customer, family, amount, claimants,
+select sale_id, deal_id, month, distributor, document_no, line_no, line_key, document_date, partner_id, end_customer, deal_customer, family, amount, claimants,
     60 + if(is_written_the_same, 20, 0) + if(count(*) over (partition by sale_id) = 1, 20, 0) as score
 from alike

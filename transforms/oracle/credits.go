@@ -29,6 +29,7 @@ type lineKey struct {
 
 // findCredits turns every line into the credits that count.
 func (w *work) findCredits() {
+	w.joinLinks()
 	named := w.salesByKey()
 	for _, sale := range w.facts.Sales {
 		if monthOf(sale.Date).After(monthOf(w.facts.Through)) {

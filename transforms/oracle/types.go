@@ -18,6 +18,7 @@ type Facts struct {
 	Products       []Product
 	Rates          []Rate
 	Claims         []Claim
+	Links          []Link
 	Certifications []Certification
 	Entries        []Entry
 	Sales          []Sale
@@ -66,6 +67,13 @@ type Claim struct {
 	Deal, Partner, Role string
 	Registered, Expires time.Time
 	Approved            bool
+}
+
+// Link is a person's decision that a sell-out line belongs to a deal.
+type Link struct {
+	Distributor, Document string
+	Line                  int64
+	Deal                  string
 }
 
 // Certification is an award. A zero Expires never lapses; otherwise it is the

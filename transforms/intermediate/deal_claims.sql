@@ -1,0 +1,26 @@
+-- The claims on registered deals that stand, and whose each is.
+--
+-- grain: file_id, line
+-- file_id        the file
+-- line           and the line in it
+-- deal_id        the deal
+-- partner_code   who claims, as the claim names it
+-- partner_id     who that is; null when unknown
+-- role           what for
+-- registered_on  day of registration
+-- expires_on     last day it counts for, null: open
+-- status         of the claim
+-- end_customer   of the deal, as the claim writes it
+-- family         of products
+with standing as (
+    select d.*, f.feed
+    from staging.deals as d
+    join intermediate.record_versions as v
+        on v.kind = 'deals' and v.file_id = d.file_id and v.line = d.line and v.outcome = 'loaded'
+    join staging.files as f on f.file_id = d.file_id
+)
+select s.file_id, s.line, s.deal_id, s.partner_code, coalesce(own.partner_id, common.partner_id) as partner_id, s.role, s.registered_on, s.expires_on,
+    s.status, s.end_customer, s.family
+from standing as s
+left join intermediate.partner_codes as own on own.sender = s.feed and own.code = s.partner_code
+left join intermediate.partner_codes as common on common.sender = '*' and common.code = s.partner_code
