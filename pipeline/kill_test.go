@@ -20,6 +20,9 @@ import (
 // childFolder tells the test binary to be a run in that folder instead.
 const childFolder = "TRANCHE_TEST_RUN_IN"
 
+// childCloses is the month that it closes; without one it only runs.
+const childCloses = "TRANCHE_TEST_CLOSE"
+
 // runAsChild is the run that gets killed.
 func runAsChild(dir string) int {
 	c, err := config.Read(filepath.Join(dir, "config.yaml"))
@@ -28,7 +31,11 @@ func runAsChild(dir string) int {
 		return 2
 	}
 	fmt.Println("begun")
-	_, err = pipeline.Run(context.Background(), pipeline.Options{Config: c, Now: now, Program: "test", Stage: func(s pipeline.Stage) { fmt.Println(s.Name) }})
+	if month := os.Getenv(childCloses); month != "" {
+		err = closeAsChild(&world{dir: dir, config: c}, day(month))
+	} else {
+		_, err = pipeline.Run(context.Background(), pipeline.Options{Config: c, Now: now, Program: "test", Stage: func(s pipeline.Stage) { fmt.Println(s.Name) }})
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -101,7 +108,7 @@ func (w *world) child(t *testing.T) *exec.Cmd {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), self)
-	cmd.Env = append(os.Environ(), childFolder+"="+w.dir)
+	cmd.Env = append(os.Environ(), childFolder+"="+w.dir, childCloses+"="+w.closes)
 	return cmd
 }
 

@@ -33,6 +33,35 @@ func (r *run) readLedger(settle bool) error {
 	return nil
 }
 
+// fileDecisions are what people decided by way of files and the log does not have
+// yet.
+func (r *run) fileDecisions(ctx context.Context) ([]audit.Decision, error) {
+	written := map[audit.Decision]bool{}
+	for _, d := range r.log {
+		written[audit.Decision{Act: d.Act, What: d.What, File: d.File, Line: d.Line}] = true
+	}
+	var list []audit.Decision
+	err := each(ctx, r.session, `select landed_at, who, act, what, sha256, file_line, reason from mart.file_decisions
+		order by file_id, file_line, act, what`, func(scan func(...any) error) error {
+		var d audit.Decision
+		if err := scan(&d.At, &d.Who, &d.Act, &d.What, &d.File, &d.Line, &d.Reason); err != nil {
+			return err
+		}
+		if !written[audit.Decision{Act: d.Act, What: d.What, File: d.File, Line: d.Line}] {
+			list = append(list, d)
+		}
+		return nil
+	})
+	return list, err
+}
+
+func (r *run) writeDown(list []audit.Decision) error {
+	if len(list) == 0 {
+		return nil
+	}
+	return audit.Append(r.Config.Folders.Audit(), list...)
+}
+
 // firstOpen is the first month that is not closed; zero when none is, or nobody
 // asked.
 func (r *run) firstOpen() time.Time {

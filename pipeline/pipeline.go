@@ -351,6 +351,10 @@ func (r *run) publish(ctx context.Context) error {
 	if err := r.summary.read(ctx, r.session); err != nil {
 		return err
 	}
+	decisions, err := r.fileDecisions(ctx)
+	if err != nil {
+		return err
+	}
 	if err := r.session.Exec(ctx, "set search_path = 'memory.main'"); err != nil {
 		return err
 	}
@@ -369,7 +373,7 @@ func (r *run) publish(ctx context.Context) error {
 	if err := files.Settle(r.aside(), r.Config.Folders.Published()); err != nil {
 		return err
 	}
-	return r.putOut()
+	return errors.Join(r.putOut(), r.writeDown(decisions))
 }
 
 // publishable says what would make the new database unreadable.

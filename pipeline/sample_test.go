@@ -21,6 +21,7 @@ type world struct {
 	dir    string
 	config *config.Config
 	last   *pipeline.Summary
+	closes string // the month that a child closes
 }
 
 // now is the clock of every test: a day after the sample's last month.
