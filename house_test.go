@@ -38,7 +38,7 @@ var mayImport = map[string][]string{
 	"fixtures":            {},
 	"fixtures/makesample": {},
 	"fixtures/makedirty":  {},
-	"fixtures/bench":      {"pipeline/feed", "pipeline/landing", "pipeline/loading", "pipeline/store"},
+	"fixtures/bench":      {"pipeline", "pipeline/config", "pipeline/feed", "pipeline/landing", "pipeline/loading", "pipeline/store"},
 }
 
 // onlyIn says where a library may be known at all.

@@ -117,9 +117,24 @@ func (k *closing) state(ctx context.Context) error {
 // workbooks writes the month's final workbooks.
 func (k *closing) workbooks(ctx context.Context, folder string) error {
 	version, _ := k.ledger.Version(k.Month)
-	return k.books(ctx, k.Month, reports.Edition{Final: true, Version: version}, func(name string, data []byte) error {
-		return os.WriteFile(filepath.Join(folder, name), data, files.Private)
-	})
+	e, to := reports.Edition{Final: true, Version: version}, finalShelf(folder)
+	keys, err := reports.IndexOf(ctx, k.session, k.Month)
+	if err != nil {
+		return err
+	}
+	if err := k.statements(ctx, k.Month, keys, e, to, func() {}); err != nil {
+		return err
+	}
+	return k.register(ctx, k.Month, e, to)
+}
+
+// finalShelf is the folder of a month that is being closed.
+type finalShelf string
+
+func (finalShelf) holds(string, string) bool { return false }
+
+func (f finalShelf) put(name string, data []byte) error {
+	return os.WriteFile(filepath.Join(string(f), name), data, files.Private)
 }
 
 // prove works everything out again with the month stated.
@@ -233,19 +248,7 @@ func some(n int64, what string) string {
 	return fmt.Sprintf(" and %d %s", n, what)
 }
 
-// books makes every workbook of a month, the register last.
-func (r *run) books(ctx context.Context, month time.Time, e reports.Edition, put func(name string, data []byte) error) error {
-	keys, err := reports.IndexOf(ctx, r.session, month)
-	if err != nil {
-		return err
-	}
-	if err := r.statements(ctx, month, keys, e, put, func() {}); err != nil {
-		return err
-	}
-	return r.register(ctx, month, e, put)
-}
-
-func (r *run) register(ctx context.Context, month time.Time, e reports.Edition, put func(name string, data []byte) error) error {
+func (r *run) register(ctx context.Context, month time.Time, e reports.Edition, to shelf) error {
 	reg, err := reports.ReadRegister(ctx, r.session, r.Config.Vendor, month)
 	if err != nil {
 		return err
@@ -255,5 +258,5 @@ func (r *run) register(ctx context.Context, month time.Time, e reports.Edition, 
 	if err := xlsx.Register(&book, reg); err != nil {
 		return err
 	}
-	return put("register.xlsx", book.Bytes())
+	return to.put("register.xlsx", book.Bytes())
 }

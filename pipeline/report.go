@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -31,7 +32,8 @@ const batch = 250
 type manifest struct {
 	Month string            `json:"month"`
 	RunID string            `json:"run_id"`
-	Files map[string]string `json:"files"` // name -> sha256
+	Files map[string]string `json:"files"`          // name -> sha256
+	Made  map[string]string `json:"made,omitempty"` // name -> hash of the figures and the template it was made of
 }
 
 // report makes the workbooks of every month from the new database, aside. A
@@ -81,10 +83,10 @@ func (r *run) reportMonth(ctx context.Context, month time.Time, keys []reports.K
 		return err
 	}
 	e := reports.Edition{Approval: isClosed, Version: version}
-	if err := r.statements(ctx, month, keys, e, w.put, step); err != nil {
+	if err := r.statements(ctx, month, keys, e, w, step); err != nil {
 		return err
 	}
-	return r.register(ctx, month, e, w.put)
+	return r.register(ctx, month, e, w)
 }
 
 // finals puts the workbooks of a closed month where partners and finance look.
@@ -106,7 +108,7 @@ func (r *run) finals(closed months.Closed) error {
 }
 
 // statements makes the statements of a month and puts each.
-func (r *run) statements(ctx context.Context, month time.Time, keys []reports.Key, e reports.Edition, put func(name string, data []byte) error, step func()) error {
+func (r *run) statements(ctx context.Context, month time.Time, keys []reports.Key, e reports.Edition, to shelf, step func()) error {
 	for part := range slices.Chunk(keys, batch) {
 		list, err := reports.Statements(ctx, r.session, r.Config.Vendor, month, part[0].Partner, part[len(part)-1].Partner)
 		if err != nil {
@@ -115,21 +117,48 @@ func (r *run) statements(ctx context.Context, month time.Time, keys []reports.Ke
 		if len(list) != len(part) {
 			return fmt.Errorf("%s: %d statements were announced and %d came", month.Format("2006-01"), len(part), len(list))
 		}
+		var changed []*reports.Statement
 		for _, st := range list {
 			st.Edition = e
+			of, err := figures(st)
+			if err != nil {
+				return err
+			}
+			if to.holds(fileName(st.Partner.ID), of) {
+				step()
+				continue
+			}
+			changed = append(changed, st)
 		}
-		books, err := renderAll(list)
+		books, err := renderAll(changed)
 		if err != nil {
 			return err
 		}
-		for i, st := range list {
-			if err := put(fileName(st.Partner.ID), books[i]); err != nil {
+		for i, st := range changed {
+			if err := to.put(fileName(st.Partner.ID), books[i]); err != nil {
 				return err
 			}
 			step()
 		}
 	}
 	return nil
+}
+
+// shelf is where workbooks are put.
+type shelf interface {
+	// holds says that the workbook made of those very figures is there.
+	holds(name, figures string) bool
+	put(name string, data []byte) error
+}
+
+// figures names everything that a workbook is made of.
+func figures(st *reports.Statement) (string, error) {
+	data, err := json.Marshal(st)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(append(data, xlsx.Template()...))
+	return hex.EncodeToString(sum[:]), nil
 }
 
 // renderAll makes workbooks on every processor, one workbook a goroutine.
@@ -181,7 +210,7 @@ type monthWriter struct {
 func (r *run) openMonth(month time.Time) (*monthWriter, error) {
 	name := months.Folder(month)
 	w := &monthWriter{dir: filepath.Join(r.Config.Folders.Statements, name), aside: filepath.Join(r.Config.Folders.Work(), "statements", name),
-		now: manifest{Month: name, RunID: r.summary.RunID, Files: map[string]string{}}}
+		now: manifest{Month: name, RunID: r.summary.RunID, Files: map[string]string{}, Made: map[string]string{}}}
 	r.made = append(r.made, w)
 	data, err := os.ReadFile(filepath.Join(w.dir, "manifest.json"))
 	if err == nil {
@@ -191,6 +220,22 @@ func (r *run) openMonth(month time.Time) (*monthWriter, error) {
 		return nil, fmt.Errorf("read %s: %w", filepath.Join(w.dir, "manifest.json"), err)
 	}
 	return w, files.Folder(w.aside)
+}
+
+// holds remembers what a workbook is made of, and says that the same is there
+// already.
+func (w *monthWriter) holds(name, figures string) bool {
+	w.now.Made[name] = figures
+	if w.before.Made[name] != figures {
+		return false
+	}
+	hash := w.before.Files[name]
+	if there, err := files.Hash(filepath.Join(w.dir, name)); err != nil || there != hash {
+		return false
+	}
+	w.now.Files[name] = hash
+	w.kept++
+	return true
 }
 
 // put writes a workbook unless the very same one is there.
@@ -246,7 +291,7 @@ func (w *monthWriter) putOut(s *Summary) error {
 		}
 	}
 	s.Written, s.Unchanged, s.Removed = s.Written+len(w.wrote), s.Unchanged+w.kept, s.Removed+len(gone)
-	if len(w.wrote)+len(gone) == 0 {
+	if len(w.wrote)+len(gone) == 0 && maps.Equal(w.now.Made, w.before.Made) {
 		return nil
 	}
 	if err := files.Folder(w.dir); err != nil {

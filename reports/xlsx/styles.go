@@ -36,6 +36,7 @@ func newStyles(f *excelize.File, dateFormat string) (styles, error) {
 		return &excelize.Font{Family: face, Size: size, Bold: bold, Color: color}
 	}
 	top := &excelize.Alignment{Vertical: "top"}
+	left := &excelize.Alignment{Horizontal: "left", Vertical: "top", Indent: 1} // clear of the number before it
 	amount, whole, quantity, percent := "#,##0.00;[Red]-#,##0.00", "#,##0;[Red]-#,##0", "#,##0.###", "0.00##%"
 	line := []excelize.Border{{Type: "bottom", Color: "D5DBE5", Style: 1}}
 	double := []excelize.Border{{Type: "top", Color: ink, Style: 1}, {Type: "bottom", Color: ink, Style: 6}}
@@ -56,18 +57,18 @@ func newStyles(f *excelize.File, dateFormat string) (styles, error) {
 	s.value = add(excelize.Style{Font: font(10, true, ink), Alignment: top})
 	s.big = add(excelize.Style{Font: font(14, true, ink), Fill: fill(pale)})
 	s.bigMoney = add(excelize.Style{Font: font(14, true, ink), Fill: fill(pale), CustomNumFmt: &amount, Alignment: &excelize.Alignment{Horizontal: "right"}})
-	s.head = add(excelize.Style{Font: font(9, true, "FFFFFF"), Fill: fill(accent), Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}})
+	s.head = add(excelize.Style{Font: font(9, true, "FFFFFF"), Fill: fill(accent), Alignment: &excelize.Alignment{Horizontal: "left", Vertical: "center", WrapText: true, Indent: 1}})
 	s.headRight = add(excelize.Style{Font: font(9, true, "FFFFFF"), Fill: fill(accent), Alignment: &excelize.Alignment{Horizontal: "right", Vertical: "center", WrapText: true}})
-	s.text = add(excelize.Style{Font: font(9, false, ink), Border: line, Alignment: top})
-	s.wrapped = add(excelize.Style{Font: font(9, false, ink), Border: line, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}})
-	s.date = add(excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &dateFormat, Alignment: &excelize.Alignment{Horizontal: "left", Vertical: "top"}})
+	s.text = add(excelize.Style{Font: font(9, false, ink), Border: line, Alignment: left})
+	s.wrapped = add(excelize.Style{Font: font(9, false, ink), Border: line, Alignment: &excelize.Alignment{Horizontal: "left", Vertical: "top", WrapText: true, Indent: 1}})
+	s.date = add(excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &dateFormat, Alignment: left})
 	s.number = add(excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &whole, Alignment: right})
 	s.money = add(excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &amount, Alignment: right})
 	s.quantity = add(excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &quantity, Alignment: right})
 	s.percent = add(excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &percent, Alignment: right})
 	fx := "0.00####"
 	s.fxRate = add(excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &fx, Alignment: right})
-	s.totalText = add(excelize.Style{Font: font(9, true, ink), Border: double})
+	s.totalText = add(excelize.Style{Font: font(9, true, ink), Border: double, Alignment: left})
 	s.totalMoney = add(excelize.Style{Font: font(9, true, ink), Border: double, CustomNumFmt: &amount, Alignment: right})
 	s.totalNumber = add(excelize.Style{Font: font(9, true, ink), Border: double, CustomNumFmt: &whole, Alignment: right})
 	return s, failed

@@ -1,0 +1,41 @@
+package xlsx
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"io/fs"
+	"runtime/debug"
+	"sync"
+)
+
+//go:embed *.go words/*.json
+var sources embed.FS
+
+// Template names how workbooks are made: by the hash of this package, its words and
+// the version of the library that writes. Equal figures under an equal template are
+// an equal workbook, so whoever has one need not make it again.
+var Template = sync.OnceValue(func() string {
+	sum := sha256.New()
+	err := fs.WalkDir(sources, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := sources.ReadFile(path)
+		sum.Write([]byte(path))
+		sum.Write(data)
+		return err
+	})
+	if err != nil {
+		panic(err) // what is embedded can be read
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		sum.Write([]byte(info.GoVersion))
+		for _, m := range info.Deps {
+			if m.Path == "github.com/xuri/excelize/v2" {
+				sum.Write([]byte(m.Version))
+			}
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+})
