@@ -184,7 +184,6 @@ func (k *closing) close(context.Context) error {
 		return err
 	}
 	k.facts["month"], k.facts["version"] = k.month.Month, k.month.Version
-	k.summary.AwaitsApproval = k.Config.Closing.NeedsApproval
 	return nil
 }
 

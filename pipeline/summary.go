@@ -29,7 +29,8 @@ type Summary struct {
 	Modules           []ModuleTotal
 	Partners          int
 
-	AwaitsApproval bool // the month that was closed waits for a second person
+	ClosedThrough  string // the last closed month, as 2024-08; empty: none is
+	AwaitsApproval bool // that month waits for a second person
 
 	Written   int // workbooks
 	Unchanged int
@@ -62,7 +63,7 @@ type ModuleTotal struct {
 
 // Waits says whether something in the run waits for a person.
 func (s *Summary) Waits() bool {
-	if len(s.Refused) > 0 {
+	if len(s.Refused) > 0 || s.AwaitsApproval {
 		return true
 	}
 	for _, f := range s.Feeds {
@@ -134,7 +135,8 @@ func (s *Summary) read(ctx context.Context, db *store.Session) error {
 	if err != nil {
 		return err
 	}
-	return db.Row(ctx, "select count(*) from mart.partners", []any{&s.Partners})
+	return db.Row(ctx, `select (select count(*) from mart.partners), coalesce((select strftime(max(month), '%Y-%m') from mart.months where status <> 'open'), ''),
+		(select count(*) > 0 from mart.months where status = 'closed')`, []any{&s.Partners, &s.ClosedThrough, &s.AwaitsApproval})
 }
 
 // each scans every row of a query.

@@ -8,6 +8,7 @@ create table lines (partner_id varchar, month date, module varchar, place bigint
     stated_file varchar, stated_line bigint, rules_hash varchar, sale_id bigint, file_name varchar, file_line bigint);
 create table slices (partner_id varchar, month date, module varchar, sale_id bigint, year_start date, schedule varchar, tranche integer, from_amount decimal(18,2),
     to_amount decimal(18,2), rate decimal(7,6), fill_before decimal(18,2), fill_after decimal(18,2), base decimal(18,2), earned decimal(18,2));
+create table closings (month date, version integer, prepared_by varchar, prepared_at timestamp, approved_by varchar);
 create table files (month date, sha256 varchar);
 create table shares (sale_id bigint, month date, deal_id varchar, partner_id varchar, roles varchar, numerator bigint, denominator bigint,
     amount decimal(18,2), base decimal(18,2), document_date date, distributor varchar, document_no varchar, line_no integer);

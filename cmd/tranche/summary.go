@@ -32,6 +32,9 @@ func printSummary(out io.Writer, s *pipeline.Summary) {
 	if s.Written+s.Unchanged > 0 {
 		fmt.Fprintf(out, " Workbooks: %d written, %d unchanged, %d removed.", s.Written, s.Unchanged, s.Removed)
 	}
+	if s.ClosedThrough != "" {
+		fmt.Fprintf(out, " Closed through %s.", s.ClosedThrough)
+	}
 	fmt.Fprintln(out)
 	printWaiting(out, s)
 	fmt.Fprintf(out, "\nWorkbooks  %s\nDatabase   %s\n", filepath.Join(s.Folders.Statements, s.Month.Format("2006-01")), s.Folders.Published())
@@ -72,6 +75,9 @@ func printWaiting(out io.Writer, s *pipeline.Summary) {
 	}
 	for _, r := range s.Refused {
 		fmt.Fprintf(out, "  %s was refused: %s\n", r.File, r.Detail)
+	}
+	if s.AwaitsApproval {
+		fmt.Fprintf(out, "  %s is closed and waits for a second person: tranche approve %s\n", s.ClosedThrough, s.ClosedThrough)
 	}
 	rejected := int64(0)
 	for _, f := range s.Feeds {

@@ -43,6 +43,12 @@ func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string) err
 			return err
 		}
 	}
+	for _, c := range l.Months {
+		err := db.Exec(ctx, "insert into "+schema+".closings values (?, ?, ?, ?, nullif(?, ''))", c.First, c.Version, c.Prepared, c.At, c.Approved)
+		if err != nil {
+			return err
+		}
+	}
 	if err := insert(ctx, db, schema+".replaced_lines", "lines", l.Reopened); err != nil {
 		return err
 	}

@@ -1,0 +1,13 @@
+-- The months there are, and how far their figures can be relied upon.
+--
+-- grain: month
+-- month        first day
+-- status       open: figures can change; closed: stated, and waiting for a second person; final: stated for good
+-- version      of its statements, from 1; 2 is what replaces a month that was taken back; null while it is open
+-- prepared_by  who closed it
+-- prepared_at  UTC
+-- approved_by  who made it final
+select m.month, case when c.month is null then 'open' when c.approved_by is null then 'closed' else 'final' end as status, c.version, c.prepared_by,
+    c.prepared_at, c.approved_by
+from intermediate.months as m
+left join stated.closings as c on c.month = m.month
