@@ -30,7 +30,7 @@ type Summary struct {
 	Partners          int
 
 	ClosedThrough  string // the last closed month, as 2024-08; empty: none is
-	AwaitsApproval bool // that month waits for a second person
+	AwaitsApproval bool   // that month waits for a second person
 
 	Written   int // workbooks
 	Unchanged int
