@@ -77,7 +77,6 @@ func (b *book) write(out io.Writer) error {
 	if b.err != nil {
 		return b.err
 	}
-	b.f.SetActiveSheet(0)
 	b.f.SetZipWriter(func(w io.Writer) excelize.ZipWriter { return &sortedZip{out: w, parts: map[string]*bytes.Buffer{}} })
 	return b.f.Write(out)
 }
@@ -160,9 +159,10 @@ func (z *sortedZip) sortTypes() error {
 // sheet is one sheet being streamed.
 type sheet struct {
 	*book
-	name string
-	sw   *excelize.StreamWriter
-	row  int // the last one written
+	name   string
+	number int // of its part in the workbook
+	sw     *excelize.StreamWriter
+	row    int // the last one written
 }
 
 // setup is how a sheet is laid out and printed.
@@ -184,6 +184,7 @@ func (b *book) sheet(s setup) *sheet {
 		b.check(err)
 	}
 	b.sheets++
+	out.number = b.sheets
 	if b.banner != "" && !s.titled {
 		s.frozen++
 	}
