@@ -35,11 +35,11 @@ func Write(ctx context.Context, db *store.Session, folder string, month time.Tim
 	return files.Write(filepath.Join(folder, rulesName), append(data, '\n'), files.Private)
 }
 
-// Load fills the schema stated with what the closed months have stated, and with
-// what reopened ones had.
+// Load gives the schema stated what the closed months have stated, and what reopened
+// ones had. The rows stay in the closed files and are read where they are needed.
 func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string) error {
 	for _, t := range transforms.StatedTables() {
-		if err := insert(ctx, db, schema+"."+t.Name, t.Name, l.Months); err != nil {
+		if err := show(ctx, db, schema+"."+t.Name, t.Name, l.Months); err != nil {
 			return err
 		}
 	}
@@ -49,13 +49,15 @@ func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string) err
 			return err
 		}
 	}
-	if err := insert(ctx, db, schema+".replaced_lines", "lines", l.Reopened); err != nil {
+	if err := show(ctx, db, schema+".replaced_lines", "lines", l.Reopened); err != nil {
 		return err
 	}
-	return insert(ctx, db, schema+".replaced_pay", "pay", l.Reopened)
+	return show(ctx, db, schema+".replaced_pay", "pay", l.Reopened)
 }
 
-func insert(ctx context.Context, db *store.Session, into, table string, from []Closed) error {
+// show puts a view of the closed files in the place of an empty table. A column that
+// an older month does not have yet is null in it.
+func show(ctx context.Context, db *store.Session, as, table string, from []Closed) error {
 	if len(from) == 0 {
 		return nil
 	}
@@ -63,9 +65,13 @@ func insert(ctx context.Context, db *store.Session, into, table string, from []C
 	for _, c := range from {
 		list = append(list, store.Literal(filepath.Join(c.Folder, table+".parquet")))
 	}
-	err := db.Exec(ctx, "insert into "+into+" by name from read_parquet(["+strings.Join(list, ", ")+"], union_by_name = true)")
-	if err != nil {
-		return fmt.Errorf("read what closed months have stated: %w", err)
+	for _, q := range []string{
+		"alter table " + as + " rename to empty_" + as[strings.LastIndex(as, ".")+1:],
+		"create view " + as + " as from " + strings.Replace(as, ".stated.", ".stated.empty_", 1) + " union all by name from read_parquet([" + strings.Join(list, ", ") + "], union_by_name = true)",
+	} {
+		if err := db.Exec(ctx, q); err != nil {
+			return fmt.Errorf("read what closed months have stated: %w", err)
+		}
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ standing as (
 stated_others as (
     select m.sale_id, m.partner_id, m.module, bool_or(s.partner_id <> m.partner_id and s.module = m.module) as was_anothers
     from mending as m
-    join intermediate.stated_credits as s
+    join intermediate.stated_bases as s
         on s.distributor = m.distributor and s.document_no = m.document_no and s.line_no = m.line_no and s.line_key = m.line_key
     group by m.sale_id, m.partner_id, m.module
 ),

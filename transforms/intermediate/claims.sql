@@ -32,7 +32,7 @@ held as (
 -- A partner's status has no date: one that is inactive today keeps what was stated.
 kept as (
     select l.sale_id, s.partner_id
-    from intermediate.stated_credits as s
+    from intermediate.stated_bases as s
     join intermediate.partners as p on p.partner_id = s.partner_id and not p.is_active
     join intermediate.dated_lines as l
         on l.distributor = s.distributor and l.document_no = s.document_no and l.line_no = s.line_no and l.line_key = s.line_key

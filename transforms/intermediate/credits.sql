@@ -25,24 +25,22 @@
 -- is_stated        something was stated of it
 -- level            it was stated with; null when nothing was
 -- schedule         it was stated with
-with compared as (
-    select coalesce(d.sale_id, s.sale_id) as sale_id,
-        partner_id, module, coalesce(d.base, 0)::decimal(18,2) as due, coalesce(s.base, 0)::decimal(18,2) as stated,
-        coalesce(d.month, s.month) as due_month, s.month as stated_month,
-        coalesce(d.document_date, s.document_date) as document_date, distributor, document_no, line_no, line_key,
-        if(s.month is null, d.terms_document, s.terms_document) as terms_document, if(s.month is null, d.terms_date, s.terms_date) as terms_date,
-        if(s.month is null, d.version, v.version) as version, if(s.month is null, d.year_start, s.year_start) as year_start,
-        if(s.month is null, d.period_start, s.period_start) as period_start,
-        if(s.month is null, d.position_family, s.position_family) as position_family,
-        d.sale_id is not null as is_due, s.month is not null as is_stated, s.level, s.schedule
-    from intermediate.due_credits as d
-    full join intermediate.stated_credits as s using (distributor, document_no, line_no, line_key, partner_id, module)
+with termed as (
+    select coalesce(m.sale_id, s.sale_id) as sale_id, partner_id, module, m.base, coalesce(m.month, m.stated_month) as due_month, m.stated_month,
+        coalesce(m.document_date, s.document_date) as document_date, distributor, document_no, line_no, line_key,
+        if(m.stated_month is null, m.terms_document, s.terms_document) as terms_document,
+        if(m.stated_month is null, m.terms_date, s.terms_date) as terms_date, if(m.stated_month is null, m.version, v.version) as version,
+        if(m.stated_month is null, m.year_start, s.year_start) as year_start, if(m.stated_month is null, m.period_start, s.period_start) as period_start,
+        if(m.stated_month is null, m.position_family, s.position_family) as position_family,
+        m.sale_id is not null as is_due, m.stated_month is not null as is_stated, s.level, s.schedule
+    from intermediate.moving as m
+    left join intermediate.stated_credits as s using (distributor, document_no, line_no, line_key, partner_id, module)
     left join rules.versions as v on v.hash = s.rules_hash
 )
-select c.sale_id, c.partner_id, c.module, (c.due - c.stated)::decimal(18,2) as base, greatest(c.due_month, p.first_open) as posting_month,
-    case when c.is_stated then c.stated_month when c.due_month < p.first_open then c.due_month end as mends_month,
-    c.document_date, c.distributor, c.document_no, c.terms_document, c.line_no, c.line_key, c.terms_date, c.version, c.year_start, c.period_start,
-    c.position_family, c.is_due, c.is_stated, c.level, c.schedule
-from compared as c
+select t.sale_id, t.partner_id, t.module, t.base, greatest(t.due_month, p.first_open) as posting_month,
+    case when t.is_stated then t.stated_month when t.due_month < p.first_open then t.due_month end as mends_month,
+    t.document_date, t.distributor, t.document_no, t.terms_document, t.line_no, t.line_key, t.terms_date, t.version, t.year_start, t.period_start,
+    t.position_family, t.is_due, t.is_stated, t.level, t.schedule
+from termed as t
 cross join rules.programme as p
-where (not c.is_stated or c.due <> c.stated) and greatest(c.due_month, p.first_open) <= p.through_month
+where greatest(t.due_month, p.first_open) <= p.through_month

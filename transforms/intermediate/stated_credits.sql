@@ -1,4 +1,4 @@
--- What the closed months have stated of each credit.
+-- What the closed months have stated of each credit that moves.
 --
 -- grain: distributor, document_no, line_no, line_key, partner_id, module
 -- distributor      code of the sender
@@ -7,10 +7,8 @@
 -- line_key         the rest of the key a feed declares
 -- partner_id       who was credited
 -- module           through what
--- base             of all movements together
 -- amount           the line's, as it was stated last
 -- net_amount       in the document's currency
--- month            the month it was first stated in
 -- sale_id          the version of the line stated last
 -- document_date    its day
 -- file_name        the file it was in
@@ -23,12 +21,14 @@
 -- level            it was stated with
 -- schedule         it was stated with; null: the programme paid nothing
 -- rules_hash       of the programme version it was stated under
-select distributor, document_no, line_no, line_key, partner_id, module, sum(base)::decimal(18,2) as base,
-    arg_max(amount, month) as amount, arg_max(net_amount, month) as net_amount, min(month) as month,
-    arg_max(sale_id, month) as sale_id, arg_max(document_date, month) as document_date,
-    arg_max(file_name, month) as file_name, arg_max(file_line, month) as file_line,
-    arg_min(terms_date, month) as terms_date, arg_min(terms_document, month) as terms_document, arg_min(year_start, month) as year_start,
-    arg_min(period_start, month) as period_start, arg_min(position_family, month) as position_family, arg_min(level, month) as level,
-    arg_min_null(schedule, month) as schedule, arg_min(rules_hash, month) as rules_hash
-from stated.lines
+select distributor, document_no, line_no, line_key, partner_id, module,
+    arg_max(l.amount, l.month) as amount, arg_max(l.net_amount, l.month) as net_amount,
+    arg_max(l.sale_id, l.month) as sale_id, arg_max(l.document_date, l.month) as document_date,
+    arg_max(l.file_name, l.month) as file_name, arg_max(l.file_line, l.month) as file_line,
+    arg_min(l.terms_date, l.month) as terms_date, arg_min(l.terms_document, l.month) as terms_document, arg_min(l.year_start, l.month) as year_start,
+    arg_min(l.period_start, l.month) as period_start, arg_min(l.position_family, l.month) as position_family, arg_min(l.level, l.month) as level,
+    arg_min_null(l.schedule, l.month) as schedule, arg_min(l.rules_hash, l.month) as rules_hash
+from stated.lines as l
+join intermediate.moving as m using (distributor, document_no, line_no, line_key, partner_id, module)
+where m.stated_month is not null
 group by distributor, document_no, line_no, line_key, partner_id, module

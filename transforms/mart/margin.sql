@@ -34,29 +34,26 @@ monthly as (
     from parts
     group by all
 ),
-shown as (
-    select f.*, m.month
-    from (
-        select partner_id, module, year_start, schedule, tranche, from_amount, to_amount, rate, min(month) as first_month
-        from monthly
-        group by all
-    ) as f
+tranches as (
+    select partner_id, module, year_start, schedule, tranche, from_amount, to_amount, rate, min(month) as first_month
+    from monthly
+    group by all
+),
+running as (
+    select f.* exclude (first_month), m.month, coalesce(p.base, 0) as month_base, coalesce(p.earned, 0) as month_earned,
+        sum(p.base) over so_far as year_base, sum(p.earned) over so_far as year_earned, m.year_start = f.year_start or p.base is not null as is_shown
+    from tranches as f
     join intermediate.months as m on m.month >= f.first_month
     left join monthly as p
         on p.partner_id = f.partner_id and p.module = f.module and p.year_start = f.year_start and p.schedule = f.schedule
         and p.tranche = f.tranche and p.month = m.month
-    where m.year_start = f.year_start or p.partner_id is not null
+    window so_far as (partition by f.partner_id, f.module, f.year_start, f.schedule, f.tranche, f.from_amount, f.to_amount, f.rate order by m.month)
 )
 select b.partner_id, b.month, b.module, b.year_start, b.schedule, u.method, s.level, s.family, v.from_date as valid_from, b.tranche, b.from_amount,
-    b.to_amount, b.rate,
-    coalesce(sum(p.base) filter (where p.month = b.month), 0)::decimal(18,2) as month_base,
-    coalesce(sum(p.earned) filter (where p.month = b.month), 0)::decimal(18,2) as month_earned,
-    sum(p.base)::decimal(18,2) as year_base, sum(p.earned)::decimal(18,2) as year_earned
-from shown as b
-join monthly as p
-    on p.partner_id = b.partner_id and p.module = b.module and p.year_start = b.year_start and p.schedule = b.schedule and p.tranche = b.tranche
-    and p.month <= b.month
+    b.to_amount, b.rate, b.month_base::decimal(18,2) as month_base, b.month_earned::decimal(18,2) as month_earned,
+    b.year_base::decimal(18,2) as year_base, b.year_earned::decimal(18,2) as year_earned
+from running as b
 join rules.schedules as s on s.schedule = b.schedule
 join rules.versions as v on v.version = s.version
 join rules.modules as u on u.version = s.version and u.module = s.module
-group by all
+where b.is_shown
