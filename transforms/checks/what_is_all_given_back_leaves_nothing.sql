@@ -3,25 +3,31 @@
 -- the method document every document has a position of its own. Sell With can begin
 -- to earn points in the middle of a version, so its points are left out.
 with moved as (
-    select partner_id, module, year_start, period_start, position_family, method,
-        if(method = 'document', distributor, '') as distributor, if(method = 'document', terms_document, '') as document_no,
-        base, rules_hash, coalesce(schedule, '') as schedule, before_cap, points
+    select partner_id, module, year_start, period_start, position_family, distributor, terms_document, base, rules_hash,
+        coalesce(schedule, '') as schedule, method, before_cap, points
     from mart.statement_lines
 ),
-ended as (
-    select partner_id, module, year_start, period_start, position_family, method, distributor, document_no, sum(before_cap) as earned,
-        count(distinct schedule) as schedules
+positions as (
+    select partner_id, module, year_start, period_start, position_family, '' as document_no, sum(before_cap) as earned, min(method) as method
     from moved
-    group by partner_id, module, year_start, period_start, position_family, method, distributor, document_no
-    having sum(base) = 0
+    group by partner_id, module, year_start, period_start, position_family
+    having sum(base) = 0 and count(distinct schedule) = 1
+),
+documents as (
+    select partner_id, module, year_start, period_start, position_family, terms_document as document_no, sum(before_cap) as earned, min(method) as method
+    from moved
+    group by partner_id, module, year_start, period_start, position_family, distributor, terms_document
+    having sum(base) = 0 and count(distinct schedule) = 1
 ),
 pointed as (
-    select partner_id, module, year_start, period_start, position_family, sum(points) as points
+    select partner_id, module, period_start, position_family, sum(points) as points
     from moved
     where module <> 'sell_with'
     group by partner_id, module, year_start, period_start, position_family
     having sum(base) = 0 and count(distinct rules_hash) = 1
 )
-select partner_id, module, period_start, position_family, document_no, earned, 0 as points from ended where schedules = 1 and earned <> 0
+select partner_id, module, period_start, position_family, document_no, earned, 0 as points from positions where method <> 'document' and earned <> 0
+union all
+select partner_id, module, period_start, position_family, document_no, earned, 0 from documents where method = 'document' and earned <> 0
 union all
 select partner_id, module, period_start, position_family, '', 0, points from pointed where points <> 0
