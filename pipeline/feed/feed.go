@@ -101,7 +101,7 @@ func (f Feed) Hash() string {
 		trailer = fmt.Sprintf("%+v", *f.Trailer)
 	}
 	f.Trailer = nil
-	sum := sha256.Sum256(fmt.Appendf(nil, "reader 3 %+v %s", f, trailer)) // fmt prints maps in the order of their keys
+	sum := sha256.Sum256(fmt.Appendf(nil, "reader 4 %+v %s", f, trailer)) // fmt prints maps in the order of their keys
 	return hex.EncodeToString(sum[:8])
 }
 

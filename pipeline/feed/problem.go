@@ -95,7 +95,7 @@ func sentences() map[string]string {
 		UnknownWord:      "not one of the words known here; add it to the feed's values",
 		BadList:          "not a list as this column needs it",
 		Mangled:          "a spreadsheet has turned this code into a number and lost its digits; ask the sender for text",
-		ControlMark:      "the text holds a control character",
+		ControlMark:      "the text holds a control character, or another that no cell can hold",
 		TooLong:          "the text is longer than 2,000 bytes",
 		WrongSign:        "the sign does not fit a sale or a return as the feed declares them",
 		Incomplete:       "the entry lacks what its kind needs",

@@ -151,6 +151,8 @@ func TestALineThatMakesNoSenseIsRejectedWithItsReason(t *testing.T) {
 		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "sku": "1.23E+12"}, Mangled},
 		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "end_customer": "a\x01b"}, ControlMark},
 		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "end_customer": "\u0080uro"}, ControlMark},
+		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "end_customer": "a\uFFFEb"}, ControlMark},
+		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "end_customer": "a\uFFFFb"}, ControlMark},
 		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "end_customer": strings.Repeat("x", 2001)}, TooLong},
 		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "returns_document": "9"}, NotAReturn},
 		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "document_date": "2124-01-01"}, FarDate},

@@ -8,8 +8,8 @@
 // it. The same bytes again, under any name, are taken out of the inbox and
 // change nothing, so an old file sent twice does not undo a correction.
 //
-// The package refuses anything that is not a plain file with one name: links,
-// pipes and devices stay where they are and are reported.
+// The package refuses anything that is not a plain file with one name that can
+// be shown: links, pipes and devices stay where they are and are reported.
 package landing
 
 import (
@@ -21,9 +21,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"tranche/pipeline/files"
 )
@@ -64,15 +67,15 @@ type Fate string
 // The fates of a file in the inbox.
 const (
 	Landed   Fate = "landed"
-	Repeated Fate = "landed before"    // taken out of the inbox, nothing new
-	Settling Fate = "still settling"   // left for the next run
-	Unknown  Fate = "no feed"          // left, waits for a person
-	Refused  Fate = "not a plain file" // left, waits for a person
+	Repeated Fate = "landed before"   // taken out of the inbox, nothing new
+	Settling Fate = "still settling"  // left for the next run
+	Unknown  Fate = "no feed"         // left, waits for a person
+	Refused  Fate = "cannot be taken" // left, waits for a person
 )
 
 // Arrival is one file found in the inbox.
 type Arrival struct {
-	Source string // its path inside the inbox
+	Source string // its path inside the inbox, as it can be shown
 	Fate   Fate
 	Detail string
 	File   File // when it landed, now or before
@@ -119,6 +122,9 @@ type candidate struct {
 func arrivals(found []candidate) []Arrival {
 	var list []Arrival
 	for _, c := range found {
+		if !showable(c.Source) {
+			c.Source = strings.Trim(strconv.QuoteToGraphic(c.Source), `"`)
+		}
 		list = append(list, c.Arrival)
 	}
 	return list
@@ -174,6 +180,8 @@ func (l *lander) take(c *candidate) error {
 	switch {
 	case !plain(c.info):
 		c.Fate, c.Detail = Refused, "it is a link, a pipe or a device, or has a second name; replace it by a copy"
+	case !showable(c.Source):
+		c.Fate, c.Detail = Refused, "its name holds a control character or is not UTF-8; give it another name"
 	case len(feeds) == 0:
 		c.Fate, c.Detail = Unknown, "no feed's glob matches its name; correct the name or add a feed"
 	case len(feeds) > 1:
@@ -192,6 +200,11 @@ func plain(info fs.FileInfo) bool {
 	}
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	return !ok || stat.Nlink == 1
+}
+
+// showable says that a name can stand on a screen and in a workbook.
+func showable(name string) bool {
+	return utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) || r == 0xFFFE || r == 0xFFFF })
 }
 
 func (l *lander) whole(c candidate) bool {

@@ -128,6 +128,24 @@ func TestOnlyPlainFilesThatAFeedKnowsAreTaken(t *testing.T) {
 		"twin2.csv": Refused, "pipe.csv": Refused})
 }
 
+func TestAFileWhoseNameCannotBeShownIsLeftWhereItIs(t *testing.T) {
+	p := newPlace(t)
+	p.drop(t, "a\x1b[2J.csv", "a", time.Hour)
+	p.drop(t, "b\nc.csv", "b", time.Hour)
+	p.drop(t, "d\xff.csv", "d", time.Hour)
+	p.drop(t, "e\uFFFF.csv", "e", time.Hour)
+	p.drop(t, "é株.csv", "f", time.Hour)
+	got := p.fates(t, p.options())
+	for _, name := range []string{`a\x1b[2J.csv`, `b\nc.csv`, `d\xff.csv`, `e\uffff.csv`} {
+		if got[name] != Refused {
+			t.Errorf("%s: %q, it should be %q", name, got[name], Refused)
+		}
+	}
+	if left, err := os.ReadDir(p.inbox); err != nil || len(left) != 4 || got["é株.csv"] != Landed {
+		t.Errorf("%v are left, %v %v", left, got, err)
+	}
+}
+
 func TestFilesLandInTheOrderOfTheirTimesThenNames(t *testing.T) {
 	p := newPlace(t)
 	p.drop(t, "a.csv", "newest", time.Hour)

@@ -150,7 +150,10 @@ func open(path string, declared feed.Feed) (r *reading, err error) {
 		r.count(len(header))
 		return r, &problems[0]
 	}
-	r.typer, r.width, r.notes, r.counts, r.fixed = typer, len(header), notes, typer.Counts(), declared.Fixed()
+	for _, name := range notes {
+		r.notes = append(r.notes, printable(name))
+	}
+	r.typer, r.width, r.counts, r.fixed = typer, len(header), typer.Counts(), declared.Fixed()
 	r.into, r.whole = table(r.kind, declared.Hash()), whole(r.kind, declared.Hash(), r.fixed)
 	return r, nil
 }
@@ -323,11 +326,11 @@ func (l *Loader) refuse(ctx context.Context, f landing.File, declared feed.Feed,
 func (l *Loader) record(ctx context.Context, f landing.File, declared feed.Feed, r *reading, out *Outcome) error {
 	status, reason, detail := "loaded", "", ""
 	if out.Refused != nil {
-		status, reason, detail = "refused", out.Refused.Code, out.Refused.Sentence()
+		status, reason, detail = "refused", out.Refused.Code, printable(out.Refused.Sentence())
 	}
 	return l.Session.Exec(ctx, `insert into store.raw.files values
 		(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?, ?, ?, ?::decimal(38,6), ?::decimal(38,6), ?, nullif(?, ''))`,
-		f.Sequence, f.SHA256, f.Name, declared.Name, declared.Kind, declared.Hash(), declared.Replace, f.LandedAt, f.Size,
+		f.Sequence, f.SHA256, printable(f.Name), declared.Name, declared.Kind, declared.Hash(), declared.Replace, f.LandedAt, f.Size,
 		status, reason, detail, r.records, r.records-out.Rejected, out.Rejected, r.amount.String(), r.rejAmt.String(), r.unread,
 		strings.Join(r.notes, ", "))
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"tranche/pipeline/feed"
 	"tranche/pipeline/landing"
@@ -45,7 +47,7 @@ func (r *rejects) add(problems []feed.Problem) error {
 
 // row is a problem as it is kept.
 func row(number int, p feed.Problem) []string {
-	return []string{strconv.FormatInt(p.Line, 10), strconv.Itoa(number), p.Column, p.Code, p.Sentence(), printable(p.Raw), printable(p.Key)}
+	return []string{strconv.FormatInt(p.Line, 10), strconv.Itoa(number), p.Column, p.Code, printable(p.Sentence()), printable(p.Raw), printable(p.Key)}
 }
 
 func (r *rejects) close() {
@@ -88,11 +90,16 @@ func (l *Loader) keepRefusal(ctx context.Context, f landing.File, why *feed.Prob
 // aside is where a file's problems wait until they are kept.
 func (l *Loader) aside(f landing.File) string { return filepath.Join(l.Work, f.SHA256+".rejects") }
 
-// printable shows bytes that are no text as \x.. so that they can be kept.
+// printable shows what is no text, or no character that a screen and a workbook
+// can hold, as \x.. so that it can be kept and looked at.
 func printable(raw string) string {
-	if strings.ToValidUTF8(raw, "") == raw && !strings.ContainsRune(raw, 0) {
+	if utf8.ValidString(raw) && !strings.ContainsFunc(raw, unshowable) {
 		return raw
 	}
 	quoted := strconv.QuoteToGraphic(raw)
 	return quoted[1 : len(quoted)-1]
+}
+
+func unshowable(r rune) bool {
+	return unicode.IsControl(r) && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF
 }
