@@ -163,8 +163,19 @@ func (l *Loader) choose(ctx context.Context, lines []int64) error {
 	if err := os.WriteFile(path, text, 0o600); err != nil {
 		return err
 	}
-	return l.Session.Exec(ctx, "create or replace temp table chosen as select line from read_csv("+store.Literal(path)+
+	err := l.Session.Exec(ctx, "create or replace temp table chosen as select line from read_csv("+store.Literal(path)+
 		", columns = {'line': 'bigint'}, header = false, auto_detect = false, delim = ',', quote = '')")
+	if err != nil {
+		return err
+	}
+	var got int
+	if err := l.Session.Row(ctx, "select count(*) from chosen", []any{&got}); err != nil {
+		return err
+	}
+	if got != len(lines) {
+		return fmt.Errorf("DuckDB holds %d of %d chosen lines", got, len(lines))
+	}
+	return nil
 }
 
 // number gives suspect lines their occurrence within the key, in the order of

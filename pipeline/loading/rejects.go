@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -68,11 +69,22 @@ func (l *Loader) keep(ctx context.Context, f landing.File, r *rejects) error {
 	if err := r.out.Error(); err != nil {
 		return err
 	}
+	// Texts of many lines make DuckDB's parallel reader lose its place.
 	err := l.Session.Exec(ctx, "insert into store.raw.rejects select "+strconv.FormatInt(f.Sequence, 10)+", * from read_csv("+store.Literal(r.path)+
 		`, columns = {'line': 'bigint', 'problem': 'integer', 'column_name': 'varchar', 'code': 'varchar', 'sentence': 'varchar', 'raw_text': 'varchar', 'record_key': 'varchar'},
-		header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', new_line = '\n', nullstr = '', strict_mode = true) where problem > ?`, r.kept)
+		header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', new_line = '\n', nullstr = '', strict_mode = true, parallel = false) where problem > ?`, r.kept)
+	if err != nil {
+		return err
+	}
+	var got int
+	if err := l.Session.Row(ctx, "select count(*) from store.raw.rejects where file_id = ? and problem > 0", []any{&got}, f.Sequence); err != nil {
+		return err
+	}
+	if got != r.last {
+		return fmt.Errorf("DuckDB holds %d of %d problems", got, r.last)
+	}
 	r.kept = r.last
-	return err
+	return nil
 }
 
 // keepRefusal writes why the whole file was refused, before what was wrong with
