@@ -100,7 +100,7 @@ func sentences() map[string]string {
 		WrongSign:        "the sign does not fit a sale or a return as the feed declares them",
 		Incomplete:       "the entry lacks what its kind needs",
 		KeyConflict:      "the same key stands in this file twice with different content",
-		BesideReject:     "another row of the same key was rejected and this sender numbers no lines, so that it cannot be told which is which; correct that row and send all of them again",
+		BesideReject:     "a row that is or may be of the same key was rejected and this sender numbers no lines, so that it cannot be told which is which; correct that row and send all of them again",
 		NotAReturn:       "only a return may name the line it returns",
 		EndsTooEarly:     "it ends before it begins",
 		NoHeader:         "the header is not where the feed says",

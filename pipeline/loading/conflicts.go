@@ -17,18 +17,21 @@ import (
 )
 
 // besideRejects finds the rows of a sender who numbers no lines that stand beside
-// a rejected row of the same key. Numbered without it, they would take its number,
-// and its correction would later pass for a new version of one of them.
+// a rejected row of the same key, or beside one whose key cannot be read, which
+// may be any. Numbered without it, they would take its number, and its correction
+// would later pass for a new version of one of them.
 func (l *Loader) besideRejects(ctx context.Context, fileID int64, r *reading) ([]feed.Problem, error) {
 	if !r.counts || r.rejected == 0 {
 		return nil, nil
 	}
 	return l.problems(ctx, feed.BesideReject, `with wrong as (
-			select record_key as key, min(line) as other from store.raw.rejects where file_id = ? and record_key is not null group by record_key)
-		select line, key, other
-		from (select line, concat_ws(' / ', distributor, document_no, line_key) as key from (`+r.whole+`) where file_id = ?)
-		join wrong using (key)
-		order by line`, fileID, fileID)
+			select record_key as key, min(line) as line from store.raw.rejects where file_id = ? group by record_key)
+		select l.line, l.key, coalesce(same.line, anyones.line) as other
+		from (select line, concat_ws(' / ', distributor, document_no, line_key) as key from (`+r.whole+`) where file_id = ?) as l
+		left join wrong as same on same.key = l.key
+		cross join (select min(line) as line from wrong where key is null) as anyones
+		where coalesce(same.line, anyones.line) is not null
+		order by l.line`, fileID, fileID)
 }
 
 // problems are the records a query finds, each with its key and the line of
