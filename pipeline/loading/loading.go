@@ -302,13 +302,18 @@ func (l *Loader) agree(ctx context.Context, f landing.File, r *reading) error {
 		if err != nil {
 			return err
 		}
-		r.rejected += int64(len(problems))
 		r.remember(problems)
 		if err := errors.Join(r.rejects.add(problems), l.keep(ctx, f, &r.rejects), l.drop(ctx, f.Sequence, r.into, problems)); err != nil {
 			return err
 		}
 	}
-	return nil
+	if r.rejects.last == 0 {
+		return nil
+	}
+	var stand int64
+	err := l.Session.Row(ctx, "select count(*) from "+r.into+" where file_id = ?", []any{&stand}, f.Sequence)
+	r.rejected = r.records - stand
+	return err
 }
 
 // refuse keeps why a file was refused, and what was wrong with its records.

@@ -20,7 +20,7 @@ type Understood struct {
 	Outcome
 	Columns  []string
 	Rows     [][]string // the first few
-	Amount   string     // of the typed records of a sales file, in the documents' currencies
+	Amount   string     // of the records of a sales file that would be loaded, in the documents' currencies
 	Problems []string   // of its records, one a line
 
 	fixed []string // what every row holds in the last columns
@@ -50,6 +50,9 @@ func Preview(ctx context.Context, path string, declared feed.Feed, rows int) (*U
 	u := &Understood{}
 	l := Loader{Session: session, Landing: dir, Work: dir, Feeds: []feed.Feed{declared}, see: func(r *reading, b *feed.Batch) { u.see(r, b, rows) }}
 	if u.Outcome, _, err = l.Load(ctx, f); err != nil {
+		return nil, err
+	}
+	if err := l.Gather(ctx); err != nil {
 		return nil, err
 	}
 	return u, u.read(ctx, session)
@@ -99,7 +102,8 @@ func (u *Understood) name(r *reading, b *feed.Batch) {
 
 // read takes the file's sum and the problems of its records from the store.
 func (u *Understood) read(ctx context.Context, s *store.Session) error {
-	err := s.Row(ctx, "select coalesce(max(amount) filter (where kind = 'sales' and status = 'loaded')::varchar, '') from store.raw.files", []any{&u.Amount})
+	err := s.Row(ctx, `select coalesce(max((select coalesce(sum(net_amount), 0)::decimal(38,6) from store.raw.sales)) filter (where kind = 'sales' and status = 'loaded')::varchar, '')
+		from store.raw.files`, []any{&u.Amount})
 	if err != nil {
 		return err
 	}
