@@ -15,6 +15,7 @@ type Problem struct {
 // The reasons a record is rejected for.
 const (
 	BadNumber     = "bad_number"
+	ZeroGroup     = "zero_before_thousands"
 	TooFine       = "too_many_decimals"
 	TooLarge      = "too_large"
 	BadDate       = "bad_date"
@@ -86,6 +87,7 @@ func sentences() map[string]string {
 		"field_count":    "the record has another number of fields than the header",
 		"bad_text":       "the line is not valid text in the declared encoding",
 		BadNumber:        "not a number as the feed declares them",
+		ZeroGroup:        "not a number as the feed declares them: a thousands mark stands behind a 0, where a decimal mark may be meant; if the mark is this sender's decimal mark, declare it as decimal and not under thousands, otherwise ask the sender for the number without the zero",
 		TooFine:          "more decimals than are kept; nothing is rounded on reading",
 		TooLarge:         "the number is too large to be kept exactly",
 		BadDate:          "not a date as the feed declares them",
