@@ -13,20 +13,15 @@
 package landing
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
-	"syscall"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"tranche/pipeline/files"
 )
@@ -88,7 +83,7 @@ func Land(o Options) ([]Arrival, error) {
 		return nil, fmt.Errorf("open inbox: %w", err)
 	}
 	defer root.Close()
-	if err := files.Folder(o.Landing); err != nil {
+	if err := o.tidy(); err != nil {
 		return nil, err
 	}
 	started, err := sidecars(o.Landing)
@@ -114,57 +109,17 @@ func Land(o Options) ([]Arrival, error) {
 	return arrivals(found), nil
 }
 
-type candidate struct {
-	Arrival
-	info fs.FileInfo
-}
-
-func arrivals(found []candidate) []Arrival {
-	var list []Arrival
-	for _, c := range found {
-		if !showable(c.Source) {
-			c.Source = strings.Trim(strconv.QuoteToGraphic(c.Source), `"`)
-		}
-		list = append(list, c.Arrival)
-	}
-	return list
-}
-
-// look lists the inbox in the order in which files will land: by their time,
-// then by name.
-func (o Options) look(root *os.Root) ([]candidate, error) {
-	var found []candidate
-	err := fs.WalkDir(root.FS(), ".", func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case path == ".":
-			return nil
-		case strings.HasPrefix(d.Name(), "."):
-			if d.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		case d.IsDir(), o.ReadyMarker != "" && strings.HasSuffix(path, o.ReadyMarker):
-			return nil
-		}
-		info, err := root.Lstat(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // its sender took it back
-		}
-		found = append(found, candidate{Arrival: Arrival{Source: path}, info: info})
+// tidy makes the folder of the landed files and removes what an interrupted copy
+// left in it.
+func (o Options) tidy() error {
+	if err := files.Folder(o.Landing); err != nil {
 		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read inbox: %w", err)
 	}
-	slices.SortFunc(found, func(a, b candidate) int {
-		if c := a.info.ModTime().Compare(b.info.ModTime()); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Source, b.Source)
-	})
-	return found, nil
+	left, err := filepath.Glob(filepath.Join(o.Landing, "*"+part))
+	for _, path := range left {
+		err = errors.Join(err, os.Remove(path))
+	}
+	return err
 }
 
 type lander struct {
@@ -194,145 +149,100 @@ func (l *lander) take(c *candidate) error {
 	return nil
 }
 
-func plain(info fs.FileInfo) bool {
-	if !info.Mode().IsRegular() {
-		return false
-	}
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	return !ok || stat.Nlink == 1
-}
-
-// showable says that a name can stand on a screen and in a workbook.
-func showable(name string) bool {
-	return utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) || r == 0xFFFE || r == 0xFFFF })
-}
-
-func (l *lander) whole(c candidate) bool {
-	if l.ReadyMarker != "" {
-		_, err := l.root.Lstat(c.Source + l.ReadyMarker)
-		return err == nil
-	}
-	return l.Now.Sub(c.info.ModTime()) >= l.Settle
-}
-
-// land hashes a file, writes its sidecar and moves its bytes, in that order:
-// whatever stops it leaves the file in the inbox or in landing/, and a sidecar
-// without bytes is taken up again by the next run.
+// land copies a file's bytes aside, writes its sidecar, gives the bytes their name
+// and takes the file out of the inbox, in that order: whatever stops it leaves the
+// file in the inbox or its bytes in landing/, or both, and the next run goes on.
 func (l *lander) land(c *candidate) error {
-	sum, err := l.hash(*c)
+	sum, err := l.copy(*c)
 	if errors.Is(err, errMoved) || errors.Is(err, fs.ErrNotExist) {
 		c.Fate, c.Detail = Settling, "it changed while it was read"
-		return nil
+		return os.Remove(l.aside())
 	}
 	if err != nil {
 		return err
 	}
 	if f, ok := l.known[sum]; ok {
 		c.Fate, c.File = Repeated, f
-		return l.remove(*c)
+		return errors.Join(os.Remove(l.aside()), l.clear(c))
 	}
 	f, err := l.sidecar(sum, *c)
 	if err != nil {
 		return err
 	}
-	if err := l.move(*c, f.Path(l.Landing)); err != nil {
+	if err := files.Settle(l.aside(), f.Path(l.Landing)); err != nil {
 		return err
 	}
 	l.known[sum] = f
 	c.Fate, c.File = Landed, f
-	return nil
+	return l.clear(c)
 }
+
+// aside is where bytes are until they are known.
+func (l *lander) aside() string { return filepath.Join(l.Landing, "incoming"+part) }
+
+const part = ".part"
 
 var errMoved = errors.New("changed while it was read")
 
-// hash reads the file once and makes sure that it held still meanwhile.
-func (l *lander) hash(c candidate) (string, error) {
-	f, err := l.root.Open(c.Source)
+// copy makes the file's bytes ours, so that whoever has it open cannot change
+// them any more, and makes sure that it held still meanwhile. It returns the hash
+// of the copy.
+func (l *lander) copy(c candidate) (string, error) {
+	from, err := l.root.Open(c.Source)
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
-	before, err := f.Stat()
+	defer from.Close()
+	before, err := from.Stat()
 	if err != nil {
 		return "", err
 	}
 	if !os.SameFile(before, c.info) || !plain(before) {
 		return "", errMoved
 	}
-	sum, err := files.HashOf(f)
+	out, err := os.OpenFile(l.aside(), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o400)
 	if err != nil {
+		return "", err
+	}
+	defer out.Close()
+	copied, err := io.Copy(out, from) // the kernel copies, where it can
+	if err != nil {
+		return "", err
+	}
+	written := make(chan error, 1)
+	go func() { written <- out.Sync() }() // while it is hashed
+	sum, err := files.HashOf(io.NewSectionReader(out, 0, math.MaxInt64))
+	if err := errors.Join(err, <-written); err != nil {
 		return "", err
 	}
 	after, err := l.root.Lstat(c.Source)
 	if err != nil {
 		return "", err
 	}
-	if after.Size() != c.info.Size() || !after.ModTime().Equal(c.info.ModTime()) || !os.SameFile(after, before) {
+	if copied != c.info.Size() || !c.still(after) {
 		return "", errMoved
 	}
 	return sum, nil
 }
 
-// sidecar writes what is known of the file, or finds what an interrupted run
-// wrote of it.
-func (l *lander) sidecar(sum string, c candidate) (File, error) {
-	f := File{SHA256: sum}
-	data, err := os.ReadFile(f.sidecar(l.Landing))
-	if err == nil {
-		if err := json.Unmarshal(data, &f); err == nil && f.SHA256 == sum {
-			return f, nil
-		}
+// clear takes a file whose bytes have landed out of the inbox. What has changed
+// since it was read is another file, and stays for the next run.
+func (l *lander) clear(c *candidate) error {
+	gone, err := l.remove(*c)
+	if err == nil && !gone {
+		c.Detail = "it has changed since it was read, and what it is now is for the next run"
 	}
-	l.last++
-	f = File{SHA256: sum, Name: filepath.Base(c.Source), Source: c.Source, Size: c.info.Size(),
-		LandedAt: l.Now.UTC().Truncate(time.Second), Sequence: l.last}
-	data, err = json.MarshalIndent(f, "", "  ")
-	if err != nil {
-		return f, err
-	}
-	return f, files.Write(f.sidecar(l.Landing), append(data, '\n'), files.Private)
+	return err
 }
 
-// move brings the bytes into landing/, by renaming where it can.
-func (l *lander) move(c candidate, to string) error {
-	from := filepath.Join(l.Inbox, c.Source)
-	err := os.Rename(from, to)
-	if errors.Is(err, syscall.EXDEV) {
-		return l.copy(c, to)
+// remove takes the file, and its marker, out of the inbox, if it is still what was
+// read.
+func (l *lander) remove(c candidate) (gone bool, err error) {
+	now, err := l.root.Lstat(c.Source)
+	if err != nil || !c.still(now) {
+		return false, err
 	}
-	if err != nil {
-		return err
-	}
-	// The sender may own the file; then its mode stays as it is, and a change
-	// would be seen when its hash is checked on loading.
-	_ = os.Chmod(to, 0o400)
-	return errors.Join(files.Sync(to), files.SyncFolder(l.Landing), files.SyncFolder(filepath.Dir(from)), l.unmark(c))
-}
-
-func (l *lander) copy(c candidate, to string) error {
-	from, err := l.root.Open(c.Source)
-	if err != nil {
-		return err
-	}
-	defer from.Close()
-	aside := to + ".part"
-	out, err := os.OpenFile(aside, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o400)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, from)
-	if err := errors.Join(err, out.Close()); err != nil {
-		return err
-	}
-	if err := files.Settle(aside, to); err != nil {
-		return err
-	}
-	return l.remove(c)
-}
-
-// remove takes the file, and its marker, out of the inbox.
-func (l *lander) remove(c candidate) error {
-	return errors.Join(l.root.Remove(c.Source), l.unmark(c))
+	return true, errors.Join(l.root.Remove(c.Source), files.SyncFolder(filepath.Dir(filepath.Join(l.Inbox, c.Source))), l.unmark(c))
 }
 
 func (l *lander) unmark(c candidate) error {
@@ -344,53 +254,4 @@ func (l *lander) unmark(c candidate) error {
 		return nil
 	}
 	return err
-}
-
-func (f File) here(landing string) bool {
-	_, err := os.Stat(f.Path(landing))
-	return err == nil
-}
-
-// List names every landed file, in the order of landing.
-func List(landing string) ([]File, error) {
-	started, err := sidecars(landing)
-	if err != nil {
-		return nil, err
-	}
-	list := slices.DeleteFunc(started, func(f File) bool { return !f.here(landing) })
-	for i := 1; i < len(list); i++ {
-		if list[i].Sequence == list[i-1].Sequence {
-			return nil, fmt.Errorf("landing: %s and %s both claim to have landed as number %d; restore the folder from a copy",
-				list[i-1].Name, list[i].Name, list[i].Sequence)
-		}
-	}
-	return list, nil
-}
-
-// sidecars reads every sidecar in the order of landing, also those whose bytes
-// have not come because a run was stopped between the two.
-func sidecars(landing string) ([]File, error) {
-	names, err := filepath.Glob(filepath.Join(landing, "*.json"))
-	if err != nil {
-		return nil, err
-	}
-	var list []File
-	for _, name := range names {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			return nil, fmt.Errorf("read sidecar: %w", err)
-		}
-		var f File
-		if err := json.Unmarshal(data, &f); err != nil {
-			return nil, fmt.Errorf("read sidecar %s: %w", name, err)
-		}
-		list = append(list, f)
-	}
-	slices.SortFunc(list, func(a, b File) int {
-		if a.Sequence != b.Sequence {
-			return int(a.Sequence - b.Sequence)
-		}
-		return strings.Compare(a.SHA256, b.SHA256)
-	})
-	return list, nil
 }

@@ -146,6 +146,15 @@ func TestAFileWhoseNameCannotBeShownIsLeftWhereItIs(t *testing.T) {
 	}
 }
 
+func TestAFileThatLandedAndIsStillInTheInboxIsNoNews(t *testing.T) {
+	p := newPlace(t)
+	p.drop(t, "a.csv", "a", time.Hour)
+	p.fates(t, p.options())
+	// As if the run had been stopped before it took the file away.
+	p.drop(t, "a.csv", "a", time.Hour)
+	p.want(t, p.fates(t, p.options()), map[string]Fate{"a.csv": Repeated})
+}
+
 func TestFilesLandInTheOrderOfTheirTimesThenNames(t *testing.T) {
 	p := newPlace(t)
 	p.drop(t, "a.csv", "newest", time.Hour)
@@ -167,9 +176,10 @@ func TestAnInterruptedLandingGoesOnWithTheSameNumber(t *testing.T) {
 		t.Fatal(list, err)
 	}
 	// As if the run had been stopped between sidecar and bytes.
-	if err := os.Rename(list[0].Path(p.landing), filepath.Join(p.inbox, "a.csv")); err != nil {
+	if err := os.Remove(list[0].Path(p.landing)); err != nil {
 		t.Fatal(err)
 	}
+	p.drop(t, "a.csv", "a", time.Hour)
 	p.drop(t, "0.csv", "earlier in the alphabet and in time", 2*time.Hour)
 	p.fates(t, p.options())
 	again, err := List(p.landing)

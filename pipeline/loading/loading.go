@@ -16,6 +16,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,6 +51,9 @@ type Outcome struct {
 // one transaction. It reports false when the file stands loaded as it is.
 func (l *Loader) Load(ctx context.Context, f landing.File) (Outcome, bool, error) {
 	out := Outcome{File: f}
+	if err := l.untouched(f); err != nil {
+		return out, false, err
+	}
 	declared, err := l.feedOf(f.Name)
 	if err != nil {
 		return out, false, err
@@ -74,6 +78,16 @@ func (l *Loader) Load(ctx context.Context, f landing.File) (Outcome, bool, error
 		return out, false, fmt.Errorf("load %s: %w", f.Name, err)
 	}
 	return out, true, nil
+}
+
+// untouched says cheaply that nobody has changed a landed file's length, also of
+// one that is not read again. Its hash is checked when it is.
+func (l *Loader) untouched(f landing.File) error {
+	info, err := os.Stat(f.Path(l.Landing))
+	if err == nil && info.Size() != f.Size {
+		err = fmt.Errorf("%s landed with %d bytes and has %d in %s; restore it from a copy", f.Name, f.Size, info.Size(), f.Path(l.Landing))
+	}
+	return err
 }
 
 // feedOf is the one feed a landed file belongs to, or a nameless one when the
@@ -196,53 +210,6 @@ func (r *reading) count(width int) {
 			p = piece{data: append(slices.Clone(rest), next.data...), line: line, last: next.last, err: next.err}
 		}
 	}
-}
-
-// readHeader takes title lines and header off the first piece.
-func readHeader(p *piece, declared feed.Feed) (feed.Names, error) {
-	if declared.NoHeader {
-		names := make(feed.Names, declared.Width)
-		for i := range names {
-			names[i] = strconv.Itoa(i + 1)
-		}
-		return names, nil
-	}
-	f := framing.Framer{Dialect: declared.Dialect()}
-	f.Dialect.Trailer = nil
-	data, line := skipLines(p.data, max(1, declared.HeaderLine)-1), int64(max(1, declared.HeaderLine))
-	f.Reset(data, line, p.last)
-	var lines [][]string
-	var rec framing.Record
-	for len(lines) < max(1, declared.HeaderLines) {
-		more := f.Next(&rec)
-		if more && rec.Sort == framing.Comment {
-			continue
-		}
-		if !more || rec.Sort != framing.Data {
-			return nil, &feed.Problem{Line: line, Code: feed.NoHeader, Detail: fmt.Sprintf("line %d", line)}
-		}
-		var fields []string
-		for _, field := range rec.Fields {
-			fields = append(fields, string(field))
-		}
-		lines = append(lines, fields)
-		_, line = f.Rest()
-	}
-	p.data, p.line = f.Rest()
-	return feed.HeaderNames(lines), nil
-}
-
-func skipLines(data []byte, n int) []byte {
-	f := framing.Framer{}
-	f.Reset(data, 1, true)
-	var rec framing.Record
-	for range n {
-		if !f.Next(&rec) {
-			break
-		}
-	}
-	rest, _ := f.Rest()
-	return rest
 }
 
 // take reads a file to its end and puts it into the store in place of any

@@ -65,7 +65,11 @@ func asLanded(path, dir string) (landing.File, error) {
 	if err != nil {
 		return landing.File{}, err
 	}
-	f := landing.File{Name: filepath.Base(path), Sequence: 1}
+	info, err := os.Stat(whole)
+	if err != nil {
+		return landing.File{}, err
+	}
+	f := landing.File{Name: filepath.Base(path), Size: info.Size(), Sequence: 1}
 	if f.SHA256, err = files.Hash(whole); err != nil {
 		return f, err
 	}

@@ -1,0 +1,119 @@
+package landing
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"testing"
+	"time"
+
+	"tranche/pipeline/files"
+)
+
+func TestWhatASenderStillWritesDoesNotReachTheLandedBytes(t *testing.T) {
+	p := newPlace(t)
+	p.drop(t, "a.csv", "whole", time.Hour)
+	open, err := os.OpenFile(filepath.Join(p.inbox, "a.csv"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer open.Close()
+	p.want(t, p.fates(t, p.options()), map[string]Fate{"a.csv": Landed})
+	if _, err := open.WriteString(" and more"); err != nil {
+		t.Fatal(err)
+	}
+	list, err := List(p.landing)
+	if err != nil || len(list) != 1 {
+		t.Fatal(list, err)
+	}
+	sum, err := files.Hash(list[0].Path(p.landing))
+	if err != nil || sum != list[0].SHA256 {
+		t.Errorf("the landed bytes have the hash %s, they should have %s (%v)", sum, list[0].SHA256, err)
+	}
+	info, err := os.Stat(list[0].Path(p.landing))
+	if err != nil || info.Mode().Perm() != 0o400 || info.Size() != list[0].Size {
+		t.Errorf("%v %v", info, err)
+	}
+}
+
+func TestAFileThatChangesAfterItWasReadIsLeft(t *testing.T) {
+	p := newPlace(t)
+	p.drop(t, "a.csv", "first", time.Hour)
+	root, err := os.OpenRoot(p.inbox)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	info, err := root.Lstat("a.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.drop(t, "a.csv", "other", time.Minute)
+	l := lander{Options: p.options(), root: root}
+	gone, err := l.remove(candidate{Arrival: Arrival{Source: "a.csv"}, info: info})
+	if err != nil || gone {
+		t.Errorf("it is gone %v, %v", gone, err)
+	}
+	if _, err := os.Stat(filepath.Join(p.inbox, "a.csv")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWhatAnInterruptedCopyLeftIsWrittenAnew(t *testing.T) {
+	p := newPlace(t)
+	p.drop(t, "a.csv", "a", time.Hour)
+	if err := os.MkdirAll(p.landing, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"incoming.part", "0123.csv.part"} {
+		if err := os.WriteFile(filepath.Join(p.landing, name), []byte("half of something longer"), 0o400); err != nil {
+			t.Fatal(err)
+		}
+	}
+	asNobody(t, p)
+	p.want(t, p.fates(t, p.options()), map[string]Fate{"a.csv": Landed})
+	if left, _ := filepath.Glob(filepath.Join(p.landing, "*.part")); len(left) > 0 {
+		t.Errorf("%v are left", left)
+	}
+}
+
+// asNobody takes from the test, and from its thread only, the right of root to
+// read and write whatever it likes; the place stays its own.
+func asNobody(t *testing.T, p place) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		return
+	}
+	const nobody = 65534
+	for _, top := range []string{filepath.Dir(p.inbox), filepath.Dir(p.landing)} {
+		if err := os.Chmod(filepath.Dir(top), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		err := filepath.Walk(top, func(path string, info os.FileInfo, err error) error {
+			if err != nil || info.Mode()&os.ModeSymlink != 0 {
+				return err
+			}
+			return os.Chown(path, nobody, nobody)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	lockThread(t)
+	if err := syscall.Setfsuid(nobody); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// lockThread keeps the test on its thread, which ends with it.
+func lockThread(t *testing.T) {
+	t.Helper()
+	runtime.LockOSThread()
+	t.Cleanup(func() {
+		if err := syscall.Setfsuid(0); err != nil {
+			t.Error(err)
+		}
+		runtime.UnlockOSThread()
+	})
+}
