@@ -7,6 +7,8 @@
 // it has held still for the settling time, or when its ready marker lies beside
 // it. The same bytes again, under any name, are taken out of the inbox and
 // change nothing, so an old file sent twice does not undo a correction.
+// A marker goes before its file does, and one that is older than its file counts
+// for nothing, so that none can let in half of what comes next.
 //
 // The package refuses anything that is not a plain file with one name that can
 // be shown: links, pipes and devices stay where they are and are reported.
@@ -38,12 +40,13 @@ type Options struct {
 
 // File is one landed file, as its sidecar tells it.
 type File struct {
-	SHA256   string    `json:"sha256"`
-	Name     string    `json:"name"`
-	Source   string    `json:"source"`
-	Size     int64     `json:"size"`
-	LandedAt time.Time `json:"landed_at"`
-	Sequence int64     `json:"sequence"` // 1 for the first file that ever landed
+	SHA256     string    `json:"sha256"`
+	Name       string    `json:"name"`
+	Source     string    `json:"source"`
+	Size       int64     `json:"size"`
+	ModifiedAt time.Time `json:"modified_at"` // as the inbox said
+	LandedAt   time.Time `json:"landed_at"`
+	Sequence   int64     `json:"sequence"` // 1 for the first file that ever landed
 }
 
 // Path is where the file's bytes are.
@@ -94,8 +97,9 @@ func Land(o Options) ([]Arrival, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := lander{Options: o, root: root, known: map[string]File{}}
+	l := lander{Options: o, root: root, known: map[string]File{}, begun: map[sight]bool{}}
 	for _, f := range started {
+		l.begun[f.sight()] = true
 		if f.here(o.Landing) {
 			l.known[f.SHA256] = f
 		}
@@ -126,6 +130,7 @@ type lander struct {
 	Options
 	root  *os.Root
 	known map[string]File
+	begun map[sight]bool // what runs took for whole
 	last  int64
 }
 
@@ -133,6 +138,7 @@ type lander struct {
 func (l *lander) take(c *candidate) error {
 	feeds := l.Feeds(filepath.Base(c.Source))
 	switch {
+	case c.Fate != "":
 	case !plain(c.info):
 		c.Fate, c.Detail = Refused, "it is a link, a pipe or a device, or has a second name; replace it by a copy"
 	case !showable(c.Source):
@@ -141,35 +147,41 @@ func (l *lander) take(c *candidate) error {
 		c.Fate, c.Detail = Unknown, "no feed's glob matches its name; correct the name or add a feed"
 	case len(feeds) > 1:
 		c.Fate, c.Detail = Unknown, "it matches the feeds "+strings.Join(feeds, " and ")+"; make their globs exclude each other"
-	case !l.whole(*c):
-		c.Fate, c.Detail = Settling, "it may still be growing"
 	default:
-		return l.land(c)
+		l.judge(c)
 	}
-	return nil
+	if c.Fate != "" {
+		return nil
+	}
+	return l.land(c)
 }
 
-// land copies a file's bytes aside, writes its sidecar, gives the bytes their name
-// and takes the file out of the inbox, in that order: whatever stops it leaves the
-// file in the inbox or its bytes in landing/, or both, and the next run goes on.
+// land copies a file's bytes aside, writes its sidecar, takes its marker away, gives
+// the bytes their name and takes the file out of the inbox, in that order: whatever
+// stops it leaves the file in the inbox or its bytes in landing/, or both, and the
+// next run goes on, because the sidecar remembers what was taken for whole.
 func (l *lander) land(c *candidate) error {
 	sum, err := l.copy(*c)
 	if errors.Is(err, errMoved) || errors.Is(err, fs.ErrNotExist) {
 		c.Fate, c.Detail = Settling, "it changed while it was read"
-		return os.Remove(l.aside())
+		return l.putBack()
+	}
+	if errors.Is(err, errUnreadable) {
+		c.cannotBeRead(err)
+		return nil
 	}
 	if err != nil {
 		return err
 	}
 	if f, ok := l.known[sum]; ok {
 		c.Fate, c.File = Repeated, f
-		return errors.Join(os.Remove(l.aside()), l.clear(c))
+		return errors.Join(l.putBack(), l.clear(c))
 	}
 	f, err := l.sidecar(sum, *c)
 	if err != nil {
 		return err
 	}
-	if err := files.Settle(l.aside(), f.Path(l.Landing)); err != nil {
+	if err := errors.Join(l.unmark(*c), files.Settle(l.aside(), f.Path(l.Landing))); err != nil {
 		return err
 	}
 	l.known[sum] = f
@@ -182,7 +194,19 @@ func (l *lander) aside() string { return filepath.Join(l.Landing, "incoming"+par
 
 const part = ".part"
 
-var errMoved = errors.New("changed while it was read")
+// putBack removes bytes that are not to land.
+func (l *lander) putBack() error {
+	err := os.Remove(l.aside())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+var (
+	errMoved      = errors.New("changed while it was read")
+	errUnreadable = errors.New("cannot be read")
+)
 
 // copy makes the file's bytes ours, so that whoever has it open cannot change
 // them any more, and makes sure that it held still meanwhile. It returns the hash
@@ -190,7 +214,7 @@ var errMoved = errors.New("changed while it was read")
 func (l *lander) copy(c candidate) (string, error) {
 	from, err := l.root.Open(c.Source)
 	if err != nil {
-		return "", err
+		return "", errors.Join(err, errUnreadable)
 	}
 	defer from.Close()
 	before, err := from.Stat()
@@ -242,7 +266,7 @@ func (l *lander) remove(c candidate) (gone bool, err error) {
 	if err != nil || !c.still(now) {
 		return false, err
 	}
-	return true, errors.Join(l.root.Remove(c.Source), files.SyncFolder(filepath.Dir(filepath.Join(l.Inbox, c.Source))), l.unmark(c))
+	return true, errors.Join(l.unmark(c), l.root.Remove(c.Source), files.SyncFolder(filepath.Dir(filepath.Join(l.Inbox, c.Source))))
 }
 
 func (l *lander) unmark(c candidate) error {

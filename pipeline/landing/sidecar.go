@@ -73,7 +73,7 @@ func (l *lander) sidecar(sum string, c candidate) (File, error) {
 	}
 	l.last++
 	f = File{SHA256: sum, Name: filepath.Base(c.Source), Source: c.Source, Size: c.info.Size(),
-		LandedAt: l.Now.UTC().Truncate(time.Second), Sequence: l.last}
+		ModifiedAt: c.info.ModTime().UTC(), LandedAt: l.Now.UTC().Truncate(time.Second), Sequence: l.last}
 	data, err = json.MarshalIndent(f, "", "  ")
 	if err != nil {
 		return f, err

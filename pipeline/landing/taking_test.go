@@ -1,9 +1,11 @@
 package landing
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -116,4 +118,107 @@ func lockThread(t *testing.T) {
 		}
 		runtime.UnlockOSThread()
 	})
+}
+
+func TestWhatCannotBeReadIsToldAndEverythingElseLands(t *testing.T) {
+	p := newPlace(t)
+	for _, dir := range []string{"shut", "dark"} {
+		if err := os.Mkdir(filepath.Join(p.inbox, dir), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.drop(t, "a.csv", "a", time.Hour)
+	p.drop(t, "closed.csv", "b", 2*time.Hour)
+	p.drop(t, "shut/c.csv", "c", time.Hour)
+	p.drop(t, "dark/d.csv", "d", time.Hour)
+	asNobody(t, p)
+	for name, mode := range map[string]os.FileMode{"closed.csv": 0, "shut": 0, "dark": 0o600} {
+		path := filepath.Join(p.inbox, name)
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		defer os.Chmod(path, 0o700) //nolint:errcheck // so that it can be removed
+	}
+	list, err := Land(p.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	fates := map[string]Fate{}
+	for _, a := range list {
+		fates[a.Source] = a.Fate
+		if a.Fate == Refused && !strings.Contains(a.Detail, "it cannot be read (permission denied)") {
+			t.Errorf("%s: %s", a.Source, a.Detail)
+		}
+	}
+	want := map[string]Fate{"a.csv": Landed, "closed.csv": Refused, "shut": Refused, "dark": Refused}
+	if !maps.Equal(fates, want) {
+		t.Errorf("%v, it should be %v", fates, want)
+	}
+}
+
+func TestAStaleMarkerLetsNothingIn(t *testing.T) {
+	p := newPlace(t)
+	o := p.options()
+	o.ReadyMarker = ".ready"
+	p.drop(t, "a.csv.ready", "", time.Hour)
+	p.drop(t, "a.csv", "half", time.Minute)
+	p.want(t, p.fates(t, o), map[string]Fate{"a.csv": Refused})
+	p.drop(t, "a.csv", "whole", time.Minute)
+	p.drop(t, "a.csv.ready", "", time.Minute)
+	p.want(t, p.fates(t, o), map[string]Fate{"a.csv": Landed})
+}
+
+func TestAMarkerIsTakenAwayBeforeItsFile(t *testing.T) {
+	p := newPlace(t)
+	o := p.options()
+	o.ReadyMarker = ".ready"
+	p.drop(t, "a.csv", "a", time.Hour)
+	p.drop(t, "a.csv.ready", "", time.Hour)
+	// As if the run had been stopped at every step between the sidecar and the end.
+	root, err := os.OpenRoot(p.inbox)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	info, err := root.Lstat("a.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, err := files.Hash(filepath.Join(p.inbox, "a.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := lander{Options: o, root: root, last: 4}
+	if err := o.tidy(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.sidecar(sum, candidate{Arrival: Arrival{Source: "a.csv"}, info: info}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(p.inbox, "a.csv.ready")); err != nil {
+		t.Fatal(err)
+	}
+	p.want(t, p.fates(t, o), map[string]Fate{"a.csv": Landed})
+	p.drop(t, "a.csv", "a", time.Hour)
+	p.want(t, p.fates(t, o), map[string]Fate{"a.csv": Repeated})
+	// The same name, the next day, is another file.
+	p.drop(t, "a.csv", "a", time.Minute)
+	p.want(t, p.fates(t, o), map[string]Fate{"a.csv": Settling})
+	list, err := List(p.landing)
+	if err != nil || len(list) != 1 || list[0].Sequence != 5 {
+		t.Errorf("%+v %v", list, err)
+	}
+}
+
+func TestAFileFromTheFutureWaitsForAPerson(t *testing.T) {
+	p := newPlace(t)
+	p.drop(t, "a.csv", "a", -24*time.Hour)
+	p.drop(t, "b.csv", "b", -time.Second)
+	list, err := Land(p.options())
+	if err != nil || len(list) != 2 || list[0].Fate != Settling || list[1].Fate != Refused {
+		t.Fatal(list, err)
+	}
+	if want := "its time, 2024-09-02 02:00 UTC, lies in the future"; !strings.Contains(list[1].Detail, want) {
+		t.Errorf("%q lacks %q", list[1].Detail, want)
+	}
 }
