@@ -41,9 +41,12 @@ func (a *app) rejectsCommand() *cobra.Command {
 
 func (a *app) exportCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "export FILE",
-		Short:   "Write a file's rejected rows as CSV, to send back to its sender",
-		Long:    "Write a file's rejected rows as CSV, to send back to its sender. FILE is its name, or\nits number in tranche rejects list where several have one name.",
+		Use:   "export FILE",
+		Short: "Write a file's rejected rows as CSV, to send back to its sender",
+		Long: `Write a file's rejected rows as CSV, with the reason for each, to send back to its
+sender. It is a report and no file to load: the sender corrects the rows and sends
+them in a new file. FILE is its name, or its number in tranche rejects list where
+several have one name.`,
 		Example: "  tranche rejects export NW_2024-07.csv > to_nordwind.csv",
 		Args:    arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {

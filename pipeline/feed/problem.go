@@ -118,6 +118,6 @@ func sentences() map[string]string {
 		BadArchive:       "the archive is damaged or larger than the feed allows",
 		LineTooLong:      "a line is longer than 1 MiB",
 		Changed:          "the landed bytes no longer match their hash; restore the file from a copy",
-		NoFeed:           "no feed in the configuration matches this name any more",
+		NoFeed:           "no feed in the configuration matches this name any more; send it again, as it is, under a name that one matches, or add a feed",
 	}
 }

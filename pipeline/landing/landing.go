@@ -3,7 +3,8 @@
 //
 // A *landed file* is landing/<sha256>.csv (or .csv.gz) with a *sidecar*,
 // landing/<sha256>.json, that says what it was called, where it lay, when it
-// came and as which in order. Neither is ever changed. A file is *whole* when
+// came and as which in order. Neither is ever changed, but for a name that turned
+// out to be wrong. A file is *whole* when
 // it has held still for the settling time, or when its ready marker lies beside
 // it. The same bytes again, under any name, are taken out of the inbox and
 // change nothing, so an old file sent twice does not undo a correction.
@@ -51,7 +52,7 @@ type File struct {
 
 // Path is where the file's bytes are.
 func (f File) Path(landing string) string {
-	if strings.HasSuffix(strings.ToLower(f.Name), ".gz") {
+	if archive(f.Name) {
 		return filepath.Join(landing, f.SHA256+".csv.gz")
 	}
 	return filepath.Join(landing, f.SHA256+".csv")
@@ -65,10 +66,11 @@ type Fate string
 // The fates of a file in the inbox.
 const (
 	Landed   Fate = "landed"
-	Repeated Fate = "landed before"   // taken out of the inbox, nothing new
-	Settling Fate = "still settling"  // left for the next run
-	Unknown  Fate = "no feed"         // left, waits for a person
-	Refused  Fate = "cannot be taken" // left, waits for a person
+	Repeated Fate = "landed before"                    // taken out of the inbox, nothing new
+	Renamed  Fate = "landed before under a wrong name" // taken out of the inbox, and read as what it is called now
+	Settling Fate = "still settling"                   // left for the next run
+	Unknown  Fate = "no feed"                          // left, waits for a person
+	Refused  Fate = "cannot be taken"                  // left, waits for a person
 )
 
 // Arrival is one file found in the inbox.
@@ -174,8 +176,7 @@ func (l *lander) land(c *candidate) error {
 		return err
 	}
 	if f, ok := l.known[sum]; ok {
-		c.Fate, c.File = Repeated, f
-		return errors.Join(l.putBack(), l.clear(c))
+		return errors.Join(l.putBack(), l.again(c, f), l.clear(c))
 	}
 	f, err := l.sidecar(sum, *c)
 	if err != nil {
@@ -266,7 +267,7 @@ func (l *lander) remove(c candidate) (gone bool, err error) {
 	if err != nil || !c.still(now) {
 		return false, err
 	}
-	return true, errors.Join(l.unmark(c), l.root.Remove(c.Source), files.SyncFolder(filepath.Dir(filepath.Join(l.Inbox, c.Source))))
+	return true, errors.Join(l.root.Remove(c.Source), l.unmark(c), files.SyncFolder(filepath.Dir(filepath.Join(l.Inbox, c.Source))))
 }
 
 func (l *lander) unmark(c candidate) error {

@@ -67,7 +67,7 @@ func (p place) want(t *testing.T, got map[string]Fate, want map[string]Fate) {
 			t.Errorf("%s: %q, it should be %q", name, got[name], fate)
 		}
 		_, err := os.Lstat(filepath.Join(p.inbox, name))
-		if gone := fate == Landed || fate == Repeated; gone != os.IsNotExist(err) {
+		if gone := fate == Landed || fate == Repeated || fate == Renamed; gone != os.IsNotExist(err) {
 			t.Errorf("%s: gone from the inbox %v, it should be %v", name, os.IsNotExist(err), gone)
 		}
 	}

@@ -74,9 +74,13 @@ func (l *lander) sidecar(sum string, c candidate) (File, error) {
 	l.last++
 	f = File{SHA256: sum, Name: filepath.Base(c.Source), Source: c.Source, Size: c.info.Size(),
 		ModifiedAt: c.info.ModTime().UTC(), LandedAt: l.Now.UTC().Truncate(time.Second), Sequence: l.last}
-	data, err = json.MarshalIndent(f, "", "  ")
+	return f, f.write(l.Landing)
+}
+
+func (f File) write(landing string) error {
+	data, err := json.MarshalIndent(f, "", "  ")
 	if err != nil {
-		return f, err
+		return err
 	}
-	return f, files.Write(f.sidecar(l.Landing), append(data, '\n'), files.Private)
+	return files.Write(f.sidecar(landing), append(data, '\n'), files.Private)
 }

@@ -222,3 +222,56 @@ func TestAFileFromTheFutureWaitsForAPerson(t *testing.T) {
 		t.Errorf("%q lacks %q", list[1].Detail, want)
 	}
 }
+
+func TestBytesThatLandedUnderAWrongNameAreReadUnderTheRightOne(t *testing.T) {
+	p := newPlace(t)
+	zipped := "\x1f\x8b and more"
+	p.drop(t, "old.csv", "a", 2*time.Hour)
+	p.drop(t, "zipped.csv", zipped, time.Hour)
+	p.drop(t, "plain.csv.gz", "b", time.Hour)
+	p.fates(t, p.options())
+	o := p.options()
+	o.Feeds = func(name string) []string { // the glob was mended since
+		if name == "old.csv" {
+			return nil
+		}
+		return []string{"a"}
+	}
+	p.drop(t, "new.csv", "a", time.Hour)
+	p.drop(t, "zipped.csv.gz", zipped, time.Minute)
+	p.drop(t, "plain.csv", "b", time.Minute)
+	p.want(t, p.fates(t, o), map[string]Fate{"new.csv": Renamed, "zipped.csv.gz": Renamed, "plain.csv": Renamed})
+	list, err := List(p.landing)
+	if err != nil || len(list) != 3 {
+		t.Fatal(list, err)
+	}
+	for i, name := range []string{"new.csv", "plain.csv", "zipped.csv.gz"} {
+		if list[i].Name != name || list[i].Sequence != int64(i+1) {
+			t.Errorf("%d is %s, it should be %s", list[i].Sequence, list[i].Name, name)
+		}
+		if sum, err := files.Hash(list[i].Path(p.landing)); err != nil || sum != list[i].SHA256 {
+			t.Error(sum, err)
+		}
+	}
+	if paths, _ := filepath.Glob(filepath.Join(p.landing, "*.csv*")); len(paths) != 3 {
+		t.Errorf("%v", paths)
+	}
+	// Once the name is right, no other takes its place.
+	p.drop(t, "other.csv", "a", time.Minute)
+	p.drop(t, "zipped.csv", zipped, time.Minute)
+	p.want(t, p.fates(t, o), map[string]Fate{"other.csv": Repeated, "zipped.csv": Repeated})
+}
+
+func TestBytesThatLandedForAnotherFeedSaySo(t *testing.T) {
+	p := newPlace(t)
+	p.drop(t, "a_1.csv", "a", time.Hour)
+	o := p.options()
+	o.Feeds = func(name string) []string { return []string{name[:1]} }
+	p.fates(t, o)
+	p.drop(t, "b_1.csv", "a", time.Hour)
+	list, err := Land(o)
+	if err != nil || len(list) != 1 || list[0].Fate != Repeated ||
+		list[0].Detail != "the same bytes landed before as a_1.csv, for the feed a; if that name was wrong, put an empty line at its end and send it again" {
+		t.Error(list, err)
+	}
+}

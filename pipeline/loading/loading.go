@@ -111,8 +111,8 @@ func (l *Loader) feedOf(name string) (feed.Feed, error) {
 
 func (l *Loader) current(ctx context.Context, f landing.File, declared feed.Feed) (bool, error) {
 	var n int
-	err := l.Session.Row(ctx, "select count(*) from store.raw.files where file_id = ? and sha256 = ? and feed = ? and feed_hash = ?",
-		[]any{&n}, f.Sequence, f.SHA256, declared.Name, declared.Hash())
+	err := l.Session.Row(ctx, "select count(*) from store.raw.files where file_id = ? and sha256 = ? and name = ? and feed = ? and feed_hash = ?",
+		[]any{&n}, f.Sequence, f.SHA256, printable(f.Name), declared.Name, declared.Hash())
 	return n == 1, err
 }
 
