@@ -143,15 +143,18 @@ func checkDated(text string, allowed []string) (code, detail string) {
 	return "", ""
 }
 
+// checkAliases holds a list such as "NORDWIND=K-1023|*=44" against its shape. A | that
+// belongs to a code is doubled.
 func checkAliases(list []byte) (code, detail string) {
 	if bytes.ContainsFunc(list, unshowable) {
 		return ControlMark, ""
 	}
-	text := string(list)
-	for item := range strings.SplitSeq(text, "|") {
+	const doubled = "\x1f" // stands in no text
+	for item := range strings.SplitSeq(strings.ReplaceAll(string(list), "||", doubled), "|") {
 		distributor, alias, ok := strings.Cut(item, "=")
 		if !ok || distributor == "" || alias == "" || strings.TrimSpace(item) != item {
-			return BadList, strconv.Quote(item) + " should read like NORDWIND=K-1023, or *=K-1023 for every distributor"
+			return BadList, strconv.Quote(strings.ReplaceAll(item, doubled, "||")) +
+				" should read like NORDWIND=K-1023, or *=K-1023 for every distributor; a | in a code is written twice"
 		}
 	}
 	return "", ""
