@@ -107,8 +107,8 @@ func (f Feed) Hash() string {
 
 // Matches says whether a file of that name belongs to the feed.
 func (f Feed) Matches(name string) bool {
-	name = strings.TrimSuffix(name, ".gz")
-	ok, err := filepath.Match(strings.ToLower(f.Glob), strings.ToLower(name))
+	name = strings.TrimSuffix(strings.ToLower(name), ".gz")
+	ok, err := filepath.Match(strings.ToLower(f.Glob), name)
 	return ok && err == nil
 }
 

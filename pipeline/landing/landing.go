@@ -18,9 +18,7 @@ package landing
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -230,14 +228,8 @@ func (l *lander) copy(c candidate) (string, error) {
 		return "", err
 	}
 	defer out.Close()
-	copied, err := io.Copy(out, from) // the kernel copies, where it can
+	sum, copied, err := hashedCopy(out, from)
 	if err != nil {
-		return "", err
-	}
-	written := make(chan error, 1)
-	go func() { written <- out.Sync() }() // while it is hashed
-	sum, err := files.HashOf(io.NewSectionReader(out, 0, math.MaxInt64))
-	if err := errors.Join(err, <-written); err != nil {
 		return "", err
 	}
 	after, err := l.root.Lstat(c.Source)
