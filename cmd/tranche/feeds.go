@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -32,24 +29,14 @@ tranche validate --feed NAME FILE how it understands the file. No run ever guess
 }
 
 func (a *app) propose(path, encoding string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	e, err := loading.Encoding(encoding)
-	if err != nil {
+	if _, err := loading.Encoding(encoding); err != nil {
 		return usageError{err}
 	}
-	var in io.Reader = f
-	if e != nil {
-		in = e.NewDecoder().Reader(f)
-	}
-	var sample bytes.Buffer
-	if _, err := io.CopyN(&sample, in, 256<<10); err != nil && err != io.EOF {
+	sample, whole, err := loading.Sample(path, encoding, 256<<10)
+	if err != nil {
 		return err
 	}
-	p, err := feed.Propose(filepath.Base(path), encoding, sample.Bytes())
+	p, err := feed.Propose(filepath.Base(path), encoding, sample, whole)
 	if err != nil {
 		return err
 	}

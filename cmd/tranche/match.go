@@ -16,7 +16,7 @@ func (a *app) matchCommand() *cobra.Command {
 		Long: `List the partner codes that distributors use and the directory does not know, and
 propose whom they could mean, by name, town and country. Nothing is accepted by
 itself: add the alias to the partner in the partner file, and drop the new file
-into the inbox. The lines that wait then count in the next run.
+into the inbox. Aliases are separated by |; one in a code is doubled. The lines that wait then count in the next run.
 
 With --deals, list sales that name no deal, or one that nobody claims, and look like
 a registered one: the same end customer, the same family, a day inside the window of
@@ -29,7 +29,13 @@ who accepts, and drop the file into the inbox of the feed of kind links.`,
 				return a.matchDeals(cmd.Context(), format)
 			}
 			err := a.query(cmd.Context(), `select u.distributor, u.partner_code as code, coalesce(u.partner_name, '') as called, u.lines,
-					coalesce(p.partner_id, '') as "could be", coalesce(p.name, '') as name, coalesce(p.score::varchar, '') as score, coalesce(p.alias, '') as "alias to add"
+					coalesce(p.partner_id, '') as "could be", coalesce(p.name, '') as name, coalesce(p.score::varchar, '') as score,
+					case
+						when p.alias is null then ''
+						when regexp_matches(u.distributor, '[=|]')
+							then 'none: a distributor with = or | in its name cannot stand in an alias; name it otherwise in the feed'
+						else u.distributor || '=' || replace(u.partner_code, '|', '||')
+					end as "alias to add"
 				from mart.unknown_codes as u
 				left join mart.match_proposals as p on p.distributor = u.distributor and p.partner_code = u.partner_code
 				order by u.distributor, u.partner_code, p.score desc, p.partner_id`, newTable(a.stdout))

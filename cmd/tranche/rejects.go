@@ -41,9 +41,12 @@ func (a *app) rejectsCommand() *cobra.Command {
 
 func (a *app) exportCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "export FILE",
-		Short:   "Write a file's rejected rows as CSV, to send back to its sender",
-		Long:    "Write a file's rejected rows as CSV, to send back to its sender. FILE is its name, or\nits number in tranche rejects list where several have one name.",
+		Use:   "export FILE",
+		Short: "Write a file's rejected rows as CSV, to send back to its sender",
+		Long: `Write a file's rejected rows as CSV, with the reason for each, to send back to its
+sender. It is a report and no file to load: the sender corrects the rows and sends
+them in a new file. FILE is its name, or its number in tranche rejects list where
+several have one name.`,
 		Example: "  tranche rejects export NW_2024-07.csv > to_nordwind.csv",
 		Args:    arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -65,14 +68,21 @@ func (a *app) waiveCommand() *cobra.Command {
 		Short: "Decide that a file's rejected rows wait for nobody any more",
 		Long: `Decide that the rejected rows of a file, or of one line in it, wait for nobody any
 more. They stay rejected. The decision is kept in audit.jsonl with your name. It covers
-what is rejected today: when the file is read again and other rows are, they wait.
+what is rejected today, for today's reasons: when the file is read again and other
+rows are, or for others, they wait.
 FILE is its name, or its number in tranche rejects list where several have one name.`,
 		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if reason == "" {
+			d := audit.Decision{Act: audit.Waive, Line: line, Reason: strings.TrimSpace(reason), Who: strings.TrimSpace(who)}
+			switch {
+			case d.Reason == "":
 				return usageError{fmt.Errorf("a waiver needs a --reason")}
+			case d.Who == "":
+				return usageError{fmt.Errorf("a waiver needs somebody who decides: --by")}
+			case line < 0:
+				return usageError{fmt.Errorf("lines are counted from 1, and --line is %d", line)}
 			}
-			return a.waive(cmd.Context(), args[0], line, reason, who)
+			return a.waive(cmd.Context(), args[0], d)
 		},
 	}
 	c.Flags().Int64Var(&line, "line", 0, "one line only (default: all of the file)")
@@ -81,19 +91,16 @@ FILE is its name, or its number in tranche rejects list where several have one n
 	return c
 }
 
-func (a *app) waive(ctx context.Context, name string, line int64, reason, who string) error {
+func (a *app) waive(ctx context.Context, name string, d audit.Decision) error {
 	c, err := a.config()
 	if err != nil {
 		return err
 	}
-	f, err := a.rejectedFile(ctx, name, line)
+	f, err := a.rejectedFile(ctx, name, d.Line)
 	if err != nil {
 		return err
 	}
-	d := audit.Decision{At: time.Now().UTC().Truncate(time.Second), Who: who, Act: audit.Waive, File: f.sha256, Line: line, Reason: reason}
-	if line == 0 {
-		d.Seen = f.reasons
-	}
+	d.At, d.File, d.Seen = time.Now().UTC().Truncate(time.Second), f.sha256, f.reasons
 	if err := audit.Append(c.Folders.Audit(), d); err != nil {
 		return err
 	}
@@ -104,7 +111,7 @@ func (a *app) waive(ctx context.Context, name string, line int64, reason, who st
 // rejectedFile is a landed file with rejected rows, as they stand.
 type rejectedFile struct {
 	number                        int64
-	name, sha256, landed, reasons string
+	name, sha256, landed, reasons string // reasons: the hash of those against it, or against the line
 }
 
 // rejectedFile finds the one landed file of that name or number which has
@@ -138,7 +145,7 @@ func (a *app) rejectedFiles(ctx context.Context, name string, line int64) ([]rej
 		return nil, err
 	}
 	defer s.Close()
-	rows, err := s.Query(ctx, `select distinct r.file_id, f.file_name, f.sha256, strftime(f.landed_at, '%Y-%m-%d %H:%M'), r.reasons_hash
+	rows, err := s.Query(ctx, `select distinct r.file_id, f.file_name, f.sha256, strftime(f.landed_at, '%Y-%m-%d %H:%M'), if($2 = 0, r.reasons_hash, r.line_reasons_hash)
 		from mart.rejected_rows as r join mart.reconciliation as f on f.file_id = r.file_id
 		where (f.file_name = $1 or f.file_id::varchar = $1) and ($2 = 0 or r.file_line = $2) order by r.file_id`, name, line)
 	if err != nil {

@@ -47,12 +47,18 @@ func printArrivals(out io.Writer, s *pipeline.Summary) {
 	}
 	if len(s.Arrivals) > 0 {
 		var parts []string
-		for _, fate := range []landing.Fate{landing.Landed, landing.Repeated, landing.Settling, landing.Unknown, landing.Refused} {
+		for _, fate := range []landing.Fate{landing.Landed, landing.Repeated, landing.Renamed, landing.Settling, landing.Unknown, landing.Refused} {
 			if counts[fate] > 0 {
 				parts = append(parts, fmt.Sprintf("%d %s", counts[fate], fate))
 			}
 		}
-		fmt.Fprintf(out, "Inbox: %s\n\n", strings.Join(parts, ", "))
+		fmt.Fprintf(out, "Inbox: %s\n", strings.Join(parts, ", "))
+		for _, a := range s.Arrivals {
+			if taken := a.Fate == landing.Landed || a.Fate == landing.Repeated || a.Fate == landing.Renamed; taken && a.Detail != "" {
+				fmt.Fprintf(out, "  inbox/%s: %s\n", a.Source, a.Detail)
+			}
+		}
+		fmt.Fprintln(out)
 	}
 	for _, f := range s.FeedsWithoutFiles {
 		fmt.Fprintf(out, "Feed %s has no files yet.\n", f)

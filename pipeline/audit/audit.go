@@ -16,6 +16,8 @@ import (
 	"os"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"tranche/pipeline/files"
 )
 
@@ -29,7 +31,7 @@ type Decision struct {
 	What     string    `json:"what,omitempty"`     // an accepted alias or link, or a manual entry, in words
 	File     string    `json:"file,omitempty"`     // SHA-256 of a landed file
 	Line     int64     `json:"line,omitempty"`     // zero: all of it
-	Seen     string    `json:"seen,omitempty"`     // hash of the reasons that stood against the whole file; it covers no others
+	Seen     string    `json:"seen,omitempty"`     // hash of the reasons that stood against the file, or the line; it covers no others
 	Reason   string    `json:"reason"`
 	Previous string    `json:"previous"` // hash of the line before, empty for the first
 }
@@ -76,8 +78,14 @@ func read(path string) (list []Decision, data []byte, last string, err error) {
 	return list, data, last, lines.Err()
 }
 
-// Append adds decisions at the end of the chain, all of them or none.
+// Append adds decisions at the end of the chain, all of them or none. Whoever else
+// appends meanwhile waits: two that had read the same end would leave one.
 func Append(path string, list ...Decision) error {
+	lock := flock.New(path + ".lock")
+	if err := lock.Lock(); err != nil {
+		return fmt.Errorf("lock %s: %w", path, err)
+	}
+	defer lock.Unlock() //nolint:errcheck // closing the file frees it
 	_, data, last, err := read(path)
 	if err != nil {
 		return err

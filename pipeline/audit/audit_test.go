@@ -2,8 +2,10 @@ package audit
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 )
@@ -37,6 +39,28 @@ func TestAChangedDecisionIsFound(t *testing.T) {
 		}
 		if err := Append(path, Decision{}); err == nil {
 			t.Errorf("a decision was put behind %s", sentence)
+		}
+	}
+}
+
+func TestDecisionsTakenAtOnceAreAllKept(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "audit.jsonl")
+	var wait sync.WaitGroup
+	for n := range 20 {
+		wait.Go(func() {
+			if err := Append(path, Decision{Who: "A", Act: Waive, Reason: fmt.Sprint(n)}, Decision{Who: "B", Act: Waive, Reason: fmt.Sprint(n)}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	list, err := Read(path)
+	if err != nil || len(list) != 40 {
+		t.Fatalf("%d decisions, it should be 40: %v", len(list), err)
+	}
+	for n := 0; n < 40; n += 2 {
+		if list[n].Who != "A" || list[n+1].Who != "B" || list[n].Reason != list[n+1].Reason {
+			t.Errorf("%v and %v are not what was appended together", list[n], list[n+1])
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // check holds a text against its column's type.
@@ -34,7 +35,7 @@ func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
 	case Dated:
 		return checkDated(string(v.text), src.allowed)
 	case Aliases:
-		return checkAliases(string(v.text))
+		return checkAliases(v.text)
 	}
 	if marksIn(v.text) == 0 && len(v.text) <= maxText {
 		return "", ""
@@ -66,12 +67,13 @@ const (
 )
 
 // marksOf says for each byte what it may mean. 0xC2 begins U+0080 to U+009F,
-// which is what a Windows-1252 text leaves when it was declared ISO-8859-1.
+// which is what a Windows-1252 text leaves when it was declared ISO-8859-1; 0xEF
+// begins U+FFFE and U+FFFF, which are no characters.
 var marksOf = func() (table [256]mark) {
 	for c := range ' ' {
 		table[c] = control
 	}
-	table[0x7f], table[0xC2] = control, control
+	table[0x7f], table[0xC2], table[0xEF] = control, control, control
 	table['\t'], table['\n'], table['\r'] = 0, 0, 0
 	table['+'] = exponent
 	return table
@@ -88,16 +90,15 @@ func checkText(text []byte) (code string) {
 	if len(text) > maxText {
 		return TooLong
 	}
-	for i, c := range text {
-		if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f {
-			return ControlMark
-		}
-		// U+0080 to U+009F: what a Windows-1252 text leaves when it was declared ISO-8859-1.
-		if c == 0xC2 && i+1 < len(text) && text[i+1] < 0xA0 {
-			return ControlMark
-		}
+	if bytes.ContainsFunc(text, unshowable) {
+		return ControlMark
 	}
 	return ""
+}
+
+// unshowable is what neither a screen nor a cell can hold.
+func unshowable(r rune) bool {
+	return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' || r == 0xFFFE || r == 0xFFFF
 }
 
 // mangled recognises what a spreadsheet makes of a long number: 1.23E+12.
@@ -142,11 +143,18 @@ func checkDated(text string, allowed []string) (code, detail string) {
 	return "", ""
 }
 
-func checkAliases(text string) (code, detail string) {
-	for item := range strings.SplitSeq(text, "|") {
+// checkAliases holds a list such as "NORDWIND=K-1023|*=44" against its shape. A | that
+// belongs to a code is doubled.
+func checkAliases(list []byte) (code, detail string) {
+	if bytes.ContainsFunc(list, unshowable) {
+		return ControlMark, ""
+	}
+	const doubled = "\x1f" // stands in no text
+	for item := range strings.SplitSeq(strings.ReplaceAll(string(list), "||", doubled), "|") {
 		distributor, alias, ok := strings.Cut(item, "=")
 		if !ok || distributor == "" || alias == "" || strings.TrimSpace(item) != item {
-			return BadList, strconv.Quote(item) + " should read like NORDWIND=K-1023, or *=K-1023 for every distributor"
+			return BadList, strconv.Quote(strings.ReplaceAll(item, doubled, "||")) +
+				" should read like NORDWIND=K-1023, or *=K-1023 for every distributor; a | in a code is written twice"
 		}
 	}
 	return "", ""

@@ -101,14 +101,14 @@ func (f Feed) Hash() string {
 		trailer = fmt.Sprintf("%+v", *f.Trailer)
 	}
 	f.Trailer = nil
-	sum := sha256.Sum256(fmt.Appendf(nil, "reader 3 %+v %s", f, trailer)) // fmt prints maps in the order of their keys
+	sum := sha256.Sum256(fmt.Appendf(nil, "reader 4 %+v %s", f, trailer)) // fmt prints maps in the order of their keys
 	return hex.EncodeToString(sum[:8])
 }
 
 // Matches says whether a file of that name belongs to the feed.
 func (f Feed) Matches(name string) bool {
-	name = strings.TrimSuffix(name, ".gz")
-	ok, err := filepath.Match(strings.ToLower(f.Glob), strings.ToLower(name))
+	name = strings.TrimSuffix(strings.ToLower(name), ".gz")
+	ok, err := filepath.Match(strings.ToLower(f.Glob), name)
 	return ok && err == nil
 }
 

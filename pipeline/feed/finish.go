@@ -24,7 +24,7 @@ func (t *Typer) finishSale() {
 		}
 		amount.units, amount.set, amount.raw = micro, true, price.raw
 	}
-	t.Amount, t.HasAmt = amount.units, amount.set // as written, should the record be rejected
+	t.Amount, t.HasAmt = t.signed(amount, quantity, docType) // should the record be rejected
 	if len(t.Problems) > 0 {
 		return
 	}
@@ -64,7 +64,25 @@ func (t *Typer) finishSale() {
 	if isReturn {
 		flag.units = 1
 	}
-	t.Amount = amount.units
+	t.Amount, t.HasAmt = amount.units, true
+}
+
+// signed is the amount of a record that may be rejected, with the sign that a
+// return has with us; false when the amount, or the sign, cannot be read.
+func (t *Typer) signed(amount, quantity, docType *value) (micro int64, ok bool) {
+	isReturn := false
+	switch t.returns {
+	case Positive:
+		isReturn, ok = bytes.Equal(docType.text, returnWord), docType.set
+	case ByQuantity:
+		isReturn, ok = quantity.units < 0, quantity.set || len(quantity.text) == 0
+	default:
+		ok = true
+	}
+	if isReturn && amount.units > 0 {
+		return -amount.units, ok && amount.set
+	}
+	return amount.units, ok && amount.set
 }
 
 var returnWord = []byte("return")

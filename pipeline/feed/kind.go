@@ -12,7 +12,7 @@ const (
 	Decimal             // an exact decimal of at most Scale places
 	Word                // one of a vocabulary, after the feed's own translations
 	Dated               // words with the days they hold from and to, see partner modules
-	Aliases             // DISTRIBUTOR=code, separated by |
+	Aliases             // DISTRIBUTOR=code, separated by |; a | in a code is doubled
 	Flag                // yes or no
 )
 

@@ -144,7 +144,8 @@ func (n numbers) sign(text []byte) (digits []byte, minus bool) {
 }
 
 // whole reads the digits before the decimal mark. Where a thousands mark is
-// used at all, every group behind it has three digits.
+// used at all, every group behind it has three digits, and the first does not
+// begin with 0: 0.500 would be half of something rather than five hundred.
 func (n numbers) whole(text []byte) (units int64, code string) {
 	group, marked := 0, false
 	if len(text) == 0 {
@@ -152,6 +153,9 @@ func (n numbers) whole(text []byte) (units int64, code string) {
 	}
 	for i := 0; i < len(text); {
 		if mark := n.markAt(text[i:]); mark > 0 {
+			if text[0] == '0' {
+				return 0, ZeroGroup
+			}
 			if group == 0 || group > 3 || marked && group != 3 {
 				return 0, BadNumber
 			}

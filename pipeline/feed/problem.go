@@ -15,6 +15,7 @@ type Problem struct {
 // The reasons a record is rejected for.
 const (
 	BadNumber     = "bad_number"
+	ZeroGroup     = "zero_before_thousands"
 	TooFine       = "too_many_decimals"
 	TooLarge      = "too_large"
 	BadDate       = "bad_date"
@@ -86,6 +87,7 @@ func sentences() map[string]string {
 		"field_count":    "the record has another number of fields than the header",
 		"bad_text":       "the line is not valid text in the declared encoding",
 		BadNumber:        "not a number as the feed declares them",
+		ZeroGroup:        "not a number as the feed declares them: a thousands mark stands behind a 0, where a decimal mark may be meant; if the mark is this sender's decimal mark, declare it as decimal and not under thousands, otherwise ask the sender for the number without the zero",
 		TooFine:          "more decimals than are kept; nothing is rounded on reading",
 		TooLarge:         "the number is too large to be kept exactly",
 		BadDate:          "not a date as the feed declares them",
@@ -95,12 +97,12 @@ func sentences() map[string]string {
 		UnknownWord:      "not one of the words known here; add it to the feed's values",
 		BadList:          "not a list as this column needs it",
 		Mangled:          "a spreadsheet has turned this code into a number and lost its digits; ask the sender for text",
-		ControlMark:      "the text holds a control character",
+		ControlMark:      "the text holds a control character, or another that no cell can hold",
 		TooLong:          "the text is longer than 2,000 bytes",
 		WrongSign:        "the sign does not fit a sale or a return as the feed declares them",
 		Incomplete:       "the entry lacks what its kind needs",
 		KeyConflict:      "the same key stands in this file twice with different content",
-		BesideReject:     "another row of the same key was rejected and this sender numbers no lines, so that it cannot be told which is which; correct that row and send all of them again",
+		BesideReject:     "a row that is or may be of the same key was rejected and this sender numbers no lines, so that it cannot be told which is which; correct that row and send all of them again",
 		NotAReturn:       "only a return may name the line it returns",
 		EndsTooEarly:     "it ends before it begins",
 		NoHeader:         "the header is not where the feed says",
@@ -116,6 +118,6 @@ func sentences() map[string]string {
 		BadArchive:       "the archive is damaged or larger than the feed allows",
 		LineTooLong:      "a line is longer than 1 MiB",
 		Changed:          "the landed bytes no longer match their hash; restore the file from a copy",
-		NoFeed:           "no feed in the configuration matches this name any more",
+		NoFeed:           "no feed in the configuration matches this name any more; send it again, as it is, under a name that one matches, or add a feed",
 	}
 }

@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"tranche/pipeline/framing"
 )
 
 // Proposal is a feed that a sample of a new sender's file suggests. It is for a
@@ -26,7 +25,7 @@ func synonyms() map[string][]string {
 		"line_no":            {"line", "line no", "line number", "position", "pos", "ligne"},
 		"document_type":      {"transaction type", "type", "belegart", "doc type"},
 		"document_date":      {"invoice date", "date", "belegdatum", "rechnungsdatum", "date facture", "doc date", "transaction date"},
-		"partner_code":       {"ship-to id", "ship to", "reseller", "reseller id", "customer id", "kundennr", "code revendeur", "revendeur", "account", "partner"},
+		"partner_code":       {"ship-to id", "ship to", "reseller", "reseller id", "customer id", "kundennr", "code revendeur", "revendeur", "account", "partner", "organisation"},
 		"partner_name":       {"reseller name", "kunde", "nom revendeur", "ship-to name", "customer name"},
 		"partner_town":       {"ship-to city", "city", "ort", "ville", "town"},
 		"partner_country":    {"ship-to country", "land", "pays", "country"},
@@ -43,112 +42,148 @@ func synonyms() map[string][]string {
 		"certification_code": {"exam", "certification", "exam code"},
 		"awarded_on":         {"passed", "awarded", "date passed"},
 		"expires_on":         {"expires", "expiry", "valid until"},
-		"status":             {"status"},
-		"rate_date":          {"rate date"},
-		"rate":               {"rate", "usd_per_unit"},
-		"family":             {"family", "product family"},
-		"name":               {"name"},
-		"basis":              {"basis"},
+		"registered_on":      {"registered", "registration date"},
+		"approved_on":        {"approved", "approval date"},
+		"partner_id":         {"id", "partner", "partner id"},
+		"partner_type":       {"type"},
+		"entry_id":           {"id"},
+		"entered_by":         {"by"},
+		"rate_date":          {"date", "rate date"},
+		"rate":               {"usd_per_unit"},
+		"family":             {"product family"},
 	}
 }
 
-// Propose looks at the beginning of a file in the given encoding and suggests a
-// feed. name is the file's.
-func Propose(name, encoding string, sample []byte) (Proposal, error) {
-	if !utf8.Valid(sample[:lastLine(sample)]) {
+// Propose looks at the beginning of a file, or the whole of it, as UTF-8, and
+// suggests a feed. name is the file's.
+func Propose(name, encoding string, sample []byte, whole bool) (Proposal, error) {
+	if !whole {
+		sample = sample[:bytes.LastIndexByte(sample, '\n')+1]
+	}
+	if !utf8.Valid(sample) {
 		return Proposal{}, fmt.Errorf("%s is not UTF-8; say how it is encoded, with --encoding windows-1252 or another", name)
 	}
-	sample = bytes.TrimPrefix(sample, []byte("\xEF\xBB\xBF"))
-	delimiter, headerLine := findHeader(sample)
-	rows := frameSample(sample, delimiter, headerLine)
-	if len(rows) == 0 {
-		return Proposal{}, fmt.Errorf("no header was found in %s; write the feed by hand, after one that is there", name)
+	t, ok := tableOf(sample, whole)
+	if !ok {
+		return Proposal{}, fmt.Errorf("no records of two fields and more were found in %s; write the feed by hand, after one that is there", name)
 	}
-	header, body := rows[0], rows[1:]
-	found, unknown := nameColumns(header)
-	p := Proposal{Kind: likeliestKind(found), Unknown: unknown}
-	add := func(format string, args ...any) { p.Lines = append(p.Lines, fmt.Sprintf(format, args...)) }
-	add("- name: %q", strings.TrimSuffix(strings.ToLower(name), ".csv"))
-	add("  kind: %s", p.Kind)
-	add("  glob: %q # widen it to the sender's next files", name)
+	name = strings.TrimSuffix(name, ".gz")
+	p := &Proposal{}
+	kind, found, unknown := likeliestKind(t.header)
+	p.Kind, p.Unknown = kind.Name, unknown
+	p.add("- name: %q", strings.TrimSuffix(strings.ToLower(name), ".csv"))
+	p.add("  kind: %s", p.Kind)
+	p.add("  glob: %q # widen it to the sender's next files", plainGlob(name))
 	if encoding != "" && encoding != "utf-8" {
-		add("  encoding: %s", encoding)
+		p.add("  encoding: %s", encoding)
 	}
-	if delimiter != ',' {
-		add("  delimiter: %q", string(delimiter))
+	p.shape(t, sample, whole)
+	p.numbers(t, found)
+	p.dates(t, found)
+	p.sales(t, found)
+	p.columns(t, kind, found)
+	return *p, nil
+}
+
+// plainGlob matches a name, whatever a glob means by its marks.
+func plainGlob(name string) string {
+	return strings.NewReplacer("[", "?", "]", "?", "*", "?", `\`, "?").Replace(name)
+}
+
+func (p *Proposal) add(format string, args ...any) {
+	p.Lines = append(p.Lines, fmt.Sprintf(format, args...))
+}
+
+// shape says where records and fields begin and end.
+func (p *Proposal) shape(t table, sample []byte, whole bool) {
+	if t.delimiter != ',' {
+		p.add("  delimiter: %q", string(t.delimiter))
 	}
-	if headerLine > 1 {
-		add("  header_line: %d", headerLine)
+	switch {
+	case t.lines == 0:
+		p.add("  no_header: true # the first line looks like data")
+		p.add("  width: %d", len(t.header))
+	case t.line > 1:
+		p.add("  header_line: %d", t.line)
 	}
-	proposeNumbers(add, header, body, found)
-	proposeDates(add, header, body, found)
-	proposeSales(add, header, body, p.Kind, found)
-	add("  columns:")
+	if t.lines > 1 {
+		p.add("  header_lines: %d", t.lines)
+	}
+	if last := len(sample) - 1; whole && sample[last] != '\n' && sample[last] != '\r' {
+		p.add("  final_newline: optional # the sample's last line has no end: ask whether this sender always writes so")
+	}
+	if len(t.ends) > 0 {
+		p.add("  trailer: {starts_with: [%s]} # add count_column and total_column, where they hold a row count and a total", quoteAll(t.ends))
+	}
+}
+
+// columns pairs our names with the sender's.
+func (p *Proposal) columns(t table, kind Kind, found map[string]string) {
+	p.add("  columns:")
 	for _, ours := range slices.Sorted(maps.Keys(found)) {
-		if _, ok := mustKind(p.Kind).Column(ours); ok {
-			add("    %s: %q", ours, found[ours])
+		p.add("    %s: %q", ours, found[ours])
+	}
+	for i, theirs := range t.header {
+		values := t.column(i)
+		switch {
+		case t.lines == 0 && len(values) > 0:
+			p.add("    # field %s begins with %q", theirs, values[0])
+		case slices.Contains(p.Unknown, theirs) && theirs != "":
+			p.add("    # nothing is proposed for %q", theirs)
 		}
 	}
-	for _, theirs := range unknown {
-		add("    # nothing is proposed for %q", theirs)
+	declared := Feed{Kind: kind.Name, Columns: map[string][]string{}, Returns: ByAmount}
+	for ours, theirs := range found {
+		declared.Columns[ours] = []string{theirs}
 	}
-	return p, nil
-}
-
-func mustKind(name string) Kind {
-	k, _ := KindNamed(name)
-	return k
-}
-
-func lastLine(sample []byte) int { return bytes.LastIndexByte(sample, '\n') + 1 }
-
-// findHeader finds the delimiter, and the line on which the header stands: the first of
-// the lines with the most fields.
-func findHeader(sample []byte) (delimiter byte, headerLine int) {
-	most := 0
-	for _, d := range []byte(",;\t|") {
-		for n, line := range bytes.Split(sample[:lastLine(sample)], []byte("\n")) {
-			filled := 0
-			for _, field := range bytes.Split(line, []byte{d}) {
-				if len(bytes.TrimSpace(field)) > 0 {
-					filled++
-				}
-			}
-			if n < 20 && filled > most && filled > 1 {
-				most, delimiter, headerLine = filled, d, n+1
-			}
+	var missing []string
+	for _, c := range kind.Columns {
+		_, ok := found[c.Name]
+		constant := kind.Name == Sales && (c.Name == "distributor" || c.Name == "currency")
+		if declared.needs(c) && !ok && !constant && c.Name != "unit_price" {
+			missing = append(missing, c.Name)
 		}
 	}
-	return delimiter, headerLine
-}
-
-func frameSample(sample []byte, delimiter byte, headerLine int) [][]string {
-	f := framing.Framer{Dialect: framing.Dialect{Delimiter: delimiter, Quote: '"'}}
-	f.Reset(sample[:lastLine(sample)], 1, false)
-	var rows [][]string
-	var rec framing.Record
-	for f.Next(&rec) {
-		if rec.Line < int64(headerLine) || rec.Sort != framing.Data || len(rows) > 0 && len(rec.Fields) != len(rows[0]) {
-			continue
-		}
-		var fields []string
-		for _, field := range rec.Fields {
-			fields = append(fields, strings.TrimSpace(string(field)))
-		}
-		rows = append(rows, fields)
+	if len(missing) > 0 {
+		p.add("    # needed, and not found: %s", strings.Join(missing, ", "))
 	}
-	return rows
 }
 
-// nameColumns pairs the sender's names with ours, each used once.
-func nameColumns(header []string) (found map[string]string, unknown []string) {
+func numbered(n int) Names {
+	names := make(Names, n)
+	for i := range names {
+		names[i] = strconv.Itoa(i + 1)
+	}
+	return names
+}
+
+// likeliestKind is the kind of which all needed columns, or else most columns, are
+// in a header, with the sender's names for them.
+func likeliestKind(header Names) (best Kind, found map[string]string, unknown []string) {
+	most := -1
+	for _, k := range slices.Backward(Kinds()) { // sales, when in doubt
+		names, others := nameColumns(k, header)
+		score := len(names)
+		if !slices.ContainsFunc(k.Columns, func(c Column) bool { _, ok := names[c.Name]; return c.Needed && !ok }) {
+			score += len(header)
+		}
+		if score > most {
+			best, found, unknown, most = k, names, others, score
+		}
+	}
+	return best, found, unknown
+}
+
+// nameColumns pairs the sender's names with those of a kind, each used once. A name
+// that stands twice is nobody's.
+func nameColumns(k Kind, header Names) (found map[string]string, unknown []string) {
 	found = map[string]string{}
-	for _, theirs := range header {
-		ours := ""
-		for _, candidate := range slices.Sorted(maps.Keys(synonyms())) {
-			plain := strings.ToLower(theirs)
-			if _, taken := found[candidate]; !taken && (plain == candidate || slices.Contains(synonyms()[candidate], plain)) {
-				ours = candidate
+	for i, theirs := range header {
+		plain, ours := strings.ToLower(theirs), ""
+		twice := slices.ContainsFunc(slices.Delete(slices.Clone(header), i, i+1), func(other string) bool { return strings.EqualFold(other, theirs) })
+		for _, c := range k.Columns {
+			if _, taken := found[c.Name]; !twice && !taken && !c.Derived && (plain == c.Name || slices.Contains(synonyms()[c.Name], plain)) {
+				ours = c.Name
 				break
 			}
 		}
@@ -161,72 +196,66 @@ func nameColumns(header []string) (found map[string]string, unknown []string) {
 	return found, unknown
 }
 
-// likeliestKind is the kind of which most needed columns were found.
-func likeliestKind(found map[string]string) string {
-	best, most := Sales, 0
-	for _, k := range Kinds() {
-		n := 0
-		for _, c := range k.Columns {
-			if _, ok := found[c.Name]; ok {
-				n++
+// fits are the ways of writing numbers under which every value reads.
+func fits(values []string, delimiter byte) (list []Feed) {
+	for _, decimal := range []string{".", ","} {
+		for _, thousands := range []string{"", ".", ",", "\u00a0", "\u202f", "'", " "} {
+			for _, negative := range []string{LeadingMinus, TrailingMinus, Parentheses} {
+				f := Feed{DecimalMark: decimal, Negative: negative}
+				if thousands != "" {
+					f.ThousandMarks = []string{thousands}
+				}
+				bad := func(v string) bool {
+					_, code := f.ParseNumber(v, 6)
+					return code != "" && code != TooFine && code != TooLarge
+				}
+				if thousands != decimal && decimal[0] != delimiter && !slices.ContainsFunc(values, bad) {
+					list = append(list, f)
+				}
 			}
 		}
-		if n > most {
-			best, most = k.Name, n
-		}
 	}
-	return best
+	return list
 }
 
-func column(header []string, body [][]string, name string) []string {
-	i := slices.Index(header, name)
-	var values []string
-	for _, row := range body {
-		if i >= 0 && row[i] != "" {
-			values = append(values, row[i])
-		}
+// marks is a way of writing numbers, as it is declared.
+func (f Feed) marks() string {
+	if len(f.ThousandMarks) == 0 {
+		return fmt.Sprintf("decimal: %q", f.DecimalMark)
 	}
-	return values
+	return fmt.Sprintf("decimal: %q, thousands: [%q]", f.DecimalMark, f.ThousandMarks[0])
 }
 
-// reads says whether every value reads under a way of writing numbers.
-func reads(f Feed, values []string) bool {
-	return !slices.ContainsFunc(values, func(v string) bool { _, code := f.ParseNumber(v, 6); return code != "" })
-}
-
-func proposeNumbers(add func(string, ...any), header []string, body [][]string, found map[string]string) {
-	var values []string
-	for _, ours := range []string{"net_amount", "unit_price", "quantity", "rate"} {
-		values = append(values, column(header, body, found[ours])...)
+func (p *Proposal) numbers(t table, found map[string]string) {
+	values := t.all(found, []string{"net_amount", "unit_price", "quantity", "rate", "amount", "points"}, isNumber)
+	list := fits(values, t.delimiter)
+	if len(list) == 0 {
+		p.add("  # how numbers are written could not be told: set decimal, thousands and negative")
+		return
 	}
-	for _, decimal := range []string{".", ","} {
-		for _, thousands := range [][]string{nil, {"."}, {","}, {"\u00a0"}, {"\u202f"}, {"'"}} {
-			for _, negative := range []string{LeadingMinus, TrailingMinus, Parentheses} {
-				f := Feed{DecimalMark: decimal, ThousandMarks: thousands, Negative: negative}
-				if slices.Contains(thousands, decimal) || !reads(f, values) {
-					continue
-				}
-				if decimal != "." {
-					add("  decimal: %q", decimal)
-				}
-				if thousands != nil {
-					add("  thousands: [%q]", thousands[0])
-				}
-				if negative != LeadingMinus {
-					add("  negative: %s", negative)
-				}
+	f := list[0]
+	for _, other := range list[1:] {
+		for _, v := range values {
+			one, _ := f.ParseNumber(v, 6)
+			if two, _ := other.ParseNumber(v, 6); one != two {
+				p.add("  decimal: ASK # %q reads as %s under %s, and as %s under %s: ask the sender", v, appendUnits(nil, one, 6), f.marks(), appendUnits(nil, two, 6), other.marks())
 				return
 			}
 		}
 	}
-	add("  # how numbers are written could not be told: set decimal, thousands and negative")
+	if f.DecimalMark != "." {
+		p.add("  decimal: %q", f.DecimalMark)
+	}
+	if f.ThousandMarks != nil {
+		p.add("  thousands: [%q]", f.ThousandMarks[0])
+	}
+	if f.Negative != LeadingMinus {
+		p.add("  negative: %s", f.Negative)
+	}
 }
 
-func proposeDates(add func(string, ...any), header []string, body [][]string, found map[string]string) {
-	var values []string
-	for _, ours := range []string{"document_date", "awarded_on", "expires_on", "rate_date"} {
-		values = append(values, column(header, body, found[ours])...)
-	}
+func (p *Proposal) dates(t table, found map[string]string) {
+	values := t.all(found, []string{"document_date", "awarded_on", "expires_on", "rate_date", "registered_on", "approved_on", "date"}, isDate)
 	var fit []string
 	for _, text := range []string{"yyyy-mm-dd", "dd.mm.yyyy", "dd/mm/yyyy", "mm/dd/yyyy", "dd-mm-yyyy", "yyyymmdd", "d.m.yyyy", "d/m/yyyy", "m/d/yyyy"} {
 		l := []layout{parseLayout(text)}
@@ -237,29 +266,40 @@ func proposeDates(add func(string, ...any), header []string, body [][]string, fo
 	switch {
 	case len(values) == 0 || slices.Contains(fit, "yyyy-mm-dd"):
 	case len(fit) == 0:
-		add("  # how dates are written could not be told: set dates")
+		p.add("  # how dates are written could not be told: set dates")
 	case slices.Contains(fit, "dd/mm/yyyy") && slices.Contains(fit, "mm/dd/yyyy"):
-		add("  dates: [dd/mm/yyyy] # every date in the sample also reads as mm/dd/yyyy: ask the sender")
+		p.add("  dates: [dd/mm/yyyy] # every date in the sample also reads as mm/dd/yyyy: ask the sender")
+	case slices.Contains(fit, "d/m/yyyy") && slices.Contains(fit, "m/d/yyyy") && len(fit) == 2:
+		p.add("  dates: [d/m/yyyy] # every date in the sample also reads as m/d/yyyy: ask the sender")
 	default:
-		add("  dates: [%s]", fit[0])
+		p.add("  dates: [%s]", fit[0])
 	}
 }
 
-func proposeSales(add func(string, ...any), header []string, body [][]string, kind string, found map[string]string) {
-	if kind != Sales {
+func (p *Proposal) sales(t table, found map[string]string) {
+	if p.Kind != Sales {
 		return
 	}
-	if _, ok := found["document_type"]; ok {
-		add("  returns: ASK # negative, or positive where returns carry no minus")
+	if theirs, ok := found["document_type"]; ok {
+		p.add("  returns: ASK # negative, or positive where returns carry no minus")
 		var words []string
-		for _, v := range column(header, body, found["document_type"]) {
+		for _, v := range t.column(slices.Index(t.header, theirs)) {
 			if !slices.Contains(words, v) && len(words) < 8 {
 				words = append(words, v)
 			}
 		}
-		add("  values: {document_type: {SALE: sale, RETURN: return}} # the sender writes %s", quoteAll(words))
+		p.add("  values: {document_type: {SALE: sale, RETURN: return}} # the sender writes %s", quoteAll(words))
 	} else {
-		add("  returns: by_amount # or by_quantity")
+		p.add("  returns: by_amount # or by_quantity")
 	}
-	add("  constants: {distributor: NAME} # and the currency, where the sender names none")
+	var constants []string
+	if _, ok := found["distributor"]; !ok {
+		constants = append(constants, "distributor: NAME")
+	}
+	if _, ok := found["currency"]; !ok {
+		constants = append(constants, "currency: ASK")
+	}
+	if len(constants) > 0 {
+		p.add("  constants: {%s}", strings.Join(constants, ", "))
+	}
 }

@@ -25,6 +25,9 @@ func TestNumbersAreReadAsDeclaredOrNotAtAll(t *testing.T) {
 		{Feed{}, "12O", BadNumber}, {Feed{}, "99999999999999999999", TooLarge}, {Feed{}, "9999999999999999.99", "999999999999999999"},
 		{german, "1.234.567,89-", "-123456789"}, {german, "1234,5", "123450"}, {german, "155,22-", "-15522"}, {german, "-155,22", BadNumber},
 		{german, "1.23,4", BadNumber}, {german, "1234.567,8", BadNumber}, {german, "1.234.5", BadNumber}, {german, "1,234.5", BadNumber}, {german, ".123", BadNumber},
+		{german, "0.500", ZeroGroup}, {german, "0.250", ZeroGroup}, {german, "00.125", ZeroGroup}, {german, "0.500,25-", ZeroGroup}, {german, "000.000.100,00", ZeroGroup},
+		{german, "0", "0"}, {german, "0,50", "50"}, {german, "00,50", "50"}, {german, "0050", "5000"}, {german, "10.500", "1050000"}, {german, "0.50", ZeroGroup},
+		{Feed{ThousandMarks: []string{","}}, "0,500", ZeroGroup},
 		{french, "1\u00a0234,50", "123450"}, {french, "12\u202f345\u202f678,9", "1234567890"}, {french, "1 234,50", BadNumber},
 		{swiss, "(1'234.50)", "-123450"}, {swiss, "1’234", "123400"}, {swiss, "(1'234.50", BadNumber}, {swiss, "-5", BadNumber},
 	} {
@@ -151,6 +154,8 @@ func TestALineThatMakesNoSenseIsRejectedWithItsReason(t *testing.T) {
 		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "sku": "1.23E+12"}, Mangled},
 		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "end_customer": "a\x01b"}, ControlMark},
 		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "end_customer": "\u0080uro"}, ControlMark},
+		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "end_customer": "a\uFFFEb"}, ControlMark},
+		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "end_customer": "a\uFFFFb"}, ControlMark},
 		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "end_customer": strings.Repeat("x", 2001)}, TooLong},
 		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "returns_document": "9"}, NotAReturn},
 		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "document_date": "2124-01-01"}, FarDate},
@@ -165,7 +170,7 @@ func TestALineThatMakesNoSenseIsRejectedWithItsReason(t *testing.T) {
 }
 
 func TestEveryReasonHasASentence(t *testing.T) {
-	for _, code := range []string{BadNumber, TooFine, TooLarge, BadDate, AmbiguousDate, FarDate, Missing, UnknownWord, BadList, Mangled, ControlMark, TooLong,
+	for _, code := range []string{BadNumber, ZeroGroup, TooFine, TooLarge, BadDate, AmbiguousDate, FarDate, Missing, UnknownWord, BadList, Mangled, ControlMark, TooLong,
 		WrongSign, Incomplete, KeyConflict, NotAReturn, EndsTooEarly, NoHeader, MissingColumn, RepeatedColumn, CutShort, OffCount, OffTotal, NoTrailer,
 		AfterTrailer, TooManyRejects, BadEncoding, BadArchive, LineTooLong, Changed, NoFeed, "unclosed_quote", "stray_quote", "field_count", "bad_text"} {
 		if (Problem{Code: code}).Sentence() == code {

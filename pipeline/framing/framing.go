@@ -189,8 +189,16 @@ func (f *Framer) split(line []byte) {
 	}
 }
 
-// loose cuts a trailer into fields without asking anything of it.
+// loose cuts a trailer into fields without asking anything of it: where its quotes
+// are wrong, they only fall away.
 func (f *Framer) loose(line []byte) [][]byte {
+	if f.Quote != 0 && bytes.IndexByte(line, f.Quote) >= 0 {
+		alone := Framer{Dialect: f.Dialect}
+		alone.Reset(line, 1, true)
+		if _, _, fault, _ := alone.scanQuoted(); fault == NoFault {
+			return alone.fields
+		}
+	}
 	f.split(line)
 	for i, field := range f.fields {
 		if f.Quote != 0 {

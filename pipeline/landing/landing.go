@@ -3,26 +3,25 @@
 //
 // A *landed file* is landing/<sha256>.csv (or .csv.gz) with a *sidecar*,
 // landing/<sha256>.json, that says what it was called, where it lay, when it
-// came and as which in order. Neither is ever changed. A file is *whole* when
+// came and as which in order. Neither is ever changed, but for a name that turned
+// out to be wrong. A file is *whole* when
 // it has held still for the settling time, or when its ready marker lies beside
 // it. The same bytes again, under any name, are taken out of the inbox and
 // change nothing, so an old file sent twice does not undo a correction.
+// A marker goes before its file does, and one that is older than its file counts
+// for nothing, so that none can let in half of what comes next.
 //
-// The package refuses anything that is not a plain file with one name: links,
-// pipes and devices stay where they are and are reported.
+// The package refuses anything that is not a plain file with one name that can
+// be shown: links, pipes and devices stay where they are and are reported.
 package landing
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"tranche/pipeline/files"
@@ -40,17 +39,18 @@ type Options struct {
 
 // File is one landed file, as its sidecar tells it.
 type File struct {
-	SHA256   string    `json:"sha256"`
-	Name     string    `json:"name"`
-	Source   string    `json:"source"`
-	Size     int64     `json:"size"`
-	LandedAt time.Time `json:"landed_at"`
-	Sequence int64     `json:"sequence"` // 1 for the first file that ever landed
+	SHA256     string    `json:"sha256"`
+	Name       string    `json:"name"`
+	Source     string    `json:"source"`
+	Size       int64     `json:"size"`
+	ModifiedAt time.Time `json:"modified_at"` // as the inbox said
+	LandedAt   time.Time `json:"landed_at"`
+	Sequence   int64     `json:"sequence"` // 1 for the first file that ever landed
 }
 
 // Path is where the file's bytes are.
 func (f File) Path(landing string) string {
-	if strings.HasSuffix(strings.ToLower(f.Name), ".gz") {
+	if archive(f.Name) {
 		return filepath.Join(landing, f.SHA256+".csv.gz")
 	}
 	return filepath.Join(landing, f.SHA256+".csv")
@@ -64,15 +64,16 @@ type Fate string
 // The fates of a file in the inbox.
 const (
 	Landed   Fate = "landed"
-	Repeated Fate = "landed before"    // taken out of the inbox, nothing new
-	Settling Fate = "still settling"   // left for the next run
-	Unknown  Fate = "no feed"          // left, waits for a person
-	Refused  Fate = "not a plain file" // left, waits for a person
+	Repeated Fate = "landed before"                    // taken out of the inbox, nothing new
+	Renamed  Fate = "landed before under a wrong name" // taken out of the inbox, and read as what it is called now
+	Settling Fate = "still settling"                   // left for the next run
+	Unknown  Fate = "no feed"                          // left, waits for a person
+	Refused  Fate = "cannot be taken"                  // left, waits for a person
 )
 
 // Arrival is one file found in the inbox.
 type Arrival struct {
-	Source string // its path inside the inbox
+	Source string // its path inside the inbox, as it can be shown
 	Fate   Fate
 	Detail string
 	File   File // when it landed, now or before
@@ -85,7 +86,7 @@ func Land(o Options) ([]Arrival, error) {
 		return nil, fmt.Errorf("open inbox: %w", err)
 	}
 	defer root.Close()
-	if err := files.Folder(o.Landing); err != nil {
+	if err := o.tidy(); err != nil {
 		return nil, err
 	}
 	started, err := sidecars(o.Landing)
@@ -96,8 +97,9 @@ func Land(o Options) ([]Arrival, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := lander{Options: o, root: root, known: map[string]File{}}
+	l := lander{Options: o, root: root, known: map[string]File{}, begun: map[sight]bool{}}
 	for _, f := range started {
+		l.begun[f.sight()] = true
 		if f.here(o.Landing) {
 			l.known[f.SHA256] = f
 		}
@@ -111,60 +113,24 @@ func Land(o Options) ([]Arrival, error) {
 	return arrivals(found), nil
 }
 
-type candidate struct {
-	Arrival
-	info fs.FileInfo
-}
-
-func arrivals(found []candidate) []Arrival {
-	var list []Arrival
-	for _, c := range found {
-		list = append(list, c.Arrival)
-	}
-	return list
-}
-
-// look lists the inbox in the order in which files will land: by their time,
-// then by name.
-func (o Options) look(root *os.Root) ([]candidate, error) {
-	var found []candidate
-	err := fs.WalkDir(root.FS(), ".", func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case path == ".":
-			return nil
-		case strings.HasPrefix(d.Name(), "."):
-			if d.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		case d.IsDir(), o.ReadyMarker != "" && strings.HasSuffix(path, o.ReadyMarker):
-			return nil
-		}
-		info, err := root.Lstat(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // its sender took it back
-		}
-		found = append(found, candidate{Arrival: Arrival{Source: path}, info: info})
+// tidy makes the folder of the landed files and removes what an interrupted copy
+// left in it.
+func (o Options) tidy() error {
+	if err := files.Folder(o.Landing); err != nil {
 		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read inbox: %w", err)
 	}
-	slices.SortFunc(found, func(a, b candidate) int {
-		if c := a.info.ModTime().Compare(b.info.ModTime()); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Source, b.Source)
-	})
-	return found, nil
+	left, err := filepath.Glob(filepath.Join(o.Landing, "*"+part))
+	for _, path := range left {
+		err = errors.Join(err, os.Remove(path))
+	}
+	return err
 }
 
 type lander struct {
 	Options
 	root  *os.Root
 	known map[string]File
+	begun map[sight]bool // what runs took for whole
 	last  int64
 }
 
@@ -172,81 +138,97 @@ type lander struct {
 func (l *lander) take(c *candidate) error {
 	feeds := l.Feeds(filepath.Base(c.Source))
 	switch {
+	case c.Fate != "":
 	case !plain(c.info):
 		c.Fate, c.Detail = Refused, "it is a link, a pipe or a device, or has a second name; replace it by a copy"
+	case !showable(c.Source):
+		c.Fate, c.Detail = Refused, "its name holds a control character or is not UTF-8; give it another name"
 	case len(feeds) == 0:
 		c.Fate, c.Detail = Unknown, "no feed's glob matches its name; correct the name or add a feed"
 	case len(feeds) > 1:
 		c.Fate, c.Detail = Unknown, "it matches the feeds "+strings.Join(feeds, " and ")+"; make their globs exclude each other"
-	case !l.whole(*c):
-		c.Fate, c.Detail = Settling, "it may still be growing"
 	default:
-		return l.land(c)
+		l.judge(c)
 	}
-	return nil
+	if c.Fate != "" {
+		return nil
+	}
+	return l.land(c)
 }
 
-func plain(info fs.FileInfo) bool {
-	if !info.Mode().IsRegular() {
-		return false
-	}
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	return !ok || stat.Nlink == 1
-}
-
-func (l *lander) whole(c candidate) bool {
-	if l.ReadyMarker != "" {
-		_, err := l.root.Lstat(c.Source + l.ReadyMarker)
-		return err == nil
-	}
-	return l.Now.Sub(c.info.ModTime()) >= l.Settle
-}
-
-// land hashes a file, writes its sidecar and moves its bytes, in that order:
-// whatever stops it leaves the file in the inbox or in landing/, and a sidecar
-// without bytes is taken up again by the next run.
+// land copies a file's bytes aside, writes its sidecar, takes its marker away, gives
+// the bytes their name and takes the file out of the inbox, in that order: whatever
+// stops it leaves the file in the inbox or its bytes in landing/, or both, and the
+// next run goes on, because the sidecar remembers what was taken for whole.
 func (l *lander) land(c *candidate) error {
-	sum, err := l.hash(*c)
+	sum, err := l.copy(*c)
 	if errors.Is(err, errMoved) || errors.Is(err, fs.ErrNotExist) {
 		c.Fate, c.Detail = Settling, "it changed while it was read"
+		return l.putBack()
+	}
+	if errors.Is(err, errUnreadable) {
+		c.cannotBeRead(err)
 		return nil
 	}
 	if err != nil {
 		return err
 	}
 	if f, ok := l.known[sum]; ok {
-		c.Fate, c.File = Repeated, f
-		return l.remove(*c)
+		return errors.Join(l.putBack(), l.again(c, f), l.clear(c))
 	}
 	f, err := l.sidecar(sum, *c)
 	if err != nil {
 		return err
 	}
-	if err := l.move(*c, f.Path(l.Landing)); err != nil {
+	if err := errors.Join(l.unmark(*c), files.Settle(l.aside(), f.Path(l.Landing))); err != nil {
 		return err
 	}
 	l.known[sum] = f
 	c.Fate, c.File = Landed, f
-	return nil
+	return l.clear(c)
 }
 
-var errMoved = errors.New("changed while it was read")
+// aside is where bytes are until they are known.
+func (l *lander) aside() string { return filepath.Join(l.Landing, "incoming"+part) }
 
-// hash reads the file once and makes sure that it held still meanwhile.
-func (l *lander) hash(c candidate) (string, error) {
-	f, err := l.root.Open(c.Source)
-	if err != nil {
-		return "", err
+const part = ".part"
+
+// putBack removes bytes that are not to land.
+func (l *lander) putBack() error {
+	err := os.Remove(l.aside())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
-	defer f.Close()
-	before, err := f.Stat()
+	return err
+}
+
+var (
+	errMoved      = errors.New("changed while it was read")
+	errUnreadable = errors.New("cannot be read")
+)
+
+// copy makes the file's bytes ours, so that whoever has it open cannot change
+// them any more, and makes sure that it held still meanwhile. It returns the hash
+// of the copy.
+func (l *lander) copy(c candidate) (string, error) {
+	from, err := l.root.Open(c.Source)
+	if err != nil {
+		return "", errors.Join(err, errUnreadable)
+	}
+	defer from.Close()
+	before, err := from.Stat()
 	if err != nil {
 		return "", err
 	}
 	if !os.SameFile(before, c.info) || !plain(before) {
 		return "", errMoved
 	}
-	sum, err := files.HashOf(f)
+	out, err := os.OpenFile(l.aside(), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o400)
+	if err != nil {
+		return "", err
+	}
+	defer out.Close()
+	sum, copied, err := hashedCopy(out, from)
 	if err != nil {
 		return "", err
 	}
@@ -254,72 +236,30 @@ func (l *lander) hash(c candidate) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if after.Size() != c.info.Size() || !after.ModTime().Equal(c.info.ModTime()) || !os.SameFile(after, before) {
+	if copied != c.info.Size() || !c.still(after) {
 		return "", errMoved
 	}
 	return sum, nil
 }
 
-// sidecar writes what is known of the file, or finds what an interrupted run
-// wrote of it.
-func (l *lander) sidecar(sum string, c candidate) (File, error) {
-	f := File{SHA256: sum}
-	data, err := os.ReadFile(f.sidecar(l.Landing))
-	if err == nil {
-		if err := json.Unmarshal(data, &f); err == nil && f.SHA256 == sum {
-			return f, nil
-		}
+// clear takes a file whose bytes have landed out of the inbox. What has changed
+// since it was read is another file, and stays for the next run.
+func (l *lander) clear(c *candidate) error {
+	gone, err := l.remove(*c)
+	if err == nil && !gone {
+		c.Detail = "it has changed since it was read, and what it is now is for the next run"
 	}
-	l.last++
-	f = File{SHA256: sum, Name: filepath.Base(c.Source), Source: c.Source, Size: c.info.Size(),
-		LandedAt: l.Now.UTC().Truncate(time.Second), Sequence: l.last}
-	data, err = json.MarshalIndent(f, "", "  ")
-	if err != nil {
-		return f, err
-	}
-	return f, files.Write(f.sidecar(l.Landing), append(data, '\n'), files.Private)
+	return err
 }
 
-// move brings the bytes into landing/, by renaming where it can.
-func (l *lander) move(c candidate, to string) error {
-	from := filepath.Join(l.Inbox, c.Source)
-	err := os.Rename(from, to)
-	if errors.Is(err, syscall.EXDEV) {
-		return l.copy(c, to)
+// remove takes the file, and its marker, out of the inbox, if it is still what was
+// read.
+func (l *lander) remove(c candidate) (gone bool, err error) {
+	now, err := l.root.Lstat(c.Source)
+	if err != nil || !c.still(now) {
+		return false, err
 	}
-	if err != nil {
-		return err
-	}
-	// The sender may own the file; then its mode stays as it is, and a change
-	// would be seen when its hash is checked on loading.
-	_ = os.Chmod(to, 0o400)
-	return errors.Join(files.Sync(to), files.SyncFolder(l.Landing), files.SyncFolder(filepath.Dir(from)), l.unmark(c))
-}
-
-func (l *lander) copy(c candidate, to string) error {
-	from, err := l.root.Open(c.Source)
-	if err != nil {
-		return err
-	}
-	defer from.Close()
-	aside := to + ".part"
-	out, err := os.OpenFile(aside, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o400)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, from)
-	if err := errors.Join(err, out.Close()); err != nil {
-		return err
-	}
-	if err := files.Settle(aside, to); err != nil {
-		return err
-	}
-	return l.remove(c)
-}
-
-// remove takes the file, and its marker, out of the inbox.
-func (l *lander) remove(c candidate) error {
-	return errors.Join(l.root.Remove(c.Source), l.unmark(c))
+	return true, errors.Join(l.root.Remove(c.Source), l.unmark(c), files.SyncFolder(filepath.Dir(filepath.Join(l.Inbox, c.Source))))
 }
 
 func (l *lander) unmark(c candidate) error {
@@ -331,53 +271,4 @@ func (l *lander) unmark(c candidate) error {
 		return nil
 	}
 	return err
-}
-
-func (f File) here(landing string) bool {
-	_, err := os.Stat(f.Path(landing))
-	return err == nil
-}
-
-// List names every landed file, in the order of landing.
-func List(landing string) ([]File, error) {
-	started, err := sidecars(landing)
-	if err != nil {
-		return nil, err
-	}
-	list := slices.DeleteFunc(started, func(f File) bool { return !f.here(landing) })
-	for i := 1; i < len(list); i++ {
-		if list[i].Sequence == list[i-1].Sequence {
-			return nil, fmt.Errorf("landing: %s and %s both claim to have landed as number %d; restore the folder from a copy",
-				list[i-1].Name, list[i].Name, list[i].Sequence)
-		}
-	}
-	return list, nil
-}
-
-// sidecars reads every sidecar in the order of landing, also those whose bytes
-// have not come because a run was stopped between the two.
-func sidecars(landing string) ([]File, error) {
-	names, err := filepath.Glob(filepath.Join(landing, "*.json"))
-	if err != nil {
-		return nil, err
-	}
-	var list []File
-	for _, name := range names {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			return nil, fmt.Errorf("read sidecar: %w", err)
-		}
-		var f File
-		if err := json.Unmarshal(data, &f); err != nil {
-			return nil, fmt.Errorf("read sidecar %s: %w", name, err)
-		}
-		list = append(list, f)
-	}
-	slices.SortFunc(list, func(a, b File) int {
-		if a.Sequence != b.Sequence {
-			return int(a.Sequence - b.Sequence)
-		}
-		return strings.Compare(a.SHA256, b.SHA256)
-	})
-	return list, nil
 }

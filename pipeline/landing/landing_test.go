@@ -67,7 +67,7 @@ func (p place) want(t *testing.T, got map[string]Fate, want map[string]Fate) {
 			t.Errorf("%s: %q, it should be %q", name, got[name], fate)
 		}
 		_, err := os.Lstat(filepath.Join(p.inbox, name))
-		if gone := fate == Landed || fate == Repeated; gone != os.IsNotExist(err) {
+		if gone := fate == Landed || fate == Repeated || fate == Renamed; gone != os.IsNotExist(err) {
 			t.Errorf("%s: gone from the inbox %v, it should be %v", name, os.IsNotExist(err), gone)
 		}
 	}
@@ -128,6 +128,33 @@ func TestOnlyPlainFilesThatAFeedKnowsAreTaken(t *testing.T) {
 		"twin2.csv": Refused, "pipe.csv": Refused})
 }
 
+func TestAFileWhoseNameCannotBeShownIsLeftWhereItIs(t *testing.T) {
+	p := newPlace(t)
+	p.drop(t, "a\x1b[2J.csv", "a", time.Hour)
+	p.drop(t, "b\nc.csv", "b", time.Hour)
+	p.drop(t, "d\xff.csv", "d", time.Hour)
+	p.drop(t, "e\uFFFF.csv", "e", time.Hour)
+	p.drop(t, "é株.csv", "f", time.Hour)
+	got := p.fates(t, p.options())
+	for _, name := range []string{`a\x1b[2J.csv`, `b\nc.csv`, `d\xff.csv`, `e\uffff.csv`} {
+		if got[name] != Refused {
+			t.Errorf("%s: %q, it should be %q", name, got[name], Refused)
+		}
+	}
+	if left, err := os.ReadDir(p.inbox); err != nil || len(left) != 4 || got["é株.csv"] != Landed {
+		t.Errorf("%v are left, %v %v", left, got, err)
+	}
+}
+
+func TestAFileThatLandedAndIsStillInTheInboxIsNoNews(t *testing.T) {
+	p := newPlace(t)
+	p.drop(t, "a.csv", "a", time.Hour)
+	p.fates(t, p.options())
+	// As if the run had been stopped before it took the file away.
+	p.drop(t, "a.csv", "a", time.Hour)
+	p.want(t, p.fates(t, p.options()), map[string]Fate{"a.csv": Repeated})
+}
+
 func TestFilesLandInTheOrderOfTheirTimesThenNames(t *testing.T) {
 	p := newPlace(t)
 	p.drop(t, "a.csv", "newest", time.Hour)
@@ -149,9 +176,10 @@ func TestAnInterruptedLandingGoesOnWithTheSameNumber(t *testing.T) {
 		t.Fatal(list, err)
 	}
 	// As if the run had been stopped between sidecar and bytes.
-	if err := os.Rename(list[0].Path(p.landing), filepath.Join(p.inbox, "a.csv")); err != nil {
+	if err := os.Remove(list[0].Path(p.landing)); err != nil {
 		t.Fatal(err)
 	}
+	p.drop(t, "a.csv", "a", time.Hour)
 	p.drop(t, "0.csv", "earlier in the alphabet and in time", 2*time.Hour)
 	p.fates(t, p.options())
 	again, err := List(p.landing)

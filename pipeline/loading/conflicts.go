@@ -16,19 +16,45 @@ import (
 	"tranche/pipeline/store"
 )
 
-// besideRejects finds the rows of a sender who numbers no lines that stand beside
-// a rejected row of the same key. Numbered without it, they would take its number,
-// and its correction would later pass for a new version of one of them.
+// besideRejects finds the rows that a rejected row of the file calls in question.
 func (l *Loader) besideRejects(ctx context.Context, fileID int64, r *reading) ([]feed.Problem, error) {
-	if !r.counts || r.rejected == 0 {
+	switch {
+	case r.rejected == 0:
 		return nil, nil
+	case r.counts:
+		return l.besideUncounted(ctx, fileID, r)
 	}
+	return l.besideNumbered(ctx, fileID, r)
+}
+
+// besideUncounted finds the rows of a sender who numbers no lines that stand
+// beside a rejected row of the same key, or beside one whose key cannot be read,
+// which may be any. Numbered without it, they would take its number, and its
+// correction would later pass for a new version of one of them.
+func (l *Loader) besideUncounted(ctx context.Context, fileID int64, r *reading) ([]feed.Problem, error) {
 	return l.problems(ctx, feed.BesideReject, `with wrong as (
-			select record_key as key, min(line) as other from store.raw.rejects where file_id = ? and record_key is not null group by record_key)
-		select line, key, other
-		from (select line, concat_ws(' / ', distributor, document_no, line_key) as key from (`+r.whole+`) where file_id = ?)
-		join wrong using (key)
-		order by line`, fileID, fileID)
+			select record_key as key, min(line) as line from store.raw.rejects where file_id = ? group by record_key)
+		select l.line, l.key, coalesce(same.line, anyones.line) as other
+		from (select line, concat_ws(' / ', distributor, document_no, line_key) as key from (`+r.whole+`) where file_id = ?) as l
+		left join wrong as same on same.key = l.key
+		cross join (select min(line) as line from wrong where key is null) as anyones
+		where coalesce(same.line, anyones.line) is not null
+		order by l.line`, fileID, fileID)
+}
+
+// besideNumbered finds the rows that have the key of a rejected one, and has each
+// name the other: which of them the sender means cannot be told.
+func (l *Loader) besideNumbered(ctx context.Context, fileID int64, r *reading) ([]feed.Problem, error) {
+	key, _ := keyAndContent(r.kind)
+	return l.problems(ctx, feed.KeyConflict, `with wrong as (
+			select distinct record_key as key, line from store.raw.rejects where file_id = ? and record_key is not null),
+		good as (
+			select r.line, r.key from (select line, `+key+` as key from (`+r.whole+`) where file_id = ?) as r
+			where r.key in (select key from wrong))
+		select g.line, g.key, min(w.line) as other from good as g join wrong as w on w.key = g.key group by g.line, g.key
+		union all
+		select w.line, w.key, min(g.line) from wrong as w join good as g on g.key = w.key group by w.line, w.key
+		order by 1`, fileID, fileID)
 }
 
 // problems are the records a query finds, each with its key and the line of
@@ -163,8 +189,19 @@ func (l *Loader) choose(ctx context.Context, lines []int64) error {
 	if err := os.WriteFile(path, text, 0o600); err != nil {
 		return err
 	}
-	return l.Session.Exec(ctx, "create or replace temp table chosen as select line from read_csv("+store.Literal(path)+
+	err := l.Session.Exec(ctx, "create or replace temp table chosen as select line from read_csv("+store.Literal(path)+
 		", columns = {'line': 'bigint'}, header = false, auto_detect = false, delim = ',', quote = '')")
+	if err != nil {
+		return err
+	}
+	var got int
+	if err := l.Session.Row(ctx, "select count(*) from chosen", []any{&got}); err != nil {
+		return err
+	}
+	if got != len(lines) {
+		return fmt.Errorf("DuckDB holds %d of %d chosen lines", got, len(lines))
+	}
+	return nil
 }
 
 // number gives suspect lines their occurrence within the key, in the order of
@@ -180,15 +217,7 @@ func (l *Loader) number(ctx context.Context, fileID int64, r *reading) error {
 // conflicts are the records with one key and different content. Each names the
 // line of another.
 func (l *Loader) conflicts(ctx context.Context, fileID int64, r *reading) ([]feed.Problem, error) {
-	key, content := "record_key", "content"
-	if r.kind.Name == feed.Sales {
-		key = "concat_ws(' / ', distributor, document_no, line_key, line_no)"
-		var names []string
-		for _, c := range columnsOf(r.kind)[2:] {
-			names = append(names, store.Name(c.name))
-		}
-		content = "row(" + strings.Join(names, ", ") + ")::varchar"
-	}
+	key, content := keyAndContent(r.kind)
 	return l.problems(ctx, feed.KeyConflict, `with suspect as (
 			select line, `+key+` as key, `+content+` as content
 			from (`+r.whole+`) where file_id = ? and line in (select line from chosen)),
@@ -196,6 +225,19 @@ func (l *Loader) conflicts(ctx context.Context, fileID int64, r *reading) ([]fee
 		select line, key, if(line = first_line, last_line, first_line) from suspect join torn using (key) order by line`, fileID)
 }
 
+// keyAndContent select what identifies a record of a kind, and all that it says.
+func keyAndContent(k feed.Kind) (key, content string) {
+	if k.Name != feed.Sales {
+		return "record_key", "content"
+	}
+	var names []string
+	for _, c := range columnsOf(k)[2:] {
+		names = append(names, store.Name(c.name))
+	}
+	return "concat_ws(' / ', distributor, document_no, line_key, line_no)", "row(" + strings.Join(names, ", ") + ")::varchar"
+}
+
+// drop takes records out of the facts.
 func (l *Loader) drop(ctx context.Context, fileID int64, from string, problems []feed.Problem) error {
 	if len(problems) == 0 {
 		return nil

@@ -14,6 +14,9 @@ func judge(declared feed.Feed, r *reading) error {
 		return &feed.Problem{Code: feed.CutShort}
 	case declared.MaxRejects.Exceeded(r.rejected, r.records):
 		return tooMany(declared, r)
+	case r.counts && r.keyless > 0 && declared.MaxRejects.Exceeded(r.records, r.records):
+		detail := fmt.Sprintf("all %d, allowed %s, because this sender numbers no lines and line %d may be of any document", r.records, declared.MaxRejects, r.keyless)
+		return &feed.Problem{Code: feed.TooManyRejects, Detail: detail + "; the first: " + r.problems[0].String()}
 	}
 	if declared.Trailer == nil {
 		return nil

@@ -16,6 +16,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,6 +51,9 @@ type Outcome struct {
 // one transaction. It reports false when the file stands loaded as it is.
 func (l *Loader) Load(ctx context.Context, f landing.File) (Outcome, bool, error) {
 	out := Outcome{File: f}
+	if err := l.untouched(f); err != nil {
+		return out, false, err
+	}
 	declared, err := l.feedOf(f.Name)
 	if err != nil {
 		return out, false, err
@@ -76,6 +80,16 @@ func (l *Loader) Load(ctx context.Context, f landing.File) (Outcome, bool, error
 	return out, true, nil
 }
 
+// untouched says cheaply that nobody has changed a landed file's length, also of
+// one that is not read again. Its hash is checked when it is.
+func (l *Loader) untouched(f landing.File) error {
+	info, err := os.Stat(f.Path(l.Landing))
+	if err == nil && info.Size() != f.Size {
+		err = fmt.Errorf("%s landed with %d bytes and has %d in %s; restore it from a copy", f.Name, f.Size, info.Size(), f.Path(l.Landing))
+	}
+	return err
+}
+
 // feedOf is the one feed a landed file belongs to, or a nameless one when the
 // configuration no longer knows it. A file that came to belong to two stops the
 // run: whichever was taken, its figures could change without anybody having said so.
@@ -97,8 +111,8 @@ func (l *Loader) feedOf(name string) (feed.Feed, error) {
 
 func (l *Loader) current(ctx context.Context, f landing.File, declared feed.Feed) (bool, error) {
 	var n int
-	err := l.Session.Row(ctx, "select count(*) from store.raw.files where file_id = ? and sha256 = ? and feed = ? and feed_hash = ?",
-		[]any{&n}, f.Sequence, f.SHA256, declared.Name, declared.Hash())
+	err := l.Session.Row(ctx, "select count(*) from store.raw.files where file_id = ? and sha256 = ? and name = ? and feed = ? and feed_hash = ?",
+		[]any{&n}, f.Sequence, f.SHA256, printable(f.Name), declared.Name, declared.Hash())
 	return n == 1, err
 }
 
@@ -150,7 +164,10 @@ func open(path string, declared feed.Feed) (r *reading, err error) {
 		r.count(len(header))
 		return r, &problems[0]
 	}
-	r.typer, r.width, r.notes, r.counts, r.fixed = typer, len(header), notes, typer.Counts(), declared.Fixed()
+	for _, name := range notes {
+		r.notes = append(r.notes, printable(name))
+	}
+	r.typer, r.width, r.counts, r.fixed = typer, len(header), typer.Counts(), declared.Fixed()
 	r.into, r.whole = table(r.kind, declared.Hash()), whole(r.kind, declared.Hash(), r.fixed)
 	return r, nil
 }
@@ -193,53 +210,6 @@ func (r *reading) count(width int) {
 			p = piece{data: append(slices.Clone(rest), next.data...), line: line, last: next.last, err: next.err}
 		}
 	}
-}
-
-// readHeader takes title lines and header off the first piece.
-func readHeader(p *piece, declared feed.Feed) (feed.Names, error) {
-	if declared.NoHeader {
-		names := make(feed.Names, declared.Width)
-		for i := range names {
-			names[i] = strconv.Itoa(i + 1)
-		}
-		return names, nil
-	}
-	f := framing.Framer{Dialect: declared.Dialect()}
-	f.Dialect.Trailer = nil
-	data, line := skipLines(p.data, max(1, declared.HeaderLine)-1), int64(max(1, declared.HeaderLine))
-	f.Reset(data, line, p.last)
-	var lines [][]string
-	var rec framing.Record
-	for len(lines) < max(1, declared.HeaderLines) {
-		more := f.Next(&rec)
-		if more && rec.Sort == framing.Comment {
-			continue
-		}
-		if !more || rec.Sort != framing.Data {
-			return nil, &feed.Problem{Line: line, Code: feed.NoHeader, Detail: fmt.Sprintf("line %d", line)}
-		}
-		var fields []string
-		for _, field := range rec.Fields {
-			fields = append(fields, string(field))
-		}
-		lines = append(lines, fields)
-		_, line = f.Rest()
-	}
-	p.data, p.line = f.Rest()
-	return feed.HeaderNames(lines), nil
-}
-
-func skipLines(data []byte, n int) []byte {
-	f := framing.Framer{}
-	f.Reset(data, 1, true)
-	var rec framing.Record
-	for range n {
-		if !f.Next(&rec) {
-			break
-		}
-	}
-	rest, _ := f.Rest()
-	return rest
 }
 
 // take reads a file to its end and puts it into the store in place of any
@@ -299,13 +269,18 @@ func (l *Loader) agree(ctx context.Context, f landing.File, r *reading) error {
 		if err != nil {
 			return err
 		}
-		r.rejected += int64(len(problems))
 		r.remember(problems)
 		if err := errors.Join(r.rejects.add(problems), l.keep(ctx, f, &r.rejects), l.drop(ctx, f.Sequence, r.into, problems)); err != nil {
 			return err
 		}
 	}
-	return nil
+	if r.rejects.last == 0 {
+		return nil
+	}
+	var stand int64
+	err := l.Session.Row(ctx, "select count(*) from "+r.into+" where file_id = ?", []any{&stand}, f.Sequence)
+	r.rejected = r.records - stand
+	return err
 }
 
 // refuse keeps why a file was refused, and what was wrong with its records.
@@ -323,11 +298,11 @@ func (l *Loader) refuse(ctx context.Context, f landing.File, declared feed.Feed,
 func (l *Loader) record(ctx context.Context, f landing.File, declared feed.Feed, r *reading, out *Outcome) error {
 	status, reason, detail := "loaded", "", ""
 	if out.Refused != nil {
-		status, reason, detail = "refused", out.Refused.Code, out.Refused.Sentence()
+		status, reason, detail = "refused", out.Refused.Code, printable(out.Refused.Sentence())
 	}
 	return l.Session.Exec(ctx, `insert into store.raw.files values
 		(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?, ?, ?, ?::decimal(38,6), ?::decimal(38,6), ?, nullif(?, ''))`,
-		f.Sequence, f.SHA256, f.Name, declared.Name, declared.Kind, declared.Hash(), declared.Replace, f.LandedAt, f.Size,
+		f.Sequence, f.SHA256, printable(f.Name), declared.Name, declared.Kind, declared.Hash(), declared.Replace, f.LandedAt, f.Size,
 		status, reason, detail, r.records, r.records-out.Rejected, out.Rejected, r.amount.String(), r.rejAmt.String(), r.unread,
 		strings.Join(r.notes, ", "))
 }

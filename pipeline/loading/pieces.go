@@ -21,6 +21,7 @@ type tally struct {
 	unread   int64      // rejected records whose amount cannot
 	trailer  []framing.Record
 	after    int64 // the first line of a record behind the trailer
+	keyless  int64 // the line of the first rejected record whose key cannot be read
 	open     bool  // the text's last record has no line end
 }
 
@@ -33,6 +34,9 @@ func (t *tally) add(o *tally) {
 	t.keys = append(t.keys, o.keys...)
 	t.amount.Merge(&o.amount)
 	t.rejAmt.Merge(&o.rejAmt)
+	if t.keyless == 0 {
+		t.keyless = o.keyless
+	}
 	if t.after == 0 && len(t.trailer) > 0 && o.records > 0 {
 		t.after = o.firstLine()
 	}
@@ -129,6 +133,9 @@ func (r *result) take(rec *framing.Record, t *feed.Typer) {
 func (r *result) reject(problems []feed.Problem) {
 	r.rejected++
 	r.problems = append(r.problems, problems...)
+	if r.keyless == 0 && problems[0].Key == "" {
+		r.keyless = problems[0].Line
+	}
 }
 
 // pieces reads a text piece by piece on every processor.

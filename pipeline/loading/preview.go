@@ -20,7 +20,7 @@ type Understood struct {
 	Outcome
 	Columns  []string
 	Rows     [][]string // the first few
-	Amount   string     // of the typed records of a sales file, in the documents' currencies
+	Amount   string     // of the records of a sales file that would be loaded, in the documents' currencies
 	Problems []string   // of its records, one a line
 
 	fixed []string // what every row holds in the last columns
@@ -52,6 +52,9 @@ func Preview(ctx context.Context, path string, declared feed.Feed, rows int) (*U
 	if u.Outcome, _, err = l.Load(ctx, f); err != nil {
 		return nil, err
 	}
+	if err := l.Gather(ctx); err != nil {
+		return nil, err
+	}
 	return u, u.read(ctx, session)
 }
 
@@ -62,7 +65,11 @@ func asLanded(path, dir string) (landing.File, error) {
 	if err != nil {
 		return landing.File{}, err
 	}
-	f := landing.File{Name: filepath.Base(path), Sequence: 1}
+	info, err := os.Stat(whole)
+	if err != nil {
+		return landing.File{}, err
+	}
+	f := landing.File{Name: filepath.Base(path), Size: info.Size(), Sequence: 1}
 	if f.SHA256, err = files.Hash(whole); err != nil {
 		return f, err
 	}
@@ -99,7 +106,8 @@ func (u *Understood) name(r *reading, b *feed.Batch) {
 
 // read takes the file's sum and the problems of its records from the store.
 func (u *Understood) read(ctx context.Context, s *store.Session) error {
-	err := s.Row(ctx, "select coalesce(max(amount) filter (where kind = 'sales' and status = 'loaded')::varchar, '') from store.raw.files", []any{&u.Amount})
+	err := s.Row(ctx, `select coalesce(max((select coalesce(sum(net_amount), 0)::decimal(38,6) from store.raw.sales)) filter (where kind = 'sales' and status = 'loaded')::varchar, '')
+		from store.raw.files`, []any{&u.Amount})
 	if err != nil {
 		return err
 	}

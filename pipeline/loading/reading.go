@@ -44,7 +44,7 @@ func openText(path string, f feed.Feed) (*text, error) {
 	t := &text{file: file, hash: sha256.New()}
 	t.raw = bufio.NewReaderSize(io.TeeReader(file, t.hash), 1<<20)
 	var r io.Reader = t.raw
-	if strings.HasSuffix(path, ".gz") {
+	if strings.HasSuffix(strings.ToLower(path), ".gz") {
 		r, err = unpack(r, f.MaxBytes)
 		if err != nil {
 			return nil, errors.Join(&feed.Problem{Code: feed.BadArchive, Detail: err.Error()}, file.Close())
@@ -55,6 +55,21 @@ func openText(path string, f feed.Feed) (*text, error) {
 		return nil, errors.Join(err, file.Close())
 	}
 	return t, nil
+}
+
+// Sample reads the beginning of a file, at most so many bytes as UTF-8, and says
+// whether that is all of it.
+func Sample(path, encoding string, most int) (sample []byte, whole bool, err error) {
+	t, err := openText(path, feed.Feed{Encoding: encoding})
+	if err != nil {
+		return nil, false, err
+	}
+	defer t.file.Close()
+	sample, err = io.ReadAll(io.LimitReader(t, int64(most)+1))
+	if err != nil {
+		return nil, false, err
+	}
+	return sample[:min(len(sample), most)], len(sample) <= most, nil
 }
 
 // sum reads whatever is left and returns the hash of the whole file.

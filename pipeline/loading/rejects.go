@@ -4,10 +4,13 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"tranche/pipeline/feed"
 	"tranche/pipeline/landing"
@@ -45,7 +48,7 @@ func (r *rejects) add(problems []feed.Problem) error {
 
 // row is a problem as it is kept.
 func row(number int, p feed.Problem) []string {
-	return []string{strconv.FormatInt(p.Line, 10), strconv.Itoa(number), p.Column, p.Code, p.Sentence(), printable(p.Raw), printable(p.Key)}
+	return []string{strconv.FormatInt(p.Line, 10), strconv.Itoa(number), p.Column, p.Code, printable(p.Sentence()), printable(p.Raw), printable(p.Key)}
 }
 
 func (r *rejects) close() {
@@ -66,11 +69,22 @@ func (l *Loader) keep(ctx context.Context, f landing.File, r *rejects) error {
 	if err := r.out.Error(); err != nil {
 		return err
 	}
+	// Texts of many lines make DuckDB's parallel reader lose its place.
 	err := l.Session.Exec(ctx, "insert into store.raw.rejects select "+strconv.FormatInt(f.Sequence, 10)+", * from read_csv("+store.Literal(r.path)+
 		`, columns = {'line': 'bigint', 'problem': 'integer', 'column_name': 'varchar', 'code': 'varchar', 'sentence': 'varchar', 'raw_text': 'varchar', 'record_key': 'varchar'},
-		header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', new_line = '\n', nullstr = '', strict_mode = true) where problem > ?`, r.kept)
+		header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', new_line = '\n', nullstr = '', strict_mode = true, parallel = false) where problem > ?`, r.kept)
+	if err != nil {
+		return err
+	}
+	var got int
+	if err := l.Session.Row(ctx, "select count(*) from store.raw.rejects where file_id = ? and problem > 0", []any{&got}, f.Sequence); err != nil {
+		return err
+	}
+	if got != r.last {
+		return fmt.Errorf("DuckDB holds %d of %d problems", got, r.last)
+	}
 	r.kept = r.last
-	return err
+	return nil
 }
 
 // keepRefusal writes why the whole file was refused, before what was wrong with
@@ -88,11 +102,16 @@ func (l *Loader) keepRefusal(ctx context.Context, f landing.File, why *feed.Prob
 // aside is where a file's problems wait until they are kept.
 func (l *Loader) aside(f landing.File) string { return filepath.Join(l.Work, f.SHA256+".rejects") }
 
-// printable shows bytes that are no text as \x.. so that they can be kept.
+// printable shows what is no text, or no character that a screen and a workbook
+// can hold, as \x.. so that it can be kept and looked at.
 func printable(raw string) string {
-	if strings.ToValidUTF8(raw, "") == raw && !strings.ContainsRune(raw, 0) {
+	if utf8.ValidString(raw) && !strings.ContainsFunc(raw, unshowable) {
 		return raw
 	}
 	quoted := strconv.QuoteToGraphic(raw)
 	return quoted[1 : len(quoted)-1]
+}
+
+func unshowable(r rune) bool {
+	return unicode.IsControl(r) && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF
 }

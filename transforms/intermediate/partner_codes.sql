@@ -1,5 +1,6 @@
 -- Which partner a code means to each sender. A code that could mean two means
--- none, and what bears it is held.
+-- none, and what bears it is held. In the list of aliases a | that belongs to a
+-- code is doubled.
 --
 -- grain: sender, code
 -- sender      distributor or feed that uses the code; * for every one
@@ -10,8 +11,8 @@ with names as (
     select '*' as sender, partner_id as code, partner_id
     from intermediate.partners
     union
-    select split_part(item, '=', 1), substr(item, strpos(item, '=') + 1), partner_id
-    from (select partner_id, unnest(string_split(aliases, '|')) as item from intermediate.partners where aliases is not null)
+    select split_part(item, '=', 1), replace(substr(item, strpos(item, '=') + 1), chr(31), '|'), partner_id
+    from (select partner_id, unnest(string_split(replace(aliases, '||', chr(31)), '|')) as item from intermediate.partners where aliases is not null)
 ),
 senders as (
     select distinct sender from names

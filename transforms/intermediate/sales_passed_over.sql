@@ -17,8 +17,8 @@ repeated_keys as (
 ),
 versions as (
     select s.sale_id, s.file_id, s.distributor, s.document_no, s.line_no, s.line_key,
-        row(s.document_type, s.document_date, s.partner_code, s.end_customer, s.sku, s.quantity, s.net_amount, s.currency,
-            s.deal_id, s.returns_document, s.returns_line)::varchar as content
+        row(s.document_type, s.document_date, s.partner_code, s.partner_name, s.partner_town, s.partner_country, s.end_customer, s.sku,
+            s.quantity, s.net_amount, s.currency, s.deal_id, s.returns_document, s.returns_line)::varchar as content
     from sales as s
     join repeated_keys as k
         on k.distributor = s.distributor and k.document_no = s.document_no and k.line_no = s.line_no and k.line_key = s.line_key

@@ -13,7 +13,7 @@
 -- sha256     of the landed bytes
 -- landed_at  UTC
 with codes as (
-    select partner_id, unnest(string_split(aliases, '|')) as alias, file_id, line
+    select partner_id, unnest(string_split(replace(aliases, '||', chr(31)), '|')) as alias, file_id, line
     from staging.partners
     where aliases is not null
 ),
@@ -24,7 +24,7 @@ joined as (
     select partner_id, min(file_id) as file_id from staging.partners group by partner_id
 ),
 decided as (
-    select 'alias' as act, concat(c.alias, ' is ', c.partner_id) as what, null as who, '' as reason, c.file_id, c.line
+    select 'alias' as act, concat(replace(c.alias, chr(31), '|'), ' is ', c.partner_id) as what, null as who, '' as reason, c.file_id, c.line
     from first_seen as c
     join joined as j on j.partner_id = c.partner_id and j.file_id < c.file_id
     union all

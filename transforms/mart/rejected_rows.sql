@@ -12,21 +12,28 @@
 -- sentence     the reason in words, and what to do
 -- raw_text     as it stands in the file
 -- reasons_hash  of all the reasons given against the file; a waiver of the whole file holds while it stays
+-- line_reasons_hash  of those given against the line; a waiver of the line holds while it stays
 -- waived       why it waits for nobody any more, and who said so; null while it waits
 with waived as (
     select sha256, line, reasons_hash, string_agg(reason || ' (' || who || ')', '; ' order by reason, who) as waived
     from rules.waived
     group by sha256, line, reasons_hash
 ),
-reasons as (
-    select file_id, md5(string_agg(concat_ws(chr(31), line, coalesce(column_name, ''), code, coalesce(raw_text, '')), chr(30) order by problem)) as reasons_hash
+told as (
+    select file_id, line, problem, concat_ws(chr(31), line, coalesce(column_name, ''), code, coalesce(raw_text, '')) as reason
     from staging.rejects
-    group by file_id
+),
+reasons as (
+    select file_id, md5(string_agg(reason, chr(30) order by problem)) as reasons_hash from told group by file_id
+),
+line_reasons as (
+    select file_id, line, md5(string_agg(reason, chr(30) order by problem)) as line_reasons_hash from told group by file_id, line
 )
-select r.file_id, f.file_name, f.feed, r.line as file_line, r.problem, r.column_name, r.code, r.sentence, r.raw_text, h.reasons_hash,
+select r.file_id, f.file_name, f.feed, r.line as file_line, r.problem, r.column_name, r.code, r.sentence, r.raw_text, h.reasons_hash, n.line_reasons_hash,
     coalesce(l.waived, w.waived) as waived
 from staging.rejects as r
 join staging.files as f on f.file_id = r.file_id
 join reasons as h on h.file_id = r.file_id
-left join waived as l on l.sha256 = f.sha256 and l.line = r.line and r.line > 0
+join line_reasons as n on n.file_id = r.file_id and n.line = r.line
+left join waived as l on l.sha256 = f.sha256 and l.line = r.line and r.line > 0 and l.reasons_hash = n.line_reasons_hash
 left join waived as w on w.sha256 = f.sha256 and w.line = 0 and w.reasons_hash = h.reasons_hash

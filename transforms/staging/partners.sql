@@ -5,7 +5,7 @@
 -- line          and the line in it
 -- partner_id    the partner
 -- name          as it is to be written
--- aliases       its codes elsewhere, DISTRIBUTOR=code separated by |
+-- aliases       its codes elsewhere, DISTRIBUTOR=code separated by |; a | in a code is doubled
 -- country       code
 -- town          where it sits
 -- currency      it reckons in

@@ -1,0 +1,76 @@
+package landing
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// again deals with bytes that have landed before. They are no news, unless the name
+// they came under then cannot be right: one that no feed knows, or that speaks of
+// an archive where there is none.
+func (l *lander) again(c *candidate, f File) error {
+	c.Fate, c.File = Repeated, f
+	name := filepath.Base(c.Source)
+	gzipped, err := f.gzipped(l.Landing)
+	if err != nil {
+		return err
+	}
+	misnamed := func(name string) bool { return archive(name) != gzipped }
+	then, now := l.Feeds(f.Name), l.Feeds(name)
+	switch {
+	case len(then) == 0:
+		c.Detail = fmt.Sprintf("the same bytes landed before as %s, which no feed knows; they are read as %s from now on", f.Name, name)
+		return l.rename(c, f)
+	case misnamed(f.Name) && !misnamed(name):
+		c.Detail = fmt.Sprintf("the same bytes landed before as %s, which says otherwise of whether they are packed; they are read as %s from now on", f.Name, name)
+		return l.rename(c, f)
+	case !slices.Equal(then, now):
+		c.Detail = fmt.Sprintf("the same bytes landed before as %s, for the feed %s; if that name was wrong, put an empty line at its end and send it again",
+			f.Name, strings.Join(then, " and "))
+	}
+	return nil
+}
+
+func archive(name string) bool { return strings.HasSuffix(strings.ToLower(name), ".gz") }
+
+// gzipped says whether the landed bytes begin as an archive does.
+func (f File) gzipped(landing string) (bool, error) {
+	file, err := os.Open(f.Path(landing))
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	var first [2]byte
+	if _, err := io.ReadFull(file, first[:]); err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return false, err
+	}
+	return first == [2]byte{0x1f, 0x8b}, nil
+}
+
+// rename gives a landed file the name under which it came now. It keeps its place
+// in the order. Its bytes lie under both paths until the sidecar says which.
+func (l *lander) rename(c *candidate, f File) error {
+	from := f.Path(l.Landing)
+	f.Name, f.Source, f.ModifiedAt = filepath.Base(c.Source), c.Source, c.info.ModTime().UTC()
+	to := f.Path(l.Landing)
+	if from != to {
+		if err := os.Link(from, to); err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	if err := f.write(l.Landing); err != nil {
+		return err
+	}
+	l.known[f.SHA256] = f
+	c.Fate, c.File = Renamed, f
+	if from != to {
+		return os.Remove(from)
+	}
+	return nil
+}

@@ -1,0 +1,86 @@
+package landing
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"tranche/pipeline/files"
+)
+
+func (f File) here(landing string) bool {
+	_, err := os.Stat(f.Path(landing))
+	return err == nil
+}
+
+// List names every landed file, in the order of landing.
+func List(landing string) ([]File, error) {
+	started, err := sidecars(landing)
+	if err != nil {
+		return nil, err
+	}
+	list := slices.DeleteFunc(started, func(f File) bool { return !f.here(landing) })
+	for i := 1; i < len(list); i++ {
+		if list[i].Sequence == list[i-1].Sequence {
+			return nil, fmt.Errorf("landing: %s and %s both claim to have landed as number %d; restore the folder from a copy",
+				list[i-1].Name, list[i].Name, list[i].Sequence)
+		}
+	}
+	return list, nil
+}
+
+// sidecars reads every sidecar in the order of landing, also those whose bytes
+// have not come because a run was stopped between the two.
+func sidecars(landing string) ([]File, error) {
+	names, err := filepath.Glob(filepath.Join(landing, "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	var list []File
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("read sidecar: %w", err)
+		}
+		var f File
+		if err := json.Unmarshal(data, &f); err != nil {
+			return nil, fmt.Errorf("read sidecar %s: %w", name, err)
+		}
+		list = append(list, f)
+	}
+	slices.SortFunc(list, func(a, b File) int {
+		if a.Sequence != b.Sequence {
+			return int(a.Sequence - b.Sequence)
+		}
+		return strings.Compare(a.SHA256, b.SHA256)
+	})
+	return list, nil
+}
+
+// sidecar writes what is known of the file, or finds what an interrupted run
+// wrote of it.
+func (l *lander) sidecar(sum string, c candidate) (File, error) {
+	f := File{SHA256: sum}
+	data, err := os.ReadFile(f.sidecar(l.Landing))
+	if err == nil {
+		if err := json.Unmarshal(data, &f); err == nil && f.SHA256 == sum {
+			return f, nil
+		}
+	}
+	l.last++
+	f = File{SHA256: sum, Name: filepath.Base(c.Source), Source: c.Source, Size: c.info.Size(),
+		ModifiedAt: c.info.ModTime().UTC(), LandedAt: l.Now.UTC().Truncate(time.Second), Sequence: l.last}
+	return f, f.write(l.Landing)
+}
+
+func (f File) write(landing string) error {
+	data, err := json.MarshalIndent(f, "", "  ")
+	if err != nil {
+		return err
+	}
+	return files.Write(f.sidecar(landing), append(data, '\n'), files.Private)
+}
