@@ -110,7 +110,7 @@ func (k *closing) state(ctx context.Context) error {
 		return err
 	}
 	k.month, err = k.ledger.Seal(folder, k.Month, months.Manifest{Prepared: k.By, At: k.Now.UTC().Truncate(time.Second), Accepted: k.Accepted,
-		Program: k.Program, Config: k.Config.SourceHash, Currency: k.Config.Programme.Currency})
+		Program: k.Program, Config: k.Config.SourceHash, Currency: k.Config.Programme.Currency, Rules: k.Config.Programme.HashOn(k.Month.AddDate(0, 1, -1))})
 	return err
 }
 

@@ -36,6 +36,9 @@ func ExplainLine(ctx context.Context, c *config.Config, q reports.Question) (*re
 	return reports.ExplainLine(ctx, s, q)
 }
 
+// Cause is how the cause of an adjustment is said to a person.
+func Cause(cause string) string { return xlsx.Cause(cause) }
+
 // Word is how one of our own words, such as a reason or a method, is said to a
 // person.
 func Word(word string) string { return xlsx.Word(word) }

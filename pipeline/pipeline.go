@@ -189,7 +189,13 @@ func (r *run) load(ctx context.Context) error {
 }
 
 func (r *run) loader() *loading.Loader {
-	return &loading.Loader{Session: r.session, Landing: r.Config.Folders.Landing, Work: r.Config.Folders.Work(), Feeds: r.Config.Feeds}
+	fresh := map[string]bool{}
+	for _, a := range r.summary.Arrivals {
+		if a.Fate == landing.Landed {
+			fresh[a.File.SHA256] = true
+		}
+	}
+	return &loading.Loader{Session: r.session, Landing: r.Config.Folders.Landing, Work: r.Config.Folders.Work(), Feeds: r.Config.Feeds, Fresh: fresh}
 }
 
 // openSession starts DuckDB as the configuration allows, spilling into the work

@@ -83,6 +83,10 @@ type Credit struct {
 	RulesHash   string `json:"rules_hash"`
 	Version     string `json:"version_name"`
 	VersionFrom string `json:"version_from"`
+	Mends       string `json:"mends_month,omitempty"`
+	Cause       string `json:"cause,omitempty"`
+	StatedFile  string `json:"stated_file,omitempty"`
+	StatedLine  int64  `json:"stated_line,omitempty"`
 	PointsRule  int64  `json:"points_rule,omitempty"`
 	PointsPer   string `json:"points_per,omitempty"`
 	LevelAtEnd  string `json:"level_at_end"`

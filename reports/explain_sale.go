@@ -41,7 +41,7 @@ const (
 			if(l.module <> 'sell_with' or $4, l.returns_document, null) as returns_document,
 			if(l.module <> 'sell_with' or $4, l.returns_line, null) as returns_line, l.returned_sale_id is not null as is_return_found,
 			l.base, l.period_start, l.place, l.walk_lo, l.walk_hi, l.lo, l.hi, l.level, l.method, l.schedule, l.before_cap, l.earned, l.points, l.deal_id,
-			l.terms_date, l.rules_hash, l.file_name, l.file_line, g.name as version_name, g.from_date as version_from, p.points as points_rule,
+			l.terms_date, l.rules_hash, l.file_name, l.file_line, l.mends_month, l.cause, l.stated_file, l.stated_line, g.name as version_name, g.from_date as version_from, p.points as points_rule,
 			p.per as points_per, v.level as level_at_end, v.level_next
 		from mart.statement_lines as l
 		join mart.programme as g on g.rules_hash = l.rules_hash

@@ -47,7 +47,7 @@ func (t teller) sale(s reports.SaleStory) {
 		t.origin(s.NotCounted[0].Origin)
 	default:
 		t.say("%s %s/%d of %s, in %s", s.Distributor, s.Document, s.Line, s.Date, s.Month[:7])
-		t.say("  File      %s, line %d", s.File, s.FileLine)
+		t.say("  File      %s", place(s.File, s.FileLine))
 		t.say("  Deal      %s", s.Deal)
 	}
 	for _, c := range s.Credits {
@@ -62,7 +62,7 @@ func (t teller) sale(s reports.SaleStory) {
 // origin tells where a line is from and what it is worth.
 func (t teller) origin(o reports.Origin) {
 	t.say("%s %s/%d, %s of %s, in %s", o.Distributor, o.Document, o.Line, o.Type, o.Date, o.Month[:7])
-	t.say("  File      %s, line %d", o.File, o.FileLine)
+	t.say("  File      %s", place(o.File, o.FileLine))
 	quantity := ""
 	if o.Quantity != "" {
 		quantity = ", quantity " + places(o.Quantity)
@@ -100,6 +100,14 @@ func (t teller) returns(o reports.Origin) {
 	}
 }
 
+// place says where in which file a line stands; line 0 is where it stands no more.
+func place(file string, line int64) string {
+	if line == 0 {
+		return file + ", which no longer holds it"
+	}
+	return fmt.Sprintf("%s, line %d", file, line)
+}
+
 func orNobody(customer string) string {
 	if customer == "" {
 		return "a customer the distributor does not name"
@@ -110,7 +118,14 @@ func orNobody(customer string) string {
 // credit tells what a line came to for the partner through one module.
 func (t teller) credit(c reports.Credit, s reports.SaleStory) {
 	why := map[string]string{"resell": "it bought the line", "distribution": "it distributed the line", "sell_with": "it influenced the deal"}
-	t.say("\n%s: counts for %s %s, because %s", pipeline.Word(c.Module), c.Partner, c.Name, why[c.Module])
+	if c.Mends == "" {
+		t.say("\n%s: counts for %s %s, because %s", pipeline.Word(c.Module), c.Partner, c.Name, why[c.Module])
+	} else {
+		t.say("\n%s: mends %s for %s %s. %s", pipeline.Word(c.Module), c.Mends[:7], c.Partner, c.Name, pipeline.Cause(c.Cause))
+	}
+	if c.StatedFile != "" {
+		t.say("  Stated    before, from %s, line %d; what moves is what it should be less that", c.StatedFile, c.StatedLine)
+	}
 	t.say("  Base      %s %s", c.Base, c.Own)
 	t.say("  Position  from %s to %s, in the period that began on %s (movement %d of its year)", c.WalkLo, c.WalkHi, c.PeriodStart, c.Place)
 	t.say("  Rules     %q, since %s, fingerprint %s", c.Version, c.VersionFrom, c.RulesHash)

@@ -42,7 +42,7 @@ func openText(path string, f feed.Feed) (*text, error) {
 		return nil, err
 	}
 	t := &text{file: file, hash: sha256.New()}
-	t.raw = bufio.NewReaderSize(io.TeeReader(file, t.hash), 1<<20)
+	t.raw = bufio.NewReaderSize(io.TeeReader(file, t), 1<<20)
 	var r io.Reader = t.raw
 	if strings.HasSuffix(strings.ToLower(path), ".gz") {
 		r, err = unpack(r, f.MaxBytes)
@@ -72,12 +72,21 @@ func Sample(path, encoding string, most int) (sample []byte, whole bool, err err
 	return sample[:min(len(sample), most)], len(sample) <= most, nil
 }
 
-// sum reads whatever is left and returns the hash of the whole file.
-func (t *text) sum() (string, error) {
-	if _, err := io.Copy(io.Discard, t.raw); err != nil {
-		return "", err
+// Write hashes what is being read, unless that is known already.
+func (t *text) Write(p []byte) (int, error) {
+	if t.hash == nil {
+		return len(p), nil
 	}
-	return hex.EncodeToString(t.hash.Sum(nil)), nil
+	return t.hash.Write(p)
+}
+
+// changed reads whatever is left and says whether the whole file's hash is another
+// than the one it landed under.
+func (t *text) changed(sha256 string) (bool, error) {
+	if _, err := io.Copy(io.Discard, t.raw); err != nil {
+		return false, err
+	}
+	return t.hash != nil && hex.EncodeToString(t.hash.Sum(nil)) != sha256, nil
 }
 
 // capped fails rather than ends when an archive holds more than it may.

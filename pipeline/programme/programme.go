@@ -159,6 +159,16 @@ type Admission struct {
 	From        time.Time
 }
 
+// HashOn names the version in force on a day; empty before the first.
+func (p Programme) HashOn(day time.Time) (hash string) {
+	for _, v := range p.Versions {
+		if !v.From.After(day) {
+			hash = p.Hash(v)
+		}
+	}
+	return hash
+}
+
 // Hash names a version by everything that decides a figure under it.
 func (p Programme) Hash(v Version) string {
 	data, err := json.Marshal(struct {

@@ -48,6 +48,15 @@ func (w words) value(word string) string {
 	return word
 }
 
+// Cause is how the cause of an adjustment is said in the first language.
+func Cause(cause string) string {
+	w, err := wordsOf(Languages()[0])
+	if err != nil {
+		return cause
+	}
+	return w.say("cause_" + cause)
+}
+
 // Word is how one of our own words is said in the first language.
 func Word(word string) string {
 	w, err := wordsOf(Languages()[0])
