@@ -63,6 +63,7 @@ func TestAKilledRunLosesNoRow(t *testing.T) {
 		}
 		if !w.killed(t, time.Duration(random.Int64N(int64(took)))) {
 			survived++
+			took -= took / 8 // it had ended: come earlier
 		}
 		w.nothingIsLost(t)
 	}
