@@ -35,7 +35,7 @@ demo: build
 
 test: tools
 	@go vet ./...
-	@go test ./...
+	@go test -timeout 40m ./...
 	@command -v soffice >/dev/null || echo "SKIPPED: workbooks were not recalculated, because LibreOffice is missing (apt-get install libreoffice-calc-nogui)"
 	@command -v xmllint >/dev/null || echo "SKIPPED: the parts of workbooks were not checked, because xmllint is missing (apt-get install libxml2-utils)"
 	@/usr/bin/python3 -c 'import openpyxl' 2>/dev/null || echo "SKIPPED: workbooks were not read back, because openpyxl is missing (apt-get install python3-openpyxl)"
@@ -49,10 +49,13 @@ dirty-files: tools
 	@go test ./pipeline -run TestTheComparisonOfReadersIsTrue -update
 	@tail -1 docs/dirty-files.md
 
-# Landing and loading against DuckDB's own reader, on the same bytes.
+# Landing and loading against DuckDB's own reader, on the same bytes; then a night
+# with eleven closed months against the whole year.
 ROWS ?= 1000000
+NIGHT ?= 120000
 bench: tools
 	@go run -tags $(TAGS) ./fixtures/bench -rows $(ROWS)
+	@go run -tags $(TAGS) ./fixtures/bench -what night -rows $(NIGHT) -runs 1
 
 clean:
 	@rm -rf bin demo
