@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"tranche/pipeline/files"
-	"tranche/pipeline/landing"
 	"tranche/pipeline/months"
 	"tranche/reports"
 	"tranche/reports/xlsx"
@@ -63,8 +63,7 @@ type closing struct {
 // closable says at once what no run could change.
 func (r *run) closable(month time.Time) error {
 	o := &Obstacles{Month: months.Folder(month)}
-	first := r.Config.Programme.Versions[0].From
-	open := time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, time.UTC)
+	open := monthOf(r.Config.Programme.Versions[0].From)
 	if last := r.ledger.Last(); last != nil {
 		open = r.ledger.FirstOpen()
 		if last.Approved == "" {
@@ -118,10 +117,11 @@ func (k *closing) state(ctx context.Context) error {
 func (k *closing) workbooks(ctx context.Context, folder string) error {
 	version, _ := k.ledger.Version(k.Month)
 	e, to := reports.Edition{Final: true, Version: version}, finalShelf(folder)
-	keys, err := reports.IndexOf(ctx, k.session, k.Month)
+	keys, err := reports.Index(ctx, k.session)
 	if err != nil {
 		return err
 	}
+	keys = slices.DeleteFunc(keys, func(s reports.Key) bool { return !s.Month.Equal(k.Month) })
 	if err := k.statements(ctx, k.Month, keys, e, to, func() {}); err != nil {
 		return err
 	}
@@ -146,10 +146,7 @@ func (k *closing) prove(ctx context.Context) error {
 		k.month.Approved = k.By
 	}
 	k.ledger = k.ledger.With(k.month)
-	if k.run.month.Before(k.ledger.FirstOpen()) {
-		k.run.month = k.ledger.FirstOpen()
-		k.summary.Month = k.run.month
-	}
+	k.settleOn(k.run.month)
 	if err := k.transform(ctx); err != nil {
 		return err
 	}
@@ -191,7 +188,7 @@ func (k *closing) close(context.Context) error {
 func (k *closing) obstacles(ctx context.Context) error {
 	o := &Obstacles{Month: months.Folder(k.Month)}
 	for _, a := range k.summary.Arrivals {
-		if a.Fate != landing.Landed && a.Fate != landing.Repeated {
+		if !a.Fate.Taken() {
 			o.say("%s is in the inbox (%s: %s)", a.Source, a.Fate, a.Detail)
 		}
 	}
@@ -207,21 +204,21 @@ func (k *closing) obstacles(ctx context.Context) error {
 // has no month. Rejected amounts are taken as they stand in the files.
 func (k *closing) heldBack(ctx context.Context, o *Obstacles) error {
 	var held, unknown, rows, unread, files int64
-	var heldAmount, rejectedAmount, maxHeld, maxRejected string
+	var heldAmount, rejectedAmount string
 	var tooMuchHeld, tooMuchRejected bool
-	limits := k.Config.Closing
+	maxHeld, maxRejected := k.Config.Closing.MaxHeld.String(), k.Config.Closing.MaxRejected.String()
 	err := k.session.Row(ctx, `select count(*), count(*) filter (where h.net_amount is not null and r.rate is null), coalesce(sum(round(abs(h.net_amount) * r.rate, 2)), 0)::decimal(38,2)::varchar,
-			coalesce(sum(round(abs(h.net_amount) * r.rate, 2)), 0) > $2::decimal(18,2), $2
+			coalesce(sum(round(abs(h.net_amount) * r.rate, 2)), 0) > $2::decimal(18,2)
 		from mart.held_lines as h
 		left join intermediate.rates as r on r.currency = coalesce(h.currency, $3) and r.rate_date <= last_day($1::date) and last_day($1::date) < r.to_date
-		where h.month <= $1::date and h.net_amount is not null`, []any{&held, &unknown, &heldAmount, &tooMuchHeld, &maxHeld}, k.Month, limits.MaxHeld.String(), k.Config.Programme.Currency)
+		where h.month <= $1::date and h.net_amount is not null`, []any{&held, &unknown, &heldAmount, &tooMuchHeld}, k.Month, maxHeld, k.Config.Programme.Currency)
 	if err != nil {
 		return err
 	}
 	err = k.session.Row(ctx, `select coalesce(sum(waiting) filter (where is_loaded), 0)::bigint, coalesce(sum(unread_amounts) filter (where is_loaded), 0)::bigint, count(*) filter (where not is_loaded),
-			coalesce(sum(abs(rejected_amount)), 0)::decimal(38,2)::varchar, coalesce(sum(abs(rejected_amount)), 0) > $1::decimal(18,2), $1
+			coalesce(sum(abs(rejected_amount)), 0)::decimal(38,2)::varchar, coalesce(sum(abs(rejected_amount)), 0) > $1::decimal(18,2)
 		from mart.reconciliation where waiting > 0 and kind in ('sales', 'entries') or waiting > 0 and not is_loaded`,
-		[]any{&rows, &unread, &files, &rejectedAmount, &tooMuchRejected, &maxRejected}, limits.MaxRejected.String())
+		[]any{&rows, &unread, &files, &rejectedAmount, &tooMuchRejected}, maxRejected)
 	if err != nil {
 		return err
 	}

@@ -3,8 +3,6 @@ package pipeline_test
 import (
 	"fmt"
 	"math/big"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,23 +89,9 @@ func TestASaleOfADealNobodyRegisteredStandsInTheRegister(t *testing.T) {
 	w := newWorld(t, t.TempDir(), asItIs)
 	sale := "Invoice Number,Line,Transaction Type,Invoice Date,Ship-To ID,End User Name,Vendor Part Number,Quantity,Unit Price,Currency,Deal Registration,Original Invoice,Original Line\n" +
 		"999001,1,Invoice,08/30/2024,44100,Acme,LK-PLT-S,1,300.00,USD,D-TYPO,,\n"
-	path := filepath.Join(w.dir, "inbox", "HTD_867_late.csv")
-	if err := os.WriteFile(path, []byte(sale), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chtimes(path, now.Add(-time.Hour), now.Add(-time.Hour)); err != nil {
-		t.Fatal(err)
-	}
+	w.drop(t, "HTD_867_late.csv", sale)
 	w.run(t)
-	s, err := pipeline.OpenPublished(t.Context(), w.config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	reg, err := reports.ReadRegister(t.Context(), s, "V", time.Date(2024, 8, 1, 0, 0, 0, 0, time.UTC))
-	if err != nil {
-		t.Fatal(err)
-	}
+	reg := w.register(t, time.August)
 	isIt := func(h reports.HeldRow) bool {
 		return h.Kind == "sales" && h.Reason == "unknown_deal" && h.What == "D-TYPO" && h.Document == "999001" && h.File == "HTD_867_late.csv" && h.FileLine == 2
 	}
@@ -124,25 +108,26 @@ func TestTheRegisterCountsTheRejectedRowsItDoesNotList(t *testing.T) {
 		return strings.Replace(text, "  - name: accepted-links\n", "  - name: accepted-links\n    max_rejects: 100%\n", 1)
 	})
 	links := "distributor,document_no,line_no,line_key,deal_id,accepted_by,reason\n" + strings.Repeat("D,1,one,,D1,Ada,\n", 10_003)
-	path := filepath.Join(w.dir, "inbox", "links_1.csv")
-	if err := os.WriteFile(path, []byte(links), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chtimes(path, now.Add(-time.Hour), now.Add(-time.Hour)); err != nil {
-		t.Fatal(err)
-	}
+	w.drop(t, "links_1.csv", links)
 	w.run(t)
+	reg := w.register(t, time.August)
+	all := w.rows(t, "select count(*)::varchar from mart.rejected_rows")[0][0]
+	if len(reg.Rejected) != 10_000 || reg.MoreRejected < 3 || fmt.Sprint(10_000+reg.MoreRejected) != all {
+		t.Errorf("%d rejected rows are listed, %d more are told of, and there are %s", len(reg.Rejected), reg.MoreRejected, all)
+	}
+}
+
+// register is what finance is told of a month of 2024.
+func (w *world) register(t *testing.T, month time.Month) *reports.Register {
+	t.Helper()
 	s, err := pipeline.OpenPublished(t.Context(), w.config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	reg, err := reports.ReadRegister(t.Context(), s, "V", time.Date(2024, 8, 1, 0, 0, 0, 0, time.UTC))
+	reg, err := reports.ReadRegister(t.Context(), s, "V", time.Date(2024, month, 1, 0, 0, 0, 0, time.UTC))
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := w.rows(t, "select count(*)::varchar from mart.rejected_rows")[0][0]
-	if len(reg.Rejected) != 10_000 || reg.MoreRejected < 3 || fmt.Sprint(10_000+reg.MoreRejected) != all {
-		t.Errorf("%d rejected rows are listed, %d more are told of, and there are %s", len(reg.Rejected), reg.MoreRejected, all)
-	}
+	return reg
 }

@@ -11,18 +11,16 @@ import (
 	"tranche/pipeline/months"
 )
 
-// readLedger reads what people decided and proves the closed months. settle first
-// carries out what a run that was stopped had decided.
-func (r *run) readLedger(settle bool) error {
+// readLedger reads what people decided, carries out what a run that was stopped had
+// decided, and proves the closed months.
+func (r *run) readLedger() error {
 	f := r.Config.Folders
 	var err error
 	if r.log, err = audit.Read(f.Audit()); err != nil {
 		return err
 	}
-	if settle {
-		if err := months.Settle(f.Closed, r.log); err != nil {
-			return err
-		}
+	if err := months.Settle(f.Closed, r.log); err != nil {
+		return err
 	}
 	if r.ledger, err = months.Read(f.Closed, r.log, r.Config.Closing.NeedsApproval); err != nil {
 		return err
@@ -87,9 +85,6 @@ func Approve(ctx context.Context, o Options, month time.Time, who string) (*Summ
 	}
 	if err := r.ledger.Approve(o.Config.Folders.Audit(), month, who, o.Now.UTC().Truncate(time.Second)); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDecision, err)
-	}
-	if err := r.readLedger(false); err != nil {
-		return nil, err
 	}
 	r.summary.Month = month
 	closed, _ := r.ledger.Of(month)

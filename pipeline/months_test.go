@@ -48,13 +48,7 @@ func smallWorld(t *testing.T, dir string) *world {
 		"products.csv": "sku,name,family,basis\nL,Licence,platform,licence\n",
 		"sales.csv":    "doc,line,date,code,sku,net\nA1,1,2024-01-10,P1,L,100.00\nA2,1,2024-02-10,P1,L,200.00\nA3,1,2024-03-10,P2,L,300.00\n",
 	} {
-		path := filepath.Join(dir, "inbox", name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := errors.Join(os.WriteFile(path, []byte(text), 0o600), os.Chtimes(path, now, now.AddDate(0, 0, -1))); err != nil {
-			t.Fatal(err)
-		}
+		w.drop(t, name, text)
 	}
 	w.configure(t, `vendor: V
 currency: USD

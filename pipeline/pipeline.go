@@ -84,7 +84,7 @@ func begin(o Options) (*run, error) {
 	if err := r.takeLock(); err != nil {
 		return nil, err
 	}
-	if err := r.readLedger(true); err != nil {
+	if err := r.readLedger(); err != nil {
 		r.release()
 		return nil, err
 	}
@@ -243,9 +243,8 @@ func (r *run) chooseMonth(ctx context.Context) error {
 	r.month = r.Month
 	first := r.Config.Programme.Versions[0].From
 	if r.month.IsZero() {
-		this := time.Date(r.Now.Year(), r.Now.Month(), 1, 0, 0, 0, 0, time.UTC)
 		err := r.session.Row(ctx, `select coalesce(date_trunc('month', max(document_date) filter (where document_date < ?)), ?)
-			from store.raw.sales`, []any{&r.month}, this.AddDate(0, 1, 0), time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, time.UTC))
+			from store.raw.sales`, []any{&r.month}, monthOf(r.Now).AddDate(0, 1, 0), monthOf(first))
 		if err != nil {
 			return err
 		}
@@ -254,14 +253,20 @@ func (r *run) chooseMonth(ctx context.Context) error {
 		if !r.Month.IsZero() {
 			return fmt.Errorf("%s: %w (%s)", r.month.Format("2006-01"), ErrTooEarly, first.Format(time.DateOnly))
 		}
-		r.month = time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, time.UTC)
+		r.month = monthOf(first)
 	}
-	if open := r.firstOpen(); r.month.Before(open) {
-		r.month = open
-	}
-	r.summary.Month = r.month
-	r.facts["month"] = r.month.Format("2006-01")
+	r.settleOn(r.month)
+	r.facts["month"] = MonthName(r.month)
 	return nil
+}
+
+// settleOn makes a month the one the run is for, or the first open one if that is
+// later.
+func (r *run) settleOn(month time.Time) {
+	if open := r.firstOpen(); month.Before(open) {
+		month = open
+	}
+	r.month, r.summary.Month = month, month
 }
 
 func (r *run) aside() string { return filepath.Join(r.Config.Folders.Work(), "published.duckdb") }

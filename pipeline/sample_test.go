@@ -59,6 +59,21 @@ func (w *world) configure(t *testing.T, text string) {
 	}
 }
 
+// drop puts a file into the inbox that has held still since the day before.
+func (w *world) drop(t *testing.T, name, text string) {
+	t.Helper()
+	path := filepath.Join(w.dir, "inbox", name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(path, now.AddDate(0, 0, -1), now.AddDate(0, 0, -1)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func asItIs(text string) string { return text }
 
 // run runs, and fails the test if the run does.

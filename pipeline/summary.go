@@ -72,7 +72,7 @@ func (s *Summary) Waits() bool {
 		}
 	}
 	for _, a := range s.Arrivals {
-		if a.Fate == landing.Unknown || a.Fate == landing.Refused {
+		if a.Fate.Waits() {
 			return true
 		}
 	}

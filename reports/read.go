@@ -21,15 +21,6 @@ func Index(ctx context.Context, m Marts) ([]Key, error) {
 	return keys, err
 }
 
-// IndexOf lists the statements of one month, by partner.
-func IndexOf(ctx context.Context, m Marts, month time.Time) ([]Key, error) {
-	var keys []Key
-	err := scan(ctx, m, "select partner_id from mart.statement_index where month = ? order by partner_id", func(r *row) {
-		keys = append(keys, Key{Partner: r.text("partner_id"), Month: month})
-	}, month)
-	return keys, err
-}
-
 // Statements reads the statements of one month for partners whose ids lie
 // between two, both included, in the order of their ids. Asking for a few
 // hundred at a time keeps memory level however many there are.

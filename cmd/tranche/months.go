@@ -117,11 +117,7 @@ aside; the old published file stays until the new one has passed every check.`,
 			if err != nil {
 				return err
 			}
-			printSummary(a.stdout, s)
-			if s.Waits() {
-				return errWaiting
-			}
-			return nil
+			return a.tell(s)
 		},
 	}
 }

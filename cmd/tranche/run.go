@@ -42,8 +42,13 @@ func (a *app) run(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	printSummary(a.stdout, summary)
-	if summary.Waits() {
+	return a.tell(summary)
+}
+
+// tell says what a run came to, and that something waits for a person.
+func (a *app) tell(s *pipeline.Summary) error {
+	printSummary(a.stdout, s)
+	if s.Waits() {
 		return errWaiting
 	}
 	return nil
@@ -128,11 +133,7 @@ func (a *app) status(ctx context.Context, c *config.Config) error {
 	if err != nil {
 		return err
 	}
-	printSummary(a.stdout, s)
-	if s.Waits() {
-		return errWaiting
-	}
-	return nil
+	return a.tell(s)
 }
 
 // progress draws a bar for each stage, on a terminal only.

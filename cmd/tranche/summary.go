@@ -54,7 +54,7 @@ func printArrivals(out io.Writer, s *pipeline.Summary) {
 		}
 		fmt.Fprintf(out, "Inbox: %s\n", strings.Join(parts, ", "))
 		for _, a := range s.Arrivals {
-			if taken := a.Fate == landing.Landed || a.Fate == landing.Repeated || a.Fate == landing.Renamed; taken && a.Detail != "" {
+			if a.Fate.Taken() && a.Detail != "" {
 				fmt.Fprintf(out, "  inbox/%s: %s\n", a.Source, a.Detail)
 			}
 		}
@@ -75,7 +75,7 @@ func printWaiting(out io.Writer, s *pipeline.Summary) {
 	}
 	fmt.Fprintln(out, "\nWaiting for a person:")
 	for _, a := range s.Arrivals {
-		if a.Fate == landing.Unknown || a.Fate == landing.Refused {
+		if a.Fate.Waits() {
 			fmt.Fprintf(out, "  inbox/%s: %s\n", a.Source, a.Detail)
 		}
 	}

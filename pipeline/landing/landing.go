@@ -71,6 +71,12 @@ const (
 	Refused  Fate = "cannot be taken"                  // left, waits for a person
 )
 
+// Taken says that the file is in the inbox no more.
+func (f Fate) Taken() bool { return f == Landed || f == Repeated || f == Renamed }
+
+// Waits says that the file is left for a person to deal with.
+func (f Fate) Waits() bool { return f == Unknown || f == Refused }
+
 // Arrival is one file found in the inbox.
 type Arrival struct {
 	Source string // its path inside the inbox, as it can be shown

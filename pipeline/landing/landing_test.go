@@ -76,6 +76,15 @@ func (p place) want(t *testing.T, got map[string]Fate, want map[string]Fate) {
 	}
 }
 
+func TestWhatIsTakenIsLeftForNobody(t *testing.T) {
+	for fate, want := range map[Fate][2]bool{Landed: {true, false}, Repeated: {true, false}, Renamed: {true, false}, Settling: {false, false},
+		Unknown: {false, true}, Refused: {false, true}} {
+		if got := [2]bool{fate.Taken(), fate.Waits()}; got != want {
+			t.Errorf("%s: taken, waits %v, it should be %v", fate, got, want)
+		}
+	}
+}
+
 func TestAFileIsTakenWhenItHoldsStill(t *testing.T) {
 	p := newPlace(t)
 	p.drop(t, "old.csv", "a", time.Hour)

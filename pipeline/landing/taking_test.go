@@ -1,6 +1,7 @@
 package landing
 
 import (
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -42,15 +43,7 @@ func TestWhatASenderStillWritesDoesNotReachTheLandedBytes(t *testing.T) {
 func TestAFileThatChangesAfterItWasReadIsLeft(t *testing.T) {
 	p := newPlace(t)
 	p.drop(t, "a.csv", "first", time.Hour)
-	root, err := os.OpenRoot(p.inbox)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer root.Close()
-	info, err := root.Lstat("a.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
+	root, info := p.seen(t, "a.csv")
 	p.drop(t, "a.csv", "other", time.Minute)
 	l := lander{Options: p.options(), root: root}
 	gone, err := l.remove(candidate{Arrival: Arrival{Source: "a.csv"}, info: info})
@@ -175,15 +168,7 @@ func TestAMarkerIsTakenAwayBeforeItsFile(t *testing.T) {
 	p.drop(t, "a.csv", "a", time.Hour)
 	p.drop(t, "a.csv.ready", "", time.Hour)
 	// As if the run had been stopped at every step between the sidecar and the end.
-	root, err := os.OpenRoot(p.inbox)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer root.Close()
-	info, err := root.Lstat("a.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
+	root, info := p.seen(t, "a.csv")
 	sum, err := files.Hash(filepath.Join(p.inbox, "a.csv"))
 	if err != nil {
 		t.Fatal(err)
@@ -274,4 +259,19 @@ func TestBytesThatLandedForAnotherFeedSaySo(t *testing.T) {
 		list[0].Detail != "the same bytes landed before as a_1.csv, for the feed a; if that name was wrong, put an empty line at its end and send it again" {
 		t.Error(list, err)
 	}
+}
+
+// seen opens the inbox and says what stands there of a file.
+func (p place) seen(t *testing.T, name string) (*os.Root, fs.FileInfo) {
+	t.Helper()
+	root, err := os.OpenRoot(p.inbox)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = root.Close() })
+	info, err := root.Lstat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root, info
 }

@@ -14,13 +14,13 @@
 package months
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"tranche/pipeline/audit"
@@ -202,7 +202,7 @@ func read(folder string, s line) (Closed, error) {
 	if err != nil {
 		return c, err
 	}
-	if hash, err := files.HashOf(strings.NewReader(string(data))); err != nil || hash != s.manifest {
+	if hash, err := files.HashOf(bytes.NewReader(data)); err != nil || hash != s.manifest {
 		return c, errors.Join(err, fmt.Errorf("%s has changed", path))
 	}
 	if err := json.Unmarshal(data, &c.Manifest); err != nil {

@@ -30,10 +30,7 @@ func (s statement) adjustments() {
 		if l.Mends.IsZero() {
 			continue
 		}
-		document, number := s.text(l.Document), s.number(l.Number)
-		if l.Module == "sell_with" {
-			document, number = s.text(""), s.text("")
-		}
+		document, number := s.document(l.Module, l.Document, l.Number)
 		sh.put(s.text(l.Mends.Format(w.say("month_short"))), s.styled(s.styles.wrapped, w.say("cause_"+l.Cause)), s.text(w.value(l.Module)), s.day(l.Date),
 			s.text(l.Distributor), document, number, s.money(l.Base), s.money(l.Earned), s.number(l.Points), s.text(l.File), s.lineNumber(l.FileLine),
 			s.text(l.StatedFile), s.lineNumber(l.StatedLine))
@@ -44,11 +41,7 @@ func (s statement) adjustments() {
 		sh.done()
 		return
 	}
-	total := make([]any, 14)
-	for i := range total {
-		total[i] = s.styled(s.styles.totalText, "")
-	}
-	total[0] = s.styled(s.styles.totalText, w.say("total"))
+	total := s.totals(14)
 	total[8] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(I%d:I%d)", first, sh.row), earned)
 	total[9] = s.count(s.styles.totalNumber, fmt.Sprintf("SUM(J%d:J%d)", first, sh.row), points)
 	sh.put(total...)
@@ -57,7 +50,15 @@ func (s statement) adjustments() {
 	sh.done()
 }
 
-// lineNumber is a physical line; there is none where a file no longer holds it.
+// document names a line, unless the purchase is another partner's.
+func (b *book) document(module, document string, line int64) (name, number any) {
+	if module == "sell_with" {
+		return b.text(""), b.text("")
+	}
+	return b.text(document), b.lineNumber(line)
+}
+
+// lineNumber is a line; there is none where a file no longer holds it.
 func (b *book) lineNumber(n int64) any {
 	if n == 0 {
 		return b.text("")
@@ -76,10 +77,7 @@ func (s statement) changes() {
 	sh.tall(28, s.heads("change", "module", "date", "distributor", "document", ">line", ">base_before", ">base_after", ">amount_before", ">amount_after", ">difference",
 		">points_before", ">points_after")...)
 	for _, c := range s.Changes {
-		document, number := s.text(c.Document), s.lineNumber(c.Number)
-		if c.Module == "sell_with" {
-			document, number = s.text(""), s.text("")
-		}
+		document, number := s.document(c.Module, c.Document, c.Number)
 		before, after := s.money(c.BaseBefore), s.money(c.BaseAfter)
 		was, is, difference := s.money(c.Before), s.money(c.After), s.money(c.After-c.Before)
 		pointsWere, pointsAre := s.number(c.PointsBefore), s.number(c.PointsAfter)

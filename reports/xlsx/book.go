@@ -300,6 +300,16 @@ func (b *book) sum(style int, formula string, c reports.Cents) excelize.Cell {
 	return excelize.Cell{StyleID: style, Formula: formula, Value: b.exact(int64(c), 2)}
 }
 
+// totals is a row of empty cells under a table, to be filled where there is a total.
+func (b *book) totals(columns int) []any {
+	row := make([]any, columns)
+	for i := range row {
+		row[i] = b.styled(b.styles.totalText, "")
+	}
+	row[0] = b.styled(b.styles.totalText, b.words.say("total"))
+	return row
+}
+
 // count is a total of whole numbers.
 func (b *book) count(style int, formula string, n int64) excelize.Cell {
 	return excelize.Cell{StyleID: style, Formula: formula, Value: n}

@@ -207,11 +207,7 @@ func (s statement) margin() {
 		return
 	}
 	last := sh.row
-	total := make([]any, 14)
-	for i := range total {
-		total[i] = s.styled(s.styles.totalText, "")
-	}
-	total[0] = s.styled(s.styles.totalText, w.say("total"))
+	total := s.totals(14)
 	total[10] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(K%d:K%d)", first, last), month)
 	total[12] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(M%d:M%d)", first, last), year)
 	sh.put(total...)
@@ -275,7 +271,7 @@ func (s statement) lines() {
 		sh.tall(lineHeight(len(l.Slices)), s.text(w.value(l.Module)), s.day(l.Date), s.text(l.Distributor), document, number, s.text(w.value(l.Type)), s.text(l.Customer),
 			s.text(l.Product), s.text(l.SKU), quantity, net, currency, amount, s.money(l.Base), s.money(l.Low), s.money(l.High),
 			s.text(w.value(l.Level)), s.styled(s.styles.wrapped, s.sliceText(l)), s.money(l.Earned), s.number(l.Points), s.text(l.Deal),
-			s.text(l.File), s.number(l.FileLine), fx)
+			s.text(l.File), s.lineNumber(l.FileLine), fx)
 		base, earned, points = base+l.Base, earned+l.Earned, points+l.Points
 	}
 	if len(s.Lines) == 0 {
@@ -287,11 +283,7 @@ func (s statement) lines() {
 	if s.err == nil {
 		s.check(sh.sw.AddTable(&excelize.Table{Range: fmt.Sprintf("A%d:X%d", head, last), Name: "lines", StyleName: "TableStyleLight1"}))
 	}
-	total := make([]any, 24)
-	for i := range total {
-		total[i] = s.styled(s.styles.totalText, "")
-	}
-	total[0] = s.styled(s.styles.totalText, w.say("total"))
+	total := s.totals(24)
 	total[18] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUBTOTAL(109,S%d:S%d)", head+1, last), earned)
 	total[19] = s.count(s.styles.totalNumber, fmt.Sprintf("SUBTOTAL(109,T%d:T%d)", head+1, last), points)
 	sh.put(total...)
