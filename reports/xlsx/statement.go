@@ -207,14 +207,37 @@ func (s statement) margin() {
 		return
 	}
 	last := sh.row
+	cutMonth, cutYear := s.cap(month, year)
+	if cutMonth != 0 || cutYear != 0 {
+		cut := make([]any, 14)
+		for i := range cut {
+			cut[i] = s.text("")
+		}
+		cut[0], cut[10], cut[12] = s.text(w.say("cut_by_cap")), s.money(cutMonth), s.money(cutYear)
+		sh.put(cut...)
+	}
 	total := s.totals(14)
-	total[10] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(K%d:K%d)", first, last), month)
-	total[12] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(M%d:M%d)", first, last), year)
+	total[10] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(K%d:K%d)", first, sh.row), month+cutMonth)
+	total[12] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(M%d:M%d)", first, sh.row), year+cutYear)
 	sh.put(total...)
 	sh.mark("margin_earned", 11, int64(s.Pay.Earned), 2)
 	sh.put(s.styled(s.styles.note, w.say("note_refilled")))
 	s.marginChart(sh, first, last)
 	sh.done()
+}
+
+// cap is what the cap of the programme year takes away of what the schedules pay:
+// of the month's margin, and of the year's, where the rows are of one year.
+func (s statement) cap(month, year reports.Cents) (ofMonth, ofYear reports.Cents) {
+	for _, t := range s.Margin {
+		if !t.Year.Equal(s.Margin[0].Year) {
+			return s.Pay.Earned - month, 0
+		}
+	}
+	for _, m := range s.Modules {
+		ofYear += m.YearEarned
+	}
+	return s.Pay.Earned - month, ofYear - year
 }
 
 func (s statement) noMargin() string {
@@ -232,7 +255,7 @@ func (s statement) marginChart(sh *sheet, first, last int) {
 		return
 	}
 	at := "'" + strings.ReplaceAll(sh.name, "'", "''") + "'!"
-	s.check(s.f.AddChart(sh.name, cellName(2, last+3), &excelize.Chart{
+	s.check(s.f.AddChart(sh.name, cellName(2, sh.row+1), &excelize.Chart{
 		Type: excelize.Col,
 		Series: []excelize.ChartSeries{{
 			Name:       s.words.say("filled_year"),
