@@ -62,6 +62,9 @@ func read(path string) (list []Decision, data []byte, last string, err error) {
 	if err != nil {
 		return nil, nil, "", err
 	}
+	if len(data) > 0 && data[len(data)-1] != '\n' {
+		return nil, nil, "", fmt.Errorf("%s is cut off in its last line: restore the file from a copy", path)
+	}
 	lines := bufio.NewScanner(bytes.NewReader(data))
 	lines.Buffer(nil, 1<<20)
 	for n := 1; lines.Scan(); n++ {

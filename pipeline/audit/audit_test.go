@@ -29,6 +29,7 @@ func TestAChangedDecisionIsFound(t *testing.T) {
 		"a changed line":       bytes.Replace(whole, []byte("two"), []byte("six"), 1),
 		"a lost line":          append(bytes.Clone(lines[0]), lines[2]...),
 		"a lost first line":    append(bytes.Clone(lines[1]), lines[2]...),
+		"a cut line":           whole[:len(whole)-1],
 		"lines in other order": append(append(bytes.Clone(lines[0]), lines[2]...), lines[1]...),
 	} {
 		if err := os.WriteFile(path, broken, 0o600); err != nil {
