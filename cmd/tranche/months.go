@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,7 +29,10 @@ configuration allows. --accept-held leaves that for later, with your --reason.`,
 		Example: "  tranche close 2024-08 --by anna\n  tranche close 2024-08 --accept-held --reason \"two codes still unknown\"",
 		Args:    arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if accept != (reason != "") {
+			if err := decided("closing a month", &by); err != nil {
+				return err
+			}
+			if reason = strings.TrimSpace(reason); accept != (reason != "") {
 				return usageError{fmt.Errorf("--accept-held and --reason go together: say why what is held may stay behind")}
 			}
 			return a.decide(args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
@@ -55,6 +59,9 @@ func (a *app) approveCommand() *cobra.Command {
 		Short: "Make a closed month's statements final, as a second person",
 		Args:  arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := decided("an approval", &by); err != nil {
+				return err
+			}
 			return a.decide(args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
 				return pipeline.Approve(cmd.Context(), o, month, by)
 			}, func(_ *pipeline.Summary, month time.Time) {
@@ -75,8 +82,8 @@ func (a *app) reopenCommand() *cobra.Command {
 and when it is closed again its statements are version 2 and say what differs.`,
 		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if reason == "" {
-				return usageError{errors.New("taking a month back needs a --reason")}
+			if err := errors.Join(reasoned("taking a month back", &reason), decided("taking a month back", &by)); err != nil {
+				return err
 			}
 			return a.decide(args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
 				return pipeline.Reopen(cmd.Context(), o, month, by, reason)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/user"
@@ -73,16 +74,13 @@ rows are, or for others, they wait.
 FILE is its name, or its number in tranche rejects list where several have one name.`,
 		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			d := audit.Decision{Act: audit.Waive, Line: line, Reason: strings.TrimSpace(reason), Who: strings.TrimSpace(who)}
-			switch {
-			case d.Reason == "":
-				return usageError{fmt.Errorf("a waiver needs a --reason")}
-			case d.Who == "":
-				return usageError{fmt.Errorf("a waiver needs somebody who decides: --by")}
-			case line < 0:
+			if err := errors.Join(reasoned("a waiver", &reason), decided("a waiver", &who)); err != nil {
+				return err
+			}
+			if line < 0 {
 				return usageError{fmt.Errorf("lines are counted from 1, and --line is %d", line)}
 			}
-			return a.waive(cmd.Context(), args[0], d)
+			return a.waive(cmd.Context(), args[0], audit.Decision{Act: audit.Waive, Line: line, Reason: reason, Who: who})
 		},
 	}
 	c.Flags().Int64Var(&line, "line", 0, "one line only (default: all of the file)")
@@ -166,6 +164,22 @@ func (a *app) rejectedFiles(ctx context.Context, name string, line int64) ([]rej
 		found = append(found, f)
 	}
 	return found, rows.Err()
+}
+
+// reasoned trims the reason of a decision and misses it when it is blank.
+func reasoned(what string, reason *string) error {
+	if *reason = strings.TrimSpace(*reason); *reason == "" {
+		return usageError{fmt.Errorf("%s needs a --reason", what)}
+	}
+	return nil
+}
+
+// decided trims the name of who decides and misses it when it is blank.
+func decided(what string, who *string) error {
+	if *who = strings.TrimSpace(*who); *who == "" {
+		return usageError{fmt.Errorf("%s needs somebody who decides: --by", what)}
+	}
+	return nil
 }
 
 func userName() string {

@@ -147,6 +147,8 @@ func (l *Ledger) Approve(log string, month time.Time, who string, at time.Time) 
 		return fmt.Errorf("%s is not closed, so there is nothing to approve; close it first", Folder(month))
 	case c.Approved != "":
 		return fmt.Errorf("%s is final already, approved by %s", c.Month, c.Approved)
+	case !l.Last().First.Equal(month):
+		return fmt.Errorf("only the last closed month can be approved, and that is %s", l.Last().Month)
 	case strings.EqualFold(strings.TrimSpace(who), strings.TrimSpace(c.Prepared)):
 		return fmt.Errorf("%s was closed by %s; somebody else has to approve it (--by NAME)", c.Month, c.Prepared)
 	}
