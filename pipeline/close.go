@@ -108,7 +108,7 @@ func (k *closing) state(ctx context.Context) error {
 	if err := k.workbooks(ctx, filepath.Join(folder, months.Statements)); err != nil {
 		return err
 	}
-	k.month, err = k.ledger.Seal(folder, k.Month, months.Manifest{Prepared: k.By, At: k.Now.UTC().Truncate(time.Second), Accepted: k.Accepted,
+	k.month, err = k.ledger.Seal(folder, k.Month, months.Manifest{Prepared: k.By, At: k.Now.UTC().Truncate(time.Second), Accepted: k.Accepted, Approval: k.Config.Closing.NeedsApproval,
 		Program: k.Program, Config: k.Config.SourceHash, Currency: k.Config.Programme.Currency, Rules: k.Config.Programme.HashOn(k.Month.AddDate(0, 1, -1))})
 	return err
 }
@@ -141,9 +141,6 @@ func (f finalShelf) put(name string, data []byte) error {
 func (k *closing) prove(ctx context.Context) error {
 	if err := k.forget(ctx); err != nil {
 		return err
-	}
-	if !k.Config.Closing.NeedsApproval {
-		k.month.Approved = k.By
 	}
 	k.ledger = k.ledger.With(k.month)
 	k.settleOn(k.run.month)
@@ -216,7 +213,8 @@ func (k *closing) heldBack(ctx context.Context, o *Obstacles) error {
 		return err
 	}
 	err = k.session.Row(ctx, `select coalesce(sum(waiting) filter (where is_loaded), 0)::bigint, coalesce(sum(unread_amounts) filter (where is_loaded), 0)::bigint, count(*) filter (where not is_loaded),
-			coalesce(sum(abs(rejected_amount)), 0)::decimal(38,2)::varchar, coalesce(sum(abs(rejected_amount)), 0) > $1::decimal(18,2)
+			coalesce(sum(abs(rejected_amount)) filter (where is_loaded), 0)::decimal(38,2)::varchar,
+			coalesce(sum(abs(rejected_amount)) filter (where is_loaded), 0) > $1::decimal(18,2)
 		from mart.reconciliation where waiting > 0 and kind in ('sales', 'entries') or waiting > 0 and not is_loaded`,
 		[]any{&rows, &unread, &files, &rejectedAmount, &tooMuchRejected}, maxRejected)
 	if err != nil {

@@ -22,7 +22,7 @@ func (r *run) readLedger() error {
 	if err := months.Settle(f.Closed, r.log); err != nil {
 		return err
 	}
-	if r.ledger, err = months.Read(f.Closed, r.log, r.Config.Closing.NeedsApproval); err != nil {
+	if r.ledger, err = months.Read(f.Closed, r.log); err != nil {
 		return err
 	}
 	if last := r.ledger.Last(); last != nil && last.Currency != r.Config.Programme.Currency {
@@ -80,9 +80,6 @@ func Approve(ctx context.Context, o Options, month time.Time, who string) (*Summ
 		return nil, err
 	}
 	defer r.release()
-	if !o.Config.Closing.NeedsApproval {
-		return nil, fmt.Errorf("%w: %w", ErrDecision, ErrNoApproval)
-	}
 	if err := r.ledger.Approve(o.Config.Folders.Audit(), month, who, o.Now.UTC().Truncate(time.Second)); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDecision, err)
 	}
@@ -125,9 +122,6 @@ func MonthName(month time.Time) string { return months.Folder(month) }
 
 // ErrDecision says that a decision on a month cannot be taken.
 var ErrDecision = errors.New("nothing was decided")
-
-// ErrNoApproval says that the configuration asks for no second person.
-var ErrNoApproval = errors.New("no approval is asked for: a month is final when it is closed (closing.approval in the configuration)")
 
 // Reopen takes the last closed month back and works it out again.
 func Reopen(ctx context.Context, o Options, month time.Time, who, reason string) (*Summary, error) {

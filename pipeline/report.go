@@ -31,7 +31,6 @@ const batch = 250
 // manifest names every file of a month with the hash of its bytes.
 type manifest struct {
 	Month string            `json:"month"`
-	RunID string            `json:"run_id"`
 	Files map[string]string `json:"files"`          // name -> sha256
 	Made  map[string]string `json:"made,omitempty"` // name -> hash of the figures and the template it was made of
 }
@@ -44,10 +43,13 @@ func (r *run) report(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	all, err := reports.Months(ctx, r.session)
+	if err != nil {
+		return err
+	}
 	done, total := 0, len(keys)
-	for len(keys) > 0 {
-		month := keys[0].Month
-		end := slices.IndexFunc(keys, func(k reports.Key) bool { return !k.Month.Equal(month) })
+	for _, month := range all {
+		end := slices.IndexFunc(keys, func(k reports.Key) bool { return k.Month.After(month) })
 		if end < 0 {
 			end = len(keys)
 		}
@@ -210,7 +212,7 @@ type monthWriter struct {
 func (r *run) openMonth(month time.Time) (*monthWriter, error) {
 	name := months.Folder(month)
 	w := &monthWriter{dir: filepath.Join(r.Config.Folders.Statements, name), aside: filepath.Join(r.Config.Folders.Work(), "statements", name),
-		now: manifest{Month: name, RunID: r.summary.RunID, Files: map[string]string{}, Made: map[string]string{}}}
+		now: manifest{Month: name, Files: map[string]string{}, Made: map[string]string{}}}
 	r.made = append(r.made, w)
 	data, err := os.ReadFile(filepath.Join(w.dir, "manifest.json"))
 	if err == nil {

@@ -21,6 +21,14 @@ func Index(ctx context.Context, m Marts) ([]Key, error) {
 	return keys, err
 }
 
+// Months lists the months of the programme, oldest first. One without any statement
+// has a register that says so.
+func Months(ctx context.Context, m Marts) ([]time.Time, error) {
+	var list []time.Time
+	err := scan(ctx, m, "select month from mart.months order by month", func(r *row) { list = append(list, r.day("month")) })
+	return list, err
+}
+
 // Statements reads the statements of one month for partners whose ids lie
 // between two, both included, in the order of their ids. Asking for a few
 // hundred at a time keeps memory level however many there are.

@@ -174,11 +174,13 @@ func reasoned(what string, reason *string) error {
 	return nil
 }
 
-// decided trims the name of who decides and misses it when it is blank.
+// decided reads the name of who decides.
 func decided(what string, who *string) error {
-	if *who = strings.TrimSpace(*who); *who == "" {
-		return usageError{fmt.Errorf("%s needs somebody who decides: --by", what)}
+	name, err := audit.Person(*who)
+	if err != nil {
+		return usageError{fmt.Errorf("%s: %w", what, err)}
 	}
+	*who = name
 	return nil
 }
 

@@ -125,6 +125,7 @@ func (l *Ledger) Seal(folder string, month time.Time, m Manifest) (Closed, error
 
 // With is the ledger with one more month.
 func (l *Ledger) With(c Closed) *Ledger {
+	c.finish()
 	more := *l
 	more.Months = append(append([]Closed{}, l.Months...), c)
 	return &more
@@ -145,12 +146,12 @@ func (l *Ledger) Approve(log string, month time.Time, who string, at time.Time) 
 	switch {
 	case !ok:
 		return fmt.Errorf("%s is not closed, so there is nothing to approve; close it first", Folder(month))
+	case !c.Approval:
+		return fmt.Errorf("%s was final when it was closed: no approval was asked for (closing.approval in the configuration)", c.Month)
 	case c.Approved != "":
 		return fmt.Errorf("%s is final already, approved by %s", c.Month, c.Approved)
-	case !l.Last().First.Equal(month):
-		return fmt.Errorf("only the last closed month can be approved, and that is %s", l.Last().Month)
-	case strings.EqualFold(strings.TrimSpace(who), strings.TrimSpace(c.Prepared)):
-		return fmt.Errorf("%s was closed by %s; somebody else has to approve it (--by NAME)", c.Month, c.Prepared)
+	case audit.SamePerson(who, c.Prepared):
+		return fmt.Errorf("%s was closed by %s, and %s is the same name; somebody else has to approve it (--by NAME)", c.Month, c.Prepared, who)
 	}
 	return audit.Append(log, audit.Decision{At: at, Who: who, Act: audit.Approve, Month: c.Month, Manifest: c.Hash})
 }

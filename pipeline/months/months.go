@@ -34,6 +34,7 @@ type Manifest struct {
 	Prepared string            `json:"prepared_by"`
 	At       time.Time         `json:"prepared_at"`
 	Accepted string            `json:"accepted,omitempty"` // why it was closed with amounts held or rejected
+	Approval bool              `json:"approval"`           // a second person has to make it final
 	Program  string            `json:"program"`
 	Config   string            `json:"config"`             // hash of the configuration file
 	Currency string            `json:"currency"`           // the programme's; every amount is in it
@@ -50,6 +51,14 @@ type Closed struct {
 	Hash     string    // of its manifest
 	Folder   string
 	Approved string // who made it final; empty: nobody yet
+}
+
+// finish makes a month final that nobody else has to approve. What was asked for when
+// it was closed holds, whatever the configuration asks for today.
+func (c *Closed) finish() {
+	if !c.Approval && c.Approved == "" {
+		c.Approved = c.Prepared
+	}
 }
 
 // Ledger is the closed months, oldest first.
@@ -140,9 +149,8 @@ func decided(log []audit.Decision) (standing, reopened []line, err error) {
 }
 
 // Read reads the closed months and proves every file in them against the log. The
-// error names each file that is changed, missing or was added. approve says that a
-// second person must make a month final; otherwise closing does.
-func Read(root string, log []audit.Decision, approve bool) (*Ledger, error) {
+// error names each file that is changed, missing or was added.
+func Read(root string, log []audit.Decision) (*Ledger, error) {
 	standing, reopened, err := decided(log)
 	if err != nil {
 		return nil, err
@@ -156,9 +164,8 @@ func Read(root string, log []audit.Decision, approve bool) (*Ledger, error) {
 			damage = fmt.Errorf("%s does not follow the month before it", filepath.Join(c.Folder, manifestName))
 		}
 		err = errors.Join(err, damage)
-		if c.Approved = s.approved; !approve && c.Approved == "" {
-			c.Approved = c.Prepared
-		}
+		c.Approved = s.approved
+		c.finish()
 		l.Months, previous = append(l.Months, c), c.Hash
 		expected[Folder(s.month)] = true
 	}
@@ -214,9 +221,6 @@ func read(folder string, s line) (Closed, error) {
 // prove holds the files of a folder against their hashes.
 func prove(folder string, hashes map[string]string) error {
 	there, err := contents(folder)
-	if err != nil {
-		return err
-	}
 	for _, name := range there {
 		if _, ok := hashes[name]; !ok && name != manifestName {
 			err = errors.Join(err, fmt.Errorf("%s was added", filepath.Join(folder, name)))
@@ -237,18 +241,30 @@ func prove(folder string, hashes map[string]string) error {
 	return err
 }
 
-// contents lists the files under a folder by their names in a manifest.
+// contents lists the files under a folder by their names in a manifest. Whatever is
+// neither a file nor the folder of the workbooks was not put there by a closing.
 func contents(folder string) ([]string, error) {
 	var names []string
+	var strange error
 	err := filepath.WalkDir(folder, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil {
 			return err
 		}
 		name, err := filepath.Rel(folder, path)
-		names = append(names, filepath.ToSlash(name))
-		return err
+		if err != nil {
+			return err
+		}
+		name = filepath.ToSlash(name)
+		switch {
+		case d.IsDir() && (name == "." || name == Statements):
+		case !d.Type().IsRegular():
+			strange = errors.Join(strange, fmt.Errorf("%s was added: it is not a file that a closing writes", path))
+		default:
+			names = append(names, name)
+		}
+		return nil
 	})
-	return names, err
+	return names, errors.Join(err, strange)
 }
 
 func sorted(hashes map[string]string) []string {
