@@ -307,7 +307,7 @@ func (r *run) rules(ctx context.Context) error {
 	if err := transforms.Prepare(ctx, r.session, "memory"); err != nil {
 		return err
 	}
-	span, past := programme.Span{FirstOpen: r.firstOpen(), Through: r.month}, []programme.Retired(nil)
+	span, past := programme.Span{FirstOpen: r.firstOpen(), Through: r.month}, []programme.Month(nil)
 	if r.ledger != nil {
 		if err := r.ledger.Load(ctx, r.session, "memory.stated"); err != nil {
 			return err

@@ -11,7 +11,8 @@ const (
 		join mart.partners as p on p.partner_id = y.partner_id
 		join mart.partner_levels as l on l.partner_id = y.partner_id and l.month = y.month
 		join mart.point_balances as b on b.partner_id = y.partner_id and b.month = y.month
-		join mart.programme as g on g.from_date <= last_day(y.month) and last_day(y.month) < g.to_date
+		join mart.months as m on m.month = y.month
+		join mart.programme as g on g.rules_hash = m.rules_hash
 		where y.partner_id = $1 and y.month = $2`
 
 	monthModules = `select module, lines, base, earned, points, year_base, year_earned

@@ -65,7 +65,7 @@ func (s *reading) each(query string, add func(*Statement, *row)) {
 }
 
 func (s *reading) partners() {
-	s.err = scan(s.ctx, s.marts, `select p.partner_id, p.name, p.country, p.town, p.language, p.partner_type, p.is_active, p.modules,
+	s.err = scan(s.ctx, s.marts, `select p.partner_id, p.name, p.country, p.town, p.language, p.partner_type, p.is_active, y.modules,
 			y.earned, y.money_entries, y.carried_in, y.payable, y.carried_out, y.currency, y.rate, y.payable_own, y.level, y.status_points,
 			l.next_level,
 			b.by_amount, b.by_certificate, b.by_bonus, b.certifications, b.earned as points_earned, b.redeemed, b.expired, b.spendable, b.spendable_value,
@@ -75,7 +75,8 @@ func (s *reading) partners() {
 		join mart.payables as y on y.partner_id = i.partner_id and y.month = i.month
 		join mart.partner_levels as l on l.partner_id = i.partner_id and l.month = i.month
 		join mart.point_balances as b on b.partner_id = i.partner_id and b.month = i.month
-		join mart.programme as g on g.from_date <= last_day(i.month) and last_day(i.month) < g.to_date
+		join mart.months as m on m.month = i.month
+		join mart.programme as g on g.rules_hash = m.rules_hash
 		where i.month = ? and i.partner_id between ? and ? order by i.partner_id`, func(r *row) {
 		st := &Statement{
 			Vendor: s.vendor, Currency: r.text("programme_currency"), RulesHash: r.text("rules_hash"), Month: s.month,
@@ -120,7 +121,7 @@ func (s *reading) lines() {
 			Net: r.units("net_amount", 6), Amount: r.cents("amount"), Base: r.cents("base"), Low: r.cents("lo"), High: r.cents("hi"),
 			BeforeCap: r.cents("before_cap"), Earned: r.cents("earned"), Level: r.text("level"), Method: r.text("method"),
 			Points: r.number("points"), Deal: r.text("deal_id"), File: r.text("file_name"), FileLine: r.number("file_line"),
-			Mends: r.day("mends_month"), Cause: r.text("cause"), StatedFile: r.text("stated_file"), StatedLine: r.number("stated_line")})
+			Mending: r.mending("cause_file", "cause_line")})
 	})
 }
 
@@ -169,17 +170,18 @@ func (s *reading) claims() {
 // the balance says it together.
 func (s *reading) points() {
 	s.each(`with entries as (
-			select partner_id, posted_on, kind, category, source, balance, points
+			select partner_id, posted_on, kind, category, source, balance, points, mends_month, cause, file_name, file_line, stated_file, stated_line
 			from mart.points_ledger
 			where date_trunc('month', posted_on)::date = $1 and partner_id between $2 and $3 and kind not in ('purchase', 'sell_with')
 			union all
-			select partner_id, last_day(date_trunc('month', posted_on)::date), kind, null, null, balance, sum(points)::bigint
+			select partner_id, last_day(date_trunc('month', posted_on)::date), kind, null, null, balance, sum(points)::bigint,
+				null, null, null, null, null, null
 			from mart.points_ledger
 			where date_trunc('month', posted_on)::date = $1 and partner_id between $2 and $3 and kind in ('purchase', 'sell_with')
 			group by all)
 		select * from entries order by partner_id, posted_on, kind, category, source, balance, points`, func(st *Statement, r *row) {
 		st.Points = append(st.Points, Posting{Date: r.day("posted_on"), Kind: r.text("kind"), Category: r.text("category"), Source: r.text("source"),
-			Balance: r.text("balance"), Points: r.number("points")})
+			Balance: r.text("balance"), Points: r.number("points"), Mending: r.mending("file_name", "file_line")})
 	})
 }
 
@@ -194,8 +196,14 @@ func (s *reading) entries() {
 	s.each(`select * from mart.money_entries where month = ? and partner_id between ? and ?
 		order by partner_id, posted_on, entry_id`, func(st *Statement, r *row) {
 		st.Entries = append(st.Entries, MoneyEntry{ID: r.text("entry_id"), Reason: r.text("reason"), By: r.text("entered_by"), File: r.text("file_name"),
-			Date: r.day("posted_on"), Amount: r.cents("amount"), FileLine: r.number("file_line")})
+			Date: r.day("posted_on"), Amount: r.cents("amount"), FileLine: r.number("file_line"), Mending: r.mending("file_name", "file_line")})
 	})
+}
+
+// mending reads what a movement mends; what moves it is in the two columns.
+func (r *row) mending(file, line string) Mending {
+	return Mending{Mends: r.day("mends_month"), Cause: r.text("cause"), CauseFile: r.text(file), CauseLine: r.number(line),
+		StatedFile: r.text("stated_file"), StatedLine: r.number("stated_line")}
 }
 
 func (s *reading) waiting() {
@@ -211,7 +219,7 @@ func (s *reading) waiting() {
 func (s *reading) changes() {
 	s.each(`select * from mart.version_changes where month = ? and partner_id between ? and ?
 		order by partner_id, what = 'line', what, module, document_date, distributor, document_no, line_no, line_key`, func(st *Statement, r *row) {
-		st.Changes = append(st.Changes, Change{What: r.text("what"), Module: r.text("module"), Distributor: r.text("distributor"), Document: r.text("document_no"),
+		st.Changes = append(st.Changes, Change{What: r.text("what"), Changed: r.text("changed"), Module: r.text("module"), Distributor: r.text("distributor"), Document: r.text("document_no"),
 			Date: r.day("document_date"), Number: r.number("line_no"), BaseBefore: r.cents("base_before"), BaseAfter: r.cents("base_after"),
 			Before: r.cents("amount_before"), After: r.cents("amount_after"), PointsBefore: r.number("points_before"), PointsAfter: r.number("points_after")})
 	})

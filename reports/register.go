@@ -64,11 +64,12 @@ func ReadRegister(ctx context.Context, m Marts, vendor string, month time.Time) 
 }
 
 func (g *Register) partners(ctx context.Context, m Marts) error {
-	return scan(ctx, m, `select p.partner_id, p.name, p.country, p.modules, y.earned, y.money_entries, y.carried_in, y.payable, y.carried_out,
+	return scan(ctx, m, `select p.partner_id, p.name, p.country, y.modules, y.earned, y.money_entries, y.carried_in, y.payable, y.carried_out,
 			y.currency, y.rate, y.payable_own, y.level, y.status_points, g.currency as programme_currency
 		from mart.payables as y
 		join mart.partners as p on p.partner_id = y.partner_id
-		join mart.programme as g on g.from_date <= last_day(y.month) and last_day(y.month) < g.to_date
+		join mart.months as m on m.month = y.month
+		join mart.programme as g on g.rules_hash = m.rules_hash
 		where y.month = ? order by p.partner_id`, func(r *row) {
 		g.Currency = r.text("programme_currency")
 		g.Partners = append(g.Partners, RegisterPartner{

@@ -86,7 +86,8 @@ type Tranche struct {
 
 // Change is what one version of a statement says differently from the one before.
 type Change struct {
-	What, Module, Distributor, Document string // What: line, or the figure of the summary
+	What, Module, Distributor, Document string // What: line, money_entry or posting, or what the summary says
+	Changed                             string // what else of a line; what a posting is for; a level or modules before and after
 	Date                                time.Time
 	Number                              int64
 	BaseBefore, BaseAfter               Cents // of a line
@@ -94,11 +95,17 @@ type Change struct {
 	PointsBefore, PointsAfter           int64
 }
 
+// Mending says which closed month a movement mends and why.
+type Mending struct {
+	Mends                 time.Time // zero: none
+	Cause                 string
+	CauseFile, StatedFile string // what moves it, and what it was stated from
+	CauseLine, StatedLine int64
+}
+
 // Line is one movement.
 type Line struct {
-	Mends             time.Time // the closed month it mends; zero: none
-	Cause, StatedFile string
-	StatedLine        int64
+	Mending
 
 	FXRate                                     int64 // one unit of the document's currency in the programme currency, in units of 10^-9
 	SaleID                                     int64
@@ -145,6 +152,7 @@ type Claim struct {
 
 // Posting is one entry of the points ledger.
 type Posting struct {
+	Mending
 	Date                   time.Time
 	Kind, Category, Source string
 	Balance                string
@@ -166,6 +174,7 @@ type Gap struct {
 
 // MoneyEntry is a manual adjustment.
 type MoneyEntry struct {
+	Mending
 	ID, Reason, By, File string
 	Date                 time.Time
 	Amount               Cents

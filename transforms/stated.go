@@ -23,7 +23,7 @@ func StatedTables() []Stated {
 		{"levels", "select * from mart.partner_levels where month = $month order by partner_id"},
 		{"pay", "select * from mart.payables where month = $month order by partner_id"},
 		{"entries", "select * from mart.money_entries where month = $month order by entry_id, partner_id"},
-		{"partners", "select $month as month, * from mart.partners order by partner_id"},
+		{"partners", "select $month as month, * exclude (modules) from mart.partners order by partner_id"},
 		{"files", "select $month as month, sha256 from mart.reconciliation order by file_id"},
 	}
 }

@@ -51,12 +51,12 @@ func must(t fataler, s *store.Session, queries ...string) {
 // nothing closed.
 func workOut(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme) {
 	t.Helper()
-	workOutFrom(t, s, f, p, time.Time{})
+	workOutFrom(t, s, f, p, time.Time{}, nil)
 }
 
 // workOutFrom does so with the months before firstOpen closed, as the schema kept
-// has stated them.
-func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme, firstOpen time.Time) {
+// has stated them under the rules there were.
+func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme, firstOpen time.Time, past []programme.Month) {
 	t.Helper()
 	ctx := context.Background()
 	must(t, s, "set search_path = 'memory.main,store.raw'", "drop schema if exists memory.staging cascade", "drop schema if exists memory.intermediate cascade",
@@ -67,7 +67,7 @@ func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme
 	for _, q := range fill(f) {
 		must(t, s, q)
 	}
-	if err := theirs(p).WriteTables(ctx, s, programme.Span{FirstOpen: firstOpen, Through: f.Through}); err != nil {
+	if err := theirs(p).WriteTables(ctx, s, programme.Span{FirstOpen: firstOpen, Through: f.Through}, past...); err != nil {
 		t.Fatalf("%v", err)
 	}
 	if err := transforms.Prepare(ctx, s, "memory"); err != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +20,7 @@ const rulesName = "rules.json"
 
 // Write writes what the marts say of a month into its prepared folder, with the
 // rules it was stated under.
-func Write(ctx context.Context, db *store.Session, folder string, month time.Time, rules []programme.Retired) error {
+func Write(ctx context.Context, db *store.Session, folder string, month time.Time, rules []programme.AsItWas) error {
 	for _, t := range transforms.StatedTables() {
 		to := store.Literal(filepath.Join(folder, t.Name+".parquet"))
 		if err := db.Exec(ctx, "copy ("+t.Of(month.Format(time.DateOnly))+") to "+to+" (format parquet, compression zstd)"); err != nil {
@@ -49,10 +48,12 @@ func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string) err
 			return err
 		}
 	}
-	if err := show(ctx, db, schema+".replaced_lines", "lines", l.Reopened); err != nil {
-		return err
+	for _, table := range []string{"lines", "pay", "points", "entries"} {
+		if err := show(ctx, db, schema+".replaced_"+table, table, l.Reopened); err != nil {
+			return err
+		}
 	}
-	return show(ctx, db, schema+".replaced_pay", "pay", l.Reopened)
+	return nil
 }
 
 // show puts a view of the closed files in the place of an empty table. A column that
@@ -76,25 +77,20 @@ func show(ctx context.Context, db *store.Session, as, table string, from []Close
 	return nil
 }
 
-// Rules are the programme versions that closed months were stated under, oldest
-// first.
-func (l *Ledger) Rules() ([]programme.Retired, error) {
-	var all []programme.Retired
+// Rules are the rules that each closed month was stated under, oldest month first.
+func (l *Ledger) Rules() ([]programme.Month, error) {
+	var all []programme.Month
 	for _, c := range l.Months {
 		path := filepath.Join(c.Folder, rulesName)
 		data, err := os.ReadFile(path)
 		if err != nil {
 			return nil, err
 		}
-		var some []programme.Retired
-		if err := json.Unmarshal(data, &some); err != nil {
+		m := programme.Month{First: c.First}
+		if err := json.Unmarshal(data, &m.Rules); err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		for _, r := range some {
-			if !slices.ContainsFunc(all, func(o programme.Retired) bool { return o.Hash == r.Hash }) {
-				all = append(all, r)
-			}
-		}
+		all = append(all, m)
 	}
 	return all, nil
 }

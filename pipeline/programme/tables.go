@@ -21,10 +21,9 @@ type Span struct{ FirstOpen, Through time.Time }
 // the models read rules as they read facts. Amounts are in the programme
 // currency, rates are fractions (0.05 is 5 %), ends are exclusive.
 //
-// Closed months may have been stated under versions that the programme no longer
-// has. Those come back without dates: nothing new can fall under them, but what mends
-// a closed month can.
-func (p Programme) WriteTables(ctx context.Context, db Database, span Span, past ...Retired) error {
+// Each closed month keeps the rules it was stated under, oldest month first: whatever
+// the programme says of its days today, rules.in_force has what it said then.
+func (p Programme) WriteTables(ctx context.Context, db Database, span Span, past ...Month) error {
 	w := &writer{ctx: ctx, db: db}
 	for _, q := range tables() {
 		w.exec(q)
@@ -46,23 +45,54 @@ func (p Programme) WriteTables(ctx context.Context, db Database, span Span, past
 		}
 		w.version(p.Hash(v), v, v.From, to)
 	}
-	for _, old := range past {
-		w.version(old.Hash, old.Version, nil, nil)
+	for _, m := range past {
+		for _, old := range m.Rules {
+			w.version(old.Hash, old.Version, nil, nil)
+		}
+		w.force(m.Rules, m.First, m.First.AddDate(0, 1, 0))
 	}
+	w.force(p.AsTheyAre(), firstOpen, far)
+	w.exec(`insert into rules.in_force select any_value(version), min(from_date), max(to_date)
+		from (select *, sum(begins) over (order by from_date) as stretch
+			from (select *, if(version is not distinct from lag(version) over (order by from_date), 0, 1) as begins from rules.days))
+		group by stretch order by 2`)
+	w.exec("drop table rules.days")
 	return w.err
 }
 
-// Retired is a version as it was when a month was stated under it.
-type Retired struct {
+// force writes which version holds on which days of a span.
+func (w *writer) force(rules []AsItWas, from, to time.Time) {
+	for i, v := range rules {
+		begins, ends := v.Version.From, to
+		if i+1 < len(rules) && rules[i+1].Version.From.Before(ends) {
+			ends = rules[i+1].Version.From
+		}
+		if begins.Before(from) {
+			begins = from
+		}
+		if begins.Before(ends) {
+			w.exec("insert into rules.days values (?, ?, ?)", slices.Index(w.known, v.Hash)+1, begins, ends)
+		}
+	}
+}
+
+// AsItWas is a version as it was when a month was stated under it.
+type AsItWas struct {
 	Hash    string
 	Version Version
 }
 
+// Month is a closed month with the versions there were when it was stated.
+type Month struct {
+	First time.Time
+	Rules []AsItWas
+}
+
 // AsTheyAre are the versions, to be kept with a month that is stated under them.
-func (p Programme) AsTheyAre() []Retired {
-	var list []Retired
+func (p Programme) AsTheyAre() []AsItWas {
+	var list []AsItWas
 	for _, v := range p.Versions {
-		list = append(list, Retired{Hash: p.Hash(v), Version: v})
+		list = append(list, AsItWas{Hash: p.Hash(v), Version: v})
 	}
 	return list
 }
@@ -95,6 +125,8 @@ func tables() []string {
 			lead_days integer, window_days integer, own_deals boolean, rescale boolean, points_from date, money_from date,
 			status_months integer, expire_months integer, redemption_value decimal(18,2), person_cap bigint,
 			levels_computed boolean, review_month integer, grace_months integer)`,
+		"create table rules.days (version integer, from_date date, to_date date)",
+		"create table rules.in_force (version integer, from_date date, to_date date)",
 		"create table rules.modules (version integer, module varchar, method varchar, period varchar, cap decimal(18,2))",
 		"create table rules.schedules (schedule varchar, version integer, module varchar, level varchar, family varchar, width decimal(18,2))",
 		"create table rules.tranches (schedule varchar, tranche integer, from_amount decimal(18,2), to_amount decimal(18,2), rate decimal(7,6))",

@@ -9,10 +9,12 @@
 -- from_date           first day, not before the programme began
 -- to_date             last day
 -- category            technical, sales and the like
--- points              worth, by the version in force on its first day
+-- points              worth, by the version in force on its first day; a code that a closed month's rules did not have is worth what today's say of that day
 -- version             that version
+-- file_id             the file of the award that its first day comes from
+-- line                and the line in it
 with standing as (
-    select c.partner_code, c.person_id, c.certification_code, c.awarded_on, c.expires_on, f.feed
+    select c.partner_code, c.person_id, c.certification_code, c.awarded_on, c.expires_on, f.feed, c.file_id, c.line
     from staging.certifications as c
     join intermediate.record_versions as v
         on v.kind = 'certifications' and v.file_id = c.file_id and v.line = c.line and v.outcome = 'loaded'
@@ -21,7 +23,7 @@ with standing as (
 ),
 known as (
     select coalesce(own.partner_id, common.partner_id) as partner_id, s.person_id, s.certification_code, s.awarded_on,
-        s.expires_on, s.partner_code
+        s.expires_on, s.partner_code, s.file_id, s.line
     from standing as s
     left join intermediate.partner_codes as own on own.sender = s.feed and own.code = s.partner_code
     left join intermediate.partner_codes as common on common.sender = '*' and common.code = s.partner_code
@@ -37,7 +39,7 @@ pieces as (
     from edges
 ),
 owned as (
-    select p.person_id, p.certification_code, p.from_date, p.to_date, k.partner_id,
+    select p.person_id, p.certification_code, p.from_date, p.to_date, k.partner_id, k.file_id, k.line,
         row_number() over (
             partition by p.person_id, p.certification_code, p.from_date order by k.awarded_on desc, k.partner_code) as place
     from pieces as p
@@ -46,7 +48,7 @@ owned as (
         and k.awarded_on <= p.from_date and p.from_date <= k.expires_on
 ),
 marked as (
-    select person_id, certification_code, from_date, to_date, partner_id,
+    select person_id, certification_code, from_date, to_date, partner_id, file_id, line,
         if(partner_id is not distinct from lag(partner_id) over pieces_in_order
             and from_date = lag(to_date) over pieces_in_order + 1, 0, 1) as begins
     from owned
@@ -58,18 +60,22 @@ numbered as (
     from marked
 ),
 stretches as (
-    select partner_id, person_id, certification_code, min(from_date) as awarded_on, max(to_date) as to_date
+    select partner_id, person_id, certification_code, min(from_date) as awarded_on, max(to_date) as to_date,
+        arg_min(file_id, from_date) as file_id, arg_min(line, from_date) as line
     from numbered
     where partner_id is not null
     group by partner_id, person_id, certification_code, stretch
 ),
 begun as (
-    select s.*, greatest(s.awarded_on, (select min(from_date) from rules.versions)) as from_date
+    select s.*, greatest(s.awarded_on, (select min(from_date) from rules.in_force)) as from_date
     from stretches as s
 )
-select b.partner_id, b.person_id, b.certification_code, b.from_date, b.to_date, r.category, r.points, v.version
+select b.partner_id, b.person_id, b.certification_code, b.from_date, b.to_date, coalesce(r.category, n.category) as category,
+    coalesce(r.points, n.points) as points, coalesce(r.version, n.version) as version, b.file_id, b.line
 from begun as b
 join intermediate.partners as p on p.partner_id = b.partner_id and p.is_active
-join rules.versions as v on v.from_date <= b.from_date and b.from_date < v.to_date
-join rules.certifications as r on r.version = v.version and r.code = b.certification_code
-where b.from_date <= b.to_date
+left join rules.in_force as i on i.from_date <= b.from_date and b.from_date < i.to_date
+left join rules.certifications as r on r.version = i.version and r.code = b.certification_code
+left join rules.versions as t on t.from_date <= b.from_date and b.from_date < t.to_date
+left join rules.certifications as n on n.version = t.version and n.code = b.certification_code
+where b.from_date <= b.to_date and coalesce(r.version, n.version) is not null

@@ -1,5 +1,6 @@
 -- The licence and service lines that can be valued, with the programme version
--- whose rules hold for them. Nothing later than the month of the run.
+-- whose rules hold for them. Nothing later than the month of the run, but for what
+-- has been stated and got a later day since.
 --
 -- grain: sale_id
 -- sale_id         file and line in one number
@@ -21,6 +22,8 @@
 select l.sale_id, l.distributor, l.document_no, l.line_no, l.line_key, l.document_date, l.month, l.terms_date, l.terms_document,
     l.distributor_id, l.partner_id, l.family, l.is_licence, l.amount, l.deal_id, v.version
 from intermediate.lines as l
-left join rules.versions as v on v.from_date <= l.terms_date and l.terms_date < v.to_date
+left join rules.in_force as v on v.from_date <= l.terms_date and l.terms_date < v.to_date
 cross join rules.programme as p
-where l.held_reason is null and l.month <= p.through_month
+where l.held_reason is null
+    and (l.month <= p.through_month
+        or (l.distributor, l.document_no, l.line_no, l.line_key) in (select (distributor, document_no, line_no, line_key) from intermediate.stated_bases))

@@ -15,7 +15,7 @@
 select e.entry_id, e.partner_id, e.posted_on, e.kind, e.amount, e.points, e.reason, e.entered_by,
     case
         when p.partner_id is null then 'unknown_partner'
-        when e.posted_on < (select min(from_date) from rules.versions) then 'before_the_programme'
+        when e.posted_on < (select min(from_date) from rules.in_force) then 'before_the_programme'
     end as held_reason, e.file_id, e.line
 from staging.entries as e
 join intermediate.record_versions as v

@@ -8,7 +8,7 @@
 -- is_open     it has not been closed
 with bounds as (
     select least(date_trunc('month', min(v.from_date))::date, (select min(month) from stated.pay)) as first_month, p.through_month
-    from rules.versions as v
+    from rules.in_force as v
     cross join rules.programme as p
     group by p.through_month
 ),
@@ -20,4 +20,4 @@ select s.month, last_day(s.month) as month_end, v.version,
     (s.month - to_months(((month(s.month) - p.year_starts + 12) % 12)::integer))::date as year_start, s.month >= p.first_open as is_open
 from series as s
 cross join rules.programme as p
-left join rules.versions as v on v.from_date <= last_day(s.month) and last_day(s.month) < v.to_date
+left join rules.in_force as v on v.from_date <= last_day(s.month) and last_day(s.month) < v.to_date

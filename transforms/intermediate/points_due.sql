@@ -11,11 +11,13 @@
 -- balance     both, status or spendable: which balance it counts for
 -- version     of the programme; null for manual postings
 -- source      the certification and person, or the manual posting
+-- file_id     the file it comes from
+-- line        and the line in it
 select concat_ws(' ', 'certification', certification_code, person_id, partner_id, from_date, changed_on) as origin, partner_id, changed_on as posted_on,
-    'certification' as kind, category, change as points, if(is_award, 'both', 'status') as balance, version, certification_code || ' ' || person_id as source
+    'certification' as kind, category, change as points, if(is_award, 'both', 'status') as balance, version, certification_code || ' ' || person_id as source, file_id, line
 from intermediate.certification_points
 union all
 select 'entry ' || entry_id, partner_id, posted_on, if(kind = 'redemption', 'redemption', 'bonus'), null,
-    if(kind = 'redemption', -points, points)::bigint, if(kind = 'redemption', 'spendable', 'both'), null, entry_id || ': ' || reason
+    if(kind = 'redemption', -points, points)::bigint, if(kind = 'redemption', 'spendable', 'both'), null, entry_id || ': ' || reason, file_id, line
 from intermediate.entries
 where kind in ('redemption', 'bonus_points') and held_reason is null

@@ -15,13 +15,27 @@
 -- sale_id     the line it comes from
 -- source      the certification and person, or the manual posting
 -- mends_month  the closed month it mends; null for what is new in an open one
+-- cause       of that: late, amount or withdrawn; of points by amount, as the line has it
+-- file_name   the file of the certification or the manual posting, or what says that it is no more; a line has its own
+-- file_line   and the line in it
+-- stated_file  the file it had been stated from; null when nothing had
+-- stated_line  and the line in it
 with stated as (
     select origin, partner_id, sum(points) as points, min(posted_on) as first_posted_on, arg_max(posted_on, posted_on) as posted_on, arg_max(kind, posted_on) as kind,
         arg_max(category, posted_on) as category, arg_max(balance, posted_on) as balance, arg_max(rules_hash, posted_on) as rules_hash,
-        arg_max(source, posted_on) as source
+        arg_max(source, posted_on) as source, arg_max(file_name, posted_on) as file_name, arg_max(file_line, posted_on) as file_line
     from stated.points
     where kind in ('certification', 'bonus', 'redemption')
     group by origin, partner_id
+),
+-- The newest word on a certification or a manual posting, whatever it says.
+words as (
+    select certification_code || ' ' || person_id as named, file_id, line from staging.certifications
+    union all
+    select 'entry ' || entry_id, file_id, line from staging.entries
+),
+newest as (
+    select named, max(file_id) as file_id, arg_max(line, file_id) as line from words group by named
 ),
 compared as (
     select coalesce(d.origin, s.origin) as origin, coalesce(d.partner_id, s.partner_id) as partner_id,
@@ -29,23 +43,29 @@ compared as (
         coalesce(d.kind, s.kind) as kind, coalesce(d.category, s.category) as category, coalesce(d.balance, s.balance) as balance,
         coalesce(v.hash, s.rules_hash) as rules_hash, coalesce(d.source, s.source) as source,
         case when s.origin is not null or d.posted_on < p.first_open
-            then date_trunc('month', coalesce(s.first_posted_on, d.posted_on))::date end as mends_month
+            then date_trunc('month', coalesce(s.first_posted_on, d.posted_on))::date end as mends_month,
+        case when s.origin is null then 'late' when d.origin is null then 'withdrawn' else 'amount' end as cause,
+        f.file_name, coalesce(d.line, n.line) as file_line, s.file_name as stated_file, s.file_line as stated_line
     from intermediate.points_due as d
     full join stated as s on s.origin = d.origin and s.partner_id = d.partner_id
     cross join rules.programme as p
     left join rules.versions as v on v.version = d.version
+    left join newest as n on d.origin is null and n.named = if(s.kind = 'certification', s.source, s.origin)
+    left join staging.files as f on f.file_id = coalesce(d.file_id, n.file_id)
 )
 select concat_ws(' ', 'line', a.sale_id, a.partner_id, a.module, if(c.mends_month is null, null, 'in ' || strftime(c.posting_month, '%Y-%m'))) as entry,
     concat_ws(' ', 'line', c.distributor, c.document_no, c.line_no, c.line_key, a.partner_id, a.module) as origin, a.partner_id,
     greatest(c.document_date, p.first_open) as posted_on, if(a.module = 'sell_with', 'sell_with', 'purchase') as kind, null as category, a.points,
-    'both' as balance, v.hash as rules_hash, a.sale_id, null as source, c.mends_month
+    'both' as balance, v.hash as rules_hash, a.sale_id, null as source, c.mends_month, x.cause,
+    null as file_name, null as file_line, null as stated_file, null as stated_line
 from intermediate.points_by_amount as a
 join intermediate.credits as c on c.sale_id = a.sale_id and c.partner_id = a.partner_id and c.module = a.module
 join rules.versions as v on v.version = a.version
+left join intermediate.causes as x on x.sale_id = a.sale_id and x.partner_id = a.partner_id and x.module = a.module
 cross join rules.programme as p
 where a.points <> 0
 union all
 select concat_ws(' ', origin, if(mends_month is not null, 'in ' || strftime(posted_on, '%Y-%m'), null)), origin, partner_id, posted_on, kind, category, points::bigint,
-    balance, rules_hash, null, source, mends_month
+    balance, rules_hash, null, source, mends_month, if(mends_month is null, null, cause), file_name, file_line, stated_file, stated_line
 from compared
 where points <> 0

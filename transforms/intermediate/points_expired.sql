@@ -11,7 +11,8 @@ with gained as (
     select e.partner_id, e.posted_on, sum(e.points) as points,
         min((e.posted_on + to_months(v.expire_months))::date) as lapses_on
     from intermediate.points_posted as e
-    join rules.versions as v on v.from_date <= e.posted_on and e.posted_on < v.to_date
+    join rules.in_force as i on i.from_date <= e.posted_on and e.posted_on < i.to_date
+    join rules.versions as v on v.version = i.version
     where e.balance <> 'status' and e.points > 0
     group by e.partner_id, e.posted_on
 ),

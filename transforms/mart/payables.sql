@@ -12,14 +12,17 @@
 -- rate            what one unit of it is worth at the month's end; null when no rate is known
 -- payable_own     payable in the partner's own currency, for information; rounded half away from zero
 -- level           held on the last day of the month
+-- modules         held on that day, separated by commas
 -- status_points   on the last day of the month
 -- spendable       points that can be spent on the last day of the month
-select partner_id, month, earned, money_entries, carried_in, payable, carried_out, currency, rate, payable_own, level, status_points, spendable
+select partner_id, month, earned, money_entries, carried_in, payable, carried_out, currency, rate, payable_own, level, modules, status_points, spendable
 from stated.pay
 union all
 select p.partner_id, p.month, p.earned, p.money_entries, p.carried_in, p.payable, p.carried_out, a.currency, r.rate,
     (((2 * (abs(p.payable) * 100)::hugeint * 1000000000 + (r.rate * 1000000000)::hugeint) // (2 * (r.rate * 1000000000)::hugeint)
-        * sign(p.payable)::hugeint)::decimal(16,0) * 0.01::decimal(3,2))::decimal(18,2) as payable_own, l.level, b.status_points, b.spendable
+        * sign(p.payable)::hugeint)::decimal(16,0) * 0.01::decimal(3,2))::decimal(18,2) as payable_own, l.level,
+    (select string_agg(distinct m.module, ', ' order by m.module) from intermediate.partner_modules as m
+        where m.partner_id = p.partner_id and m.from_date <= last_day(p.month) and last_day(p.month) <= m.to_date) as modules, b.status_points, b.spendable
 from intermediate.pay as p
 join mart.partners as a on a.partner_id = p.partner_id
 join mart.point_balances as b on b.partner_id = p.partner_id and b.month = p.month

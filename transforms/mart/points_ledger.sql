@@ -14,15 +14,23 @@
 -- source      the certification and person, or the manual posting
 -- rules_hash  of the programme version; null for manual postings
 -- mends_month  the closed month it mends; null for what is new in an open one
-select entry, origin, partner_id, posted_on, kind, category, points, balance, sale_id, source, rules_hash, mends_month
+-- cause       of that: late, amount or withdrawn; of points by amount, as in mart.statement_lines
+-- file_name   the file of the certification or the manual posting, or what says that it is no more; null for points by amount
+-- file_line   physical line in it
+-- stated_file  the file it had been stated from; null when nothing had
+-- stated_line  and the line in it
+select entry, origin, partner_id, posted_on, kind, category, points, balance, sale_id, source, rules_hash, mends_month, cause, file_name, file_line,
+    stated_file, stated_line
 from stated.points
 union all
-select e.entry, e.origin, e.partner_id, e.posted_on, e.kind, e.category, e.points, e.balance, e.sale_id, e.source, e.rules_hash, e.mends_month
+select e.entry, e.origin, e.partner_id, e.posted_on, e.kind, e.category, e.points, e.balance, e.sale_id, e.source, e.rules_hash, e.mends_month, e.cause,
+    e.file_name, e.file_line, e.stated_file, e.stated_line
 from intermediate.points_earned as e
 cross join rules.programme as r
 where e.posted_on <= last_day(r.through_month)
 union all
 select concat_ws(' ', 'expiry', x.partner_id, x.posted_on), concat_ws(' ', 'expiry', x.partner_id, x.posted_on), x.partner_id, x.posted_on, 'expiry',
-    null, x.points, 'spendable', null, null, v.hash, null
+    null, x.points, 'spendable', null, null, v.hash, null, null, null, null, null, null
 from intermediate.points_expired as x
-join rules.versions as v on v.from_date <= x.posted_on and x.posted_on < v.to_date
+join rules.in_force as i on i.from_date <= x.posted_on and x.posted_on < i.to_date
+join rules.versions as v on v.version = i.version

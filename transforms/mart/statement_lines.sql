@@ -45,6 +45,8 @@
 -- returned_sale_id  the line it returns; null when it names none, or none that is one sale on or before its day
 -- mends_month       the closed month it mends; null for what is new in an open one
 -- cause             of that: late, counted_later, amount, rate, other_partner, claims, withdrawn, held, or the reason for which it counts no more
+-- cause_file        the file that moves it: its own, the complete one that no longer holds it, or the newest word on its product, rate, partner or deal
+-- cause_line        and the line in it
 -- stated_file       the file it had been stated from; null when nothing had
 -- stated_line       and the line in it
 -- rules_hash        of the programme version it was worked out under
@@ -70,7 +72,7 @@ with details as (
 select partner_id, month, module, place, document_date, distributor, document_no, line_no, line_key, document_type, end_customer, sku, product_name,
     family, quantity, net_amount, currency, rate, rate_date, amount, base, year_start, period_start, position_family, walk_lo, walk_hi, lo, hi,
     level, method, schedule, before_cap, earned, points, deal_id, terms_date, terms_document, returns_document, returns_line, returned_sale_id,
-    mends_month, cause, stated_file, stated_line, rules_hash, sale_id, file_name, file_line
+    mends_month, cause, cause_file, cause_line, stated_file, stated_line, rules_hash, sale_id, file_name, file_line
 from stated.lines
 union all
 select c.partner_id, c.posting_month, c.module, w.place, c.document_date, c.distributor, c.document_no, c.line_no, c.line_key, d.document_type,
@@ -78,7 +80,7 @@ select c.partner_id, c.posting_month, c.module, w.place, c.document_date, c.dist
     c.period_start, c.position_family, w.lo, w.hi, e.lo, e.hi,
     e.level, if(e.schedule is null, null, e.method), e.schedule, e.before_cap, e.earned, coalesce(p.points, 0),
     d.deal_id, c.terms_date, c.terms_document, d.returns_document, d.returns_line, d.returned_sale_id,
-    c.mends_month, x.cause, x.stated_file, x.stated_line, v.hash, c.sale_id, if(c.is_due, d.file_name, x.file_name), if(c.is_due, d.file_line, x.file_line)
+    c.mends_month, x.cause, x.file_name, x.file_line, x.stated_file, x.stated_line, v.hash, c.sale_id, if(c.is_due, d.file_name, x.file_name), if(c.is_due, d.file_line, x.file_line)
 from intermediate.credits as c
 join intermediate.walk as w on w.sale_id = c.sale_id and w.partner_id = c.partner_id and w.module = c.module
 join intermediate.earnings as e on e.sale_id = c.sale_id and e.partner_id = c.partner_id and e.module = c.module
