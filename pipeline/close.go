@@ -108,8 +108,12 @@ func (k *closing) state(ctx context.Context) error {
 	if err := k.workbooks(ctx, filepath.Join(folder, months.Statements)); err != nil {
 		return err
 	}
+	models, err := months.Models(ctx, k.session)
+	if err != nil {
+		return err
+	}
 	k.month, err = k.ledger.Seal(folder, k.Month, months.Manifest{Prepared: k.By, At: k.Now.UTC().Truncate(time.Second), Accepted: k.Accepted, Approval: k.Config.Closing.NeedsApproval,
-		Program: k.Program, Config: k.Config.SourceHash, Currency: k.Config.Programme.Currency, Rules: k.Config.Programme.HashOn(k.Month.AddDate(0, 1, -1))})
+		Program: k.Program, Models: models, Config: k.Config.SourceHash, Currency: k.Config.Programme.Currency, Rules: k.Config.Programme.HashOn(k.Month.AddDate(0, 1, -1))})
 	return err
 }
 

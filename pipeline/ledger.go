@@ -109,11 +109,13 @@ func (r *run) list(context.Context) (err error) {
 	return err
 }
 
-// loadAnew sets the store aside and fills another.
+// loadAnew sets the store aside and fills another. What closings have settled is
+// worked out again too, and has to come to the same.
 func (r *run) loadAnew(ctx context.Context) error {
 	if err := setAside(r.Config.Folders.Store()); err != nil {
 		return err
 	}
+	r.anew = true
 	return r.load(ctx)
 }
 

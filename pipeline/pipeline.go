@@ -119,6 +119,7 @@ type run struct {
 	log     []audit.Decision
 	month   time.Time
 	facts   map[string]any
+	anew    bool           // works out again what closings have settled
 	made    []*monthWriter // workbooks, aside until everything is
 	summary *Summary
 }
@@ -309,7 +310,7 @@ func (r *run) rules(ctx context.Context) error {
 	}
 	span, past := programme.Span{FirstOpen: r.firstOpen(), Through: r.month}, []programme.Month(nil)
 	if r.ledger != nil {
-		if err := r.ledger.Load(ctx, r.session, "memory.stated"); err != nil {
+		if err := r.ledger.Load(ctx, r.session, "memory.stated", r.anew); err != nil {
 			return err
 		}
 		var err error

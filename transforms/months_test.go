@@ -50,7 +50,7 @@ func (h *history) open() time.Time {
 // workOut works the facts out through a month.
 func (h *history) workOut(f oracle.Facts, through time.Time) {
 	f.Through = through
-	workOutFrom(h, h.s, f, h.p, h.firstOpen, h.past)
+	workOutFrom(h, h.s, f, h.p, h.firstOpen, h.past, true)
 }
 
 // close states the first open month, as the facts through a month are.
@@ -113,6 +113,9 @@ func TestWhatWasStatedAndWhatMovedIsWhatTheFinalFactsSay(t *testing.T) {
 		f = change(rt, f)
 		f.Through = time.Date(2025, 2, 1, 0, 0, 0, 0, time.UTC)
 		h.workOut(f, f.Through)
+		scoped := marts(rt, s)
+		workOutFrom(rt, s, f, p, h.firstOpen, h.past, false)
+		compare(rt, scoped, marts(rt, s))
 		compare(rt, bases(rt, s), worked(oracle.Work(f, p)))
 		compare(rt, ask(rt, s, "select 'certified ' || partner_id || ' ' || by_certificate as said from mart.point_balances where month = "+date(f.Through)+" order by said"),
 			certified(oracle.Work(f, p), f.Through))
@@ -150,6 +153,21 @@ func TestRulesThatChangeLaterAlterNothingStated(t *testing.T) {
 		compare(rt, ask(rt, s, "select s::varchar as said from mart.statement_lines as s where mends_month is not null order by said"), nil)
 		compare(rt, ask(rt, s, "select s::varchar as said from mart.points_ledger as s where mends_month is not null order by said"), nil)
 	})
+}
+
+// marts asks for every row of every mart.
+func marts(t fataler, s *store.Session) (out []string) {
+	models, err := transforms.Models()
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	for _, m := range models {
+		if m.Layer == "mart" {
+			out = append(out, ask(t, s, "select concat('"+m.Name+" ', m::varchar) as said from "+m.FullName()+" as m")...)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // bases asks what all months together say of each credit.

@@ -8,8 +8,11 @@ import (
 // Stated is a table of what closed months have stated.
 type Stated struct {
 	Name string // of the table in the schema stated
-	Rows string // the rows a month adds to it, as a select of the marts; $month stands for its first day
+	Rows string // the rows a month adds to it, as a select of what a run has worked out; $month stands for its first day
 }
+
+// anew are the lines that no closing has written down as they are now.
+const anew = "where sale_id in (select sale_id from intermediate.line_inputs) and sale_id not in (select sale_id from intermediate.settled)"
 
 // StatedTables lists what a month states when it is closed. The tables have the
 // columns of the marts, and each row is stated once and for all.
@@ -23,6 +26,9 @@ func StatedTables() []Stated {
 		{"levels", "select * from mart.partner_levels where month = $month order by partner_id"},
 		{"pay", "select * from mart.payables where month = $month order by partner_id"},
 		{"entries", "select * from mart.money_entries where month = $month order by entry_id, partner_id"},
+		{"settled", "select sale_id, inputs, $month as month from intermediate.line_inputs " + anew + " order by sale_id"},
+		{"uncounted", "select *, $month as stated_month from mart.uncounted_lines " + anew + " order by sale_id, partner_id, module"},
+		{"claims", "select *, $month as stated_month from mart.sell_with_claims " + anew + " order by sale_id, partner_code, role"},
 		{"partners", "select $month as month, * exclude (modules) from mart.partners order by partner_id"},
 		{"files", "select $month as month, sha256 from mart.reconciliation order by file_id"},
 	}

@@ -19,9 +19,12 @@ package transforms
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"embed"
+	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"path"
 	"regexp"
 	"slices"
@@ -62,6 +65,22 @@ func layers() map[string][]string {
 		"mart":         {"rules", "stated", "staging", "intermediate", "mart"},
 		"checks":       {"raw", "rules", "stated", "staging", "intermediate", "mart"},
 	}
+}
+
+// Fingerprint names the models and checks as they are. What one set of them has
+// worked out, another may work out differently.
+func Fingerprint() (string, error) {
+	sum := sha256.New()
+	err := fs.WalkDir(sources, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := sources.ReadFile(path)
+		fmt.Fprintln(sum, path, len(text))
+		sum.Write(text)
+		return err
+	})
+	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
 // Models returns every model in an order in which each comes after those it

@@ -51,12 +51,13 @@ func must(t fataler, s *store.Session, queries ...string) {
 // nothing closed.
 func workOut(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme) {
 	t.Helper()
-	workOutFrom(t, s, f, p, time.Time{}, nil)
+	workOutFrom(t, s, f, p, time.Time{}, nil, true)
 }
 
 // workOutFrom does so with the months before firstOpen closed, as the schema kept
-// has stated them under the rules there were.
-func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme, firstOpen time.Time, past []programme.Month) {
+// has stated them under the rules there were. Unless settled, it works every line out
+// again, whatever the closings have written down.
+func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme, firstOpen time.Time, past []programme.Month, settled bool) {
 	t.Helper()
 	ctx := context.Background()
 	must(t, s, "set search_path = 'memory.main,store.raw'", "drop schema if exists memory.staging cascade", "drop schema if exists memory.intermediate cascade",
@@ -75,7 +76,9 @@ func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme
 	}
 	if !firstOpen.IsZero() {
 		for _, table := range transforms.StatedTables() {
-			must(t, s, "insert into memory.stated."+table.Name+" from memory.kept."+table.Name)
+			if settled || table.Name != "settled" {
+				must(t, s, "insert into memory.stated."+table.Name+" from memory.kept."+table.Name)
+			}
 		}
 	}
 	must(t, s, "create table rules.waived (sha256 varchar, line bigint, reasons_hash varchar, who varchar, reason varchar)", "create table rules.run as select '' as run_id, '' as program, '' as config_hash, date '2024-01-01' as through_month, 0::bigint as files, '' as inputs_hash",

@@ -38,6 +38,7 @@ type Manifest struct {
 	Program  string            `json:"program"`
 	Config   string            `json:"config"`             // hash of the configuration file
 	Currency string            `json:"currency"`           // the programme's; every amount is in it
+	Models   string            `json:"models"`             // what worked it out: the models and the database, by hash
 	Rules    string            `json:"rules"`              // hash of the programme version in force on its last day
 	Previous string            `json:"previous,omitempty"` // SHA-256 of the manifest of the month before
 	Replaces string            `json:"replaces,omitempty"` // SHA-256 of the manifest of the version before

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,9 +37,19 @@ func Write(ctx context.Context, db *store.Session, folder string, month time.Tim
 
 // Load gives the schema stated what the closed months have stated, and what reopened
 // ones had. The rows stay in the closed files and are read where they are needed.
-func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string) error {
+// anew leaves out what closings have settled, so that every line is worked out again;
+// so does what was worked out by other models.
+func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string, anew bool) error {
+	models, err := Models(ctx, db)
+	if err != nil {
+		return err
+	}
 	for _, t := range transforms.StatedTables() {
-		if err := show(ctx, db, schema+"."+t.Name, t.Name, l.Months); err != nil {
+		from := l.Months
+		if t.Name == "settled" {
+			from = slices.DeleteFunc(slices.Clone(from), func(c Closed) bool { return anew || c.Models != models })
+		}
+		if err := show(ctx, db, schema+"."+t.Name, t.Name, from); err != nil {
 			return err
 		}
 	}
@@ -54,6 +65,19 @@ func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string) err
 		}
 	}
 	return nil
+}
+
+// Models names what works a month out here.
+func Models(ctx context.Context, db *store.Session) (string, error) {
+	fingerprint, err := transforms.Fingerprint()
+	if err != nil {
+		return "", err
+	}
+	var version string
+	if err := db.Row(ctx, "select version()", []any{&version}); err != nil {
+		return "", err
+	}
+	return fingerprint + " " + version, nil
 }
 
 // show puts a view of the closed files in the place of an empty table. A column that

@@ -1,7 +1,9 @@
--- What was stated of a credit and what moved since come to what it should be.
+-- What was stated of a credit and what moved since come to what it should be, unless a closing has settled it
+-- or its new day lies after the run.
 with moved as (
     select distributor, document_no, line_no, line_key, partner_id, module, sum(base) as base
     from mart.statement_lines
+    where sale_id not in (select sale_id from intermediate.settled)
     group by distributor, document_no, line_no, line_key, partner_id, module
 )
 select distributor, document_no, line_no, line_key, partner_id, module, m.base as said, d.base as due
@@ -9,3 +11,4 @@ from moved as m
 full join intermediate.due_credits as d using (distributor, document_no, line_no, line_key, partner_id, module)
 cross join rules.programme as p
 where coalesce(m.base, 0) <> coalesce(d.base, 0) and p.first_open <= p.through_month
+    and coalesce(d.month, p.through_month) <= p.through_month

@@ -1,6 +1,7 @@
 -- The licence and service lines that can be valued, with the programme version
 -- whose rules hold for them. Nothing later than the month of the run, but for what
--- has been stated and got a later day since.
+-- has been stated and got a later day since; and none of which all that follows has
+-- been stated.
 --
 -- grain: sale_id
 -- sale_id         file and line in one number
@@ -24,6 +25,6 @@ select l.sale_id, l.distributor, l.document_no, l.line_no, l.line_key, l.documen
 from intermediate.lines as l
 left join rules.in_force as v on v.from_date <= l.terms_date and l.terms_date < v.to_date
 cross join rules.programme as p
-where l.held_reason is null
+where l.held_reason is null and l.sale_id not in (select sale_id from intermediate.settled)
     and (l.month <= p.through_month
         or (l.distributor, l.document_no, l.line_no, l.line_key) in (select (distributor, document_no, line_no, line_key) from intermediate.stated_bases))

@@ -1,4 +1,5 @@
--- How much the closed months have stated of each credit, and since when.
+-- How much the closed months have stated of each credit that could move, and since
+-- when.
 --
 -- grain: distributor, document_no, line_no, line_key, partner_id, module
 -- distributor  code of the sender
@@ -11,4 +12,6 @@
 -- month        the month it was first stated in
 select distributor, document_no, line_no, line_key, partner_id, module, sum(base)::decimal(18,2) as base, min(month) as month
 from stated.lines
+where (distributor, document_no, line_no, line_key) in (
+    select (distributor, document_no, line_no, line_key) from stated.lines where sale_id not in (select sale_id from intermediate.settled))
 group by distributor, document_no, line_no, line_key, partner_id, module

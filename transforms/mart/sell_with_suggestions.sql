@@ -24,11 +24,12 @@
 -- score          out of 100
 with unlinked as (
     select l.sale_id, l.month, l.distributor, l.document_no, l.line_no, l.line_key, l.document_date, l.partner_id, l.end_customer, l.family, l.amount,
-        l.terms_date, d.version, n.plain_name
+        l.terms_date, i.version, n.plain_name
     from intermediate.lines as l
-    join intermediate.dated_lines as d on d.sale_id = l.sale_id
+    join rules.in_force as i on i.from_date <= l.terms_date and l.terms_date < i.to_date
+    cross join rules.programme as p
     join intermediate.plain_names as n on n.name = l.end_customer
-    where l.is_licence and l.document_type = 'sale' and not exists (select 1 from intermediate.deal_claims as c where c.deal_id = l.deal_id)
+    where l.held_reason is null and l.month <= p.through_month and l.is_licence and l.document_type = 'sale' and not exists (select 1 from intermediate.deal_claims as c where c.deal_id = l.deal_id)
 ),
 claims as (
     select c.deal_id, c.partner_id, c.registered_on, c.expires_on, c.end_customer, c.family, n.plain_name
