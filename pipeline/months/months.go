@@ -18,10 +18,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"tranche/pipeline/audit"
 	"tranche/pipeline/files"
@@ -227,17 +231,26 @@ func prove(folder string, hashes map[string]string) error {
 			err = errors.Join(err, fmt.Errorf("%s was added", filepath.Join(folder, name)))
 		}
 	}
-	for _, name := range sorted(hashes) {
-		path := filepath.Join(folder, filepath.FromSlash(name))
-		hash, failed := files.Hash(path)
-		switch {
-		case errors.Is(failed, os.ErrNotExist):
-			err = errors.Join(err, fmt.Errorf("%s is missing", path))
-		case failed != nil:
-			err = errors.Join(err, failed)
-		case hash != hashes[name]:
-			err = errors.Join(err, fmt.Errorf("%s has changed", path))
-		}
+	names := slices.Sorted(maps.Keys(hashes))
+	damage := make([]error, len(names))
+	var group errgroup.Group
+	group.SetLimit(runtime.NumCPU())
+	for i, name := range names {
+		group.Go(func() error {
+			damage[i] = proveFile(filepath.Join(folder, filepath.FromSlash(name)), hashes[name])
+			return nil
+		})
+	}
+	return errors.Join(err, group.Wait(), errors.Join(damage...))
+}
+
+func proveFile(path, want string) error {
+	hash, err := files.Hash(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return fmt.Errorf("%s is missing", path)
+	case err == nil && hash != want:
+		return fmt.Errorf("%s has changed", path)
 	}
 	return err
 }
@@ -266,13 +279,4 @@ func contents(folder string) ([]string, error) {
 		return nil
 	})
 	return names, errors.Join(err, strange)
-}
-
-func sorted(hashes map[string]string) []string {
-	var names []string
-	for name := range hashes {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
