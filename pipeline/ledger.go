@@ -115,6 +115,9 @@ func (r *run) loadAnew(ctx context.Context) error {
 	if err := setAside(r.Config.Folders.Store()); err != nil {
 		return err
 	}
+	if err := r.forgetStated(); err != nil {
+		return err
+	}
 	r.anew = true
 	return r.load(ctx)
 }

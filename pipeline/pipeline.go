@@ -272,20 +272,25 @@ func (r *run) settleOn(month time.Time) {
 
 func (r *run) aside() string { return filepath.Join(r.Config.Folders.Work(), "published.duckdb") }
 
-// transform builds the marts in a new database aside.
+// transform builds the marts in a new database aside, which begins with what closed
+// months have stated.
 func (r *run) transform(ctx context.Context) error {
-	if err := r.session.Attach(ctx, r.aside(), "published"); err != nil {
-		return err
-	}
-	return r.models(ctx)
-}
-
-// models builds every model from the attached store into whatever is attached as
-// published.
-func (r *run) models(ctx context.Context) error {
 	if err := r.rules(ctx); err != nil {
 		return err
 	}
+	begun, err := r.beginWithStated(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.session.Attach(ctx, r.aside(), "published"); err != nil {
+		return err
+	}
+	return r.models(ctx, begun)
+}
+
+// models builds every model from the attached store into whatever is attached as
+// published. begun says that what is stated is there.
+func (r *run) models(ctx context.Context, begun bool) error {
 	for _, q := range []string{
 		"create schema if not exists published.mart",
 		"create schema if not exists memory.staging",
@@ -297,7 +302,7 @@ func (r *run) models(ctx context.Context) error {
 		}
 	}
 	done := 0
-	return transforms.Build(ctx, r.session, transforms.Target{Work: "memory", Mart: "published"}, func(_ string, of int) {
+	return transforms.Build(ctx, r.session, transforms.Target{Work: "memory", Mart: "published", Begun: begun}, func(_ string, of int) {
 		done++
 		r.progress("transform", done, of)
 	})

@@ -10,8 +10,9 @@ import (
 
 // Target says in which attached database each layer is made.
 type Target struct {
-	Work string // staging and intermediate
-	Mart string
+	Work  string // staging and intermediate
+	Mart  string
+	Begun bool // Begin has been there: what is stated stands in its marts
 }
 
 // Build makes every model. step is told the name of each as it begins, and how
@@ -44,6 +45,35 @@ func (t Target) database(layer string) string {
 	return t.Work
 }
 
+// Begin puts what is stated into its marts, where nothing else is yet. What comes of
+// it is the same every night until another month is closed.
+func Begin(ctx context.Context, db Database, to Target) error {
+	models, err := Models()
+	if err != nil {
+		return err
+	}
+	if err := db.Exec(ctx, "create schema "+to.Mart+".mart"); err != nil {
+		return err
+	}
+	for _, m := range models {
+		if m.Begins == "" {
+			continue
+		}
+		if err := begin(ctx, db, to, m); err != nil {
+			return fmt.Errorf("model %s: %w", m.FullName(), err)
+		}
+	}
+	return nil
+}
+
+func begin(ctx context.Context, db Database, to Target, m Model) error {
+	var columns []string
+	for _, c := range m.Columns {
+		columns = append(columns, c.Name)
+	}
+	return db.Exec(ctx, "create table "+to.Mart+"."+m.FullName()+" as select "+strings.Join(columns, ", ")+" from stated."+m.Begins)
+}
+
 // build makes one model: a view in staging, which only renames, a table
 // elsewhere, with the header as its comments.
 func build(ctx context.Context, db Database, to Target, m Model) error {
@@ -52,7 +82,16 @@ func build(ctx context.Context, db Database, to Target, m Model) error {
 		sort = "view"
 	}
 	name := to.database(m.Layer) + "." + m.FullName()
-	if err := db.Exec(ctx, "create "+sort+" "+name+" as\n"+m.SQL); err != nil {
+	query := "create " + sort + " " + name + " as\n" + m.SQL
+	if m.Begins != "" {
+		if !to.Begun {
+			if err := begin(ctx, db, to, m); err != nil {
+				return err
+			}
+		}
+		query = "insert into " + name + " by name\n" + m.SQL
+	}
+	if err := db.Exec(ctx, query); err != nil {
 		return err
 	}
 	if err := compare(ctx, db, m); err != nil {

@@ -23,6 +23,7 @@ func StatedTables() []Stated {
 		{"shares", "select * from mart.sell_with_credits where month = $month order by sale_id, partner_id"},
 		{"points", "select * from mart.points_ledger where date_trunc('month', posted_on) = $month order by entry"},
 		{"balances", "select * from mart.point_balances where month = $month order by partner_id"},
+		{"expiring", "select * from mart.points_expiring where month = $month order by partner_id, lapses_on"},
 		{"levels", "select * from mart.partner_levels where month = $month order by partner_id"},
 		{"pay", "select * from mart.payables where month = $month order by partner_id"},
 		{"entries", "select * from mart.money_entries where month = $month order by entry_id, partner_id"},

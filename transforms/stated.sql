@@ -17,6 +17,7 @@ create table points (entry varchar, origin varchar, partner_id varchar, posted_o
     stated_file varchar, stated_line bigint);
 create table balances (partner_id varchar, month date, by_amount bigint, by_certificate bigint, by_bonus bigint, status_points bigint,
     certifications bigint, earned bigint, redeemed bigint, expired bigint, spendable bigint, spendable_value decimal(18,2));
+create table expiring (partner_id varchar, month date, lapses_on date, points bigint);
 create table levels (partner_id varchar, month date, level varchar, level_met varchar, level_next varchar, next_level varchar, computed_level varchar,
     computed_next varchar, first_month date, points_needed bigint, points_missing bigint);
 create table pay (partner_id varchar, month date, earned decimal(18,2), money_entries decimal(18,2), carried_in decimal(18,2), payable decimal(18,2),

@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/google/renameio/v2"
 )
@@ -43,6 +44,25 @@ func Settle(aside, path string) error {
 		return fmt.Errorf("settle %s: %w", path, err)
 	}
 	return SyncFolder(filepath.Dir(path))
+}
+
+// Copy makes to anew as a private copy of from. It does not sync: whoever settles it
+// does.
+func Copy(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return fmt.Errorf("copy: %w", err)
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, Private)
+	if err != nil {
+		return fmt.Errorf("copy: %w", err)
+	}
+	_, err = io.Copy(out, in) // by the kernel, which shares the blocks where the file system can
+	if err := errors.Join(err, out.Close()); err != nil {
+		return fmt.Errorf("copy %s to %s: %w", from, to, err)
+	}
+	return nil
 }
 
 // Sync forces what was written to path onto the disk.
@@ -79,10 +99,15 @@ func Hash(path string) (string, error) {
 	return HashOf(f)
 }
 
+// A night hashes thousands of small files; a buffer for each would be most of the work.
+var buffers = sync.Pool{New: func() any { b := make([]byte, 1<<18); return &b }}
+
 // HashOf is the SHA-256 of what is left to read.
 func HashOf(r io.Reader) (string, error) {
 	h := sha256.New()
-	if _, err := io.CopyBuffer(h, r, make([]byte, 1<<20)); err != nil {
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
+	if _, err := io.CopyBuffer(h, r, *buffer); err != nil {
 		return "", fmt.Errorf("hash: %w", err)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil

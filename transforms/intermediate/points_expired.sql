@@ -7,16 +7,7 @@
 -- partner_id  whose
 -- posted_on   the day they lapsed
 -- points      negative
-with gained as (
-    select e.partner_id, e.posted_on, sum(e.points) as points,
-        min((e.posted_on + to_months(v.expire_months))::date) as lapses_on
-    from intermediate.points_posted as e
-    join rules.in_force as i on i.from_date <= e.posted_on and e.posted_on < i.to_date
-    join rules.versions as v on v.version = i.version
-    where e.balance <> 'status' and e.points > 0
-    group by e.partner_id, e.posted_on
-),
-used as (
+with used as (
     select partner_id, posted_on, -sum(points) as points
     from intermediate.points_posted
     where balance <> 'status' and points < 0
@@ -24,7 +15,7 @@ used as (
 ),
 running as (
     select *, sum(points) over (partition by partner_id order by posted_on) as gained_so_far
-    from gained
+    from intermediate.points_lots
 ),
 lapses as (
     select partner_id, lapses_on, max(gained_so_far) as gained_so_far

@@ -1,5 +1,6 @@
 -- Manual money adjustments, with who entered them and why.
 --
+-- begins with: stated.entries
 -- grain: entry_id, partner_id, month
 -- entry_id    the posting
 -- partner_id  for whom
@@ -14,8 +15,5 @@
 -- cause        of that: late, amount or withdrawn
 -- stated_file  the file it had been stated from; null when nothing had
 -- stated_line  and the line in it
-select entry_id, partner_id, month, posted_on, amount, reason, entered_by, file_name, file_line, mends_month, cause, stated_file, stated_line
-from stated.entries
-union all
 select entry_id, partner_id, month, posted_on, amount, reason, entered_by, file_name, file_line, mends_month, cause, stated_file, stated_line
 from intermediate.money_moved

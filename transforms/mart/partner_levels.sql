@@ -1,5 +1,6 @@
 -- The level of each partner in each month, and the way to the next.
 --
+-- begins with: stated.levels
 -- grain: partner_id, month
 -- partner_id       the partner
 -- month            first day of the month
@@ -19,11 +20,8 @@ with computed as (
     join rules.levels as h on h.rank = c.held_rank
     join rules.levels as n on n.rank = x.held_rank
 )
-select partner_id, month, level, level_met, level_next, next_level, computed_level, computed_next, first_month, points_needed, points_missing
-from stated.levels
-union all
-select b.partner_id, b.month, h.level, met.level, n.level, up.level, c.held, c.next_held, c.first_month,
-    q.points, if(q.points is null, null, greatest(0, q.points - b.status_points))::bigint
+select b.partner_id, b.month, h.level, met.level as level_met, n.level as level_next, up.level as next_level, c.held as computed_level,
+    c.next_held as computed_next, c.first_month, q.points as points_needed, if(q.points is null, null, greatest(0, q.points - b.status_points))::bigint as points_missing
 from mart.point_balances as b
 join intermediate.months as m on m.month = b.month and m.is_open
 join rules.versions as v on v.version = m.version

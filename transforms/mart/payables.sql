@@ -1,5 +1,6 @@
 -- What each partner is paid for each month, and where it stands at its end.
 --
+-- begins with: stated.pay
 -- grain: partner_id, month
 -- partner_id      the partner
 -- month           first day of the month
@@ -15,9 +16,6 @@
 -- modules         held on that day, separated by commas
 -- status_points   on the last day of the month
 -- spendable       points that can be spent on the last day of the month
-select partner_id, month, earned, money_entries, carried_in, payable, carried_out, currency, rate, payable_own, level, modules, status_points, spendable
-from stated.pay
-union all
 select p.partner_id, p.month, p.earned, p.money_entries, p.carried_in, p.payable, p.carried_out, a.currency, r.rate,
     (((2 * (abs(p.payable) * 100)::hugeint * 1000000000 + (r.rate * 1000000000)::hugeint) // (2 * (r.rate * 1000000000)::hugeint)
         * sign(p.payable)::hugeint)::decimal(16,0) * 0.01::decimal(3,2))::decimal(18,2) as payable_own, l.level,

@@ -1,5 +1,6 @@
 -- The two balances of each partner's points at the end of each month.
 --
+-- begins with: stated.balances
 -- grain: partner_id, month
 -- partner_id       the partner
 -- month            first day of the month
@@ -22,13 +23,10 @@ with moved as (
     where balance <> 'status'
     group by partner_id, date_trunc('month', posted_on)
 )
-select partner_id, month, by_amount, by_certificate, by_bonus, status_points, certifications, earned, redeemed, expired, spendable, spendable_value
-from stated.balances
-union all
 select s.partner_id, s.month, s.by_amount, s.by_certificate, s.by_bonus, s.status_points, s.certifications,
-    coalesce(d.earned, 0)::bigint, coalesce(d.redeemed, 0)::bigint, coalesce(d.expired, 0)::bigint,
-    (coalesce(o.spendable, 0) + sum(coalesce(d.earned - d.redeemed - d.expired, 0)) over through_then)::bigint,
-    ((coalesce(o.spendable, 0) + sum(coalesce(d.earned - d.redeemed - d.expired, 0)) over through_then)::bigint * v.redemption_value)::decimal(18,2)
+    coalesce(d.earned, 0)::bigint as earned, coalesce(d.redeemed, 0)::bigint as redeemed, coalesce(d.expired, 0)::bigint as expired,
+    (coalesce(o.spendable, 0) + sum(coalesce(d.earned - d.redeemed - d.expired, 0)) over through_then)::bigint as spendable,
+    ((coalesce(o.spendable, 0) + sum(coalesce(d.earned - d.redeemed - d.expired, 0)) over through_then)::bigint * v.redemption_value)::decimal(18,2) as spendable_value
 from intermediate.status_points as s
 join intermediate.months as m on m.month = s.month
 join rules.versions as v on v.version = m.version

@@ -1,6 +1,7 @@
 -- Every posting of points. Nothing in it is ever edited: a correction is a
 -- second posting.
 --
+-- begins with: stated.points
 -- grain: entry
 -- entry       what the posting is, in a form that never repeats
 -- origin      what it is for: a correction shares it with what it corrects
@@ -19,10 +20,6 @@
 -- file_line   physical line in it
 -- stated_file  the file it had been stated from; null when nothing had
 -- stated_line  and the line in it
-select entry, origin, partner_id, posted_on, kind, category, points, balance, sale_id, source, rules_hash, mends_month, cause, file_name, file_line,
-    stated_file, stated_line
-from stated.points
-union all
 select e.entry, e.origin, e.partner_id, e.posted_on, e.kind, e.category, e.points, e.balance, e.sale_id, e.source, e.rules_hash, e.mends_month, e.cause,
     e.file_name, e.file_line, e.stated_file, e.stated_line
 from intermediate.points_earned as e

@@ -1,6 +1,7 @@
 -- How each line of a registered deal was shared among those who influenced it.
 -- What mends a closed month has the part as it should be, and as base what moved.
 --
+-- begins with: stated.shares
 -- grain: sale_id, partner_id, month
 -- sale_id        the line
 -- month          first day of the month it is stated in
@@ -31,10 +32,8 @@ moved as (
     ) as s on s.sale_id = c.sale_id and s.partner_id = c.partner_id
     where c.module = 'sell_with'
 )
-select sale_id, month, deal_id, partner_id, roles, numerator, denominator, amount, base, document_date, distributor, document_no, line_no
-from stated.shares
-union all
-select m.sale_id, m.month, coalesce(m.deal_id, t.deal_id), m.partner_id, m.roles, m.numerator, m.denominator, coalesce(m.amount, t.amount), m.base,
+select m.sale_id, m.month, coalesce(m.deal_id, t.deal_id) as deal_id, m.partner_id, m.roles, m.numerator, m.denominator,
+    coalesce(m.amount, t.amount) as amount, m.base,
     m.document_date, m.distributor, m.document_no, m.line_no
 from moved as m
 left join last_stated as t on t.sale_id = m.sale_id and t.partner_id = m.partner_id

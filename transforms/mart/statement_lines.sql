@@ -2,6 +2,7 @@
 -- with where it stood in the partner's period and the file and line it is from.
 -- A movement that mends a closed month says which, and why.
 --
+-- begins with: stated.lines
 -- grain: sale_id, partner_id, module, month
 -- partner_id        who is credited
 -- month             first day of the month it is stated in
@@ -69,18 +70,13 @@ with details as (
     where not c.is_due
     qualify row_number() over (partition by c.sale_id, c.partner_id, c.module order by s.month desc) = 1
 )
-select partner_id, month, module, place, document_date, distributor, document_no, line_no, line_key, document_type, end_customer, sku, product_name,
-    family, quantity, net_amount, currency, rate, rate_date, amount, base, year_start, period_start, position_family, walk_lo, walk_hi, lo, hi,
-    level, method, schedule, before_cap, earned, points, deal_id, terms_date, terms_document, returns_document, returns_line, returned_sale_id,
-    mends_month, cause, cause_file, cause_line, stated_file, stated_line, rules_hash, sale_id, file_name, file_line
-from stated.lines
-union all
-select c.partner_id, c.posting_month, c.module, w.place, c.document_date, c.distributor, c.document_no, c.line_no, c.line_key, d.document_type,
+select c.partner_id, c.posting_month as month, c.module, w.place, c.document_date, c.distributor, c.document_no, c.line_no, c.line_key, d.document_type,
     d.end_customer, d.sku, d.product_name, d.family, d.quantity, d.net_amount, d.currency, d.rate, d.rate_date, d.amount, c.base, c.year_start,
-    c.period_start, c.position_family, w.lo, w.hi, e.lo, e.hi,
-    e.level, if(e.schedule is null, null, e.method), e.schedule, e.before_cap, e.earned, coalesce(p.points, 0),
+    c.period_start, c.position_family, w.lo as walk_lo, w.hi as walk_hi, e.lo, e.hi,
+    e.level, if(e.schedule is null, null, e.method) as method, e.schedule, e.before_cap, e.earned, coalesce(p.points, 0) as points,
     d.deal_id, c.terms_date, c.terms_document, d.returns_document, d.returns_line, d.returned_sale_id,
-    c.mends_month, x.cause, x.file_name, x.file_line, x.stated_file, x.stated_line, v.hash, c.sale_id, if(c.is_due, d.file_name, x.file_name), if(c.is_due, d.file_line, x.file_line)
+    c.mends_month, x.cause, x.file_name as cause_file, x.file_line as cause_line, x.stated_file, x.stated_line, v.hash as rules_hash, c.sale_id,
+    if(c.is_due, d.file_name, x.file_name) as file_name, if(c.is_due, d.file_line, x.file_line) as file_line
 from intermediate.credits as c
 join intermediate.walk as w on w.sale_id = c.sale_id and w.partner_id = c.partner_id and w.module = c.module
 join intermediate.earnings as e on e.sale_id = c.sale_id and e.partner_id = c.partner_id and e.module = c.module

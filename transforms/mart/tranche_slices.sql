@@ -1,6 +1,7 @@
 -- The part of each movement in each tranche it touched, under the methods that
 -- pay tranche by tranche (marginal and document).
 --
+-- begins with: stated.slices
 -- grain: sale_id, partner_id, module, month, tranche
 -- partner_id   who is credited
 -- month        first day of the month it is stated in
@@ -16,9 +17,6 @@
 -- fill_after   and is
 -- base         what the movement put into it
 -- earned       by that, before any cap
-select partner_id, month, module, sale_id, year_start, schedule, tranche, from_amount, to_amount, rate, fill_before, fill_after, base, earned
-from stated.slices
-union all
 select c.partner_id, c.posting_month as month, c.module, s.sale_id, c.year_start, s.schedule, s.tranche, s.from_amount, s.to_amount, s.rate,
     s.fill_before, s.fill_after, s.base, s.earned
 from intermediate.slices as s

@@ -75,7 +75,8 @@ func (w *work) balances() []Balance {
 				Partner:      partner.ID,
 				Month:        month,
 				Status:       w.trailing(partner.ID, month) + certificates,
-				Spendable:    spendable[month],
+				Spendable:    spendable[month].spendable,
+				Expiring:     spendable[month].expiring,
 				Certificates: certificates,
 			})
 		}
@@ -113,8 +114,12 @@ type purse struct {
 	owed int64
 }
 
+// stock is what a partner can spend at a month's end, and what of it lapses within
+// 90 days.
+type stock struct{ spendable, expiring int64 }
+
 // spendable walks a partner's ledger day by day and notes each month's end.
-func (w *work) spendable(partner string) map[time.Time]int64 {
+func (w *work) spendable(partner string) map[time.Time]stock {
 	gained, used := map[time.Time]int64{}, map[time.Time]int64{}
 	for _, p := range w.ledgers[partner] {
 		if p.points > 0 {
@@ -123,14 +128,14 @@ func (w *work) spendable(partner string) map[time.Time]int64 {
 			used[p.day] -= p.points
 		}
 	}
-	out := map[time.Time]int64{}
+	out := map[time.Time]stock{}
 	var have purse
 	for day := w.first; !day.After(w.last); day = addDays(day, 1) {
 		have.lapse(day)
 		have.gain(gained[day], w.lapseDay(day))
 		have.use(used[day])
 		if day.Equal(lastDay(day)) {
-			out[monthOf(day)] = have.balance()
+			out[monthOf(day)] = stock{have.balance(), have.lapsingBy(addDays(day, 90))}
 		}
 	}
 	return out
@@ -168,6 +173,15 @@ func (p *purse) use(points int64) {
 		points -= taken
 	}
 	p.owed += points
+}
+
+func (p *purse) lapsingBy(day time.Time) (sum int64) {
+	for _, l := range p.lots {
+		if begun(l.lapses, day) {
+			sum += l.left
+		}
+	}
+	return sum
 }
 
 func (p *purse) balance() int64 {

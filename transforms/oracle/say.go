@@ -22,6 +22,9 @@ func (r Result) Say() []string {
 	for _, b := range r.Balances {
 		out = append(out, fmt.Sprintf("points %s %s status %d of them certified %d spendable %d",
 			b.Partner, b.Month.Format(time.DateOnly), b.Status, b.Certificates, b.Spendable))
+		if b.Expiring > 0 {
+			out = append(out, fmt.Sprintf("lapsing %s %s within 90 days %d", b.Partner, b.Month.Format(time.DateOnly), b.Expiring))
+		}
 	}
 	for _, p := range r.Pays {
 		out = append(out, fmt.Sprintf("pay %s %s payable %s carried %s", p.Partner, p.Month.Format(time.DateOnly), twoPlaces(p.Payable), twoPlaces(p.CarriedOut)))
@@ -53,6 +56,8 @@ func Question() string {
 		union all
 		select 'points ' || partner_id || ' ' || month || ' status ' || status_points || ' of them certified ' || by_certificate
 			|| ' spendable ' || spendable from mart.point_balances
+		union all
+		select 'lapsing ' || partner_id || ' ' || month || ' within 90 days ' || sum(points) from mart.points_expiring group by partner_id, month
 		union all
 		select 'pay ' || partner_id || ' ' || month || ' payable ' || payable || ' carried ' || carried_out from mart.payables
 		order by said`

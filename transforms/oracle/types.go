@@ -223,6 +223,7 @@ type Balance struct {
 	Partner                         string
 	Month                           time.Time
 	Status, Spendable, Certificates int64 // Certificates: the part of Status that valid certifications give
+	Expiring                        int64 // of Spendable, within 90 days
 }
 
 // Pay is what a partner is paid for a month.
