@@ -247,7 +247,7 @@ func some(n int64, what string) string {
 }
 
 func (r *run) register(ctx context.Context, month time.Time, e reports.Edition, to shelf) error {
-	reg, err := reports.ReadRegister(ctx, r.session, r.Config.Vendor, month)
+	reg, err := reports.ReadRegister(ctx, r.session, r.letterhead(), month)
 	if err != nil {
 		return err
 	}

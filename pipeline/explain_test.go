@@ -125,7 +125,7 @@ func (w *world) register(t *testing.T, month time.Month) *reports.Register {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	reg, err := reports.ReadRegister(t.Context(), s, "V", time.Date(2024, month, 1, 0, 0, 0, 0, time.UTC))
+	reg, err := reports.ReadRegister(t.Context(), s, reports.Letterhead{Vendor: "V"}, time.Date(2024, month, 1, 0, 0, 0, 0, time.UTC))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -112,7 +112,7 @@ func (r *run) finals(closed months.Closed) error {
 // statements makes the statements of a month and puts each.
 func (r *run) statements(ctx context.Context, month time.Time, keys []reports.Key, e reports.Edition, to shelf, step func()) error {
 	for part := range slices.Chunk(keys, batch) {
-		list, err := reports.Statements(ctx, r.session, r.Config.Vendor, month, part[0].Partner, part[len(part)-1].Partner)
+		list, err := reports.Statements(ctx, r.session, r.letterhead(), month, part[0].Partner, part[len(part)-1].Partner)
 		if err != nil {
 			return err
 		}
@@ -144,6 +144,17 @@ func (r *run) statements(ctx context.Context, month time.Time, keys []reports.Ke
 		}
 	}
 	return nil
+}
+
+// letterhead is whose paper the workbooks are on.
+func (r *run) letterhead() reports.Letterhead {
+	s := r.Config.Statement
+	head := reports.Letterhead{Vendor: r.Config.Vendor, Address: s.Address, Accent: s.Accent, Font: s.Font, Logo: s.Logo}
+	if len(s.Logo) > 0 {
+		sum := sha256.Sum256(s.Logo)
+		head.LogoHash = hex.EncodeToString(sum[:])
+	}
+	return head
 }
 
 // shelf is where workbooks are put.

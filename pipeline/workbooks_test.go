@@ -98,12 +98,12 @@ func TestTotalsAreFormulasThatComeToTheirStoredValuesAndToTheMart(t *testing.T) 
 	w := sampleWorld(t)
 	originals, again := t.TempDir(), t.TempDir()
 	var copies []string
-	for _, path := range w.workbooks(t, "2024-07") {
+	for _, path := range w.workbooks(t, "2024-*") {
 		data, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		name := filepath.Join(originals, filepath.Base(path))
+		name := filepath.Join(originals, strings.TrimSuffix(filepath.Base(path), ".xlsx")+"_"+filepath.Base(filepath.Dir(path))+".xlsx")
 		if err := os.WriteFile(name, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -111,17 +111,51 @@ func TestTotalsAreFormulasThatComeToTheirStoredValuesAndToTheMart(t *testing.T) 
 	}
 	recalculate(t, copies, again)
 	got := checkWorkbooks(t, originals, again)
-	if len(got.Problems) > 0 || got.Formulas < 50 {
+	if len(got.Problems) > 0 || got.Formulas < 1000 {
 		t.Errorf("%d formulas; %s", got.Formulas, strings.Join(got.Problems, "\n"))
 	}
-	want := w.rows(t, "select 'statement_' || partner_id || '.xlsx', payable::varchar, earned::varchar from mart.payables where month = '2024-07-01'")
+	want := w.rows(t, "select 'statement_' || partner_id || '_' || strftime(month, '%Y-%m') || '.xlsx', payable::varchar, earned::varchar from mart.payables")
 	for _, row := range want {
 		if said, ok := got.Said[row[0]]; ok && (said.Payable != row[1] || said.Earned != row[2]) {
 			t.Errorf("%s says %+v, the mart %v", row[0], said, row)
 		}
 	}
-	if len(got.Said) < 10 {
+	if len(got.Said) < 60 {
 		t.Errorf("only %d statements were read", len(got.Said))
+	}
+}
+
+func TestEveryStatementHasTheLinesOfTheMart(t *testing.T) {
+	need(t, "/usr/bin/python3", "-c", "import openpyxl")
+	w := sampleWorld(t)
+	expected := map[string][][]string{}
+	for _, row := range w.rows(t, `select strftime(month, '%Y-%m') || '/statement_' || partner_id || '.xlsx', document_date::varchar,
+			if(module = 'sell_with', '', document_no), if(module = 'sell_with', '', line_no::varchar), coalesce(end_customer, ''), sku, base::varchar,
+			earned::varchar, points::varchar, file_name, coalesce(file_line::varchar, '')
+		from mart.statement_lines order by partner_id, month, module, place, sale_id`) {
+		expected[row[0]] = append(expected[row[0]], row[1:])
+	}
+	data, err := json.Marshal(expected)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := filepath.Join(t.TempDir(), "expected.json")
+	if err := os.WriteFile(list, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), "/usr/bin/python3", "testdata/check_lines.py", w.config.Folders.Statements, list).Output()
+	if err != nil {
+		t.Fatal(err, string(out))
+	}
+	var got struct {
+		Problems []string
+		Lines    int
+	}
+	if err := json.Unmarshal(out, &got); err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Problems) > 0 || got.Lines < 1500 {
+		t.Errorf("%d lines; %s", got.Lines, strings.Join(got.Problems, "\n"))
 	}
 }
 

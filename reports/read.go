@@ -32,9 +32,9 @@ func Months(ctx context.Context, m Marts) ([]time.Time, error) {
 // Statements reads the statements of one month for partners whose ids lie
 // between two, both included, in the order of their ids. Asking for a few
 // hundred at a time keeps memory level however many there are.
-func Statements(ctx context.Context, m Marts, vendor string, month time.Time, firstID, lastID string) ([]*Statement, error) {
-	s := &reading{ctx: ctx, marts: m, vendor: vendor, month: month, args: []any{month, firstID, lastID}, byID: map[string]*Statement{}}
-	for _, part := range []func(){s.partners, s.modules, s.margin, s.lines, s.slices, s.shares, s.claims, s.points, s.gaps, s.entries, s.waiting, s.rules, s.changes} {
+func Statements(ctx context.Context, m Marts, head Letterhead, month time.Time, firstID, lastID string) ([]*Statement, error) {
+	s := &reading{ctx: ctx, marts: m, head: head, month: month, args: []any{month, firstID, lastID}, byID: map[string]*Statement{}}
+	for _, part := range []func(){s.partners, s.modules, s.margin, s.lines, s.slices, s.shares, s.claims, s.points, s.expiring, s.gaps, s.entries, s.waiting, s.rules, s.changes} {
 		part()
 		if s.err != nil {
 			return nil, fmt.Errorf("read statements of %s: %w", month.Format("2006-01"), s.err)
@@ -44,14 +44,14 @@ func Statements(ctx context.Context, m Marts, vendor string, month time.Time, fi
 }
 
 type reading struct {
-	ctx    context.Context
-	marts  Marts
-	vendor string
-	month  time.Time
-	args   []any
-	list   []*Statement
-	byID   map[string]*Statement
-	err    error
+	ctx   context.Context
+	marts Marts
+	head  Letterhead
+	month time.Time
+	args  []any
+	list  []*Statement
+	byID  map[string]*Statement
+	err   error
 }
 
 // each runs a query over the month and the partners, and hands each row to its
@@ -67,7 +67,7 @@ func (s *reading) each(query string, add func(*Statement, *row)) {
 func (s *reading) partners() {
 	s.err = scan(s.ctx, s.marts, `select p.partner_id, p.name, p.country, p.town, p.language, p.partner_type, p.is_active, y.modules,
 			y.earned, y.money_entries, y.carried_in, y.payable, y.carried_out, y.currency, y.rate, y.payable_own, y.level, y.status_points,
-			l.next_level,
+			l.next_level, l.points_missing,
 			b.by_amount, b.by_certificate, b.by_bonus, b.certifications, b.earned as points_earned, b.redeemed, b.expired, b.spendable, b.spendable_value,
 			g.currency as programme_currency, g.rules_hash
 		from mart.statement_index as i
@@ -79,13 +79,13 @@ func (s *reading) partners() {
 		join mart.programme as g on g.rules_hash = m.rules_hash
 		where i.month = ? and i.partner_id between ? and ? order by i.partner_id`, func(r *row) {
 		st := &Statement{
-			Vendor: s.vendor, Currency: r.text("programme_currency"), RulesHash: r.text("rules_hash"), Month: s.month,
+			Letterhead: s.head, Currency: r.text("programme_currency"), RulesHash: r.text("rules_hash"), Month: s.month,
 			Partner: Partner{ID: r.text("partner_id"), Name: r.text("name"), Country: r.text("country"), Town: r.text("town"),
 				Currency: r.text("currency"), Language: r.text("language"), Type: r.text("partner_type"), Modules: r.text("modules"), Active: r.yes("is_active")},
 			Pay: Pay{Earned: r.cents("earned"), MoneyEntries: r.cents("money_entries"), CarriedIn: r.cents("carried_in"),
 				Payable: r.cents("payable"), CarriedOut: r.cents("carried_out"), Currency: r.text("currency"), OwnRate: r.units("rate", 9),
 				PayableOwn: r.cents("payable_own"), Level: r.text("level"), NextLevel: r.text("next_level"),
-				StatusPoints: r.number("status_points")},
+				StatusPoints: r.number("status_points"), PointsMissing: r.number("points_missing")},
 			Balance: Balance{ByAmount: r.number("by_amount"), ByCertificate: r.number("by_certificate"), ByBonus: r.number("by_bonus"),
 				Status: r.number("status_points"), Certifications: r.number("certifications"), Earned: r.number("points_earned"), Redeemed: r.number("redeemed"),
 				Expired: r.number("expired"), Spendable: r.number("spendable"), SpendableValue: r.cents("spendable_value")},
@@ -182,6 +182,12 @@ func (s *reading) points() {
 		select * from entries order by partner_id, posted_on, kind, category, source, balance, points`, func(st *Statement, r *row) {
 		st.Points = append(st.Points, Posting{Date: r.day("posted_on"), Kind: r.text("kind"), Category: r.text("category"), Source: r.text("source"),
 			Balance: r.text("balance"), Points: r.number("points"), Mending: r.mending("file_name", "file_line")})
+	})
+}
+
+func (s *reading) expiring() {
+	s.each(`select * from mart.points_expiring where month = ? and partner_id between ? and ? order by partner_id, lapses_on`, func(st *Statement, r *row) {
+		st.Expiring = append(st.Expiring, Expiring{On: r.day("lapses_on"), Points: r.number("points")})
 	})
 }
 

@@ -9,14 +9,15 @@ import (
 // Register is everything finance is told about one month.
 type Register struct {
 	Edition
-	Vendor, Currency string
-	Month            time.Time
-	Partners         []RegisterPartner
-	Modules          []RegisterModule
-	Files            []File
-	Held             []HeldRow
-	Rejected         []RejectedRow
-	MoreRejected     int64 // than are listed
+	Letterhead
+	Currency     string
+	Month        time.Time
+	Partners     []RegisterPartner
+	Modules      []RegisterModule
+	Files        []File
+	Held         []HeldRow
+	Rejected     []RejectedRow
+	MoreRejected int64 // than are listed
 }
 
 // RegisterPartner is one partner's line of the register.
@@ -53,8 +54,8 @@ type RejectedRow struct {
 }
 
 // ReadRegister reads the register of one month.
-func ReadRegister(ctx context.Context, m Marts, vendor string, month time.Time) (*Register, error) {
-	reg := &Register{Vendor: vendor, Month: month}
+func ReadRegister(ctx context.Context, m Marts, head Letterhead, month time.Time) (*Register, error) {
+	reg := &Register{Letterhead: head, Month: month}
 	for _, part := range []func(context.Context, Marts) error{reg.partners, reg.modules, reg.files, reg.held, reg.rejected} {
 		if err := part(ctx, m); err != nil {
 			return nil, fmt.Errorf("read register of %s: %w", month.Format("2006-01"), err)

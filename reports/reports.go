@@ -22,10 +22,20 @@ type Edition struct {
 	Version  int  // from 1; 2 is what replaces a month that was taken back
 }
 
+// Letterhead is whose paper a workbook is on.
+type Letterhead struct {
+	Vendor   string
+	Address  []string // lines under the name
+	Accent   string   // RRGGBB of headings; empty: the house blue
+	Font     string   // empty: Arial
+	Logo     []byte   `json:"-"` // a PNG or JPEG; empty: none
+	LogoHash string   // of those bytes
+}
+
 // Statement is one partner's month.
 type Statement struct {
 	Edition
-	Vendor    string
+	Letterhead
 	Currency  string // the programme's
 	RulesHash string // of the version in force on the month's last day
 	Month     time.Time
@@ -38,6 +48,7 @@ type Statement struct {
 	Claims    []Claim
 	Points    []Posting
 	Balance   Balance
+	Expiring  []Expiring
 	Gaps      []Gap
 	Entries   []MoneyEntry
 	Waiting   []Waiting
@@ -58,7 +69,7 @@ type Pay struct {
 	OwnRate                                              int64  // one unit of it in the programme currency, in units of 10^-9; 0: unknown
 	PayableOwn                                           Cents
 	Level, NextLevel                                     string
-	StatusPoints                                         int64
+	StatusPoints, PointsMissing                          int64 // missing for the next level
 }
 
 // ModuleTotal is what one module came to in a month and in the year so far.
@@ -164,6 +175,12 @@ type Balance struct {
 	ByAmount, ByCertificate, ByBonus, Status, Certifications int64
 	Earned, Redeemed, Expired, Spendable                     int64
 	SpendableValue                                           Cents
+}
+
+// Expiring is what lapses on a day within 90 days of the month's end.
+type Expiring struct {
+	On     time.Time
+	Points int64
 }
 
 // Gap is a requirement of the next level that is not met.

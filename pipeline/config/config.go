@@ -32,6 +32,7 @@ type Config struct {
 	Feeds      []feed.Feed
 	Programme  programme.Programme
 	Closing    Closing
+	Statement  Statement
 	SourceHash string // of the file's bytes
 }
 
@@ -57,6 +58,13 @@ type Database struct {
 	MemoryLimit string
 	Threads     int
 	TempLimit   string
+}
+
+// Statement is how workbooks look and how they are sent out.
+type Statement struct {
+	Logo         []byte // a PNG or JPEG; empty: none
+	Address      []string
+	Accent, Font string
 }
 
 // Closing says what must be so before a month is closed, and who makes it final.
@@ -207,6 +215,7 @@ func (r *reader) config(path string, f file) *Config {
 	c.Feeds = r.feeds(f.Feeds)
 	c.Programme = r.programme(f)
 	c.Closing = r.closing(f.Closing)
+	c.Statement = r.statement(base, f.Statement)
 	return c
 }
 

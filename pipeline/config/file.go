@@ -49,6 +49,7 @@ type file struct {
 	FX         fxFile        `yaml:"fx"`
 	Pay        payFile       `yaml:"pay"`
 	Closing    closingFile   `yaml:"closing"`
+	Statement  statementFile `yaml:"statement"`
 	Feeds      []feedFile    `yaml:"feeds"`
 	Programme  []versionFile `yaml:"programme"`
 }
@@ -78,6 +79,13 @@ type fxFile struct {
 
 type payFile struct {
 	MinimumPayable exact `yaml:"minimum_payable"`
+}
+
+type statementFile struct {
+	Logo    string   `yaml:"logo"`
+	Address []string `yaml:"address"`
+	Accent  string   `yaml:"accent"`
+	Font    string   `yaml:"font"`
 }
 
 type closingFile struct {

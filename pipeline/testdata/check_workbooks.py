@@ -29,7 +29,7 @@ for path in sorted(originals.glob("*.xlsx")):
                     continue
                 formulas += 1
                 anew = again[sheet.title][cell.coordinate].value
-                if value is None or anew is None or round(value, 2) != round(anew, 2):
+                if not isinstance(value, (int, float)) or not isinstance(anew, (int, float)) or round(value, 2) != round(anew, 2):
                     problems.append(f"{path.name} {sheet.title}!{cell.coordinate} {cell.value}: stored {value}, worked out anew {anew}")
     if not path.name.startswith("statement_"):
         continue

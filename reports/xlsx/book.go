@@ -48,13 +48,13 @@ type book struct {
 	final  bool
 }
 
-func newBook(language string) (*book, error) {
+func newBook(language string, head reports.Letterhead) (*book, error) {
 	w, err := wordsOf(language)
 	if err != nil {
 		return nil, err
 	}
 	b := &book{f: excelize.NewFile(), words: w}
-	b.styles, err = newStyles(b.f, w.say("date_format"))
+	b.styles, err = newStyles(b.f, head, w.say("date_format"))
 	return b, err
 }
 
@@ -170,7 +170,8 @@ type setup struct {
 	title     string // the sheet's name
 	widths    []float64
 	landscape bool
-	frozen    int // rows that stay in view and are repeated in print
+	onePage   bool // is printed on one page, whatever is on it
+	frozen    int  // rows that stay in view and are repeated in print
 	gridless  bool
 	titled    bool // has a title of its own, and needs no banner
 }
@@ -215,6 +216,9 @@ func (b *book) layOut(s setup) {
 		return
 	}
 	fit, one, many := true, 1, 0
+	if s.onePage {
+		many = 1
+	}
 	paper, orientation := 9, "portrait" // A4
 	if s.landscape {
 		orientation = "landscape"
@@ -308,6 +312,15 @@ func (b *book) totals(columns int) []any {
 	}
 	row[0] = b.styled(b.styles.totalText, b.words.say("total"))
 	return row
+}
+
+// sumOf is the sum of a column's rows; of none it is nothing, and not a sum that the
+// total itself lies in.
+func sumOf(column string, first, last int) string {
+	if last < first {
+		return "0"
+	}
+	return fmt.Sprintf("SUM(%s%d:%s%d)", column, first, column, last)
 }
 
 // count is a total of whole numbers.

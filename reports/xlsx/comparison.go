@@ -10,7 +10,7 @@ import (
 
 // Comparison writes the same facts under two programmes, in English.
 func Comparison(out io.Writer, c *reports.Comparison) error {
-	b, err := newBook(Languages()[0])
+	b, err := newBook(Languages()[0], reports.Letterhead{})
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func Comparison(out io.Writer, c *reports.Comparison) error {
 			b.sum(b.styles.money, fmt.Sprintf("I%d-H%d", at, at), d.Other.Earned-d.Now.Earned), b.number(d.Now.Points), b.number(d.Other.Points),
 			b.count(b.styles.number, fmt.Sprintf("L%d-K%d", at, at), d.Other.Points-d.Now.Points))
 	}
-	column := func(c string) string { return fmt.Sprintf("SUM(%s%d:%s%d)", c, first, c, max(first, sh.row)) }
+	column := func(c string) string { return sumOf(c, first, sh.row) }
 	// Bases have no total: one sale is the base of several partners and modules.
 	blank := b.styled(b.styles.totalText, "")
 	sh.put(b.styled(b.styles.totalText, w.say("total")), blank, blank, blank, blank, blank, blank, b.sum(b.styles.totalMoney, column("H"), now.Earned),

@@ -11,13 +11,13 @@ import (
 
 // Register writes finance's view of a month, in English.
 func Register(out io.Writer, reg *reports.Register) error {
-	b, err := newBook(Languages()[0])
+	b, err := newBook(Languages()[0], reg.Letterhead)
 	if err != nil {
 		return err
 	}
 	r := register{book: b, Register: reg}
 	b.properties("Register "+reg.Month.Format("2006-01"), reg.Vendor, reg.Month)
-	b.edition(reg.Edition, reg.Vendor+" · "+reg.Month.Format(b.words.say("month_format")))
+	b.edition(reg.Edition, reg.Vendor+" · "+b.words.month(reg.Month))
 	for _, sheet := range []func(){r.partners, r.modules, r.files, r.held, r.rejected} {
 		sheet()
 	}
@@ -35,7 +35,7 @@ type register struct {
 func (r register) partners() {
 	w := r.words
 	sh := r.sheet(setup{title: w.say("sheet_register"), widths: []float64{14, 32, 8, 30, 11, 15, 15, 15, 15, 15, 10, 15, 10}, landscape: true, frozen: 3, titled: true})
-	sh.tall(22, r.styled(r.styles.title, r.Vendor+" · "+r.Month.Format(w.say("month_format"))))
+	sh.tall(22, r.styled(r.styles.title, r.Vendor+" · "+w.month(r.Month)))
 	sh.put(r.styled(r.styles.note, r.Currency+". "+r.standing(r.Edition)+". "+r.standingNote(r.Edition)))
 	sh.tall(28, r.heads("partner_id", "partner", "place", "modules", "level", ">margin_of_month", ">money_entries", ">carried_in", ">payable", ">carried_out",
 		"currency", ">payable_own", ">status_points")...)
@@ -52,7 +52,7 @@ func (r register) partners() {
 		t.Earned, t.MoneyEntries, t.CarriedIn = t.Earned+p.Pay.Earned, t.MoneyEntries+p.Pay.MoneyEntries, t.CarriedIn+p.Pay.CarriedIn
 		t.Payable, t.CarriedOut = t.Payable+p.Pay.Payable, t.CarriedOut+p.Pay.CarriedOut
 	}
-	column := func(c string) string { return fmt.Sprintf("SUM(%s%d:%s%d)", c, first, c, max(first, sh.row)) }
+	column := func(c string) string { return sumOf(c, first, sh.row) }
 	blank := r.styled(r.styles.totalText, "")
 	sh.put(r.styled(r.styles.totalText, w.say("total")), blank, blank, blank, blank, r.sum(r.styles.totalMoney, column("F"), t.Earned),
 		r.sum(r.styles.totalMoney, column("G"), t.MoneyEntries), r.sum(r.styles.totalMoney, column("H"), t.CarriedIn),
@@ -73,7 +73,7 @@ func (r register) modules() {
 		earned += m.Earned
 	}
 	blank := r.styled(r.styles.totalText, "")
-	sh.put(r.styled(r.styles.totalText, w.say("total")), blank, blank, blank, r.sum(r.styles.totalMoney, fmt.Sprintf("SUM(E%d:E%d)", first, max(first, sh.row)), earned), blank)
+	sh.put(r.styled(r.styles.totalText, w.say("total")), blank, blank, blank, r.sum(r.styles.totalMoney, sumOf("E", first, sh.row), earned), blank)
 	sh.mark("modules_earned", 5, int64(r.earned()), 2)
 	sh.done()
 }

@@ -1,8 +1,13 @@
 package xlsx
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	_ "image/jpeg" // a logo is one of the two
+	_ "image/png"
 	"io"
+	"math/big"
 	"strconv"
 	"strings"
 
@@ -13,13 +18,13 @@ import (
 
 // Statement writes one partner's month, in the partner's language.
 func Statement(out io.Writer, st *reports.Statement) error {
-	b, err := newBook(st.Partner.Language)
+	b, err := newBook(st.Partner.Language, st.Letterhead)
 	if err != nil {
 		return err
 	}
 	s := statement{book: b, Statement: st}
 	b.properties(b.words.say("statement")+" "+st.Partner.ID+" "+st.Month.Format("2006-01"), st.Vendor, st.Month)
-	b.edition(st.Edition, st.Vendor+" · "+st.Partner.Name+" · "+st.Month.Format(b.words.say("month_format")))
+	b.edition(st.Edition, st.Vendor+" · "+st.Partner.Name+" · "+b.words.month(st.Month))
 	for _, sheet := range []func(){s.summary, s.margin, s.lines, s.sellWith, s.points, s.adjustments, s.held, s.rules, s.changes} {
 		sheet()
 	}
@@ -46,13 +51,13 @@ func (s statement) moduleNames() string {
 
 func (s statement) summary() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_summary"), widths: []float64{36, 16, 15, 15, 11, 15, 15, 11}, gridless: true, titled: true})
+	sh := s.sheet(setup{title: w.say("sheet_summary"), widths: []float64{36, 16, 15, 15, 11, 15, 15, 11}, gridless: true, titled: true, onePage: true})
 	standing := s.styles.draft
 	if s.Final {
 		standing = s.styles.final
 	}
-	sh.tall(26, s.styled(s.styles.title, s.Vendor), nil, nil, nil, nil, nil, nil, s.styled(standing, s.standing(s.Edition)))
-	sh.put(s.styled(s.styles.subtitle, w.say("statement")+" · "+s.Month.Format(w.say("month_format"))))
+	s.letterhead(sh, standing)
+	sh.put(s.styled(s.styles.subtitle, w.say("statement")+" · "+w.month(s.Month)))
 	sh.put(s.styled(s.styles.note, s.standingNote(s.Edition)))
 	sh.skip(1)
 	pair := func(label, value, label2, value2 string) {
@@ -77,6 +82,46 @@ func (s statement) summary() {
 	sh.skip(1)
 	s.summaryPoints(sh)
 	sh.done()
+}
+
+// letterhead is the vendor's name and address, with the logo at their left, and at the
+// right how far the workbook can be relied upon.
+func (s statement) letterhead(sh *sheet, standing int) {
+	name := []any{s.styled(s.styles.title, s.Vendor), nil}
+	if len(s.Logo) > 0 {
+		name = []any{nil, s.styled(s.styles.title, s.Vendor)}
+	}
+	sh.tall(26, append(name, nil, nil, nil, nil, nil, s.styled(standing, s.standing(s.Edition)))...)
+	for _, line := range s.Address {
+		row := []any{s.styled(s.styles.note, line)}
+		if len(s.Logo) > 0 {
+			row = []any{nil, s.styled(s.styles.note, line)}
+		}
+		sh.put(row...)
+	}
+	if len(s.Logo) == 0 || s.err != nil {
+		return
+	}
+	for sh.row < 3 {
+		sh.skip(1)
+	}
+	kind := ".png"
+	if s.Logo[0] == 0xff {
+		kind = ".jpg"
+	}
+	size, err := logoScale(s.Logo, 230, 60)
+	s.check(err)
+	s.check(s.f.AddPictureFromBytes(sh.name, "A1", &excelize.Picture{Extension: kind, File: s.Logo,
+		Format: &excelize.GraphicOptions{AltText: s.Vendor, ScaleX: size, ScaleY: size, OffsetX: 2, OffsetY: 2, Positioning: "oneCell"}}))
+}
+
+// logoScale makes a picture fit into so many pixels.
+func logoScale(picture []byte, width, height float64) (float64, error) {
+	c, _, err := image.DecodeConfig(bytes.NewReader(picture))
+	if err != nil {
+		return 0, fmt.Errorf("the logo: %w", err)
+	}
+	return min(1, width/float64(c.Width), height/float64(c.Height)), nil
 }
 
 // plain writes a decimal without the zeros behind it.
@@ -139,13 +184,17 @@ func (s statement) summaryPay(sh *sheet) {
 func (s statement) summaryPoints(sh *sheet) {
 	w := s.words
 	sh.put(s.styled(s.styles.section, w.say("points")), s.styled(s.styles.section, ""), s.styled(s.styles.section, ""))
-	first := sh.row + 1
+	top, first := sh.row, sh.row+1
 	sh.put(s.text(w.say("by_amount")), s.text(""), s.number(s.Balance.ByAmount))
 	sh.put(s.text(fmt.Sprintf(w.say("by_certificate"), s.Balance.Certifications)), s.text(""), s.number(s.Balance.ByCertificate))
 	sh.put(s.text(w.say("by_bonus")), s.text(""), s.number(s.Balance.ByBonus))
 	sh.put(s.styled(s.styles.totalText, w.say("status_points")), s.styled(s.styles.totalText, ""),
 		s.count(s.styles.totalNumber, fmt.Sprintf("SUM(C%d:C%d)", first, sh.row), s.Balance.Status))
 	sh.mark("status_points", 3, s.Balance.Status, 0)
+	if s.Pay.NextLevel != "" {
+		sh.put(s.text(fmt.Sprintf(w.say("missing_points"), w.value(s.Pay.NextLevel))), s.text(""), s.number(s.Pay.PointsMissing))
+		s.levelChart(sh, top, first)
+	}
 	s.nextLevel(sh)
 	sh.skip(1)
 	opening := s.Balance.Spendable - s.Balance.Earned + s.Balance.Redeemed + s.Balance.Expired
@@ -160,13 +209,55 @@ func (s statement) summaryPoints(sh *sheet) {
 		s.count(s.styles.totalNumber, fmt.Sprintf("SUM(C%d:C%d)", first, sh.row), s.Balance.Spendable))
 	sh.mark("spendable_points", 3, s.Balance.Spendable, 0)
 	sh.put(s.text(w.say("spendable_value")), s.text(s.Currency), s.money(s.Balance.SpendableValue))
+	s.expiring(sh)
+}
+
+// expiring says what lapses within 90 days and when the first of it does. The sheet of
+// points has every day.
+func (s statement) expiring(sh *sheet) {
+	var sum int64
+	for _, e := range s.Expiring {
+		sum += e.Points
+	}
+	note := ""
+	if len(s.Expiring) > 0 {
+		first := s.Expiring[0]
+		note = fmt.Sprintf(s.words.say("first_of_them"), first.Points, first.On.Format(s.words.say("day_format")))
+	}
+	sh.put(s.text(s.words.say("expiring")), s.text(""), s.number(sum), s.styled(s.styles.note, note))
+	sh.mark("expiring_points", 3, sum, 0)
+}
+
+// levelChart draws what the status points are made of and what the next level asks for
+// on top, beside the figures it is drawn from.
+func (s statement) levelChart(sh *sheet, top, first int) {
+	if s.err != nil {
+		return
+	}
+	at := "'" + strings.ReplaceAll(sh.name, "'", "''") + "'!"
+	title := fmt.Sprintf(s.words.say("chart_level"), s.words.value(s.Pay.NextLevel))
+	colors := []string{s.styles.accent, "6F94C9", "B7C7E2", "E3E6EB"}
+	var series []excelize.ChartSeries
+	for i, row := range []int{first, first + 1, first + 2, first + 4} {
+		series = append(series, excelize.ChartSeries{Name: fmt.Sprintf("%s$A$%d", at, row), Values: fmt.Sprintf("%s$C$%d", at, row),
+			Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colors[i]}}})
+	}
+	s.check(s.f.AddChart(sh.name, cellName(5, top), &excelize.Chart{
+		Type: excelize.BarStacked, Series: series,
+		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: title, Font: &excelize.Font{Size: 10, Bold: true}}}},
+		Legend:    excelize.ChartLegend{Position: "bottom"},
+		XAxis:     excelize.ChartAxis{None: true},
+		YAxis:     excelize.ChartAxis{Font: s.styles.axis},
+		Dimension: excelize.ChartDimension{Width: 400, Height: 200},
+		Format:    excelize.GraphicOptions{AltText: title + ": " + fmt.Sprintf(s.words.say("has_of"), s.Balance.Status, s.Balance.Status+s.Pay.PointsMissing)},
+	}))
 }
 
 // nextLevel says what is missing for it, requirement by requirement.
 func (s statement) nextLevel(sh *sheet) {
 	w := s.words
 	if s.Pay.NextLevel == "" {
-		sh.put(s.text(w.say("next_level")), s.text(""), s.text(w.say("top_level")))
+		sh.put(s.text(w.say("top_level")), s.text(""), s.text(""))
 		return
 	}
 	sh.put(s.text(w.say("next_level")), s.text(w.value(s.Pay.NextLevel)), s.text(""))
@@ -197,8 +288,9 @@ func (s statement) margin() {
 		if t.Family != "" {
 			family = t.Family
 		}
+		earnedMonth, earnedYear := s.trancheEarned(t, sh.row+1)
 		sh.put(s.text(w.value(t.Module)), s.styled(s.styles.wrapped, w.value(t.Method)), s.text(w.value(t.Level)), s.text(family), s.day(t.ValidFrom),
-			tranche, from, to, rate, s.money(t.MonthBase), s.money(t.MonthEarned), s.money(t.YearBase), s.money(t.YearEarned), s.day(t.Year))
+			tranche, from, to, rate, s.money(t.MonthBase), earnedMonth, s.money(t.YearBase), earnedYear, s.day(t.Year))
 		month, year = month+t.MonthEarned, year+t.YearEarned
 	}
 	if len(s.Margin) == 0 {
@@ -224,6 +316,32 @@ func (s statement) margin() {
 	sh.put(s.styled(s.styles.note, w.say("note_refilled")))
 	s.marginChart(sh, first, last)
 	sh.done()
+}
+
+// trancheEarned is what a tranche earned, as a formula of what has filled it where
+// that comes to it: the year's is what is in it times its rate, the month's the year's
+// less what the months before had. It does not where documents start at zero each, or
+// where the level changed while the tranche was filling; then it is the figure alone.
+func (s statement) trancheEarned(t reports.Tranche, row int) (month, year excelize.Cell) {
+	month, year = s.money(t.MonthEarned), s.money(t.YearEarned)
+	if t.Whole {
+		return month, year
+	}
+	all, before := worth(t.YearBase, t.Rate), worth(t.YearBase-t.MonthBase, t.Rate)
+	if all == t.YearEarned {
+		year.Formula = fmt.Sprintf("ROUND(L%d*I%d,2)", row, row)
+	}
+	if all-before == t.MonthEarned {
+		month.Formula = fmt.Sprintf("ROUND(L%d*I%d,2)-ROUND((L%d-J%d)*I%d,2)", row, row, row, row, row)
+	}
+	return month, year
+}
+
+// worth is a base times a rate, rounded half away from zero to the cent.
+func worth(base reports.Cents, rate reports.Rate) reports.Cents {
+	product := new(big.Int).Mul(big.NewInt(int64(base)), big.NewInt(int64(rate)))
+	half := big.NewInt(int64(500_000 * product.Sign()))
+	return reports.Cents(product.Add(product, half).Quo(product, big.NewInt(1_000_000)).Int64())
 }
 
 // cap is what the cap of the programme year takes away of what the schedules pay:
@@ -261,10 +379,12 @@ func (s statement) marginChart(sh *sheet, first, last int) {
 			Name:       s.words.say("filled_year"),
 			Categories: fmt.Sprintf("%s$F$%d:$F$%d", at, first, last),
 			Values:     fmt.Sprintf("%s$L$%d:$L$%d", at, first, last),
-			Fill:       excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{accent}},
+			Fill:       excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{s.styles.accent}},
 		}},
 		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: s.words.say("chart_filled") + " (" + s.Currency + ")"}}},
 		Legend:    excelize.ChartLegend{Position: "none"},
+		XAxis:     excelize.ChartAxis{Font: s.styles.axis},
+		YAxis:     excelize.ChartAxis{Font: s.styles.axis},
 		Dimension: excelize.ChartDimension{Width: 760, Height: 260},
 		Format:    excelize.GraphicOptions{AltText: s.words.say("chart_filled")},
 	}))
@@ -345,6 +465,13 @@ func (s statement) points() {
 	}
 	if len(s.Points) == 0 {
 		sh.put(s.text(w.say("nothing")))
+	}
+	if len(s.Expiring) > 0 {
+		sh.skip(1)
+		sh.put(s.styled(s.styles.section, w.say("expiring")))
+		for _, e := range s.Expiring {
+			sh.put(s.day(e.On), s.text(w.say("lapses")), s.text(""), s.text(""), s.text(""), s.number(e.Points))
+		}
 	}
 	sh.done()
 }

@@ -1,9 +1,18 @@
 package xlsx
 
-import "github.com/xuri/excelize/v2"
+import (
+	"cmp"
+
+	"github.com/xuri/excelize/v2"
+
+	"tranche/reports"
+)
 
 // styles are the looks a workbook uses, by what they are for.
 type styles struct {
+	accent string        // colour of headings and charts
+	axis   excelize.Font // of a chart's figures
+
 	title, subtitle, draft, final, note, section                  int
 	banner, bannerDraft                                           int
 	label, value, big, bigMoney                                   int
@@ -12,23 +21,27 @@ type styles struct {
 }
 
 const (
-	ink    = "1F2A44"
-	accent = "24508C"
-	pale   = "E9EEF6"
-	grey   = "6B7280"
-	warn   = "B42318"
-	face   = "Arial"
+	ink       = "1F2A44"
+	blue      = "24508C"
+	pale      = "E9EEF6"
+	grey      = "6B7280"
+	warn      = "B42318"
+	usualFace = "Arial"
 )
 
 // newStyles registers every style once. The order is fixed, so that the same
 // workbook has the same style numbers.
-func newStyles(f *excelize.File, dateFormat string) (styles, error) {
-	var s styles
+func newStyles(f *excelize.File, head reports.Letterhead, dateFormat string) (styles, error) {
+	accent, face := cmp.Or(head.Accent, blue), cmp.Or(head.Font, usualFace)
+	s := styles{accent: accent, axis: excelize.Font{Family: face, Size: 8, Color: grey}}
 	var failed error
-	add := func(style excelize.Style) int {
+	add := func(name string, style excelize.Style) int {
 		id, err := f.NewStyle(&style)
 		if err != nil && failed == nil {
 			failed = err
+		}
+		if err == nil {
+			nameStyle(f, id, name)
 		}
 		return id
 	}
@@ -45,31 +58,46 @@ func newStyles(f *excelize.File, dateFormat string) (styles, error) {
 	}
 	right := &excelize.Alignment{Horizontal: "right", Vertical: "top"}
 
-	s.title = add(excelize.Style{Font: font(18, true, accent)})
-	s.subtitle = add(excelize.Style{Font: font(12, false, ink)})
-	s.draft = add(excelize.Style{Font: font(14, true, warn), Alignment: &excelize.Alignment{Horizontal: "right"}})
-	s.final = add(excelize.Style{Font: font(14, true, accent), Alignment: &excelize.Alignment{Horizontal: "right"}})
-	s.banner = add(excelize.Style{Font: font(10, true, accent)})
-	s.bannerDraft = add(excelize.Style{Font: font(10, true, warn)})
-	s.note = add(excelize.Style{Font: font(9, false, grey), Alignment: top})
-	s.section = add(excelize.Style{Font: font(11, true, accent), Border: []excelize.Border{{Type: "bottom", Color: accent, Style: 2}}})
-	s.label = add(excelize.Style{Font: font(10, false, grey), Alignment: top})
-	s.value = add(excelize.Style{Font: font(10, true, ink), Alignment: top})
-	s.big = add(excelize.Style{Font: font(14, true, ink), Fill: fill(pale)})
-	s.bigMoney = add(excelize.Style{Font: font(14, true, ink), Fill: fill(pale), CustomNumFmt: &amount, Alignment: &excelize.Alignment{Horizontal: "right"}})
-	s.head = add(excelize.Style{Font: font(9, true, "FFFFFF"), Fill: fill(accent), Alignment: &excelize.Alignment{Horizontal: "left", Vertical: "center", WrapText: true, Indent: 1}})
-	s.headRight = add(excelize.Style{Font: font(9, true, "FFFFFF"), Fill: fill(accent), Alignment: &excelize.Alignment{Horizontal: "right", Vertical: "center", WrapText: true}})
-	s.text = add(excelize.Style{Font: font(9, false, ink), Border: line, Alignment: left})
-	s.wrapped = add(excelize.Style{Font: font(9, false, ink), Border: line, Alignment: &excelize.Alignment{Horizontal: "left", Vertical: "top", WrapText: true, Indent: 1}})
-	s.date = add(excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &dateFormat, Alignment: left})
-	s.number = add(excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &whole, Alignment: right})
-	s.money = add(excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &amount, Alignment: right})
-	s.quantity = add(excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &quantity, Alignment: right})
-	s.percent = add(excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &percent, Alignment: right})
+	s.title = add("Statement title", excelize.Style{Font: font(18, true, accent)})
+	s.subtitle = add("Statement subtitle", excelize.Style{Font: font(12, false, ink)})
+	s.draft = add("Statement draft", excelize.Style{Font: font(14, true, warn), Alignment: &excelize.Alignment{Horizontal: "right"}})
+	s.final = add("Statement final", excelize.Style{Font: font(14, true, accent), Alignment: &excelize.Alignment{Horizontal: "right"}})
+	s.banner = add("Statement banner", excelize.Style{Font: font(10, true, accent)})
+	s.bannerDraft = add("Statement bannerDraft", excelize.Style{Font: font(10, true, warn)})
+	s.note = add("Statement note", excelize.Style{Font: font(9, false, grey), Alignment: top})
+	s.section = add("Statement section", excelize.Style{Font: font(11, true, accent), Border: []excelize.Border{{Type: "bottom", Color: accent, Style: 2}}})
+	s.label = add("Statement label", excelize.Style{Font: font(10, false, grey), Alignment: top})
+	s.value = add("Statement value", excelize.Style{Font: font(10, true, ink), Alignment: top})
+	s.big = add("Statement big", excelize.Style{Font: font(14, true, ink), Fill: fill(pale)})
+	s.bigMoney = add("Statement bigMoney", excelize.Style{Font: font(14, true, ink), Fill: fill(pale), CustomNumFmt: &amount, Alignment: &excelize.Alignment{Horizontal: "right"}})
+	s.head = add("Statement head", excelize.Style{Font: font(9, true, "FFFFFF"), Fill: fill(accent), Alignment: &excelize.Alignment{Horizontal: "left", Vertical: "center", WrapText: true, Indent: 1}})
+	s.headRight = add("Statement headRight", excelize.Style{Font: font(9, true, "FFFFFF"), Fill: fill(accent), Alignment: &excelize.Alignment{Horizontal: "right", Vertical: "center", WrapText: true}})
+	s.text = add("Statement text", excelize.Style{Font: font(9, false, ink), Border: line, Alignment: left})
+	s.wrapped = add("Statement wrapped", excelize.Style{Font: font(9, false, ink), Border: line, Alignment: &excelize.Alignment{Horizontal: "left", Vertical: "top", WrapText: true, Indent: 1}})
+	s.date = add("Statement date", excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &dateFormat, Alignment: left})
+	s.number = add("Statement number", excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &whole, Alignment: right})
+	s.money = add("Statement money", excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &amount, Alignment: right})
+	s.quantity = add("Statement quantity", excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &quantity, Alignment: right})
+	s.percent = add("Statement percent", excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &percent, Alignment: right})
 	fx := "0.00####"
-	s.fxRate = add(excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &fx, Alignment: right})
-	s.totalText = add(excelize.Style{Font: font(9, true, ink), Border: double, Alignment: left})
-	s.totalMoney = add(excelize.Style{Font: font(9, true, ink), Border: double, CustomNumFmt: &amount, Alignment: right})
-	s.totalNumber = add(excelize.Style{Font: font(9, true, ink), Border: double, CustomNumFmt: &whole, Alignment: right})
+	s.fxRate = add("Statement fxRate", excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &fx, Alignment: right})
+	s.totalText = add("Statement totalText", excelize.Style{Font: font(9, true, ink), Border: double, Alignment: left})
+	s.totalMoney = add("Statement totalMoney", excelize.Style{Font: font(9, true, ink), Border: double, CustomNumFmt: &amount, Alignment: right})
+	s.totalNumber = add("Statement totalNumber", excelize.Style{Font: font(9, true, ink), Border: double, CustomNumFmt: &whole, Alignment: right})
 	return s, failed
+}
+
+// nameStyle gives a look a name, so that whoever opens the workbook finds it in the
+// list of styles and can change it everywhere at once.
+func nameStyle(f *excelize.File, id int, name string) {
+	look := f.Styles.CellXfs.Xf[id]
+	master := len(f.Styles.CellStyleXfs.Xf)
+	f.Styles.CellXfs.Xf[id].XfID = &master
+	look.XfID = nil
+	f.Styles.CellStyleXfs.Xf = append(f.Styles.CellStyleXfs.Xf, look)
+	f.Styles.CellStyleXfs.Count = len(f.Styles.CellStyleXfs.Xf)
+	named := *f.Styles.CellStyles.CellStyle[0]
+	named.Name, named.XfID, named.BuiltInID = name, master, nil
+	f.Styles.CellStyles.CellStyle = append(f.Styles.CellStyles.CellStyle, &named)
+	f.Styles.CellStyles.Count = len(f.Styles.CellStyles.CellStyle)
 }

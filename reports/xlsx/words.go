@@ -4,6 +4,9 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
+	"time"
 )
 
 //go:embed words/*.json
@@ -37,6 +40,11 @@ func (w words) say(key string) string {
 		return text
 	}
 	return "?" + key
+}
+
+// month is a month in words, with its year.
+func (w words) month(t time.Time) string {
+	return strings.Split(w.say("month_names"), ",")[t.Month()-1] + " " + strconv.Itoa(t.Year())
 }
 
 // value is how one of our own words is said. Words that are not ours, such as a

@@ -15,7 +15,7 @@ import (
 
 func example() *reports.Statement {
 	return &reports.Statement{
-		Vendor: "Vendor", Currency: "USD", Month: time.Date(2024, 7, 1, 0, 0, 0, 0, time.UTC),
+		Letterhead: reports.Letterhead{Vendor: "Vendor"}, Currency: "USD", Month: time.Date(2024, 7, 1, 0, 0, 0, 0, time.UTC),
 		Partner: reports.Partner{ID: "P1", Name: "=cmd|'/c calc'!A1", Language: "en", Modules: "resell"},
 		Pay:     reports.Pay{Earned: 105, Payable: 105, Currency: "EUR", OwnRate: 1_084_150_000, PayableOwn: 97, Level: "ready"},
 		Modules: []reports.ModuleTotal{{Module: "resell", Lines: 1, Base: 2100, Earned: 105}},
