@@ -14,6 +14,10 @@ type Register struct {
 	Month        time.Time
 	Partners     []RegisterPartner
 	Modules      []RegisterModule
+	Months       []RegisterMonth // this one and the twelve before, oldest first
+	Causes       []RegisterCause
+	Distributors []RegisterDistributor
+	Controls     []RegisterControl
 	Files        []File
 	Held         []HeldRow
 	Rejected     []RejectedRow
@@ -56,7 +60,7 @@ type RejectedRow struct {
 // ReadRegister reads the register of one month.
 func ReadRegister(ctx context.Context, m Marts, head Letterhead, month time.Time) (*Register, error) {
 	reg := &Register{Letterhead: head, Month: month}
-	for _, part := range []func(context.Context, Marts) error{reg.partners, reg.modules, reg.files, reg.held, reg.rejected} {
+	for _, part := range []func(context.Context, Marts) error{reg.partners, reg.modules, reg.months, reg.causes, reg.distributors, reg.controls, reg.files, reg.held, reg.rejected} {
 		if err := part(ctx, m); err != nil {
 			return nil, fmt.Errorf("read register of %s: %w", month.Format("2006-01"), err)
 		}

@@ -18,7 +18,7 @@ func Register(out io.Writer, reg *reports.Register) error {
 	r := register{book: b, Register: reg}
 	b.properties("Register "+reg.Month.Format("2006-01"), reg.Vendor, reg.Month)
 	b.edition(reg.Edition, reg.Vendor+" · "+b.words.month(reg.Month))
-	for _, sheet := range []func(){r.partners, r.modules, r.files, r.held, r.rejected} {
+	for _, sheet := range []func(){r.partners, r.months, r.modules, r.causes, r.distributors, r.controls, r.files, r.held, r.rejected} {
 		sheet()
 	}
 	if err := b.deliver(out); err != nil {

@@ -177,7 +177,7 @@ func TestEveryLanguageSaysEverything(t *testing.T) {
 		}
 	}
 	used := regexp.MustCompile(`say\("(\w+)"\)|heads\(([^)]*)\)`)
-	for _, name := range []string{"statement.go", "register.go", "adjustments.go", "edition.go", "sellwith.go"} {
+	for _, name := range []string{"statement.go", "register.go", "adjustments.go", "control.go", "edition.go", "sellwith.go"} {
 		source, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

@@ -7,14 +7,23 @@
 -- month       first day of the month
 -- lapses_on   first day on which the points can no longer be spent
 -- points      that lapse
-with ends as (
-    select p.partner_id, m.month, m.month_end,
-        coalesce((select -sum(u.points) from intermediate.points_posted as u
-            where u.partner_id = p.partner_id and u.posted_on <= m.month_end and u.balance <> 'status' and u.points < 0), 0) as used,
-        coalesce((select -sum(x.points) from mart.points_ledger as x
-            where x.partner_id = p.partner_id and x.posted_on <= m.month_end and x.kind = 'expiry'), 0) as lapsed
+with spent as (
+    select partner_id, date_trunc('month', posted_on)::date as month, -sum(points) as used, 0 as lapsed
+    from intermediate.points_posted
+    where balance <> 'status' and points < 0
+    group by partner_id, date_trunc('month', posted_on)
+    union all
+    select partner_id, date_trunc('month', posted_on)::date, 0, -sum(points)
+    from mart.points_ledger
+    where kind = 'expiry'
+    group by partner_id, date_trunc('month', posted_on)
+),
+ends as (
+    select p.partner_id, m.month, m.month_end, coalesce(sum(s.used), 0) as used, coalesce(sum(s.lapsed), 0) as lapsed
     from intermediate.everybody as p
     join intermediate.months as m on m.is_open
+    left join spent as s on s.partner_id = p.partner_id and s.month <= m.month
+    group by p.partner_id, m.month, m.month_end
 ),
 lapses as (
     select e.partner_id, e.month, e.month_end, e.used, e.lapsed, l.lapses_on,

@@ -1,0 +1,36 @@
+-- What each distributor's lines of a month come to, currency by currency, and what
+-- became of them: counted for their buyer, not counted, or held.
+--
+-- grain: distributor, month, currency
+-- distributor       code of the sender
+-- month             first day of the documents' month
+-- currency          of the documents
+-- lines             that stand
+-- net_amount        of them, in that currency
+-- counted_lines     for their buyer
+-- counted_amount    in that currency
+-- counted_base      the same in the programme currency
+-- uncounted_lines   known in full, without counting for their buyer
+-- uncounted_amount  in that currency
+-- held_lines        that wait for something
+-- held_amount       in that currency
+-- later_lines       of a month after the run's, which nobody has judged yet
+-- later_amount      in that currency
+with uncounted as (
+    select sale_id from mart.uncounted_lines where module = 'resell'
+),
+judged as (
+    select l.distributor, l.month, l.currency, l.net_amount, l.amount,
+        case when l.held_reason is not null then 'held' when u.sale_id is not null then 'uncounted' when l.month > p.through_month then 'later' else 'counted' end as fate
+    from intermediate.lines as l
+    cross join rules.programme as p
+    left join uncounted as u on u.sale_id = l.sale_id
+)
+select distributor, month, currency, count(*) as lines, sum(net_amount)::decimal(38,6) as net_amount,
+    count(*) filter (where fate = 'counted') as counted_lines, coalesce(sum(net_amount) filter (where fate = 'counted'), 0)::decimal(38,6) as counted_amount,
+    coalesce(sum(amount) filter (where fate = 'counted'), 0)::decimal(38,2) as counted_base,
+    count(*) filter (where fate = 'uncounted') as uncounted_lines, coalesce(sum(net_amount) filter (where fate = 'uncounted'), 0)::decimal(38,6) as uncounted_amount,
+    count(*) filter (where fate = 'held') as held_lines, coalesce(sum(net_amount) filter (where fate = 'held'), 0)::decimal(38,6) as held_amount,
+    count(*) filter (where fate = 'later') as later_lines, coalesce(sum(net_amount) filter (where fate = 'later'), 0)::decimal(38,6) as later_amount
+from judged
+group by distributor, month, currency
