@@ -3,6 +3,7 @@ package pipeline
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -129,7 +130,7 @@ func (k *closing) workbooks(ctx context.Context, folder string) error {
 	if err := k.statements(ctx, k.Month, keys, e, to, func() {}); err != nil {
 		return err
 	}
-	return k.register(ctx, k.Month, e, to)
+	return errors.Join(k.register(ctx, k.Month, e, to), k.journal(ctx, k.Month, e, to))
 }
 
 // finalShelf is the folder of a month that is being closed.

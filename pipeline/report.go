@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
 
@@ -88,7 +89,7 @@ func (r *run) reportMonth(ctx context.Context, month time.Time, keys []reports.K
 	if err := r.statements(ctx, month, keys, e, w, step); err != nil {
 		return err
 	}
-	return r.register(ctx, month, e, w)
+	return errors.Join(r.register(ctx, month, e, w), r.journal(ctx, month, e, w))
 }
 
 // finals puts the workbooks of a closed month where partners and finance look.
@@ -122,6 +123,9 @@ func (r *run) statements(ctx context.Context, month time.Time, keys []reports.Ke
 		var changed []*reports.Statement
 		for _, st := range list {
 			st.Edition = e
+			if password := r.Config.Statement.Passwords[st.Partner.ID]; password != "" {
+				st.Lock = secretHash(st.Partner.ID, password)
+			}
 			of, err := figures(st)
 			if err != nil {
 				return err
@@ -132,7 +136,7 @@ func (r *run) statements(ctx context.Context, month time.Time, keys []reports.Ke
 			}
 			changed = append(changed, st)
 		}
-		books, err := renderAll(changed)
+		books, err := renderAll(changed, r.Config.Statement.Passwords)
 		if err != nil {
 			return err
 		}
@@ -174,8 +178,14 @@ func figures(st *reports.Statement) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
+// secretHash tells one password from another without saying either.
+func secretHash(partner, password string) string {
+	sum := sha256.Sum256([]byte(partner + "\x00" + password))
+	return hex.EncodeToString(sum[:])
+}
+
 // renderAll makes workbooks on every processor, one workbook a goroutine.
-func renderAll(list []*reports.Statement) ([][]byte, error) {
+func renderAll(list []*reports.Statement, passwords map[string]string) ([][]byte, error) {
 	books := make([][]byte, len(list))
 	var group errgroup.Group
 	group.SetLimit(runtime.NumCPU())
@@ -184,6 +194,9 @@ func renderAll(list []*reports.Statement) ([][]byte, error) {
 			var book bytes.Buffer
 			err := xlsx.Statement(&book, st)
 			books[i] = book.Bytes()
+			if password := passwords[st.Partner.ID]; password != "" && err == nil {
+				books[i], err = xlsx.Lock(books[i], password)
+			}
 			return err
 		})
 	}
@@ -218,11 +231,12 @@ type monthWriter struct {
 	now    manifest
 	wrote  []string
 	kept   int
+	key    ed25519.PrivateKey
 }
 
 func (r *run) openMonth(month time.Time) (*monthWriter, error) {
 	name := months.Folder(month)
-	w := &monthWriter{dir: filepath.Join(r.Config.Folders.Statements, name), aside: filepath.Join(r.Config.Folders.Work(), "statements", name),
+	w := &monthWriter{dir: filepath.Join(r.Config.Folders.Statements, name), aside: filepath.Join(r.Config.Folders.Work(), "statements", name), key: r.Config.Statement.SigningKey,
 		now: manifest{Month: name, Files: map[string]string{}, Made: map[string]string{}}}
 	r.made = append(r.made, w)
 	data, err := os.ReadFile(filepath.Join(w.dir, "manifest.json"))
@@ -287,7 +301,7 @@ func (w *monthWriter) keeps(name, hash string) bool {
 	w.now.Files[name] = hash
 	if w.before.Files[name] == hash {
 		if there, err := files.Hash(filepath.Join(w.dir, name)); err == nil && there == hash {
-			w.kept++
+			w.kept += workbooks([]string{name})
 			return true
 		}
 	}
@@ -303,9 +317,9 @@ func (w *monthWriter) putOut(s *Summary) error {
 			gone = append(gone, name)
 		}
 	}
-	s.Written, s.Unchanged, s.Removed = s.Written+len(w.wrote), s.Unchanged+w.kept, s.Removed+len(gone)
+	s.Written, s.Unchanged, s.Removed = s.Written+workbooks(w.wrote), s.Unchanged+w.kept, s.Removed+workbooks(gone)
 	if len(w.wrote)+len(gone) == 0 && maps.Equal(w.now.Made, w.before.Made) {
-		return nil
+		return w.sign(false)
 	}
 	if err := files.Folder(w.dir); err != nil {
 		return err
@@ -324,7 +338,44 @@ func (w *monthWriter) putOut(s *Summary) error {
 	if err != nil {
 		return err
 	}
-	return files.Write(filepath.Join(w.dir, "manifest.json"), append(data, '\n'), files.Private)
+	if err := files.Write(filepath.Join(w.dir, "manifest.json"), append(data, '\n'), files.Private); err != nil {
+		return err
+	}
+	return w.sign(true)
+}
+
+// sign writes a detached ed25519 signature of the manifest's bytes beside it. One that
+// fits no longer is removed where nobody signs.
+func (w *monthWriter) sign(changed bool) error {
+	path := filepath.Join(w.dir, "manifest.json.sig")
+	if w.key == nil {
+		if !changed {
+			return nil
+		}
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		return nil
+	}
+	data, err := os.ReadFile(filepath.Join(w.dir, "manifest.json"))
+	if err != nil {
+		return err
+	}
+	signature := ed25519.Sign(w.key, data)
+	if there, err := os.ReadFile(path); err == nil && bytes.Equal(there, signature) {
+		return nil
+	}
+	return files.Write(path, signature, files.Private)
+}
+
+// workbooks counts those among files.
+func workbooks(names []string) (n int) {
+	for _, name := range names {
+		if strings.HasSuffix(name, ".xlsx") {
+			n++
+		}
+	}
+	return n
 }
 
 // putOut puts out every month that was made.

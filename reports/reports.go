@@ -36,6 +36,7 @@ type Letterhead struct {
 type Statement struct {
 	Edition
 	Letterhead
+	Lock      string // hash of the password it opens with; empty: it opens without
 	Currency  string // the programme's
 	RulesHash string // of the version in force on the month's last day
 	Month     time.Time

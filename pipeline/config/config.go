@@ -7,6 +7,7 @@
 package config
 
 import (
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -33,7 +34,8 @@ type Config struct {
 	Programme  programme.Programme
 	Closing    Closing
 	Statement  Statement
-	SourceHash string // of the file's bytes
+	Journal    *Journal // nil: none is written
+	SourceHash string   // of the file's bytes
 }
 
 // Folders are absolute paths.
@@ -65,6 +67,14 @@ type Statement struct {
 	Logo         []byte // a PNG or JPEG; empty: none
 	Address      []string
 	Accent, Font string
+	SigningKey   ed25519.PrivateKey // signs the manifests; nil: nobody does
+	Passwords    map[string]string  // of partners whose workbooks open with one only
+}
+
+// Journal is which accounts a month is booked to.
+type Journal struct {
+	Expense                       map[string]string // by module
+	Adjustments, Accrued, Payable string
 }
 
 // Closing says what must be so before a month is closed, and who makes it final.
@@ -216,6 +226,7 @@ func (r *reader) config(path string, f file) *Config {
 	c.Programme = r.programme(f)
 	c.Closing = r.closing(f.Closing)
 	c.Statement = r.statement(base, f.Statement)
+	c.Journal = r.journal(f.Journal)
 	return c
 }
 

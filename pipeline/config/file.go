@@ -50,6 +50,7 @@ type file struct {
 	Pay        payFile       `yaml:"pay"`
 	Closing    closingFile   `yaml:"closing"`
 	Statement  statementFile `yaml:"statement"`
+	Journal    *journalFile  `yaml:"journal"`
 	Feeds      []feedFile    `yaml:"feeds"`
 	Programme  []versionFile `yaml:"programme"`
 }
@@ -81,11 +82,20 @@ type payFile struct {
 	MinimumPayable exact `yaml:"minimum_payable"`
 }
 
+type journalFile struct {
+	Expense     map[string]string `yaml:"expense"`
+	Adjustments string            `yaml:"adjustments"`
+	Accrued     string            `yaml:"accrued"`
+	Payable     string            `yaml:"payable"`
+}
+
 type statementFile struct {
 	Logo    string   `yaml:"logo"`
 	Address []string `yaml:"address"`
 	Accent  string   `yaml:"accent"`
 	Font    string   `yaml:"font"`
+	Signing string   `yaml:"signing_key"`
+	Locks   string   `yaml:"passwords"`
 }
 
 type closingFile struct {

@@ -2,9 +2,17 @@ package config
 
 import (
 	"bytes"
+	"crypto/ed25519"
+	"crypto/x509"
+	"encoding/csv"
+	"encoding/pem"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+
+	"tranche/pipeline/programme"
 )
 
 // statement reads how workbooks look. The logo is read now, so that a missing one is
@@ -17,13 +25,12 @@ func (r *reader) statement(base string, f statementFile) Statement {
 	if len(s.Address) > 4 {
 		r.fault("$.statement.address", "%d lines do not fit beside the name; four do", len(s.Address))
 	}
+	s.SigningKey = r.signingKey(base, f.Signing)
+	s.Passwords = r.passwords(base, f.Locks)
 	if f.Logo == "" {
 		return s
 	}
-	path := f.Logo
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(base, path)
-	}
+	path := beside(base, f.Logo)
 	var err error
 	if s.Logo, err = os.ReadFile(path); err != nil {
 		r.fault("$.statement.logo", "the logo cannot be read: %v", err)
@@ -36,4 +43,100 @@ func (r *reader) statement(base string, f statementFile) Statement {
 		r.fault("$.statement.logo", "%s has %d bytes, and would be in every workbook; a megabyte is enough", path, len(s.Logo))
 	}
 	return s
+}
+
+func beside(base, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(base, path)
+}
+
+// secret reads a file that nobody but the operator may read.
+func (r *reader) secret(at, path string) []byte {
+	info, err := os.Stat(path)
+	if err == nil && info.Mode().Perm()&0o077 != 0 {
+		r.fault(at, "others can read %s (%v); chmod 600 %s", path, info.Mode().Perm(), path)
+		return nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		r.fault(at, "it cannot be read: %v", err)
+	}
+	return data
+}
+
+// signingKey reads an ed25519 key as `openssl genpkey -algorithm ed25519` writes it.
+func (r *reader) signingKey(base, path string) ed25519.PrivateKey {
+	const at = "$.statement.signing_key"
+	if path == "" {
+		return nil
+	}
+	data := r.secret(at, beside(base, path))
+	if data == nil {
+		return nil
+	}
+	block, _ := pem.Decode(data)
+	if block == nil {
+		r.fault(at, "%s is no PEM file; make one with: openssl genpkey -algorithm ed25519 -out %s", path, path)
+		return nil
+	}
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	private, ok := key.(ed25519.PrivateKey)
+	if err != nil || !ok {
+		r.fault(at, "%s holds no ed25519 key; make one with: openssl genpkey -algorithm ed25519 -out %s", path, path)
+		return nil
+	}
+	return private
+}
+
+// passwords reads the file of partner ids and passwords.
+func (r *reader) passwords(base, path string) map[string]string {
+	const at = "$.statement.passwords"
+	if path == "" {
+		return nil
+	}
+	data := r.secret(at, beside(base, path))
+	if data == nil {
+		return nil
+	}
+	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+	if err != nil || len(rows) == 0 || len(rows[0]) != 2 || rows[0][0] != "partner_id" || rows[0][1] != "password" {
+		r.fault(at, "%s is no CSV file that begins with partner_id,password", path)
+		return nil
+	}
+	list := map[string]string{}
+	for _, row := range rows[1:] {
+		if len(row[1]) < 8 || len(row[1]) > 255 {
+			r.fault(at, "the password of %s has %d characters; it needs 8 to 255", row[0], len(row[1]))
+		}
+		if _, twice := list[row[0]]; twice {
+			r.fault(at, "%s has two passwords", row[0])
+		}
+		list[row[0]] = row[1]
+	}
+	return list
+}
+
+// journal reads which accounts a month is booked to.
+func (r *reader) journal(f *journalFile) *Journal {
+	if f == nil {
+		return nil
+	}
+	for _, module := range programme.ModuleNames() {
+		if f.Expense[module] == "" {
+			r.fault("$.journal.expense", "%s has no account", module)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Expense)) {
+		if !slices.Contains(programme.ModuleNames(), name) {
+			r.fault("$.journal.expense."+name, "%s is no module", name)
+		}
+	}
+	for _, x := range []struct{ key, account string }{{"adjustments", f.Adjustments}, {"accrued", f.Accrued}, {"payable", f.Payable}} {
+		if x.account == "" {
+			r.fault("$.journal", "%s needs an account", x.key)
+		}
+	}
+	return &Journal{Expense: f.Expense, Adjustments: f.Adjustments, Accrued: f.Accrued, Payable: f.Payable}
 }

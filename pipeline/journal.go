@@ -1,0 +1,70 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"tranche/pipeline/months"
+	"tranche/reports"
+	"tranche/reports/journal"
+)
+
+// journal writes a month's postings for the books, where the configuration has
+// accounts for them.
+func (r *run) journal(ctx context.Context, month time.Time, e reports.Edition, to shelf) error {
+	if r.Config.Journal == nil {
+		return nil
+	}
+	j, err := reports.ReadJournal(ctx, r.session, month)
+	if err != nil {
+		return err
+	}
+	j.Edition = e
+	before, err := r.bookedBefore(month)
+	if err != nil {
+		return err
+	}
+	list, err := journal.Make(j, journal.Accounts(*r.Config.Journal), before)
+	if err != nil {
+		return fmt.Errorf("%s: %w", months.Folder(month), err)
+	}
+	edition := "draft"
+	if e.Final {
+		edition = fmt.Sprintf("final version %d", e.Version)
+	}
+	var out bytes.Buffer
+	if err := journal.Write(&out, list, r.Config.Programme.Currency, edition); err != nil {
+		return err
+	}
+	return to.put(journalName, out.Bytes())
+}
+
+const journalName = "journal.csv"
+
+// bookedBefore is what the version of a month that was taken back had booked.
+func (r *run) bookedBefore(month time.Time) ([]journal.Posting, error) {
+	i := slices.IndexFunc(r.ledger.Reopened, func(c months.Closed) bool { return c.First.Equal(month) })
+	if i < 0 {
+		return nil, nil
+	}
+	path := filepath.Join(r.ledger.Reopened[i].Folder, months.Statements, journalName)
+	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil // nobody had accounts for it then
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	list, err := journal.Read(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return list, nil
+}

@@ -1,0 +1,125 @@
+// Package journal writes what a month's statements mean for the books: a CSV that an
+// accounting system reads.
+//
+// An *accrual* books what partners earned, module by module, and manual adjustments:
+// debit expense, credit accrued. A *release* books what is paid: debit accrued, credit
+// payable; what stays accrued is what is carried to the next month. Where a month was
+// taken back and stated anew, a *reversal* of every posting of the version before comes
+// first. Every pair balances, and so does the whole.
+package journal
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"tranche/reports"
+)
+
+// Accounts are the numbers of accounts in the vendor's books.
+type Accounts struct {
+	Expense     map[string]string // by module
+	Adjustments string            // expense of manual adjustments
+	Accrued     string            // owed and not yet payable
+	Payable     string
+}
+
+// Posting is one line of the journal. One of debit and credit is zero, and neither is
+// negative.
+type Posting struct {
+	Date                                    time.Time
+	Account, Partner, Kind, Text, Reference string
+	Debit, Credit                           reports.Cents
+}
+
+// columns are the header of the file.
+var columns = []string{"entry", "date", "account", "debit", "credit", "currency", "partner_id", "kind", "text", "reference", "edition"}
+
+// Make books a month: reversals of what was booked before, accruals, releases.
+func Make(j *reports.Journal, a Accounts, before []Posting) ([]Posting, error) {
+	var list []Posting
+	date := j.Month.AddDate(0, 1, -1)
+	for _, p := range before {
+		p.Date, p.Kind, p.Text, p.Debit, p.Credit = date, "reversal", "Reversal of version "+strconv.Itoa(j.Version-1)+": "+p.Text, p.Credit, p.Debit
+		list = append(list, p)
+	}
+	pair := func(debit, credit, partner, kind, text, reference string, amount reports.Cents) {
+		if amount == 0 {
+			return
+		}
+		if amount < 0 {
+			debit, credit, amount = credit, debit, -amount
+		}
+		list = append(list, Posting{Date: date, Account: debit, Partner: partner, Kind: kind, Text: text, Reference: reference, Debit: amount},
+			Posting{Date: date, Account: credit, Partner: partner, Kind: kind, Text: text, Reference: reference, Credit: amount})
+	}
+	month := j.Month.Format("2006-01")
+	for _, e := range j.Earned {
+		pair(a.Expense[e.Module], a.Accrued, e.Partner, "accrual", "Margin "+e.Module+" "+month, "", e.Amount)
+	}
+	for _, e := range j.Entries {
+		pair(a.Adjustments, a.Accrued, e.Partner, "accrual", "Manual adjustment "+e.ID+": "+e.Reason, e.ID, e.Amount)
+	}
+	for _, p := range j.Payable {
+		pair(a.Accrued, a.Payable, p.Partner, "release", "Payable "+month, "", p.Amount)
+	}
+	return list, balanced(list)
+}
+
+// balanced says where debits and credits do not come to the same.
+func balanced(list []Posting) error {
+	var debit, credit reports.Cents
+	for _, p := range list {
+		debit, credit = debit+p.Debit, credit+p.Credit
+	}
+	if debit != credit {
+		return fmt.Errorf("the journal debits %s and credits %s", debit, credit)
+	}
+	return nil
+}
+
+// Write writes the journal. A text that a spreadsheet would take for a formula stands
+// behind an apostrophe.
+func Write(out io.Writer, list []Posting, currency, edition string) error {
+	w := csv.NewWriter(out)
+	rows := [][]string{columns}
+	for i, p := range list {
+		rows = append(rows, []string{strconv.Itoa(i/2 + 1), p.Date.Format(time.DateOnly), p.Account, p.Debit.String(), p.Credit.String(), currency,
+			harmless(p.Partner), p.Kind, harmless(p.Text), harmless(p.Reference), edition})
+	}
+	return w.WriteAll(rows)
+}
+
+func harmless(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r'", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}
+
+// Read reads a journal that Write wrote, without its reversals.
+func Read(in io.Reader) ([]Posting, error) {
+	rows, err := csv.NewReader(in).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("journal: %w", err)
+	}
+	var list []Posting
+	for _, r := range rows[min(1, len(rows)):] {
+		p := Posting{Account: r[2], Partner: strings.TrimPrefix(r[6], "'"), Kind: r[7], Text: strings.TrimPrefix(r[8], "'"), Reference: strings.TrimPrefix(r[9], "'")}
+		if p.Kind == "reversal" {
+			continue
+		}
+		var bad error
+		if p.Debit, bad = reports.ParseCents(r[3]); bad == nil {
+			p.Credit, bad = reports.ParseCents(r[4])
+		}
+		if bad != nil {
+			return nil, fmt.Errorf("journal: %w", bad)
+		}
+		list = append(list, p)
+	}
+	return list, nil
+}

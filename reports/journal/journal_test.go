@@ -1,0 +1,58 @@
+package journal
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tranche/reports"
+)
+
+var accounts = Accounts{Expense: map[string]string{"resell": "6100"}, Adjustments: "6190", Accrued: "2110", Payable: "2120"}
+
+func TestAJournalBalancesAndReadsBackAsItWasWritten(t *testing.T) {
+	j := &reports.Journal{Month: time.Date(2024, 5, 1, 0, 0, 0, 0, time.UTC), Earned: []reports.Booked{{Partner: "=P1", Module: "resell", Amount: 500}, {Partner: "P2", Module: "resell", Amount: -7}},
+		Entries: []reports.Booked{{Partner: "P2", ID: "@E", Reason: "x,\"y\"\nz", Amount: 1}}, Payable: []reports.Booked{{Partner: "=P1", Amount: 500}}}
+	first, err := Make(j, accounts, nil)
+	if err != nil || len(first) != 8 {
+		t.Fatal(first, err)
+	}
+	var out bytes.Buffer
+	if err := Write(&out, first, "USD", "draft"); err != nil {
+		t.Fatal(err)
+	}
+	for _, cell := range strings.FieldsFunc(out.String(), func(c rune) bool { return c == ',' || c == '\n' }) {
+		if strings.HasPrefix(cell, "=") || strings.HasPrefix(cell, "@") {
+			t.Errorf("%q would be a formula", cell)
+		}
+	}
+	again, err := Read(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range again {
+		again[i].Date = first[i].Date
+	}
+	if !slices.Equal(again, first) {
+		t.Errorf("written %v, read %v", first, again)
+	}
+	j.Edition.Version = 2
+	second, err := Make(j, accounts, again)
+	if err != nil || len(second) != 16 {
+		t.Fatal(second, err)
+	}
+	sums := map[string]reports.Cents{}
+	for _, p := range second {
+		sums[p.Account] += p.Debit - p.Credit
+		if p.Debit < 0 || p.Credit < 0 || (p.Debit == 0) == (p.Credit == 0) {
+			t.Errorf("%v is neither a debit nor a credit", p)
+		}
+	}
+	for account, want := range map[string]reports.Cents{"6100": 0, "6190": 0, "2110": 0, "2120": 0} {
+		if sums[account] != want {
+			t.Errorf("%s has moved by %s after a reversal and the same once more", account, sums[account])
+		}
+	}
+}
