@@ -49,6 +49,7 @@ func Close(ctx context.Context, o Options, c Closing) (*Summary, error) {
 		return nil, err
 	}
 	k := &closing{run: r, Closing: c}
+	r.anew = true // what is stated for good rests on nothing that a night has left out
 	return r.summary, r.stages(ctx, []stage{
 		{"land", r.land}, {"load", r.load}, {"transform", r.transform}, {"check", r.check}, {"state", k.state}, {"prove", k.prove}, {"report", k.report},
 		{"close", k.close}, {"publish", r.publish},
@@ -114,7 +115,7 @@ func (k *closing) state(ctx context.Context) error {
 		return err
 	}
 	k.month, err = k.ledger.Seal(folder, k.Month, months.Manifest{Prepared: k.By, At: k.Now.UTC().Truncate(time.Second), Accepted: k.Accepted, Approval: k.Config.Closing.NeedsApproval,
-		Program: k.Program, Models: models, Config: k.Config.SourceHash, Currency: k.Config.Programme.Currency, Rules: k.Config.Programme.HashOn(k.Month.AddDate(0, 1, -1))})
+		Program: k.Program, Models: models, Config: k.Config.SourceHash, Currency: k.Config.Programme.Currency, Year: k.Config.Programme.YearStarts, Rules: k.Config.Programme.HashOn(k.Month.AddDate(0, 1, -1))})
 	return err
 }
 
@@ -149,6 +150,7 @@ func (k *closing) prove(ctx context.Context) error {
 	}
 	k.ledger = k.ledger.With(k.month)
 	k.settleOn(k.run.month)
+	k.anew = false // as the nights to come will work it out
 	if err := k.transform(ctx); err != nil {
 		return err
 	}

@@ -28,6 +28,10 @@ func (r *run) readLedger() error {
 	if last := r.ledger.Last(); last != nil && last.Currency != r.Config.Programme.Currency {
 		return fmt.Errorf("%s was stated in %s, and the configuration reckons in %s; amounts in two currencies cannot be carried on", last.Month, last.Currency, r.Config.Programme.Currency)
 	}
+	if last := r.ledger.Last(); last != nil && last.Year != r.Config.Programme.YearStarts {
+		return fmt.Errorf("%s was stated in a programme year that begins in %s, and the configuration says %s (year_starts); what a year has come to cannot be carried into another kind of year",
+			last.Month, time.Month(last.Year), time.Month(r.Config.Programme.YearStarts))
+	}
 	return nil
 }
 

@@ -59,11 +59,33 @@ func (r *run) report(ctx context.Context) error {
 		}
 		keys = keys[end:]
 	}
+	if err := r.leftovers(all); err != nil {
+		return err
+	}
 	for _, closed := range r.ledger.Months {
 		if closed.Approved == "" {
 			continue
 		}
 		if err := r.finals(closed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leftovers are drafts of months that the published file does not have any more, because
+// the run is for an earlier one. Nothing stands behind their figures.
+func (r *run) leftovers(all []time.Time) error {
+	entries, err := os.ReadDir(r.Config.Folders.Statements)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		month, err := time.Parse("2006-01", e.Name())
+		if err != nil || slices.ContainsFunc(all, month.Equal) {
+			continue
+		}
+		if _, err := r.openMonth(month); err != nil {
 			return err
 		}
 	}
@@ -334,6 +356,9 @@ func (w *monthWriter) putOut(s *Summary) error {
 			return err
 		}
 	}
+	if len(w.now.Files) == 0 {
+		return w.removeFolder()
+	}
 	data, err := json.MarshalIndent(w.now, "", "  ")
 	if err != nil {
 		return err
@@ -342,6 +367,18 @@ func (w *monthWriter) putOut(s *Summary) error {
 		return err
 	}
 	return w.sign(true)
+}
+
+// removeFolder removes a month of which nothing is left. What somebody else has put into
+// the folder stays.
+func (w *monthWriter) removeFolder() error {
+	for _, name := range []string{"manifest.json", "manifest.json.sig"} {
+		if err := os.Remove(filepath.Join(w.dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	_ = os.Remove(w.dir) // unless it holds something
+	return nil
 }
 
 // sign writes a detached ed25519 signature of the manifest's bytes beside it. One that

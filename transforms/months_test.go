@@ -119,6 +119,8 @@ func TestWhatWasStatedAndWhatMovedIsWhatTheFinalFactsSay(t *testing.T) {
 		compare(rt, bases(rt, s), worked(oracle.Work(f, p)))
 		compare(rt, ask(rt, s, "select 'certified ' || partner_id || ' ' || by_certificate as said from mart.point_balances where month = "+date(f.Through)+" order by said"),
 			certified(oracle.Work(f, p), f.Through))
+		compare(rt, ask(rt, s, "select concat_ws(' ', kind, partner_id, sum(points)) as said from mart.points_ledger where kind in ('bonus', 'redemption') group by kind, partner_id having sum(points) <> 0 order by said"),
+			entered(f, p))
 	})
 }
 
@@ -207,6 +209,30 @@ func certified(r oracle.Result, month time.Time) []string {
 	return out
 }
 
+// entered is what manual postings of points come to.
+func entered(f oracle.Facts, p oracle.Programme) []string {
+	sums := map[string]int64{}
+	for _, e := range f.Entries {
+		if e.Date.Before(p.Versions[0].From) || !e.Date.Before(f.Through.AddDate(0, 1, 0)) {
+			continue
+		}
+		switch e.Kind {
+		case "bonus_points":
+			sums["bonus "+e.Partner] += e.Points
+		case "redemption":
+			sums["redemption "+e.Partner] -= e.Points
+		}
+	}
+	var out []string
+	for name, sum := range sums {
+		if sum != 0 {
+			out = append(out, fmt.Sprint(name, " ", sum))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 // unused is a number that names no line.
 func unused(sales []oracle.Sale) int {
 	n := 100
@@ -220,8 +246,12 @@ func unused(sales []oracle.Sale) int {
 func change(t *rapid.T, f oracle.Facts) oracle.Facts {
 	f.Sales, f.Claims, f.Certifications, f.Products, f.Rates = slices.Clone(f.Sales), slices.Clone(f.Claims), slices.Clone(f.Certifications),
 		slices.Clone(f.Products), slices.Clone(f.Rates)
+	f.Entries, f.Partners = slices.Clone(f.Entries), slices.Clone(f.Partners)
+	for i := range f.Partners {
+		f.Partners[i].Modules = slices.Clone(f.Partners[i].Modules)
+	}
 	for range rapid.SampledFrom([]int{4, 2, 8, 0}).Draw(t, "changes") {
-		switch what := rapid.IntRange(0, 11).Draw(t, "change"); {
+		switch what := rapid.IntRange(0, 14).Draw(t, "change"); {
 		case what == 0: // a line comes late
 			f.Sales = append(f.Sales, drawSale(t, unused(f.Sales), f.Sales))
 		case what <= 6 && len(f.Sales) > 0:
@@ -248,6 +278,23 @@ func change(t *rapid.T, f oracle.Facts) oracle.Facts {
 		case what == 9 && len(f.Certifications) > 0:
 			i := rapid.IntRange(0, len(f.Certifications)-1).Draw(t, "certification")
 			f.Certifications = slices.Delete(f.Certifications, i, i+1)
+		case what == 12 && len(f.Entries) > 0:
+			x := &f.Entries[rapid.IntRange(0, len(f.Entries)-1).Draw(t, "entry")]
+			x.Partner = rapid.SampledFrom(partnerIDs[:4]).Draw(t, "for")
+			x.Kind = rapid.SampledFrom([]string{"bonus_points", "redemption"}).Draw(t, "kind")
+		case what == 13: // what is true of several partners at once
+			for i := range f.Partners {
+				f.Partners[i].Type = rapid.SampledFrom([]string{"csp", ""}).Draw(t, "type")
+			}
+		case what == 14:
+			from := drawDay(t, "held from", 0, 120)
+			for i := range f.Partners {
+				for j := range f.Partners[i].Modules {
+					if to := f.Partners[i].Modules[j].To; to.IsZero() || to.After(from) {
+						f.Partners[i].Modules[j].From = from
+					}
+				}
+			}
 		case what == 10:
 			x := &f.Products[rapid.IntRange(0, len(f.Products)-1).Draw(t, "product")]
 			x.Licence = !x.Licence

@@ -12,7 +12,7 @@ type Stated struct {
 }
 
 // anew are the lines that no closing has written down as they are now.
-const anew = "where sale_id in (select sale_id from intermediate.line_inputs) and sale_id not in (select sale_id from intermediate.settled)"
+const anew = "where sale_id in (select sale_id from intermediate.line_inputs) and sale_id not in (select sale_id from intermediate.unmoved)"
 
 // StatedTables lists what a month states when it is closed. The tables have the
 // columns of the marts, and each row is stated once and for all.
@@ -27,7 +27,7 @@ func StatedTables() []Stated {
 		{"levels", "select * from mart.partner_levels where month = $month order by partner_id"},
 		{"pay", "select * from mart.payables where month = $month order by partner_id"},
 		{"entries", "select * from mart.money_entries where month = $month order by entry_id, partner_id"},
-		{"settled", "select sale_id, inputs, $month as month from intermediate.line_inputs " + anew + " order by sale_id"},
+		{"settled", "select i.sale_id, i.inputs, l.held_reason, $month as month from intermediate.line_inputs as i join intermediate.lines as l using (sale_id) " + anew + " order by sale_id"},
 		{"uncounted", "select *, $month as stated_month from mart.uncounted_lines " + anew + " order by sale_id, partner_id, module"},
 		{"claims", "select *, $month as stated_month from mart.sell_with_claims " + anew + " order by sale_id, partner_code, role"},
 		{"partners", "select $month as month, * exclude (modules) from mart.partners order by partner_id"},

@@ -29,7 +29,7 @@ create table partners (month date, partner_id varchar, name varchar, country var
     partner_type varchar, is_active boolean);
 -- What the lines up to a closing rested upon, and what follows from them without
 -- being credited: those only that no earlier closing had written down the same.
-create table settled (sale_id bigint, inputs ubigint, month date);
+create table settled (sale_id bigint, inputs ubigint, held_reason varchar, month date);
 create table uncounted (sale_id bigint, partner_id varchar, module varchar, month date, reason varchar, document_date date, distributor varchar,
     document_no varchar, line_no integer, document_type varchar, end_customer varchar, sku varchar, product_name varchar, family varchar,
     quantity decimal(18,3), net_amount decimal(18,6), currency varchar, rate decimal(19,9), rate_date date, base decimal(18,2), deal_id varchar,
@@ -42,3 +42,4 @@ create table replaced_lines as from @lines;
 create table replaced_pay as from @pay;
 create table replaced_points as from @points;
 create table replaced_entries as from @entries;
+create table replaced_partners as from @partners;

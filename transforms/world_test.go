@@ -68,7 +68,7 @@ func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme
 	for _, q := range fill(f) {
 		must(t, s, q)
 	}
-	if err := theirs(p).WriteTables(ctx, s, programme.Span{FirstOpen: firstOpen, Through: f.Through}, past...); err != nil {
+	if err := theirs(p).WriteTables(ctx, s, programme.Span{FirstOpen: firstOpen, Through: f.Through, Anew: !settled}, past...); err != nil {
 		t.Fatalf("%v", err)
 	}
 	if err := transforms.Prepare(ctx, s, "memory"); err != nil {
@@ -76,9 +76,7 @@ func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme
 	}
 	if !firstOpen.IsZero() {
 		for _, table := range transforms.StatedTables() {
-			if settled || table.Name != "settled" {
-				must(t, s, "insert into memory.stated."+table.Name+" from memory.kept."+table.Name)
-			}
+			must(t, s, "insert into memory.stated."+table.Name+" from memory.kept."+table.Name)
 		}
 	}
 	must(t, s, "create table rules.waived (sha256 varchar, line bigint, reasons_hash varchar, who varchar, reason varchar)", "create table rules.run as select '' as run_id, '' as program, '' as config_hash, date '2024-01-01' as through_month, 0::bigint as files, '' as inputs_hash",

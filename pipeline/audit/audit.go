@@ -14,6 +14,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -57,7 +59,7 @@ func Read(path string) ([]Decision, error) {
 func read(path string) (list []Decision, data []byte, last string, err error) {
 	data, err = os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil, "", nil
+		return nil, nil, "", headIn(path, nil)
 	}
 	if err != nil {
 		return nil, nil, "", err
@@ -65,6 +67,7 @@ func read(path string) (list []Decision, data []byte, last string, err error) {
 	if len(data) > 0 && data[len(data)-1] != '\n' {
 		return nil, nil, "", fmt.Errorf("%s is cut off in its last line: restore the file from a copy", path)
 	}
+	var hashes []string
 	lines := bufio.NewScanner(bytes.NewReader(data))
 	lines.Buffer(nil, 1<<20)
 	for n := 1; lines.Scan(); n++ {
@@ -76,9 +79,13 @@ func read(path string) (list []Decision, data []byte, last string, err error) {
 			return nil, nil, "", fmt.Errorf("%s line %d does not follow the line before it: a decision was changed, lost or put in between; restore the file from a copy", path, n)
 		}
 		last = hash(lines.Bytes())
+		hashes = append(hashes, last)
 		list = append(list, d)
 	}
-	return list, data, last, lines.Err()
+	if err := errors.Join(lines.Err(), headIn(path, hashes)); err != nil {
+		return nil, nil, "", err
+	}
+	return list, data, last, nil
 }
 
 // Append adds decisions at the end of the chain, all of them or none. Whoever else
@@ -102,7 +109,31 @@ func Append(path string, list ...Decision) error {
 		last = hash(line)
 		data = append(append(data, line...), '\n')
 	}
-	return files.Write(path, data, files.Private)
+	if err := files.Write(path, data, files.Private); err != nil {
+		return err
+	}
+	return files.Write(path+headSuffix, []byte(last+"\n"), files.Private)
+}
+
+// headSuffix names the file beside the log that remembers its last line: the chain
+// guards every line but that one. A stop before it is written leaves the line before,
+// which the log has too.
+const headSuffix = ".head"
+
+// headIn says whether the line that was last is in the log still. A log without a head
+// beside it is taken as it is.
+func headIn(path string, hashes []string) error {
+	head, err := os.ReadFile(path + headSuffix)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(hashes, strings.TrimSpace(string(head))) {
+		return fmt.Errorf("%s no longer holds the decision that was its last: it was changed or lost; restore the file from a copy", path)
+	}
+	return nil
 }
 
 func hash(line []byte) string {

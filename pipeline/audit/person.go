@@ -37,18 +37,34 @@ func Person(text string) (string, error) {
 	return name, nil
 }
 
-// SamePerson says that two names would be taken for one: they have the same letters
-// and digits, whatever their case, accents, blanks and marks.
+// SamePerson says that two names would be taken for one: they have letters and digits
+// that look the same, whatever their case, accents, blanks and marks.
 func SamePerson(a, b string) bool { return bare(a) == bare(b) }
 
 func bare(name string) string {
-	return strings.ToLower(strings.Map(func(c rune) rune {
-		if unicode.IsLetter(c) || unicode.IsDigit(c) {
-			return unicode.ToUpper(c)
+	return strings.Map(func(c rune) rune {
+		if !unicode.IsLetter(c) && !unicode.IsDigit(c) || strings.ContainsRune("ꞌʼˈ", c) {
+			return -1
 		}
-		return -1
-	}, norm.NFKD.String(name)))
+		c = unicode.ToLower(c)
+		if latin, ok := looksLike[c]; ok {
+			return latin
+		}
+		return c
+	}, norm.NFKD.String(name))
 }
+
+// looksLike has small letters, and capitals made small, that stand for a Latin one in
+// print: Cyrillic, Greek, and what Latin itself has twice.
+var looksLike = func() map[rune]rune {
+	list := map[rune]rune{}
+	from, to := []rune("авеікмнорстухјѕԁԛԝһҽαβεζηικμνορτυχɑ1i|0ı"), []rune("abeikmhopctyxjsdqwhyabezhikmnoptuxallloi")
+	for i, c := range from {
+		list[c] = to[i]
+	}
+	list['i'], list['і'], list['ι'], list['ı'] = 'l', 'l', 'l', 'l'
+	return list
+}()
 
 // scriptOf is the alphabet of a letter. Japanese writes in three of them at once.
 func scriptOf(c rune) string {

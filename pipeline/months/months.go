@@ -41,6 +41,7 @@ type Manifest struct {
 	Approval bool              `json:"approval"`           // a second person has to make it final
 	Program  string            `json:"program"`
 	Config   string            `json:"config"`             // hash of the configuration file
+	Year     int               `json:"year_starts"`        // month in which the programme year begins
 	Currency string            `json:"currency"`           // the programme's; every amount is in it
 	Models   string            `json:"models"`             // what worked it out: the models and the database, by hash
 	Rules    string            `json:"rules"`              // hash of the programme version in force on its last day
@@ -121,6 +122,7 @@ func (l *Ledger) Version(month time.Time) (version int, replaces string) {
 type line struct {
 	month    time.Time
 	manifest string
+	closed   string // by whom
 	approved string
 }
 
@@ -136,7 +138,7 @@ func decided(log []audit.Decision) (standing, reopened []line, err error) {
 			return nil, nil, fmt.Errorf("audit log: %w", err)
 		}
 		if d.Act == audit.Close {
-			standing = append(standing, line{month: month, manifest: d.Manifest})
+			standing = append(standing, line{month: month, manifest: d.Manifest, closed: d.Who})
 			continue
 		}
 		if len(standing) == 0 || standing[len(standing)-1].manifest != d.Manifest {
@@ -144,6 +146,9 @@ func decided(log []audit.Decision) (standing, reopened []line, err error) {
 		}
 		last := &standing[len(standing)-1]
 		if d.Act == audit.Approve {
+			if audit.SamePerson(d.Who, last.closed) {
+				return nil, nil, fmt.Errorf("audit log: %s closed %s and approved it too; that takes two people, so the log has been changed", d.Who, d.Month)
+			}
 			last.approved = d.Who
 			continue
 		}

@@ -21,7 +21,7 @@ const rulesName = "rules.json"
 
 // Write writes what the marts say of a month into its prepared folder, with the
 // rules it was stated under.
-func Write(ctx context.Context, db *store.Session, folder string, month time.Time, rules []programme.AsItWas) error {
+func Write(ctx context.Context, db *store.Session, folder string, month time.Time, rules programme.Rules) error {
 	for _, t := range transforms.StatedTables() {
 		to := store.Literal(filepath.Join(folder, t.Name+".parquet"))
 		if err := db.Exec(ctx, "copy ("+t.Of(month.Format(time.DateOnly))+") to "+to+" (format parquet, compression zstd)"); err != nil {
@@ -37,9 +37,8 @@ func Write(ctx context.Context, db *store.Session, folder string, month time.Tim
 
 // Load gives the schema stated what the closed months have stated, and what reopened
 // ones had. The rows stay in the closed files and are read where they are needed.
-// anew leaves out what closings have settled, so that every line is worked out again;
-// so does what was worked out by other models.
-func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string, anew bool) error {
+// What other models have settled is left out, so that those lines are worked out again.
+func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string) error {
 	models, err := Models(ctx, db)
 	if err != nil {
 		return err
@@ -47,7 +46,7 @@ func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string, ane
 	for _, t := range transforms.StatedTables() {
 		from := l.Months
 		if t.Name == "settled" {
-			from = slices.DeleteFunc(slices.Clone(from), func(c Closed) bool { return anew || c.Models != models })
+			from = slices.DeleteFunc(slices.Clone(from), func(c Closed) bool { return c.Models != models })
 		}
 		if err := show(ctx, db, schema+"."+t.Name, t.Name, from); err != nil {
 			return err
@@ -59,7 +58,7 @@ func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string, ane
 			return err
 		}
 	}
-	for _, table := range []string{"lines", "pay", "points", "entries"} {
+	for _, table := range []string{"lines", "pay", "points", "entries", "partners"} {
 		if err := show(ctx, db, schema+".replaced_"+table, table, l.Reopened); err != nil {
 			return err
 		}

@@ -15,7 +15,10 @@ type Database interface {
 
 // Span is what the models work out: from the first day of the first open month,
 // zero when none is closed, to the month of the run.
-type Span struct{ FirstOpen, Through time.Time }
+type Span struct {
+	FirstOpen, Through time.Time
+	Anew               bool // works out again what closings have settled
+}
 
 // WriteTables makes the schema rules and fills it with the programme, so that
 // the models read rules as they read facts. Amounts are in the programme
@@ -32,8 +35,8 @@ func (p Programme) WriteTables(ctx context.Context, db Database, span Span, past
 	if firstOpen.IsZero() {
 		firstOpen = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
-	w.exec("insert into rules.programme values (?, ?, ?, ?::decimal(18,2), ?, ?)",
-		p.Currency, p.YearStarts, p.FXMaxAge, p.MinPayable.String(), span.Through, firstOpen)
+	w.exec("insert into rules.programme values (?, ?, ?, ?::decimal(18,2), ?, ?, ?)",
+		p.Currency, p.YearStarts, p.FXMaxAge, p.MinPayable.String(), span.Through, firstOpen, span.Anew)
 	for rank, level := range LevelNames() {
 		w.exec("insert into rules.levels values (?, ?)", level, rank+1)
 	}
@@ -46,32 +49,33 @@ func (p Programme) WriteTables(ctx context.Context, db Database, span Span, past
 		w.version(p.Hash(v), v, v.From, to)
 	}
 	for _, m := range past {
-		for _, old := range m.Rules {
+		for _, old := range m.Rules.Versions {
 			w.version(old.Hash, old.Version, nil, nil)
 		}
 		w.force(m.Rules, m.First, m.First.AddDate(0, 1, 0))
 	}
 	w.force(p.AsTheyAre(), firstOpen, far)
-	w.exec(`insert into rules.in_force select any_value(version), min(from_date), max(to_date)
+	w.exec(`insert into rules.in_force select any_value(version), any_value(fx_max_age_days), min(from_date), max(to_date)
 		from (select *, sum(begins) over (order by from_date) as stretch
-			from (select *, if(version is not distinct from lag(version) over (order by from_date), 0, 1) as begins from rules.days))
+			from (select *, if(version is not distinct from lag(version) over (order by from_date)
+					and fx_max_age_days is not distinct from lag(fx_max_age_days) over (order by from_date), 0, 1) as begins from rules.days))
 		group by stretch order by 2`)
 	w.exec("drop table rules.days")
 	return w.err
 }
 
 // force writes which version holds on which days of a span.
-func (w *writer) force(rules []AsItWas, from, to time.Time) {
-	for i, v := range rules {
+func (w *writer) force(rules Rules, from, to time.Time) {
+	for i, v := range rules.Versions {
 		begins, ends := v.Version.From, to
-		if i+1 < len(rules) && rules[i+1].Version.From.Before(ends) {
-			ends = rules[i+1].Version.From
+		if i+1 < len(rules.Versions) && rules.Versions[i+1].Version.From.Before(ends) {
+			ends = rules.Versions[i+1].Version.From
 		}
 		if begins.Before(from) {
 			begins = from
 		}
 		if begins.Before(ends) {
-			w.exec("insert into rules.days values (?, ?, ?)", slices.Index(w.known, v.Hash)+1, begins, ends)
+			w.exec("insert into rules.days values (?, ?, ?, ?)", slices.Index(w.known, v.Hash)+1, rules.FXMaxAge, begins, ends)
 		}
 	}
 }
@@ -85,14 +89,20 @@ type AsItWas struct {
 // Month is a closed month with the versions there were when it was stated.
 type Month struct {
 	First time.Time
-	Rules []AsItWas
+	Rules Rules
+}
+
+// Rules is what a month was stated under.
+type Rules struct {
+	FXMaxAge int       `json:"fx_max_age_days"`
+	Versions []AsItWas `json:"versions"`
 }
 
 // AsTheyAre are the versions, to be kept with a month that is stated under them.
-func (p Programme) AsTheyAre() []AsItWas {
-	var list []AsItWas
+func (p Programme) AsTheyAre() Rules {
+	list := Rules{FXMaxAge: p.FXMaxAge}
 	for _, v := range p.Versions {
-		list = append(list, AsItWas{Hash: p.Hash(v), Version: v})
+		list.Versions = append(list.Versions, AsItWas{Hash: p.Hash(v), Version: v})
 	}
 	return list
 }
@@ -119,14 +129,14 @@ func (r PPM) String() string { return fmt.Sprintf("%d.%06d", r/wholePPM, r%whole
 func tables() []string {
 	return []string{
 		"create schema rules",
-		"create table rules.programme (currency varchar, year_starts integer, fx_max_age_days integer, minimum_payable decimal(18,2), through_month date, first_open date)",
+		"create table rules.programme (currency varchar, year_starts integer, fx_max_age_days integer, minimum_payable decimal(18,2), through_month date, first_open date, anew boolean)",
 		"create table rules.levels (level varchar, rank integer)",
-		`create table rules.versions (version integer, name varchar, hash varchar, from_date date, to_date date,
+		`create table rules.versions (version integer, name varchar, hash varchar, begins date, from_date date, to_date date,
 			lead_days integer, window_days integer, own_deals boolean, rescale boolean, points_from date, money_from date,
 			status_months integer, expire_months integer, redemption_value decimal(18,2), person_cap bigint,
 			levels_computed boolean, review_month integer, grace_months integer)`,
-		"create table rules.days (version integer, from_date date, to_date date)",
-		"create table rules.in_force (version integer, from_date date, to_date date)",
+		"create table rules.days (version integer, fx_max_age_days integer, from_date date, to_date date)",
+		"create table rules.in_force (version integer, fx_max_age_days integer, from_date date, to_date date)",
 		"create table rules.modules (version integer, module varchar, method varchar, period varchar, cap decimal(18,2))",
 		"create table rules.schedules (schedule varchar, version integer, module varchar, level varchar, family varchar, width decimal(18,2))",
 		"create table rules.tranches (schedule varchar, tranche integer, from_amount decimal(18,2), to_amount decimal(18,2), rate decimal(7,6))",
@@ -168,8 +178,8 @@ func (w *writer) version(hash string, v Version, from, to any) {
 			w.schedule(n, hash, m.Name, s)
 		}
 	}
-	w.exec("insert into rules.versions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?::decimal(18,2), nullif(?, 0), ?, ?, ?)",
-		n, v.Name, hash, from, to, v.SellWith.LeadDays, v.SellWith.WindowDays, v.SellWith.OwnDeals, v.SellWith.Rescale,
+	w.exec("insert into rules.versions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?::decimal(18,2), nullif(?, 0), ?, ?, ?)",
+		n, v.Name, hash, v.From, from, to, v.SellWith.LeadDays, v.SellWith.WindowDays, v.SellWith.OwnDeals, v.SellWith.Rescale,
 		dayOrNull(v.SellWith.PointsFrom), dayOrNull(v.SellWith.MoneyFrom), v.Points.StatusMonths, v.Points.ExpireMonths,
 		v.Points.RedemptionRate.String(), v.Points.PersonCap, v.Levels.Computed, v.Levels.ReviewMonth, v.Levels.GraceMonths)
 	for _, x := range v.SellWith.Weights {

@@ -67,7 +67,8 @@ caused as (
             when not m.is_stated and c.sha256 is not null then 'counted_later'
             when not m.is_stated then 'late'
             when not m.is_due and a.sale_id is not null and m.module <> 'sell_with' then 'other_partner'
-            when not m.is_due and k.sale_id is null then 'withdrawn'
+            when not m.is_due and m.module = 'resell' and k.partner_id is not null and k.partner_id <> m.partner_id then 'other_partner'
+        when not m.is_due and k.sale_id is null then 'withdrawn'
             when not m.is_due and k.held_reason is not null then 'held'
             when not m.is_due and p.reason is not null then p.reason
             when k.net_amount <> s.net_amount then 'amount'
@@ -91,15 +92,35 @@ caused as (
     left join intermediate.purchases as p on p.sale_id = k.sale_id and p.module = m.module
 ),
 -- A line that stands as it did when the month was closed moves by something else.
+-- What it had waited for when a month was last closed.
+waited as (
+    select s.sale_id, arg_max(s.held_reason, s.month) as reason from stated.settled as s group by s.sale_id
+),
+uncounted as (
+    select u.sale_id, u.module, arg_max(u.reason, u.stated_month) as reason from stated.uncounted as u group by u.sale_id, u.module
+),
+explained as (
+    select c.*, case
+            when c.cause <> 'counted_later' then c.cause
+            when coalesce(w.reason, u.reason) in ('unknown_partner', 'ambiguous_partner', 'module_not_held', 'not_admitted_yet', 'partner_inactive') then 'partner'
+            when coalesce(w.reason, u.reason) in ('unknown_product', 'not_a_licence') then 'not_a_licence'
+            when w.reason in ('unknown_currency', 'no_rate', 'amount_too_large') then 'rate'
+            when c.module = 'sell_with' then 'claims'
+            else c.cause
+        end as moved_by
+    from caused as c
+    left join waited as w on w.sale_id = c.sale_id
+    left join uncounted as u on u.sale_id = c.sale_id and u.module = c.module
+),
 named as (
-    select sale_id, partner_id, module, unnest(case cause
+    select sale_id, partner_id, module, unnest(case moved_by
         when 'claims' then [{what: 'deal', named: deal_id}]
         when 'rate' then [{what: 'rate', named: concat_ws(' ', currency, rate_date)}]
         when 'not_a_licence' then [{what: 'product', named: sku}]
         when 'counted_later' then [{what: 'product', named: sku}, {what: 'rate', named: concat_ws(' ', currency, rate_date)},
             {what: 'partner', named: partner_id}, {what: 'partner', named: buyer_id}, {what: 'deal', named: if(module = 'sell_with', deal_id, null)}]
         else [{what: 'partner', named: partner_id}, {what: 'partner', named: buyer_id}] end) as word
-    from caused
+    from explained
     where stands_as_it_did and cause not in ('late', 'withdrawn', 'amount', 'held')
 ),
 newest_word as (

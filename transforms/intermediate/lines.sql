@@ -80,8 +80,11 @@ days as (
 valued_days as (
     select d.currency, d.terms_date, r.rate, if(d.currency = p.currency, null, r.rate_date) as rate_date
     from days as d
-    join intermediate.rates as r on r.currency = d.currency and r.rate_date <= d.terms_date and d.terms_date < r.to_date
+    join intermediate.rates as r on r.currency = d.currency and r.rate_date <= d.terms_date and d.terms_date < r.next_date
     cross join rules.programme as p
+    -- A closed month keeps the age it was stated with.
+    left join rules.in_force as i on i.from_date <= d.terms_date and d.terms_date < i.to_date
+    where d.currency = p.currency or d.terms_date <= r.rate_date + coalesce(i.fx_max_age_days, p.fx_max_age_days)
 ),
 known_currencies as (
     select distinct currency from intermediate.rates

@@ -17,7 +17,7 @@ select concat_ws(' ', 'certification', certification_code, person_id, partner_id
     'certification' as kind, category, change as points, if(is_award, 'both', 'status') as balance, version, certification_code || ' ' || person_id as source, file_id, line
 from intermediate.certification_points
 union all
-select 'entry ' || entry_id, partner_id, posted_on, if(kind = 'redemption', 'redemption', 'bonus'), null,
+select concat_ws(' ', 'entry', entry_id, partner_id, kind), partner_id, posted_on, if(kind = 'redemption', 'redemption', 'bonus'), null,
     if(kind = 'redemption', -points, points)::bigint, if(kind = 'redemption', 'spendable', 'both'), null, entry_id || ': ' || reason, file_id, line
 from intermediate.entries
 where kind in ('redemption', 'bonus_points') and held_reason is null

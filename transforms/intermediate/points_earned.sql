@@ -28,14 +28,23 @@ with stated as (
     where kind in ('certification', 'bonus', 'redemption')
     group by origin, partner_id
 ),
--- The newest word on a certification or a manual posting, whatever it says.
-words as (
-    select certification_code || ' ' || person_id as named, file_id, line from staging.certifications
-    union all
-    select 'entry ' || entry_id, file_id, line from staging.entries
+-- The newest word on a certification or a manual posting that is no more, whatever it
+-- says.
+gone as (
+    select s.origin, s.partner_id, s.kind, s.source
+    from stated as s
+    where not exists (select 1 from intermediate.points_due as d where d.origin = s.origin and d.partner_id = s.partner_id)
 ),
 newest as (
-    select named, max(file_id) as file_id, arg_max(line, file_id) as line from words group by named
+    select g.origin, g.partner_id, max(c.file_id) as file_id, arg_max(c.line, c.file_id) as line
+    from gone as g
+    join staging.certifications as c on g.kind = 'certification' and g.source = c.certification_code || ' ' || c.person_id
+    group by g.origin, g.partner_id
+    union all
+    select g.origin, g.partner_id, max(e.file_id), arg_max(e.line, e.file_id)
+    from gone as g
+    join staging.entries as e on g.kind <> 'certification' and starts_with(g.origin, concat('entry ', e.entry_id, ' ', g.partner_id, ' '))
+    group by g.origin, g.partner_id
 ),
 compared as (
     select coalesce(d.origin, s.origin) as origin, coalesce(d.partner_id, s.partner_id) as partner_id,
@@ -50,7 +59,7 @@ compared as (
     full join stated as s on s.origin = d.origin and s.partner_id = d.partner_id
     cross join rules.programme as p
     left join rules.versions as v on v.version = d.version
-    left join newest as n on d.origin is null and n.named = if(s.kind = 'certification', s.source, s.origin)
+    left join newest as n on d.origin is null and n.origin = s.origin and n.partner_id = s.partner_id
     left join staging.files as f on f.file_id = coalesce(d.file_id, n.file_id)
 )
 select concat_ws(' ', 'line', a.sale_id, a.partner_id, a.module, if(c.mends_month is null, null, 'in ' || strftime(c.posting_month, '%Y-%m'))) as entry,

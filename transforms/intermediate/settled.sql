@@ -1,29 +1,10 @@
--- The lines of closed months that rest upon what they did when a month was last
--- closed. What they credit has been stated and does not move, so they are left out
--- of everything that follows. One whose key was stated from a version that no longer
--- stands is worked out again.
+-- The unmoved lines, which are left out of everything that follows. A closing and a
+-- rebuild leave nothing out: they work every line out again.
 --
 -- grain: sale_id
 -- sale_id  the line
 -- month    the closing that has last written down what follows from it
-with newest as (
-    select sale_id, max(month) as month, arg_max(inputs, month) as inputs from stated.settled group by sale_id
-),
-unmoved as (
-    select n.sale_id, n.month
-    from newest as n
-    join intermediate.line_inputs as i on i.sale_id = n.sale_id and i.inputs = n.inputs
-),
-moved_keys as (
-    select distinct distributor, document_no, line_no, line_key
-    from stated.lines as s
-    where not exists (select 1 from unmoved as u where u.sale_id = s.sale_id)
-),
-moved as (
-    select l.sale_id
-    from intermediate.lines as l
-    join moved_keys as k on k.distributor = l.distributor and k.document_no = l.document_no and k.line_no = l.line_no and k.line_key = l.line_key
-)
 select u.sale_id, u.month
-from unmoved as u
-where not exists (select 1 from moved as m where m.sale_id = u.sale_id)
+from intermediate.unmoved as u
+cross join rules.programme as p
+where not p.anew

@@ -49,7 +49,7 @@ running as (
         and p.tranche = f.tranche and p.month = m.month
     window so_far as (partition by f.partner_id, f.module, f.year_start, f.schedule, f.tranche, f.from_amount, f.to_amount, f.rate order by m.month)
 )
-select b.partner_id, b.month, b.module, b.year_start, b.schedule, u.method, s.level, s.family, v.from_date as valid_from, b.tranche, b.from_amount,
+select b.partner_id, b.month, b.module, b.year_start, b.schedule, u.method, s.level, s.family, v.begins as valid_from, b.tranche, b.from_amount,
     b.to_amount, b.rate, b.month_base::decimal(18,2) as month_base, b.month_earned::decimal(18,2) as month_earned,
     b.year_base::decimal(18,2) as year_base, b.year_earned::decimal(18,2) as year_earned
 from running as b

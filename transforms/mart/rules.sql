@@ -18,9 +18,10 @@
 -- to_amount     where it ends; null: nowhere
 -- width         of each tranche, where the last rate goes on in tranches of that width
 -- rate          fraction, 0.05 is 5 %
-select s.schedule, v.hash as rules_hash, v.name as version_name, v.from_date, v.to_date, s.module, m.method, m.period, m.cap, s.level, s.family,
+select s.schedule, v.hash as rules_hash, v.name as version_name, v.begins as from_date, coalesce(v.to_date, i.to_date) as to_date, s.module, m.method, m.period, m.cap, s.level, s.family,
     t.tranche, t.from_amount, t.to_amount, s.width, t.rate
 from rules.schedules as s
 join rules.versions as v on v.version = s.version
+left join (select version, max(to_date) as to_date from rules.in_force group by version) as i on i.version = s.version
 join rules.modules as m on m.version = s.version and m.module = s.module
 join rules.tranches as t on t.schedule = s.schedule

@@ -5,7 +5,7 @@
 -- grain: partner_id, month, what, module, distributor, document_no, line_no, line_key
 -- partner_id     the partner
 -- month          first day of the month
--- what           line, money_entry or posting, or what the summary says: payable, carried_in, money_entries, level, modules, status_points or spendable
+-- what           line, money_entry or posting, or what the summary says: name, payable, carried_in, money_entries, level, modules, status_points or spendable
 -- module         of a line: distribution, resell or sell_with
 -- distributor    code of the sender
 -- document_no    the document, or the posting
@@ -29,6 +29,7 @@ lines as (
         if(n.partner_id is null or o.partner_id is null, '', concat_ws(', ',
             if(o.document_date is distinct from n.document_date, 'document_date', null), if(o.document_type is distinct from n.document_type, 'document_type', null),
             if(o.end_customer is distinct from n.end_customer, 'end_customer', null), if(o.sku is distinct from n.sku, 'sku', null),
+            if(o.product_name is distinct from n.product_name, 'product_name', null), if(o.family is distinct from n.family, 'family', null),
             if(o.quantity is distinct from n.quantity, 'quantity', null), if(o.net_amount is distinct from n.net_amount, 'net_amount', null),
             if(o.currency is distinct from n.currency, 'currency', null), if(o.rate is distinct from n.rate, 'rate', null),
             if(o.amount is distinct from n.amount, 'amount', null), if(o.deal_id is distinct from n.deal_id, 'deal_id', null),
@@ -78,6 +79,11 @@ from entries
 union all
 select partner_id, month, 'posting', null, null, entry, null, null, posted_on, source, null, null, 0, 0, coalesce(were, 0), coalesce(are, 0)
 from postings
+union all
+select n.partner_id, o.month, 'name', null, null, null, null, null, null, concat(o.name, ' > ', n.name), null, null, 0, 0, 0, 0
+from stated.replaced_partners as o
+join mart.partners as n on n.partner_id = o.partner_id
+where o.name <> n.name and not exists (select 1 from stated.closings as c where c.month = o.month)
 union all
 select partner_id, month, figure.what, null, null, null, null, null, null, figure.changed, null, null,
     if(figure.what in ('level', 'modules'), 0, coalesce(figure.was, 0))::decimal(18,2), if(figure.what in ('level', 'modules'), 0, coalesce(figure.is_now, 0))::decimal(18,2),
