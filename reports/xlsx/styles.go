@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"cmp"
+	"sync"
 
 	"github.com/xuri/excelize/v2"
 
@@ -28,6 +29,32 @@ const (
 	warn      = "B42318"
 	usualFace = "Arial"
 )
+
+// looks are styles as they have been registered once, with the sheet of styles that a
+// workbook then has: the same in every workbook of one letterhead and language.
+type looks struct {
+	styles styles
+	sheet  *excelize.File
+}
+
+var known sync.Map // of accent, face and date format
+
+// stylesOf gives a new workbook its looks.
+func stylesOf(f *excelize.File, head reports.Letterhead, dateFormat string) (styles, error) {
+	key := head.Accent + "\x00" + head.Font + "\x00" + dateFormat
+	found, ok := known.Load(key)
+	if !ok {
+		first := excelize.NewFile()
+		s, err := newStyles(first, head, dateFormat)
+		if err != nil {
+			return s, err
+		}
+		found, _ = known.LoadOrStore(key, looks{s, first})
+	}
+	l := found.(looks)
+	f.Styles = l.sheet.Styles // nothing registers a style after this, so many can read it at once
+	return l.styles, nil
+}
 
 // newStyles registers every style once. The order is fixed, so that the same
 // workbook has the same style numbers.

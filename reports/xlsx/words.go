@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -20,6 +21,19 @@ type words map[string]string
 func Languages() []string { return []string{"en", "fr"} }
 
 func wordsOf(language string) (words, error) {
+	if found, ok := read.Load(language); ok {
+		return found.(words), nil
+	}
+	w, err := readWords(language)
+	if err == nil {
+		read.Store(language, w)
+	}
+	return w, err
+}
+
+var read sync.Map // catalogues, by language
+
+func readWords(language string) (words, error) {
 	data, err := catalogues.ReadFile("words/" + language + ".json")
 	if err != nil {
 		data, err = catalogues.ReadFile("words/" + Languages()[0] + ".json")
