@@ -20,7 +20,7 @@ import (
 var mayImport = map[string][]string{
 	"cmd/tranche": {"fixtures", "pipeline", "pipeline/audit", "pipeline/config", "pipeline/feed", "pipeline/files", "pipeline/landing", "pipeline/loading", "reports"},
 	"pipeline": {"pipeline/audit", "pipeline/config", "pipeline/feed", "pipeline/files", "pipeline/landing", "pipeline/loading", "pipeline/months", "pipeline/programme", "pipeline/store",
-		"reports", "reports/xlsx", "transforms"},
+		"reports", "reports/xlsx", "transforms", "reports/journal"},
 	"pipeline/audit":      {"pipeline/files"},
 	"pipeline/config":     {"pipeline/feed", "pipeline/loading", "pipeline/programme"},
 	"pipeline/feed":       {"pipeline/framing"},
@@ -35,10 +35,11 @@ var mayImport = map[string][]string{
 	"transforms/oracle":   {},
 	"reports":             {},
 	"reports/xlsx":        {"reports"},
+	"reports/journal":     {"reports"},
 	"fixtures":            {},
 	"fixtures/makesample": {},
 	"fixtures/makedirty":  {},
-	"fixtures/bench":      {"pipeline", "pipeline/config", "pipeline/feed", "pipeline/landing", "pipeline/loading", "pipeline/store"},
+	"fixtures/bench":      {"pipeline", "pipeline/config", "pipeline/feed", "pipeline/landing", "pipeline/loading", "pipeline/store", "reports", "reports/xlsx"},
 }
 
 // onlyIn says where a library may be known at all.
@@ -109,7 +110,7 @@ func TestImportsGoOneWay(t *testing.T) {
 			if ours, ok := strings.CutPrefix(name, "tranche/"); ok && !slices.Contains(allowed, ours) {
 				t.Errorf("%s imports %s, which its package may not", s.path, name)
 			}
-			if home, ok := onlyIn[name]; ok && home != s.dir {
+			if home, ok := onlyIn[name]; ok && home != s.dir && s.dir != "fixtures/bench" { // which measures us against them
 				t.Errorf("%s imports %s, which only %s may know", s.path, name, home)
 			}
 		}

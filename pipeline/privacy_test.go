@@ -15,6 +15,49 @@ import (
 // and product, and their own part; not who bought, on which document, for how much, or
 // who else shares it.
 func TestAWorkbookHoldsNothingOfAnotherPartner(t *testing.T) {
+	w := canaries(t)
+	w.run(t)
+	own := map[string][]string{
+		"PQ1": {"PQ1", "NAMEALPHA", "ALIASALPHA", "TOWNALPHA", "DOCALPHA", "11111.11", "555.56", "CUSTALPHA", "PRODALPHA", "SKUALPHA"},
+		"PQ2": {"PQ2", "NAMEBRAVO", "ALIASBRAVO", "TOWNBRAVO", "DOCBRAVO", "22222.22", "1111.11", "CUSTBRAVO", "PRODBRAVO", "SKUBRAVO", "ENTRYBRAVO", "REASONBRAVO", "55.55"},
+		"PQ3": {"PQ3", "NAMECHARLIE", "ALIASCHARLIE", "TOWNCHARLIE", "6944.44", "138.89"},
+		"PQ4": {"PQ4", "NAMEDELTA", "ALIASDELTA", "TOWNDELTA", "DOCDELTA", "33333.33", "CUSTDELTA", "PRODDELTA", "SKUDELTA", "4166.67", "83.33"},
+	}
+	ofTheDeal := "CUSTALPHA PRODALPHA SKUALPHA"
+	found := 0
+	for partner := range own {
+		path := filepath.Join(w.config.Folders.Statements, "2024-01", "statement_"+partner+".xlsx")
+		text := allParts(t, path)
+		for other, canaries := range own {
+			for _, canary := range canaries {
+				isThere := strings.Contains(text, canary)
+				switch mayKnow := other == "PQ1" && partner != "PQ2" && strings.Contains(ofTheDeal, canary); {
+				case other == partner && isThere:
+					found++
+				case other != partner && isThere && !mayKnow && !strings.Contains(strings.Join(own[partner], " "), canary):
+					t.Errorf("the statement of %s holds %s of %s", partner, canary, other)
+				}
+			}
+		}
+	}
+	if found < 25 { // aliases and some figures are nowhere
+		t.Errorf("only %d of what is the partners' own was found: the test looks in the wrong place", found)
+	}
+	entries, err := os.ReadDir(w.config.Folders.Statements)
+	if err != nil || len(entries) == 0 {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"", "2024-01", "2024-01/statement_PQ1.xlsx", "2024-01/manifest.json"} {
+		info, err := os.Stat(filepath.Join(w.config.Folders.Statements, name))
+		if err != nil || info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s is open to others: %v %v", name, info.Mode(), err)
+		}
+	}
+}
+
+// canaries is a world in which every text and amount is one partner's alone.
+func canaries(t *testing.T) *world {
+	t.Helper()
 	w := &world{dir: t.TempDir()}
 	for name, text := range map[string]string{
 		"partners.csv": "id,name,aliases,town,modules,level,status\n" +
@@ -55,43 +98,7 @@ programme:
     points: {status_months: 12, by_amount: [{module: resell, points: 1, per: 1000}]}
     levels: {source: computed, review_month: 12, grace_months: 3, requirements: [{level: ready, points: 0}]}
 `)
-	w.run(t)
-	own := map[string][]string{
-		"PQ1": {"PQ1", "NAMEALPHA", "ALIASALPHA", "TOWNALPHA", "DOCALPHA", "11111.11", "555.56", "CUSTALPHA", "PRODALPHA", "SKUALPHA"},
-		"PQ2": {"PQ2", "NAMEBRAVO", "ALIASBRAVO", "TOWNBRAVO", "DOCBRAVO", "22222.22", "1111.11", "CUSTBRAVO", "PRODBRAVO", "SKUBRAVO", "ENTRYBRAVO", "REASONBRAVO", "55.55"},
-		"PQ3": {"PQ3", "NAMECHARLIE", "ALIASCHARLIE", "TOWNCHARLIE", "6944.44", "138.89"},
-		"PQ4": {"PQ4", "NAMEDELTA", "ALIASDELTA", "TOWNDELTA", "DOCDELTA", "33333.33", "CUSTDELTA", "PRODDELTA", "SKUDELTA", "4166.67", "83.33"},
-	}
-	ofTheDeal := "CUSTALPHA PRODALPHA SKUALPHA"
-	found := 0
-	for partner := range own {
-		path := filepath.Join(w.config.Folders.Statements, "2024-01", "statement_"+partner+".xlsx")
-		text := allParts(t, path)
-		for other, canaries := range own {
-			for _, canary := range canaries {
-				isThere := strings.Contains(text, canary)
-				switch mayKnow := other == "PQ1" && partner != "PQ2" && strings.Contains(ofTheDeal, canary); {
-				case other == partner && isThere:
-					found++
-				case other != partner && isThere && !mayKnow && !strings.Contains(strings.Join(own[partner], " "), canary):
-					t.Errorf("the statement of %s holds %s of %s", partner, canary, other)
-				}
-			}
-		}
-	}
-	if found < 25 { // aliases and some figures are nowhere
-		t.Errorf("only %d of what is the partners' own was found: the test looks in the wrong place", found)
-	}
-	entries, err := os.ReadDir(w.config.Folders.Statements)
-	if err != nil || len(entries) == 0 {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"", "2024-01", "2024-01/statement_PQ1.xlsx", "2024-01/manifest.json"} {
-		info, err := os.Stat(filepath.Join(w.config.Folders.Statements, name))
-		if err != nil || info.Mode().Perm()&0o077 != 0 {
-			t.Errorf("%s is open to others: %v %v", name, info.Mode(), err)
-		}
-	}
+	return w
 }
 
 // allParts is the text of every part of a workbook.

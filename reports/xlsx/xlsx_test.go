@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -177,7 +178,7 @@ func TestEveryLanguageSaysEverything(t *testing.T) {
 		}
 	}
 	used := regexp.MustCompile(`say\("(\w+)"\)|heads\(([^)]*)\)`)
-	for _, name := range []string{"statement.go", "register.go", "adjustments.go", "control.go", "edition.go", "sellwith.go"} {
+	for _, name := range []string{"statement.go", "summary.go", "margin.go", "register.go", "adjustments.go", "control.go", "edition.go", "sellwith.go"} {
 		source, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -190,4 +191,53 @@ func TestEveryLanguageSaysEverything(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestSheetNamesAreNamesInEveryLanguage holds them against what Excel allows, and against
+// each other: a second sheet of a name in other letters would be the first one again.
+func TestSheetNamesAreNamesInEveryLanguage(t *testing.T) {
+	for _, language := range Languages() {
+		w, err := wordsOf(language)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]string{}
+		for key, name := range w {
+			if !strings.HasPrefix(key, "sheet_") {
+				continue
+			}
+			if n := len([]rune(name)); n == 0 || n > 31 || strings.ContainsAny(name, `[]:*?/\'`) {
+				t.Errorf("%s calls %s %q, which no sheet can be called", language, key, name)
+			}
+			if other, ok := seen[strings.ToLower(name)]; ok {
+				t.Errorf("%s calls %s and %s the same", language, key, other)
+			}
+			seen[strings.ToLower(name)] = key
+		}
+	}
+}
+
+// TestManyWorkbooksAtOnceAreTheBytesOfOneAfterTheOther makes them at any parallelism.
+func TestManyWorkbooksAtOnceAreTheBytesOfOneAfterTheOther(t *testing.T) {
+	make := func(language string) []byte {
+		st := example()
+		st.Partner.Language = language
+		st.Pay.NextLevel, st.Pay.PointsMissing = "advanced", 5
+		var out bytes.Buffer
+		if err := Statement(&out, st); err != nil {
+			t.Error(err)
+		}
+		return out.Bytes()
+	}
+	want := map[string][]byte{"en": make("en"), "fr": make("fr")}
+	var wait sync.WaitGroup
+	for n := range 40 {
+		language := Languages()[n%2]
+		wait.Go(func() {
+			if !bytes.Equal(make(language), want[language]) {
+				t.Errorf("a workbook in %s differs", language)
+			}
+		})
+	}
+	wait.Wait()
 }

@@ -1,0 +1,197 @@
+package pipeline
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"tranche/pipeline/files"
+	"tranche/pipeline/months"
+)
+
+// manifest names every file of a month with the hash of its bytes.
+type manifest struct {
+	Month string            `json:"month"`
+	Files map[string]string `json:"files"`          // name -> sha256
+	Made  map[string]string `json:"made,omitempty"` // name -> hash of the figures and the template it was made of
+}
+
+// monthWriter makes one month's folder aside and puts it out when told.
+type monthWriter struct {
+	dir    string
+	aside  string
+	before manifest
+	now    manifest
+	wrote  []string
+	kept   int
+	key    ed25519.PrivateKey
+}
+
+func (r *run) openMonth(month time.Time) (*monthWriter, error) {
+	name := months.Folder(month)
+	w := &monthWriter{dir: filepath.Join(r.Config.Folders.Statements, name), aside: filepath.Join(r.Config.Folders.Work(), "statements", name), key: r.Config.Statement.SigningKey,
+		now: manifest{Month: name, Files: map[string]string{}, Made: map[string]string{}}}
+	r.made = append(r.made, w)
+	data, err := os.ReadFile(filepath.Join(w.dir, "manifest.json"))
+	if err == nil {
+		err = json.Unmarshal(data, &w.before)
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("read %s: %w", filepath.Join(w.dir, "manifest.json"), err)
+	}
+	return w, files.Folder(w.aside)
+}
+
+// holds remembers what a workbook is made of, and says that the same is there
+// already.
+func (w *monthWriter) holds(name, figures string) bool {
+	w.now.Made[name] = figures
+	if w.before.Made[name] != figures {
+		return false
+	}
+	hash := w.before.Files[name]
+	if there, err := files.Hash(filepath.Join(w.dir, name)); err != nil || there != hash {
+		return false
+	}
+	w.now.Files[name] = hash
+	w.kept++
+	return true
+}
+
+// put writes a workbook unless the very same one is there.
+func (w *monthWriter) put(name string, data []byte) error {
+	sum := sha256.Sum256(data)
+	if w.keeps(name, hex.EncodeToString(sum[:])) {
+		return nil
+	}
+	return w.add(name, data)
+}
+
+// add writes a file aside.
+func (w *monthWriter) add(name string, data []byte) error {
+	w.wrote = append(w.wrote, name)
+	path := filepath.Join(w.aside, name)
+	if err := os.WriteFile(path, data, files.Private); err != nil {
+		return err
+	}
+	return files.Sync(path)
+}
+
+// copy does so with a workbook that is a file elsewhere.
+func (w *monthWriter) copy(name, hash, from string) error {
+	if w.keeps(name, hash) {
+		return nil
+	}
+	data, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return w.add(name, data)
+}
+
+// keeps says that the very same workbook is there, and counts.
+func (w *monthWriter) keeps(name, hash string) bool {
+	w.now.Files[name] = hash
+	if w.before.Files[name] == hash {
+		if there, err := files.Hash(filepath.Join(w.dir, name)); err == nil && there == hash {
+			w.kept += workbooks([]string{name})
+			return true
+		}
+	}
+	return false
+}
+
+// putOut renames what was made into place, removes what the month no longer holds
+// and writes its manifest last, unless that would say the same.
+func (w *monthWriter) putOut(s *Summary) error {
+	var gone []string
+	for name := range w.before.Files {
+		if _, ok := w.now.Files[name]; !ok {
+			gone = append(gone, name)
+		}
+	}
+	s.Written, s.Unchanged, s.Removed = s.Written+workbooks(w.wrote), s.Unchanged+w.kept, s.Removed+workbooks(gone)
+	if len(w.wrote)+len(gone) == 0 && maps.Equal(w.now.Made, w.before.Made) {
+		return w.sign(false)
+	}
+	if err := files.Folder(w.dir); err != nil {
+		return err
+	}
+	for _, name := range w.wrote {
+		if err := os.Rename(filepath.Join(w.aside, name), filepath.Join(w.dir, name)); err != nil {
+			return fmt.Errorf("put out %s: %w", filepath.Join(w.dir, name), err)
+		}
+	}
+	for _, name := range gone {
+		if err := os.Remove(filepath.Join(w.dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	if len(w.now.Files) == 0 {
+		return w.removeFolder()
+	}
+	data, err := json.MarshalIndent(w.now, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := files.Write(filepath.Join(w.dir, "manifest.json"), append(data, '\n'), files.Private); err != nil {
+		return err
+	}
+	return w.sign(true)
+}
+
+// removeFolder removes a month of which nothing is left. What somebody else has put into
+// the folder stays.
+func (w *monthWriter) removeFolder() error {
+	for _, name := range []string{"manifest.json", "manifest.json.sig"} {
+		if err := os.Remove(filepath.Join(w.dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	_ = os.Remove(w.dir) // unless it holds something
+	return nil
+}
+
+// sign writes a detached ed25519 signature of the manifest's bytes beside it. One that
+// fits no longer is removed where nobody signs.
+func (w *monthWriter) sign(changed bool) error {
+	path := filepath.Join(w.dir, "manifest.json.sig")
+	if w.key == nil {
+		if !changed {
+			return nil
+		}
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		return nil
+	}
+	data, err := os.ReadFile(filepath.Join(w.dir, "manifest.json"))
+	if err != nil {
+		return err
+	}
+	signature := ed25519.Sign(w.key, data)
+	if there, err := os.ReadFile(path); err == nil && bytes.Equal(there, signature) {
+		return nil
+	}
+	return files.Write(path, signature, files.Private)
+}
+
+// workbooks counts those among files.
+func workbooks(names []string) (n int) {
+	for _, name := range names {
+		if strings.HasSuffix(name, ".xlsx") {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,220 @@
+package xlsx
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	_ "image/jpeg" // a logo is one of the two
+	_ "image/png"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"tranche/reports"
+)
+
+func (s statement) summary() {
+	w := s.words
+	sh := s.sheet(setup{title: w.say("sheet_summary"), widths: []float64{36, 16, 15, 15, 11, 15, 15, 11}, gridless: true, titled: true, onePage: true})
+	standing := s.styles.draft
+	if s.Final {
+		standing = s.styles.final
+	}
+	s.letterhead(sh, standing)
+	sh.put(s.styled(s.styles.subtitle, w.say("statement")+" · "+w.month(s.Month)))
+	sh.put(s.styled(s.styles.note, s.standingNote(s.Edition)))
+	sh.skip(1)
+	pair := func(label, value, label2, value2 string) {
+		sh.put(s.styled(s.styles.label, w.say(label)), s.styled(s.styles.value, value), nil, nil,
+			s.styled(s.styles.label, w.say(label2)), nil, s.styled(s.styles.value, value2))
+	}
+	place := strings.Trim(s.Partner.Town+", "+s.Partner.Country, ", ")
+	pair("partner", s.Partner.Name, "level", w.value(s.Pay.Level))
+	pair("partner_id", s.Partner.ID, "modules", s.moduleNames())
+	pair("place", place, "programme", s.RulesHash)
+	sh.skip(1)
+	sh.tall(22, s.styled(s.styles.big, w.say("payable")), s.styled(s.styles.big, s.Currency), s.amount(s.styles.bigMoney, s.Pay.Payable))
+	sh.mark("payable", 3, int64(s.Pay.Payable), 2)
+	if s.Pay.Currency != s.Currency && s.Pay.OwnRate > 0 {
+		sh.put(s.styled(s.styles.label, w.say("payable_own")), s.styled(s.styles.value, s.Pay.Currency), s.money(s.Pay.PayableOwn),
+			s.styled(s.styles.note, fmt.Sprintf(w.say("at_rate"), s.Pay.Currency, plain(s.Pay.OwnRate, 9), s.Currency)))
+	}
+	sh.skip(1)
+	s.summaryModules(sh)
+	sh.skip(1)
+	s.summaryPay(sh)
+	sh.skip(1)
+	s.summaryPoints(sh)
+	sh.done()
+}
+
+// letterhead is the vendor's name and address, with the logo at their left, and at the
+// right how far the workbook can be relied upon.
+func (s statement) letterhead(sh *sheet, standing int) {
+	name := []any{s.styled(s.styles.title, s.Vendor), nil}
+	if len(s.Logo) > 0 {
+		name = []any{nil, s.styled(s.styles.title, s.Vendor)}
+	}
+	sh.tall(26, append(name, nil, nil, nil, nil, nil, s.styled(standing, s.standing(s.Edition)))...)
+	for _, line := range s.Address {
+		row := []any{s.styled(s.styles.note, line)}
+		if len(s.Logo) > 0 {
+			row = []any{nil, s.styled(s.styles.note, line)}
+		}
+		sh.put(row...)
+	}
+	if len(s.Logo) == 0 || s.err != nil {
+		return
+	}
+	for sh.row < 3 {
+		sh.skip(1)
+	}
+	kind := ".png"
+	if s.Logo[0] == 0xff {
+		kind = ".jpg"
+	}
+	size, err := logoScale(s.Logo, 230, 60)
+	s.check(err)
+	s.check(s.f.AddPictureFromBytes(sh.name, "A1", &excelize.Picture{Extension: kind, File: s.Logo,
+		Format: &excelize.GraphicOptions{AltText: s.Vendor, ScaleX: size, ScaleY: size, OffsetX: 2, OffsetY: 2, Positioning: "oneCell"}}))
+}
+
+// logoScale makes a picture fit into so many pixels.
+func logoScale(picture []byte, width, height float64) (float64, error) {
+	c, _, err := image.DecodeConfig(bytes.NewReader(picture))
+	if err != nil {
+		return 0, fmt.Errorf("the logo: %w", err)
+	}
+	return min(1, width/float64(c.Width), height/float64(c.Height)), nil
+}
+
+func (s statement) summaryModules(sh *sheet) {
+	w := s.words
+	sh.put(s.styled(s.styles.section, ""), nil, s.styled(s.styles.section, w.say("this_month")), s.styled(s.styles.section, ""), s.styled(s.styles.section, ""),
+		s.styled(s.styles.section, w.say("year_to_date")), s.styled(s.styles.section, ""), s.styled(s.styles.section, ""))
+	sh.tall(16, s.heads("module", ">line_count", ">base", ">earned", ">points", ">base", ">earned", ">points")...)
+	first := sh.row + 1
+	var t reports.ModuleTotal
+	for _, m := range s.Modules {
+		sh.put(s.text(w.value(m.Module)), s.number(m.Lines), s.money(m.Base), s.money(m.Earned), s.number(m.Points),
+			s.money(m.YearBase), s.money(m.YearEarned), s.number(m.YearPoints))
+		t.Lines, t.Earned, t.Points = t.Lines+m.Lines, t.Earned+m.Earned, t.Points+m.Points
+		t.YearEarned, t.YearPoints = t.YearEarned+m.YearEarned, t.YearPoints+m.YearPoints
+	}
+	if len(s.Modules) == 0 {
+		sh.put(s.text(w.say("nothing")))
+		return
+	}
+	column := func(c string) string { return fmt.Sprintf("SUM(%s%d:%s%d)", c, first, c, sh.row) }
+	// Bases of different modules are not added: one line can count for several.
+	blank := s.styled(s.styles.totalText, "")
+	sh.put(s.styled(s.styles.totalText, w.say("total")), s.count(s.styles.totalNumber, column("B"), t.Lines), blank,
+		s.sum(s.styles.totalMoney, column("D"), t.Earned), s.count(s.styles.totalNumber, column("E"), t.Points), blank,
+		s.sum(s.styles.totalMoney, column("G"), t.YearEarned), s.count(s.styles.totalNumber, column("H"), t.YearPoints))
+	sh.mark("earned", 4, int64(s.Pay.Earned), 2)
+}
+
+func (s statement) summaryPay(sh *sheet) {
+	w := s.words
+	sh.put(s.styled(s.styles.section, w.say("payable")), s.styled(s.styles.section, s.Currency), s.styled(s.styles.section, ""))
+	first := sh.row + 1
+	adjusted := s.adjusted()
+	for _, x := range []struct {
+		key    string
+		amount reports.Cents
+	}{{"margin_of_month", s.Pay.Earned - adjusted}, {"adjustments_earlier", adjusted}, {"money_entries", s.Pay.MoneyEntries}, {"carried_in", s.Pay.CarriedIn}, {"carried_out", -s.Pay.CarriedOut}} {
+		sh.put(s.text(w.say(x.key)), s.text(""), s.money(x.amount))
+	}
+	sh.put(s.styled(s.styles.totalText, w.say("payable")), s.styled(s.styles.totalText, ""),
+		s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(C%d:C%d)", first, sh.row), s.Pay.Payable))
+	sh.mark("payable_sum", 3, int64(s.Pay.Payable), 2)
+	for _, e := range s.Entries {
+		sh.put(s.styled(s.styles.note, e.ID+" · "+e.Reason), nil, s.money(e.Amount), s.styled(s.styles.note, e.By+" · "+fmt.Sprintf(w.say("source_of"), e.File, e.FileLine)))
+	}
+}
+
+func (s statement) summaryPoints(sh *sheet) {
+	w := s.words
+	sh.put(s.styled(s.styles.section, w.say("points")), s.styled(s.styles.section, ""), s.styled(s.styles.section, ""))
+	top, first := sh.row, sh.row+1
+	sh.put(s.text(w.say("by_amount")), s.text(""), s.number(s.Balance.ByAmount))
+	sh.put(s.text(fmt.Sprintf(w.say("by_certificate"), s.Balance.Certifications)), s.text(""), s.number(s.Balance.ByCertificate))
+	sh.put(s.text(w.say("by_bonus")), s.text(""), s.number(s.Balance.ByBonus))
+	sh.put(s.styled(s.styles.totalText, w.say("status_points")), s.styled(s.styles.totalText, ""),
+		s.count(s.styles.totalNumber, fmt.Sprintf("SUM(C%d:C%d)", first, sh.row), s.Balance.Status))
+	sh.mark("status_points", 3, s.Balance.Status, 0)
+	if s.Pay.NextLevel != "" {
+		sh.put(s.text(fmt.Sprintf(w.say("missing_points"), w.value(s.Pay.NextLevel))), s.text(""), s.number(s.Pay.PointsMissing))
+		s.levelChart(sh, top, first)
+	}
+	s.nextLevel(sh)
+	sh.skip(1)
+	opening := s.Balance.Spendable - s.Balance.Earned + s.Balance.Redeemed + s.Balance.Expired
+	first = sh.row + 1
+	for _, x := range []struct {
+		key    string
+		points int64
+	}{{"opening", opening}, {"gained", s.Balance.Earned}, {"redeemed", -s.Balance.Redeemed}, {"lapsed", -s.Balance.Expired}} {
+		sh.put(s.text(w.say(x.key)), s.text(""), s.number(x.points))
+	}
+	sh.put(s.styled(s.styles.totalText, w.say("spendable")), s.styled(s.styles.totalText, ""),
+		s.count(s.styles.totalNumber, fmt.Sprintf("SUM(C%d:C%d)", first, sh.row), s.Balance.Spendable))
+	sh.mark("spendable_points", 3, s.Balance.Spendable, 0)
+	sh.put(s.text(w.say("spendable_value")), s.text(s.Currency), s.money(s.Balance.SpendableValue))
+	s.expiring(sh)
+}
+
+// expiring says what lapses within 90 days and when the first of it does. The sheet of
+// points has every day.
+func (s statement) expiring(sh *sheet) {
+	var sum int64
+	for _, e := range s.Expiring {
+		sum += e.Points
+	}
+	note := ""
+	if len(s.Expiring) > 0 {
+		first := s.Expiring[0]
+		note = fmt.Sprintf(s.words.say("first_of_them"), first.Points, first.On.Format(s.words.say("day_format")))
+	}
+	sh.put(s.text(s.words.say("expiring")), s.text(""), s.number(sum), s.styled(s.styles.note, note))
+	sh.mark("expiring_points", 3, sum, 0)
+}
+
+// levelChart draws what the status points are made of and what the next level asks for
+// on top, beside the figures it is drawn from.
+func (s statement) levelChart(sh *sheet, top, first int) {
+	if s.err != nil {
+		return
+	}
+	at := "'" + strings.ReplaceAll(sh.name, "'", "''") + "'!"
+	title := fmt.Sprintf(s.words.say("chart_level"), s.words.value(s.Pay.NextLevel))
+	colors := []string{s.styles.accent, "6F94C9", "B7C7E2", "E3E6EB"}
+	var series []excelize.ChartSeries
+	for i, row := range []int{first, first + 1, first + 2, first + 4} {
+		series = append(series, excelize.ChartSeries{Name: fmt.Sprintf("%s$A$%d", at, row), Values: fmt.Sprintf("%s$C$%d", at, row),
+			Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colors[i]}}})
+	}
+	s.check(s.f.AddChart(sh.name, cellName(5, top), &excelize.Chart{
+		Type: excelize.BarStacked, Series: series,
+		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: title, Font: &excelize.Font{Size: 10, Bold: true}}}},
+		Legend:    excelize.ChartLegend{Position: "bottom"},
+		XAxis:     excelize.ChartAxis{None: true},
+		YAxis:     excelize.ChartAxis{Font: s.styles.axis},
+		Dimension: excelize.ChartDimension{Width: 400, Height: 200},
+		Format:    excelize.GraphicOptions{AltText: title + ": " + fmt.Sprintf(s.words.say("has_of"), s.Balance.Status, s.Balance.Status+s.Pay.PointsMissing)},
+	}))
+}
+
+// nextLevel says what is missing for it, requirement by requirement.
+func (s statement) nextLevel(sh *sheet) {
+	w := s.words
+	if s.Pay.NextLevel == "" {
+		sh.put(s.text(w.say("top_level")), s.text(""), s.text(""))
+		return
+	}
+	sh.put(s.text(w.say("next_level")), s.text(w.value(s.Pay.NextLevel)), s.text(""))
+	for _, g := range s.Gaps {
+		sh.put(s.text(strings.TrimSpace(fmt.Sprintf(w.say("missing_for"), w.value(s.Pay.NextLevel)))), s.text(strings.TrimSpace(w.value(g.Requirement)+" "+g.Category)),
+			s.text(""), s.text(fmt.Sprintf(w.say("has_of"), g.Has, g.Needs)))
+	}
+}
