@@ -3,12 +3,12 @@ package xlsx
 import (
 	"archive/zip"
 	"bytes"
-	"encoding/xml"
 	"fmt"
 	"io"
 	"io/fs"
+	"regexp"
 	"slices"
-	"sort"
+	"strings"
 	"sync"
 
 	"github.com/klauspost/compress/flate"
@@ -84,18 +84,8 @@ func (p *pooled) Close() error {
 	return err
 }
 
-// contentTypes is the part that says what the other parts are.
-type contentTypes struct {
-	XMLName  xml.Name `xml:"http://schemas.openxmlformats.org/package/2006/content-types Types"`
-	Defaults []struct {
-		Extension   string `xml:",attr"`
-		ContentType string `xml:",attr"`
-	} `xml:"Default"`
-	Overrides []struct {
-		PartName    string `xml:",attr"`
-		ContentType string `xml:",attr"`
-	} `xml:"Override"`
-}
+// oneType is an entry of the list of content types.
+var oneType = regexp.MustCompile(`<(Default|Override) [^>]*(/>|></(Default|Override)>)`)
 
 // sortTypes puts the list of content types in order: excelize fills it from a
 // map as soon as there is a chart, and so differently every time.
@@ -105,16 +95,19 @@ func (z *sortedZip) sortTypes() error {
 	if !ok {
 		return fmt.Errorf("the workbook has no %s", name)
 	}
-	var types contentTypes
-	if err := xml.Unmarshal(part.Bytes(), &types); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+	text := part.String()
+	entries := oneType.FindAllStringIndex(text, -1)
+	if len(entries) == 0 {
+		return fmt.Errorf("%s says nothing", name)
 	}
-	sort.Slice(types.Defaults, func(i, j int) bool { return types.Defaults[i].Extension < types.Defaults[j].Extension })
-	sort.Slice(types.Overrides, func(i, j int) bool { return types.Overrides[i].PartName < types.Overrides[j].PartName })
-	data, err := xml.Marshal(types)
-	if err != nil {
-		return err
+	var list []string
+	for n, e := range entries {
+		if n > 0 && e[0] != entries[n-1][1] {
+			return fmt.Errorf("%s holds something between its entries", name)
+		}
+		list = append(list, text[e[0]:e[1]])
 	}
-	z.parts[name] = bytes.NewBufferString(xml.Header + string(data))
+	slices.Sort(list)
+	z.parts[name] = bytes.NewBufferString(text[:entries[0][0]] + strings.Join(list, "") + text[entries[len(entries)-1][1]:])
 	return nil
 }

@@ -93,6 +93,7 @@ type setup struct {
 	widths    []float64
 	landscape bool
 	onePage   bool // is printed on one page, whatever is on it
+	wide      bool // has too many columns for A4
 	frozen    int  // rows that stay in view and are repeated in print
 	gridless  bool
 	titled    bool // has a title of its own, and needs no banner
@@ -118,10 +119,15 @@ func (b *book) sheet(s setup) *sheet {
 	var err error
 	out.sw, err = b.f.NewStreamWriter(s.title)
 	b.check(err)
-	for i, width := range s.widths {
-		if b.err == nil {
-			b.check(out.sw.SetColWidth(i+1, i+1, width))
+	for i := 0; i < len(s.widths); {
+		last := i
+		for last+1 < len(s.widths) && s.widths[last+1] == s.widths[i] {
+			last++
 		}
+		if b.err == nil {
+			b.check(out.sw.SetColWidth(i+1, last+1, s.widths[i]))
+		}
+		i = last + 1
 	}
 	if b.banner != "" && !s.titled {
 		style := b.styles.banner
@@ -142,6 +148,9 @@ func (b *book) layOut(s setup) {
 		many = 1
 	}
 	paper, orientation := 9, "portrait" // A4
+	if s.wide {
+		paper = 8 // A3
+	}
 	if s.landscape {
 		orientation = "landscape"
 	}

@@ -61,7 +61,7 @@ func plain(units int64, scale int) string {
 // see.
 func (s statement) lines() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_lines"), landscape: true, frozen: 1,
+	sh := s.sheet(setup{title: w.say("sheet_lines"), landscape: true, wide: true, frozen: 1,
 		widths: []float64{11, 11, 12, 12, 6, 9, 20, 26, 12, 9, 13, 9, 13, 13, 14, 14, 10, 30, 12, 8, 9, 26, 8, 11}})
 	sh.tall(28, s.heads("module", "date", "distributor", "document", ">line", "type", "customer", "product", "sku", ">quantity", ">net", "currency", ">amount",
 		">base", ">position_before", ">position_after", "level", "slices", ">earned", ">points", "deal", "file", ">file_line", ">fx_rate")...)

@@ -29,9 +29,10 @@ func (s statement) summary() {
 			s.styled(s.styles.label, w.say(label2)), nil, s.styled(s.styles.value, value2))
 	}
 	place := strings.Trim(s.Partner.Town+", "+s.Partner.Country, ", ")
-	pair("partner", s.Partner.Name, "level", w.value(s.Pay.Level))
-	pair("partner_id", s.Partner.ID, "modules", s.moduleNames())
-	pair("place", place, "programme", s.RulesHash)
+	sh.put(s.styled(s.styles.label, w.say("partner")), s.styled(s.styles.value, s.Partner.Name)) // which may be long
+	pair("partner_id", s.Partner.ID, "level", w.value(s.Pay.Level))
+	pair("place", place, "modules", s.moduleNames())
+	sh.put(s.styled(s.styles.label, w.say("programme")), s.styled(s.styles.value, s.RulesHash))
 	sh.skip(1)
 	sh.tall(22, s.styled(s.styles.big, w.say("payable")), s.styled(s.styles.big, s.Currency), s.amount(s.styles.bigMoney, s.Pay.Payable))
 	sh.mark("payable", 3, int64(s.Pay.Payable), 2)
