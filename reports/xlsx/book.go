@@ -33,14 +33,15 @@ const (
 
 // book is one workbook being written.
 type book struct {
-	f      *excelize.File
-	words  words
-	styles styles
-	err    error
-	sheets int
-	marks  []marked
-	banner string // stands over every sheet but the first
-	final  bool
+	f         *excelize.File
+	words     words
+	styles    styles
+	stylePart []byte // the same, as it is written
+	err       error
+	sheets    int
+	marks     []marked
+	banner    string // stands over every sheet but the first
+	final     bool
 }
 
 func newBook(language string, head reports.Letterhead) (*book, error) {
@@ -49,7 +50,8 @@ func newBook(language string, head reports.Letterhead) (*book, error) {
 		return nil, err
 	}
 	b := &book{f: excelize.NewFile(), words: w}
-	b.styles, err = stylesOf(b.f, head, w.say("date_format"))
+	look, err := stylesOf(b.f, head, w.say("date_format"))
+	b.styles, b.stylePart = look.styles, look.part
 	return b, err
 }
 
@@ -72,6 +74,9 @@ func (b *book) write(out io.Writer) error {
 	if b.err != nil {
 		return b.err
 	}
+	// The same in every workbook; putting it together again would take a tenth of the time.
+	b.f.Styles, b.f.Theme = nil, nil
+	b.f.Pkg.Store("xl/styles.xml", b.stylePart)
 	b.f.SetZipWriter(func(w io.Writer) excelize.ZipWriter {
 		return &sortedZip{out: w, parts: map[string]*bytes.Buffer{}, check: b.readBack}
 	})

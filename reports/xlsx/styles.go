@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"cmp"
+	"encoding/xml"
 	"sync"
 
 	"github.com/xuri/excelize/v2"
@@ -34,26 +35,31 @@ const (
 // workbook then has: the same in every workbook of one letterhead and language.
 type looks struct {
 	styles styles
-	sheet  *excelize.File
+	first  *excelize.File
+	part   []byte // the sheet of styles as it stands in a workbook
 }
 
 var known sync.Map // of accent, face and date format
 
 // stylesOf gives a new workbook its looks.
-func stylesOf(f *excelize.File, head reports.Letterhead, dateFormat string) (styles, error) {
+func stylesOf(f *excelize.File, head reports.Letterhead, dateFormat string) (looks, error) {
 	key := head.Accent + "\x00" + head.Font + "\x00" + dateFormat
 	found, ok := known.Load(key)
 	if !ok {
 		first := excelize.NewFile()
 		s, err := newStyles(first, head, dateFormat)
 		if err != nil {
-			return s, err
+			return looks{}, err
 		}
-		found, _ = known.LoadOrStore(key, looks{s, first})
+		part, err := xml.Marshal(first.Styles)
+		if err != nil {
+			return looks{}, err
+		}
+		found, _ = known.LoadOrStore(key, looks{s, first, append([]byte(xml.Header), part...)})
 	}
 	l := found.(looks)
-	f.Styles = l.sheet.Styles // nothing registers a style after this, so many can read it at once
-	return l.styles, nil
+	f.Styles = l.first.Styles // nothing registers a style after this, so many can read it at once
+	return l, nil
 }
 
 // newStyles registers every style once. The order is fixed, so that the same
