@@ -92,7 +92,7 @@ func TestMonthsThatAreClosedOrNeverGiveTheSameWhenNothingComesLate(t *testing.T)
 // facts, and so do the points of certifications. Every step passes every check.
 func TestWhatWasStatedAndWhatMovedIsWhatTheFinalFactsSay(t *testing.T) {
 	s := tables(t, 2)
-	fewer(t, 10)
+	fewer(t, 6)
 	rapid.Check(t, func(rt *rapid.T) {
 		p := drawProgramme(rt)
 		f := drawFacts(rt, p)
@@ -137,7 +137,7 @@ func (h *history) stating(month time.Time) (out []string) {
 // programme altogether. Nothing of what was stated moves.
 func TestRulesThatChangeLaterAlterNothingStated(t *testing.T) {
 	s := tables(t, 2)
-	fewer(t, 6)
+	fewer(t, 4)
 	rapid.Check(t, func(rt *rapid.T) {
 		h := begin(rt, s, drawProgramme(rt))
 		f := drawFacts(rt, h.p)
