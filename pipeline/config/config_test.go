@@ -57,6 +57,14 @@ func TestAFaultIsShownWithItsLineAndACaret(t *testing.T) {
 		{"two feeds of one name", "name: price-list", "name: partner-directory", "a name of its own"},
 		{"a window that ends before it begins", "window_days: 180", "window_days: -1", "the window ends no earlier"},
 		{"a grace of no months", "grace_months: 3", "grace_months: 0", "at least one month-end"},
+		{"a colour that is none", `accent: "24508C"`, "accent: blue", `"blue" is no colour`},
+		{"a logo that is not there", "# logo: logo.png ", "logo: logo.png ", "the logo cannot be read"},
+		{"a key that is not there", "# signing_key: key.pem ", "signing_key: key.pem ", "it cannot be read"},
+		{"passwords that are not there", "# passwords: pass.csv ", "passwords: pass.csv ", "it cannot be read"},
+		{"a module without an account", `resell: "6120", `, "", "resell has no account"},
+		{"an account for no module", `resell: "6120"`, `resell: "6120", gifts: "1"`, "gifts is no module"},
+		{"an account left out", "  payable: \"2120\"\n", "", "payable needs an account"},
+		{"an address that does not fit", "address: [12 Example Quay, Port Larkspur]", "address: [1, 2, 3, 4, 5]", "four do"},
 		{"a time span that is none", "settle: 60s", "settle: soon", "is no time span"},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
