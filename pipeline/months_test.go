@@ -225,8 +225,8 @@ func (w *world) isRefused(t *testing.T, sentence, name string) {
 	}
 }
 
-// closings is how many of them are killed; -closings 100 takes four minutes.
-var closings = flag.Int("closings", 25, "how many closings are killed")
+// closings is how many of them are killed; -closings 100 takes some minutes.
+var closings = flag.Int("closings", 12, "how many closings are killed")
 
 // TestAKilledCloseLeavesTheMonthOpenOrClosed kills closings by SIGKILL at random
 // moments. After each, the month is open and nothing of the closing is left,
