@@ -111,7 +111,7 @@ func (s statement) changes() {
 			changed = s.columns(c.Changed)
 		case "status_points", "spendable", "posting":
 			was, is, difference = none, none, none
-		case "level", "modules":
+		case "level", "modules", "name":
 			was, is, difference, pointsWere, pointsAre = none, none, none, none, none
 		default:
 			pointsWere, pointsAre = none, none

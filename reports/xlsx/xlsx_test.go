@@ -241,3 +241,33 @@ func TestManyWorkbooksAtOnceAreTheBytesOfOneAfterTheOther(t *testing.T) {
 	}
 	wait.Wait()
 }
+
+// TestEveryDifferenceBetweenVersionsHasItsWords reads what the model can say differs and
+// looks for the words of each in every catalogue.
+func TestEveryDifferenceBetweenVersionsHasItsWords(t *testing.T) {
+	model, err := os.ReadFile("../../transforms/mart/version_changes.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var keys []string
+	for prefix, said := range map[string]string{"column_": `, '(\w+)', null\)`, "changed_": `(?:what: |select [\w.]+, (?:\w+\.)?month, )'(\w+)'`} {
+		found := regexp.MustCompile(said).FindAllStringSubmatch(string(model), -1)
+		for _, m := range found {
+			keys = append(keys, prefix+m[1])
+		}
+	}
+	if len(keys) < 20 {
+		t.Fatalf("only %v were found in the model", keys)
+	}
+	for _, language := range Languages() {
+		w, err := wordsOf(language)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range keys {
+			if _, ok := w[key]; !ok {
+				t.Errorf("%s has no words for %s", language, key)
+			}
+		}
+	}
+}
