@@ -2,6 +2,9 @@ package pipeline
 
 import (
 	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,10 +13,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-
-	"crypto/ed25519"
-	"crypto/sha256"
-	"encoding/hex"
 
 	"tranche/pipeline/files"
 	"tranche/pipeline/months"
@@ -133,7 +132,7 @@ func (w *monthWriter) putOut(s *Summary) error {
 		}
 	}
 	for _, name := range gone {
-		if err := os.Remove(filepath.Join(w.dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := files.Remove(filepath.Join(w.dir, name)); err != nil {
 			return err
 		}
 	}
@@ -154,7 +153,7 @@ func (w *monthWriter) putOut(s *Summary) error {
 // the folder stays.
 func (w *monthWriter) removeFolder() error {
 	for _, name := range []string{"manifest.json", "manifest.json.sig"} {
-		if err := os.Remove(filepath.Join(w.dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := files.Remove(filepath.Join(w.dir, name)); err != nil {
 			return err
 		}
 	}
@@ -170,10 +169,7 @@ func (w *monthWriter) sign(changed bool) error {
 		if !changed {
 			return nil
 		}
-		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-		return nil
+		return files.Remove(path)
 	}
 	data, err := os.ReadFile(filepath.Join(w.dir, "manifest.json"))
 	if err != nil {

@@ -1,8 +1,6 @@
 package pipeline_test
 
 import (
-	"archive/zip"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -104,22 +102,10 @@ programme:
 // allParts is the text of every part of a workbook.
 func allParts(t *testing.T, path string) string {
 	t.Helper()
-	z, err := zip.OpenReader(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer z.Close()
 	var all strings.Builder
-	for _, f := range z.File {
-		all.WriteString(f.Name)
-		in, err := f.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.Copy(&all, in); err != nil {
-			t.Fatal(err)
-		}
-		_ = in.Close()
+	for name, data := range parts(t, path) {
+		all.WriteString(name)
+		all.Write(data)
 	}
 	return all.String()
 }

@@ -38,9 +38,6 @@ func (r *run) beginWithStated(ctx context.Context) (bool, error) {
 			return false, fmt.Errorf("write what is stated: %w", err)
 		}
 	}
-	if err := os.Remove(r.aside()); err != nil && !os.IsNotExist(err) {
-		return false, err
-	}
 	return true, files.Copy(path, r.aside())
 }
 
@@ -48,7 +45,7 @@ func (r *run) beginWithStated(ctx context.Context) (bool, error) {
 func (r *run) writeStated(ctx context.Context, path string) error {
 	aside := filepath.Join(r.Config.Folders.Work(), "stated.duckdb")
 	for _, name := range []string{aside, aside + ".wal"} {
-		if err := os.Remove(name); err != nil && !os.IsNotExist(err) {
+		if err := files.Remove(name); err != nil {
 			return err
 		}
 	}

@@ -46,21 +46,8 @@ func TestEveryPartOfEveryWorkbookIsValidXML(t *testing.T) {
 
 func unzip(t *testing.T, path, dir string) {
 	t.Helper()
-	z, err := zip.OpenReader(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer z.Close()
-	for _, f := range z.File {
-		in, err := f.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		data, err := io.ReadAll(in)
-		if err != nil {
-			t.Fatal(err)
-		}
-		name := filepath.Join(dir, filepath.FromSlash(f.Name))
+	for part, data := range parts(t, path) {
+		name := filepath.Join(dir, filepath.FromSlash(part))
 		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -68,6 +55,28 @@ func unzip(t *testing.T, path, dir string) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// parts are the parts of a workbook, by name.
+func parts(t *testing.T, path string) map[string][]byte {
+	t.Helper()
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	list := map[string][]byte{}
+	for _, f := range z.File {
+		in, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if list[f.Name], err = io.ReadAll(in); err != nil {
+			t.Fatal(err)
+		}
+		_ = in.Close()
+	}
+	return list
 }
 
 // recalcProfile makes LibreOffice work out every formula when it loads a file;

@@ -58,11 +58,10 @@ func bare(name string) string {
 // print: Cyrillic, Greek, and what Latin itself has twice.
 var looksLike = func() map[rune]rune {
 	list := map[rune]rune{}
-	from, to := []rune("авеікмнорстухјѕԁԛԝһҽαβεζηικμνορτυχɑ1i|0ı"), []rune("abeikmhopctyxjsdqwhyabezhikmnoptuxallloi")
+	from, to := []rune("авеікмнорстухјѕԁԛԝһҽαβεζηικμνορτυχɑ1i0ı"), []rune("abelkmhopctyxjsdqwhyabezhlkmnoptuxallol")
 	for i, c := range from {
 		list[c] = to[i]
 	}
-	list['i'], list['і'], list['ι'], list['ı'] = 'l', 'l', 'l', 'l'
 	return list
 }()
 

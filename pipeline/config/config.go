@@ -204,10 +204,7 @@ func (r *reader) config(path string, f file) *Config {
 		if name == "" {
 			name = fallback
 		}
-		if filepath.IsAbs(name) {
-			return filepath.Clean(name)
-		}
-		return filepath.Join(base, name)
+		return beside(base, name)
 	}
 	c := &Config{
 		Path: path, Vendor: f.Vendor, Ready: f.Landing.ReadyMarker,

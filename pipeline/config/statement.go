@@ -45,15 +45,20 @@ func (r *reader) statement(base string, f statementFile) Statement {
 	return s
 }
 
+// beside is a path of the configuration, which is relative to the configuration's folder.
 func beside(base, path string) string {
 	if filepath.IsAbs(path) {
-		return path
+		return filepath.Clean(path)
 	}
 	return filepath.Join(base, path)
 }
 
-// secret reads a file that nobody but the operator may read.
-func (r *reader) secret(at, path string) []byte {
+// secret reads a file that nobody but the operator may read; none is nothing.
+func (r *reader) secret(at, base, path string) []byte {
+	if path == "" {
+		return nil
+	}
+	path = beside(base, path)
 	info, err := os.Stat(path)
 	if err == nil && info.Mode().Perm()&0o077 != 0 {
 		r.fault(at, "others can read %s (%v); chmod 600 %s", path, info.Mode().Perm(), path)
@@ -69,10 +74,7 @@ func (r *reader) secret(at, path string) []byte {
 // signingKey reads an ed25519 key as `openssl genpkey -algorithm ed25519` writes it.
 func (r *reader) signingKey(base, path string) ed25519.PrivateKey {
 	const at = "$.statement.signing_key"
-	if path == "" {
-		return nil
-	}
-	data := r.secret(at, beside(base, path))
+	data := r.secret(at, base, path)
 	if data == nil {
 		return nil
 	}
@@ -93,10 +95,7 @@ func (r *reader) signingKey(base, path string) ed25519.PrivateKey {
 // passwords reads the file of partner ids and passwords.
 func (r *reader) passwords(base, path string) map[string]string {
 	const at = "$.statement.passwords"
-	if path == "" {
-		return nil
-	}
-	data := r.secret(at, beside(base, path))
+	data := r.secret(at, base, path)
 	if data == nil {
 		return nil
 	}

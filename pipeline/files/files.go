@@ -65,6 +65,14 @@ func Copy(from, to string) error {
 	return nil
 }
 
+// Remove removes a file that may be there.
+func Remove(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 // Sync forces what was written to path onto the disk.
 func Sync(path string) error {
 	f, err := os.Open(path)

@@ -91,8 +91,7 @@ caused as (
         and s.partner_id = m.partner_id and s.module = m.module
     left join intermediate.purchases as p on p.sale_id = k.sale_id and p.module = m.module
 ),
--- A line that stands as it did when the month was closed moves by something else.
--- What it had waited for when a month was last closed.
+-- What a line had waited for when a month was last closed.
 waited as (
     select s.sale_id, arg_max(s.held_reason, s.month) as reason from stated.settled as s group by s.sale_id
 ),
@@ -112,6 +111,7 @@ explained as (
     left join waited as w on w.sale_id = c.sale_id
     left join uncounted as u on u.sale_id = c.sale_id and u.module = c.module
 ),
+-- A line that stands as it did when the month was closed moves by something else.
 named as (
     select sale_id, partner_id, module, unnest(case moved_by
         when 'claims' then [{what: 'deal', named: deal_id}]
