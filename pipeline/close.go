@@ -121,8 +121,8 @@ func (k *closing) state(ctx context.Context) error {
 
 // workbooks writes the month's final workbooks.
 func (k *closing) workbooks(ctx context.Context, folder string) error {
-	version, _ := k.ledger.Version(k.Month)
-	e, to := reports.Edition{Final: true, Version: version}, finalShelf(folder)
+	e, to := k.edition(k.Month), finalShelf(folder)
+	e.Final = true
 	keys, err := reports.Index(ctx, k.session)
 	if err != nil {
 		return err
@@ -227,19 +227,27 @@ func (k *closing) heldBack(ctx context.Context, o *Obstacles) error {
 	if err != nil {
 		return err
 	}
-	const way = "; let them count or reject them for good, or say --accept-held --reason WHY and they are adjustments when they count"
+	const way = "; let them count, give them up with tranche rejects waive, or say --accept-held --reason WHY and they are adjustments when they count"
 	if unknown > 0 || tooMuchHeld {
-		o.say("%d lines of the month or before are held, together %s %s%s, and closing.max_held is %s: tranche status says why%s", held, heldAmount, k.summary.Currency,
+		o.say("%s held, of the month or before, together %s %s%s, and closing.max_held is %s: tranche status says why%s", plural(held, "line"), heldAmount, k.summary.Currency,
 			some(unknown, "whose value is not known"), maxHeld, way)
 	}
 	if unread > 0 || tooMuchRejected {
-		o.say("%d rejected rows wait, together %s%s, and closing.max_rejected is %s: tranche rejects list names them%s", rows, rejectedAmount,
+		o.say("%s rejected, together %s%s, and closing.max_rejected is %s: tranche rejects list names them%s", plural(rows, "row"), rejectedAmount,
 			some(unread, "whose amount cannot be read"), maxRejected, way)
 	}
 	if files > 0 {
-		o.say("%d files were refused whole, and what is in them is not counted: tranche status names them%s", files, way)
+		o.say("%s refused whole, and what it holds is not counted: tranche status names them%s", plural(files, "file"), way)
 	}
 	return nil
+}
+
+// plural is so many things that are something.
+func plural(n int64, word string) string {
+	if n == 1 {
+		return "1 " + word + " is"
+	}
+	return fmt.Sprintf("%d %ss are", n, word)
 }
 
 func some(n int64, what string) string {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"tranche/pipeline/months"
@@ -47,13 +46,14 @@ func (r *run) journal(ctx context.Context, month time.Time, e reports.Edition, t
 
 const journalName = "journal.csv"
 
-// bookedBefore is what the version of a month that was taken back had booked.
+// bookedBefore is what the books have of a month that was taken back: the postings of the
+// last version that had become final. One that was never approved was never booked.
 func (r *run) bookedBefore(month time.Time) ([]journal.Posting, error) {
-	i := slices.IndexFunc(r.ledger.Reopened, func(c months.Closed) bool { return c.First.Equal(month) })
-	if i < 0 {
+	told, ok := r.ledger.Told(month)
+	if !ok {
 		return nil, nil
 	}
-	path := filepath.Join(r.ledger.Reopened[i].Folder, months.Statements, journalName)
+	path := filepath.Join(told.Folder, months.Statements, journalName)
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil // nobody had accounts for it then

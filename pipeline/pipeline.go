@@ -36,6 +36,7 @@ type Options struct {
 	Program  string                              // name and version, kept with the run
 	Progress func(stage string, done, total int) // may be nil
 	Stage    func(Stage)                         // told of each stage as it ends; may be nil
+	Plans    string                              // folder for the plan of each model as it was carried out; empty for none
 }
 
 // Stage is one part of a run that has ended.
@@ -98,6 +99,9 @@ func (r *run) stages(ctx context.Context, list []stage) error {
 		began := time.Now()
 		r.facts = map[string]any{}
 		if err := s.work(ctx); err != nil {
+			if o := new(Obstacles); errors.As(err, &o) {
+				return o // what speaks against a closing is no failure of a stage
+			}
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 		if r.Stage != nil {
@@ -299,7 +303,7 @@ func (r *run) models(ctx context.Context, begun bool) error {
 		}
 	}
 	done := 0
-	return transforms.Build(ctx, r.session, transforms.Target{Work: "memory", Mart: "published", Begun: begun}, func(_ string, of int) {
+	return transforms.Build(ctx, r.session, transforms.Target{Work: "memory", Mart: "published", Begun: begun, Plans: r.Plans}, func(_ string, of int) {
 		done++
 		r.progress("transform", done, of)
 	})
@@ -312,6 +316,9 @@ func (r *run) check(ctx context.Context) error { return transforms.Check(ctx, r.
 func (r *run) publish(ctx context.Context) error {
 	r.summary.missingFeeds(r.Config.Feeds)
 	if err := r.summary.read(ctx, r.session); err != nil {
+		return err
+	}
+	if err := r.unknownIDs(ctx); err != nil {
 		return err
 	}
 	decisions, err := r.fileDecisions(ctx)

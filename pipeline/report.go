@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -88,19 +89,25 @@ func (r *run) reportMonth(ctx context.Context, month time.Time, keys []reports.K
 	if isClosed && closed.Approved != "" {
 		return nil
 	}
-	version, _ := r.ledger.Version(month)
-	if isClosed {
-		version = closed.Version
-	}
 	w, err := r.openMonth(month)
 	if err != nil {
 		return err
 	}
-	e := reports.Edition{Approval: isClosed, Version: version}
+	e := r.edition(month)
+	if isClosed {
+		e.Approval, e.Version = true, closed.Version
+	}
 	if err := r.statements(ctx, month, keys, e, w, step); err != nil {
 		return err
 	}
 	return errors.Join(r.register(ctx, month, e, w), r.journal(ctx, month, e, w))
+}
+
+// edition is the version that closing a month makes, and the one it replaces.
+func (r *run) edition(month time.Time) reports.Edition {
+	version, _ := r.ledger.Version(month)
+	told, _ := r.ledger.Told(month)
+	return reports.Edition{Version: version, Replaces: told.Version}
 }
 
 // finals puts the workbooks of a closed month where partners and finance look.
@@ -156,6 +163,21 @@ func (r *run) statements(ctx context.Context, month time.Time, keys []reports.Ke
 				return err
 			}
 			step()
+		}
+	}
+	return nil
+}
+
+// unknownIDs names whom passwords are for that are no partners: a slip in an id leaves a
+// workbook open that was to be locked.
+func (r *run) unknownIDs(ctx context.Context) error {
+	for _, id := range slices.Sorted(maps.Keys(r.Config.Statement.Passwords)) {
+		var known bool
+		if err := r.session.Row(ctx, "select count(*) > 0 from mart.partners where partner_id = ?", []any{&known}, id); err != nil {
+			return err
+		}
+		if !known {
+			r.summary.OpenIDs = append(r.summary.OpenIDs, id)
 		}
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"tranche/pipeline/landing"
 	"tranche/pipeline/loading"
 	"tranche/pipeline/store"
+	"tranche/reports/xlsx"
 )
 
 // Summary is what a run came to.
@@ -28,6 +29,9 @@ type Summary struct {
 	Held              []Held
 	Modules           []ModuleTotal
 	Partners          int
+
+	OpenIDs  []string // in the file of passwords, but of no partner
+	Wordless []string // languages of partners that no catalogue of words is for
 
 	ClosedThrough  string // the last closed month, as 2024-08; empty: none is
 	AwaitsApproval bool   // that month waits for a second person
@@ -63,7 +67,7 @@ type ModuleTotal struct {
 
 // Waits says whether something in the run waits for a person.
 func (s *Summary) Waits() bool {
-	if len(s.Refused) > 0 || s.AwaitsApproval {
+	if len(s.Refused) > 0 || s.AwaitsApproval || len(s.OpenIDs) > 0 {
 		return true
 	}
 	for _, f := range s.Feeds {
@@ -130,6 +134,17 @@ func (s *Summary) read(ctx context.Context, db *store.Session) error {
 		var x ModuleTotal
 		err := scan(&x.Module, &x.Partners, &x.Lines, &x.Base, &x.Earned, &x.Points, &x.YearBase, &x.YearEarned)
 		s.Modules = append(s.Modules, x)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = each(ctx, db, "select distinct language from mart.partners where language is not null order by language", func(scan func(...any) error) error {
+		var language string
+		err := scan(&language)
+		if !xlsx.Speaks(language) {
+			s.Wordless = append(s.Wordless, language)
+		}
 		return err
 	})
 	if err != nil {

@@ -65,11 +65,11 @@ func (s *reading) each(query string, add func(*Statement, *row)) {
 }
 
 func (s *reading) partners() {
-	s.err = scan(s.ctx, s.marts, `select p.partner_id, p.name, p.country, p.town, p.language, p.partner_type, p.is_active, y.modules,
+	s.err = scan(s.ctx, s.marts, `select p.partner_id, p.name, p.country, p.town, p.language, y.modules,
 			y.earned, y.money_entries, y.carried_in, y.payable, y.carried_out, y.currency, y.rate, y.payable_own, y.level, y.status_points,
 			l.next_level, l.points_missing,
 			b.by_amount, b.by_certificate, b.by_bonus, b.certifications, b.earned as points_earned, b.redeemed, b.expired, b.spendable, b.spendable_value,
-			g.currency as programme_currency, g.rules_hash
+			g.currency as programme_currency, g.name as version_name, g.rules_hash
 		from mart.statement_index as i
 		join mart.partners as p on p.partner_id = i.partner_id
 		join mart.payables as y on y.partner_id = i.partner_id and y.month = i.month
@@ -79,9 +79,9 @@ func (s *reading) partners() {
 		join mart.programme as g on g.rules_hash = m.rules_hash
 		where i.month = ? and i.partner_id between ? and ? order by i.partner_id`, func(r *row) {
 		st := &Statement{
-			Letterhead: s.head, Currency: r.text("programme_currency"), RulesHash: r.text("rules_hash"), Month: s.month,
+			Letterhead: s.head, Currency: r.text("programme_currency"), Programme: r.text("version_name"), RulesHash: r.text("rules_hash"), Month: s.month,
 			Partner: Partner{ID: r.text("partner_id"), Name: r.text("name"), Country: r.text("country"), Town: r.text("town"),
-				Currency: r.text("currency"), Language: r.text("language"), Type: r.text("partner_type"), Modules: r.text("modules"), Active: r.yes("is_active")},
+				Currency: r.text("currency"), Language: r.text("language"), Modules: r.text("modules")},
 			Pay: Pay{Earned: r.cents("earned"), MoneyEntries: r.cents("money_entries"), CarriedIn: r.cents("carried_in"),
 				Payable: r.cents("payable"), CarriedOut: r.cents("carried_out"), Currency: r.text("currency"), OwnRate: r.units("rate", 9),
 				PayableOwn: r.cents("payable_own"), Level: r.text("level"), NextLevel: r.text("next_level"),
@@ -104,9 +104,9 @@ func (s *reading) modules() {
 
 func (s *reading) margin() {
 	s.each(`select * from mart.margin where month = ? and partner_id between ? and ?
-		order by partner_id, module, year_start desc, valid_from, level, family nulls first, schedule, tranche`, func(st *Statement, r *row) {
+		order by partner_id, module, year_start desc, family nulls first, valid_from, tranche < 0, tranche, year_base desc, schedule`, func(st *Statement, r *row) {
 		st.Margin = append(st.Margin, Tranche{Module: r.text("module"), Method: r.text("method"), Level: r.text("level"), Family: r.text("family"),
-			Year: r.day("year_start"), ValidFrom: r.day("valid_from"), Number: r.number("tranche"), Whole: r.null("rate"), Endless: r.null("to_amount"),
+			Year: r.day("year_start"), ValidFrom: r.day("valid_from"), Number: r.number("tranche"), Whole: r.null("rate"), Cut: r.number("tranche") < 0, Endless: r.null("to_amount"),
 			From: r.cents("from_amount"), To: r.cents("to_amount"), Rate: r.rate("rate"), MonthBase: r.cents("month_base"),
 			MonthEarned: r.cents("month_earned"), YearBase: r.cents("year_base"), YearEarned: r.cents("year_earned")})
 	})
@@ -152,8 +152,7 @@ func (s *reading) shares() {
 	s.each(`select * from mart.sell_with_credits where month = ? and partner_id between ? and ?
 		order by partner_id, deal_id, document_date, distributor, document_no, line_no, sale_id`, func(st *Statement, r *row) {
 		st.Shares = append(st.Shares, Share{Deal: r.text("deal_id"), Roles: r.text("roles"), Date: r.day("document_date"),
-			Distributor: r.text("distributor"), Document: r.text("document_no"), Number: r.number("line_no"),
-			Numerator: r.number("numerator"), Denominator: r.number("denominator"), Base: r.cents("base")})
+			Distributor: r.text("distributor"), Base: r.cents("base")})
 	})
 }
 
@@ -170,16 +169,16 @@ func (s *reading) claims() {
 // the balance says it together.
 func (s *reading) points() {
 	s.each(`with entries as (
-			select partner_id, posted_on, kind, category, source, balance, points, mends_month, cause, file_name, file_line, stated_file, stated_line
+			select partner_id, posted_on, kind, category, source, balance, points, mends_month, cause, file_name, file_line, stated_file, stated_line, entry
 			from mart.points_ledger
 			where date_trunc('month', posted_on)::date = $1 and partner_id between $2 and $3 and kind not in ('purchase', 'sell_with')
 			union all
 			select partner_id, last_day(date_trunc('month', posted_on)::date), kind, null, null, balance, sum(points)::bigint,
-				null, null, null, null, null, null
+				null, null, null, null, null, null, ''
 			from mart.points_ledger
 			where date_trunc('month', posted_on)::date = $1 and partner_id between $2 and $3 and kind in ('purchase', 'sell_with')
 			group by all)
-		select * from entries order by partner_id, posted_on, kind, category, source, balance, points`, func(st *Statement, r *row) {
+		select * from entries order by partner_id, posted_on, kind, category, source, balance, points, entry`, func(st *Statement, r *row) {
 		st.Points = append(st.Points, Posting{Date: r.day("posted_on"), Kind: r.text("kind"), Category: r.text("category"), Source: r.text("source"),
 			Balance: r.text("balance"), Points: r.number("points"), Mending: r.mending("file_name", "file_line")})
 	})
@@ -212,19 +211,30 @@ func (r *row) mending(file, line string) Mending {
 		StatedFile: r.text("stated_file"), StatedLine: r.number("stated_line")}
 }
 
+// waiting is what does not count: the lines of the month that are known in full, and
+// whatever of it or of a month before still waits for something.
 func (s *reading) waiting() {
-	s.each(`select * from mart.uncounted_lines where month = ? and partner_id between ? and ?
-		order by partner_id, module, document_date, distributor, document_no, line_no, sale_id`, func(st *Statement, r *row) {
+	s.each(`with waits as (
+			select partner_id, module, reason, document_date, distributor, document_no, line_no, product_name, base, null as net_amount, null as currency,
+				file_name, file_line, sale_id as position
+			from mart.uncounted_lines where month = $1
+			union all
+			select unnest(list_filter([partner_id, nullif(distributor_id, partner_id)], lambda p: p is not null)), null, held_reason, document_date, distributor, document_no, line_no,
+				sku, null, net_amount, currency, file_name, file_line, file_id::bigint * 10000000000 + file_line
+			from mart.held_lines where kind = 'sales' and month <= $1)
+		select * from waits where partner_id between $2 and $3
+		order by partner_id, module, document_date, distributor, document_no, line_no, position`, func(st *Statement, r *row) {
 		st.Waiting = append(st.Waiting, Waiting{Module: r.text("module"), Reason: r.text("reason"), Distributor: r.text("distributor"),
 			Document: r.text("document_no"), Date: r.day("document_date"), Number: r.number("line_no"), Product: r.text("product_name"),
-			Amount: r.cents("base"), File: r.text("file_name"), FileLine: r.number("file_line")})
+			Amount: r.cents("base"), Held: r.null("base"), Net: r.units("net_amount", 6), Currency: r.text("currency"), File: r.text("file_name"), FileLine: r.number("file_line")})
 	})
 }
 
 // changes says what differs from the version that was taken back.
 func (s *reading) changes() {
 	s.each(`select * from mart.version_changes where month = ? and partner_id between ? and ?
-		order by partner_id, what = 'line', what, module, document_date, distributor, document_no, line_no, line_key`, func(st *Statement, r *row) {
+		order by partner_id, what = 'line', changed = 'position' and base_before = base_after and amount_before = amount_after and points_before = points_after,
+			what, module, document_date, distributor, document_no, line_no, line_key`, func(st *Statement, r *row) {
 		st.Changes = append(st.Changes, Change{What: r.text("what"), Changed: r.text("changed"), Module: r.text("module"), Distributor: r.text("distributor"), Document: r.text("document_no"),
 			Date: r.day("document_date"), Number: r.number("line_no"), BaseBefore: r.cents("base_before"), BaseAfter: r.cents("base_after"),
 			Before: r.cents("amount_before"), After: r.cents("amount_after"), PointsBefore: r.number("points_before"), PointsAfter: r.number("points_after")})
@@ -240,7 +250,7 @@ func (s *reading) rules() {
 		order by m.partner_id, r.from_date, r.module, r.schedule, r.tranche`, func(st *Statement, r *row) {
 		st.Rules = append(st.Rules, Rule{Module: r.text("module"), Method: r.text("method"), Period: r.text("period"), Level: r.text("level"),
 			Family: r.text("family"), Version: r.text("version_name"), Hash: r.text("rules_hash"), From: r.day("from_date"), To: r.day("to_date"),
-			Tranche: r.number("tranche"), FromAmount: r.cents("from_amount"), ToAmount: r.cents("to_amount"), Width: r.cents("width"),
+			Tranche: r.number("tranche"), FromAmount: r.cents("from_amount"), ToAmount: r.cents("to_amount"), Cap: r.cents("cap"), Capped: !r.null("cap"),
 			Endless: r.null("to_amount"), Rate: r.rate("rate")})
 	})
 }

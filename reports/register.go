@@ -26,8 +26,9 @@ type Register struct {
 
 // RegisterPartner is one partner's line of the register.
 type RegisterPartner struct {
-	Partner Partner
-	Pay     Pay
+	Partner  Partner
+	Pay      Pay
+	Adjusted Cents // of what was earned, what mends earlier months
 }
 
 // RegisterModule is what one module came to, for all partners, by distributor.
@@ -53,8 +54,8 @@ type HeldRow struct {
 
 // RejectedRow is something that was not believed.
 type RejectedRow struct {
-	File, Column, Sentence, Raw string
-	FileLine                    int64
+	File, Column, Sentence, Raw, Waived string
+	FileLine                            int64
 }
 
 // ReadRegister reads the register of one month.
@@ -70,15 +71,18 @@ func ReadRegister(ctx context.Context, m Marts, head Letterhead, month time.Time
 
 func (g *Register) partners(ctx context.Context, m Marts) error {
 	return scan(ctx, m, `select p.partner_id, p.name, p.country, y.modules, y.earned, y.money_entries, y.carried_in, y.payable, y.carried_out,
-			y.currency, y.rate, y.payable_own, y.level, y.status_points, g.currency as programme_currency
+			y.currency, y.rate, y.payable_own, y.level, y.status_points, coalesce(a.adjusted, 0)::decimal(18,2) as adjusted, g.currency as programme_currency
 		from mart.payables as y
+		left join (select partner_id, sum(earned) as adjusted from mart.statement_lines where month = $1 and mends_month is not null group by partner_id) as a
+			on a.partner_id = y.partner_id
 		join mart.partners as p on p.partner_id = y.partner_id
 		join mart.months as m on m.month = y.month
 		join mart.programme as g on g.rules_hash = m.rules_hash
-		where y.month = ? order by p.partner_id`, func(r *row) {
+		where y.month = $1 order by p.partner_id`, func(r *row) {
 		g.Currency = r.text("programme_currency")
 		g.Partners = append(g.Partners, RegisterPartner{
-			Partner: Partner{ID: r.text("partner_id"), Name: r.text("name"), Country: r.text("country"), Modules: r.text("modules")},
+			Adjusted: r.cents("adjusted"),
+			Partner:  Partner{ID: r.text("partner_id"), Name: r.text("name"), Country: r.text("country"), Modules: r.text("modules")},
 			Pay: Pay{Earned: r.cents("earned"), MoneyEntries: r.cents("money_entries"), CarriedIn: r.cents("carried_in"), Payable: r.cents("payable"),
 				CarriedOut: r.cents("carried_out"), Currency: r.text("currency"), OwnRate: r.units("rate", 9), PayableOwn: r.cents("payable_own"),
 				Level: r.text("level"), StatusPoints: r.number("status_points")},
@@ -125,10 +129,10 @@ func (g *Register) held(ctx context.Context, m Marts) error {
 }
 
 func (g *Register) rejected(ctx context.Context, m Marts) error {
-	return scan(ctx, m, `select file_name, file_line, column_name, sentence, raw_text, (select count(*) from mart.rejected_rows) as in_all
+	return scan(ctx, m, `select file_name, file_line, column_name, sentence, raw_text, waived, (select count(*) from mart.rejected_rows) as in_all
 		from mart.rejected_rows order by file_id, problem limit 10000`, func(r *row) {
 		g.Rejected = append(g.Rejected, RejectedRow{File: r.text("file_name"), FileLine: r.number("file_line"), Column: r.text("column_name"),
-			Sentence: r.text("sentence"), Raw: r.text("raw_text")})
+			Sentence: r.text("sentence"), Raw: r.text("raw_text"), Waived: r.text("waived")})
 		g.MoreRejected = r.number("in_all") - int64(len(g.Rejected))
 	})
 }

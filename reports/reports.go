@@ -20,6 +20,7 @@ type Edition struct {
 	Final    bool // the month is closed and nothing in it will change
 	Approval bool // the month is closed and waits for a second person
 	Version  int  // from 1; 2 is what replaces a month that was taken back
+	Replaces int  // the version that was final before it; 0: none was
 }
 
 // Letterhead is whose paper a workbook is on.
@@ -38,7 +39,8 @@ type Statement struct {
 	Letterhead
 	Lock      string // hash of the password it opens with; empty: it opens without
 	Currency  string // the programme's
-	RulesHash string // of the version in force on the month's last day
+	Programme string // name of the version in force on the month's last day
+	RulesHash string // of that version
 	Month     time.Time
 	Partner   Partner
 	Pay       Pay
@@ -59,8 +61,7 @@ type Statement struct {
 
 // Partner is who a statement is for.
 type Partner struct {
-	ID, Name, Country, Town, Currency, Language, Type, Modules string
-	Active                                                     bool
+	ID, Name, Country, Town, Currency, Language, Modules string
 }
 
 // Pay is what a partner is paid for a month and where that leaves it.
@@ -89,6 +90,7 @@ type Tranche struct {
 	ValidFrom                     time.Time
 	Number                        int64
 	Whole                         bool // stands for the whole base, without bounds
+	Cut                           bool // is what the cap of the programme year took away
 	Endless                       bool // has no upper bound
 	From, To                      Cents
 	Rate                          Rate
@@ -145,13 +147,9 @@ type Slice struct {
 
 // Share is the partner's part of a line of a registered deal.
 type Share struct {
-	Deal, Roles           string
-	Date                  time.Time
-	Distributor, Document string
-	Number                int64
-	Numerator             int64
-	Denominator           int64
-	Base                  Cents
+	Deal, Roles, Distributor string
+	Date                     time.Time
+	Base                     Cents
 }
 
 // Claim is the partner's claim on a deal against its lines of the month.
@@ -204,7 +202,10 @@ type Waiting struct {
 	Module, Reason, Distributor, Document, Product, File string
 	Date                                                 time.Time
 	Number, FileLine                                     int64
-	Amount                                               Cents
+	Amount                                               Cents  // of what is known in full, in the programme currency
+	Held                                                 bool   // it waits for something that is missing
+	Net                                                  int64  // of what is held, in millionths of its currency
+	Currency                                             string // of that
 }
 
 // Rule is one tranche of a schedule that a statement's figures were made under.
@@ -212,7 +213,7 @@ type Rule struct {
 	Module, Method, Period, Level, Family, Version, Hash string
 	From, To                                             time.Time
 	Tranche                                              int64
-	FromAmount, ToAmount, Width                          Cents
-	Endless                                              bool
+	FromAmount, ToAmount, Cap                            Cents
+	Endless, Capped                                      bool
 	Rate                                                 Rate
 }

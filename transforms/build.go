@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -12,7 +13,8 @@ import (
 type Target struct {
 	Work  string // staging and intermediate
 	Mart  string
-	Begun bool // Begin has been there: what is stated stands in its marts
+	Begun bool   // Begin has been there: what is stated stands in its marts
+	Plans string // folder for the plan of each model as it was carried out, with times and rows; empty for none
 }
 
 // Build makes every model. step is told the name of each as it begins, and how
@@ -35,7 +37,7 @@ func Build(ctx context.Context, db Database, to Target, step func(name string, o
 			return fmt.Errorf("model %s: %w", m.FullName(), err)
 		}
 	}
-	return nil
+	return comment(ctx, db, to, models)
 }
 
 func (t Target) database(layer string) string {
@@ -75,7 +77,7 @@ func begin(ctx context.Context, db Database, to Target, m Model) error {
 }
 
 // build makes one model: a view in staging, which only renames, a table
-// elsewhere, with the header as its comments.
+// elsewhere.
 func build(ctx context.Context, db Database, to Target, m Model) error {
 	sort := "table"
 	if m.Layer == "staging" {
@@ -91,20 +93,43 @@ func build(ctx context.Context, db Database, to Target, m Model) error {
 		}
 		query = "insert into " + name + " by name\n" + m.SQL
 	}
-	if err := db.Exec(ctx, query); err != nil {
+	if err := profiled(ctx, db, to.Plans, m, query); err != nil {
 		return err
 	}
-	if err := compare(ctx, db, m); err != nil {
-		return err
+	return compare(ctx, db, m)
+}
+
+// comment writes the headers of the marts beside them, in one transaction: each of
+// its own would be a write to the disk.
+func comment(ctx context.Context, db Database, to Target, models []Model) error {
+	var text strings.Builder
+	text.WriteString("begin transaction;\n")
+	for _, m := range models {
+		if m.Layer != "mart" {
+			continue
+		}
+		name := to.Mart + "." + m.FullName()
+		text.WriteString("comment on table " + name + " is " + literal(m.About+" Grain: "+strings.Join(m.Grain, ", ")+".") + ";\n")
+		for _, c := range m.Columns {
+			text.WriteString("comment on column " + name + "." + quoted(c.Name) + " is " + literal(c.About) + ";\n")
+		}
 	}
-	if m.Layer != "mart" {
-		return nil
+	text.WriteString("commit")
+	return db.Exec(ctx, text.String())
+}
+
+// profiled makes a model, and where plans are wanted leaves how DuckDB did it.
+func profiled(ctx context.Context, db Database, plans string, m Model, query string) error {
+	if plans == "" {
+		return db.Exec(ctx, query)
 	}
-	if err := db.Exec(ctx, "comment on table "+name+" is "+literal(m.About+" Grain: "+strings.Join(m.Grain, ", ")+".")); err != nil {
-		return err
-	}
-	for _, c := range m.Columns {
-		if err := db.Exec(ctx, "comment on column "+name+"."+quoted(c.Name)+" is "+literal(c.About)); err != nil {
+	for _, q := range []string{
+		"set enable_profiling = 'query_tree'",
+		"set profiling_output = " + literal(filepath.Join(plans, m.FullName()+".txt")),
+		query,
+		"pragma disable_profiling",
+	} {
+		if err := db.Exec(ctx, q); err != nil {
 			return err
 		}
 	}

@@ -37,7 +37,7 @@ create table uncounted (sale_id bigint, partner_id varchar, module varchar, mont
 create table claims (sale_id bigint, month date, deal_id varchar, partner_code varchar, partner_id varchar, role varchar, registered_on date,
     status varchar, document_date date, distributor varchar, document_no varchar, line_no integer, file_name varchar, file_line bigint,
     is_counted boolean, reason varchar, stated_month date);
--- What reopened months had stated before, newest version only.
+-- What months that were taken back had stated before, in the newest version that had become final.
 create table replaced_lines as from @lines;
 create table replaced_pay as from @pay;
 create table replaced_points as from @points;

@@ -13,10 +13,11 @@ import (
 
 	"tranche/pipeline"
 	"tranche/pipeline/config"
+	"tranche/pipeline/files"
 )
 
 func (a *app) runCommand() *cobra.Command {
-	var month string
+	var month, plans string
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "Take in what has arrived and make the statements",
@@ -24,19 +25,25 @@ func (a *app) runCommand() *cobra.Command {
 levels, check them, publish the database and write the workbooks that changed.
 A run that fails leaves everything that was published as it was.`,
 		Args: arguments(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.run(cmd.Context(), month) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.run(cmd.Context(), month, plans) },
 	}
 	c.Flags().StringVar(&month, "month", "", "the month to run for, as 2024-08 (default: the newest with sales that has begun)")
+	c.Flags().StringVar(&plans, "explain-sql", "", "folder to leave in it, for each model, how DuckDB made it, with times and rows")
 	return c
 }
 
-func (a *app) run(ctx context.Context, text string) error {
+func (a *app) run(ctx context.Context, text, plans string) error {
 	month, err := parseMonth(text)
 	if err != nil {
 		return err
 	}
+	if plans != "" {
+		if err := files.Folder(plans); err != nil {
+			return err
+		}
+	}
 	summary, err := a.working(func(o pipeline.Options) (*pipeline.Summary, error) {
-		o.Month = month
+		o.Month, o.Plans = month, plans
 		return pipeline.Run(ctx, o)
 	})
 	if err != nil {

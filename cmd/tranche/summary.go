@@ -36,6 +36,9 @@ func printSummary(out io.Writer, s *pipeline.Summary) {
 		fmt.Fprintf(out, " Closed through %s.", s.ClosedThrough)
 	}
 	fmt.Fprintln(out)
+	if len(s.Wordless) > 0 {
+		fmt.Fprintf(out, "No words for language %s: those partners' workbooks are in English.\n", strings.Join(s.Wordless, ", "))
+	}
 	printWaiting(out, s)
 	fmt.Fprintf(out, "\nWorkbooks  %s\nDatabase   %s\n", filepath.Join(s.Folders.Statements, s.Month.Format("2006-01")), s.Folders.Published())
 }
@@ -84,6 +87,9 @@ func printWaiting(out io.Writer, s *pipeline.Summary) {
 	}
 	if s.AwaitsApproval {
 		fmt.Fprintf(out, "  %s is closed and waits for a second person: tranche approve %s\n", s.ClosedThrough, s.ClosedThrough)
+	}
+	for _, id := range s.OpenIDs {
+		fmt.Fprintf(out, "  %q has a password and is no partner: correct statement.passwords, for the workbook it was meant for is open\n", id)
 	}
 	rejected := int64(0)
 	for _, f := range s.Feeds {

@@ -6,6 +6,9 @@ import (
 	"crypto/x509"
 	"encoding/csv"
 	"encoding/pem"
+	"image"
+	_ "image/jpeg" // a logo is one of the two
+	_ "image/png"
 	"maps"
 	"os"
 	"path/filepath"
@@ -30,7 +33,7 @@ func (r *reader) statement(base string, f statementFile) Statement {
 	if f.Logo == "" {
 		return s
 	}
-	path := beside(base, f.Logo)
+	path, before := beside(base, f.Logo), len(r.faults)
 	var err error
 	if s.Logo, err = os.ReadFile(path); err != nil {
 		r.fault("$.statement.logo", "the logo cannot be read: %v", err)
@@ -38,6 +41,9 @@ func (r *reader) statement(base string, f statementFile) Statement {
 	}
 	if !bytes.HasPrefix(s.Logo, []byte("\x89PNG\r\n")) && !bytes.HasPrefix(s.Logo, []byte("\xff\xd8\xff")) {
 		r.fault("$.statement.logo", "%s is neither a PNG nor a JPEG", path)
+	}
+	if _, _, err := image.Decode(bytes.NewReader(s.Logo)); err != nil && len(r.faults) == before {
+		r.fault("$.statement.logo", "%s cannot be drawn: %v", path, err)
 	}
 	if len(s.Logo) > 1<<20 {
 		r.fault("$.statement.logo", "%s has %d bytes, and would be in every workbook; a megabyte is enough", path, len(s.Logo))
@@ -99,9 +105,13 @@ func (r *reader) passwords(base, path string) map[string]string {
 	if data == nil {
 		return nil
 	}
-	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
-	if err != nil || len(rows) == 0 || len(rows[0]) != 2 || rows[0][0] != "partner_id" || rows[0][1] != "password" {
-		r.fault(at, "%s is no CSV file that begins with partner_id,password", path)
+	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))).ReadAll()
+	if err != nil {
+		r.fault(at, "%s: %v; each row has a partner's id, a comma and a password, in quotes where it holds a comma", path, err)
+		return nil
+	}
+	if len(rows) == 0 || !slices.Equal(rows[0], []string{"partner_id", "password"}) {
+		r.fault(at, "%s does not begin with the row partner_id,password", path)
 		return nil
 	}
 	list := map[string]string{}

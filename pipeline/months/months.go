@@ -72,6 +72,7 @@ type Ledger struct {
 	Root     string
 	Months   []Closed
 	Reopened []Closed // the newest version before of each month that was taken back, whether or not it was closed again
+	Replaced []Closed // the same, of the versions that had become final: what partners and the books were told last
 }
 
 // Folder names a month as folders and people do.
@@ -116,6 +117,16 @@ func (l *Ledger) Version(month time.Time) (version int, replaces string) {
 		}
 	}
 	return 1, ""
+}
+
+// Told is the version of a month that partners and the books were told last before it
+// was taken back; the second result is false where none had become final.
+func (l *Ledger) Told(month time.Time) (Closed, bool) {
+	i := slices.IndexFunc(l.Replaced, func(c Closed) bool { return c.First.Equal(month) })
+	if i < 0 {
+		return Closed{}, false
+	}
+	return l.Replaced[i], true
 }
 
 // line is a decision on a month with what it decided upon.
@@ -185,13 +196,23 @@ func Read(root string, log []audit.Decision) (*Ledger, error) {
 		name := fmt.Sprintf("%s.v%d", Folder(s.month), versions[s.month])
 		c, damage := read(filepath.Join(root, name), s)
 		err = errors.Join(err, damage)
-		l.Reopened = append(slices.DeleteFunc(l.Reopened, func(o Closed) bool { return o.First.Equal(c.First) }), c)
+		c.Approved = s.approved
+		c.finish()
+		l.Reopened = instead(l.Reopened, c)
+		if c.Approved != "" {
+			l.Replaced = instead(l.Replaced, c)
+		}
 		expected[name] = true
 	}
 	if err = errors.Join(err, added(root, expected)); err != nil {
 		return nil, fmt.Errorf("closed months are not as they were stated: restore them from a copy\n%w", err)
 	}
 	return l, nil
+}
+
+// instead puts a version in the place of the earlier one of its month.
+func instead(list []Closed, c Closed) []Closed {
+	return append(slices.DeleteFunc(list, func(o Closed) bool { return o.First.Equal(c.First) }), c)
 }
 
 // added names what nobody closed.

@@ -35,8 +35,8 @@ func Write(ctx context.Context, db *store.Session, folder string, month time.Tim
 	return files.Write(filepath.Join(folder, rulesName), append(data, '\n'), files.Private)
 }
 
-// Load gives the schema stated what the closed months have stated, and what reopened
-// ones had. The rows stay in the closed files and are read where they are needed.
+// Load gives the schema stated what the closed months have stated, and what those
+// taken back had told. The rows stay in the closed files and are read where they are needed.
 // What other models have settled is left out, so that those lines are worked out again.
 func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string) error {
 	models, err := Models(ctx, db)
@@ -59,7 +59,7 @@ func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string) err
 		}
 	}
 	for _, table := range []string{"lines", "pay", "points", "entries", "partners"} {
-		if err := show(ctx, db, schema+".replaced_"+table, table, l.Reopened); err != nil {
+		if err := show(ctx, db, schema+".replaced_"+table, table, l.Replaced); err != nil {
 			return err
 		}
 	}

@@ -43,7 +43,7 @@ func Make(j *reports.Journal, a Accounts, before []Posting) ([]Posting, error) {
 	var list []Posting
 	date := j.Month.AddDate(0, 1, -1)
 	for _, p := range before {
-		p.Date, p.Kind, p.Text, p.Debit, p.Credit = date, "reversal", "Reversal of version "+strconv.Itoa(j.Version-1)+": "+p.Text, p.Credit, p.Debit
+		p.Date, p.Kind, p.Text, p.Debit, p.Credit = date, "reversal", "Reversal of version "+strconv.Itoa(j.Replaces)+": "+p.Text, p.Credit, p.Debit
 		list = append(list, p)
 	}
 	pair := func(debit, credit, partner, kind, text, reference string, amount reports.Cents) {

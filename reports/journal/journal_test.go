@@ -38,7 +38,7 @@ func TestAJournalBalancesAndReadsBackAsItWasWritten(t *testing.T) {
 	if !slices.Equal(again, first) {
 		t.Errorf("written %v, read %v", first, again)
 	}
-	j.Edition.Version = 2
+	j.Edition.Version, j.Edition.Replaces = 2, 1
 	second, err := Make(j, accounts, again)
 	if err != nil || len(second) != 16 {
 		t.Fatal(second, err)

@@ -2,19 +2,25 @@ package xlsx
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tranche/reports"
 )
 
-// adjusted is what the movements that mend closed months have earned.
-func (s statement) adjusted() (sum reports.Cents) {
+// adjusted is what mends closed months: the margin of lines, and manual entries.
+func (s statement) adjusted() (lines, entries reports.Cents) {
 	for _, l := range s.Lines {
 		if !l.Mends.IsZero() {
-			sum += l.Earned
+			lines += l.Earned
 		}
 	}
-	return sum
+	for _, e := range s.Entries {
+		if !e.Mends.IsZero() {
+			entries += e.Amount
+		}
+	}
+	return lines, entries
 }
 
 // adjustments shows each movement that mends a closed month: which month, why, and
@@ -36,14 +42,6 @@ func (s statement) adjustments() {
 			s.money(l.Base), s.money(l.Earned), s.number(l.Points))...)
 		points += l.Points
 	}
-	lines := sh.row
-	if lines >= first {
-		total := s.totals(14)
-		total[8] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(I%d:I%d)", first, sh.row), s.adjusted())
-		total[9] = s.count(s.styles.totalNumber, fmt.Sprintf("SUM(J%d:J%d)", first, sh.row), points)
-		sh.put(total...)
-		sh.mark("adjustments_earned", 9, int64(s.adjusted()), 2)
-	}
 	none := s.text("")
 	for _, e := range s.Entries {
 		if !e.Mends.IsZero() {
@@ -54,6 +52,7 @@ func (s statement) adjustments() {
 	for _, p := range s.Points {
 		if !p.Mends.IsZero() {
 			sh.put(s.mending(p.Mending, w.say("mended_"+p.Cause)+" "+p.Source, w.value(p.Kind), s.day(p.Date), none, none, none, none, none, s.number(p.Points))...)
+			points += p.Points
 		}
 	}
 	if sh.row < first {
@@ -61,6 +60,12 @@ func (s statement) adjustments() {
 		sh.done()
 		return
 	}
+	lines, entries := s.adjusted()
+	total := s.totals(14)
+	total[8] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(I%d:I%d)", first, sh.row), lines+entries)
+	total[9] = s.count(s.styles.totalNumber, fmt.Sprintf("SUM(J%d:J%d)", first, sh.row), points)
+	sh.put(total...)
+	sh.mark("adjusted", 9, int64(lines+entries), 2)
 	sh.put(s.styled(s.styles.note, w.say("note_adjustments")))
 	sh.done()
 }
@@ -87,10 +92,10 @@ func (b *book) lineNumber(n int64) any {
 	return b.number(n)
 }
 
-// changes shows what a version says differently from the one before. A first
-// version has no such sheet.
+// changes shows what a version says differently from the one that was final before.
+// Where none was there is no such sheet.
 func (s statement) changes() {
-	if s.Version < 2 {
+	if s.Replaces == 0 {
 		return
 	}
 	w := s.words
@@ -108,10 +113,14 @@ func (s statement) changes() {
 		}
 		switch c.What {
 		case "line":
-			changed = s.columns(c.Changed)
+			changed = s.columns(c.Module, c.Changed)
 		case "status_points", "spendable", "posting":
 			was, is, difference = none, none, none
 		case "level", "modules", "name":
+			if c.What != "name" {
+				before, after, _ := strings.Cut(c.Changed, " > ")
+				changed = w.values(before, ", ") + " > " + w.values(after, ", ")
+			}
 			was, is, difference, pointsWere, pointsAre = none, none, none, none, none
 		default:
 			pointsWere, pointsAre = none, none
@@ -123,19 +132,22 @@ func (s statement) changes() {
 			before, after, was, is, difference, pointsWere, pointsAre)
 	}
 	if len(s.Changes) == 0 {
-		sh.put(s.text(fmt.Sprintf(w.say("no_changes"), s.Version-1)))
+		sh.put(s.text(fmt.Sprintf(w.say("no_changes"), s.Replaces)))
 	}
 	sh.done()
 }
 
-// columns says the names of columns in words.
-func (s statement) columns(names string) string {
+// columns says the names of columns in words. What another partner paid, and whether
+// that has changed, is not told.
+func (s statement) columns(module, names string) string {
 	if names == "" {
 		return ""
 	}
-	list := strings.Split(names, ", ")
-	for i, name := range list {
-		list[i] = s.words.say("column_" + name)
+	var list []string
+	for name := range strings.SplitSeq(names, ", ") {
+		if module != "sell_with" || !slices.Contains([]string{"quantity", "net_amount", "currency", "rate", "amount"}, name) {
+			list = append(list, s.words.say("column_"+name))
+		}
 	}
 	return strings.Join(list, ", ")
 }

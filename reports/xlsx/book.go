@@ -272,8 +272,18 @@ func (b *book) rate(r reports.Rate) excelize.Cell {
 	return excelize.Cell{StyleID: b.styles.percent, Value: b.exact(int64(r), 6)}
 }
 
+// decimal shows what there is of its places; a format with places that need not be
+// there leaves a mark behind a whole number.
 func (b *book) decimal(units int64, scale int) excelize.Cell {
-	return excelize.Cell{StyleID: b.styles.quantity, Value: b.exact(units, scale)}
+	cell := excelize.Cell{StyleID: b.styles.number, Value: b.exact(units, scale)}
+	for range scale {
+		if units%10 != 0 {
+			cell.StyleID = b.styles.quantity
+			break
+		}
+		units /= 10
+	}
+	return cell
 }
 
 // day is a date; a zero one is an empty cell.

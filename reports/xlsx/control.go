@@ -16,6 +16,12 @@ func (r register) months() {
 		">Margin against the month before", ">Margin against a year ago", ">Payable against the month before")...)
 	first := sh.row + 1
 	for i, m := range r.Months {
+		if m.Month.Equal(r.Month) && (r.Final || r.Approval) {
+			m.Status = "closed" // which the marts it is made of cannot know yet
+			if r.Final {
+				m.Status = "final"
+			}
+		}
 		row := sh.row + 1
 		before, year, paid := any(r.text("")), any(r.text("")), any(r.text(""))
 		if i > 0 {

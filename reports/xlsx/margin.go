@@ -3,6 +3,7 @@ package xlsx
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,10 +18,17 @@ func (s statement) margin() {
 	sh.tall(28, s.heads("module", "method", "level", "family", "valid_from", "tranche", ">from", ">to", ">rate", ">filled_month", ">earned_month", ">filled_year", ">earned_year", "of_year")...)
 	first := sh.row + 1
 	var month, year reports.Cents
+	several := slices.ContainsFunc(s.Margin, func(t reports.Tranche) bool { return t.Level != s.Margin[0].Level })
+	one := !slices.ContainsFunc(s.Margin, func(t reports.Tranche) bool { return !t.Year.Equal(s.Margin[0].Year) })
 	for _, t := range s.Margin {
 		from, to, rate := s.money(t.From), s.money(t.To), s.rate(t.Rate)
 		tranche := s.text(strconv.FormatInt(t.Number, 10))
+		if several {
+			tranche = s.text(strconv.FormatInt(t.Number, 10) + " " + w.value(t.Level))
+		}
 		switch {
+		case t.Cut:
+			tranche, from, to, rate = s.styled(s.styles.wrapped, w.say("cut_by_cap")), s.text(""), s.text(""), s.text("")
 		case t.Whole:
 			tranche, from, to, rate = s.text(w.say("whole_base")), s.text(""), s.text(""), s.text("")
 		case t.Number == 0:
@@ -43,18 +51,11 @@ func (s statement) margin() {
 		return
 	}
 	last := sh.row
-	cutMonth, cutYear := s.cap(month, year)
-	if cutMonth != 0 || cutYear != 0 {
-		cut := make([]any, 14)
-		for i := range cut {
-			cut[i] = s.text("")
-		}
-		cut[0], cut[10], cut[12] = s.text(w.say("cut_by_cap")), s.money(cutMonth), s.money(cutYear)
-		sh.put(cut...)
-	}
 	total := s.totals(14)
-	total[10] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(K%d:K%d)", first, sh.row), month+cutMonth)
-	total[12] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(M%d:M%d)", first, sh.row), year+cutYear)
+	total[10] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(K%d:K%d)", first, sh.row), month)
+	if one { // what two programme years earned is nobody's sum
+		total[12] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(M%d:M%d)", first, sh.row), year)
+	}
 	sh.put(total...)
 	sh.mark("margin_earned", 11, int64(s.Pay.Earned), 2)
 	sh.put(s.styled(s.styles.note, w.say("note_refilled")))
@@ -68,7 +69,7 @@ func (s statement) margin() {
 // where the level changed while the tranche was filling; then it is the figure alone.
 func (s statement) trancheEarned(t reports.Tranche, row int) (month, year excelize.Cell) {
 	month, year = s.money(t.MonthEarned), s.money(t.YearEarned)
-	if t.Whole {
+	if t.Whole || t.Cut {
 		return month, year
 	}
 	all, before := worth(t.YearBase, t.Rate), worth(t.YearBase-t.MonthBase, t.Rate)
@@ -86,20 +87,6 @@ func worth(base reports.Cents, rate reports.Rate) reports.Cents {
 	product := new(big.Int).Mul(big.NewInt(int64(base)), big.NewInt(int64(rate)))
 	half := big.NewInt(int64(500_000 * product.Sign()))
 	return reports.Cents(product.Add(product, half).Quo(product, big.NewInt(1_000_000)).Int64())
-}
-
-// cap is what the cap of the programme year takes away of what the schedules pay:
-// of the month's margin, and of the year's, where the rows are of one year.
-func (s statement) cap(month, year reports.Cents) (ofMonth, ofYear reports.Cents) {
-	for _, t := range s.Margin {
-		if !t.Year.Equal(s.Margin[0].Year) {
-			return s.Pay.Earned - month, 0
-		}
-	}
-	for _, m := range s.Modules {
-		ofYear += m.YearEarned
-	}
-	return s.Pay.Earned - month, ofYear - year
 }
 
 func (s statement) noMargin() string {

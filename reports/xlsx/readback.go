@@ -70,3 +70,8 @@ func valueOf(sheet []byte, cell string) (string, error) {
 	value, _, _ = bytes.Cut(value, []byte("</v>"))
 	return string(value), nil
 }
+
+// plain writes a decimal as it stands in a workbook's parts, without the zeros behind it.
+func plain(units int64, scale int) string {
+	return words{"decimal_mark": ".", "thousands_mark": ""}.decimal(units, scale)
+}

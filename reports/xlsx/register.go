@@ -34,31 +34,32 @@ type register struct {
 
 func (r register) partners() {
 	w := r.words
-	sh := r.sheet(setup{title: w.say("sheet_register"), widths: []float64{14, 32, 8, 30, 11, 15, 15, 15, 15, 15, 10, 15, 10}, landscape: true, frozen: 3, titled: true})
+	sh := r.sheet(setup{title: w.say("sheet_register"), widths: []float64{14, 32, 8, 30, 11, 15, 15, 15, 15, 15, 15, 10, 15, 10}, landscape: true, frozen: 3, titled: true})
 	sh.tall(22, r.styled(r.styles.title, r.Vendor+" · "+w.month(r.Month)))
 	sh.put(r.styled(r.styles.note, r.Currency+". "+r.standing(r.Edition)+". "+r.standingNote(r.Edition)))
-	sh.tall(28, r.heads("partner_id", "partner", "place", "modules", "level", ">margin_of_month", ">money_entries", ">carried_in", ">payable", ">carried_out",
-		"currency", ">payable_own", ">status_points")...)
+	sh.tall(28, r.heads("partner_id", "partner", "place", "modules", "level", ">margin_of_month", ">margin_earlier", ">money_entries", ">carried_in", ">payable", ">carried_out",
+		"currency", ">payable_partner", ">status_points")...)
 	first := sh.row + 1
 	var t reports.Pay
+	var adjusted reports.Cents
 	for _, p := range r.Partners {
 		own := r.text("")
 		if p.Pay.OwnRate > 0 {
 			own = r.money(p.Pay.PayableOwn)
 		}
-		sh.put(r.text(p.Partner.ID), r.text(p.Partner.Name), r.text(p.Partner.Country), r.text(p.Partner.Modules), r.text(w.value(p.Pay.Level)),
-			r.money(p.Pay.Earned), r.money(p.Pay.MoneyEntries), r.money(p.Pay.CarriedIn), r.money(p.Pay.Payable), r.money(p.Pay.CarriedOut),
+		sh.put(r.text(p.Partner.ID), r.text(p.Partner.Name), r.text(p.Partner.Country), r.text(w.values(p.Partner.Modules, ", ")), r.text(w.value(p.Pay.Level)),
+			r.money(p.Pay.Earned-p.Adjusted), r.money(p.Adjusted), r.money(p.Pay.MoneyEntries), r.money(p.Pay.CarriedIn), r.money(p.Pay.Payable), r.money(p.Pay.CarriedOut),
 			r.text(p.Pay.Currency), own, r.number(p.Pay.StatusPoints))
 		t.Earned, t.MoneyEntries, t.CarriedIn = t.Earned+p.Pay.Earned, t.MoneyEntries+p.Pay.MoneyEntries, t.CarriedIn+p.Pay.CarriedIn
-		t.Payable, t.CarriedOut = t.Payable+p.Pay.Payable, t.CarriedOut+p.Pay.CarriedOut
+		t.Payable, t.CarriedOut, adjusted = t.Payable+p.Pay.Payable, t.CarriedOut+p.Pay.CarriedOut, adjusted+p.Adjusted
 	}
 	column := func(c string) string { return sumOf(c, first, sh.row) }
 	blank := r.styled(r.styles.totalText, "")
-	sh.put(r.styled(r.styles.totalText, w.say("total")), blank, blank, blank, blank, r.sum(r.styles.totalMoney, column("F"), t.Earned),
-		r.sum(r.styles.totalMoney, column("G"), t.MoneyEntries), r.sum(r.styles.totalMoney, column("H"), t.CarriedIn),
-		r.sum(r.styles.totalMoney, column("I"), t.Payable), r.sum(r.styles.totalMoney, column("J"), t.CarriedOut), blank, blank, blank)
-	sh.mark("earned", 6, int64(t.Earned), 2)
-	sh.mark("payable", 9, int64(t.Payable), 2)
+	sh.put(r.styled(r.styles.totalText, w.say("total")), blank, blank, blank, blank, r.sum(r.styles.totalMoney, column("F"), t.Earned-adjusted),
+		r.sum(r.styles.totalMoney, column("G"), adjusted), r.sum(r.styles.totalMoney, column("H"), t.MoneyEntries), r.sum(r.styles.totalMoney, column("I"), t.CarriedIn),
+		r.sum(r.styles.totalMoney, column("J"), t.Payable), r.sum(r.styles.totalMoney, column("K"), t.CarriedOut), blank, blank, blank)
+	sh.mark("earned", 6, int64(t.Earned-adjusted), 2)
+	sh.mark("payable", 10, int64(t.Payable), 2)
 	sh.done()
 }
 
@@ -79,13 +80,14 @@ func (r register) modules() {
 }
 
 func (r register) files() {
-	sh := r.sheet(setup{title: r.words.say("sheet_files"), widths: []float64{32, 20, 9, 9, 10, 11, 9, 8, 17, 17, 17, 17, 17, 40}, landscape: true, frozen: 1})
+	// Every file there is, for rows of it can wait for, or belong to, any month.
+	sh := r.sheet(setup{title: r.words.say("sheet_files"), widths: []float64{32, 20, 9, 9, 10, 11, 9, 8, 17, 17, 17, 17, 17, 12, 40}, landscape: true, frozen: 1})
 	sh.tall(28, r.plainHeads("File", "Feed", ">Rows", ">Rows loaded", ">Rows duplicate", ">Rows superseded", ">Rows rejected", ">Rows held", ">Amount in the file", ">Amount loaded",
-		">Amount duplicate", ">Amount superseded", ">Amount rejected", "Refused because")...)
+		">Amount duplicate", ">Amount superseded", ">Amount rejected", ">Amounts that cannot be read", "Refused because")...)
 	for _, f := range r.Files {
 		sh.put(r.text(f.Name), r.text(f.Feed), r.number(f.Records), r.number(f.Loaded), r.number(f.Duplicate), r.number(f.Superseded), r.number(f.Rejected),
 			r.number(f.Held), r.foreign(f.Amount), r.foreign(f.LoadedAmount), r.foreign(f.DuplicateAmount), r.foreign(f.SupersededAmount),
-			r.foreign(f.RejectedAmount), r.styled(r.styles.wrapped, f.Reason))
+			r.foreign(f.RejectedAmount), r.number(f.Unread), r.styled(r.styles.wrapped, f.Reason))
 	}
 	sh.done()
 }
@@ -104,13 +106,13 @@ func (r register) held() {
 }
 
 func (r register) rejected() {
-	sh := r.sheet(setup{title: r.words.say("sheet_rejected"), widths: []float64{32, 8, 18, 60, 60}, landscape: true, frozen: 1})
-	sh.tall(16, r.plainHeads("File", "Line", "Column", "Why", "As it stands in the file")...)
+	sh := r.sheet(setup{title: r.words.say("sheet_rejected"), widths: []float64{32, 8, 18, 60, 60, 30}, landscape: true, frozen: 1})
+	sh.tall(16, r.plainHeads("File", "Line", "Column", "Why", "As it stands in the file", "Given up for good")...)
 	if r.MoreRejected > 0 {
 		sh.put(r.styled(r.styles.note, fmt.Sprintf("%d more rows were rejected than are listed here; tranche rejects export FILE writes those of a file.", r.MoreRejected)))
 	}
 	for _, x := range r.Rejected {
-		sh.put(r.text(x.File), r.number(x.FileLine), r.text(x.Column), r.styled(r.styles.wrapped, x.Sentence), r.styled(r.styles.wrapped, x.Raw))
+		sh.put(r.text(x.File), r.number(x.FileLine), r.text(x.Column), r.styled(r.styles.wrapped, x.Sentence), r.styled(r.styles.wrapped, x.Raw), r.styled(r.styles.wrapped, x.Waived))
 	}
 	if len(r.Rejected) == 0 {
 		sh.put(r.text(r.words.say("nothing")))

@@ -27,7 +27,7 @@ func (s statement) sellWith() {
 	first := sh.row + 1
 	var base reports.Cents
 	for _, x := range s.Shares {
-		sh.put(s.text(x.Deal), s.text(x.Roles), s.day(x.Date), s.text(x.Distributor), s.money(x.Base))
+		sh.put(s.text(x.Deal), s.text(w.values(x.Roles, ", ")), s.day(x.Date), s.text(x.Distributor), s.money(x.Base))
 		base += x.Base
 	}
 	if len(s.Shares) == 0 {

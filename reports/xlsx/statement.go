@@ -3,7 +3,6 @@ package xlsx
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -42,18 +41,6 @@ func (s statement) moduleNames() string {
 		}
 	}
 	return strings.Join(names, ", ")
-}
-
-// plain writes a decimal without the zeros behind it.
-func plain(units int64, scale int) string {
-	if units < 0 {
-		return "-" + plain(-units, scale)
-	}
-	text := strconv.FormatInt(units, 10)
-	for len(text) <= scale {
-		text = "0" + text
-	}
-	return strings.TrimRight(strings.TrimRight(text[:len(text)-scale]+"."+text[len(text)-scale:], "0"), ".")
 }
 
 // lines shows each movement. A Sell With movement is a part of somebody else's
@@ -113,7 +100,7 @@ func lineHeight(lines int) float64 {
 func (s statement) sliceText(l reports.Line) string {
 	var parts []string
 	for _, x := range l.Slices {
-		parts = append(parts, fmt.Sprintf("%s %d: %s × %s %%", s.words.say("tranche"), x.Tranche, plain(int64(x.Base), 2), plain(int64(x.Rate), 4)))
+		parts = append(parts, fmt.Sprintf("%s %d: %s × %s %%", s.words.say("tranche"), x.Tranche, s.words.amount(x.Base), s.words.decimal(int64(x.Rate), 4)))
 	}
 	if len(parts) == 0 && l.Method != "" {
 		return s.words.say("whole_base")
@@ -127,7 +114,7 @@ func (s statement) points() {
 	sh.tall(16, s.heads("posted", "kind", "category", "source", "balance", ">points")...)
 	for _, p := range s.Points {
 		kind := w.value(p.Kind)
-		sh.put(s.day(p.Date), s.text(kind), s.text(p.Category), s.text(p.Source), s.text(w.value(p.Balance)), s.number(p.Points))
+		sh.put(s.day(p.Date), s.text(kind), s.text(w.value(p.Category)), s.text(p.Source), s.text(w.value(p.Balance)), s.number(p.Points))
 	}
 	if len(s.Points) == 0 {
 		sh.put(s.text(w.say("nothing")))
@@ -144,11 +131,15 @@ func (s statement) points() {
 
 func (s statement) held() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_held"), widths: []float64{13, 12, 14, 14, 8, 26, 15, 50, 26, 8}, landscape: true, frozen: 1})
-	sh.tall(28, s.heads("module", "date", "distributor", "document", ">line", "product", ">amount", "reason", "file", ">file_line")...)
+	sh := s.sheet(setup{title: w.say("sheet_held"), widths: []float64{13, 12, 14, 14, 8, 26, 15, 15, 9, 50, 26, 8}, landscape: true, frozen: 1})
+	sh.tall(28, s.heads("module", "date", "distributor", "document", ">line", "product", ">amount", ">net", "currency", "reason", "file", ">file_line")...)
 	for _, x := range s.Waiting {
-		sh.put(s.text(w.value(x.Module)), s.day(x.Date), s.text(x.Distributor), s.text(x.Document), s.number(x.Number), s.text(x.Product),
-			s.money(x.Amount), s.text(w.value(x.Reason)), s.text(x.File), s.number(x.FileLine))
+		amount, net, module := any(s.money(x.Amount)), any(s.text("")), w.value(x.Module)
+		if x.Held {
+			amount, net, module = s.text(""), s.decimal(x.Net, 6), w.say("waits")
+		}
+		sh.put(s.text(module), s.day(x.Date), s.text(x.Distributor), s.text(x.Document), s.number(x.Number), s.text(x.Product),
+			amount, net, s.text(x.Currency), s.styled(s.styles.wrapped, w.value(x.Reason)), s.text(x.File), s.number(x.FileLine))
 	}
 	if len(s.Waiting) == 0 {
 		sh.put(s.text(w.say("nothing")))
@@ -158,10 +149,13 @@ func (s statement) held() {
 
 func (s statement) rules() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_rules"), widths: []float64{28, 12, 12, 13, 32, 12, 10, 13, 9, 14, 14, 9, 15}, landscape: true, frozen: 1})
-	sh.tall(16, s.heads("version", "valid_from", "until", "module", "method", "period", "level", "family", "tranche", ">from", ">to", ">rate", "hash")...)
+	sh := s.sheet(setup{title: w.say("sheet_rules"), widths: []float64{26, 12, 12, 13, 44, 14, 10, 16, 9, 14, 14, 9, 15, 15}, landscape: true, wide: true, frozen: 1})
+	sh.tall(28, s.heads("version", "valid_from", "until", "module", "method", "period", "level", "family", ">tranche", ">from", ">to", ">rate", ">cap", "hash")...)
 	for _, r := range s.Rules {
-		until, to := s.day(r.To), s.money(r.ToAmount)
+		until, to, most := s.day(r.To.AddDate(0, 0, -1)), s.money(r.ToAmount), s.text("")
+		if r.Capped {
+			most = s.money(r.Cap)
+		}
 		if r.To.Year() == 9999 {
 			until = s.text("")
 		}
@@ -173,7 +167,7 @@ func (s statement) rules() {
 			family = w.say("all_families")
 		}
 		sh.put(s.styled(s.styles.wrapped, r.Version), s.day(r.From), until, s.text(w.value(r.Module)), s.styled(s.styles.wrapped, w.value(r.Method)),
-			s.text(w.value(r.Period)), s.text(w.value(r.Level)), s.text(family), s.number(r.Tranche), s.money(r.FromAmount), to, s.rate(r.Rate), s.text(r.Hash))
+			s.text(w.value(r.Period)), s.text(w.value(r.Level)), s.text(family), s.number(r.Tranche), s.money(r.FromAmount), to, s.rate(r.Rate), most, s.text(r.Hash))
 	}
 	if len(s.Rules) == 0 {
 		sh.put(s.text(s.noMargin()))

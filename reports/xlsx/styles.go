@@ -15,7 +15,7 @@ type styles struct {
 	accent string        // colour of headings and charts
 	axis   excelize.Font // of a chart's figures
 
-	title, subtitle, draft, final, note, section                  int
+	title, subtitle, draft, final, note, noteWrapped, section     int
 	banner, bannerDraft                                           int
 	label, value, big, bigMoney                                   int
 	head, headRight, text, wrapped, date, number, money, quantity int
@@ -98,6 +98,7 @@ func newStyles(f *excelize.File, head reports.Letterhead, dateFormat string) (st
 	s.banner = add("Statement banner", excelize.Style{Font: font(10, true, accent)})
 	s.bannerDraft = add("Statement bannerDraft", excelize.Style{Font: font(10, true, warn)})
 	s.note = add("Statement note", excelize.Style{Font: font(9, false, grey), Alignment: top})
+	s.noteWrapped = add("Statement noteWrapped", excelize.Style{Font: font(9, false, grey), Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}})
 	s.section = add("Statement section", excelize.Style{Font: font(11, true, accent), Border: []excelize.Border{{Type: "bottom", Color: accent, Style: 2}}})
 	s.label = add("Statement label", excelize.Style{Font: font(10, false, grey), Alignment: top})
 	s.value = add("Statement value", excelize.Style{Font: font(10, true, ink), Alignment: top})

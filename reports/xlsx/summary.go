@@ -32,13 +32,13 @@ func (s statement) summary() {
 	sh.put(s.styled(s.styles.label, w.say("partner")), s.styled(s.styles.value, s.Partner.Name)) // which may be long
 	pair("partner_id", s.Partner.ID, "level", w.value(s.Pay.Level))
 	pair("place", place, "modules", s.moduleNames())
-	sh.put(s.styled(s.styles.label, w.say("programme")), s.styled(s.styles.value, s.RulesHash))
+	sh.put(s.styled(s.styles.label, w.say("programme")), s.styled(s.styles.value, s.Programme+" · "+s.RulesHash))
 	sh.skip(1)
 	sh.tall(22, s.styled(s.styles.big, w.say("payable")), s.styled(s.styles.big, s.Currency), s.amount(s.styles.bigMoney, s.Pay.Payable))
 	sh.mark("payable", 3, int64(s.Pay.Payable), 2)
 	if s.Pay.Currency != s.Currency && s.Pay.OwnRate > 0 {
 		sh.put(s.styled(s.styles.label, w.say("payable_own")), s.styled(s.styles.value, s.Pay.Currency), s.money(s.Pay.PayableOwn),
-			s.styled(s.styles.note, fmt.Sprintf(w.say("at_rate"), s.Pay.Currency, plain(s.Pay.OwnRate, 9), s.Currency)))
+			s.styled(s.styles.note, fmt.Sprintf(w.say("at_rate"), s.Pay.Currency, w.decimal(s.Pay.OwnRate, 9), s.Currency)))
 	}
 	sh.skip(1)
 	s.summaryModules(sh)
@@ -119,18 +119,23 @@ func (s statement) summaryPay(sh *sheet) {
 	w := s.words
 	sh.put(s.styled(s.styles.section, w.say("payable")), s.styled(s.styles.section, s.Currency), s.styled(s.styles.section, ""))
 	first := sh.row + 1
-	adjusted := s.adjusted()
+	adjusted, mended := s.adjusted()
 	for _, x := range []struct {
 		key    string
 		amount reports.Cents
-	}{{"margin_of_month", s.Pay.Earned - adjusted}, {"adjustments_earlier", adjusted}, {"money_entries", s.Pay.MoneyEntries}, {"carried_in", s.Pay.CarriedIn}, {"carried_out", -s.Pay.CarriedOut}} {
+	}{{"margin_of_month", s.Pay.Earned - adjusted}, {"adjustments_earlier", adjusted + mended}, {"money_entries", s.Pay.MoneyEntries - mended},
+		{"carried_in", s.Pay.CarriedIn}, {"less_carried", -s.Pay.CarriedOut}} {
 		sh.put(s.text(w.say(x.key)), s.text(""), s.money(x.amount))
 	}
 	sh.put(s.styled(s.styles.totalText, w.say("payable")), s.styled(s.styles.totalText, ""),
 		s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(C%d:C%d)", first, sh.row), s.Pay.Payable))
 	sh.mark("payable_sum", 3, int64(s.Pay.Payable), 2)
+	if s.Pay.CarriedOut != 0 {
+		sh.put(s.text(w.say("carried_out")), s.text(""), s.money(s.Pay.CarriedOut))
+	}
 	for _, e := range s.Entries {
-		sh.put(s.styled(s.styles.note, e.ID+" · "+e.Reason), nil, s.money(e.Amount), s.styled(s.styles.note, e.By+" · "+fmt.Sprintf(w.say("source_of"), e.File, e.FileLine)))
+		reason := e.ID + " · " + e.Reason
+		sh.tall(lineHeight((len([]rune(reason))+37)/38), s.styled(s.styles.noteWrapped, reason), nil, s.money(e.Amount), s.styled(s.styles.note, e.By+" · "+fmt.Sprintf(w.say("source_of"), e.File, e.FileLine)))
 	}
 }
 
@@ -215,7 +220,7 @@ func (s statement) nextLevel(sh *sheet) {
 	}
 	sh.put(s.text(w.say("next_level")), s.text(w.value(s.Pay.NextLevel)), s.text(""))
 	for _, g := range s.Gaps {
-		sh.put(s.text(strings.TrimSpace(fmt.Sprintf(w.say("missing_for"), w.value(s.Pay.NextLevel)))), s.text(strings.TrimSpace(w.value(g.Requirement)+" "+g.Category)),
+		sh.put(s.text(strings.TrimSpace(fmt.Sprintf(w.say("missing_for"), w.value(s.Pay.NextLevel)))), s.text(strings.TrimSpace(w.value(g.Requirement)+" "+w.value(g.Category))),
 			s.text(""), s.text(fmt.Sprintf(w.say("has_of"), g.Has, g.Needs)))
 	}
 }

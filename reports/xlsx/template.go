@@ -13,7 +13,7 @@ import (
 var sources embed.FS
 
 // Template names how workbooks are made: by the hash of this package, its words and
-// the version of the library that writes. Equal figures under an equal template are
+// the versions of the libraries that write and compress. Equal figures under an equal template are
 // an equal workbook, so whoever has one need not make it again.
 var Template = sync.OnceValue(func() string {
 	sum := sha256.New()
@@ -32,7 +32,7 @@ var Template = sync.OnceValue(func() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		sum.Write([]byte(info.GoVersion))
 		for _, m := range info.Deps {
-			if m.Path == "github.com/xuri/excelize/v2" {
+			if m.Path == "github.com/xuri/excelize/v2" || m.Path == "github.com/klauspost/compress" {
 				sum.Write([]byte(m.Version))
 			}
 		}

@@ -4,10 +4,13 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"tranche/reports"
 )
 
 //go:embed words/*.json
@@ -20,7 +23,21 @@ type words map[string]string
 // own is not among them.
 func Languages() []string { return []string{"en", "fr"} }
 
+// Speaks says whether there is a catalogue for a partner's language; none named is the
+// first.
+func Speaks(language string) bool {
+	return language == "" || slices.Contains(Languages(), spoken(language))
+}
+
+// spoken is a language without its country: fr of fr-FR.
+func spoken(language string) string {
+	language, _, _ = strings.Cut(strings.ToLower(language), "-")
+	language, _, _ = strings.Cut(language, "_")
+	return language
+}
+
 func wordsOf(language string) (words, error) {
+	language = spoken(language)
 	if found, ok := read.Load(language); ok {
 		return found.(words), nil
 	}
@@ -59,6 +76,35 @@ func (w words) say(key string) string {
 // month is a month in words, with its year.
 func (w words) month(t time.Time) string {
 	return strings.Split(w.say("month_names"), ",")[t.Month()-1] + " " + strconv.Itoa(t.Year())
+}
+
+// decimal writes a number with the language's marks, without the zeros behind it.
+func (w words) decimal(units int64, scale int) string {
+	return strings.TrimRight(strings.TrimRight(w.fixed(units, scale), "0"), w.say("decimal_mark"))
+}
+
+// amount writes an amount with both its decimals.
+func (w words) amount(c reports.Cents) string { return w.fixed(int64(c), 2) }
+
+func (w words) fixed(units int64, scale int) string {
+	if units < 0 {
+		return "-" + w.fixed(-units, scale)
+	}
+	text := fmt.Sprintf("%0*d", scale+1, units)
+	whole, rest := text[:len(text)-scale], text[len(text)-scale:]
+	for at := len(whole) - 3; at > 0; at -= 3 {
+		whole = whole[:at] + w.say("thousands_mark") + whole[at:]
+	}
+	return whole + w.say("decimal_mark") + rest
+}
+
+// values are several of them, which stand behind each other.
+func (w words) values(list, between string) string {
+	parts := strings.Split(list, between)
+	for i, part := range parts {
+		parts[i] = w.value(part)
+	}
+	return strings.Join(parts, between)
 }
 
 // value is how one of our own words is said. Words that are not ours, such as a

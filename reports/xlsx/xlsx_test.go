@@ -131,9 +131,9 @@ func TestWhatACapTakesAwayStandsOnTheMarginSheet(t *testing.T) {
 	st.Pay.Earned, st.Pay.Payable, st.Modules[0].Earned, st.Modules[0].YearEarned, st.Lines[0].Earned = 6000, 6000, 6000, 6000, 6000
 	st.Lines[0].BeforeCap = 6550
 	st.Margin = []reports.Tranche{{Module: "resell", Method: "marginal", Level: "ready", Number: 1, To: 2_500_000, Rate: 50_000, MonthBase: 131000, MonthEarned: 6550,
-		YearBase: 131000, YearEarned: 6550}}
+		YearBase: 131000, YearEarned: 6550}, {Module: "resell", Method: "marginal", Level: "ready", Number: -1, Whole: true, Cut: true, MonthEarned: -550, YearEarned: -550}}
 	f := open(t, st)
-	for cell, want := range map[string]string{"A4": "Cut off by the cap of the programme year", "K4": "-5.5", "M4": "-5.5", "K5": "60", "M5": "60"} {
+	for cell, want := range map[string]string{"F4": "Cut off by the cap of the programme year", "K4": "-5.5", "M4": "-5.5", "K5": "60", "M5": "60"} {
 		if got, err := f.GetCellValue("Margin", cell, excelize.Options{RawCellValue: true}); got != want || err != nil {
 			t.Errorf("%s holds %q, it should be %q (%v)", cell, got, want, err)
 		}

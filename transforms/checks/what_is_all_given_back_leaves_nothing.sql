@@ -16,6 +16,7 @@ positions as (
 documents as (
     select partner_id, module, year_start, period_start, position_family, terms_document as document_no, sum(before_cap) as earned, min(method) as method
     from moved
+    where (partner_id, module, year_start) in (select (partner_id, module, year_start) from moved where method = 'document')
     group by partner_id, module, year_start, period_start, position_family, distributor, terms_document
     having sum(base) = 0 and count(distinct schedule) = 1
 ),

@@ -50,7 +50,10 @@ rests_upon as (
     from staging.fx_rates as r
     join intermediate.record_versions as v on v.kind = 'fx_rates' and v.file_id = r.file_id and v.line = r.line and v.outcome = 'loaded'
     union all
-    select 'deal', deal_id, max(file_id), arg_max(line, file_id) from staging.deals group by deal_id
+    -- The claim that was changed last, and not its neighbours in the same file.
+    select 'deal', d.deal_id, v.file_id, v.line
+    from staging.deals as d
+    join intermediate.record_versions as v on v.kind = 'deals' and v.file_id = d.file_id and v.line = d.line and v.outcome = 'loaded'
 ),
 lacking as (
     select s.distributor, s.document_no, s.line_no, s.line_key, arg_max(f.file_name, f.file_id) as file_name
@@ -68,7 +71,7 @@ caused as (
             when not m.is_stated then 'late'
             when not m.is_due and a.sale_id is not null and m.module <> 'sell_with' then 'other_partner'
             when not m.is_due and m.module = 'resell' and k.partner_id is not null and k.partner_id <> m.partner_id then 'other_partner'
-        when not m.is_due and k.sale_id is null then 'withdrawn'
+            when not m.is_due and k.sale_id is null then 'withdrawn'
             when not m.is_due and k.held_reason is not null then 'held'
             when not m.is_due and p.reason is not null then p.reason
             when k.net_amount <> s.net_amount then 'amount'
@@ -93,10 +96,16 @@ caused as (
 ),
 -- What a line had waited for when a month was last closed.
 waited as (
-    select s.sale_id, arg_max(s.held_reason, s.month) as reason from stated.settled as s group by s.sale_id
+    select s.sale_id, arg_max(s.held_reason, s.month) as reason
+    from stated.settled as s
+    where s.sale_id in (select sale_id from mending)
+    group by s.sale_id
 ),
 uncounted as (
-    select u.sale_id, u.module, arg_max(u.reason, u.stated_month) as reason from stated.uncounted as u group by u.sale_id, u.module
+    select u.sale_id, u.module, arg_max(u.reason, u.stated_month) as reason
+    from stated.uncounted as u
+    where u.sale_id in (select sale_id from mending)
+    group by u.sale_id, u.module
 ),
 explained as (
     select c.*, case
@@ -124,7 +133,7 @@ named as (
     where stands_as_it_did and cause not in ('late', 'withdrawn', 'amount', 'held')
 ),
 newest_word as (
-    select n.sale_id, n.partner_id, n.module, max(u.file_id) as file_id, arg_max(u.line, u.file_id) as line
+    select n.sale_id, n.partner_id, n.module, max(u.file_id) as file_id, arg_max(u.line, u.file_id * 10000000000 + u.line) as line
     from named as n
     join rests_upon as u on u.what = n.word.what and u.named = n.word.named
     group by n.sale_id, n.partner_id, n.module

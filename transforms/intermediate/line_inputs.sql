@@ -14,7 +14,7 @@ with versions as (
     select 0, 'before the programme'
 ),
 holding as (
-    select partner_id, version, list({module: module, from_date: from_date, to_date: to_date, admitted_from: admitted_from} order by module, from_date, to_date) as held
+    select partner_id, version, list_sort(list(hash(module, from_date, to_date, admitted_from))) as held
     from intermediate.held_modules
     group by partner_id, version
 ),
@@ -25,8 +25,8 @@ partners as (
     left join holding as h on h.partner_id = p.partner_id and h.version = v.version
 ),
 deals as (
-    select c.deal_id, v.version, hash(list({code: c.partner_code, partner: c.partner_id, role: c.role, registered: c.registered_on, expires: c.expires_on, status: c.status, terms: p.terms}
-            order by c.partner_code, c.role, c.file_id, c.line)) as claims
+    select c.deal_id, v.version,
+        hash(list_sort(list(hash(c.partner_code, c.partner_id, c.role, c.registered_on, c.expires_on, c.status, p.terms)))) as claims
     from intermediate.deal_claims as c
     cross join versions as v
     left join partners as p on p.partner_id = c.partner_id and p.version = v.version

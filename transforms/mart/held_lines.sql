@@ -14,6 +14,7 @@
 -- distributor_id  the distributor as a partner, for sales, where it is one
 -- distributor     code of the sender, for sales and links
 -- document_no     the document, or the deal, person or posting
+-- document_date   day of the document, for sales
 -- line_no         its line
 -- end_customer    who uses it
 -- sku             stock-keeping unit
@@ -25,18 +26,18 @@ select 'sales' as kind, l.file_id, l.line as file_line, f.file_name, l.held_reas
         when l.held_reason = 'unknown_product' then l.sku
         else l.currency
     end as what,
-    l.month, l.partner_id, l.distributor_id, l.distributor, l.document_no, l.line_no, l.end_customer, l.sku, l.net_amount, l.currency
+    l.month, l.partner_id, l.distributor_id, l.distributor, l.document_no, l.document_date, l.line_no, l.end_customer, l.sku, l.net_amount, l.currency
 from intermediate.lines as l
 join staging.files as f on f.file_id = l.file_id
 where l.held_reason is not null
 union all
-select 'entries', e.file_id, e.line, f.file_name, e.held_reason, e.partner_id, date_trunc('month', e.posted_on)::date, null, null, null, e.entry_id, null, null, null, e.amount, null
+select 'entries', e.file_id, e.line, f.file_name, e.held_reason, e.partner_id, date_trunc('month', e.posted_on)::date, null, null, null, e.entry_id, null, null, null, null, e.amount, null
 from intermediate.entries as e
 join staging.files as f on f.file_id = e.file_id
 where e.held_reason is not null
 union all
 select v.kind, v.file_id, v.line, f.file_name, 'unknown_partner', c.partner_code, date_trunc('month', c.awarded_on)::date, null, null, null,
-    c.certification_code || ' ' || c.person_id, null, null, null, null, null
+    c.certification_code || ' ' || c.person_id, null, null, null, null, null, null
 from staging.certifications as c
 join intermediate.record_versions as v on v.kind = 'certifications' and v.file_id = c.file_id and v.line = c.line and v.outcome = 'loaded'
 join staging.files as f on f.file_id = c.file_id
@@ -45,13 +46,13 @@ where not exists (
     where p.code = c.partner_code and p.sender in ('*', f.feed) and p.partner_id is not null)
 union all
 select 'deals', d.file_id, d.line, f.file_name, 'unknown_partner', d.partner_code, date_trunc('month', d.registered_on)::date, null, null, null,
-    d.deal_id || ' ' || d.role, null, d.end_customer, null, null, null
+    d.deal_id || ' ' || d.role, null, null, d.end_customer, null, null, null
 from intermediate.deal_claims as d
 join staging.files as f on f.file_id = d.file_id
 where d.partner_id is null
 union all
 select 'links', k.file_id, k.line, f.file_name, coalesce(k.held_reason, 'follows_its_line'), k.deal_id, coalesce(s.month, least(date_trunc('month', f.landed_at)::date, p.through_month)), null, null, k.distributor,
-    k.document_no, k.line_no, s.end_customer, s.sku, s.net_amount, s.currency
+    k.document_no, s.document_date, k.line_no, s.end_customer, s.sku, s.net_amount, s.currency
 from intermediate.links as k
 join staging.files as f on f.file_id = k.file_id
 cross join rules.programme as p

@@ -1,6 +1,7 @@
 -- How far each partner has filled each tranche, and what that earned, month by
 -- month and in the programme year so far. Methods that look at the whole base
--- have one row a schedule, with tranche 0 and no bounds. What mends an earlier
+-- have one row a schedule, with tranche 0 and no bounds; what the cap of a programme
+-- year took away stands in a row of tranche -1. What mends an earlier
 -- programme year stands in the month it is stated in, in that year's tranches.
 --
 -- grain: partner_id, month, module, year_start, schedule, tranche
@@ -13,14 +14,14 @@
 -- level         the schedule is for
 -- family        of products; null: every other family
 -- valid_from    first day of the programme version
--- tranche       from 1; 0 below zero, or for the whole base
--- from_amount   where the tranche begins, in the programme currency; null for the whole base
+-- tranche       from 1; 0 below zero, or for the whole base; -1 for what a cap took away
+-- from_amount   where the tranche begins, in the programme currency; null for the whole base and the cap
 -- to_amount     where it ends; null: nowhere
--- rate          fraction; null for the whole base
+-- rate          fraction; null for the whole base and the cap
 -- month_base    put into it in the month
--- month_earned  by that, before any cap
+-- month_earned  by that, before any cap; of tranche -1 what the cap took away
 -- year_base     put into it in the programme year so far
--- year_earned   by that, before any cap
+-- year_earned   the same in the programme year so far
 with parts as (
     select partner_id, month, module, year_start, schedule, tranche, from_amount, to_amount, rate, base, earned
     from mart.tranche_slices
@@ -28,6 +29,10 @@ with parts as (
     select partner_id, month, module, year_start, schedule, 0, null, null, null, base, before_cap
     from mart.statement_lines
     where method in ('volume', 'block')
+    union all
+    select partner_id, month, module, year_start, schedule, -1, null, null, null, 0, earned - before_cap
+    from mart.statement_lines
+    where earned <> before_cap
 ),
 monthly as (
     select partner_id, month, module, year_start, schedule, tranche, from_amount, to_amount, rate, sum(base) as base, sum(earned) as earned

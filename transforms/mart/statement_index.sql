@@ -12,6 +12,8 @@ with said as (
     union
     select partner_id, month from mart.uncounted_lines where module = 'resell' and reason not in ('module_not_held', 'not_a_licence')
     union
+    select partner_id, month from mart.held_lines where kind = 'sales' and partner_id is not null
+    union
     select partner_id, month from mart.sell_with_claims where partner_id is not null
     union
     select partner_id, month from mart.version_changes

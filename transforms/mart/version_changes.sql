@@ -1,5 +1,5 @@
 -- What a month that was taken back and is stated anew says differently from the
--- version before: line by line, posting by posting, and in the figures of the summary.
+-- version that was final before: line by line, posting by posting, and in the figures of the summary.
 -- Points are whole, all else is in the programme currency.
 --
 -- grain: partner_id, month, what, module, distributor, document_no, line_no, line_key
