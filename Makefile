@@ -52,10 +52,10 @@ dirty-files: tools
 # Landing and loading against DuckDB's own reader, on the same bytes; then a night
 # with eleven closed months against the whole year.
 ROWS ?= 1000000
-NIGHT ?= 120000
+NIGHT ?= 600000
 bench: tools
 	@go run -tags $(TAGS) ./fixtures/bench -rows $(ROWS)
-	@go run -tags $(TAGS) ./fixtures/bench -what night -rows $(NIGHT) -runs 1
+	@go run -tags $(TAGS) ./fixtures/bench -what night -rows $(NIGHT) -partners 1000 -runs 1
 
 clean:
 	@rm -rf bin demo
