@@ -11,12 +11,9 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"tranche/pipeline/months"
 	"tranche/reports"
@@ -217,23 +214,21 @@ func secretHash(partner, password string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// renderAll makes workbooks on every processor, one workbook a goroutine.
+// renderAll makes workbooks.
 func renderAll(list []*reports.Statement, passwords map[string]string) ([][]byte, error) {
-	books := make([][]byte, len(list))
-	var group errgroup.Group
-	group.SetLimit(runtime.NumCPU())
-	for i, st := range list {
-		group.Go(func() error {
-			var book bytes.Buffer
-			err := xlsx.Statement(&book, st)
-			books[i] = book.Bytes()
-			if password := passwords[st.Partner.ID]; password != "" && err == nil {
-				books[i], err = xlsx.Lock(books[i], password)
-			}
-			return err
-		})
+	books, most := make([][]byte, len(list)), 0
+	for _, st := range list {
+		most = max(most, len(st.Lines))
 	}
-	return books, group.Wait()
+	return books, xlsx.Many(len(list), most, func(i int) error {
+		var book bytes.Buffer
+		err := xlsx.Statement(&book, list[i])
+		books[i] = book.Bytes()
+		if password := passwords[list[i].Partner.ID]; password != "" && err == nil {
+			books[i], err = xlsx.Lock(books[i], password)
+		}
+		return err
+	})
 }
 
 // fileName makes a file name of a partner's id, which is data: whatever is not a

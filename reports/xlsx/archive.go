@@ -17,9 +17,10 @@ import (
 // sortedZip gathers a workbook's parts and writes them in the order of their
 // names, with no time of day.
 type sortedZip struct {
-	out   io.Writer
-	parts map[string]*bytes.Buffer
-	check func(parts map[string]*bytes.Buffer) error // before anything is written
+	out    io.Writer
+	parts  map[string]*bytes.Buffer
+	check  func(parts map[string]*bytes.Buffer) error // before anything is written
+	widths []string                                   // what each sheet says of its columns, put before its rows
 }
 
 // Create begins a part.
@@ -52,11 +53,29 @@ func (z *sortedZip) Close() error {
 		if err != nil {
 			return err
 		}
-		if _, err := part.Write(z.parts[name].Bytes()); err != nil {
+		if err := z.write(part, name); err != nil {
 			return err
 		}
 	}
 	return w.Close()
+}
+
+// write writes a part; a sheet's with the widths of its columns.
+func (z *sortedZip) write(to io.Writer, name string) error {
+	data := z.parts[name].Bytes()
+	var sheet int
+	if n, err := fmt.Sscanf(name, "xl/worksheets/sheet%d.xml", &sheet); n == 1 && err == nil {
+		head, rows, ok := bytes.Cut(data, []byte("<sheetData>"))
+		if !ok || sheet > len(z.widths) {
+			return fmt.Errorf("%s holds no rows", name)
+		}
+		if _, err := io.WriteString(to, string(head)+z.widths[sheet-1]+"<sheetData>"); err != nil {
+			return err
+		}
+		data = rows
+	}
+	_, err := to.Write(data)
+	return err
 }
 
 // deflater compresses in half the time the standard library takes.

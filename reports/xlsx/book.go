@@ -40,7 +40,8 @@ type book struct {
 	err       error
 	sheets    int
 	marks     []marked
-	banner    string // stands over every sheet but the first
+	widths    []string // of each sheet's columns, as they are written
+	banner    string   // stands over every sheet but the first
 	final     bool
 }
 
@@ -78,7 +79,7 @@ func (b *book) write(out io.Writer) error {
 	b.f.Styles, b.f.Theme = nil, nil
 	b.f.Pkg.Store("xl/styles.xml", b.stylePart)
 	b.f.SetZipWriter(func(w io.Writer) excelize.ZipWriter {
-		return &sortedZip{out: w, parts: map[string]*bytes.Buffer{}, check: b.readBack}
+		return &sortedZip{out: w, parts: map[string]*bytes.Buffer{}, check: b.readBack, widths: b.widths}
 	})
 	return b.f.Write(out)
 }
@@ -124,16 +125,7 @@ func (b *book) sheet(s setup) *sheet {
 	var err error
 	out.sw, err = b.f.NewStreamWriter(s.title)
 	b.check(err)
-	for i := 0; i < len(s.widths); {
-		last := i
-		for last+1 < len(s.widths) && s.widths[last+1] == s.widths[i] {
-			last++
-		}
-		if b.err == nil {
-			b.check(out.sw.SetColWidth(i+1, last+1, s.widths[i]))
-		}
-		i = last + 1
-	}
+	b.widths = append(b.widths, columnWidths(s.widths))
 	if b.banner != "" && !s.titled {
 		style := b.styles.banner
 		if !b.final {
@@ -142,6 +134,18 @@ func (b *book) sheet(s setup) *sheet {
 		out.tall(18, b.styled(style, b.banner))
 	}
 	return out
+}
+
+// columnWidths is the part of a sheet that says how wide its columns are. excelize
+// copies all columns for each that it is told of, which takes longer than forty rows.
+func columnWidths(widths []float64) string {
+	var text strings.Builder
+	text.WriteString("<cols>")
+	for i, width := range widths {
+		fmt.Fprintf(&text, `<col min="%d" max="%d" width="%v" customWidth="1"/>`, i+1, i+1, width)
+	}
+	text.WriteString("</cols>")
+	return text.String()
 }
 
 func (b *book) layOut(s setup) {
