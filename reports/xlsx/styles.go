@@ -81,15 +81,15 @@ func newStyles(f *excelize.File, head reports.Letterhead, dateFormat string) (st
 	font := func(size float64, bold bool, color string) *excelize.Font {
 		return &excelize.Font{Family: face, Size: size, Bold: bold, Color: color}
 	}
-	top := &excelize.Alignment{Vertical: "top"}
-	left := &excelize.Alignment{Horizontal: "left", Vertical: "top", Indent: 1} // clear of the number before it
+	middle := &excelize.Alignment{Vertical: "center"}
+	left := &excelize.Alignment{Horizontal: "left", Vertical: "center", Indent: 1} // clear of the number before it
 	amount, whole, quantity, percent := "#,##0.00;[Red]-#,##0.00", "#,##0;[Red]-#,##0", "#,##0.###", "0.00##%"
 	line := []excelize.Border{{Type: "bottom", Color: "D5DBE5", Style: 1}}
 	double := []excelize.Border{{Type: "top", Color: ink, Style: 1}, {Type: "bottom", Color: ink, Style: 6}}
 	fill := func(color string) excelize.Fill {
 		return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}
 	}
-	right := &excelize.Alignment{Horizontal: "right", Vertical: "top"}
+	right := &excelize.Alignment{Horizontal: "right", Vertical: "center"}
 
 	s.title = add("Statement title", excelize.Style{Font: font(18, true, accent)})
 	s.subtitle = add("Statement subtitle", excelize.Style{Font: font(12, false, ink)})
@@ -97,17 +97,17 @@ func newStyles(f *excelize.File, head reports.Letterhead, dateFormat string) (st
 	s.final = add("Statement final", excelize.Style{Font: font(14, true, accent), Alignment: &excelize.Alignment{Horizontal: "right"}})
 	s.banner = add("Statement banner", excelize.Style{Font: font(10, true, accent)})
 	s.bannerDraft = add("Statement bannerDraft", excelize.Style{Font: font(10, true, warn)})
-	s.note = add("Statement note", excelize.Style{Font: font(9, false, grey), Alignment: top})
-	s.noteWrapped = add("Statement noteWrapped", excelize.Style{Font: font(9, false, grey), Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}})
+	s.note = add("Statement note", excelize.Style{Font: font(9, false, grey), Alignment: middle})
+	s.noteWrapped = add("Statement noteWrapped", excelize.Style{Font: font(9, false, grey), Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}})
 	s.section = add("Statement section", excelize.Style{Font: font(11, true, accent), Border: []excelize.Border{{Type: "bottom", Color: accent, Style: 2}}})
-	s.label = add("Statement label", excelize.Style{Font: font(10, false, grey), Alignment: top})
-	s.value = add("Statement value", excelize.Style{Font: font(10, true, ink), Alignment: top})
+	s.label = add("Statement label", excelize.Style{Font: font(10, false, grey), Alignment: middle})
+	s.value = add("Statement value", excelize.Style{Font: font(10, true, ink), Alignment: middle})
 	s.big = add("Statement big", excelize.Style{Font: font(14, true, ink), Fill: fill(pale)})
 	s.bigMoney = add("Statement bigMoney", excelize.Style{Font: font(14, true, ink), Fill: fill(pale), CustomNumFmt: &amount, Alignment: &excelize.Alignment{Horizontal: "right"}})
 	s.head = add("Statement head", excelize.Style{Font: font(9, true, "FFFFFF"), Fill: fill(accent), Alignment: &excelize.Alignment{Horizontal: "left", Vertical: "center", WrapText: true, Indent: 1}})
 	s.headRight = add("Statement headRight", excelize.Style{Font: font(9, true, "FFFFFF"), Fill: fill(accent), Alignment: &excelize.Alignment{Horizontal: "right", Vertical: "center", WrapText: true}})
 	s.text = add("Statement text", excelize.Style{Font: font(9, false, ink), Border: line, Alignment: left})
-	s.wrapped = add("Statement wrapped", excelize.Style{Font: font(9, false, ink), Border: line, Alignment: &excelize.Alignment{Horizontal: "left", Vertical: "top", WrapText: true, Indent: 1}})
+	s.wrapped = add("Statement wrapped", excelize.Style{Font: font(9, false, ink), Border: line, Alignment: &excelize.Alignment{Horizontal: "left", Vertical: "center", WrapText: true, Indent: 1}})
 	s.date = add("Statement date", excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &dateFormat, Alignment: left})
 	s.number = add("Statement number", excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &whole, Alignment: right})
 	s.money = add("Statement money", excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &amount, Alignment: right})
