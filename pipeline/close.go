@@ -50,7 +50,7 @@ func Close(ctx context.Context, o Options, c Closing) (*Summary, error) {
 	}
 	k := &closing{run: r, Closing: c}
 	r.anew = true // what is stated for good rests on nothing that a night has left out
-	return r.summary, r.stages(ctx, []stage{
+	return r.summary, r.stages(ctx, "close", []stage{
 		{"land", r.land}, {"load", r.load}, {"transform", r.transform}, {"check", r.check}, {"state", k.state}, {"prove", k.prove}, {"report", k.report},
 		{"close", k.close}, {"publish", r.publish},
 	})
@@ -140,7 +140,7 @@ type finalShelf string
 func (finalShelf) holds(string, string) bool { return false }
 
 func (f finalShelf) put(name string, data []byte) error {
-	return os.WriteFile(filepath.Join(string(f), name), data, files.Private)
+	return files.Put(filepath.Join(string(f), name), data)
 }
 
 // prove works everything out again with the month stated.

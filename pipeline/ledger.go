@@ -89,8 +89,8 @@ func Approve(ctx context.Context, o Options, month time.Time, who string) (*Summ
 	}
 	r.summary.Month = month
 	closed, _ := r.ledger.Of(month)
-	return r.summary, r.stages(ctx, []stage{
-		{"report", func(context.Context) error { return r.finals(closed) }}, {"publish", func(context.Context) error { return r.putOut() }},
+	return r.summary, r.stages(ctx, "approve", []stage{
+		{"report", func(context.Context) error { return r.finals(closed) }}, {"publish", func(context.Context) error { return r.replacing(r.putOut) }},
 	})
 }
 
@@ -102,7 +102,7 @@ func Rebuild(ctx context.Context, o Options) (*Summary, error) {
 		return nil, err
 	}
 	defer r.release()
-	return r.summary, r.stages(ctx, []stage{
+	return r.summary, r.stages(ctx, "rebuild", []stage{
 		{"list", r.list}, {"load", r.loadAnew}, {"transform", r.transform}, {"check", r.check}, {"report", r.report}, {"publish", r.publish},
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,8 @@ type manifest struct {
 	Files map[string]string `json:"files"`          // name -> sha256
 	Made  map[string]string `json:"made,omitempty"` // name -> hash of the figures and the template it was made of
 }
+
+const manifestName = "manifest.json"
 
 // monthWriter makes one month's folder aside and puts it out when told.
 type monthWriter struct {
@@ -41,12 +44,12 @@ func (r *run) openMonth(month time.Time) (*monthWriter, error) {
 	w := &monthWriter{dir: filepath.Join(r.Config.Folders.Statements, name), aside: filepath.Join(r.Config.Folders.Work(), "statements", name), key: r.Config.Statement.SigningKey,
 		now: manifest{Month: name, Files: map[string]string{}, Made: map[string]string{}}}
 	r.made = append(r.made, w)
-	data, err := os.ReadFile(filepath.Join(w.dir, "manifest.json"))
+	data, err := os.ReadFile(filepath.Join(w.dir, manifestName))
 	if err == nil {
 		err = json.Unmarshal(data, &w.before)
 	}
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("read %s: %w", filepath.Join(w.dir, "manifest.json"), err)
+		return nil, fmt.Errorf("read %s: %w", filepath.Join(w.dir, manifestName), err)
 	}
 	return w, files.Folder(w.aside)
 }
@@ -79,11 +82,7 @@ func (w *monthWriter) put(name string, data []byte) error {
 // add writes a file aside.
 func (w *monthWriter) add(name string, data []byte) error {
 	w.wrote = append(w.wrote, name)
-	path := filepath.Join(w.aside, name)
-	if err := os.WriteFile(path, data, files.Private); err != nil {
-		return err
-	}
-	return files.Sync(path)
+	return files.Put(filepath.Join(w.aside, name), data)
 }
 
 // copy does so with a workbook that is a file elsewhere.
@@ -112,7 +111,7 @@ func (w *monthWriter) keeps(name, hash string) bool {
 
 // putOut renames what was made into place, removes what the month no longer holds
 // and writes its manifest last, unless that would say the same.
-func (w *monthWriter) putOut(s *Summary) error {
+func (w *monthWriter) putOut(s *Summary, before *previous) error {
 	var gone []string
 	for name := range w.before.Files {
 		if _, ok := w.now.Files[name]; !ok {
@@ -121,14 +120,20 @@ func (w *monthWriter) putOut(s *Summary) error {
 	}
 	s.Written, s.Unchanged, s.Removed = s.Written+workbooks(w.wrote), s.Unchanged+w.kept, s.Removed+workbooks(gone)
 	if len(w.wrote)+len(gone) == 0 && maps.Equal(w.now.Made, w.before.Made) {
-		return w.sign(false)
+		return w.sign(false, before)
 	}
 	if err := files.Folder(w.dir); err != nil {
 		return err
 	}
+	if err := before.plan(w, slices.Concat(w.wrote, gone, []string{manifestName, manifestName + ".sig"})); err != nil {
+		return err
+	}
+	if err := before.write(); err != nil {
+		return err
+	}
 	for _, name := range w.wrote {
-		if err := os.Rename(filepath.Join(w.aside, name), filepath.Join(w.dir, name)); err != nil {
-			return fmt.Errorf("put out %s: %w", filepath.Join(w.dir, name), err)
+		if err := files.Rename(filepath.Join(w.aside, name), filepath.Join(w.dir, name)); err != nil {
+			return err
 		}
 	}
 	for _, name := range gone {
@@ -143,16 +148,16 @@ func (w *monthWriter) putOut(s *Summary) error {
 	if err != nil {
 		return err
 	}
-	if err := files.Write(filepath.Join(w.dir, "manifest.json"), append(data, '\n'), files.Private); err != nil {
+	if err := files.Write(filepath.Join(w.dir, manifestName), append(data, '\n'), files.Private); err != nil {
 		return err
 	}
-	return w.sign(true)
+	return w.sign(true, before)
 }
 
 // removeFolder removes a month of which nothing is left. What somebody else has put into
 // the folder stays.
 func (w *monthWriter) removeFolder() error {
-	for _, name := range []string{"manifest.json", "manifest.json.sig"} {
+	for _, name := range []string{manifestName, manifestName + ".sig"} {
 		if err := files.Remove(filepath.Join(w.dir, name)); err != nil {
 			return err
 		}
@@ -163,21 +168,24 @@ func (w *monthWriter) removeFolder() error {
 
 // sign writes a detached ed25519 signature of the manifest's bytes beside it. One that
 // fits no longer is removed where nobody signs.
-func (w *monthWriter) sign(changed bool) error {
-	path := filepath.Join(w.dir, "manifest.json.sig")
+func (w *monthWriter) sign(changed bool, before *previous) error {
+	path := filepath.Join(w.dir, manifestName+".sig")
 	if w.key == nil {
 		if !changed {
 			return nil
 		}
 		return files.Remove(path)
 	}
-	data, err := os.ReadFile(filepath.Join(w.dir, "manifest.json"))
+	data, err := os.ReadFile(filepath.Join(w.dir, manifestName))
 	if err != nil {
 		return err
 	}
 	signature := ed25519.Sign(w.key, data)
 	if there, err := os.ReadFile(path); err == nil && bytes.Equal(there, signature) {
 		return nil
+	}
+	if err := before.plan(w, []string{filepath.Base(path)}); err != nil {
+		return err
 	}
 	return files.Write(path, signature, files.Private)
 }

@@ -65,7 +65,7 @@ func Run(ctx context.Context, o Options) (*Summary, error) {
 	if _, closed := r.ledger.Of(o.Month); closed {
 		return nil, fmt.Errorf("%s: %w", months.Folder(o.Month), ErrClosed)
 	}
-	return r.summary, r.stages(ctx, []stage{
+	return r.summary, r.stages(ctx, "run", []stage{
 		{"land", r.land}, {"load", r.load}, {"transform", r.transform}, {"check", r.check}, {"report", r.report}, {"publish", r.publish},
 	})
 }
@@ -94,7 +94,14 @@ type stage struct {
 	work func(context.Context) error
 }
 
-func (r *run) stages(ctx context.Context, list []stage) error {
+// stages carries them out one after another, and remembers what came of it.
+func (r *run) stages(ctx context.Context, did string, list []stage) error {
+	began := time.Now()
+	return r.remember(did, began, r.carryOut(ctx, list))
+}
+
+func (r *run) carryOut(ctx context.Context, list []stage) error {
+	r.took = map[string]float64{}
 	for _, s := range list {
 		began := time.Now()
 		r.facts = map[string]any{}
@@ -104,6 +111,7 @@ func (r *run) stages(ctx context.Context, list []stage) error {
 			}
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
+		r.took[s.name] = time.Since(began).Seconds()
 		if r.Stage != nil {
 			r.Stage(Stage{Name: s.name, Took: time.Since(began), Facts: r.facts})
 		}
@@ -123,6 +131,7 @@ type run struct {
 	anew    bool           // works out again what closings have settled
 	made    []*monthWriter // workbooks, aside until everything is
 	summary *Summary
+	took    map[string]float64 // seconds of each stage that has ended
 }
 
 func (r *run) progress(stage string, done, total int) {
@@ -325,10 +334,17 @@ func (r *run) publish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	rows, err := r.counts(ctx, "published")
+	if err != nil {
+		return err
+	}
 	if err := r.session.Exec(ctx, "set search_path = 'memory.main'"); err != nil {
 		return err
 	}
 	if err := r.session.Detach(ctx, r.aside(), "published"); err != nil {
+		return err
+	}
+	if err := r.verified(ctx, rows); err != nil {
 		return err
 	}
 	if err := r.session.Detach(ctx, r.Config.Folders.Store(), "store"); err != nil {
@@ -337,13 +353,22 @@ func (r *run) publish(ctx context.Context) error {
 	if err := r.publishable(); err != nil {
 		return err
 	}
+	return errors.Join(r.replacing(r.replace), r.writeDown(decisions))
+}
+
+// replace puts the new database and the workbooks where people look.
+func (r *run) replace(before *previous) error {
+	target := r.Config.Folders.Published()
+	if err := before.save(target, filepath.Base(target)); err != nil {
+		return err
+	}
 	if err := os.Chmod(r.aside(), files.Shared); err != nil {
 		return err
 	}
-	if err := files.Settle(r.aside(), r.Config.Folders.Published()); err != nil {
+	if err := files.Settle(r.aside(), target); err != nil {
 		return err
 	}
-	return errors.Join(r.putOut(), r.writeDown(decisions))
+	return r.putOut(before)
 }
 
 // publishable says what would make the new database unreadable.

@@ -252,9 +252,9 @@ func fileName(id string) string {
 }
 
 // putOut puts out every month that was made.
-func (r *run) putOut() error {
+func (r *run) putOut(before *previous) error {
 	for _, w := range r.made {
-		if err := w.putOut(r.summary); err != nil {
+		if err := w.putOut(r.summary, before); err != nil {
 			return err
 		}
 	}

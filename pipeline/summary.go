@@ -33,6 +33,8 @@ type Summary struct {
 	OpenIDs  []string // in the file of passwords, but of no partner
 	Wordless []string // languages of partners that no catalogue of words is for
 
+	Waiting []Amount // that is held or was rejected, by currency
+
 	ClosedThrough  string // the last closed month, as 2024-08; empty: none is
 	AwaitsApproval bool   // that month waits for a second person
 
@@ -134,6 +136,22 @@ func (s *Summary) read(ctx context.Context, db *store.Session) error {
 		var x ModuleTotal
 		err := scan(&x.Module, &x.Partners, &x.Lines, &x.Base, &x.Earned, &x.Points, &x.YearBase, &x.YearEarned)
 		s.Modules = append(s.Modules, x)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = each(ctx, db, `select 'held' as what, coalesce(currency, ''), sum(abs(net_amount))::decimal(38,2)::varchar, count(*) from mart.held_lines where kind = 'sales' group by currency
+		union all
+		select 'rejected', '', sum(abs(rejected_amount))::decimal(38,2)::varchar, sum(waiting)::bigint from mart.reconciliation where kind = 'sales' and is_loaded and waiting > 0 having sum(waiting) > 0
+		order by all`, func(scan func(...any) error) error {
+		var x Amount
+		var amount *string
+		err := scan(&x.What, &x.Currency, &amount, &x.Rows)
+		if amount != nil {
+			x.Amount = *amount
+		}
+		s.Waiting = append(s.Waiting, x)
 		return err
 	})
 	if err != nil {

@@ -35,6 +35,7 @@ type Config struct {
 	Closing    Closing
 	Statement  Statement
 	Journal    *Journal // nil: none is written
+	Keep       int      // how many publications before can be taken back
 	SourceHash string   // of the file's bytes
 }
 
@@ -51,6 +52,9 @@ func (f Folders) Published() string { return filepath.Join(f.State, "published.d
 
 // Audit is where people's decisions are kept.
 func (f Folders) Audit() string { return filepath.Join(filepath.Dir(f.State), "audit.jsonl") }
+
+// History is where ended runs are remembered.
+func (f Folders) History() string { return filepath.Join(f.State, "runs.jsonl") }
 
 // Work is where things are made before they are renamed into place.
 func (f Folders) Work() string { return filepath.Join(f.State, "work") }
@@ -224,6 +228,12 @@ func (r *reader) config(path string, f file) *Config {
 	c.Closing = r.closing(f.Closing)
 	c.Statement = r.statement(base, f.Statement)
 	c.Journal = r.journal(f.Journal)
+	c.Keep = 7
+	if f.Publish.Keep != nil {
+		if c.Keep = *f.Publish.Keep; c.Keep < 0 {
+			r.fault("$.publish.keep", "%d is no number of publications", c.Keep)
+		}
+	}
 	return c
 }
 

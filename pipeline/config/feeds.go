@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"tranche/pipeline/feed"
 	"tranche/pipeline/loading"
@@ -37,7 +38,7 @@ func (r *reader) feed(at string, f feedFile) feed.Feed {
 		NoHeader: f.NoHeader, Width: f.Width, FinalNewline: f.FinalNewline != "optional",
 		Constants: f.Constants, Values: f.Values, DecimalMark: f.Decimal, ThousandMarks: f.Thousands,
 		Negative: f.Negative, Dates: f.Dates, Returns: f.Returns, Replace: f.Mode == "replace", Key: f.Key,
-		MaxRejects: r.limit(at+".max_rejects", string(f.MaxRejects)), MaxBytes: f.MaxBytes,
+		MaxRejects: r.limit(at+".max_rejects", string(f.MaxRejects)), MaxBytes: f.MaxBytes, Expected: r.expected(at+".expected", f.Expected),
 		Columns: map[string][]string{},
 	}
 	for ours, theirs := range f.Columns {
@@ -170,4 +171,22 @@ func (r *reader) checkColumns(at string, f feedFile) {
 	for _, p := range problems {
 		r.fault(at+".columns", "%s", p.Detail)
 	}
+}
+
+// expected is how often a feed should send something, in days or hours; none: nobody
+// expects anything.
+func (r *reader) expected(path, text string) time.Duration {
+	if text == "" {
+		return 0
+	}
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		if n, err := strconv.Atoi(days); err == nil && n > 0 {
+			return time.Duration(n) * 24 * time.Hour
+		}
+	}
+	if d, err := time.ParseDuration(text); err == nil && d > 0 {
+		return d
+	}
+	r.fault(path, "%q is no time span; write 26h, or 35d", text)
+	return 0
 }

@@ -51,6 +51,7 @@ type file struct {
 	Closing    closingFile   `yaml:"closing"`
 	Statement  statementFile `yaml:"statement"`
 	Journal    *journalFile  `yaml:"journal"`
+	Publish    publishFile   `yaml:"publish"`
 	Feeds      []feedFile    `yaml:"feeds"`
 	Programme  []versionFile `yaml:"programme"`
 }
@@ -61,6 +62,10 @@ type foldersFile struct {
 	Statements string `yaml:"statements"`
 	Closed     string `yaml:"closed"`
 	State      string `yaml:"state"`
+}
+
+type publishFile struct {
+	Keep *int `yaml:"keep"`
 }
 
 type landingFile struct {
@@ -131,6 +136,7 @@ type feedFile struct {
 	Mode         string                       `yaml:"mode"`
 	Key          names                        `yaml:"key"`
 	MaxRejects   exact                        `yaml:"max_rejects"`
+	Expected     string                       `yaml:"expected"`
 	MaxBytes     int64                        `yaml:"max_bytes"`
 }
 

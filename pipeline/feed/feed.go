@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"tranche/pipeline/framing"
 )
@@ -49,8 +50,9 @@ type Feed struct {
 	Returns       string   // negative, positive, by_amount or by_quantity
 
 	Trailer    *Trailer
-	Replace    bool     // complete for the months it covers
-	Key        []string // the kind's own
+	Replace    bool          // complete for the months it covers
+	Key        []string      // the kind's own
+	Expected   time.Duration // how often it should send something; zero: nobody expects anything
 	MaxRejects Limit
 	MaxBytes   int64 // of an unpacked .gz; 4 GiB
 }
@@ -100,7 +102,7 @@ func (f Feed) Hash() string {
 	if f.Trailer != nil {
 		trailer = fmt.Sprintf("%+v", *f.Trailer)
 	}
-	f.Trailer = nil
+	f.Trailer, f.Expected = nil, 0 // which changes nothing of what is read
 	sum := sha256.Sum256(fmt.Appendf(nil, "reader 4 %+v %s", f, trailer)) // fmt prints maps in the order of their keys
 	return hex.EncodeToString(sum[:8])
 }

@@ -19,6 +19,17 @@ import (
 	"github.com/google/renameio/v2"
 )
 
+// Fault, where a test sets it, is asked before anything is written, synced or renamed,
+// and its error is what happens instead.
+var Fault func(act, path string) error
+
+func fault(act, path string) error {
+	if Fault == nil {
+		return nil
+	}
+	return Fault(act, path)
+}
+
 // Private is the mode of what only the operator may read.
 const Private os.FileMode = 0o600
 
@@ -27,7 +38,10 @@ const Shared os.FileMode = 0o640
 
 // Write settles data under path with the given mode.
 func Write(path string, data []byte, mode os.FileMode) error {
-	err := renameio.WriteFile(path, data, mode, renameio.IgnoreUmask(), renameio.WithStaticPermissions(mode))
+	err := errors.Join(fault("write", path), fault("sync", path), fault("rename", path))
+	if err == nil {
+		err = renameio.WriteFile(path, data, mode, renameio.IgnoreUmask(), renameio.WithStaticPermissions(mode))
+	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
@@ -40,10 +54,60 @@ func Settle(aside, path string) error {
 	if err := Sync(aside); err != nil {
 		return err
 	}
-	if err := os.Rename(aside, path); err != nil {
-		return fmt.Errorf("settle %s: %w", path, err)
+	if err := Rename(aside, path); err != nil {
+		return err
 	}
 	return SyncFolder(filepath.Dir(path))
+}
+
+// Rename renames; its folder is not synced.
+func Rename(from, to string) error {
+	err := fault("rename", to)
+	if err == nil {
+		err = os.Rename(from, to)
+	}
+	if err != nil {
+		return fmt.Errorf("rename %s to %s: %w", from, to, err)
+	}
+	return nil
+}
+
+// Put writes a new file and syncs it, for somebody to rename into place.
+func Put(path string, data []byte) error {
+	err := fault("write", path)
+	if err == nil {
+		err = os.WriteFile(path, data, Private)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return Sync(path)
+}
+
+// Append adds a line to a file and syncs it. A line that a crash had cut short is ended
+// first; whoever reads the file passes it over.
+func Append(path string, line []byte) error {
+	err := fault("write", path)
+	if err != nil {
+		return fmt.Errorf("append to %s: %w", path, err)
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, Private)
+	if err != nil {
+		return fmt.Errorf("append: %w", err)
+	}
+	text := append(line[:len(line):len(line)], '\n')
+	last := []byte{'\n'}
+	if info, err := f.Stat(); err == nil && info.Size() > 0 {
+		_, _ = f.ReadAt(last, info.Size()-1)
+	}
+	if last[0] != '\n' {
+		text = append([]byte{'\n'}, text...)
+	}
+	_, err = f.Write(text)
+	if err := errors.Join(err, fault("sync", path), f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("append to %s: %w", path, err)
+	}
+	return nil
 }
 
 // Copy makes to anew as a private copy of from. It does not sync: whoever settles it
@@ -79,7 +143,7 @@ func Sync(path string) error {
 	if err != nil {
 		return fmt.Errorf("sync %s: %w", path, err)
 	}
-	err = errors.Join(f.Sync(), f.Close())
+	err = errors.Join(fault("sync", path), f.Sync(), f.Close())
 	if err != nil {
 		return fmt.Errorf("sync %s: %w", path, err)
 	}

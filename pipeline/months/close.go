@@ -66,7 +66,7 @@ func follow(from, to, manifest string) error {
 }
 
 func rename(from, to string) error {
-	if err := os.Rename(from, to); err != nil {
+	if err := files.Rename(from, to); err != nil {
 		return err
 	}
 	return files.SyncFolder(filepath.Dir(to))

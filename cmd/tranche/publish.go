@@ -1,0 +1,36 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"tranche/pipeline"
+)
+
+func (a *app) publishCommand() *cobra.Command {
+	var rollback bool
+	c := &cobra.Command{
+		Use:   "publish --rollback",
+		Short: "Put back what the last run replaced",
+		Long: `Put back what the last run replaced: the published database, the workbooks and their
+manifests, all as they were before it. Given again, it goes back one more, as far as
+publish.keep in the configuration allows. What closed months have stated is not touched.
+
+The next run publishes anew; mend what was wrong, or stop the schedule, before it.`,
+		Args: arguments(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !rollback {
+				return usageError{fmt.Errorf("a run publishes what has passed every check by itself; --rollback takes the last publication back")}
+			}
+			s, err := a.working(func(o pipeline.Options) (*pipeline.Summary, error) { return pipeline.Rollback(cmd.Context(), o) })
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(a.stdout, "What run %s had published is taken back; what stood before it is published again.\n", s.RunID)
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&rollback, "rollback", false, "go back one publication")
+	return c
+}

@@ -1,0 +1,279 @@
+// Package outbox sends what people and programs are to be told, and never twice.
+//
+// A *message* is written into a folder first and sent from there, by each of its *ways*
+// (mail, webhook) once. What has certainly not arrived is tried again, later and later.
+// Where it cannot be known, because the line broke or the machine stopped between
+// sending and hearing that it was taken, it is *unsure*: it is not sent again, and
+// somebody is told to look.
+package outbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"tranche/pipeline/files"
+)
+
+// Message is what somebody is told.
+type Message struct {
+	ID      string    `json:"id"` // names it for good: a message whose id was there is not sent again
+	At      time.Time `json:"at"`
+	Subject string    `json:"subject"`
+	Text    string    `json:"text"`
+	Facts   any       `json:"facts,omitempty"`  // for programs
+	To      string    `json:"to,omitempty"`     // a list of the configuration: operators or finance
+	Attach  []string  `json:"attach,omitempty"` // files in the message's own folder
+}
+
+// Way is one way of sending.
+type Way interface {
+	Name() string
+	// Takes says whether a message goes this way.
+	Takes(Message) bool
+	// Send sends it. An error that is ErrUnsure may have arrived all the same.
+	Send(ctx context.Context, m Message, folder string) error
+}
+
+// ErrUnsure says that a message may have arrived or not.
+var ErrUnsure = errors.New("it cannot be known whether it arrived")
+
+// The states of a message on a way.
+const (
+	waiting = "waiting"
+	sending = "sending" // and where somebody reads this after a restart: unsure
+	sent    = "sent"
+	unsure  = "unsure"
+	given   = "given up"
+)
+
+type progress struct {
+	State    string    `json:"state"`
+	Attempts int       `json:"attempts"`
+	Next     time.Time `json:"next"` // no attempt before
+	Error    string    `json:"error,omitempty"`
+}
+
+// letter is a message as it lies in the outbox.
+type letter struct {
+	Message
+	Ways map[string]*progress `json:"ways"`
+}
+
+// Outbox is a folder of messages.
+type Outbox struct {
+	Folder string
+	Ways   []Way
+}
+
+// pauses are how long to wait after each attempt that certainly failed.
+var pauses = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour, 24 * time.Hour}
+
+var plainID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,120}$`)
+
+// Add puts a message in, with the files that go with it by name. One whose id was there
+// already is left as it is.
+func (o *Outbox) Add(m Message, attach map[string][]byte) error {
+	if !plainID.MatchString(m.ID) || strings.Trim(m.ID, ".") == "" {
+		return fmt.Errorf("%q cannot name a message", m.ID)
+	}
+	unlock, err := o.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	dir := filepath.Join(o.Folder, m.ID)
+	if _, err := os.Stat(filepath.Join(dir, letterName)); err == nil {
+		return nil
+	}
+	if err := files.Folder(dir); err != nil {
+		return err
+	}
+	for name, data := range attach {
+		if err := files.Put(filepath.Join(dir, filepath.Base(name)), data); err != nil {
+			return err
+		}
+		m.Attach = append(m.Attach, filepath.Base(name))
+	}
+	slices.Sort(m.Attach)
+	l := letter{Message: m, Ways: map[string]*progress{}}
+	for _, w := range o.Ways {
+		if w.Takes(m) {
+			l.Ways[w.Name()] = &progress{State: waiting}
+		}
+	}
+	return o.write(l)
+}
+
+const letterName = "message.json"
+
+func (o *Outbox) write(l letter) error {
+	data, err := json.MarshalIndent(l, "", "  ")
+	if err != nil {
+		return err
+	}
+	return files.Write(filepath.Join(o.Folder, l.ID, letterName), append(data, '\n'), files.Private)
+}
+
+func (o *Outbox) lock() (func(), error) {
+	if err := files.Folder(o.Folder); err != nil {
+		return nil, err
+	}
+	l := flock.New(filepath.Join(o.Folder, "lock"))
+	if err := l.Lock(); err != nil {
+		return nil, fmt.Errorf("lock the outbox: %w", err)
+	}
+	return func() { _ = l.Unlock() }, nil
+}
+
+func (o *Outbox) letters() ([]letter, error) {
+	paths, err := filepath.Glob(filepath.Join(o.Folder, "*", letterName))
+	if err != nil {
+		return nil, err
+	}
+	var list []letter
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		var l letter
+		if err := json.Unmarshal(data, &l); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		list = append(list, l)
+	}
+	slices.SortFunc(list, func(a, b letter) int {
+		return cmpOr(a.At.Compare(b.At), strings.Compare(a.ID, b.ID))
+	})
+	return list, nil
+}
+
+func cmpOr(a, b int) int {
+	if a != 0 {
+		return a
+	}
+	return b
+}
+
+// Flush sends what waits and whose time has come. What could not be sent is no error:
+// Open tells of it.
+func (o *Outbox) Flush(ctx context.Context, now time.Time) error {
+	unlock, err := o.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	list, err := o.letters()
+	if err != nil {
+		return err
+	}
+	for _, l := range list {
+		for _, w := range o.Ways {
+			p, ok := l.Ways[w.Name()]
+			if !ok || ctx.Err() != nil {
+				continue
+			}
+			if err := o.try(ctx, l, w, p, now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// try sends a message one way. That it is being sent is on the disk before a byte of it
+// leaves, so that nobody who finds it there sends it again.
+func (o *Outbox) try(ctx context.Context, l letter, w Way, p *progress, now time.Time) error {
+	if p.State == sending {
+		p.State, p.Error = unsure, "the program stopped while it was being sent"
+		return o.write(l)
+	}
+	if p.State != waiting || now.Before(p.Next) {
+		return nil
+	}
+	p.State, p.Attempts = sending, p.Attempts+1
+	if err := o.write(l); err != nil {
+		return err
+	}
+	err := w.Send(ctx, l.Message, filepath.Join(o.Folder, l.ID))
+	switch {
+	case err == nil:
+		p.State, p.Error = sent, ""
+	case errors.Is(err, ErrUnsure):
+		p.State, p.Error = unsure, err.Error()
+	case p.Attempts > len(pauses):
+		p.State, p.Error = given, err.Error()
+	default:
+		p.State, p.Error, p.Next = waiting, err.Error(), now.Add(pauses[p.Attempts-1]).UTC()
+	}
+	return o.write(l)
+}
+
+// Unsent is a message that has not arrived for certain.
+type Unsent struct {
+	ID, Subject, Way, State, Error string
+	Attempts                       int
+	Next                           time.Time
+}
+
+// Open lists what has not arrived for certain, oldest first.
+func (o *Outbox) Open() ([]Unsent, error) {
+	list, err := o.letters()
+	if err != nil {
+		return nil, err
+	}
+	var open []Unsent
+	for _, l := range list {
+		for _, way := range sortedKeys(l.Ways) {
+			if p := l.Ways[way]; p.State != sent {
+				open = append(open, Unsent{ID: l.ID, Subject: l.Subject, Way: way, State: p.State, Error: p.Error, Attempts: p.Attempts, Next: p.Next})
+			}
+		}
+	}
+	return open, nil
+}
+
+func sortedKeys(m map[string]*progress) []string {
+	var keys []string
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// Tidy removes what was sent, or given up, before a day. That a message was there is
+// forgotten with it.
+func (o *Outbox) Tidy(before time.Time) error {
+	unlock, err := o.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	list, err := o.letters()
+	if err != nil {
+		return err
+	}
+	for _, l := range list {
+		over := l.At.Before(before)
+		for _, p := range l.Ways {
+			over = over && p.State != waiting && p.State != sending
+		}
+		if over {
+			if err := os.RemoveAll(filepath.Join(o.Folder, l.ID)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,330 @@
+package outbox
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"errors"
+	"io"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-sasl"
+	"github.com/emersion/go-smtp"
+)
+
+// postOffice is a mail server that behaves as a test says.
+type postOffice struct {
+	sync.Mutex
+	refuse   error // what it answers after the whole mail
+	hangUp   bool  // it takes the whole mail and never answers
+	password string
+	mails    []string
+	server   *smtp.Server
+	conns    []net.Conn
+	port     int
+	tls      *tls.Config
+}
+
+func (p *postOffice) NewSession(c *smtp.Conn) (smtp.Session, error) {
+	return &visit{office: p, conn: c.Conn()}, nil
+}
+
+type visit struct {
+	office *postOffice
+	conn   net.Conn
+	known  bool
+}
+
+func (v *visit) AuthMechanisms() []string { return []string{sasl.Plain} }
+
+func (v *visit) Auth(string) (sasl.Server, error) {
+	return sasl.NewPlainServer(func(_, user, password string) error {
+		if user != "tranche" || password != v.office.password {
+			return errors.New("wrong password")
+		}
+		v.known = true
+		return nil
+	}), nil
+}
+
+func (v *visit) Mail(string, *smtp.MailOptions) error {
+	if v.office.password != "" && !v.known {
+		return smtp.ErrAuthRequired
+	}
+	return nil
+}
+func (v *visit) Rcpt(string, *smtp.RcptOptions) error { return nil }
+func (v *visit) Reset()                               {}
+func (v *visit) Logout() error                        { return nil }
+
+func (v *visit) Data(r io.Reader) error {
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	v.office.Lock()
+	defer v.office.Unlock()
+	if v.office.refuse != nil {
+		return v.office.refuse
+	}
+	v.office.mails = append(v.office.mails, string(text))
+	if v.office.hangUp {
+		return v.conn.Close()
+	}
+	return nil
+}
+
+func (p *postOffice) open(t *testing.T, implicit bool) (Mail, *postOffice) {
+	t.Helper()
+	p.tls = certificate(t)
+	p.server = smtp.NewServer(p)
+	p.server.Domain, p.server.TLSConfig, p.server.AllowInsecureAuth = "localhost", p.tls, false
+	p.server.ErrorLog = quiet{}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.port = l.Addr().(*net.TCPAddr).Port
+	if implicit {
+		l = tls.NewListener(l, p.tls)
+	}
+	go func() { _ = p.server.Serve(l) }()
+	t.Cleanup(func() { _ = p.server.Close() })
+	pool := x509.NewCertPool()
+	pool.AddCert(p.tls.Certificates[0].Leaf)
+	m := Mail{Host: "127.0.0.1", Port: p.port, Security: "starttls", From: "tranche@vendor.example", Lists: map[string][]string{"operators": {"ops@vendor.example"}},
+		TLS: &tls.Config{RootCAs: pool, ServerName: "localhost"}}
+	if implicit {
+		m.Security = "tls"
+	}
+	return m, p
+}
+
+type quiet struct{}
+
+func (quiet) Printf(string, ...any) {}
+func (quiet) Println(...any)        {}
+
+func certificate(t *testing.T) *tls.Config {
+	t.Helper()
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature}
+	der, err := x509.CreateCertificate(rand.Reader, form, form, public, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: private, Leaf: leaf}}}
+}
+
+var noon = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+
+func message(id string) Message {
+	return Message{ID: id, At: noon, Subject: "The night is done", Text: "All is well.\n", To: "operators"}
+}
+
+func (o *Outbox) mustAdd(t *testing.T, m Message, attach map[string][]byte) {
+	t.Helper()
+	if err := o.Add(m, attach); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (o *Outbox) mustFlush(t *testing.T, now time.Time) []Unsent {
+	t.Helper()
+	if err := o.Flush(context.Background(), now); err != nil {
+		t.Fatal(err)
+	}
+	open, err := o.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return open
+}
+
+func TestAMailArrivesOnceWithWhatGoesWithItOverEitherKindOfTLS(t *testing.T) {
+	for _, implicit := range []bool{false, true} {
+		way, office := (&postOffice{password: "correct horse"}).open(t, implicit)
+		way.User, way.Password = "tranche", "correct horse"
+		o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+		o.mustAdd(t, message("night-1"), map[string][]byte{"register.xlsx": []byte("the register")})
+		for n := range 3 {
+			o.mustAdd(t, message("night-1"), nil) // as a restart would
+			if open := o.mustFlush(t, noon.Add(time.Duration(n)*time.Hour)); len(open) > 0 {
+				t.Fatalf("implicit %v: not sent: %+v", implicit, open)
+			}
+		}
+		if len(office.mails) != 1 || !strings.Contains(office.mails[0], "night-1@vendor.example") || !strings.Contains(office.mails[0], `filename="register.xlsx"`) {
+			t.Errorf("implicit %v: arrived: %q", implicit, office.mails)
+		}
+	}
+}
+
+func TestWhatCertainlyFailedIsTriedAgainLaterAndLater(t *testing.T) {
+	way, office := (&postOffice{}).open(t, false)
+	office.refuse = &smtp.SMTPError{Code: 451, Message: "not now"}
+	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	o.mustAdd(t, message("night-1"), nil)
+	if open := o.mustFlush(t, noon); len(open) != 1 || open[0].State != waiting || open[0].Attempts != 1 || !open[0].Next.Equal(noon.Add(time.Minute)) {
+		t.Fatalf("after a refusal: %+v", open)
+	}
+	if open := o.mustFlush(t, noon.Add(30*time.Second)); open[0].Attempts != 1 {
+		t.Errorf("it did not wait: %+v", open)
+	}
+	office.refuse = nil
+	if open := o.mustFlush(t, noon.Add(2*time.Minute)); len(open) != 0 || len(office.mails) != 1 {
+		t.Errorf("the second time: %+v, %d mails", open, len(office.mails))
+	}
+	_ = office.server.Close()
+	o.mustAdd(t, message("night-2"), nil)
+	now := noon
+	for range 20 {
+		o.mustFlush(t, now)
+		now = now.Add(25 * time.Hour)
+	}
+	if open := o.mustFlush(t, now); len(open) != 1 || open[0].State != given || open[0].Attempts != len(pauses)+1 {
+		t.Errorf("a server that is gone for weeks: %+v", open)
+	}
+}
+
+func TestAMailWhoseAnswerNeverCameIsNotSentAgain(t *testing.T) {
+	way, office := (&postOffice{hangUp: true}).open(t, false)
+	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	o.mustAdd(t, message("night-1"), nil)
+	for n := range 3 {
+		if open := o.mustFlush(t, noon.Add(time.Duration(n)*time.Hour)); len(open) != 1 || open[0].State != unsure {
+			t.Fatalf("without an answer: %+v", open)
+		}
+	}
+	if len(office.mails) != 1 {
+		t.Errorf("%d mails arrived", len(office.mails))
+	}
+}
+
+func TestAMailThatAStopInterruptedIsNotSentAgain(t *testing.T) {
+	way, office := (&postOffice{}).open(t, false)
+	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	o.mustAdd(t, message("night-1"), nil)
+	path := filepath.Join(o.Folder, "night-1", letterName)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, bytes.Replace(data, []byte(`"waiting"`), []byte(`"sending"`), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if open := o.mustFlush(t, noon); len(open) != 1 || open[0].State != unsure || len(office.mails) != 0 {
+		t.Errorf("after a stop: %+v, %d mails", open, len(office.mails))
+	}
+}
+
+func TestAPasswordGoesOverNoOpenLine(t *testing.T) {
+	way, office := (&postOffice{password: "correct horse"}).open(t, false)
+	way.TLS = nil // a certificate that nobody has vouched for
+	way.User, way.Password = "tranche", "correct horse"
+	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	o.mustAdd(t, message("night-1"), nil)
+	open := o.mustFlush(t, noon)
+	if len(open) != 1 || open[0].State != waiting || len(office.mails) != 0 || strings.Contains(open[0].Error, "correct horse") {
+		t.Errorf("an unknown certificate: %+v", open)
+	}
+}
+
+// receiver is a program that is told by webhook.
+func receiver(t *testing.T, answer http.HandlerFunc) (Webhook, *[]string) {
+	t.Helper()
+	var got []string
+	var lock sync.Mutex
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		lock.Lock()
+		got = append(got, r.Header.Get("Idempotency-Key")+" "+r.Header.Get("X-Tranche-Signature")+" "+string(body))
+		lock.Unlock()
+		answer(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return Webhook{URL: server.URL + "/secret-path", Secret: "shared"}, &got
+}
+
+func TestAWebhookIsToldOnceAndSignedAndTriedAgainWhenItRefuses(t *testing.T) {
+	codes := []int{503, 200}
+	way, got := receiver(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(codes[0]); codes = codes[1:] })
+	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	o.mustAdd(t, message("night-1"), nil)
+	if open := o.mustFlush(t, noon); len(open) != 1 || open[0].State != waiting || !strings.Contains(open[0].Error, "503") {
+		t.Fatalf("after 503: %+v", open)
+	}
+	for n := range 3 {
+		if open := o.mustFlush(t, noon.Add(time.Duration(n+1)*time.Hour)); len(open) != 0 {
+			t.Errorf("later: %+v", open)
+		}
+	}
+	if len(*got) != 2 || !strings.HasPrefix((*got)[1], "night-1 sha256=") || !strings.Contains((*got)[1], `"subject":"The night is done"`) {
+		t.Errorf("it was told %q", *got)
+	}
+}
+
+func TestAWebhookThatHangsUpIsNotToldAgainAndOneThatIsNotThereIs(t *testing.T) {
+	way, got := receiver(t, func(w http.ResponseWriter, _ *http.Request) { panic(http.ErrAbortHandler) })
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	for _, c := range []struct {
+		way  Webhook
+		want string
+	}{{way, unsure}, {Webhook{URL: gone.URL + "/secret-path"}, waiting}} {
+		o := &Outbox{Folder: t.TempDir(), Ways: []Way{c.way}}
+		o.mustAdd(t, message("night-1"), nil)
+		o.mustFlush(t, noon)
+		open := o.mustFlush(t, noon.Add(time.Second))
+		if len(open) != 1 || open[0].State != c.want || strings.Contains(open[0].Error, "secret-path") {
+			t.Errorf("it should be %s: %+v", c.want, open)
+		}
+	}
+	if len(*got) != 1 {
+		t.Errorf("it was told %d times", len(*got))
+	}
+}
+
+func TestWhatWasSentIsForgottenAfterAWhileAndWhatWaitsIsNot(t *testing.T) {
+	way, _ := receiver(t, func(http.ResponseWriter, *http.Request) {})
+	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	o.mustAdd(t, message("night-1"), nil)
+	o.mustFlush(t, noon)
+	o.mustAdd(t, message("night-2"), nil)
+	if err := o.Tidy(noon.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	left, err := o.letters()
+	if err != nil || len(left) != 1 || left[0].ID != "night-2" {
+		t.Errorf("left are %+v, %v", left, err)
+	}
+}
+
+func TestAnIDThatIsNoNameIsRefused(t *testing.T) {
+	o := &Outbox{Folder: t.TempDir()}
+	for _, id := range []string{"", "..", "a/b", "../x", strings.Repeat("x", 121)} {
+		if err := o.Add(message(id), nil); err == nil {
+			t.Errorf("%q passes", id)
+		}
+	}
+}

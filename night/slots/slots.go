@@ -1,0 +1,236 @@
+// Package slots is the table of what was due and what became of it.
+//
+// A *job* is done at times that a cron expression names. A *slot* is one such time, as a
+// clock on the wall shows it: night 2026-03-29T02:30. The wall is what an operator
+// thinks in, and it makes every slot one: where the clock is put back the same reading
+// comes twice and is one slot, where it is put forward a reading is left out and its
+// slot is due as soon as the wall is past it.
+//
+// The table is a file to which lines are appended. It says what is due, whatever was
+// started when; a clock, or a person, only asks it.
+package slots
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"tranche/pipeline/files"
+)
+
+// Job is something done at certain times.
+type Job struct {
+	Name string
+	At   cron.Schedule
+	Skip bool // a slot that was missed by more than Grace is left out; otherwise the last missed one is caught up
+}
+
+// Grace is how late a slot may be and still be no missed one.
+const Grace = 10 * time.Minute
+
+// Attempts is how often a slot is begun that never ends, because the machine or the
+// program stops, before it is given up.
+const Attempts = 3
+
+// Slot is one time of a job, by the clock on the wall.
+type Slot struct {
+	Job string
+	At  time.Time // the reading of the wall, in UTC whatever the zone
+}
+
+// Name is the slot as people read it.
+func (s Slot) Name() string { return s.At.Format(layout) }
+
+const layout = "2006-01-02T15:04"
+
+// The states of a slot.
+const (
+	Enrolled = "enrolled" // the job is known from here on; nothing before it is due
+	Begun    = "begun"
+	Done     = "done"
+	Failed   = "failed"
+	Skipped  = "skipped"
+)
+
+// Record is a line of the table.
+type Record struct {
+	Job    string    `json:"job"`
+	Slot   string    `json:"slot"`
+	State  string    `json:"state"`
+	At     time.Time `json:"at"` // when that was written down, by the machine's clock
+	Detail string    `json:"detail,omitempty"`
+}
+
+// Table is the table of slots in a file.
+type Table struct {
+	path string
+	zone *time.Location
+	rows []Record
+}
+
+// Open reads the table at path; one that is not there is empty. A line that a crash has
+// cut short is passed over: what it would have said had not happened yet.
+func Open(path string, zone *time.Location) (*Table, error) {
+	t := &Table{path: path, zone: zone}
+	data, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("read the table of slots: %w", err)
+	}
+	for line := range bytes.Lines(data) {
+		var r Record
+		if json.Unmarshal(line, &r) == nil && r.Job != "" {
+			t.rows = append(t.rows, r)
+		}
+	}
+	return t, nil
+}
+
+// Schedule reads a cron expression of five fields. The error says what is wrong with
+// it: also that it names no day there ever is.
+func Schedule(text string) (cron.Schedule, error) {
+	if strings.Contains(text, "TZ=") {
+		return nil, errors.New("the time zone is named once, in serve.timezone")
+	}
+	s, err := cron.ParseStandard(text)
+	if err != nil {
+		return nil, err
+	}
+	if s.Next(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
+		return nil, fmt.Errorf("%q names a day that never comes", text)
+	}
+	return s, nil
+}
+
+// wall is what the clock on the wall shows, as if it were in UTC.
+func (t *Table) wall(now time.Time) time.Time {
+	at := now.In(t.zone)
+	return time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second(), 0, time.UTC)
+}
+
+// history is what the table says of a job's slots.
+type history struct {
+	state    map[string]string
+	attempts map[string]int
+	from     time.Time // the last slot that counts as settled
+}
+
+// settled reads the records of a job as they are believed now. What is done stays done
+// even if it lies ahead, because the clock was wrong; that something ahead was skipped is
+// not believed.
+func (t *Table) settled(job string, now time.Time) (history, bool) {
+	h, wall, any := history{state: map[string]string{}, attempts: map[string]int{}}, t.wall(now), false
+	for _, r := range t.rows {
+		at, err := time.Parse(layout, r.Slot)
+		if r.Job != job || err != nil || r.State == Skipped && r.At.After(now.Add(Grace)) {
+			continue
+		}
+		h.state[r.Slot] = r.State
+		if r.State == Begun {
+			h.attempts[r.Slot]++
+		}
+		if !at.After(wall) {
+			any = true
+			if at.After(h.from) {
+				h.from = at
+			}
+		}
+	}
+	return h, any
+}
+
+// Due says which slot of a job is to be done now, and writes down which ones are left
+// out. A job that the table does not know is enrolled, and nothing of it is due before
+// its next time.
+func (t *Table) Due(j Job, now time.Time) (*Slot, error) {
+	h, known := t.settled(j.Name, now)
+	wall := t.wall(now)
+	if !known {
+		return nil, t.add(Record{Job: j.Name, Slot: wall.Format(layout), State: Enrolled, At: now.UTC()})
+	}
+	var open []Slot
+	if name := h.from.Format(layout); h.state[name] == Begun {
+		open = append(open, Slot{j.Name, h.from})
+	}
+	for at := j.At.Next(h.from); !at.IsZero() && !at.After(wall); at = j.At.Next(at) {
+		if state := h.state[at.Format(layout)]; state == "" || state == Begun {
+			open = append(open, Slot{j.Name, at})
+		}
+	}
+	for i, s := range open {
+		last := i == len(open)-1
+		switch {
+		case h.attempts[s.Name()] >= Attempts:
+			if err := t.End(s, Failed, now, fmt.Sprintf("it was begun %d times and never ended", Attempts)); err != nil {
+				return nil, err
+			}
+		case !last:
+			if err := t.End(s, Skipped, now, "a later one was due as well, and does its work"); err != nil {
+				return nil, err
+			}
+		case j.Skip && wall.Sub(s.At) > Grace:
+			if err := t.End(s, Skipped, now, "its time had passed"); err != nil {
+				return nil, err
+			}
+		default:
+			return &s, nil
+		}
+	}
+	return nil, nil
+}
+
+// Begin writes down that a slot is begun.
+func (t *Table) Begin(s Slot, now time.Time) error {
+	return t.add(Record{Job: s.Job, Slot: s.Name(), State: Begun, At: now.UTC()})
+}
+
+// End writes down what became of a slot.
+func (t *Table) End(s Slot, state string, now time.Time, detail string) error {
+	return t.add(Record{Job: s.Job, Slot: s.Name(), State: state, At: now.UTC(), Detail: detail})
+}
+
+func (t *Table) add(r Record) error {
+	line, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	if err := files.Append(t.path, line); err != nil {
+		return err
+	}
+	t.rows = append(t.rows, r)
+	return nil
+}
+
+// Last is the newest records, oldest first.
+func (t *Table) Last(n int) []Record { return slices.Clone(t.rows[max(0, len(t.rows)-n):]) }
+
+// Tidy forgets all but the newest records of each job.
+func (t *Table) Tidy(keep int) error {
+	count := map[string]int{}
+	var kept []Record
+	for _, r := range slices.Backward(t.rows) {
+		if count[r.Job]++; count[r.Job] <= keep {
+			kept = append(kept, r)
+		}
+	}
+	if len(kept) == len(t.rows) {
+		return nil
+	}
+	slices.Reverse(kept)
+	var text bytes.Buffer
+	for _, r := range kept {
+		line, err := json.Marshal(r)
+		if err != nil {
+			return err
+		}
+		text.Write(append(line, '\n'))
+	}
+	t.rows = kept
+	return files.Write(t.path, text.Bytes(), files.Private)
+}
