@@ -17,18 +17,18 @@ import (
 // Past is a run that has ended, as the history remembers it: what `tranche status` and
 // the metrics say of it, whoever started it.
 type Past struct {
-	At      time.Time          `json:"at"` // when it ended
-	Took    float64            `json:"took"`
-	Did     string             `json:"did"` // its stages, in a word: run, close, ...
-	Program string             `json:"program"`
-	RunID   string             `json:"run_id,omitempty"`
-	Month   string             `json:"month,omitempty"`
-	Outcome string             `json:"outcome"`
-	Error   string             `json:"error,omitempty"`
-	Stages  map[string]float64 `json:"stages,omitempty"` // seconds
-	Feeds   []FeedTally        `json:"feeds,omitempty"`
-	Waiting []Amount           `json:"waiting,omitempty"`
-	Written int                `json:"written"`
+	At      time.Time        `json:"at"` // when it ended
+	Took    int64            `json:"took_ms"`
+	Did     string           `json:"did"` // its stages, in a word: run, close, ...
+	Program string           `json:"program"`
+	RunID   string           `json:"run_id,omitempty"`
+	Month   string           `json:"month,omitempty"`
+	Outcome string           `json:"outcome"`
+	Error   string           `json:"error,omitempty"`
+	Stages  map[string]int64 `json:"stages_ms,omitempty"`
+	Feeds   []FeedTally      `json:"feeds,omitempty"`
+	Waiting []Amount         `json:"waiting,omitempty"`
+	Written int              `json:"written"`
 }
 
 // Amount is money that waits: held, or rejected, in one currency.
@@ -52,7 +52,7 @@ const remembered = 1000
 // remember writes down that a run has ended. What cannot be written down is no reason
 // for a run to fail, and is said with its own error where there is one.
 func (r *run) remember(did string, began time.Time, failed error) error {
-	p := Past{At: began.Add(time.Since(began)).UTC().Truncate(time.Second), Took: time.Since(began).Seconds(), Did: did, Program: r.Program, RunID: r.summary.RunID,
+	p := Past{At: r.Now.Add(time.Since(began)).UTC().Truncate(time.Second), Took: time.Since(began).Milliseconds(), Did: did, Program: r.Program, RunID: r.summary.RunID,
 		Outcome: Done, Stages: r.took, Feeds: r.summary.Feeds, Waiting: r.summary.Waiting, Written: r.summary.Written}
 	if !r.summary.Month.IsZero() {
 		p.Month = MonthName(r.summary.Month)
@@ -91,6 +91,16 @@ func History(c *config.Config) ([]Past, error) {
 		}
 	}
 	return all, nil
+}
+
+// LastSuccess is when a run last ended well.
+func LastSuccess(past []Past) (time.Time, bool) {
+	for _, p := range slices.Backward(past) {
+		if p.Outcome != Failed {
+			return p.At, true
+		}
+	}
+	return time.Time{}, false
 }
 
 // Tidy shortens the history to what it is to remember.

@@ -41,9 +41,11 @@ type Options struct {
 
 // Stage is one part of a run that has ended.
 type Stage struct {
-	Name  string
-	Took  time.Duration
-	Facts map[string]any
+	Name    string
+	Attempt string // names this run among all, as soon as it has begun
+	RunID   string // what it comes to, once that is known: equal files and rules have the same
+	Took    time.Duration
+	Facts   map[string]any
 }
 
 // ErrLocked says that another run is at work in the same folders.
@@ -74,6 +76,12 @@ func Run(ctx context.Context, o Options) (*Summary, error) {
 func begin(o Options) (*run, error) {
 	r := &run{Options: o, facts: map[string]any{}, summary: &Summary{Folders: o.Config.Folders, Currency: o.Config.Programme.Currency}}
 	f := o.Config.Folders
+	if err := guarded(o.Config); err != nil {
+		return nil, err
+	}
+	if err := shared(f); err != nil {
+		return nil, err
+	}
 	for _, dir := range []string{f.State, f.Landing, f.Statements, f.Closed, f.Work()} {
 		if err := files.Folder(dir); err != nil {
 			return nil, err
@@ -101,7 +109,7 @@ func (r *run) stages(ctx context.Context, did string, list []stage) error {
 }
 
 func (r *run) carryOut(ctx context.Context, list []stage) error {
-	r.took = map[string]float64{}
+	r.took, r.attempt = map[string]int64{}, fmt.Sprintf("%s-%d", time.Now().UTC().Format("20060102T150405"), os.Getpid())
 	for _, s := range list {
 		began := time.Now()
 		r.facts = map[string]any{}
@@ -111,9 +119,9 @@ func (r *run) carryOut(ctx context.Context, list []stage) error {
 			}
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
-		r.took[s.name] = time.Since(began).Seconds()
+		r.took[s.name] = time.Since(began).Milliseconds()
 		if r.Stage != nil {
-			r.Stage(Stage{Name: s.name, Took: time.Since(began), Facts: r.facts})
+			r.Stage(Stage{Name: s.name, Attempt: r.attempt, RunID: r.summary.RunID, Took: time.Since(began), Facts: r.facts})
 		}
 	}
 	return nil
@@ -131,7 +139,8 @@ type run struct {
 	anew    bool           // works out again what closings have settled
 	made    []*monthWriter // workbooks, aside until everything is
 	summary *Summary
-	took    map[string]float64 // seconds of each stage that has ended
+	attempt string
+	took    map[string]int64 // milliseconds of each stage that has ended
 }
 
 func (r *run) progress(stage string, done, total int) {

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -141,31 +142,7 @@ func (s *Summary) read(ctx context.Context, db *store.Session) error {
 	if err != nil {
 		return err
 	}
-	err = each(ctx, db, `select 'held' as what, coalesce(currency, ''), sum(abs(net_amount))::decimal(38,2)::varchar, count(*) from mart.held_lines where kind = 'sales' group by currency
-		union all
-		select 'rejected', '', sum(abs(rejected_amount))::decimal(38,2)::varchar, sum(waiting)::bigint from mart.reconciliation where kind = 'sales' and is_loaded and waiting > 0 having sum(waiting) > 0
-		order by all`, func(scan func(...any) error) error {
-		var x Amount
-		var amount *string
-		err := scan(&x.What, &x.Currency, &amount, &x.Rows)
-		if amount != nil {
-			x.Amount = *amount
-		}
-		s.Waiting = append(s.Waiting, x)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	err = each(ctx, db, "select distinct language from mart.partners where language is not null order by language", func(scan func(...any) error) error {
-		var language string
-		err := scan(&language)
-		if !xlsx.Speaks(language) {
-			s.Wordless = append(s.Wordless, language)
-		}
-		return err
-	})
-	if err != nil {
+	if err := errors.Join(s.readWaiting(ctx, db), s.readLanguages(ctx, db)); err != nil {
 		return err
 	}
 	return db.Row(ctx, `select (select count(*) from mart.partners), coalesce((select strftime(max(month), '%Y-%m') from mart.months where status <> 'open'), ''),
@@ -185,4 +162,33 @@ func each(ctx context.Context, db *store.Session, query string, row func(scan fu
 		}
 	}
 	return rows.Err()
+}
+
+// readWaiting is what is held or was rejected, by currency.
+func (s *Summary) readWaiting(ctx context.Context, db *store.Session) error {
+	return each(ctx, db, `select 'held' as what, coalesce(currency, ''), sum(abs(net_amount))::decimal(38,2)::varchar, count(*) from mart.held_lines where kind = 'sales' group by currency
+		union all
+		select 'rejected', '', sum(abs(rejected_amount))::decimal(38,2)::varchar, sum(waiting)::bigint from mart.reconciliation where kind = 'sales' and is_loaded and waiting > 0 having sum(waiting) > 0
+		order by all`, func(scan func(...any) error) error {
+		var x Amount
+		var amount *string
+		err := scan(&x.What, &x.Currency, &amount, &x.Rows)
+		if amount != nil {
+			x.Amount = *amount
+		}
+		s.Waiting = append(s.Waiting, x)
+		return err
+	})
+}
+
+// readLanguages names the languages that no catalogue of words is for.
+func (s *Summary) readLanguages(ctx context.Context, db *store.Session) error {
+	return each(ctx, db, "select distinct language from mart.partners where language is not null order by language", func(scan func(...any) error) error {
+		var language string
+		err := scan(&language)
+		if !xlsx.Speaks(language) {
+			s.Wordless = append(s.Wordless, language)
+		}
+		return err
+	})
 }

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"tranche/night/web"
 	"tranche/pipeline"
 	"tranche/pipeline/config"
 )
@@ -33,7 +34,7 @@ func main() {
 // run is the program. It returns the exit code.
 func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	// Whatever is written below is the operator's alone unless a file says otherwise.
-	syscall.Umask(0o027)
+	syscall.Umask(0o077)
 	root := commands(stdout, stderr)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -68,7 +69,7 @@ func exitCode(err error) int {
 		return exitWaiting
 	case errors.Is(err, pipeline.ErrLocked):
 		return exitLocked
-	case errors.As(err, &usage), errors.As(err, &wrong), errors.Is(err, pipeline.ErrTooEarly), errors.Is(err, pipeline.ErrClosed),
+	case errors.As(err, &usage), errors.As(err, &wrong), errors.Is(err, pipeline.ErrTooEarly), errors.Is(err, pipeline.ErrAnybody), errors.Is(err, web.ErrOpen), errors.Is(err, pipeline.ErrClosed),
 		errors.Is(err, pipeline.ErrNothingToCompare):
 		return exitUsage
 	default:

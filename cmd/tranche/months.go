@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tranche/night"
 	"tranche/pipeline"
 	"tranche/pipeline/audit"
 )
@@ -36,7 +37,8 @@ configuration allows. --accept-held leaves that for later, with your --reason.`,
 				return usageError{fmt.Errorf("--accept-held and --reason go together: say why what is held may stay behind")}
 			}
 			return a.decide(args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
-				return pipeline.Close(cmd.Context(), o, pipeline.Closing{Month: month, By: by, Accepted: reason})
+				s, err := pipeline.Close(cmd.Context(), o, pipeline.Closing{Month: month, By: by, Accepted: reason})
+				return a.nowFinal(cmd.Context(), o, s, month, err)
 			}, func(s *pipeline.Summary, month time.Time) {
 				if s.AwaitsApproval {
 					fmt.Fprintf(a.stdout, "%s is closed. Its statements stay drafts until somebody other than %s approves it:\n  tranche approve %s\n", pipeline.MonthName(month), by, pipeline.MonthName(month))
@@ -63,7 +65,8 @@ func (a *app) approveCommand() *cobra.Command {
 				return err
 			}
 			return a.decide(args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
-				return pipeline.Approve(cmd.Context(), o, month, by)
+				s, err := pipeline.Approve(cmd.Context(), o, month, by)
+				return a.nowFinal(cmd.Context(), o, s, month, err)
 			}, func(_ *pipeline.Summary, month time.Time) {
 				fmt.Fprintf(a.stdout, "%s is approved, and its statements are final.\n", pipeline.MonthName(month))
 			})
@@ -109,6 +112,14 @@ func (a *app) decide(text string, decision func(pipeline.Options, time.Time) (*p
 	}
 	say(s, month)
 	return nil
+}
+
+// nowFinal sends finance what has become final, if the configuration names anybody.
+func (a *app) nowFinal(ctx context.Context, o pipeline.Options, s *pipeline.Summary, month time.Time, err error) (*pipeline.Summary, error) {
+	if err != nil || s.AwaitsApproval {
+		return s, err
+	}
+	return s, a.told(ctx, o.Config, night.AfterFinal(o.Config, o.Now, month))
 }
 
 func (a *app) rebuildCommand() *cobra.Command {

@@ -11,6 +11,7 @@ import (
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
+	"tranche/night"
 	"tranche/pipeline"
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
@@ -18,6 +19,7 @@ import (
 
 func (a *app) runCommand() *cobra.Command {
 	var month, plans string
+	var notify bool
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "Take in what has arrived and make the statements",
@@ -25,14 +27,15 @@ func (a *app) runCommand() *cobra.Command {
 levels, check them, publish the database and write the workbooks that changed.
 A run that fails leaves everything that was published as it was.`,
 		Args: arguments(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.run(cmd.Context(), month, plans) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.run(cmd.Context(), month, plans, notify) },
 	}
 	c.Flags().StringVar(&month, "month", "", "the month to run for, as 2024-08 (default: the newest with sales that has begun)")
 	c.Flags().StringVar(&plans, "explain-sql", "", "folder to leave in it, for each model, how DuckDB made it, with times and rows")
+	c.Flags().BoolVar(&notify, "notify", false, "tell whom the configuration names what it came to, as serve does")
 	return c
 }
 
-func (a *app) run(ctx context.Context, text, plans string) error {
+func (a *app) run(ctx context.Context, text, plans string, notify bool) error {
 	month, err := parseMonth(text)
 	if err != nil {
 		return err
@@ -44,7 +47,15 @@ func (a *app) run(ctx context.Context, text, plans string) error {
 	}
 	summary, err := a.working(func(o pipeline.Options) (*pipeline.Summary, error) {
 		o.Month, o.Plans = month, plans
-		return pipeline.Run(ctx, o)
+		summary, err := pipeline.Run(ctx, o)
+		if !notify || errors.Is(err, pipeline.ErrLocked) {
+			return summary, err
+		}
+		text := ""
+		if err == nil {
+			text = plainly(summary)
+		}
+		return summary, errors.Join(err, a.told(ctx, o.Config, night.AfterRun(o.Config, o.Now, summary, text, err)))
 	})
 	if err != nil {
 		return err
@@ -69,10 +80,10 @@ func (a *app) working(work func(pipeline.Options) (*pipeline.Summary, error)) (*
 		return nil, err
 	}
 	log := a.log()
-	show := newProgress(a)
+	show, written := newProgress(a), logged(log)
 	o := pipeline.Options{Config: c, Now: time.Now(), Program: "tranche " + version, Progress: show.step, Stage: func(s pipeline.Stage) {
 		show.end(s.Name)
-		log.Info().Str("stage", s.Name).Dur("took_ms", s.Took).Fields(s.Facts).Msg("stage done")
+		written(s)
 	}}
 	began := time.Now()
 	summary, err := work(o)
@@ -132,6 +143,9 @@ func (a *app) statusCommand() *cobra.Command {
 }
 
 func (a *app) status(ctx context.Context, c *config.Config) error {
+	if err := printPast(ctx, a.stdout, c); err != nil {
+		return err
+	}
 	s, err := pipeline.Status(ctx, c)
 	if errors.Is(err, pipeline.ErrNothingPublished) {
 		fmt.Fprintln(a.stdout, "Nothing has been published yet. Next: tranche run")

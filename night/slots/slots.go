@@ -57,6 +57,7 @@ const (
 	Done     = "done"
 	Failed   = "failed"
 	Skipped  = "skipped"
+	PutOff   = "put off" // another run was at work, or the program was stopped; it is due again
 )
 
 // Record is a line of the table.
@@ -132,8 +133,11 @@ func (t *Table) settled(job string, now time.Time) (history, bool) {
 			continue
 		}
 		h.state[r.Slot] = r.State
-		if r.State == Begun {
+		switch r.State {
+		case Begun:
 			h.attempts[r.Slot]++
+		case PutOff:
+			h.attempts[r.Slot]-- // it ended, and said so
 		}
 		if !at.After(wall) {
 			any = true
@@ -155,11 +159,11 @@ func (t *Table) Due(j Job, now time.Time) (*Slot, error) {
 		return nil, t.add(Record{Job: j.Name, Slot: wall.Format(layout), State: Enrolled, At: now.UTC()})
 	}
 	var open []Slot
-	if name := h.from.Format(layout); h.state[name] == Begun {
+	if state := h.state[h.from.Format(layout)]; state == Begun || state == PutOff {
 		open = append(open, Slot{j.Name, h.from})
 	}
 	for at := j.At.Next(h.from); !at.IsZero() && !at.After(wall); at = j.At.Next(at) {
-		if state := h.state[at.Format(layout)]; state == "" || state == Begun {
+		if state := h.state[at.Format(layout)]; state == "" || state == Begun || state == PutOff {
 			open = append(open, Slot{j.Name, at})
 		}
 	}

@@ -7,6 +7,7 @@
 package config
 
 import (
+	"cmp"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
@@ -35,26 +36,35 @@ type Config struct {
 	Closing    Closing
 	Statement  Statement
 	Journal    *Journal // nil: none is written
-	Keep       int      // how many publications before can be taken back
-	SourceHash string   // of the file's bytes
+	Serve      Serve
+	Notify     Notify
+	Keep       int    // how many publications before can be taken back
+	SourceHash string // of the file's bytes
 }
 
 // Folders are absolute paths.
 type Folders struct {
 	Inbox, Landing, Statements, Closed, State string
+	Analysts                                  string // where the published file is; the state folder where nothing else is said
 }
 
 // Store is the database of loaded facts.
 func (f Folders) Store() string { return filepath.Join(f.State, "store.duckdb") }
 
 // Published is the database analysts read.
-func (f Folders) Published() string { return filepath.Join(f.State, "published.duckdb") }
+func (f Folders) Published() string { return filepath.Join(f.Analysts, "published.duckdb") }
 
 // Audit is where people's decisions are kept.
 func (f Folders) Audit() string { return filepath.Join(filepath.Dir(f.State), "audit.jsonl") }
 
 // History is where ended runs are remembered.
 func (f Folders) History() string { return filepath.Join(f.State, "runs.jsonl") }
+
+// Slots is the table of what was due.
+func (f Folders) Slots() string { return filepath.Join(f.State, "slots.jsonl") }
+
+// Outbox is where messages wait.
+func (f Folders) Outbox() string { return filepath.Join(filepath.Dir(f.State), "outbox") }
 
 // Work is where things are made before they are renamed into place.
 func (f Folders) Work() string { return filepath.Join(f.State, "work") }
@@ -215,7 +225,7 @@ func (r *reader) config(path string, f file) *Config {
 		Folders: Folders{
 			Inbox: folder(f.Folders.Inbox, "inbox"), Landing: folder(f.Folders.Landing, "landing"),
 			Statements: folder(f.Folders.Statements, "statements"), Closed: folder(f.Folders.Closed, "closed"),
-			State: folder(f.Folders.State, "state"),
+			State: folder(f.Folders.State, "state"), Analysts: folder(f.Folders.Published, cmp.Or(f.Folders.State, "state")),
 		},
 		Database: Database(f.Database),
 		Settle:   r.duration("$.landing.settle", f.Landing.Settle),
@@ -228,6 +238,8 @@ func (r *reader) config(path string, f file) *Config {
 	c.Closing = r.closing(f.Closing)
 	c.Statement = r.statement(base, f.Statement)
 	c.Journal = r.journal(f.Journal)
+	c.Serve = r.serve(base, f.Serve)
+	c.Notify = r.notify(base, f.Notify)
 	c.Keep = 7
 	if f.Publish.Keep != nil {
 		if c.Keep = *f.Publish.Keep; c.Keep < 0 {

@@ -52,6 +52,8 @@ type file struct {
 	Statement  statementFile `yaml:"statement"`
 	Journal    *journalFile  `yaml:"journal"`
 	Publish    publishFile   `yaml:"publish"`
+	Serve      serveFile     `yaml:"serve"`
+	Notify     notifyFile    `yaml:"notify"`
 	Feeds      []feedFile    `yaml:"feeds"`
 	Programme  []versionFile `yaml:"programme"`
 }
@@ -62,6 +64,7 @@ type foldersFile struct {
 	Statements string `yaml:"statements"`
 	Closed     string `yaml:"closed"`
 	State      string `yaml:"state"`
+	Published  string `yaml:"published"`
 }
 
 type publishFile struct {

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"tranche/night"
+	"tranche/night/slots"
+	"tranche/pipeline"
+	"tranche/pipeline/config"
+)
+
+// shownRuns is how many of the last runs status shows.
+const shownRuns = 5
+
+// printPast says what the last runs came to, when each feed last sent something, what
+// the timetable left out or failed, and which messages have not arrived.
+func printPast(ctx context.Context, out io.Writer, c *config.Config) error {
+	past, err := pipeline.History(c)
+	if err != nil {
+		return err
+	}
+	if len(past) > 0 {
+		fmt.Fprintln(out, "Last runs:")
+		t := tabwriter.NewWriter(out, 2, 0, 2, ' ', 0)
+		for _, p := range past[max(0, len(past)-shownRuns):] {
+			said, _, _ := strings.Cut(p.Error, "\n")
+			fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%d.%d s\t%s\n", p.At.In(c.Serve.Zone).Format("2006-01-02 15:04"), p.Did, p.Month, p.Outcome, p.Took/1000, p.Took%1000/100, said)
+		}
+		_ = t.Flush()
+		fmt.Fprintln(out)
+	}
+	if err := printFresh(ctx, out, c); err != nil {
+		return err
+	}
+	if err := printSlots(out, c); err != nil {
+		return err
+	}
+	unsent, err := night.Box(c).Open()
+	if err != nil {
+		return err
+	}
+	for _, u := range unsent {
+		fmt.Fprintf(out, "Message %q by %s is %s after %s: %s\n", u.Subject, u.Way, u.State, counted(int64(u.Attempts), "attempt"), u.Error)
+	}
+	return nil
+}
+
+func printFresh(ctx context.Context, out io.Writer, c *config.Config) error {
+	list, err := pipeline.Fresh(ctx, c)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(out, "Feeds last came:")
+	t := tabwriter.NewWriter(out, 2, 0, 2, ' ', 0)
+	for _, f := range list {
+		last, late := "never", ""
+		if !f.Last.IsZero() {
+			last = f.Last.In(c.Serve.Zone).Format("2006-01-02 15:04")
+		}
+		if f.Overdue(time.Now()) {
+			late = fmt.Sprintf("OVERDUE: it should send something every %s", f.Expected)
+		}
+		fmt.Fprintf(t, "  %s\t%s\t%s\n", f.Feed, last, late)
+	}
+	return t.Flush()
+}
+
+// printSlots says what the timetable did last of each job.
+func printSlots(out io.Writer, c *config.Config) error {
+	table, err := slots.Open(c.Folders.Slots(), c.Serve.Zone)
+	if err != nil {
+		return err
+	}
+	last := map[string]slots.Record{}
+	for _, r := range table.Last(1000) {
+		last[r.Job] = r
+	}
+	if len(last) == 0 {
+		return nil
+	}
+	fmt.Fprintln(out, "Timetable:")
+	t := tabwriter.NewWriter(out, 2, 0, 2, ' ', 0)
+	for _, j := range c.Serve.Jobs {
+		if r, ok := last[j.Name]; ok {
+			fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", r.Job, r.Slot, r.State, r.Detail)
+		}
+	}
+	return t.Flush()
+}

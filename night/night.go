@@ -1,0 +1,277 @@
+// Package night keeps Tranche at work by itself: it asks the table of slots what is due,
+// does it, and tells people and programs what came of it.
+//
+// The clock only wakes it. What is due, and whether it was done, is in the table, so
+// that restarts, daylight saving and clocks that jump change nothing. One run at a time
+// works in the folders, whoever started it: a lock that a dead holder gives up says so.
+package night
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"tranche/night/slots"
+	"tranche/night/web"
+	"tranche/pipeline"
+	"tranche/pipeline/config"
+	"tranche/pipeline/files"
+)
+
+// Night is a Tranche that serves itself.
+type Night struct {
+	Read    func() (*config.Config, error) // the configuration, as it is now
+	Program string
+	Now     func() time.Time
+	Stage   func(pipeline.Stage)                      // may be nil
+	Log     func(level, what string, facts ...[2]any) // one line
+	Plain   func(*pipeline.Summary) string            // what a run came to, for a person
+	Every   string                                    // how often the table is asked, as cron writes it; empty: every 30 seconds
+	Began   func(address string)                      // told where the pages are, once they are; may be nil
+
+	sync.Mutex
+	config *config.Config // the last one that made sense
+}
+
+// Serve does what is due until the context ends, and then lets what is at work finish
+// cleanly or be abandoned.
+func (n *Night) Serve(ctx context.Context) error {
+	c, err := n.Read()
+	if err != nil {
+		return err
+	}
+	n.config = c
+	stop, err := n.watch(c)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	every := n.Every
+	if every == "" {
+		every = "@every 30s"
+	}
+	// In this order: a panic inside must not leave the guard outside shut for good.
+	clock := cron.New(cron.WithLocation(time.UTC), cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger), cron.Recover(said{n})))
+	id, err := clock.AddFunc(every, func() { n.Wake(ctx) })
+	if err != nil {
+		return err
+	}
+	n.Log("info", "serving", [2]any{"timezone", c.Serve.Zone.String()}, [2]any{"jobs", len(c.Serve.Jobs)})
+	clock.Entry(id).WrappedJob.Run()
+	clock.Start()
+	<-ctx.Done()
+	<-clock.Stop().Done()
+	n.Log("info", "stopped")
+	return nil
+}
+
+// said writes down what the clock recovers from.
+type said struct{ *Night }
+
+func (s said) Info(string, ...any) {}
+func (s said) Error(err error, what string, _ ...any) {
+	s.Log("error", "a job panicked: "+what, [2]any{"error", err.Error()})
+}
+
+// Wake asks the table what is due and does it, and sends what waits to be sent.
+func (n *Night) Wake(ctx context.Context) {
+	c := n.current()
+	if err := files.Folder(c.Folders.State); err != nil {
+		n.Log("error", "the folder of the table of slots", [2]any{"error", err.Error()})
+		return
+	}
+	table, err := slots.Open(c.Folders.Slots(), c.Serve.Zone)
+	if err != nil {
+		n.Log("error", "the table of slots cannot be read", [2]any{"error", err.Error()})
+		return
+	}
+	for _, job := range c.Serve.Jobs {
+		if ctx.Err() != nil {
+			return
+		}
+		slot, err := table.Due(job, n.Now())
+		if err == nil && slot != nil {
+			err = n.do(ctx, table, *slot)
+		}
+		if err != nil {
+			n.Log("error", "a slot could not be done", [2]any{"job", job.Name}, [2]any{"error", err.Error()})
+		}
+	}
+	if err := Box(c).Flush(ctx, n.Now()); err != nil {
+		n.Log("error", "the outbox", [2]any{"error", err.Error()})
+	}
+}
+
+// current is the configuration as it is now. One that makes no sense leaves the last one
+// in force for the timetable; the run itself will say what is wrong with it.
+func (n *Night) current() *config.Config {
+	c, err := n.Read()
+	n.Lock()
+	defer n.Unlock()
+	if err == nil {
+		n.config = c
+	}
+	return n.config
+}
+
+// do does a slot and writes down what became of it.
+func (n *Night) do(ctx context.Context, table *slots.Table, s slots.Slot) error {
+	if err := table.Begin(s, n.Now()); err != nil {
+		return err
+	}
+	n.Log("info", "slot begun", [2]any{"job", s.Job}, [2]any{"slot", s.Name()})
+	err := n.jobs()[s.Job](ctx, s)
+	state, detail := slots.Done, ""
+	switch {
+	case errors.Is(err, pipeline.ErrLocked):
+		state, detail = slots.PutOff, err.Error()
+	case err != nil && ctx.Err() != nil:
+		state, detail = slots.PutOff, "the program was stopped"
+	case err != nil:
+		state, detail = slots.Failed, err.Error()
+	}
+	n.Log("info", "slot ended", [2]any{"job", s.Job}, [2]any{"slot", s.Name()}, [2]any{"state", state}, [2]any{"detail", detail})
+	return table.End(s, state, n.Now(), detail)
+}
+
+func (n *Night) jobs() map[string]func(context.Context, slots.Slot) error {
+	return map[string]func(context.Context, slots.Slot) error{
+		config.NightlyRun:    func(ctx context.Context, s slots.Slot) error { return n.run(ctx, s, time.Time{}) },
+		config.MonthEnd:      n.monthEnd,
+		config.FreshnessLook: n.freshness,
+		config.Cleanup:       n.cleanup,
+	}
+}
+
+// run runs, for a month or the newest, and tells what came of it.
+func (n *Night) run(ctx context.Context, s slots.Slot, month time.Time) error {
+	c, err := n.Read()
+	if err != nil {
+		return errors.Join(err, Tell(n.current(), failed(n.current(), s, n.Now(), err)))
+	}
+	summary, err := pipeline.Run(ctx, pipeline.Options{Config: c, Month: month, Now: n.Now(), Program: n.Program, Stage: n.Stage})
+	if errors.Is(err, pipeline.ErrLocked) || err != nil && ctx.Err() != nil {
+		return err
+	}
+	if err != nil {
+		return errors.Join(err, Tell(c, failed(c, s, n.Now(), err)))
+	}
+	return Tell(c, done(c, s, n.Now(), summary, n.Plain(summary)))
+}
+
+// monthEnd makes the drafts of the month that has ended before the slot.
+func (n *Night) monthEnd(ctx context.Context, s slots.Slot) error {
+	month := time.Date(s.At.Year(), s.At.Month()-1, 1, 0, 0, 0, 0, time.UTC)
+	err := n.run(ctx, s, month)
+	if errors.Is(err, pipeline.ErrClosed) || errors.Is(err, pipeline.ErrTooEarly) {
+		return nil // there are no drafts of it
+	}
+	return err
+}
+
+// freshness tells of feeds, and of runs, that should have come by now.
+func (n *Night) freshness(ctx context.Context, _ slots.Slot) error {
+	c := n.current()
+	list, err := pipeline.Fresh(ctx, c)
+	if err != nil {
+		return err
+	}
+	var all error
+	for _, f := range list {
+		if f.Overdue(n.Now()) {
+			all = errors.Join(all, Tell(c, silent(c, n.Now(), f)))
+		}
+	}
+	past, err := pipeline.History(c)
+	if err != nil {
+		return errors.Join(all, err)
+	}
+	if at, ok := pipeline.LastSuccess(past); ok && n.Now().Sub(at) > c.Serve.Overdue {
+		all = errors.Join(all, Tell(c, overdue(c, n.Now(), at)))
+	}
+	return all
+}
+
+// cleanup forgets what is old: the table, the history, and messages that were sent.
+func (n *Night) cleanup(context.Context, slots.Slot) error {
+	c := n.current()
+	table, err := slots.Open(c.Folders.Slots(), c.Serve.Zone)
+	if err != nil {
+		return err
+	}
+	return errors.Join(table.Tidy(500), pipeline.Tidy(c), Box(c).Tidy(n.Now().AddDate(0, -3, 0)))
+}
+
+// watch opens the pages, if there are to be any.
+func (n *Night) watch(c *config.Config) (func(), error) {
+	if c.Serve.Listen == "" {
+		return func() {}, nil
+	}
+	server, err := web.New(watched{n}, web.Guard{Address: c.Serve.Listen, Token: c.Serve.Token, Certificate: c.Serve.TLS, Clients: c.Serve.Clients})
+	if err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("tcp", c.Serve.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("serve.listen: %w", err)
+	}
+	go func() {
+		serve := server.Serve
+		if server.TLSConfig != nil {
+			serve = func(l net.Listener) error { return server.ServeTLS(l, "", "") }
+		}
+		if err := serve(l); !errors.Is(err, http.ErrServerClosed) {
+			n.Log("error", "the pages are gone", [2]any{"error", err.Error()})
+		}
+	}()
+	if n.Began != nil {
+		n.Began(l.Addr().String())
+	}
+	return func() {
+		ctx, stop := context.WithTimeout(context.Background(), 5*time.Second)
+		defer stop()
+		_ = server.Shutdown(ctx)
+	}, nil
+}
+
+// watched is what the pages show of us.
+type watched struct{ *Night }
+
+// Ready says why what is published is not to be relied upon.
+func (w watched) Ready() error {
+	past, err := w.History()
+	if err != nil {
+		return err
+	}
+	at, ok := pipeline.LastSuccess(past)
+	if !ok {
+		return errors.New("no run has ended well yet")
+	}
+	if age := w.Now().Sub(at); age > w.current().Serve.Overdue {
+		return fmt.Errorf("no run has ended well for %s", age.Truncate(time.Minute))
+	}
+	return nil
+}
+
+// History is the runs that have ended.
+func (w watched) History() ([]pipeline.Past, error) { return pipeline.History(w.current()) }
+
+// Fresh is when each feed last came.
+func (w watched) Fresh(ctx context.Context) ([]pipeline.Freshness, error) {
+	return pipeline.Fresh(ctx, w.current())
+}
+
+// Unsent counts messages that have not arrived for certain.
+func (w watched) Unsent() (int, error) {
+	open, err := Box(w.current()).Open()
+	return len(open), err
+}
+
+// Now is the time.
+func (w watched) Now() time.Time { return w.Night.Now() }

@@ -1,0 +1,268 @@
+package config
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"net/mail"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"tranche/night/slots"
+)
+
+// Serve is what `tranche serve` does by itself, and how it can be watched.
+type Serve struct {
+	Zone    *time.Location
+	Jobs    []slots.Job
+	Overdue time.Duration // since a run last ended well, before somebody is told
+	Listen  string        // host and port; empty: nowhere
+	Token   string
+	TLS     *tls.Certificate
+	Clients *x509.CertPool
+}
+
+// The jobs there are.
+const (
+	NightlyRun    = "night"
+	MonthEnd      = "month_end"
+	FreshnessLook = "freshness"
+	Cleanup       = "cleanup"
+)
+
+// Notify is who is told what, and how.
+type Notify struct {
+	Mail    *Mail
+	Webhook *Webhook
+}
+
+// Mail is a mail server and who is on which list.
+type Mail struct {
+	Host                 string
+	Port                 int
+	Security             string // starttls, tls or none
+	User, Password, From string
+	Operators, Finance   []string
+}
+
+// Webhook is a program that is told.
+type Webhook struct{ URL, Secret string }
+
+type serveFile struct {
+	Timezone string             `yaml:"timezone"`
+	Jobs     map[string]jobFile `yaml:"jobs"`
+	Overdue  string             `yaml:"overdue"`
+	Listen   *string            `yaml:"listen"`
+	Token    string             `yaml:"token_file"`
+	TLS      tlsFile            `yaml:"tls"`
+}
+
+type tlsFile struct {
+	Certificate string `yaml:"certificate"`
+	Key         string `yaml:"key"`
+	Clients     string `yaml:"client_ca"`
+}
+
+type jobFile struct {
+	At     string `yaml:"at"`
+	Missed string `yaml:"missed"`
+}
+
+// UnmarshalYAML takes an expression alone for a job that catches up.
+func (j *jobFile) UnmarshalYAML(decode func(any) error) error {
+	if err := decode(&j.At); err == nil {
+		return nil
+	}
+	type plain jobFile
+	return decode((*plain)(j))
+}
+
+type notifyFile struct {
+	Mail    *mailFile    `yaml:"mail"`
+	Webhook *webhookFile `yaml:"webhook"`
+}
+
+type mailFile struct {
+	Host        string `yaml:"host"`
+	Port        int    `yaml:"port"`
+	Security    string `yaml:"security"`
+	User        string `yaml:"user"`
+	Password    string `yaml:"password_file"`
+	PasswordEnv string `yaml:"password_env"`
+	From        string `yaml:"from"`
+	Operators   names  `yaml:"operators"`
+	Finance     names  `yaml:"finance"`
+}
+
+type webhookFile struct {
+	URL       string `yaml:"url"`
+	URLFile   string `yaml:"url_file"`
+	Secret    string `yaml:"secret_file"`
+	SecretEnv string `yaml:"secret_env"`
+}
+
+// usualJobs are done where the configuration does not say otherwise.
+var usualJobs = []struct{ name, at string }{
+	{NightlyRun, "30 2 * * *"}, {MonthEnd, "0 6 1 * *"}, {FreshnessLook, "0 * * * *"}, {Cleanup, "0 5 * * 0"},
+}
+
+func (r *reader) serve(base string, f serveFile) Serve {
+	s := Serve{Zone: time.UTC, Overdue: 36 * time.Hour, Listen: "127.0.0.1:9273"}
+	if f.Timezone != "" {
+		zone, err := time.LoadLocation(f.Timezone)
+		if err != nil || f.Timezone == "Local" {
+			r.fault("$.serve.timezone", "%q is no time zone; write one such as Europe/Paris", f.Timezone)
+		} else {
+			s.Zone = zone
+		}
+	}
+	known := map[string]bool{}
+	for _, usual := range usualJobs {
+		known[usual.name] = true
+		given, ok := f.Jobs[usual.name]
+		at, path := "$.serve.jobs."+usual.name, usual.at
+		if ok {
+			path = given.At
+		}
+		if path == "never" {
+			continue
+		}
+		schedule, err := slots.Schedule(path)
+		if err != nil {
+			r.fault(at, "%v; write five fields, minute hour day month weekday, such as 30 2 * * *, or never", err)
+			continue
+		}
+		if given.Missed != "" && given.Missed != "run" && given.Missed != "skip" {
+			r.fault(at+".missed", "%q is neither run nor skip", given.Missed)
+		}
+		s.Jobs = append(s.Jobs, slots.Job{Name: usual.name, At: schedule, Skip: given.Missed == "skip"})
+	}
+	for name := range f.Jobs {
+		if !known[name] {
+			r.fault("$.serve.jobs."+name, "%s is no job; there are night, month_end, freshness and cleanup", name)
+		}
+	}
+	if f.Overdue != "" {
+		s.Overdue = r.expected("$.serve.overdue", f.Overdue)
+	}
+	if f.Listen != nil {
+		s.Listen = *f.Listen
+	}
+	if s.Listen != "" {
+		if _, _, err := net.SplitHostPort(s.Listen); err != nil {
+			r.fault("$.serve.listen", "%q is no host and port, such as 127.0.0.1:9273", s.Listen)
+		}
+	}
+	s.Token = strings.TrimSpace(string(r.secret("$.serve.token_file", base, f.Token)))
+	if f.Token != "" && len(s.Token) < 16 {
+		r.fault("$.serve.token_file", "a token needs 16 characters or more: openssl rand -hex 16")
+	}
+	r.certificates(base, f.TLS, &s)
+	return s
+}
+
+// certificates reads who we are on the network and whom we let in.
+func (r *reader) certificates(base string, f tlsFile, s *Serve) {
+	if f == (tlsFile{}) {
+		return
+	}
+	certificate, err := os.ReadFile(beside(base, f.Certificate))
+	if err != nil {
+		r.fault("$.serve.tls.certificate", "it cannot be read: %v", err)
+		return
+	}
+	pair, err := tls.X509KeyPair(certificate, r.secret("$.serve.tls.key", base, f.Key))
+	if err != nil {
+		r.fault("$.serve.tls", "certificate and key do not go together: %v", err)
+		return
+	}
+	s.TLS = &pair
+	if f.Clients == "" {
+		return
+	}
+	authority, err := os.ReadFile(beside(base, f.Clients))
+	s.Clients = x509.NewCertPool()
+	if err != nil || !s.Clients.AppendCertsFromPEM(authority) {
+		r.fault("$.serve.tls.client_ca", "%s holds no certificate in PEM", filepath.Base(f.Clients))
+	}
+}
+
+// oneSecret is a secret of a file, or of the environment.
+func (r *reader) oneSecret(at, base, file, variable string) string {
+	if file != "" && variable != "" {
+		r.fault(at, "a file and a variable are both named; which is it?")
+	}
+	if variable == "" {
+		return strings.TrimRight(string(r.secret(at, base, file)), "\r\n")
+	}
+	value, ok := os.LookupEnv(variable)
+	if !ok {
+		r.fault(at, "the environment has no %s", variable)
+	}
+	return value
+}
+
+func (r *reader) notify(base string, f notifyFile) Notify {
+	var n Notify
+	if f.Mail != nil {
+		n.Mail = r.mail(base, *f.Mail)
+	}
+	if f.Webhook != nil {
+		w := Webhook{URL: f.Webhook.URL, Secret: r.oneSecret("$.notify.webhook.secret_file", base, f.Webhook.Secret, f.Webhook.SecretEnv)}
+		if f.Webhook.URLFile != "" {
+			w.URL = strings.TrimSpace(string(r.secret("$.notify.webhook.url_file", base, f.Webhook.URLFile)))
+		}
+		u, err := url.Parse(w.URL)
+		if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !onLoopback(u.Hostname())) {
+			r.fault("$.notify.webhook", "the address is no https://...; http is taken on this machine only")
+		}
+		n.Webhook = &w
+	}
+	return n
+}
+
+func (r *reader) mail(base string, f mailFile) *Mail {
+	const at = "$.notify.mail"
+	m := &Mail{Host: f.Host, Port: f.Port, Security: f.Security, User: f.User, From: f.From, Operators: f.Operators, Finance: f.Finance,
+		Password: r.oneSecret(at+".password_file", base, f.Password, f.PasswordEnv)}
+	if m.Host == "" {
+		r.fault(at, "the mail server is missing: host")
+	}
+	switch m.Security {
+	case "", "starttls":
+		m.Security = "starttls"
+		if m.Port == 0 {
+			m.Port = 587
+		}
+	case "tls":
+		if m.Port == 0 {
+			m.Port = 465
+		}
+	case "none":
+		if !onLoopback(m.Host) || m.User != "" {
+			r.fault(at+".security", "none is for a server on this machine that asks for no password; anything else needs starttls or tls")
+		}
+		if m.Port == 0 {
+			m.Port = 25
+		}
+	default:
+		r.fault(at+".security", "%q is none of starttls, tls and none", f.Security)
+	}
+	for _, address := range append([]string{m.From}, append(m.Operators, m.Finance...)...) {
+		if _, err := mail.ParseAddress(address); err != nil {
+			r.fault(at, "%q is no mail address", address)
+		}
+	}
+	if len(m.Operators)+len(m.Finance) == 0 {
+		r.fault(at, "nobody is told: operators and finance are empty")
+	}
+	return m
+}
+
+func onLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
