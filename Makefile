@@ -10,7 +10,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 export GOFLAGS
 export CGO_ENABLED := 1
 
-.PHONY: build demo test picture dirty-files bench clean tools
+.PHONY: build demo test chaos picture dirty-files bench clean tools
 
 build: tools
 	@mkdir -p bin
@@ -39,6 +39,11 @@ test: tools
 	@command -v soffice >/dev/null || echo "SKIPPED: workbooks were not recalculated, because LibreOffice is missing (apt-get install libreoffice-calc-nogui)"
 	@command -v xmllint >/dev/null || echo "SKIPPED: the parts of workbooks were not checked, because xmllint is missing (apt-get install libxml2-utils)"
 	@/usr/bin/python3 -c 'import openpyxl' 2>/dev/null || echo "SKIPPED: workbooks were not read back, because openpyxl is missing (apt-get install python3-openpyxl)"
+
+# Everything that can break a run, broken at every moment: kills, full disks, failing
+# syncs and renames, damaged files, two runs at once. Takes an hour; some of it needs root.
+chaos: tools
+	@CHAOS=full go test -timeout 150m -v ./pipeline -closings 100 -run 'TestBroken|TestAKilled|TestARunThatIsStopped|TestNobodyElse' | grep -v '^=== '
 
 # The picture in the README, from the real workbook (needs LibreOffice and pdftoppm).
 picture: build

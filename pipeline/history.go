@@ -49,8 +49,9 @@ const (
 // remembered is how many runs the history keeps.
 const remembered = 1000
 
-// remember writes down that a run has ended. What cannot be written down is no reason
-// for a run to fail, and is said with its own error where there is one.
+// remember writes down that a run has ended, and returns its error. What cannot be
+// written down is no reason for a run to fail whose figures are published; the summary
+// says so.
 func (r *run) remember(did string, began time.Time, failed error) error {
 	p := Past{At: r.Now.Add(time.Since(began)).UTC().Truncate(time.Second), Took: time.Since(began).Milliseconds(), Did: did, Program: r.Program, RunID: r.summary.RunID,
 		Outcome: Done, Stages: r.took, Feeds: r.summary.Feeds, Waiting: r.summary.Waiting, Written: r.summary.Written}
@@ -67,10 +68,10 @@ func (r *run) remember(did string, began time.Time, failed error) error {
 	if err == nil {
 		err = files.Append(r.Config.Folders.History(), line)
 	}
-	if failed != nil {
-		return failed
+	if err != nil {
+		r.summary.Unremembered = err.Error()
 	}
-	return err
+	return failed
 }
 
 // History is the runs that have ended, oldest first. A line that a crash has cut short

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -20,13 +22,31 @@ func (r *run) takeLock() error {
 		return fmt.Errorf("lock %s: %w", f.State, err)
 	}
 	if !got {
-		return ErrLocked
+		return r.holder()
 	}
+	r.sign()
 	if err := r.clean(); err != nil {
 		r.release()
 		return err
 	}
 	return nil
+}
+
+// holder says who is at work, as the lock file has it.
+func (r *run) holder() error {
+	who, err := os.ReadFile(r.lock.Path())
+	if err != nil || len(who) == 0 {
+		return ErrLocked
+	}
+	return fmt.Errorf("%w: %s", ErrLocked, strings.TrimSpace(string(who)))
+}
+
+// sign writes into the lock who holds it. The lock itself is the kernel's, which frees it
+// with whoever dies; what is written here is only for people.
+func (r *run) sign() {
+	host, _ := os.Hostname()
+	text := fmt.Sprintf("%s, process %d on %s, since %s\n", r.Program, os.Getpid(), host, r.Now.UTC().Format(time.RFC3339))
+	_ = os.WriteFile(r.lock.Path(), []byte(text), files.Private)
 }
 
 // clean removes what an interrupted run left in the work folder. Nothing in it

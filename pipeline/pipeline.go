@@ -90,7 +90,7 @@ func begin(o Options) (*run, error) {
 	if err := r.takeLock(); err != nil {
 		return nil, err
 	}
-	if err := r.readLedger(); err != nil {
+	if err := errors.Join(r.takeBackUnfinished(), r.readLedger()); err != nil {
 		r.release()
 		return nil, err
 	}
@@ -362,7 +362,10 @@ func (r *run) publish(ctx context.Context) error {
 	if err := r.publishable(); err != nil {
 		return err
 	}
-	return errors.Join(r.replacing(r.replace), r.writeDown(decisions))
+	if err := r.writeDown(decisions); err != nil {
+		return err
+	}
+	return r.replacing(r.replace)
 }
 
 // replace puts the new database and the workbooks where people look.

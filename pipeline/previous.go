@@ -32,7 +32,8 @@ type undo struct {
 	RunID    string              `json:"run_id"` // that replaced it
 	At       time.Time           `json:"at"`
 	Complete bool                `json:"complete"`
-	Added    map[string][]string `json:"added"` // names that were not there before, by month
+	First    bool                `json:"first,omitempty"` // nothing had been published before
+	Added    map[string][]string `json:"added"`           // names that were not there before, by month
 }
 
 const undoName = "undo.json"
@@ -42,20 +43,24 @@ var ErrNothingBefore = errors.New("nothing is kept to go back to")
 
 func previousFolder(f config.Folders) string { return filepath.Join(f.State, "previous") }
 
-// replacing puts something where people look, and keeps what it replaces.
+// replacing puts something where people look, keeps what it replaces, and takes all of
+// it back if that fails.
 func (r *run) replacing(put func(*previous) error) error {
 	before, err := r.keepPrevious()
 	if err != nil {
 		return err
 	}
-	if err := put(before); err != nil {
-		return err
+	err = put(before)
+	if err == nil {
+		err = before.finish(r.Config.Folders, r.Config.Keep)
 	}
-	return before.finish(r.Config.Folders, r.Config.Keep)
+	if err != nil {
+		return errors.Join(err, before.takeBack(r.Config.Folders))
+	}
+	return nil
 }
 
-// keepPrevious begins the folder of what this publication will replace, or goes on in
-// the one of a publication that was cut short.
+// keepPrevious begins the folder of what this publication will replace.
 func (r *run) keepPrevious() (*previous, error) {
 	all, err := listPrevious(r.Config.Folders)
 	if err != nil {
@@ -63,21 +68,36 @@ func (r *run) keepPrevious() (*previous, error) {
 	}
 	number := 1
 	if n := len(all); n > 0 {
-		last := all[n-1]
-		if !last.was.Complete {
-			last.was.RunID = r.summary.RunID
-			return last, last.write()
-		}
-		if _, err := fmt.Sscanf(filepath.Base(last.dir), "%d", &number); err != nil {
-			return nil, fmt.Errorf("%s is no number: %w", last.dir, err)
+		if _, err := fmt.Sscanf(filepath.Base(all[n-1].dir), "%d", &number); err != nil {
+			return nil, fmt.Errorf("%s is no number: %w", all[n-1].dir, err)
 		}
 		number++
 	}
-	p := &previous{dir: filepath.Join(previousFolder(r.Config.Folders), fmt.Sprintf("%06d", number)), was: undo{RunID: r.summary.RunID, At: r.Now.UTC(), Added: map[string][]string{}}}
+	p := &previous{dir: filepath.Join(previousFolder(r.Config.Folders), fmt.Sprintf("%06d", number)), was: undo{RunID: r.summary.RunID, At: r.Now.UTC(), First: !isThere(r.Config.Folders.Published()), Added: map[string][]string{}}}
+	if err := os.RemoveAll(p.dir); err != nil { // begun by a run that did nothing
+		return nil, err
+	}
 	if err := files.Folder(p.dir); err != nil {
 		return nil, err
 	}
 	return p, p.write()
+}
+
+// takeBackUnfinished takes back a publication that was cut short.
+func (r *run) takeBackUnfinished() error {
+	all, err := listPrevious(r.Config.Folders)
+	if err != nil {
+		return err
+	}
+	for _, p := range slices.Backward(all) {
+		if p.was.Complete {
+			return nil
+		}
+		if err := p.takeBack(r.Config.Folders); err != nil {
+			return fmt.Errorf("take back what run %s had begun to publish: %w", p.was.RunID, err)
+		}
+	}
+	return nil
 }
 
 // listPrevious lists what is kept, oldest first.
@@ -112,12 +132,8 @@ func (p *previous) write() error {
 	return files.Write(filepath.Join(p.dir, undoName), append(data, '\n'), files.Private)
 }
 
-// finish says that all is done, and forgets what is older than is to be kept.
+// finish forgets what is older than is to be kept, and says that all is done.
 func (p *previous) finish(f config.Folders, keep int) error {
-	p.was.Complete = true
-	if err := p.write(); err != nil {
-		return err
-	}
 	all, err := listPrevious(f)
 	if err != nil {
 		return err
@@ -127,7 +143,11 @@ func (p *previous) finish(f config.Folders, keep int) error {
 			return err
 		}
 	}
-	return nil
+	if keep == 0 {
+		return nil
+	}
+	p.was.Complete = true
+	return p.write()
 }
 
 // save keeps what stands at path, unless that was done before.
@@ -192,23 +212,37 @@ func (r *run) rollback(context.Context) error {
 	if err := r.publishable(); err != nil {
 		return err
 	}
+	if err := p.takeBack(r.Config.Folders); err != nil {
+		return err
+	}
+	r.facts["taken_back"] = p.was.RunID
+	r.summary.RunID = p.was.RunID
+	return nil
+}
+
+// takeBack makes everything as it was before a publication. Cut short itself, it can be
+// done again.
+func (p *previous) takeBack(f config.Folders) error {
 	for month, names := range p.was.Added {
 		for _, name := range names {
-			if err := files.Remove(filepath.Join(r.Config.Folders.Statements, month, name)); err != nil {
+			if err := files.Remove(filepath.Join(f.Statements, month, name)); err != nil {
 				return err
 			}
 		}
 	}
-	if err := p.putBack(r.Config.Folders.Statements); err != nil {
+	if err := p.putBack(f.Statements); err != nil {
 		return err
 	}
+	published := filepath.Join(p.dir, filepath.Base(f.Published()))
 	if isThere(published) {
-		if err := files.Settle(published, r.Config.Folders.Published()); err != nil {
+		if err := files.Settle(published, f.Published()); err != nil {
+			return err
+		}
+	} else if p.was.First {
+		if err := files.Remove(f.Published()); err != nil {
 			return err
 		}
 	}
-	r.facts["taken_back"] = p.was.RunID
-	r.summary.RunID = p.was.RunID
 	return os.RemoveAll(p.dir)
 }
 

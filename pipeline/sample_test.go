@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -173,6 +174,7 @@ func sampleWorld(t *testing.T) *world {
 }
 
 func TestMain(m *testing.M) {
+	syscall.Umask(0o077) // as the program does
 	if dir := os.Getenv(childFolder); dir != "" {
 		os.Exit(runAsChild(dir))
 	}

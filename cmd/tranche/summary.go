@@ -39,6 +39,9 @@ func printSummary(out io.Writer, s *pipeline.Summary) {
 	if len(s.Wordless) > 0 {
 		fmt.Fprintf(out, "No words for language %s: those partners' workbooks are in English.\n", strings.Join(s.Wordless, ", "))
 	}
+	if s.Unremembered != "" {
+		fmt.Fprintf(out, "The history of runs could not be written: %s\n", s.Unremembered)
+	}
 	printWaiting(out, s)
 	fmt.Fprintf(out, "\nWorkbooks  %s\nDatabase   %s\n", filepath.Join(s.Folders.Statements, s.Month.Format("2006-01")), s.Folders.Published())
 }
