@@ -20,7 +20,7 @@ const (
 
 	monthMargin = `select module, valid_from, level, family, method, tranche, from_amount, to_amount, rate, month_base, month_earned, year_base, year_earned
 		from mart.margin where partner_id = $1 and month = $2
-		order by module, valid_from, level, family nulls first, schedule, tranche`
+		order by module, year_start desc, valid_from, level, family nulls first, schedule, tranche`
 
 	monthLines = `select sale_id, module, place, document_date, distributor, if(module <> 'sell_with' or $3, document_no, null) as document_no,
 			if(module <> 'sell_with' or $3, line_no, null) as line_no, deal_id, method, schedule, base, walk_lo, walk_hi, lo, hi, earned, points, file_name, file_line

@@ -76,7 +76,7 @@ func (p Problem) String() string {
 	case p.Column == "":
 		return fmt.Sprintf("line %d: %s", p.Line, p.Sentence())
 	default:
-		return fmt.Sprintf("line %d, %s %q: %s", p.Line, p.Column, p.Raw, p.Sentence())
+		return fmt.Sprintf("line %d, %s %q: %s", p.Line, p.Column, shortened(p.Raw), p.Sentence())
 	}
 }
 
@@ -120,4 +120,14 @@ func sentences() map[string]string {
 		Changed:          "the landed bytes no longer match their hash; restore the file from a copy",
 		NoFeed:           "no feed in the configuration matches this name any more; send it again, as it is, under a name that one matches, or add a feed",
 	}
+}
+
+// shortened is the beginning of a text that is too long to be read in a message. All of
+// it is in the list of what was rejected.
+func shortened(text string) string {
+	const most = 80
+	if r := []rune(text); len(r) > most {
+		return string(r[:most]) + "..."
+	}
+	return text
 }

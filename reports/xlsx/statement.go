@@ -136,7 +136,9 @@ func (s statement) held() {
 	for _, x := range s.Waiting {
 		amount, net, module := any(s.money(x.Amount)), any(s.text("")), w.value(x.Module)
 		if x.Held {
-			amount, net, module = s.text(""), s.decimal(x.Net, 6), w.say("waits")
+			inFull := s.decimal(x.Net, 6)
+			inFull.StyleID = s.styles.money
+			amount, net, module = s.text(""), inFull, w.say("waits")
 		}
 		sh.put(s.text(module), s.day(x.Date), s.text(x.Distributor), s.text(x.Document), s.number(x.Number), s.text(x.Product),
 			amount, net, s.text(x.Currency), s.styled(s.styles.wrapped, w.value(x.Reason)), s.text(x.File), s.number(x.FileLine))
