@@ -1,6 +1,8 @@
 package night
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -57,7 +59,12 @@ func newHouse(t *testing.T, more string) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.write("config.yaml", string(text)+"\nnotify: {webhook: {url: \""+receiver.URL+"\", secret_file: secret}}\n"+more)
+	own, rest, ok := strings.Cut(string(text), "\nserve:")
+	_, rest, ok2 := strings.Cut(rest, "\n# notify:")
+	if !ok || !ok2 {
+		t.Fatal("the sample has no timetable to leave out")
+	}
+	h.write("config.yaml", own+"\n# notify:"+rest+"\nnotify: {webhook: {url: \""+receiver.URL+"\", secret_file: secret}}\n"+more)
 	h.write("secret", "a-secret-that-no-log-may-hold")
 	h.night = &Night{Program: "test", Now: func() time.Time { return h.now }, Plain: func(*pipeline.Summary) string { return "It is done.\n" },
 		Read: func() (*config.Config, error) { return config.Read(filepath.Join(h.dir, "config.yaml")) },
@@ -273,5 +280,50 @@ func TestServingAnswersAndStopsWhenItIsTold(t *testing.T) {
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+func TestFinanceIsSentTheRegisterAndEveryStatementOnceAMonthIsFinal(t *testing.T) {
+	h := newHouse(t, "serve: {listen: \"\"}\n")
+	text, err := os.ReadFile(filepath.Join(h.dir, "config.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Nobody listens there: what is asked is what lies in the outbox.
+	h.write("config.yaml", strings.Replace(string(text), "notify: {", `notify: {mail: {host: 127.0.0.1, port: 9, security: none, from: a@v.example, finance: [pay@v.example]}, `, 1))
+	c, err := h.night.Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pipeline.Run(context.Background(), pipeline.Options{Config: c, Now: h.now.AddDate(0, 0, 1), Program: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	month := time.Date(2024, 8, 1, 0, 0, 0, 0, time.UTC)
+	for range 2 { // as often as it is said, it is one message
+		if err := AfterFinal(c, h.now, month); err != nil {
+			t.Fatal(err)
+		}
+	}
+	letters, err := filepath.Glob(filepath.Join(h.dir, "outbox", "final-2024-08-*"))
+	if err != nil || len(letters) != 1 {
+		t.Fatalf("in the outbox are %v (%v)", letters, err)
+	}
+	archive, err := zip.OpenReader(filepath.Join(letters[0], "statements-2024-08.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer archive.Close()
+	var names []string
+	for _, f := range archive.File {
+		names = append(names, f.Name)
+	}
+	entries, err := os.ReadDir(filepath.Join(h.dir, "statements", "2024-08"))
+	if err != nil || len(names) != len(entries) || len(names) < 10 {
+		t.Errorf("the archive holds %v, the folder %d files (%v)", names, len(entries), err)
+	}
+	register, err := os.ReadFile(filepath.Join(letters[0], "register-2024-08.xlsx"))
+	same, err2 := os.ReadFile(filepath.Join(h.dir, "statements", "2024-08", "register.xlsx"))
+	if err != nil || err2 != nil || !bytes.Equal(register, same) {
+		t.Errorf("the register differs (%v, %v)", err, err2)
 	}
 }
