@@ -12,6 +12,7 @@ import (
 
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
+	"tranche/pipeline/store"
 )
 
 // Past is a run that has ended, as the history remembers it: what `tranche status` and
@@ -135,13 +136,21 @@ func (f Freshness) Overdue(now time.Time) bool {
 
 // Fresh says for every feed when it last sent something.
 func Fresh(ctx context.Context, c *config.Config) ([]Freshness, error) {
-	last := map[string]time.Time{}
 	s, err := OpenPublished(ctx, c)
-	if err != nil && !errors.Is(err, ErrNothingPublished) {
+	if errors.Is(err, ErrNothingPublished) {
+		return fresh(ctx, c, nil)
+	}
+	if err != nil {
 		return nil, err
 	}
-	if err == nil {
-		defer s.Close()
+	defer s.Close()
+	return fresh(ctx, c, s)
+}
+
+// fresh asks the published file; of none, nothing ever came.
+func fresh(ctx context.Context, c *config.Config, s *store.Session) ([]Freshness, error) {
+	last := map[string]time.Time{}
+	if s != nil {
 		err := each(ctx, s, "select feed, max(landed_at) from mart.reconciliation where feed is not null group by feed order by feed", func(scan func(...any) error) error {
 			var feed string
 			var at time.Time

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -19,7 +18,7 @@ const shownRuns = 5
 
 // printPast says what the last runs came to, when each feed last sent something, what
 // the timetable left out or failed, and which messages have not arrived.
-func printPast(ctx context.Context, out io.Writer, c *config.Config) error {
+func printPast(out io.Writer, c *config.Config, s *pipeline.Summary) error {
 	past, err := pipeline.History(c)
 	if err != nil {
 		return err
@@ -34,8 +33,10 @@ func printPast(ctx context.Context, out io.Writer, c *config.Config) error {
 		_ = t.Flush()
 		fmt.Fprintln(out)
 	}
-	if err := printFresh(ctx, out, c); err != nil {
-		return err
+	if s != nil {
+		if err := printFresh(out, c, s.Fresh); err != nil {
+			return err
+		}
 	}
 	if err := printSlots(out, c); err != nil {
 		return err
@@ -50,11 +51,7 @@ func printPast(ctx context.Context, out io.Writer, c *config.Config) error {
 	return nil
 }
 
-func printFresh(ctx context.Context, out io.Writer, c *config.Config) error {
-	list, err := pipeline.Fresh(ctx, c)
-	if err != nil {
-		return err
-	}
+func printFresh(out io.Writer, c *config.Config, list []pipeline.Freshness) error {
 	fmt.Fprintln(out, "Feeds last came:")
 	t := tabwriter.NewWriter(out, 2, 0, 2, ' ', 0)
 	for _, f := range list {

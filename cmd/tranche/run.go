@@ -143,16 +143,16 @@ func (a *app) statusCommand() *cobra.Command {
 }
 
 func (a *app) status(ctx context.Context, c *config.Config) error {
-	if err := printPast(ctx, a.stdout, c); err != nil {
+	s, err := pipeline.Status(ctx, c)
+	if err != nil && !errors.Is(err, pipeline.ErrNothingPublished) {
 		return err
 	}
-	s, err := pipeline.Status(ctx, c)
+	if err := printPast(a.stdout, c, s); err != nil {
+		return err
+	}
 	if errors.Is(err, pipeline.ErrNothingPublished) {
 		fmt.Fprintln(a.stdout, "Nothing has been published yet. Next: tranche run")
 		return nil
-	}
-	if err != nil {
-		return err
 	}
 	return a.tell(s)
 }
