@@ -36,6 +36,7 @@ demo: build
 test: tools
 	@go vet ./...
 	@go test -timeout 40m ./...
+	@go test -run '^$$' -bench . -benchtime 1x ./pipeline/feed ./reports/xlsx >/dev/null
 	@command -v soffice >/dev/null || echo "SKIPPED: workbooks were not recalculated, because LibreOffice is missing (apt-get install libreoffice-calc-nogui)"
 	@command -v xmllint >/dev/null || echo "SKIPPED: the parts of workbooks were not checked, because xmllint is missing (apt-get install libxml2-utils)"
 	@/usr/bin/python3 -c 'import openpyxl' 2>/dev/null || echo "SKIPPED: workbooks were not read back, because openpyxl is missing (apt-get install python3-openpyxl)"
