@@ -184,7 +184,7 @@ func (w *monthWriter) sign(changed bool, before *previous) error {
 	if there, err := os.ReadFile(path); err == nil && bytes.Equal(there, signature) {
 		return nil
 	}
-	if err := before.plan(w, []string{filepath.Base(path)}); err != nil {
+	if err := errors.Join(before.plan(w, []string{filepath.Base(path)}), before.write()); err != nil {
 		return err
 	}
 	return files.Write(path, signature, files.Private)

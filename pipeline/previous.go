@@ -159,10 +159,10 @@ func (p *previous) save(path string, under ...string) error {
 	if err := files.Folder(filepath.Dir(to)); err != nil {
 		return err
 	}
-	if err := os.Link(path, to); err != nil { // on another file system
-		return files.Copy(path, to)
+	if os.Link(path, to) == nil {
+		return nil
 	}
-	return nil
+	return errors.Join(files.Copy(path, to), files.Sync(to)) // from another file system
 }
 
 // plan writes down which names of a month are new, and keeps those that will change.
