@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -78,7 +79,7 @@ func done(c *config.Config, s slots.Slot, now time.Time, summary *pipeline.Summa
 
 func failed(c *config.Config, s slots.Slot, now time.Time, err error) news {
 	return operatorNews(c, s.Job+"-"+s.Name()+"-failed", now, "the run of "+s.Name()+" FAILED",
-		"The run of "+s.Name()+" failed. What was published before stands as it was.\n\n"+err.Error()+"\n", fact{Event: "failed", Job: s.Job, Slot: s.Name()})
+		"The run of "+s.Name()+" failed"+standing(err)+"\n\n"+plainError(err)+"\n", fact{Event: "failed", Job: s.Job, Slot: s.Name()})
 }
 
 // silent is told once for each time that a feed falls silent.
@@ -109,59 +110,99 @@ func plainName(name string) string {
 
 // AfterRun tells of a run that somebody, or another clock, has started.
 func AfterRun(c *config.Config, now time.Time, summary *pipeline.Summary, plain string, err error) error {
-	s := slots.Slot{Job: "run", At: now.In(c.Serve.Zone)}
-	if err != nil {
-		return Tell(c, failed(c, s, now, err))
+	// Two of them can begin in one minute, and each is told.
+	s := slots.Slot{Job: fmt.Sprintf("run-%s-%d", now.UTC().Format("20060102T150405"), os.Getpid()), At: now.In(c.Serve.Zone)}
+	news := failed(c, s, now, err)
+	if err == nil {
+		news = done(c, s, now, summary, plain)
 	}
-	return Tell(c, done(c, s, now, summary, plain))
+	return errors.Join(Tell(c, news), Missing(c, now), Finals(c, now))
 }
 
-// AfterFinal sends finance the register, and the statements in one archive, of a month
-// that has become final.
+// Missing tells of feeds that have fallen silent, and of runs that do not end well.
+func Missing(c *config.Config, now time.Time) error {
+	var all error
+	past, err := pipeline.History(c)
+	if at, ok := pipeline.LastSuccess(past, now); ok && now.Sub(at) > c.Serve.Overdue {
+		all = Tell(c, overdue(c, now, at))
+	}
+	feeds, err2 := pipeline.Fresh(c)
+	for _, f := range feeds {
+		if f.Overdue(now) {
+			all = errors.Join(all, Tell(c, silent(c, now, f)))
+		}
+	}
+	return errors.Join(all, err, err2)
+}
+
+// remembered is how long a message is kept, and so known to have been there.
+const remembered = 90 * 24 * time.Hour
+
+// Finals sends finance every month that became final lately and was not sent: the
+// program can have been stopped between the one and the other.
+func Finals(c *config.Config, now time.Time) error {
+	if c.Notify.Mail == nil || len(c.Notify.Mail.Finance) == 0 {
+		return nil
+	}
+	list, err := pipeline.Finals(c, now.Add(-remembered/3))
+	for _, month := range list {
+		err = errors.Join(err, AfterFinal(c, now, month))
+	}
+	return err
+}
+
+// AfterFinal sends finance the register, and all that was stated for people of a month
+// that has become final, from where it is kept for good.
 func AfterFinal(c *config.Config, now time.Time, month time.Time) error {
+	if c.Notify.Mail == nil || len(c.Notify.Mail.Finance) == 0 {
+		return nil
+	}
 	name := pipeline.MonthName(month)
-	dir := filepath.Join(c.Folders.Statements, name)
+	dir := filepath.Join(c.Folders.Closed, name)
 	manifest, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
 	if err != nil {
 		return err
 	}
 	m := news{Message: outbox.Message{ID: "final-" + name + "-" + shortHash(manifest), At: now.UTC().Truncate(time.Second), To: finance, Subject: c.Vendor + ": the statements of " + name + " are final",
-		Text: "Attached are the register and every statement of " + name + ", with the manifest of their hashes.\n"}, attach: map[string][]byte{}}
-	if c.Notify.Mail == nil || len(c.Notify.Mail.Finance) == 0 {
+		Text: "Attached are the register, and in one archive every statement of " + name + " with the manifest of their hashes.\n"}, attach: map[string][]byte{}}
+	if Box(c).Has(m.ID) {
 		return nil
 	}
-	if m.attach["register-"+name+".xlsx"], err = os.ReadFile(filepath.Join(dir, "register.xlsx")); err != nil {
+	if m.attach["register-"+name+".xlsx"], err = os.ReadFile(filepath.Join(dir, "statements", "register.xlsx")); err != nil {
 		return err
 	}
-	if m.attach["statements-"+name+".zip"], err = archive(dir); err != nil {
+	if m.attach["statements-"+name+".zip"], err = archive(filepath.Join(dir, "statements"), manifest); err != nil {
 		return err
 	}
 	return Tell(c, m)
 }
 
-// archive is every file of a folder in one, in the order of their names and without a
-// time of day.
-func archive(dir string) ([]byte, error) {
+// archive is every file of a closed month's statements, and the manifest, in one, in the
+// order of their names and without a time of day.
+func archive(dir string, manifest []byte) ([]byte, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
+	add := func(name string, data []byte) error {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store}) // workbooks are compressed already
+		if err == nil {
+			_, err = w.Write(data)
+		}
+		return err
+	}
 	for _, e := range entries {
 		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
-		if err != nil {
-			return nil, err
+		if err == nil {
+			err = add(e.Name(), data)
 		}
-		w, err := z.CreateHeader(&zip.FileHeader{Name: e.Name(), Method: zip.Store}) // workbooks are compressed already
 		if err != nil {
-			return nil, err
-		}
-		if _, err := w.Write(data); err != nil {
 			return nil, err
 		}
 	}
-	if err := z.Close(); err != nil {
+	if err := errors.Join(add("manifest.json", manifest), z.Close()); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), nil
@@ -170,4 +211,26 @@ func archive(dir string) ([]byte, error) {
 func shortHash(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:6])
+}
+
+// standing says what a failure has left of what was published.
+func standing(err error) string {
+	if errors.Is(err, pipeline.ErrHalfPublished) {
+		return ", and what was published is NOT as it was."
+	}
+	return ". What was published before stands as it was."
+}
+
+// plainError is an error without the lines of the configuration, which go to nobody.
+func plainError(err error) string {
+	var wrong *config.Error
+	if !errors.As(err, &wrong) {
+		return err.Error()
+	}
+	var faults []string
+	for _, f := range wrong.Faults {
+		first, _, _ := strings.Cut(f, "\n")
+		faults = append(faults, first)
+	}
+	return wrong.Path + ": " + strings.Join(faults, "; ") + "\ntranche validate shows the lines."
 }

@@ -12,9 +12,11 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"path/filepath"
 	"sync"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/robfig/cron/v3"
 
 	"tranche/night/slots"
@@ -36,6 +38,7 @@ type Night struct {
 	Began   func(address string)                      // told where the pages are, once they are; may be nil
 
 	sync.Mutex
+	alone  *flock.Flock   // one of us serves a folder
 	config *config.Config // the last one that made sense
 }
 
@@ -47,6 +50,10 @@ func (n *Night) Serve(ctx context.Context) error {
 		return err
 	}
 	n.config = c
+	if err := n.beAlone(c); err != nil {
+		return err
+	}
+	defer n.alone.Unlock() //nolint:errcheck // the kernel frees it with us
 	stop, err := n.watch(c)
 	if err != nil {
 		return err
@@ -69,6 +76,19 @@ func (n *Night) Serve(ctx context.Context) error {
 	<-clock.Stop().Done()
 	n.Log("info", "stopped")
 	return nil
+}
+
+// beAlone makes this the one that serves the folder: two would each do every slot.
+func (n *Night) beAlone(c *config.Config) error {
+	if err := errors.Join(pipeline.Guarded(c), files.Folder(c.Folders.State)); err != nil {
+		return err
+	}
+	n.alone = flock.New(filepath.Join(c.Folders.State, "serve.lock"))
+	got, err := n.alone.TryLock()
+	if err == nil && !got {
+		err = fmt.Errorf("%w: tranche serve is at work in this folder already", pipeline.ErrLocked)
+	}
+	return err
 }
 
 // said writes down what the clock recovers from.
@@ -95,7 +115,11 @@ func (n *Night) Wake(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		slot, err := table.Due(job, n.Now())
+		slot, given, err := table.Due(job, n.Now())
+		for _, s := range given {
+			n.Log("error", "a slot was begun again and again and never ended", [2]any{"job", s.Job}, [2]any{"slot", s.Name()})
+			err = errors.Join(err, Tell(c, failed(c, s, n.Now(), errors.New("it was begun three times and never ended: the program was killed each time; is there too little memory?"))))
+		}
 		if err == nil && slot != nil {
 			err = n.do(ctx, table, *slot)
 		}
@@ -103,7 +127,7 @@ func (n *Night) Wake(ctx context.Context) {
 			n.Log("error", "a slot could not be done", [2]any{"job", job.Name}, [2]any{"error", err.Error()})
 		}
 	}
-	if err := Box(c).Flush(ctx, n.Now()); err != nil {
+	if err := errors.Join(Finals(c, n.Now()), Box(c).Flush(ctx, n.Now())); err != nil {
 		n.Log("error", "the outbox", [2]any{"error", err.Error()})
 	}
 }
@@ -134,9 +158,13 @@ func (n *Night) do(ctx context.Context, table *slots.Table, s slots.Slot) error 
 	case err != nil && ctx.Err() != nil:
 		state, detail = slots.PutOff, "the program was stopped"
 	case err != nil:
-		state, detail = slots.Failed, err.Error()
+		state, detail = slots.Failed, plainError(err)
 	}
-	n.Log("info", "slot ended", [2]any{"job", s.Job}, [2]any{"slot", s.Name()}, [2]any{"state", state}, [2]any{"detail", detail})
+	level := "info"
+	if state == slots.Failed {
+		level = "error"
+	}
+	n.Log(level, "slot ended", [2]any{"job", s.Job}, [2]any{"slot", s.Name()}, [2]any{"state", state}, [2]any{"detail", detail})
 	return table.End(s, state, n.Now(), detail)
 }
 
@@ -153,50 +181,37 @@ func (n *Night) jobs() map[string]func(context.Context, slots.Slot) error {
 func (n *Night) run(ctx context.Context, s slots.Slot, month time.Time) error {
 	c, err := n.Read()
 	if err != nil {
-		return errors.Join(err, Tell(n.current(), failed(n.current(), s, n.Now(), err)))
+		n.tell(n.current(), failed(n.current(), s, n.Now(), err))
+		return err
 	}
-	summary, err := pipeline.Run(ctx, pipeline.Options{Config: c, Month: month, Now: n.Now(), Program: n.Program, Stage: n.Stage})
+	summary, err := pipeline.Run(ctx, pipeline.Options{Config: c, NotBefore: month, Now: n.Now(), Program: n.Program, Stage: n.Stage})
 	if errors.Is(err, pipeline.ErrLocked) || err != nil && ctx.Err() != nil {
 		return err
 	}
 	if err != nil {
-		return errors.Join(err, Tell(c, failed(c, s, n.Now(), err)))
+		n.tell(c, failed(c, s, n.Now(), err))
+		return err
 	}
-	return Tell(c, done(c, s, n.Now(), summary, n.Plain(summary)))
+	n.tell(c, done(c, s, n.Now(), summary, n.Plain(summary)))
+	return nil
 }
 
-// monthEnd makes the drafts of the month that has ended before the slot.
-func (n *Night) monthEnd(ctx context.Context, s slots.Slot) error {
-	month := time.Date(s.At.Year(), s.At.Month()-1, 1, 0, 0, 0, 0, time.UTC)
-	err := n.run(ctx, s, month)
-	if errors.Is(err, pipeline.ErrClosed) || errors.Is(err, pipeline.ErrTooEarly) {
-		return nil // there are no drafts of it
+// tell tells; that nobody could be told is a line of the log, and changes nothing of what
+// was done.
+func (n *Night) tell(c *config.Config, m news) {
+	if err := Tell(c, m); err != nil {
+		n.Log("error", "somebody could not be told", [2]any{"error", err.Error()})
 	}
-	return err
+}
+
+// monthEnd runs for the month that has ended before the slot, or a later one that has
+// begun, so that there are drafts of it even if nothing was sold in it.
+func (n *Night) monthEnd(ctx context.Context, s slots.Slot) error {
+	return n.run(ctx, s, time.Date(s.At.Year(), s.At.Month()-1, 1, 0, 0, 0, 0, time.UTC))
 }
 
 // freshness tells of feeds, and of runs, that should have come by now.
-func (n *Night) freshness(ctx context.Context, _ slots.Slot) error {
-	c := n.current()
-	list, err := pipeline.Fresh(ctx, c)
-	if err != nil {
-		return err
-	}
-	var all error
-	for _, f := range list {
-		if f.Overdue(n.Now()) {
-			all = errors.Join(all, Tell(c, silent(c, n.Now(), f)))
-		}
-	}
-	past, err := pipeline.History(c)
-	if err != nil {
-		return errors.Join(all, err)
-	}
-	if at, ok := pipeline.LastSuccess(past); ok && n.Now().Sub(at) > c.Serve.Overdue {
-		all = errors.Join(all, Tell(c, overdue(c, n.Now(), at)))
-	}
-	return all
-}
+func (n *Night) freshness(context.Context, slots.Slot) error { return Missing(n.current(), n.Now()) }
 
 // cleanup forgets what is old: the table, the history, and messages that were sent.
 func (n *Night) cleanup(context.Context, slots.Slot) error {
@@ -205,7 +220,7 @@ func (n *Night) cleanup(context.Context, slots.Slot) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(table.Tidy(500), pipeline.Tidy(c), Box(c).Tidy(n.Now().AddDate(0, -3, 0)))
+	return errors.Join(table.Tidy(500), pipeline.Tidy(c), Box(c).Tidy(n.Now().Add(-remembered)))
 }
 
 // watch opens the pages, if there are to be any.
@@ -249,7 +264,7 @@ func (w watched) Ready() error {
 	if err != nil {
 		return err
 	}
-	at, ok := pipeline.LastSuccess(past)
+	at, ok := pipeline.LastSuccess(past, w.Now())
 	if !ok {
 		return errors.New("no run has ended well yet")
 	}
@@ -263,9 +278,7 @@ func (w watched) Ready() error {
 func (w watched) History() ([]pipeline.Past, error) { return pipeline.History(w.current()) }
 
 // Fresh is when each feed last came.
-func (w watched) Fresh(ctx context.Context) ([]pipeline.Freshness, error) {
-	return pipeline.Fresh(ctx, w.current())
-}
+func (w watched) Fresh() ([]pipeline.Freshness, error) { return pipeline.Fresh(w.current()) }
 
 // Unsent counts messages that have not arrived for certain.
 func (w watched) Unsent() (int, error) {

@@ -295,20 +295,20 @@ func TestFinanceIsSentTheRegisterAndEveryStatementOnceAMonthIsFinal(t *testing.T
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := pipeline.Run(context.Background(), pipeline.Options{Config: c, Now: h.now.AddDate(0, 0, 1), Program: "test"}); err != nil {
+	month := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+	if _, err := pipeline.Close(context.Background(), pipeline.Options{Config: c, Now: h.now.AddDate(0, 0, 1), Program: "test"}, pipeline.Closing{Month: month, By: "anna", Accepted: "known"}); err != nil {
 		t.Fatal(err)
 	}
-	month := time.Date(2024, 8, 1, 0, 0, 0, 0, time.UTC)
-	for range 2 { // as often as it is said, it is one message
-		if err := AfterFinal(c, h.now, month); err != nil {
+	for range 2 { // as often as it is looked for, it is one message
+		if err := Finals(c, h.now.AddDate(0, 0, 2)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	letters, err := filepath.Glob(filepath.Join(h.dir, "outbox", "final-2024-08-*"))
+	letters, err := filepath.Glob(filepath.Join(h.dir, "outbox", "final-2024-01-*"))
 	if err != nil || len(letters) != 1 {
 		t.Fatalf("in the outbox are %v (%v)", letters, err)
 	}
-	archive, err := zip.OpenReader(filepath.Join(letters[0], "statements-2024-08.zip"))
+	archive, err := zip.OpenReader(filepath.Join(letters[0], "statements-2024-01.zip"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -317,12 +317,12 @@ func TestFinanceIsSentTheRegisterAndEveryStatementOnceAMonthIsFinal(t *testing.T
 	for _, f := range archive.File {
 		names = append(names, f.Name)
 	}
-	entries, err := os.ReadDir(filepath.Join(h.dir, "statements", "2024-08"))
-	if err != nil || len(names) != len(entries) || len(names) < 10 {
+	entries, err := os.ReadDir(filepath.Join(h.dir, "closed", "2024-01", "statements"))
+	if err != nil || len(names) != len(entries)+1 || len(names) < 8 {
 		t.Errorf("the archive holds %v, the folder %d files (%v)", names, len(entries), err)
 	}
-	register, err := os.ReadFile(filepath.Join(letters[0], "register-2024-08.xlsx"))
-	same, err2 := os.ReadFile(filepath.Join(h.dir, "statements", "2024-08", "register.xlsx"))
+	register, err := os.ReadFile(filepath.Join(letters[0], "register-2024-01.xlsx"))
+	same, err2 := os.ReadFile(filepath.Join(h.dir, "statements", "2024-01", "register.xlsx"))
 	if err != nil || err2 != nil || !bytes.Equal(register, same) {
 		t.Errorf("the register differs (%v, %v)", err, err2)
 	}

@@ -6,15 +6,21 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 
 	"tranche/pipeline/config"
+	"tranche/pipeline/files"
 )
 
 // ErrAnybody says that somebody else could change what everybody is paid by.
 var ErrAnybody = errors.New("anybody on this machine could change the configuration")
 
-// guarded refuses a configuration that others may write, or replace.
-func guarded(c *config.Config) error {
+// ErrPlace says that a folder of the configuration cannot be where it is.
+var ErrPlace = errors.New("a folder cannot be where the configuration puts it")
+
+// Guarded refuses a configuration that others may write, or replace.
+func Guarded(c *config.Config) error {
 	for _, path := range []string{c.Path, filepath.Dir(c.Path)} {
 		info, err := os.Stat(path)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -23,21 +29,58 @@ func guarded(c *config.Config) error {
 		if err != nil {
 			return err
 		}
-		if info.Mode().Perm()&0o002 != 0 && info.Mode()&fs.ModeSticky == 0 {
+		if info.Mode().Perm()&0o002 != 0 && (info.Mode()&fs.ModeSticky == 0 || !info.IsDir()) {
 			return fmt.Errorf("%w: %s is %v; chmod o-w %s", ErrAnybody, path, info.Mode().Perm(), path)
+		}
+		if owner, ok := info.Sys().(*syscall.Stat_t); ok && !info.IsDir() && owner.Uid != 0 && int(owner.Uid) != os.Getuid() {
+			return fmt.Errorf("%w: %s belongs to user %d, and this is user %d", ErrAnybody, path, owner.Uid, os.Getuid())
 		}
 	}
 	return nil
 }
 
 // shared makes the folder of the published file, where it has one of its own: the group
-// of analysts may look into it, and nobody else.
+// of analysts may look into it, and nobody else. It belongs to one state folder, so that a
+// copy of the configuration elsewhere does not publish into it.
 func shared(f config.Folders) error {
-	if f.Analysts == f.State || isThere(f.Analysts) {
+	if f.Analysts == f.State {
 		return nil
 	}
-	if err := os.MkdirAll(f.Analysts, 0o750); err != nil {
+	if !isThere(f.Analysts) {
+		if err := os.MkdirAll(f.Analysts, 0o750); err != nil {
+			return err
+		}
+		if err := os.Chmod(f.Analysts, 0o750); err != nil { // whatever the umask is
+			return err
+		}
+	}
+	owner := filepath.Join(f.Analysts, "published.by")
+	data, err := os.ReadFile(owner)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return files.Write(owner, []byte(f.State+"\n"), files.Private)
+	case err != nil:
+		return err
+	case strings.TrimSpace(string(data)) != f.State:
+		return fmt.Errorf("%w: %s belongs to %s, and this is %s; name another folder, or remove %s if that one is gone", ErrPlace, f.Analysts, strings.TrimSpace(string(data)), f.State, owner)
+	}
+	return nil
+}
+
+// onOneDisk refuses folders that nothing could be renamed between.
+func onOneDisk(f config.Folders) error {
+	var state syscall.Stat_t
+	if err := syscall.Stat(f.State, &state); err != nil {
 		return err
 	}
-	return os.Chmod(f.Analysts, 0o750) // whatever the umask is
+	for name, path := range map[string]string{"statements": f.Statements, "closed": f.Closed, "published": f.Analysts} {
+		var other syscall.Stat_t
+		if err := syscall.Stat(path, &other); err != nil {
+			return err
+		}
+		if other.Dev != state.Dev {
+			return fmt.Errorf("%w: folders.%s is on another file system than folders.state, and what is published is renamed from the one to the other", ErrPlace, name)
+		}
+	}
+	return nil
 }

@@ -2,17 +2,17 @@ package pipeline
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"slices"
 	"time"
 
+	"tranche/pipeline/audit"
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
-	"tranche/pipeline/store"
+	"tranche/pipeline/landing"
+	"tranche/pipeline/months"
 )
 
 // Past is a run that has ended, as the history remembers it: what `tranche status` and
@@ -45,6 +45,7 @@ const (
 	Done    = "done"
 	Waiting = "waiting" // done, and something waits for a person
 	Failed  = "failed"
+	Refused = "refused" // a decision that something speaks against
 )
 
 // remembered is how many runs the history keeps.
@@ -62,6 +63,9 @@ func (r *run) remember(did string, began time.Time, failed error) error {
 	switch {
 	case failed != nil:
 		p.Outcome, p.Error = Failed, failed.Error()
+		if o := new(Obstacles); errors.As(failed, &o) || errors.Is(failed, ErrDecision) {
+			p.Outcome = Refused
+		}
 	case r.summary.Waits():
 		p.Outcome = Waiting
 	}
@@ -95,14 +99,20 @@ func History(c *config.Config) ([]Past, error) {
 	return all, nil
 }
 
-// LastSuccess is when a run last ended well.
-func LastSuccess(past []Past) (time.Time, bool) {
+// LastSuccess is when figures were last worked out well, as far as the clock can be
+// believed: what lies ahead of now was written by one that was wrong.
+func LastSuccess(past []Past, now time.Time) (time.Time, bool) {
 	for _, p := range slices.Backward(past) {
-		if p.Outcome != Failed {
+		if p.Published() && !p.At.After(now.Add(time.Hour)) {
 			return p.At, true
 		}
 	}
 	return time.Time{}, false
+}
+
+// Published says whether a run worked everything out and published it.
+func (p Past) Published() bool {
+	return (p.Outcome == Done || p.Outcome == Waiting) && (p.Did == "run" || p.Did == "close" || p.Did == "rebuild")
 }
 
 // Tidy shortens the history to what it is to remember.
@@ -134,37 +144,37 @@ func (f Freshness) Overdue(now time.Time) bool {
 	return f.Expected > 0 && now.Sub(f.Last) > f.Expected
 }
 
-// Fresh says for every feed when it last sent something.
-func Fresh(ctx context.Context, c *config.Config) ([]Freshness, error) {
-	s, err := OpenPublished(ctx, c)
-	if errors.Is(err, ErrNothingPublished) {
-		return fresh(ctx, c, nil)
-	}
-	if err != nil {
+// Fresh says for every feed when a file of its last landed. It asks the landed files, so
+// that no sender is called late for a run of ours that failed.
+func Fresh(c *config.Config) ([]Freshness, error) {
+	landed, err := landing.List(c.Folders.Landing)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
-	}
-	defer s.Close()
-	return fresh(ctx, c, s)
-}
-
-// fresh asks the published file; of none, nothing ever came.
-func fresh(ctx context.Context, c *config.Config, s *store.Session) ([]Freshness, error) {
-	last := map[string]time.Time{}
-	if s != nil {
-		err := each(ctx, s, "select feed, max(landed_at) from mart.reconciliation where feed is not null group by feed order by feed", func(scan func(...any) error) error {
-			var feed string
-			var at time.Time
-			err := scan(&feed, &at)
-			last[feed] = at
-			return err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("read when feeds last came: %w", err)
-		}
 	}
 	var list []Freshness
 	for _, f := range c.Feeds {
-		list = append(list, Freshness{Feed: f.Name, Expected: f.Expected, Last: last[f.Name]})
+		last := Freshness{Feed: f.Name, Expected: f.Expected}
+		for _, file := range landed {
+			if f.Matches(file.Name) && file.LandedAt.After(last.Last) {
+				last.Last = file.LandedAt
+			}
+		}
+		list = append(list, last)
+	}
+	return list, nil
+}
+
+// Finals lists the months that have become final since a moment, by the log of decisions.
+func Finals(c *config.Config, since time.Time) ([]time.Time, error) {
+	log, err := audit.Read(c.Folders.Audit())
+	if err != nil {
+		return nil, err
+	}
+	var list []time.Time
+	for _, f := range months.Finals(c.Folders.Closed, log) {
+		if f.At.After(since) {
+			list = append(list, f.Month)
+		}
 	}
 	return list, nil
 }

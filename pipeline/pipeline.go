@@ -30,13 +30,14 @@ import (
 
 // Options say what to run.
 type Options struct {
-	Config   *config.Config
-	Month    time.Time // first day of the month to run for; zero: the newest month with sales that has begun
-	Now      time.Time
-	Program  string                              // name and version, kept with the run
-	Progress func(stage string, done, total int) // may be nil
-	Stage    func(Stage)                         // told of each stage as it ends; may be nil
-	Plans    string                              // folder for the plan of each model as it was carried out; empty for none
+	Config    *config.Config
+	Month     time.Time // first day of the month to run for; zero: the newest month with sales that has begun
+	Now       time.Time
+	Program   string                              // name and version, kept with the run
+	Progress  func(stage string, done, total int) // may be nil
+	Stage     func(Stage)                         // told of each stage as it ends; may be nil
+	NotBefore time.Time                           // where no month is given, at least this one
+	Plans     string                              // folder for the plan of each model as it was carried out; empty for none
 }
 
 // Stage is one part of a run that has ended.
@@ -76,10 +77,7 @@ func Run(ctx context.Context, o Options) (*Summary, error) {
 func begin(o Options) (*run, error) {
 	r := &run{Options: o, facts: map[string]any{}, summary: &Summary{Folders: o.Config.Folders, Currency: o.Config.Programme.Currency}}
 	f := o.Config.Folders
-	if err := guarded(o.Config); err != nil {
-		return nil, err
-	}
-	if err := shared(f); err != nil {
+	if err := Guarded(o.Config); err != nil {
 		return nil, err
 	}
 	for _, dir := range []string{f.State, f.Landing, f.Statements, f.Closed, f.Work()} {
@@ -87,12 +85,16 @@ func begin(o Options) (*run, error) {
 			return nil, err
 		}
 	}
+	if err := shared(f); err != nil {
+		return nil, err
+	}
 	if err := r.takeLock(); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(r.takeBackUnfinished(), r.readLedger()); err != nil {
+	began := time.Now()
+	if err := errors.Join(onOneDisk(f), r.takeBackUnfinished(), r.readLedger()); err != nil {
 		r.release()
-		return nil, err
+		return nil, r.remember("begin", began, err)
 	}
 	return r, nil
 }
@@ -129,18 +131,19 @@ func (r *run) carryOut(ctx context.Context, list []stage) error {
 
 type run struct {
 	Options
-	lock    *flock.Flock
-	session *store.Session
-	landed  []landing.File
-	ledger  *months.Ledger
-	log     []audit.Decision
-	month   time.Time
-	facts   map[string]any
-	anew    bool           // works out again what closings have settled
-	made    []*monthWriter // workbooks, aside until everything is
-	summary *Summary
-	attempt string
-	took    map[string]int64 // milliseconds of each stage that has ended
+	lock     *flock.Flock
+	session  *store.Session
+	landed   []landing.File
+	ledger   *months.Ledger
+	log      []audit.Decision
+	month    time.Time
+	facts    map[string]any
+	anew     bool           // works out again what closings have settled
+	made     []*monthWriter // workbooks, aside until everything is
+	summary  *Summary
+	attempt  string
+	tookBack string           // the run whose unfinished publication was taken back as this one began
+	took     map[string]int64 // milliseconds of each stage that has ended
 }
 
 func (r *run) progress(stage string, done, total int) {
@@ -274,6 +277,9 @@ func (r *run) chooseMonth(ctx context.Context) error {
 			return fmt.Errorf("%s: %w (%s)", r.month.Format("2006-01"), ErrTooEarly, first.Format(time.DateOnly))
 		}
 		r.month = monthOf(first)
+	}
+	if r.Month.IsZero() && r.month.Before(r.NotBefore) {
+		r.month = r.NotBefore
 	}
 	r.settleOn(r.month)
 	r.facts["month"] = MonthName(r.month)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"tranche/pipeline/audit"
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
 )
@@ -29,11 +30,12 @@ type previous struct {
 
 // undo is undo.json.
 type undo struct {
-	RunID    string              `json:"run_id"` // that replaced it
-	At       time.Time           `json:"at"`
-	Complete bool                `json:"complete"`
-	First    bool                `json:"first,omitempty"` // nothing had been published before
-	Added    map[string][]string `json:"added"`           // names that were not there before, by month
+	RunID     string              `json:"run_id"` // that replaced it
+	At        time.Time           `json:"at"`
+	Complete  bool                `json:"complete"`
+	Decisions int                 `json:"decisions"`       // on months, before it
+	First     bool                `json:"first,omitempty"` // nothing had been published before
+	Added     map[string][]string `json:"added"`           // names that were not there before, by month
 }
 
 const undoName = "undo.json"
@@ -52,13 +54,23 @@ func (r *run) replacing(put func(*previous) error) error {
 	}
 	err = put(before)
 	if err == nil {
-		err = before.finish(r.Config.Folders, r.Config.Keep)
+		if err = before.finish(r.Config.Folders, r.Config.Keep); err != nil && before.isComplete() {
+			// It says so where the next run looks; whether that survives a power cut, nobody knows,
+			// and if it does not the next run publishes the same again.
+			r.summary.Unremembered, err = err.Error(), nil
+		}
 	}
 	if err != nil {
-		return errors.Join(err, before.takeBack(r.Config.Folders))
+		if back := before.takeBack(r.Config.Folders); back != nil {
+			return errors.Join(err, fmt.Errorf("%w: %w", ErrHalfPublished, back))
+		}
+		return err
 	}
 	return nil
 }
+
+// ErrHalfPublished says that what a publication had begun could not be put back.
+var ErrHalfPublished = errors.New("part of what was being published stands beside what stood before, and could not be put back; the next command tries again")
 
 // keepPrevious begins the folder of what this publication will replace.
 func (r *run) keepPrevious() (*previous, error) {
@@ -73,7 +85,7 @@ func (r *run) keepPrevious() (*previous, error) {
 		}
 		number++
 	}
-	p := &previous{dir: filepath.Join(previousFolder(r.Config.Folders), fmt.Sprintf("%06d", number)), was: undo{RunID: r.summary.RunID, At: r.Now.UTC(), First: !isThere(r.Config.Folders.Published()), Added: map[string][]string{}}}
+	p := &previous{dir: filepath.Join(previousFolder(r.Config.Folders), fmt.Sprintf("%06d", number)), was: undo{RunID: r.summary.RunID, At: r.Now.UTC(), First: !isThere(r.Config.Folders.Published()), Decisions: r.decided(), Added: map[string][]string{}}}
 	if err := os.RemoveAll(p.dir); err != nil { // begun by a run that did nothing
 		return nil, err
 	}
@@ -81,6 +93,16 @@ func (r *run) keepPrevious() (*previous, error) {
 		return nil, err
 	}
 	return p, p.write()
+}
+
+// decided counts the decisions on months that the run has found.
+func (r *run) decided() (n int) {
+	for _, d := range r.log {
+		if d.Act == audit.Close || d.Act == audit.Approve || d.Act == audit.Reopen {
+			n++
+		}
+	}
+	return n
 }
 
 // takeBackUnfinished takes back a publication that was cut short.
@@ -94,8 +116,9 @@ func (r *run) takeBackUnfinished() error {
 			return nil
 		}
 		if err := p.takeBack(r.Config.Folders); err != nil {
-			return fmt.Errorf("take back what run %s had begun to publish: %w", p.was.RunID, err)
+			return fmt.Errorf("take back what run %s had begun to publish: %w: %w", p.was.RunID, ErrHalfPublished, err)
 		}
+		r.tookBack = p.was.RunID
 	}
 	return nil
 }
@@ -108,6 +131,9 @@ func listPrevious(f config.Folders) ([]*previous, error) {
 	}
 	var all []*previous
 	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".gone") {
+			continue
+		}
 		p := &previous{dir: filepath.Join(previousFolder(f), e.Name())}
 		data, missing := os.ReadFile(filepath.Join(p.dir, undoName))
 		if errors.Is(missing, os.ErrNotExist) {
@@ -139,7 +165,7 @@ func (p *previous) finish(f config.Folders, keep int) error {
 		return err
 	}
 	for n := range max(0, len(all)-keep) {
-		if err := os.RemoveAll(all[n].dir); err != nil {
+		if err := all[n].forget(); err != nil {
 			return err
 		}
 	}
@@ -148,6 +174,13 @@ func (p *previous) finish(f config.Folders, keep int) error {
 	}
 	p.was.Complete = true
 	return p.write()
+}
+
+// isComplete says whether the mark of completeness stands in the file.
+func (p *previous) isComplete() bool {
+	data, err := os.ReadFile(filepath.Join(p.dir, undoName))
+	var was undo
+	return err == nil && json.Unmarshal(data, &was) == nil && was.Complete
 }
 
 // save keeps what stands at path, unless that was done before.
@@ -197,6 +230,10 @@ func Rollback(ctx context.Context, o Options) (*Summary, error) {
 }
 
 func (r *run) rollback(context.Context) error {
+	if r.tookBack != "" { // which was the last publication
+		r.facts["taken_back"], r.summary.RunID = r.tookBack, r.tookBack
+		return nil
+	}
 	all, err := listPrevious(r.Config.Folders)
 	if err != nil {
 		return err
@@ -205,6 +242,9 @@ func (r *run) rollback(context.Context) error {
 		return ErrNothingBefore
 	}
 	p := all[len(all)-1]
+	if p.was.Decisions != r.decided() {
+		return fmt.Errorf("%w: a month was closed, approved or reopened since; what was published before says otherwise of it, and would be believed", ErrDecision)
+	}
 	published := filepath.Join(p.dir, filepath.Base(r.Config.Folders.Published()))
 	if p.was.Complete && !isThere(published) && !isThere(filepath.Join(p.dir, "statements")) {
 		return fmt.Errorf("%w: the last run was the first that published", ErrNothingBefore)
@@ -223,27 +263,34 @@ func (r *run) rollback(context.Context) error {
 // takeBack makes everything as it was before a publication. Cut short itself, it can be
 // done again.
 func (p *previous) takeBack(f config.Folders) error {
-	for month, names := range p.was.Added {
-		for _, name := range names {
-			if err := files.Remove(filepath.Join(f.Statements, month, name)); err != nil {
-				return err
-			}
-		}
-	}
-	if err := p.putBack(f.Statements); err != nil {
-		return err
-	}
+	var failed error
 	published := filepath.Join(p.dir, filepath.Base(f.Published()))
 	if isThere(published) {
-		if err := files.Settle(published, f.Published()); err != nil {
-			return err
-		}
+		failed = files.Settle(published, f.Published())
 	} else if p.was.First {
-		if err := files.Remove(f.Published()); err != nil {
-			return err
+		failed = files.Remove(f.Published())
+	}
+	for month, names := range p.was.Added {
+		for _, name := range names {
+			failed = errors.Join(failed, files.Remove(filepath.Join(f.Statements, month, name)))
 		}
 	}
-	return os.RemoveAll(p.dir)
+	if failed = errors.Join(failed, p.putBack(f.Statements)); failed != nil {
+		return failed
+	}
+	return p.forget()
+}
+
+// forget removes what was kept, all of it or none: half of it must never be put back.
+func (p *previous) forget() error {
+	gone := p.dir + ".gone"
+	if err := os.RemoveAll(gone); err != nil {
+		return err
+	}
+	if err := os.Rename(p.dir, gone); err != nil {
+		return err
+	}
+	return os.RemoveAll(gone)
 }
 
 // putBack renames what was kept of each month into place, its manifest last.
@@ -288,6 +335,9 @@ func (r *run) verified(ctx context.Context, want map[string]int64) error {
 		return err
 	}
 	got, err := r.counts(ctx, "finished")
+	if err == nil {
+		err = r.readThrough(ctx, "finished", got)
+	}
 	if err != nil {
 		return err
 	}
@@ -304,6 +354,18 @@ func (r *run) verified(ctx context.Context, want map[string]int64) error {
 		return fmt.Errorf("the new published file is of run %s, and this is %s", id, r.summary.RunID)
 	}
 	return r.session.Exec(ctx, "detach finished")
+}
+
+// readThrough reads every value of every mart, and so every block with its checksum:
+// counting alone is answered from the head of the file.
+func (r *run) readThrough(ctx context.Context, database string, marts map[string]int64) error {
+	for name := range marts {
+		err := r.session.Exec(ctx, "create or replace temp table read_through as select bit_xor(hash(columns(*))) from "+database+".mart."+name)
+		if err != nil {
+			return fmt.Errorf("read back mart.%s: %w", name, err)
+		}
+	}
+	return r.session.Exec(ctx, "drop table if exists read_through")
 }
 
 // counts is how many rows each mart of an attached database has.

@@ -46,7 +46,7 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 		return nil, err
 	}
 	summary.missingFeeds(c.Feeds)
-	if summary.Fresh, err = fresh(ctx, c, s); err != nil {
+	if summary.Fresh, err = Fresh(c); err != nil {
 		return nil, err
 	}
 	return summary, summary.read(ctx, s)

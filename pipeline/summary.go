@@ -169,7 +169,7 @@ func each(ctx context.Context, db *store.Session, query string, row func(scan fu
 
 // readWaiting is what is held or was rejected, by currency.
 func (s *Summary) readWaiting(ctx context.Context, db *store.Session) error {
-	return each(ctx, db, `select 'held' as what, coalesce(currency, ''), sum(abs(net_amount))::decimal(38,2)::varchar, count(*) from mart.held_lines where kind = 'sales' group by currency
+	return each(ctx, db, `select 'held' as what, case when currency is null then '' when regexp_full_match(currency, '[A-Z]{3}') then currency else 'other' end as code, sum(abs(net_amount))::decimal(38,2)::varchar, count(*) from mart.held_lines where kind = 'sales' group by code
 		union all
 		select 'rejected', '', sum(abs(rejected_amount))::decimal(38,2)::varchar, sum(waiting)::bigint from mart.reconciliation where kind = 'sales' and is_loaded and waiting > 0 having sum(waiting) > 0
 		order by all`, func(scan func(...any) error) error {

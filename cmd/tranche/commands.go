@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"tranche/pipeline"
 	"tranche/pipeline/config"
 )
 
@@ -63,6 +64,9 @@ func (a *app) config() (*config.Config, error) {
 	c, err := config.Read(a.configPath)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, usageError{err}
+	}
+	if err == nil {
+		err = pipeline.Guarded(c)
 	}
 	return c, err
 }

@@ -119,7 +119,8 @@ func (a *app) nowFinal(ctx context.Context, o pipeline.Options, s *pipeline.Summ
 	if err != nil || s.AwaitsApproval {
 		return s, err
 	}
-	return s, a.told(ctx, o.Config, night.AfterFinal(o.Config, o.Now, month))
+	a.spread(ctx, o.Config, night.AfterFinal(o.Config, o.Now, month))
+	return s, nil
 }
 
 func (a *app) rebuildCommand() *cobra.Command {

@@ -48,14 +48,14 @@ func (a *app) run(ctx context.Context, text, plans string, notify bool) error {
 	summary, err := a.working(func(o pipeline.Options) (*pipeline.Summary, error) {
 		o.Month, o.Plans = month, plans
 		summary, err := pipeline.Run(ctx, o)
-		if !notify || errors.Is(err, pipeline.ErrLocked) {
-			return summary, err
+		if notify && !errors.Is(err, pipeline.ErrLocked) {
+			text := ""
+			if err == nil {
+				text = plainly(summary)
+			}
+			a.spread(ctx, o.Config, night.AfterRun(o.Config, o.Now, summary, text, err))
 		}
-		text := ""
-		if err == nil {
-			text = plainly(summary)
-		}
-		return summary, errors.Join(err, a.told(ctx, o.Config, night.AfterRun(o.Config, o.Now, summary, text, err)))
+		return summary, err
 	})
 	if err != nil {
 		return err
@@ -106,6 +106,8 @@ func (a *app) failed(log zerolog.Logger, err error, took time.Duration) error {
 		return err
 	case terminal(a.stderr) && isLocked:
 		return err
+	case errors.Is(err, pipeline.ErrHalfPublished):
+		log.Error().Err(err).Dur("took_ms", took).Msg("run failed, and what was published is NOT as it was")
 	case terminal(a.stderr):
 		return fmt.Errorf("the run failed, and what was published is unchanged: %w", err)
 	case isLocked:

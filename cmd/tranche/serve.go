@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -61,10 +62,11 @@ func plainly(s *pipeline.Summary) string {
 	return text.String()
 }
 
-// told tells whoever is to be told of a run, and sends what waits to be sent.
-func (a *app) told(ctx context.Context, c *config.Config, news error) error {
-	if news != nil {
-		return news
+// spread sends what waits to be sent. That nobody could be told is a line of the log, and
+// changes nothing of what was done.
+func (a *app) spread(ctx context.Context, c *config.Config, news error) {
+	if err := errors.Join(news, night.Box(c).Flush(ctx, time.Now())); err != nil {
+		log := a.log()
+		log.Error().Err(err).Msg("somebody could not be told")
 	}
-	return night.Box(c).Flush(ctx, time.Now())
 }

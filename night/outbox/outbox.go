@@ -54,6 +54,8 @@ const (
 	sent    = "sent"
 	unsure  = "unsure"
 	given   = "given up"
+
+	unreadable = "unreadable"
 )
 
 type progress struct {
@@ -114,6 +116,12 @@ func (o *Outbox) Add(m Message, attach map[string][]byte) error {
 	return o.write(l)
 }
 
+// Has says whether a message was put in.
+func (o *Outbox) Has(id string) bool {
+	_, err := os.Stat(filepath.Join(o.Folder, id, letterName))
+	return err == nil
+}
+
 const letterName = "message.json"
 
 func (o *Outbox) write(l letter) error {
@@ -147,8 +155,8 @@ func (o *Outbox) letters() ([]letter, error) {
 			return nil, err
 		}
 		var l letter
-		if err := json.Unmarshal(data, &l); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+		if err := json.Unmarshal(data, &l); err != nil { // it must not keep the others from going
+			l = letter{Message: Message{ID: filepath.Base(filepath.Dir(path)), Subject: "(cannot be read)"}, Ways: map[string]*progress{"none": {State: unreadable, Error: err.Error()}}}
 		}
 		list = append(list, l)
 	}

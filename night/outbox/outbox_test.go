@@ -30,6 +30,7 @@ type postOffice struct {
 	sync.Mutex
 	refuse   error // what it answers after the whole mail
 	hangUp   bool  // it takes the whole mail and never answers
+	leaves   bool  // it takes the mail, says so, and is gone
 	password string
 	mails    []string
 	server   *smtp.Server
@@ -67,8 +68,12 @@ func (v *visit) Mail(string, *smtp.MailOptions) error {
 	return nil
 }
 func (v *visit) Rcpt(string, *smtp.RcptOptions) error { return nil }
-func (v *visit) Reset()                               {}
-func (v *visit) Logout() error                        { return nil }
+func (v *visit) Reset() {
+	if v.office.leaves {
+		_ = v.conn.Close()
+	}
+}
+func (v *visit) Logout() error { return nil }
 
 func (v *visit) Data(r io.Reader) error {
 	text, err := io.ReadAll(r)
@@ -218,6 +223,56 @@ func TestAMailWhoseAnswerNeverCameIsNotSentAgain(t *testing.T) {
 	}
 	if len(office.mails) != 1 {
 		t.Errorf("%d mails arrived", len(office.mails))
+	}
+}
+
+func TestAMailThatWasTakenIsSentWhateverTheServerDoesThen(t *testing.T) {
+	way, office := (&postOffice{leaves: true}).open(t, false)
+	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	o.mustAdd(t, message("night-1"), nil)
+	for n := range 3 {
+		if open := o.mustFlush(t, noon.Add(time.Duration(n)*time.Hour)); len(open) != 0 {
+			t.Errorf("it was taken: %+v", open)
+		}
+	}
+	if len(office.mails) != 1 {
+		t.Errorf("%d mails arrived", len(office.mails))
+	}
+}
+
+func TestAnAnswerThatSomethingBehindMayHaveTakenItIsUnsure(t *testing.T) {
+	for code, want := range map[int]string{500: unsure, 502: unsure, 504: unsure, 503: waiting, 429: waiting, 404: waiting, 301: waiting} {
+		way, got := receiver(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) })
+		o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+		o.mustAdd(t, message("night-1"), nil)
+		if open := o.mustFlush(t, noon); len(open) != 1 || open[0].State != want || len(*got) != 1 {
+			t.Errorf("%d: %+v, told %d times", code, open, len(*got))
+		}
+	}
+}
+
+func TestAMessageThatCannotBeReadKeepsNoOtherFromGoing(t *testing.T) {
+	way, got := receiver(t, func(http.ResponseWriter, *http.Request) {})
+	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	o.mustAdd(t, message("night-1"), nil)
+	o.mustAdd(t, message("night-2"), nil)
+	if err := os.WriteFile(filepath.Join(o.Folder, "night-1", letterName), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if open := o.mustFlush(t, noon); len(open) != 1 || open[0].State != unreadable || len(*got) != 1 {
+		t.Errorf("%+v, told %d times", open, len(*got))
+	}
+}
+
+func TestAMailWhoseAttachmentIsGoneIsNotSentWithoutIt(t *testing.T) {
+	way, office := (&postOffice{}).open(t, false)
+	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	o.mustAdd(t, message("night-1"), map[string][]byte{"register.xlsx": []byte("the register")})
+	if err := os.Remove(filepath.Join(o.Folder, "night-1", "register.xlsx")); err != nil {
+		t.Fatal(err)
+	}
+	if open := o.mustFlush(t, noon); len(open) != 1 || len(office.mails) != 0 {
+		t.Errorf("%+v, %d mails", open, len(office.mails))
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -23,6 +24,9 @@ import (
 
 // patience is how long a server is waited for.
 const patience = 30 * time.Second
+
+// longPatience is how long a whole mail may take, with every statement of a month.
+const longPatience = 15 * time.Minute
 
 // Mail sends by a mail server.
 type Mail struct {
@@ -54,6 +58,9 @@ func (m Mail) Send(ctx context.Context, msg Message, folder string) error {
 	letter.SetGenHeader("Auto-Submitted", "auto-generated")
 	letter.SetBodyString(mail.TypeTextPlain, msg.Text)
 	for _, name := range msg.Attach {
+		if _, err := os.Stat(filepath.Join(folder, name)); err != nil {
+			return err // it would be left out without a word
+		}
 		letter.AttachFile(filepath.Join(folder, name))
 	}
 	client, err := m.client()
@@ -65,6 +72,9 @@ func (m Mail) Send(ctx context.Context, msg Message, folder string) error {
 	}
 	defer client.Close() //nolint:errcheck // the mail is taken, or refused, by then
 	err = client.Send(letter)
+	if letter.IsDelivered() {
+		return nil // it was taken; what went wrong after that is no matter of ours
+	}
 	var refused *mail.SendError
 	if errors.As(err, &refused) && refused.Reason == mail.ErrSMTPDataClose && refused.ErrorCode() == 0 {
 		return fmt.Errorf("%w: %w", ErrUnsure, err) // all of it had left, and no answer came
@@ -73,7 +83,7 @@ func (m Mail) Send(ctx context.Context, msg Message, folder string) error {
 }
 
 func (m Mail) client() (*mail.Client, error) {
-	options := []mail.Option{mail.WithPort(m.Port), mail.WithTimeout(patience)}
+	options := []mail.Option{mail.WithPort(m.Port), mail.WithTimeout(longPatience)}
 	switch m.Security {
 	case "tls":
 		options = append(options, mail.WithSSL())
@@ -150,10 +160,15 @@ func (w Webhook) Send(ctx context.Context, m Message, _ string) error {
 	}
 	defer answer.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 1<<16))
-	if answer.StatusCode/100 != 2 {
+	switch code := answer.StatusCode; {
+	case code/100 == 2:
+		return nil
+	case code/100 == 5 && code != http.StatusServiceUnavailable && code != http.StatusNotImplemented:
+		// Something behind the one who answers may have taken it.
+		return fmt.Errorf("%w: the receiver answered %s", ErrUnsure, answer.Status)
+	default:
 		return fmt.Errorf("the receiver answered %s", answer.Status)
 	}
-	return nil
 }
 
 // told leaves the address out of an error: it can hold a secret.

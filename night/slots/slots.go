@@ -150,13 +150,13 @@ func (t *Table) settled(job string, now time.Time) (history, bool) {
 }
 
 // Due says which slot of a job is to be done now, and writes down which ones are left
-// out. A job that the table does not know is enrolled, and nothing of it is due before
+// out; those that were begun again and again and never ended are given up, and named. A job that the table does not know is enrolled, and nothing of it is due before
 // its next time.
-func (t *Table) Due(j Job, now time.Time) (*Slot, error) {
+func (t *Table) Due(j Job, now time.Time) (due *Slot, given []Slot, err error) {
 	h, known := t.settled(j.Name, now)
 	wall := t.wall(now)
 	if !known {
-		return nil, t.add(Record{Job: j.Name, Slot: wall.Format(layout), State: Enrolled, At: now.UTC()})
+		return nil, nil, t.add(Record{Job: j.Name, Slot: wall.Format(layout), State: Enrolled, At: now.UTC()})
 	}
 	var open []Slot
 	if state := h.state[h.from.Format(layout)]; state == Begun || state == PutOff {
@@ -172,21 +172,22 @@ func (t *Table) Due(j Job, now time.Time) (*Slot, error) {
 		switch {
 		case h.attempts[s.Name()] >= Attempts:
 			if err := t.End(s, Failed, now, fmt.Sprintf("it was begun %d times and never ended", Attempts)); err != nil {
-				return nil, err
+				return nil, given, err
 			}
+			given = append(given, s)
 		case !last:
 			if err := t.End(s, Skipped, now, "a later one was due as well, and does its work"); err != nil {
-				return nil, err
+				return nil, given, err
 			}
 		case j.Skip && wall.Sub(s.At) > Grace:
 			if err := t.End(s, Skipped, now, "its time had passed"); err != nil {
-				return nil, err
+				return nil, given, err
 			}
 		default:
-			return &s, nil
+			return &s, given, nil
 		}
 	}
-	return nil, nil
+	return nil, given, nil
 }
 
 // Begin writes down that a slot is begun.

@@ -43,7 +43,7 @@ func (c *clock) ask(now time.Time) string {
 		}
 	}
 	table := c.table
-	slot, err := table.Due(c.job, now)
+	slot, _, err := table.Due(c.job, now)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func TestASlotThatNeverEndsIsGivenUpAfterThreeAttempts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		slot, err := table.Due(c.job, now.Add(time.Duration(attempt)*time.Minute))
+		slot, _, err := table.Due(c.job, now.Add(time.Duration(attempt)*time.Minute))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"strconv"
 	"time"
 
@@ -48,10 +47,8 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 		fail(err)
 		return
 	}
-	ofHistory(out, past)
-	ctx, stop := context.WithTimeout(context.Background(), 15*time.Second)
-	defer stop()
-	feeds, err := c.Fresh(ctx)
+	ofHistory(out, past, c.Now())
+	feeds, err := c.Fresh()
 	if err != nil {
 		fail(err)
 		return
@@ -79,20 +76,20 @@ func yes(is bool) float64 {
 	return 0
 }
 
-func ofHistory(out chan<- prometheus.Metric, past []pipeline.Past) {
+func ofHistory(out chan<- prometheus.Metric, past []pipeline.Past, now time.Time) {
 	count, ended := map[[2]string]int{}, map[string]time.Time{}
 	var published *pipeline.Past
 	for i, p := range past {
 		count[[2]string{p.Did, p.Outcome}]++
 		ended[p.Outcome] = p.At
-		if p.Outcome != pipeline.Failed && len(p.Feeds) > 0 {
+		if p.Published() && len(p.Feeds) > 0 {
 			published = &past[i]
 		}
 	}
 	for key, n := range count {
 		gauge(out, runs, float64(n), key[0], key[1])
 	}
-	if at, ok := pipeline.LastSuccess(past); ok {
+	if at, ok := pipeline.LastSuccess(past, now); ok {
 		gauge(out, success, float64(at.Unix()))
 	}
 	for outcome, at := range ended {

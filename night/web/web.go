@@ -3,7 +3,6 @@
 package web
 
 import (
-	"context"
 	"crypto/subtle"
 	"crypto/tls"
 	"crypto/x509"
@@ -26,7 +25,7 @@ type Watched interface {
 	// History is the runs that have ended, oldest first.
 	History() ([]pipeline.Past, error)
 	// Fresh is when each feed last came.
-	Fresh(context.Context) ([]pipeline.Freshness, error)
+	Fresh() ([]pipeline.Freshness, error)
 	// Unsent is how many messages have not arrived.
 	Unsent() (int, error)
 	Now() time.Time

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -23,7 +22,7 @@ func (w watched) Ready() error                      { return w.ready }
 func (w watched) History() ([]pipeline.Past, error) { return w.past, w.fails }
 func (w watched) Unsent() (int, error)              { return 2, nil }
 func (w watched) Now() time.Time                    { return noon }
-func (w watched) Fresh(context.Context) ([]pipeline.Freshness, error) {
+func (w watched) Fresh() ([]pipeline.Freshness, error) {
 	return []pipeline.Freshness{{Feed: "north", Expected: 24 * time.Hour, Last: noon.Add(-25 * time.Hour)}, {Feed: "south"}}, nil
 }
 

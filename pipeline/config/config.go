@@ -14,6 +14,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -158,7 +160,7 @@ func ReadProgramme(path string, base programme.Programme) (programme.Programme, 
 
 func decode(path string, source []byte) (f file, err error) {
 	if err := yaml.UnmarshalWithOptions(source, &f, yaml.Strict()); err != nil {
-		return f, &Error{Path: path, Faults: []string{strings.TrimSpace(yaml.FormatError(err, false, true))}}
+		return f, &Error{Path: path, Faults: []string{discreet(strings.TrimSpace(yaml.FormatError(err, false, true)), source)}}
 	}
 	return f, nil
 }
@@ -193,6 +195,32 @@ func (r *reader) fault(path, format string, args ...any) {
 	r.faults = append(r.faults, message)
 }
 
+// shownLine is a line of the file as an excerpt shows it.
+var shownLine = regexp.MustCompile(`^>? *(\d+) \|`)
+
+// discreet leaves out of an excerpt what stands below notify and serve, where somebody can
+// have written a password: an excerpt goes into logs.
+func discreet(excerpt string, source []byte) string {
+	lines, secret, below := []bool{false}, false, regexp.MustCompile(`^(notify|serve)\s*:`)
+	for line := range strings.SplitSeq(string(source), "\n") {
+		if line != "" && !strings.ContainsAny(line[:1], " \t#-}]") {
+			secret = below.MatchString(line)
+		}
+		lines = append(lines, secret)
+	}
+	out := strings.Split(excerpt, "\n")
+	for i, line := range out {
+		m := shownLine.FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		if n, err := strconv.Atoi(m[1]); err == nil && n < len(lines) && lines[n] {
+			out[i] = m[0] + " (what stands here is not shown)"
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
 // show prints the line a path stands on, with a caret. Where the path itself is
 // not in the file, because something is missing, its parent is shown; behind an
 // anchor nothing can be.
@@ -200,7 +228,7 @@ func (r *reader) show(path string) string {
 	for path != "$" && path != "" {
 		if p, err := yaml.PathString(path); err == nil {
 			if shown, err := p.AnnotateSource(r.source, false); err == nil {
-				return strings.TrimRight(string(shown), " \n")
+				return discreet(strings.TrimRight(string(shown), " \n"), r.source)
 			}
 		}
 		cut := strings.LastIndexAny(path, ".[")

@@ -306,3 +306,34 @@ func contents(folder string) ([]string, error) {
 	})
 	return names, errors.Join(err, strange)
 }
+
+// Final is a month that nobody has to approve any more.
+type Final struct {
+	Month time.Time
+	At    time.Time // when that was decided
+}
+
+// Finals lists the months that are final by the log alone: no file is proved but each
+// month's manifest, which says whether it asked for a second person.
+func Finals(root string, log []audit.Decision) []Final {
+	standing, _, err := decided(log)
+	if err != nil {
+		return nil // Read says so
+	}
+	at := map[string]time.Time{}
+	for _, d := range log {
+		if d.Act == audit.Close || d.Act == audit.Approve {
+			at[d.Month] = d.At
+		}
+	}
+	var list []Final
+	for _, s := range standing {
+		var m Manifest
+		data, err := os.ReadFile(filepath.Join(root, Folder(s.month), manifestName))
+		if err != nil || json.Unmarshal(data, &m) != nil || s.approved == "" && m.Approval {
+			continue
+		}
+		list = append(list, Final{Month: s.month, At: at[Folder(s.month)]})
+	}
+	return list
+}
