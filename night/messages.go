@@ -112,8 +112,10 @@ func plainName(name string) string {
 func AfterRun(c *config.Config, now time.Time, summary *pipeline.Summary, plain string, err error) error {
 	// Two of them can begin in one minute, and each is told.
 	s := slots.Slot{Job: fmt.Sprintf("run-%s-%d", now.UTC().Format("20060102T150405"), os.Getpid()), At: now.In(c.Serve.Zone)}
-	news := failed(c, s, now, err)
-	if err == nil {
+	var news news
+	if err != nil {
+		news = failed(c, s, now, err)
+	} else {
 		news = done(c, s, now, summary, plain)
 	}
 	return errors.Join(Tell(c, news), Missing(c, now), Finals(c, now))

@@ -91,7 +91,11 @@ func (a *app) working(work func(pipeline.Options) (*pipeline.Summary, error)) (*
 	if err != nil {
 		return nil, a.failed(log, err, time.Since(began))
 	}
-	log.Info().Str("run", summary.RunID).Str("month", pipeline.MonthName(summary.Month)).Bool("waits", summary.Waits()).
+	month := ""
+	if !summary.Month.IsZero() {
+		month = pipeline.MonthName(summary.Month)
+	}
+	log.Info().Str("run_id", summary.RunID).Str("month", month).Bool("waits", summary.Waits()).
 		Dur("took_ms", time.Since(began)).Msg("run done")
 	return summary, nil
 }

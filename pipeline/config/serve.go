@@ -161,6 +161,9 @@ func (r *reader) serve(base string, f serveFile) Serve {
 		r.fault("$.serve.token_file", "a token needs 16 characters or more: openssl rand -hex 16")
 	}
 	r.certificates(base, f.TLS, &s)
+	if host, _, err := net.SplitHostPort(s.Listen); err == nil && !onLoopback(host) && s.Token == "" && s.Clients == nil {
+		r.fault("$.serve.listen", "%s: an address beyond this machine needs serve.token_file, or serve.tls with client_ca; otherwise anybody could read it", s.Listen)
+	}
 	return s
 }
 
