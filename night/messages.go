@@ -17,6 +17,7 @@ import (
 	"tranche/night/slots"
 	"tranche/pipeline"
 	"tranche/pipeline/config"
+	"tranche/pipeline/months"
 )
 
 // Box is the outbox of a configuration, with the ways it names.
@@ -65,7 +66,7 @@ type fact struct {
 }
 
 func operatorNews(c *config.Config, id string, now time.Time, subject, text string, f fact) news {
-	return news{Message: outbox.Message{ID: strings.NewReplacer(":", "", " ", "_", "/", "_").Replace(id), At: now.UTC().Truncate(time.Second), Subject: c.Vendor + ": " + subject, Text: text, Facts: f, To: operators}}
+	return news{Message: outbox.Message{ID: strings.ReplaceAll(id, ":", ""), At: now.UTC().Truncate(time.Second), Subject: c.Vendor + ": " + subject, Text: text, Facts: f, To: operators}}
 }
 
 func done(c *config.Config, s slots.Slot, now time.Time, summary *pipeline.Summary, plain string) news {
@@ -140,28 +141,25 @@ func Missing(c *config.Config, now time.Time) error {
 // remembered is how long a message is kept, and so known to have been there.
 const remembered = 90 * 24 * time.Hour
 
-// Finals sends finance every month that became final lately and was not sent: the
-// program can have been stopped between the one and the other.
+// Finals sends finance, if the configuration names anybody, every month that became final
+// lately and was not sent: the program can have been stopped between the one and the other.
 func Finals(c *config.Config, now time.Time) error {
 	if c.Notify.Mail == nil || len(c.Notify.Mail.Finance) == 0 {
 		return nil
 	}
 	list, err := pipeline.Finals(c, now.Add(-remembered/3))
 	for _, month := range list {
-		err = errors.Join(err, AfterFinal(c, now, month))
+		err = errors.Join(err, final(c, now, month))
 	}
 	return err
 }
 
-// AfterFinal sends finance the register, and all that was stated for people of a month
+// final sends finance the register, and all that was stated for people of a month
 // that has become final, from where it is kept for good.
-func AfterFinal(c *config.Config, now time.Time, month time.Time) error {
-	if c.Notify.Mail == nil || len(c.Notify.Mail.Finance) == 0 {
-		return nil
-	}
+func final(c *config.Config, now, month time.Time) error {
 	name := pipeline.MonthName(month)
 	dir := filepath.Join(c.Folders.Closed, name)
-	manifest, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
+	manifest, err := os.ReadFile(filepath.Join(dir, months.ManifestName))
 	if err != nil {
 		return err
 	}
@@ -170,10 +168,10 @@ func AfterFinal(c *config.Config, now time.Time, month time.Time) error {
 	if Box(c).Has(m.ID) {
 		return nil
 	}
-	if m.attach["register-"+name+".xlsx"], err = os.ReadFile(filepath.Join(dir, "statements", "register.xlsx")); err != nil {
+	if m.attach["register-"+name+".xlsx"], err = os.ReadFile(filepath.Join(dir, months.Statements, "register.xlsx")); err != nil {
 		return err
 	}
-	if m.attach["statements-"+name+".zip"], err = archive(filepath.Join(dir, "statements"), manifest); err != nil {
+	if m.attach["statements-"+name+".zip"], err = archive(filepath.Join(dir, months.Statements), manifest); err != nil {
 		return err
 	}
 	return Tell(c, m)
@@ -204,7 +202,7 @@ func archive(dir string, manifest []byte) ([]byte, error) {
 			return nil, err
 		}
 	}
-	if err := errors.Join(add("manifest.json", manifest), z.Close()); err != nil {
+	if err := errors.Join(add(months.ManifestName, manifest), z.Close()); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), nil

@@ -34,11 +34,10 @@ type Night struct {
 	Stage   func(pipeline.Stage)                      // may be nil
 	Log     func(level, what string, facts ...[2]any) // one line
 	Plain   func(*pipeline.Summary) string            // what a run came to, for a person
-	Every   string                                    // how often the table is asked, as cron writes it; empty: every 30 seconds
 	Began   func(address string)                      // told where the pages are, once they are; may be nil
 
-	sync.Mutex
-	alone  *flock.Flock   // one of us serves a folder
+	alone  *flock.Flock // one of us serves a folder
+	guard  sync.Mutex
 	config *config.Config // the last one that made sense
 }
 
@@ -59,13 +58,9 @@ func (n *Night) Serve(ctx context.Context) error {
 		return err
 	}
 	defer stop()
-	every := n.Every
-	if every == "" {
-		every = "@every 30s"
-	}
 	// In this order: a panic inside must not leave the guard outside shut for good.
 	clock := cron.New(cron.WithLocation(time.UTC), cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger), cron.Recover(said{n})))
-	id, err := clock.AddFunc(every, func() { n.Wake(ctx) })
+	id, err := clock.AddFunc("@every 30s", func() { n.Wake(ctx) })
 	if err != nil {
 		return err
 	}
@@ -80,7 +75,7 @@ func (n *Night) Serve(ctx context.Context) error {
 
 // beAlone makes this the one that serves the folder: two would each do every slot.
 func (n *Night) beAlone(c *config.Config) error {
-	if err := errors.Join(pipeline.Guarded(c), files.Folder(c.Folders.State)); err != nil {
+	if err := files.Folder(c.Folders.State); err != nil {
 		return err
 	}
 	n.alone = flock.New(filepath.Join(c.Folders.State, "serve.lock"))
@@ -136,8 +131,8 @@ func (n *Night) Wake(ctx context.Context) {
 // in force for the timetable; the run itself will say what is wrong with it.
 func (n *Night) current() *config.Config {
 	c, err := n.Read()
-	n.Lock()
-	defer n.Unlock()
+	n.guard.Lock()
+	defer n.guard.Unlock()
 	if err == nil {
 		n.config = c
 	}

@@ -1,7 +1,6 @@
 package pipeline_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -115,17 +114,10 @@ func TestBrokenByReadersOfThePublishedFile(t *testing.T) {
 func TestBrokenByTwoRunsAtOnce(t *testing.T) {
 	t.Parallel()
 	b := newBroken(t, t.TempDir())
-	first := b.child(t)
-	out, err := first.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
+	first, said := b.begun(t)
+	for said.Scan() && said.Text() != "land" {
 	}
-	if err := first.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for lines := bufio.NewScanner(out); lines.Scan() && lines.Text() != "land"; {
-	}
-	_, err = pipeline.Run(t.Context(), b.options())
+	_, err := pipeline.Run(t.Context(), b.options())
 	if !errors.Is(err, pipeline.ErrLocked) || !strings.Contains(err.Error(), fmt.Sprintf("process %d", first.Process.Pid)) {
 		t.Errorf("the second says %v", err)
 	}
@@ -218,16 +210,9 @@ func TestBrokenByAConfigurationThatChangesInTheMiddle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := b.child(t)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		if lines.Text() == "load" {
+	cmd, said := b.begun(t)
+	for said.Scan() {
+		if said.Text() == "load" {
 			if err := os.WriteFile(path, []byte("vendor: Somebody else\n"), 0o600); err != nil {
 				t.Error(err)
 			}

@@ -166,8 +166,8 @@ func TestBrokenByAKillAtEachStageAndAtRandomMoments(t *testing.T) {
 	b.goesOn(t, "after the kills")
 }
 
-// killedAfter kills a run a moment after a stage has ended; false when it was over.
-func (b *broken) killedAfter(t *testing.T, stage string, pause time.Duration) bool {
+// begun starts a run in a process of its own, which says each stage as it ends.
+func (b *broken) begun(t *testing.T) (*exec.Cmd, *bufio.Scanner) {
 	t.Helper()
 	cmd := b.child(t)
 	out, err := cmd.StdoutPipe()
@@ -177,7 +177,14 @@ func (b *broken) killedAfter(t *testing.T, stage string, pause time.Duration) bo
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for lines := bufio.NewScanner(out); lines.Scan() && lines.Text() != stage; {
+	return cmd, bufio.NewScanner(out)
+}
+
+// killedAfter kills a run a moment after a stage has ended; false when it was over.
+func (b *broken) killedAfter(t *testing.T, stage string, pause time.Duration) bool {
+	t.Helper()
+	cmd, said := b.begun(t)
+	for said.Scan() && said.Text() != stage {
 	}
 	kill := time.AfterFunc(pause, func() { _ = cmd.Process.Kill() })
 	defer kill.Stop()

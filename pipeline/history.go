@@ -1,8 +1,6 @@
 package pipeline
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"os"
 	"slices"
@@ -69,11 +67,7 @@ func (r *run) remember(did string, began time.Time, failed error) error {
 	case r.summary.Waits():
 		p.Outcome = Waiting
 	}
-	line, err := json.Marshal(p)
-	if err == nil {
-		err = files.Append(r.Config.Folders.History(), line)
-	}
-	if err != nil {
+	if err := files.AddLine(r.Config.Folders.History(), p); err != nil {
 		r.summary.Unremembered = err.Error()
 	}
 	return failed
@@ -82,21 +76,8 @@ func (r *run) remember(did string, began time.Time, failed error) error {
 // History is the runs that have ended, oldest first. A line that a crash has cut short
 // is passed over.
 func History(c *config.Config) ([]Past, error) {
-	data, err := os.ReadFile(c.Folders.History())
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var all []Past
-	for line := range bytes.Lines(data) {
-		var p Past
-		if json.Unmarshal(line, &p) == nil && p.Outcome != "" {
-			all = append(all, p)
-		}
-	}
-	return all, nil
+	all, err := files.Lines[Past](c.Folders.History())
+	return slices.DeleteFunc(all, func(p Past) bool { return p.Outcome == "" }), err
 }
 
 // LastSuccess is when figures were last worked out well, as far as the clock can be
@@ -121,15 +102,7 @@ func Tidy(c *config.Config) error {
 	if err != nil || len(all) <= remembered {
 		return err
 	}
-	var text bytes.Buffer
-	for _, p := range slices.Clone(all[len(all)-remembered:]) {
-		line, err := json.Marshal(p)
-		if err != nil {
-			return err
-		}
-		text.Write(append(line, '\n'))
-	}
-	return files.Write(c.Folders.History(), text.Bytes(), files.Private)
+	return files.WriteLines(c.Folders.History(), all[len(all)-remembered:])
 }
 
 // Freshness is when a feed last sent something.

@@ -26,8 +26,6 @@ type manifest struct {
 	Made  map[string]string `json:"made,omitempty"` // name -> hash of the figures and the template it was made of
 }
 
-const manifestName = "manifest.json"
-
 // monthWriter makes one month's folder aside and puts it out when told.
 type monthWriter struct {
 	dir    string
@@ -44,12 +42,12 @@ func (r *run) openMonth(month time.Time) (*monthWriter, error) {
 	w := &monthWriter{dir: filepath.Join(r.Config.Folders.Statements, name), aside: filepath.Join(r.Config.Folders.Work(), "statements", name), key: r.Config.Statement.SigningKey,
 		now: manifest{Month: name, Files: map[string]string{}, Made: map[string]string{}}}
 	r.made = append(r.made, w)
-	data, err := os.ReadFile(filepath.Join(w.dir, manifestName))
+	data, err := os.ReadFile(filepath.Join(w.dir, months.ManifestName))
 	if err == nil {
 		err = json.Unmarshal(data, &w.before)
 	}
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("read %s: %w", filepath.Join(w.dir, manifestName), err)
+		return nil, fmt.Errorf("read %s: %w", filepath.Join(w.dir, months.ManifestName), err)
 	}
 	return w, files.Folder(w.aside)
 }
@@ -125,7 +123,7 @@ func (w *monthWriter) putOut(s *Summary, before *previous) error {
 	if err := files.Folder(w.dir); err != nil {
 		return err
 	}
-	if err := before.plan(w, slices.Concat(w.wrote, gone, []string{manifestName, manifestName + ".sig"})); err != nil {
+	if err := before.plan(w, slices.Concat(w.wrote, gone, []string{months.ManifestName, months.ManifestName + ".sig"})); err != nil {
 		return err
 	}
 	if err := before.write(); err != nil {
@@ -148,7 +146,7 @@ func (w *monthWriter) putOut(s *Summary, before *previous) error {
 	if err != nil {
 		return err
 	}
-	if err := files.Write(filepath.Join(w.dir, manifestName), append(data, '\n'), files.Private); err != nil {
+	if err := files.Write(filepath.Join(w.dir, months.ManifestName), append(data, '\n'), files.Private); err != nil {
 		return err
 	}
 	return w.sign(true, before)
@@ -157,7 +155,7 @@ func (w *monthWriter) putOut(s *Summary, before *previous) error {
 // removeFolder removes a month of which nothing is left. What somebody else has put into
 // the folder stays.
 func (w *monthWriter) removeFolder() error {
-	for _, name := range []string{manifestName, manifestName + ".sig"} {
+	for _, name := range []string{months.ManifestName, months.ManifestName + ".sig"} {
 		if err := files.Remove(filepath.Join(w.dir, name)); err != nil {
 			return err
 		}
@@ -169,14 +167,14 @@ func (w *monthWriter) removeFolder() error {
 // sign writes a detached ed25519 signature of the manifest's bytes beside it. One that
 // fits no longer is removed where nobody signs.
 func (w *monthWriter) sign(changed bool, before *previous) error {
-	path := filepath.Join(w.dir, manifestName+".sig")
+	path := filepath.Join(w.dir, months.ManifestName+".sig")
 	if w.key == nil {
 		if !changed {
 			return nil
 		}
 		return files.Remove(path)
 	}
-	data, err := os.ReadFile(filepath.Join(w.dir, manifestName))
+	data, err := os.ReadFile(filepath.Join(w.dir, months.ManifestName))
 	if err != nil {
 		return err
 	}

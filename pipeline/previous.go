@@ -14,13 +14,14 @@ import (
 	"tranche/pipeline/audit"
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
+	"tranche/pipeline/months"
 )
 
 // What a publication replaces is kept beside, so that it can be taken back: the
 // published file and every workbook that was changed or removed, as links to the very
 // same bytes, and the names of those that were not there before. What is planned is
-// written down before anything is done, so that a publication that was cut short can be
-// taken back as well; the next one goes on in the same folder.
+// written down before anything is done. So a publication that fails half way is taken
+// back at once, and one that was cut short by whoever begins next.
 
 // previous is what one publication has replaced.
 type previous struct {
@@ -322,7 +323,7 @@ func (p *previous) putBack(statements string) error {
 // orderOf puts a month's manifest behind its workbooks, and the signature behind that.
 func orderOf(path string) string {
 	month, name := filepath.Base(filepath.Dir(path)), filepath.Base(path)
-	if strings.HasPrefix(name, manifestName) {
+	if strings.HasPrefix(name, months.ManifestName) {
 		return month + "/2" + name
 	}
 	return month + "/1" + name

@@ -46,8 +46,5 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 		return nil, err
 	}
 	summary.missingFeeds(c.Feeds)
-	if summary.Fresh, err = Fresh(c); err != nil {
-		return nil, err
-	}
 	return summary, summary.read(ctx, s)
 }

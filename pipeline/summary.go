@@ -36,8 +36,7 @@ type Summary struct {
 
 	Waiting []Amount // that is held or was rejected, by currency
 
-	Fresh        []Freshness // when each feed last came; of status only
-	Unremembered string      // why the history does not have this run; empty: it has
+	Unremembered string // why the history does not have this run; empty: it has
 
 	ClosedThrough  string // the last closed month, as 2024-08; empty: none is
 	AwaitsApproval bool   // that month waits for a second person

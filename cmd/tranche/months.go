@@ -38,7 +38,7 @@ configuration allows. --accept-held leaves that for later, with your --reason.`,
 			}
 			return a.decide(args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
 				s, err := pipeline.Close(cmd.Context(), o, pipeline.Closing{Month: month, By: by, Accepted: reason})
-				return a.nowFinal(cmd.Context(), o, s, month, err)
+				return a.nowFinal(cmd.Context(), o, s, err)
 			}, func(s *pipeline.Summary, month time.Time) {
 				if s.AwaitsApproval {
 					fmt.Fprintf(a.stdout, "%s is closed. Its statements stay drafts until somebody other than %s approves it:\n  tranche approve %s\n", pipeline.MonthName(month), by, pipeline.MonthName(month))
@@ -66,7 +66,7 @@ func (a *app) approveCommand() *cobra.Command {
 			}
 			return a.decide(args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
 				s, err := pipeline.Approve(cmd.Context(), o, month, by)
-				return a.nowFinal(cmd.Context(), o, s, month, err)
+				return a.nowFinal(cmd.Context(), o, s, err)
 			}, func(_ *pipeline.Summary, month time.Time) {
 				fmt.Fprintf(a.stdout, "%s is approved, and its statements are final.\n", pipeline.MonthName(month))
 			})
@@ -115,12 +115,11 @@ func (a *app) decide(text string, decision func(pipeline.Options, time.Time) (*p
 }
 
 // nowFinal sends finance what has become final, if the configuration names anybody.
-func (a *app) nowFinal(ctx context.Context, o pipeline.Options, s *pipeline.Summary, month time.Time, err error) (*pipeline.Summary, error) {
-	if err != nil || s.AwaitsApproval {
-		return s, err
+func (a *app) nowFinal(ctx context.Context, o pipeline.Options, s *pipeline.Summary, err error) (*pipeline.Summary, error) {
+	if err == nil {
+		a.spread(ctx, o.Config, night.Finals(o.Config, o.Now))
 	}
-	a.spread(ctx, o.Config, night.AfterFinal(o.Config, o.Now, month))
-	return s, nil
+	return s, err
 }
 
 func (a *app) rebuildCommand() *cobra.Command {

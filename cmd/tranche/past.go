@@ -34,7 +34,7 @@ func printPast(out io.Writer, c *config.Config, s *pipeline.Summary) error {
 		fmt.Fprintln(out)
 	}
 	if s != nil {
-		if err := printFresh(out, c, s.Fresh); err != nil {
+		if err := printFresh(out, c); err != nil {
 			return err
 		}
 	}
@@ -51,7 +51,11 @@ func printPast(out io.Writer, c *config.Config, s *pipeline.Summary) error {
 	return nil
 }
 
-func printFresh(out io.Writer, c *config.Config, list []pipeline.Freshness) error {
+func printFresh(out io.Writer, c *config.Config) error {
+	list, err := pipeline.Fresh(c)
+	if err != nil {
+		return err
+	}
 	fmt.Fprintln(out, "Feeds last came:")
 	t := tabwriter.NewWriter(out, 2, 0, 2, ' ', 0)
 	for _, f := range list {

@@ -8,10 +8,12 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -94,7 +96,7 @@ func (o *Outbox) Add(m Message, attach map[string][]byte) error {
 	}
 	defer unlock()
 	dir := filepath.Join(o.Folder, m.ID)
-	if _, err := os.Stat(filepath.Join(dir, letterName)); err == nil {
+	if o.Has(m.ID) {
 		return nil
 	}
 	if err := files.Folder(dir); err != nil {
@@ -161,21 +163,13 @@ func (o *Outbox) letters() ([]letter, error) {
 		list = append(list, l)
 	}
 	slices.SortFunc(list, func(a, b letter) int {
-		return cmpOr(a.At.Compare(b.At), strings.Compare(a.ID, b.ID))
+		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.ID, b.ID))
 	})
 	return list, nil
 }
 
-func cmpOr(a, b int) int {
-	if a != 0 {
-		return a
-	}
-	return b
-}
-
-// Flush sends what waits and whose time has come. What could not be sent is no error:
-// Open tells of it.
-func (o *Outbox) Flush(ctx context.Context, now time.Time) error {
+// whileAlone hands all letters to some work that nobody else does meanwhile.
+func (o *Outbox) whileAlone(work func([]letter) error) error {
 	unlock, err := o.lock()
 	if err != nil {
 		return err
@@ -185,18 +179,26 @@ func (o *Outbox) Flush(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	for _, l := range list {
-		for _, w := range o.Ways {
-			p, ok := l.Ways[w.Name()]
-			if !ok || ctx.Err() != nil {
-				continue
-			}
-			if err := o.try(ctx, l, w, p, now); err != nil {
-				return err
+	return work(list)
+}
+
+// Flush sends what waits and whose time has come. What could not be sent is no error:
+// Open tells of it.
+func (o *Outbox) Flush(ctx context.Context, now time.Time) error {
+	return o.whileAlone(func(list []letter) error {
+		for _, l := range list {
+			for _, w := range o.Ways {
+				p, ok := l.Ways[w.Name()]
+				if !ok || ctx.Err() != nil {
+					continue
+				}
+				if err := o.try(ctx, l, w, p, now); err != nil {
+					return err
+				}
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // try sends a message one way. That it is being sent is on the disk before a byte of it
@@ -242,7 +244,7 @@ func (o *Outbox) Open() ([]Unsent, error) {
 	}
 	var open []Unsent
 	for _, l := range list {
-		for _, way := range sortedKeys(l.Ways) {
+		for _, way := range slices.Sorted(maps.Keys(l.Ways)) {
 			if p := l.Ways[way]; p.State != sent {
 				open = append(open, Unsent{ID: l.ID, Subject: l.Subject, Way: way, State: p.State, Error: p.Error, Attempts: p.Attempts, Next: p.Next})
 			}
@@ -251,37 +253,21 @@ func (o *Outbox) Open() ([]Unsent, error) {
 	return open, nil
 }
 
-func sortedKeys(m map[string]*progress) []string {
-	var keys []string
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
-}
-
 // Tidy removes what was sent, or given up, before a day. That a message was there is
 // forgotten with it.
 func (o *Outbox) Tidy(before time.Time) error {
-	unlock, err := o.lock()
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	list, err := o.letters()
-	if err != nil {
-		return err
-	}
-	for _, l := range list {
-		over := l.At.Before(before)
-		for _, p := range l.Ways {
-			over = over && p.State != waiting && p.State != sending
-		}
-		if over {
-			if err := os.RemoveAll(filepath.Join(o.Folder, l.ID)); err != nil {
-				return err
+	return o.whileAlone(func(list []letter) error {
+		for _, l := range list {
+			over := l.At.Before(before)
+			for _, p := range l.Ways {
+				over = over && p.State != waiting && p.State != sending
+			}
+			if over {
+				if err := os.RemoveAll(filepath.Join(o.Folder, l.ID)); err != nil {
+					return err
+				}
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }

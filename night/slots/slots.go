@@ -11,11 +11,8 @@
 package slots
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -79,18 +76,12 @@ type Table struct {
 // Open reads the table at path; one that is not there is empty. A line that a crash has
 // cut short is passed over: what it would have said had not happened yet.
 func Open(path string, zone *time.Location) (*Table, error) {
-	t := &Table{path: path, zone: zone}
-	data, err := os.ReadFile(path)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+	rows, err := files.Lines[Record](path)
+	if err != nil {
 		return nil, fmt.Errorf("read the table of slots: %w", err)
 	}
-	for line := range bytes.Lines(data) {
-		var r Record
-		if json.Unmarshal(line, &r) == nil && r.Job != "" {
-			t.rows = append(t.rows, r)
-		}
-	}
-	return t, nil
+	rows = slices.DeleteFunc(rows, func(r Record) bool { return r.Job == "" })
+	return &Table{path: path, zone: zone, rows: rows}, nil
 }
 
 // Schedule reads a cron expression of five fields. The error says what is wrong with
@@ -150,8 +141,9 @@ func (t *Table) settled(job string, now time.Time) (history, bool) {
 }
 
 // Due says which slot of a job is to be done now, and writes down which ones are left
-// out; those that were begun again and again and never ended are given up, and named. A job that the table does not know is enrolled, and nothing of it is due before
-// its next time.
+// out; those that were begun again and again and never ended are given up, and named. A
+// job that the table does not know is enrolled, and nothing of it is due before its next
+// time.
 func (t *Table) Due(j Job, now time.Time) (due *Slot, given []Slot, err error) {
 	h, known := t.settled(j.Name, now)
 	wall := t.wall(now)
@@ -201,11 +193,7 @@ func (t *Table) End(s Slot, state string, now time.Time, detail string) error {
 }
 
 func (t *Table) add(r Record) error {
-	line, err := json.Marshal(r)
-	if err != nil {
-		return err
-	}
-	if err := files.Append(t.path, line); err != nil {
+	if err := files.AddLine(t.path, r); err != nil {
 		return err
 	}
 	t.rows = append(t.rows, r)
@@ -228,14 +216,6 @@ func (t *Table) Tidy(keep int) error {
 		return nil
 	}
 	slices.Reverse(kept)
-	var text bytes.Buffer
-	for _, r := range kept {
-		line, err := json.Marshal(r)
-		if err != nil {
-			return err
-		}
-		text.Write(append(line, '\n'))
-	}
 	t.rows = kept
-	return files.Write(t.path, text.Bytes(), files.Private)
+	return files.WriteLines(t.path, kept)
 }

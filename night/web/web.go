@@ -6,7 +6,6 @@ import (
 	"crypto/subtle"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -16,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"tranche/pipeline"
+	"tranche/pipeline/config"
 )
 
 // Watched is what the pages are made of.
@@ -39,20 +39,14 @@ type Guard struct {
 	Clients     *x509.CertPool // whose certificates are let in; nil: nobody's is asked for
 }
 
-// ErrOpen says that the pages would be open to the network.
-var ErrOpen = errors.New("an address beyond this machine needs serve.token_file, or serve.tls with client_ca; otherwise anybody could read it")
-
 // Check says whether the guard is enough for its address.
 func (g Guard) Check() error {
 	host, _, err := net.SplitHostPort(g.Address)
 	if err != nil {
 		return fmt.Errorf("%q is no host and port: %w", g.Address, err)
 	}
-	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
-		return nil
-	}
-	if g.Token == "" && (g.Certificate == nil || g.Clients == nil) {
-		return fmt.Errorf("%s: %w", g.Address, ErrOpen)
+	if !config.OnLoopback(host) && g.Token == "" && (g.Certificate == nil || g.Clients == nil) {
+		return fmt.Errorf("%s: %w", g.Address, config.ErrOpen)
 	}
 	return nil
 }

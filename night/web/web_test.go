@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tranche/pipeline"
+	"tranche/pipeline/config"
 )
 
 type watched struct {
@@ -58,7 +59,7 @@ func TestThePagesAreOpenToThisMachineOnlyUnlessTheyAreGuarded(t *testing.T) {
 			t.Errorf("%s with a token: %v", address, err)
 		}
 	}
-	if _, err := New(watched{}, Guard{Address: "0.0.0.0:1"}); !errors.Is(err, ErrOpen) {
+	if _, err := New(watched{}, Guard{Address: "0.0.0.0:1"}); !errors.Is(err, config.ErrOpen) {
 		t.Errorf("it would have started: %v", err)
 	}
 }

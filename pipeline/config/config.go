@@ -198,13 +198,16 @@ func (r *reader) fault(path, format string, args ...any) {
 // shownLine is a line of the file as an excerpt shows it.
 var shownLine = regexp.MustCompile(`^>? *(\d+) \|`)
 
+// hidden are the parts of the file that no excerpt shows.
+var hidden = regexp.MustCompile(`^(notify|serve)\s*:`)
+
 // discreet leaves out of an excerpt what stands below notify and serve, where somebody can
 // have written a password: an excerpt goes into logs.
 func discreet(excerpt string, source []byte) string {
-	lines, secret, below := []bool{false}, false, regexp.MustCompile(`^(notify|serve)\s*:`)
+	lines, secret := []bool{false}, false
 	for line := range strings.SplitSeq(string(source), "\n") {
 		if line != "" && !strings.ContainsAny(line[:1], " \t#-}]") {
-			secret = below.MatchString(line)
+			secret = hidden.MatchString(line)
 		}
 		lines = append(lines, secret)
 	}

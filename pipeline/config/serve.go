@@ -3,6 +3,7 @@ package config
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"net"
 	"net/mail"
 	"net/url"
@@ -123,14 +124,14 @@ func (r *reader) serve(base string, f serveFile) Serve {
 	for _, usual := range usualJobs {
 		known[usual.name] = true
 		given, ok := f.Jobs[usual.name]
-		at, path := "$.serve.jobs."+usual.name, usual.at
+		at, expression := "$.serve.jobs."+usual.name, usual.at
 		if ok {
-			path = given.At
+			expression = given.At
 		}
-		if path == "never" {
+		if expression == "never" {
 			continue
 		}
-		schedule, err := slots.Schedule(path)
+		schedule, err := slots.Schedule(expression)
 		if err != nil {
 			r.fault(at, "%v; write five fields, minute hour day month weekday, such as 30 2 * * *, or never", err)
 			continue
@@ -161,8 +162,8 @@ func (r *reader) serve(base string, f serveFile) Serve {
 		r.fault("$.serve.token_file", "a token needs 16 characters or more: openssl rand -hex 16")
 	}
 	r.certificates(base, f.TLS, &s)
-	if host, _, err := net.SplitHostPort(s.Listen); err == nil && !onLoopback(host) && s.Token == "" && s.Clients == nil {
-		r.fault("$.serve.listen", "%s: an address beyond this machine needs serve.token_file, or serve.tls with client_ca; otherwise anybody could read it", s.Listen)
+	if host, _, err := net.SplitHostPort(s.Listen); err == nil && !OnLoopback(host) && s.Token == "" && s.Clients == nil {
+		r.fault("$.serve.listen", "%s: %v", s.Listen, ErrOpen)
 	}
 	return s
 }
@@ -219,7 +220,7 @@ func (r *reader) notify(base string, f notifyFile) Notify {
 			w.URL = strings.TrimSpace(string(r.secret("$.notify.webhook.url_file", base, f.Webhook.URLFile)))
 		}
 		u, err := url.Parse(w.URL)
-		if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !onLoopback(u.Hostname())) {
+		if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !OnLoopback(u.Hostname())) {
 			r.fault("$.notify.webhook", "the address is no https://...; http is taken on this machine only")
 		}
 		n.Webhook = &w
@@ -245,7 +246,7 @@ func (r *reader) mail(base string, f mailFile) *Mail {
 			m.Port = 465
 		}
 	case "none":
-		if !onLoopback(m.Host) || m.User != "" {
+		if !OnLoopback(m.Host) || m.User != "" {
 			r.fault(at+".security", "none is for a server on this machine that asks for no password; anything else needs starttls or tls")
 		}
 		if m.Port == 0 {
@@ -265,7 +266,11 @@ func (r *reader) mail(base string, f mailFile) *Mail {
 	return m
 }
 
-func onLoopback(host string) bool {
+// ErrOpen says that pages would be open to the network.
+var ErrOpen = errors.New("an address beyond this machine needs serve.token_file, or serve.tls with client_ca; otherwise anybody could read it")
+
+// OnLoopback says whether only this machine reaches a host.
+func OnLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -55,7 +55,7 @@ func follow(from, to, manifest string) error {
 	if _, err := os.Lstat(to); !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	hash, err := files.Hash(filepath.Join(from, manifestName))
+	hash, err := files.Hash(filepath.Join(from, ManifestName))
 	if errors.Is(err, os.ErrNotExist) || err == nil && hash != manifest {
 		return nil // what is missing is named by Read
 	}
@@ -116,7 +116,7 @@ func (l *Ledger) Seal(folder string, month time.Time, m Manifest) (Closed, error
 	if err := files.SyncFolder(filepath.Join(folder, Statements)); err != nil {
 		return Closed{}, err
 	}
-	if err := files.Write(filepath.Join(folder, manifestName), data, files.Private); err != nil {
+	if err := files.Write(filepath.Join(folder, ManifestName), data, files.Private); err != nil {
 		return Closed{}, err
 	}
 	hash, err := files.HashOf(bytes.NewReader(data))

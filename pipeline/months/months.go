@@ -79,7 +79,9 @@ type Ledger struct {
 func Folder(month time.Time) string { return month.Format("2006-01") }
 
 const (
-	manifestName = "manifest.json"
+	// ManifestName is the file that names every other with its hash, in closed months and
+	// in the folders of their statements.
+	ManifestName = "manifest.json"
 	// Statements is where in a closed month its final workbooks are.
 	Statements = "statements"
 )
@@ -182,7 +184,7 @@ func Read(root string, log []audit.Decision) (*Ledger, error) {
 	for _, s := range standing {
 		c, damage := read(filepath.Join(root, Folder(s.month)), s)
 		if damage == nil && c.Previous != previous {
-			damage = fmt.Errorf("%s does not follow the month before it", filepath.Join(c.Folder, manifestName))
+			damage = fmt.Errorf("%s does not follow the month before it", filepath.Join(c.Folder, ManifestName))
 		}
 		err = errors.Join(err, damage)
 		c.Approved = s.approved
@@ -232,7 +234,7 @@ func added(root string, expected map[string]bool) error {
 // read reads a closed month and proves its files.
 func read(folder string, s line) (Closed, error) {
 	c := Closed{First: s.month, Hash: s.manifest, Folder: folder}
-	path := filepath.Join(folder, manifestName)
+	path := filepath.Join(folder, ManifestName)
 	data, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return c, fmt.Errorf("%s is missing", path)
@@ -253,7 +255,7 @@ func read(folder string, s line) (Closed, error) {
 func prove(folder string, hashes map[string]string) error {
 	there, err := contents(folder)
 	for _, name := range there {
-		if _, ok := hashes[name]; !ok && name != manifestName {
+		if _, ok := hashes[name]; !ok && name != ManifestName {
 			err = errors.Join(err, fmt.Errorf("%s was added", filepath.Join(folder, name)))
 		}
 	}
@@ -329,7 +331,7 @@ func Finals(root string, log []audit.Decision) []Final {
 	var list []Final
 	for _, s := range standing {
 		var m Manifest
-		data, err := os.ReadFile(filepath.Join(root, Folder(s.month), manifestName))
+		data, err := os.ReadFile(filepath.Join(root, Folder(s.month), ManifestName))
 		if err != nil || json.Unmarshal(data, &m) != nil || s.approved == "" && m.Approval {
 			continue
 		}
