@@ -237,7 +237,7 @@ func (k *closing) heldBack(ctx context.Context, o *Obstacles) error {
 			some(unread, "whose amount cannot be read"), maxRejected, way)
 	}
 	if files > 0 {
-		o.say("%s refused whole, and what it holds is not counted: tranche status names them%s", plural(files, "file"), way)
+		o.say("%s refused whole, and nothing in there is counted: tranche status names them%s", plural(files, "file"), way)
 	}
 	return nil
 }
