@@ -119,7 +119,12 @@ func AfterRun(c *config.Config, now time.Time, summary *pipeline.Summary, plain 
 	} else {
 		news = done(c, s, now, summary, plain)
 	}
-	return errors.Join(Tell(c, news), Missing(c, now), Finals(c, now))
+	return errors.Join(Tell(c, news), Missing(c, now), Finals(c, now), Forget(c, now))
+}
+
+// Forget removes what is old from the history and from the outbox.
+func Forget(c *config.Config, now time.Time) error {
+	return errors.Join(pipeline.Tidy(c), Box(c).Tidy(now.Add(-remembered)))
 }
 
 // Missing tells of feeds that have fallen silent, and of runs that do not end well.
@@ -223,14 +228,8 @@ func standing(err error) string {
 
 // plainError is an error without the lines of the configuration, which go to nobody.
 func plainError(err error) string {
-	var wrong *config.Error
-	if !errors.As(err, &wrong) {
-		return err.Error()
+	if wrong := new(config.Error); errors.As(err, &wrong) {
+		return wrong.Short()
 	}
-	var faults []string
-	for _, f := range wrong.Faults {
-		first, _, _ := strings.Cut(f, "\n")
-		faults = append(faults, first)
-	}
-	return wrong.Path + ": " + strings.Join(faults, "; ") + "\ntranche validate shows the lines."
+	return err.Error()
 }

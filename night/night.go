@@ -39,6 +39,7 @@ type Night struct {
 	alone  *flock.Flock // one of us serves a folder
 	guard  sync.Mutex
 	config *config.Config // the last one that made sense
+	awake  time.Time      // when the table was asked last
 }
 
 // Serve does what is due until the context ends, and then lets what is at work finish
@@ -106,6 +107,8 @@ func (n *Night) Wake(ctx context.Context) {
 		n.Log("error", "the table of slots cannot be read", [2]any{"error", err.Error()})
 		return
 	}
+	table.Attended(n.awake)
+	n.awake = n.Now()
 	for _, job := range c.Serve.Jobs {
 		if ctx.Err() != nil {
 			return
@@ -215,7 +218,7 @@ func (n *Night) cleanup(context.Context, slots.Slot) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(table.Tidy(500), pipeline.Tidy(c), Box(c).Tidy(n.Now().Add(-remembered)))
+	return errors.Join(table.Tidy(500), Forget(c, n.Now()))
 }
 
 // watch opens the pages, if there are to be any.

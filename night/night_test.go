@@ -164,7 +164,7 @@ func TestANightThatFailsIsToldAndTheNextOneGoesOn(t *testing.T) {
 func TestANightWaitsForAnotherRunAndIsThenDone(t *testing.T) {
 	h := newHouse(t, quietly)
 	h.wake("2024-09-19 12:00")
-	lock := flock.New(filepath.Join(h.dir, "state", "lock"))
+	lock := flock.New(filepath.Join(h.dir, "state"), flock.SetFlag(os.O_RDONLY))
 	if got, err := lock.TryLock(); !got || err != nil {
 		t.Fatal(got, err)
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // ErrAnybody says that somebody else could change what everybody is paid by.
-var ErrAnybody = errors.New("anybody on this machine could change the configuration")
+var ErrAnybody = errors.New("somebody else on this machine could change the configuration")
 
 // ErrPlace says that a folder of the configuration cannot be where it is.
 var ErrPlace = errors.New("a folder cannot be where the configuration puts it")
@@ -29,14 +29,27 @@ func Guarded(c *config.Config) error {
 		if err != nil {
 			return err
 		}
-		if info.Mode().Perm()&0o002 != 0 && (info.Mode()&fs.ModeSticky == 0 || !info.IsDir()) {
-			return fmt.Errorf("%w: %s is %v; chmod o-w %s", ErrAnybody, path, info.Mode().Perm(), path)
+		if info.Mode().Perm()&0o022 != 0 && (info.Mode()&fs.ModeSticky == 0 || !info.IsDir()) {
+			return fmt.Errorf("%w: %s is %v; chmod go-w %s", ErrAnybody, path, info.Mode().Perm(), path)
 		}
 		if owner, ok := info.Sys().(*syscall.Stat_t); ok && !info.IsDir() && owner.Uid != 0 && int(owner.Uid) != os.Getuid() {
 			return fmt.Errorf("%w: %s belongs to user %d, and this is user %d", ErrAnybody, path, owner.Uid, os.Getuid())
 		}
 	}
 	return nil
+}
+
+// own makes a folder that is ours alone, also where it was there before and others could
+// look into it: an operator made it, or a copy of a backup did.
+func own(dir string) error {
+	if err := files.Folder(dir); err != nil {
+		return err
+	}
+	info, err := os.Stat(dir)
+	if err != nil || info.Mode().Perm()&0o077 == 0 {
+		return err
+	}
+	return os.Chmod(dir, 0o700)
 }
 
 // shared makes the folder of the published file, where it has one of its own: the group

@@ -121,6 +121,12 @@ func TestBrokenByTwoRunsAtOnce(t *testing.T) {
 	if !errors.Is(err, pipeline.ErrLocked) || !strings.Contains(err.Error(), fmt.Sprintf("process %d", first.Process.Pid)) {
 		t.Errorf("the second says %v", err)
 	}
+	if err := os.Remove(filepath.Join(b.config.Folders.State, "lock")); err != nil { // by somebody who takes it for a leftover
+		t.Fatal(err)
+	}
+	if _, err := pipeline.Run(t.Context(), b.options()); !errors.Is(err, pipeline.ErrLocked) {
+		t.Errorf("without its signature the lock holds nobody: %v", err)
+	}
 	if err := first.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -254,6 +260,11 @@ func TestARunThatIsStoppedEndsCleanly(t *testing.T) {
 func TestNobodyElseMayWriteTheConfigurationOrReadWhatIsOurs(t *testing.T) {
 	t.Parallel()
 	b := newBroken(t, t.TempDir())
+	for _, dir := range []string{b.config.Folders.State, b.config.Folders.Landing, b.config.Folders.Statements} { // as whoever unpacks a backup leaves them
+		if err := os.Chmod(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
 	b.goesOn(t, "as it is")
 	err := filepath.WalkDir(b.dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || path == b.dir || strings.HasPrefix(path, b.config.Folders.Inbox) {
@@ -274,15 +285,15 @@ func TestNobodyElseMayWriteTheConfigurationOrReadWhatIsOurs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{filepath.Join(b.dir, "config.yaml"), b.dir} {
+	for n, path := range []string{filepath.Join(b.dir, "config.yaml"), b.dir} {
 		info, err := os.Stat(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Chmod(path, info.Mode().Perm()|0o002); err != nil {
+		if err := os.Chmod(path, info.Mode().Perm()|[]os.FileMode{0o020, 0o002}[n]); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := pipeline.Run(t.Context(), b.options()); !errors.Is(err, pipeline.ErrAnybody) || !strings.Contains(err.Error(), "chmod o-w "+path) {
+		if _, err := pipeline.Run(t.Context(), b.options()); !errors.Is(err, pipeline.ErrAnybody) || !strings.Contains(err.Error(), "chmod go-w "+path) {
 			t.Errorf("where others may write %s: %v", path, err)
 		}
 		if err := os.Chmod(path, info.Mode().Perm()); err != nil {

@@ -13,10 +13,12 @@ import (
 	"tranche/pipeline/files"
 )
 
-// takeLock makes this the one run in its folders and empties the work folder.
+// takeLock makes this the one run in its folders and empties the work folder. What is
+// locked is the folder itself: a file for it could be removed by somebody who takes it
+// for a leftover, and let a second run in.
 func (r *run) takeLock() error {
 	f := r.Config.Folders
-	r.lock = flock.New(filepath.Join(f.State, "lock"))
+	r.lock = flock.New(f.State, flock.SetFlag(os.O_RDONLY))
 	got, err := r.lock.TryLock()
 	if err != nil {
 		return fmt.Errorf("lock %s: %w", f.State, err)
@@ -34,7 +36,7 @@ func (r *run) takeLock() error {
 
 // holder says who is at work, as the lock file has it.
 func (r *run) holder() error {
-	who, err := os.ReadFile(r.lock.Path())
+	who, err := os.ReadFile(r.signature())
 	if err != nil || len(who) == 0 {
 		return ErrLocked
 	}
@@ -46,8 +48,10 @@ func (r *run) holder() error {
 func (r *run) sign() {
 	host, _ := os.Hostname()
 	text := fmt.Sprintf("%s, process %d on %s, since %s\n", r.Program, os.Getpid(), host, r.Now.UTC().Format(time.RFC3339))
-	_ = os.WriteFile(r.lock.Path(), []byte(text), files.Private)
+	_ = os.WriteFile(r.signature(), []byte(text), files.Private)
 }
+
+func (r *run) signature() string { return filepath.Join(r.Config.Folders.State, "lock") }
 
 // clean removes what an interrupted run left in the work folder. Nothing in it
 // is ever needed again.

@@ -81,7 +81,7 @@ func begin(o Options) (*run, error) {
 		return nil, err
 	}
 	for _, dir := range []string{f.State, f.Landing, f.Statements, f.Closed, f.Work()} {
-		if err := files.Folder(dir); err != nil {
+		if err := own(dir); err != nil {
 			return nil, err
 		}
 	}

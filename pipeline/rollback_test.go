@@ -35,8 +35,14 @@ func TestARollbackAfterAPublicationThatWasCutShortGoesBackOneAndNotTwo(t *testin
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := pipeline.Rollback(t.Context(), b.options()); err != nil {
+	if run, err := pipeline.BeingPublished(b.config); err != nil || run != was["run_id"] {
+		t.Errorf("being published is %q (%v), it should be %v", run, err, was["run_id"])
+	}
+	if _, err := pipeline.Rollback(t.Context(), b.options(), "anna", "a test"); err != nil {
 		t.Fatal(err)
+	}
+	if run, err := pipeline.BeingPublished(b.config); err != nil || run != "" {
+		t.Errorf("being published is %q (%v) afterwards", run, err)
 	}
 	if got := b.published(t); !maps.Equal(got, second) {
 		t.Errorf("it went elsewhere: %s", difference(got, second))
@@ -50,10 +56,10 @@ func TestARollbackAcrossAClosingIsRefused(t *testing.T) {
 	if _, err := pipeline.Reopen(t.Context(), w.options(), day("2024-01-01"), "bert", "a test"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := pipeline.Rollback(t.Context(), w.options()); err != nil {
+	if _, err := pipeline.Rollback(t.Context(), w.options(), "anna", "a test"); err != nil {
 		t.Errorf("the run after the reopening: %v", err)
 	}
-	if _, err := pipeline.Rollback(t.Context(), w.options()); !errors.Is(err, pipeline.ErrDecision) {
+	if _, err := pipeline.Rollback(t.Context(), w.options(), "anna", "a test"); !errors.Is(err, pipeline.ErrDecision) {
 		t.Errorf("the closing: %v", err)
 	}
 }

@@ -19,6 +19,11 @@ const shownRuns = 5
 // printPast says what the last runs came to, when each feed last sent something, what
 // the timetable left out or failed, and which messages have not arrived.
 func printPast(out io.Writer, c *config.Config, s *pipeline.Summary) error {
+	if run, err := pipeline.BeingPublished(c); err != nil {
+		return err
+	} else if run != "" {
+		fmt.Fprintf(out, "Run %s is publishing, or was stopped while it was: what is published can be partly older. The next run puts that right.\n\n", run)
+	}
 	past, err := pipeline.History(c)
 	if err != nil {
 		return err
@@ -41,14 +46,17 @@ func printPast(out io.Writer, c *config.Config, s *pipeline.Summary) error {
 	if err := printSlots(out, c); err != nil {
 		return err
 	}
+	_, err = printUnsent(out, c)
+	return err
+}
+
+// printUnsent says which messages have not arrived for certain, and how many those are.
+func printUnsent(out io.Writer, c *config.Config) (int, error) {
 	unsent, err := night.Box(c).Open()
-	if err != nil {
-		return err
-	}
 	for _, u := range unsent {
-		fmt.Fprintf(out, "Message %q by %s is %s after %s: %s\n", u.Subject, u.Way, u.State, counted(int64(u.Attempts), "attempt"), u.Error)
+		fmt.Fprintf(out, "Message %s by %s is %s after %s: %s\n  %s\n", u.ID, u.Way, u.State, counted(int64(u.Attempts), "attempt"), u.Error, u.Subject)
 	}
-	return nil
+	return len(unsent), err
 }
 
 func printFresh(out io.Writer, c *config.Config) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -10,6 +11,7 @@ import (
 
 func (a *app) publishCommand() *cobra.Command {
 	var rollback bool
+	var by, reason string
 	c := &cobra.Command{
 		Use:   "publish --rollback",
 		Short: "Put back what the last run replaced",
@@ -17,13 +19,20 @@ func (a *app) publishCommand() *cobra.Command {
 manifests, all as they were before it. Given again, it goes back one more, as far as
 publish.keep in the configuration allows. What closed months have stated is not touched.
 
-The next run publishes anew; mend what was wrong, or stop the schedule, before it.`,
-		Args: arguments(cobra.NoArgs),
+The next run publishes anew; mend what was wrong, or stop the schedule, before it.
+Who went back, and why, is in the audit log (tranche log).`,
+		Example: "  tranche publish --rollback --reason \"the price list of July was loaded twice\"",
+		Args:    arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !rollback {
 				return usageError{fmt.Errorf("a run publishes what has passed every check by itself; --rollback takes the last publication back")}
 			}
-			s, err := a.working(func(o pipeline.Options) (*pipeline.Summary, error) { return pipeline.Rollback(cmd.Context(), o) })
+			if err := errors.Join(reasoned("going back", &reason), decided("going back", &by)); err != nil {
+				return err
+			}
+			s, err := a.working(func(o pipeline.Options) (*pipeline.Summary, error) {
+				return pipeline.Rollback(cmd.Context(), o, by, reason)
+			})
 			if err != nil {
 				return err
 			}
@@ -32,5 +41,7 @@ The next run publishes anew; mend what was wrong, or stop the schedule, before i
 		},
 	}
 	c.Flags().BoolVar(&rollback, "rollback", false, "go back one publication")
+	c.Flags().StringVar(&by, "by", userName(), "who goes back")
+	c.Flags().StringVar(&reason, "reason", "", "why")
 	return c
 }

@@ -27,7 +27,13 @@ func (a *app) runCommand() *cobra.Command {
 levels, check them, publish the database and write the workbooks that changed.
 A run that fails leaves everything that was published as it was.`,
 		Args: arguments(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.run(cmd.Context(), month, plans, notify) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			err := a.run(cmd.Context(), month, plans, notify)
+			if notify {
+				return a.unattended(err)
+			}
+			return err
+		},
 	}
 	c.Flags().StringVar(&month, "month", "", "the month to run for, as 2024-08 (default: the newest with sales that has begun)")
 	c.Flags().StringVar(&plans, "explain-sql", "", "folder to leave in it, for each model, how DuckDB made it, with times and rows")

@@ -45,7 +45,22 @@ func (a *app) serve(ctx context.Context) error {
 			}
 			line.Msg(what)
 		}}
-	return n.Serve(ctx)
+	return a.unattended(n.Serve(ctx))
+}
+
+// unattended makes of an error a line of the log, for those commands whose standard error
+// nobody looks at.
+func (a *app) unattended(err error) error {
+	if err == nil || errors.As(err, new(told)) || errors.Is(err, errWaiting) || terminal(a.stderr) {
+		return err
+	}
+	said := err.Error()
+	if wrong := new(config.Error); errors.As(err, &wrong) {
+		said = wrong.Short()
+	}
+	log := a.log()
+	log.Error().Msg(said)
+	return told{err}
 }
 
 // logged writes a line for each stage.

@@ -56,6 +56,7 @@ const (
 	sent    = "sent"
 	unsure  = "unsure"
 	given   = "given up"
+	dropped = "dropped" // somebody has decided that it need not be sent
 
 	unreadable = "unreadable"
 )
@@ -245,12 +246,54 @@ func (o *Outbox) Open() ([]Unsent, error) {
 	var open []Unsent
 	for _, l := range list {
 		for _, way := range slices.Sorted(maps.Keys(l.Ways)) {
-			if p := l.Ways[way]; p.State != sent {
-				open = append(open, Unsent{ID: l.ID, Subject: l.Subject, Way: way, State: p.State, Error: p.Error, Attempts: p.Attempts, Next: p.Next})
+			p := l.Ways[way]
+			if p.State == sent || p.State == dropped {
+				continue
 			}
+			u := Unsent{ID: l.ID, Subject: l.Subject, Way: way, State: p.State, Error: p.Error, Attempts: p.Attempts, Next: p.Next}
+			if p.State == waiting && !slices.ContainsFunc(o.Ways, func(w Way) bool { return w.Name() == way }) {
+				u.Error = "the configuration names no such way any more"
+			}
+			open = append(open, u)
 		}
 	}
 	return open, nil
+}
+
+// ErrUnknown says that no message of that id has yet to arrive.
+var ErrUnknown = errors.New("no message of that id has yet to arrive")
+
+// Again makes a message be sent once more where it was unsure or given up: somebody has
+// asked the receiver, and it did not arrive.
+func (o *Outbox) Again(id string) error {
+	return o.settle(id, func(p *progress) { *p = progress{State: waiting} })
+}
+
+// Drop makes a message be sent no more: it has arrived after all, or nobody needs it.
+func (o *Outbox) Drop(id string) error {
+	return o.settle(id, func(p *progress) { p.State = dropped })
+}
+
+// settle changes the progress of a message wherever it has not arrived for certain.
+func (o *Outbox) settle(id string, change func(*progress)) error {
+	return o.whileAlone(func(list []letter) error {
+		for _, l := range list {
+			settled := false
+			for _, p := range l.Ways {
+				if l.ID == id && p.State == unreadable {
+					return os.RemoveAll(filepath.Join(o.Folder, id))
+				}
+				if l.ID == id && p.State != sent && p.State != dropped {
+					change(p)
+					settled = true
+				}
+			}
+			if settled {
+				return o.write(l)
+			}
+		}
+		return fmt.Errorf("%q: %w", id, ErrUnknown)
+	})
 }
 
 // Tidy removes what was sent, or given up, before a day. That a message was there is

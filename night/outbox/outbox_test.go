@@ -240,6 +240,33 @@ func TestAMailThatWasTakenIsSentWhateverTheServerDoesThen(t *testing.T) {
 	}
 }
 
+func TestWhatIsUnsureIsSentAgainOrDroppedOnceSomebodyHasDecided(t *testing.T) {
+	way, office := (&postOffice{hangUp: true}).open(t, false)
+	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	o.mustAdd(t, message("one"), nil)
+	o.mustAdd(t, message("two"), nil)
+	if open := o.mustFlush(t, noon); len(open) != 2 || open[0].State != unsure {
+		t.Fatalf("open are %v", open)
+	}
+	office.Lock()
+	office.hangUp, office.mails = false, nil
+	office.Unlock()
+	if err := errors.Join(o.Again("one"), o.Drop("two")); err != nil {
+		t.Fatal(err)
+	}
+	if open := o.mustFlush(t, noon); len(open) != 0 || len(office.mails) != 1 {
+		t.Errorf("open are %v, and %d mails arrived", open, len(office.mails))
+	}
+	for _, id := range []string{"one", "two", "three"} {
+		if err := errors.Join(o.Again(id), o.Drop(id)); !errors.Is(err, ErrUnknown) {
+			t.Errorf("%s, which is settled, says %v", id, err)
+		}
+	}
+	if open := o.mustFlush(t, noon); len(open) != 0 || len(office.mails) != 1 {
+		t.Errorf("what was settled was sent: %v", open)
+	}
+}
+
 func TestAnAnswerThatSomethingBehindMayHaveTakenItIsUnsure(t *testing.T) {
 	for code, want := range map[int]string{500: unsure, 502: unsure, 504: unsure, 503: waiting, 429: waiting, 404: waiting, 301: waiting} {
 		way, got := receiver(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) })
@@ -293,18 +320,6 @@ func TestAMailThatAStopInterruptedIsNotSentAgain(t *testing.T) {
 	}
 }
 
-func TestAPasswordGoesOverNoOpenLine(t *testing.T) {
-	way, office := (&postOffice{password: "correct horse"}).open(t, false)
-	way.TLS = nil // a certificate that nobody has vouched for
-	way.User, way.Password = "tranche", "correct horse"
-	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
-	o.mustAdd(t, message("night-1"), nil)
-	open := o.mustFlush(t, noon)
-	if len(open) != 1 || open[0].State != waiting || len(office.mails) != 0 || strings.Contains(open[0].Error, "correct horse") {
-		t.Errorf("an unknown certificate: %+v", open)
-	}
-}
-
 // receiver is a program that is told by webhook.
 func receiver(t *testing.T, answer http.HandlerFunc) (Webhook, *[]string) {
 	t.Helper()
@@ -319,45 +334,6 @@ func receiver(t *testing.T, answer http.HandlerFunc) (Webhook, *[]string) {
 	}))
 	t.Cleanup(server.Close)
 	return Webhook{URL: server.URL + "/secret-path", Secret: "shared"}, &got
-}
-
-func TestAWebhookIsToldOnceAndSignedAndTriedAgainWhenItRefuses(t *testing.T) {
-	codes := []int{503, 200}
-	way, got := receiver(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(codes[0]); codes = codes[1:] })
-	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
-	o.mustAdd(t, message("night-1"), nil)
-	if open := o.mustFlush(t, noon); len(open) != 1 || open[0].State != waiting || !strings.Contains(open[0].Error, "503") {
-		t.Fatalf("after 503: %+v", open)
-	}
-	for n := range 3 {
-		if open := o.mustFlush(t, noon.Add(time.Duration(n+1)*time.Hour)); len(open) != 0 {
-			t.Errorf("later: %+v", open)
-		}
-	}
-	if len(*got) != 2 || !strings.HasPrefix((*got)[1], "night-1 sha256=") || !strings.Contains((*got)[1], `"subject":"The night is done"`) {
-		t.Errorf("it was told %q", *got)
-	}
-}
-
-func TestAWebhookThatHangsUpIsNotToldAgainAndOneThatIsNotThereIs(t *testing.T) {
-	way, got := receiver(t, func(w http.ResponseWriter, _ *http.Request) { panic(http.ErrAbortHandler) })
-	gone := httptest.NewServer(http.NotFoundHandler())
-	gone.Close()
-	for _, c := range []struct {
-		way  Webhook
-		want string
-	}{{way, unsure}, {Webhook{URL: gone.URL + "/secret-path"}, waiting}} {
-		o := &Outbox{Folder: t.TempDir(), Ways: []Way{c.way}}
-		o.mustAdd(t, message("night-1"), nil)
-		o.mustFlush(t, noon)
-		open := o.mustFlush(t, noon.Add(time.Second))
-		if len(open) != 1 || open[0].State != c.want || strings.Contains(open[0].Error, "secret-path") {
-			t.Errorf("it should be %s: %+v", c.want, open)
-		}
-	}
-	if len(*got) != 1 {
-		t.Errorf("it was told %d times", len(*got))
-	}
 }
 
 func TestWhatWasSentIsForgottenAfterAWhileAndWhatWaitsIsNot(t *testing.T) {

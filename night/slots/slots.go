@@ -29,7 +29,8 @@ type Job struct {
 	Skip bool // a slot that was missed by more than Grace is left out; otherwise the last missed one is caught up
 }
 
-// Grace is how late a slot may be and still be no missed one.
+// Grace is how late a slot may be and still be no missed one. One that fell due while
+// whoever asks was at work is not missed, however late that makes it.
 const Grace = 10 * time.Minute
 
 // Attempts is how often a slot is begun that never ends, because the machine or the
@@ -71,7 +72,11 @@ type Table struct {
 	path string
 	zone *time.Location
 	rows []Record
+	from time.Time // since when somebody has asked without a stop
 }
+
+// Attended says since when somebody has been there to ask.
+func (t *Table) Attended(from time.Time) { t.from = from }
 
 // Open reads the table at path; one that is not there is empty. A line that a crash has
 // cut short is passed over: what it would have said had not happened yet.
@@ -171,7 +176,7 @@ func (t *Table) Due(j Job, now time.Time) (due *Slot, given []Slot, err error) {
 			if err := t.End(s, Skipped, now, "a later one was due as well, and does its work"); err != nil {
 				return nil, given, err
 			}
-		case j.Skip && wall.Sub(s.At) > Grace:
+		case j.Skip && wall.Sub(s.At) > Grace && (t.from.IsZero() || s.At.Before(t.wall(t.from))):
 			if err := t.End(s, Skipped, now, "its time had passed"); err != nil {
 				return nil, given, err
 			}

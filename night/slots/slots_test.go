@@ -151,6 +151,21 @@ func TestAJobThatIsNotToBeCaughtUpLeavesOutWhatItMissed(t *testing.T) {
 	}
 }
 
+func TestAJobThatFellDueWhileAnotherWasAtWorkWasNotMissed(t *testing.T) {
+	c := newClock(t, "UTC", "30 2 * * *")
+	c.job.Skip = true
+	c.ask(at(t, "2026-01-01T12:00:00Z"))
+	c.asked = 10 // the table stays open
+	c.table.Attended(at(t, "2026-01-02T02:29:30Z"))
+	if got := c.ask(at(t, "2026-01-02T04:00:00Z")); got != "2026-01-02T02:30" {
+		t.Errorf("after another job of an hour and a half %q was due", got)
+	}
+	c.table.Attended(at(t, "2026-01-03T04:00:00Z"))
+	if got := c.ask(at(t, "2026-01-03T04:30:00Z")); got != "" {
+		t.Errorf("what was missed before anybody was there was done: %q", got)
+	}
+}
+
 func TestAClockThatJumpsDoesNoNightTwiceAndLosesNoneForLong(t *testing.T) {
 	c := newClock(t, "Europe/Paris", "30 2 * * *")
 	start := at(t, "2026-05-01T12:00:00Z")

@@ -40,13 +40,14 @@ type Decision struct {
 
 // The acts that a decision can be.
 const (
-	Waive   = "waive"   // sets rejected rows aside: they stay rejected and wait no longer
-	Close   = "close"   // states a month
-	Approve = "approve" // makes a closed month's statements final
-	Reopen  = "reopen"  // takes the last closed month back
-	Alias   = "alias"   // a code of a distributor's is a partner's
-	Link    = "link"    // a line belongs to a deal
-	Enter   = "enter"   // a manual posting
+	Waive   = "waive"    // sets rejected rows aside: they stay rejected and wait no longer
+	Close   = "close"    // states a month
+	Approve = "approve"  // makes a closed month's statements final
+	Reopen  = "reopen"   // takes the last closed month back
+	Alias   = "alias"    // a code of a distributor's is a partner's
+	Link    = "link"     // a line belongs to a deal
+	Enter   = "enter"    // a manual posting
+	Return  = "rollback" // goes back to what was published before
 )
 
 // Read returns every decision, and fails where the chain is broken.

@@ -114,6 +114,16 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s: %s\n\n%s", e.Path, what, strings.Join(e.Faults, "\n\n"))
 }
 
+// Short names every fault and shows no line of the file.
+func (e *Error) Short() string {
+	var faults []string
+	for _, f := range e.Faults {
+		first, _, _ := strings.Cut(f, "\n")
+		faults = append(faults, first)
+	}
+	return e.Path + ": " + strings.Join(faults, "; ") + "; tranche validate shows the lines"
+}
+
 // Read reads the configuration at path. A *Error says what is wrong in it.
 func Read(path string) (*Config, error) {
 	source, err := os.ReadFile(path)

@@ -125,7 +125,7 @@ func (r *reader) serve(base string, f serveFile) Serve {
 		known[usual.name] = true
 		given, ok := f.Jobs[usual.name]
 		at, expression := "$.serve.jobs."+usual.name, usual.at
-		if ok {
+		if ok && given.At != "" {
 			expression = given.At
 		}
 		if expression == "never" {

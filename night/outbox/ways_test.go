@@ -1,0 +1,60 @@
+package outbox
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestAPasswordGoesOverNoOpenLine(t *testing.T) {
+	way, office := (&postOffice{password: "correct horse"}).open(t, false)
+	way.TLS = nil // a certificate that nobody has vouched for
+	way.User, way.Password = "tranche", "correct horse"
+	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	o.mustAdd(t, message("night-1"), nil)
+	open := o.mustFlush(t, noon)
+	if len(open) != 1 || open[0].State != waiting || len(office.mails) != 0 || strings.Contains(open[0].Error, "correct horse") {
+		t.Errorf("an unknown certificate: %+v", open)
+	}
+}
+
+func TestAWebhookIsToldOnceAndSignedAndTriedAgainWhenItRefuses(t *testing.T) {
+	codes := []int{503, 200}
+	way, got := receiver(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(codes[0]); codes = codes[1:] })
+	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	o.mustAdd(t, message("night-1"), nil)
+	if open := o.mustFlush(t, noon); len(open) != 1 || open[0].State != waiting || !strings.Contains(open[0].Error, "503") {
+		t.Fatalf("after 503: %+v", open)
+	}
+	for n := range 3 {
+		if open := o.mustFlush(t, noon.Add(time.Duration(n+1)*time.Hour)); len(open) != 0 {
+			t.Errorf("later: %+v", open)
+		}
+	}
+	if len(*got) != 2 || !strings.HasPrefix((*got)[1], "night-1 sha256=") || !strings.Contains((*got)[1], `"subject":"The night is done"`) {
+		t.Errorf("it was told %q", *got)
+	}
+}
+
+func TestAWebhookThatHangsUpIsNotToldAgainAndOneThatIsNotThereIs(t *testing.T) {
+	way, got := receiver(t, func(w http.ResponseWriter, _ *http.Request) { panic(http.ErrAbortHandler) })
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	for _, c := range []struct {
+		way  Webhook
+		want string
+	}{{way, unsure}, {Webhook{URL: gone.URL + "/secret-path"}, waiting}} {
+		o := &Outbox{Folder: t.TempDir(), Ways: []Way{c.way}}
+		o.mustAdd(t, message("night-1"), nil)
+		o.mustFlush(t, noon)
+		open := o.mustFlush(t, noon.Add(time.Second))
+		if len(open) != 1 || open[0].State != c.want || strings.Contains(open[0].Error, "secret-path") {
+			t.Errorf("it should be %s: %+v", c.want, open)
+		}
+	}
+	if len(*got) != 1 {
+		t.Errorf("it was told %d times", len(*got))
+	}
+}
