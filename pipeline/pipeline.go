@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -38,6 +39,7 @@ type Options struct {
 	Stage     func(Stage)                         // told of each stage as it ends; may be nil
 	NotBefore time.Time                           // where no month is given, at least this one
 	Plans     string                              // folder for the plan of each model as it was carried out; empty for none
+	NoBooks   bool                                // publishes without workbooks, to measure what is before them
 }
 
 // Stage is one part of a run that has ended.
@@ -68,9 +70,11 @@ func Run(ctx context.Context, o Options) (*Summary, error) {
 	if _, closed := r.ledger.Of(o.Month); closed {
 		return nil, fmt.Errorf("%s: %w", months.Folder(o.Month), ErrClosed)
 	}
-	return r.summary, r.stages(ctx, "run", []stage{
-		{"land", r.land}, {"load", r.load}, {"transform", r.transform}, {"check", r.check}, {"report", r.report}, {"publish", r.publish},
-	})
+	stages := []stage{{"land", r.land}, {"load", r.load}, {"transform", r.transform}, {"check", r.check}, {"report", r.report}, {"publish", r.publish}}
+	if o.NoBooks {
+		stages = slices.DeleteFunc(stages, func(s stage) bool { return s.name == "report" })
+	}
+	return r.summary, r.stages(ctx, "run", stages)
 }
 
 // begin takes the lock and reads what has been decided and stated.
