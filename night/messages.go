@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,9 +24,17 @@ import (
 // Box is the outbox of a configuration, with the ways it names.
 func Box(c *config.Config) *outbox.Outbox {
 	o := &outbox.Outbox{Folder: c.Folders.Outbox()}
+	o.Void = func(m outbox.Message) string { return void(c, m) }
 	if m := c.Notify.Mail; m != nil {
-		o.Ways = append(o.Ways, outbox.Mail{Host: m.Host, Port: m.Port, Security: m.Security, User: m.User, Password: m.Password, From: m.From,
-			Lists: map[string][]string{operators: m.Operators, finance: m.Finance}})
+		lists := map[string][]string{}
+		for name, list := range map[string][]string{operators: m.Operators, finance: m.Finance} {
+			for _, to := range list {
+				lists[to] = append(lists[to], name)
+			}
+		}
+		for _, to := range slices.Sorted(maps.Keys(lists)) {
+			o.Ways = append(o.Ways, outbox.Mail{To: to, Host: m.Host, Port: m.Port, Security: m.Security, User: m.User, Password: m.Password, From: m.From, Lists: lists[to]})
+		}
 	}
 	if w := c.Notify.Webhook; w != nil {
 		o.Ways = append(o.Ways, outbox.Webhook{URL: w.URL, Secret: w.Secret})
@@ -89,7 +98,7 @@ func silent(c *config.Config, now time.Time, f pipeline.Freshness) news {
 	if !f.Last.IsZero() {
 		last, since = f.Last.UTC().Format("2006-01-02 15:04 UTC"), f.Last.UTC().Format("20060102T150405")
 	}
-	return operatorNews(c, "silent-"+plainName(f.Feed)+"-"+since, now, "nothing has come from "+f.Feed,
+	return operatorNews(c, "silent-"+plainName(f.Feed)+"-"+shortHash([]byte(f.Feed))+"-"+since, now, "nothing has come from "+f.Feed,
 		fmt.Sprintf("The feed %s should send something every %s, and last did: %s.\nAsk the sender; tranche status shows every feed.\n", f.Feed, f.Expected, last), fact{Event: "overdue", Feed: f.Feed})
 }
 
@@ -99,8 +108,12 @@ func overdue(c *config.Config, now, last time.Time) news {
 		"What is published is as old as that. tranche status says what the last runs came to.\n", fact{Event: "overdue"})
 }
 
-// plainName keeps of a feed's name what can stand in a file's.
+// plainName keeps of a feed's name what can stand in a file's, for people; two can keep the
+// same.
 func plainName(name string) string {
+	if len(name) > 40 {
+		name = name[:40]
+	}
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
 			return r
@@ -109,10 +122,13 @@ func plainName(name string) string {
 	}, name)
 }
 
-// AfterRun tells of a run that somebody, or another clock, has started.
+// AfterRun tells of a run that somebody, or another clock, has started. One that did not
+// begin because another is at work is no news; that none has ended well for long is.
 func AfterRun(c *config.Config, now time.Time, summary *pipeline.Summary, plain string, err error) error {
-	// Two of them can begin in one minute, and each is told.
-	s := slots.Slot{Job: fmt.Sprintf("run-%s-%d", now.UTC().Format("20060102T150405"), os.Getpid()), At: now.In(c.Serve.Zone)}
+	if errors.Is(err, pipeline.ErrLocked) {
+		return Missing(c, now)
+	}
+	s := byHand(now, c.Serve.Zone)
 	var news news
 	if err != nil {
 		news = failed(c, s, now, err)
@@ -120,6 +136,17 @@ func AfterRun(c *config.Config, now time.Time, summary *pipeline.Summary, plain 
 		news = done(c, s, now, summary, plain)
 	}
 	return errors.Join(Tell(c, news), Missing(c, now), Finals(c, now), Forget(c, now))
+}
+
+// NeverBegan tells of a run that could not even begin.
+func NeverBegan(c *config.Config, now time.Time, err error) error {
+	return Tell(c, failed(c, byHand(now, time.UTC), now, err))
+}
+
+// byHand is the slot of a run that nobody's timetable names. Two of them can begin in one
+// minute, and each is told.
+func byHand(now time.Time, zone *time.Location) slots.Slot {
+	return slots.Slot{Job: fmt.Sprintf("run-%s-%d", now.UTC().Format("20060102T150405"), os.Getpid()), At: now.In(zone)}
 }
 
 // Forget removes what is old from the history and from the outbox.
@@ -134,7 +161,7 @@ func Missing(c *config.Config, now time.Time) error {
 	if at, ok := pipeline.LastSuccess(past, now); ok && now.Sub(at) > c.Serve.Overdue {
 		all = Tell(c, overdue(c, now, at))
 	}
-	feeds, err2 := pipeline.Fresh(c)
+	feeds, err2 := pipeline.Fresh(c, now)
 	for _, f := range feeds {
 		if f.Overdue(now) {
 			all = errors.Join(all, Tell(c, silent(c, now, f)))
@@ -156,7 +183,41 @@ func Finals(c *config.Config, now time.Time) error {
 	for _, month := range list {
 		err = errors.Join(err, final(c, now, month))
 	}
+	return errors.Join(err, takenBack(c, now))
+}
+
+// takenBack tells finance of months that it was sent and that stand no more.
+func takenBack(c *config.Config, now time.Time) error {
+	left, err := Box(c).Left(finalID)
+	for _, m := range left {
+		if why := void(c, m); why != "" {
+			err = errors.Join(err, Tell(c, news{Message: outbox.Message{ID: "not-" + m.ID, At: now.UTC().Truncate(time.Second), To: finance, Keep: true,
+				Subject: c.Vendor + ": NOT TO BE PAID BY: " + strings.TrimPrefix(m.Subject, c.Vendor+": "),
+				Text:    "Those statements stand no more: " + why + ".\nThey will be sent again when the month is final again. tranche log says who took it back, and why.\n"}}))
+		}
+	}
 	return err
+}
+
+// finalID begins the id of a message that a month is final; its name, and the hash of its
+// manifest, follow.
+const finalID = "final-"
+
+// void says why the message that a month is final is true no more.
+func void(c *config.Config, m outbox.Message) string {
+	name, ok := strings.CutPrefix(m.ID, finalID)
+	if !ok || len(name) < len("2006-01") {
+		return ""
+	}
+	name = name[:len("2006-01")]
+	manifest, err := os.ReadFile(filepath.Join(c.Folders.Closed, name, months.ManifestName))
+	if err == nil && finalID+name+"-"+shortHash(manifest) == m.ID {
+		return ""
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "" // nobody can tell, and what is in the message was final
+	}
+	return "the month was reopened"
 }
 
 // final sends finance the register, and all that was stated for people of a month
@@ -168,7 +229,7 @@ func final(c *config.Config, now, month time.Time) error {
 	if err != nil {
 		return err
 	}
-	m := news{Message: outbox.Message{ID: "final-" + name + "-" + shortHash(manifest), At: now.UTC().Truncate(time.Second), To: finance, Subject: c.Vendor + ": the statements of " + name + " are final",
+	m := news{Message: outbox.Message{ID: finalID + name + "-" + shortHash(manifest), Keep: true, At: now.UTC().Truncate(time.Second), To: finance, Subject: c.Vendor + ": the statements of " + name + " are final",
 		Text: "Attached are the register, and in one archive every statement of " + name + " with the manifest of their hashes.\n"}, attach: map[string][]byte{}}
 	if Box(c).Has(m.ID) {
 		return nil

@@ -65,6 +65,9 @@ func (n *Night) Serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if _, err := clock.AddFunc("@every 15s", func() { n.Post(ctx) }); err != nil {
+		return err
+	}
 	n.Log("info", "serving", [2]any{"timezone", c.Serve.Zone.String()}, [2]any{"jobs", len(c.Serve.Jobs)})
 	clock.Entry(id).WrappedJob.Run()
 	clock.Start()
@@ -95,7 +98,7 @@ func (s said) Error(err error, what string, _ ...any) {
 	s.Log("error", "a job panicked: "+what, [2]any{"error", err.Error()})
 }
 
-// Wake asks the table what is due and does it, and sends what waits to be sent.
+// Wake asks the table what is due and does it.
 func (n *Night) Wake(ctx context.Context) {
 	c := n.current()
 	if err := files.Folder(c.Folders.State); err != nil {
@@ -118,14 +121,21 @@ func (n *Night) Wake(ctx context.Context) {
 			n.Log("error", "a slot was begun again and again and never ended", [2]any{"job", s.Job}, [2]any{"slot", s.Name()})
 			err = errors.Join(err, Tell(c, failed(c, s, n.Now(), errors.New("it was begun three times and never ended: the program was killed each time; is there too little memory?"))))
 		}
-		if err == nil && slot != nil {
+		if err == nil && slot != nil && ctx.Err() == nil {
 			err = n.do(ctx, table, *slot)
 		}
 		if err != nil {
 			n.Log("error", "a slot could not be done", [2]any{"job", job.Name}, [2]any{"error", err.Error()})
 		}
 	}
-	if err := errors.Join(Finals(c, n.Now()), Box(c).Flush(ctx, n.Now())); err != nil {
+	if err := Finals(c, n.Now()); err != nil {
+		n.Log("error", "the outbox", [2]any{"error", err.Error()})
+	}
+}
+
+// Post sends what waits to be sent. Servers can take their time, so that no job waits for it.
+func (n *Night) Post(ctx context.Context) {
+	if err := Box(n.current()).Flush(ctx, n.Now()); err != nil {
 		n.Log("error", "the outbox", [2]any{"error", err.Error()})
 	}
 }
@@ -276,7 +286,7 @@ func (w watched) Ready() error {
 func (w watched) History() ([]pipeline.Past, error) { return pipeline.History(w.current()) }
 
 // Fresh is when each feed last came.
-func (w watched) Fresh() ([]pipeline.Freshness, error) { return pipeline.Fresh(w.current()) }
+func (w watched) Fresh() ([]pipeline.Freshness, error) { return pipeline.Fresh(w.current(), w.Now()) }
 
 // Unsent counts messages that have not arrived for certain.
 func (w watched) Unsent() (int, error) {

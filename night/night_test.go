@@ -1,8 +1,6 @@
 package night
 
 import (
-	"archive/zip"
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -95,6 +93,7 @@ func (h *house) wake(text string) {
 		}
 	}
 	h.night.Wake(context.Background())
+	h.night.Post(context.Background())
 }
 
 // states is what the table says last of each slot of a job.
@@ -280,50 +279,5 @@ func TestServingAnswersAndStopsWhenItIsTold(t *testing.T) {
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)
-	}
-}
-
-func TestFinanceIsSentTheRegisterAndEveryStatementOnceAMonthIsFinal(t *testing.T) {
-	h := newHouse(t, "serve: {listen: \"\"}\n")
-	text, err := os.ReadFile(filepath.Join(h.dir, "config.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	// Nobody listens there: what is asked is what lies in the outbox.
-	h.write("config.yaml", strings.Replace(string(text), "notify: {", `notify: {mail: {host: 127.0.0.1, port: 9, security: none, from: a@v.example, finance: [pay@v.example]}, `, 1))
-	c, err := h.night.Read()
-	if err != nil {
-		t.Fatal(err)
-	}
-	month := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
-	if _, err := pipeline.Close(context.Background(), pipeline.Options{Config: c, Now: h.now.AddDate(0, 0, 1), Program: "test"}, pipeline.Closing{Month: month, By: "anna", Accepted: "known"}); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 { // as often as it is looked for, it is one message
-		if err := Finals(c, h.now.AddDate(0, 0, 2)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	letters, err := filepath.Glob(filepath.Join(h.dir, "outbox", "final-2024-01-*"))
-	if err != nil || len(letters) != 1 {
-		t.Fatalf("in the outbox are %v (%v)", letters, err)
-	}
-	archive, err := zip.OpenReader(filepath.Join(letters[0], "statements-2024-01.zip"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer archive.Close()
-	var names []string
-	for _, f := range archive.File {
-		names = append(names, f.Name)
-	}
-	entries, err := os.ReadDir(filepath.Join(h.dir, "closed", "2024-01", "statements"))
-	if err != nil || len(names) != len(entries)+1 || len(names) < 8 {
-		t.Errorf("the archive holds %v, the folder %d files (%v)", names, len(entries), err)
-	}
-	register, err := os.ReadFile(filepath.Join(letters[0], "register-2024-01.xlsx"))
-	same, err2 := os.ReadFile(filepath.Join(h.dir, "statements", "2024-01", "register.xlsx"))
-	if err != nil || err2 != nil || !bytes.Equal(register, same) {
-		t.Errorf("the register differs (%v, %v)", err, err2)
 	}
 }

@@ -19,20 +19,38 @@ var ErrAnybody = errors.New("somebody else on this machine could change the conf
 // ErrPlace says that a folder of the configuration cannot be where it is.
 var ErrPlace = errors.New("a folder cannot be where the configuration puts it")
 
-// Guarded refuses a configuration that others may write, or replace.
+// Guarded refuses a configuration that others may write, or replace: it and its folder
+// are ours or root's, and no folder above is one where anybody may rename what is another's.
 func Guarded(c *config.Config) error {
-	for _, path := range []string{c.Path, filepath.Dir(c.Path)} {
+	real, err := filepath.EvalSymlinks(c.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // it was read, or made, in another way
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(guarded(c.Path), guarded(real))
+}
+
+// guarded looks at a file and all folders above it.
+func guarded(file string) error {
+	own := filepath.Dir(file)
+	for path, above := "", file; path != above; above = filepath.Dir(path) {
+		path = above
 		info, err := os.Stat(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // it was read, or made, in another way
-		}
 		if err != nil {
 			return err
+		}
+		if path != file && path != own {
+			if info.Mode().Perm()&0o002 != 0 && info.Mode()&fs.ModeSticky == 0 {
+				return fmt.Errorf("%w: %s, above it, is %v; chmod o-w %s", ErrAnybody, path, info.Mode().Perm(), path)
+			}
+			continue
 		}
 		if info.Mode().Perm()&0o022 != 0 && (info.Mode()&fs.ModeSticky == 0 || !info.IsDir()) {
 			return fmt.Errorf("%w: %s is %v; chmod go-w %s", ErrAnybody, path, info.Mode().Perm(), path)
 		}
-		if owner, ok := info.Sys().(*syscall.Stat_t); ok && !info.IsDir() && owner.Uid != 0 && int(owner.Uid) != os.Getuid() {
+		if owner, ok := info.Sys().(*syscall.Stat_t); ok && owner.Uid != 0 && int(owner.Uid) != os.Getuid() {
 			return fmt.Errorf("%w: %s belongs to user %d, and this is user %d", ErrAnybody, path, owner.Uid, os.Getuid())
 		}
 	}
@@ -59,11 +77,18 @@ func shared(f config.Folders) error {
 	if f.Analysts == f.State {
 		return nil
 	}
-	if !isThere(f.Analysts) {
+	isNew := !isThere(f.Analysts)
+	if isNew {
 		if err := os.MkdirAll(f.Analysts, 0o750); err != nil {
 			return err
 		}
-		if err := os.Chmod(f.Analysts, 0o750); err != nil { // whatever the umask is
+	}
+	info, err := os.Stat(f.Analysts)
+	if err != nil {
+		return err
+	}
+	if isNew || info.Mode().Perm()&0o027 != 0 { // whatever the umask is, and whoever made it
+		if err := os.Chmod(f.Analysts, 0o750); err != nil {
 			return err
 		}
 	}

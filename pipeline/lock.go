@@ -26,6 +26,12 @@ func (r *run) takeLock() error {
 	if !got {
 		return r.holder()
 	}
+	// Another configuration can name the same landed files, and a state folder of its own.
+	r.landLock = flock.New(f.Landing, flock.SetFlag(os.O_RDONLY))
+	if got, err = r.landLock.TryLock(); err != nil || !got {
+		r.release()
+		return errors.Join(err, fmt.Errorf("%w, by another configuration: %s", ErrLocked, f.Landing))
+	}
 	r.sign()
 	if err := r.clean(); err != nil {
 		r.release()
@@ -65,6 +71,9 @@ func (r *run) clean() error {
 func (r *run) release() {
 	if r.session != nil {
 		_ = r.session.Close()
+	}
+	if r.landLock != nil {
+		_ = r.landLock.Unlock()
 	}
 	_ = r.lock.Unlock()
 }

@@ -135,7 +135,8 @@ func (r *run) carryOut(ctx context.Context, list []stage) error {
 
 type run struct {
 	Options
-	lock     *flock.Flock
+	lock     *flock.Flock // of the state folder
+	landLock *flock.Flock // of the landed files
 	session  *store.Session
 	landed   []landing.File
 	ledger   *months.Ledger
@@ -178,10 +179,23 @@ func (r *run) land(context.Context) error {
 		return err
 	}
 	r.summary.Arrivals = arrivals
-	r.landed, err = landing.List(r.Config.Folders.Landing)
+	if r.landed, err = landing.List(r.Config.Folders.Landing); err == nil && len(r.landed) == 0 {
+		err = r.nothingIsLost()
+	}
 	for _, a := range arrivals {
 		count, _ := r.facts[string(a.Fate)].(int)
 		r.facts[string(a.Fate)] = count + 1
+	}
+	return err
+}
+
+// nothingIsLost refuses an empty landing folder where statements were made from it: it is
+// another disk's, or was emptied, and every statement would be taken away.
+func (r *run) nothingIsLost() error {
+	f := r.Config.Folders
+	made, err := files.Glob(f.Statements, "*/"+months.ManifestName)
+	if err == nil && len(made) > 0 {
+		err = fmt.Errorf("%s is empty, and the statements in %s were made from it: is its disk mounted? Restore it from a copy; to begin anew, remove the statements as well", f.Landing, f.Statements)
 	}
 	return err
 }
@@ -223,45 +237,6 @@ func (r *run) loader() *loading.Loader {
 		}
 	}
 	return &loading.Loader{Session: r.session, Landing: r.Config.Folders.Landing, Work: r.Config.Folders.Work(), Feeds: r.Config.Feeds, Fresh: fresh}
-}
-
-// openSession starts DuckDB as the configuration allows, spilling into the work
-// folder.
-func (r *run) openSession(ctx context.Context) error {
-	var err error
-	d := r.Config.Database
-	r.session, err = store.Open(ctx, store.Options{MemoryLimit: d.MemoryLimit, Threads: d.Threads, TempLimit: d.TempLimit,
-		TempFolder: filepath.Join(r.Config.Folders.Work(), "spill")})
-	return err
-}
-
-// openStore attaches the store. One that cannot be read, or was made by another
-// version of the program, is set aside: it is a cache, and is filled anew.
-func (r *run) openStore(ctx context.Context) error {
-	if err := r.openSession(ctx); err != nil {
-		return err
-	}
-	path := r.Config.Folders.Store()
-	if err := loading.Open(ctx, r.session, path); err == nil {
-		return nil
-	}
-	if err := setAside(path); err != nil {
-		return err
-	}
-	r.facts["store"] = "set aside and filled anew"
-	return loading.Open(ctx, r.session, path)
-}
-
-// setAside renames a store out of the way, with its write-ahead log, keeping
-// the last one set aside for whoever wants to look.
-func setAside(path string) error {
-	for _, suffix := range []string{"", ".wal"} {
-		err := os.Rename(path+suffix, path+".aside"+suffix)
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("set the store aside: %w", err)
-		}
-	}
-	return nil
 }
 
 // chooseMonth takes the month asked for, or the newest with sales that has

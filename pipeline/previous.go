@@ -269,8 +269,13 @@ func (r *run) rollback() error {
 	if err := r.publishable(); err != nil {
 		return err
 	}
-	if err := p.takeBack(r.Config.Folders); err != nil {
+	// From here on whoever begins next goes on with it, if this is cut short.
+	p.was.Complete = false
+	if err := p.write(); err != nil {
 		return err
+	}
+	if err := p.takeBack(r.Config.Folders); err != nil {
+		return fmt.Errorf("%w: %w", ErrHalfPublished, err)
 	}
 	r.facts["taken_back"] = p.was.RunID
 	r.summary.RunID = p.was.RunID
@@ -312,7 +317,7 @@ func (p *previous) forget() error {
 
 // putBack renames what was kept of each month into place, its manifest last.
 func (p *previous) putBack(statements string) error {
-	kept, err := filepath.Glob(filepath.Join(p.dir, "statements", "*", "*"))
+	kept, err := files.Glob(p.dir, "statements/*/*")
 	if err != nil {
 		return err
 	}

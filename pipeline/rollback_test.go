@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"tranche/pipeline"
+	"tranche/pipeline/files"
 )
 
 func TestARollbackAfterAPublicationThatWasCutShortGoesBackOneAndNotTwo(t *testing.T) {
@@ -46,6 +47,40 @@ func TestARollbackAfterAPublicationThatWasCutShortGoesBackOneAndNotTwo(t *testin
 	}
 	if got := b.published(t); !maps.Equal(got, second) {
 		t.Errorf("it went elsewhere: %s", difference(got, second))
+	}
+}
+
+func TestARollbackThatFailsHalfWayIsFinishedByWhoeverBeginsNext(t *testing.T) {
+	b := newBroken(t, t.TempDir())
+	first := b.published(t)
+	b.goesOn(t, "the second day")
+	renames := 0
+	files.Fault = func(act, path string) error {
+		if act != "rename" || strings.HasSuffix(path, "undo.json") {
+			return nil
+		}
+		if renames++; renames > 1 { // the database is back, and no workbook
+			return errors.New("the disk says no")
+		}
+		return nil
+	}
+	t.Cleanup(func() { files.Fault = nil })
+	_, err := pipeline.Rollback(t.Context(), b.options(), "anna", "a test")
+	files.Fault = nil
+	if !errors.Is(err, pipeline.ErrHalfPublished) {
+		t.Errorf("it says %v", err)
+	}
+	if got := b.published(t); maps.Equal(got, first) {
+		t.Error("nothing was left half way")
+	}
+	if run, err := pipeline.BeingPublished(b.config); err != nil || run == "" {
+		t.Errorf("nothing says so: %v", err)
+	}
+	if _, err := pipeline.Rollback(t.Context(), b.options(), "anna", "a test"); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.published(t); !maps.Equal(got, first) {
+		t.Errorf("it went elsewhere: %s", difference(got, first))
 	}
 }
 

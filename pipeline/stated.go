@@ -72,7 +72,7 @@ func (r *run) writeStated(ctx context.Context, path string) error {
 
 // forgetStated removes the databases of what is stated.
 func (r *run) forgetStated() error {
-	old, err := filepath.Glob(filepath.Join(r.Config.Folders.State, statedFiles))
+	old, err := files.Glob(r.Config.Folders.State, statedFiles)
 	if err != nil {
 		return err
 	}

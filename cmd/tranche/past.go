@@ -38,10 +38,8 @@ func printPast(out io.Writer, c *config.Config, s *pipeline.Summary) error {
 		_ = t.Flush()
 		fmt.Fprintln(out)
 	}
-	if s != nil {
-		if err := printFresh(out, c); err != nil {
-			return err
-		}
+	if err := printFresh(out, c); err != nil {
+		return err
 	}
 	if err := printSlots(out, c); err != nil {
 		return err
@@ -60,7 +58,7 @@ func printUnsent(out io.Writer, c *config.Config) (int, error) {
 }
 
 func printFresh(out io.Writer, c *config.Config) error {
-	list, err := pipeline.Fresh(c)
+	list, err := pipeline.Fresh(c, time.Now())
 	if err != nil {
 		return err
 	}

@@ -29,10 +29,13 @@ A run that fails leaves everything that was published as it was.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			err := a.run(cmd.Context(), month, plans, notify)
-			if notify {
-				return a.unattended(err)
+			if !notify {
+				return err
 			}
-			return err
+			if wrong := new(config.Error); errors.As(err, &wrong) {
+				a.tellOfFaults(cmd.Context(), err)
+			}
+			return a.unattended(err)
 		},
 	}
 	c.Flags().StringVar(&month, "month", "", "the month to run for, as 2024-08 (default: the newest with sales that has begun)")
@@ -54,7 +57,7 @@ func (a *app) run(ctx context.Context, text, plans string, notify bool) error {
 	summary, err := a.working(func(o pipeline.Options) (*pipeline.Summary, error) {
 		o.Month, o.Plans = month, plans
 		summary, err := pipeline.Run(ctx, o)
-		if notify && !errors.Is(err, pipeline.ErrLocked) {
+		if notify {
 			text := ""
 			if err == nil {
 				text = plainly(summary)
@@ -67,6 +70,13 @@ func (a *app) run(ctx context.Context, text, plans string, notify bool) error {
 		return err
 	}
 	return a.tell(summary)
+}
+
+// tellOfFaults tells whom a faulty configuration names, where that much of it makes sense.
+func (a *app) tellOfFaults(ctx context.Context, err error) {
+	if c, ok := config.ReadNotify(a.configPath); ok && pipeline.Guarded(c) == nil {
+		a.spread(ctx, c, night.NeverBegan(c, time.Now(), err))
+	}
 }
 
 // tell says what a run came to, and that something waits for a person.

@@ -80,6 +80,11 @@ func plainly(s *pipeline.Summary) string {
 // spread sends what waits to be sent. That nobody could be told is a line of the log, and
 // changes nothing of what was done.
 func (a *app) spread(ctx context.Context, c *config.Config, news error) {
+	if ctx.Err() != nil { // somebody wants us to end; a moment is left to say so
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+		defer stop()
+	}
 	if err := errors.Join(news, night.Box(c).Flush(ctx, time.Now())); err != nil {
 		log := a.log()
 		log.Error().Err(err).Msg("somebody could not be told")

@@ -35,6 +35,7 @@ type Message struct {
 	Facts   any       `json:"facts,omitempty"`  // for programs
 	To      string    `json:"to,omitempty"`     // a list of the configuration: operators or finance
 	Attach  []string  `json:"attach,omitempty"` // files in the message's own folder
+	Keep    bool      `json:"keep,omitempty"`   // its id is remembered for good: it must never be sent twice
 }
 
 // Way is one way of sending.
@@ -42,8 +43,9 @@ type Way interface {
 	Name() string
 	// Takes says whether a message goes this way.
 	Takes(Message) bool
-	// Send sends it. An error that is ErrUnsure may have arrived all the same.
-	Send(ctx context.Context, m Message, folder string) error
+	// Send sends it, and says when it begins to leave. An error that is ErrUnsure may have
+	// arrived all the same.
+	Send(ctx context.Context, m Message, folder string, leaves func() error) error
 }
 
 // ErrUnsure says that a message may have arrived or not.
@@ -78,6 +80,7 @@ type letter struct {
 type Outbox struct {
 	Folder string
 	Ways   []Way
+	Void   func(Message) string // why a message that waits is not to be sent any more; empty: it is
 }
 
 // pauses are how long to wait after each attempt that certainly failed.
@@ -146,20 +149,31 @@ func (o *Outbox) lock() (func(), error) {
 	return func() { _ = l.Unlock() }, nil
 }
 
+func (o *Outbox) read(id string) (letter, error) {
+	data, err := os.ReadFile(filepath.Join(o.Folder, id, letterName))
+	if err != nil {
+		return letter{}, err
+	}
+	var l letter
+	if err := json.Unmarshal(data, &l); err != nil { // it must not keep the others from going
+		l = letter{Message: Message{ID: id, Subject: "(cannot be read)"}, Ways: map[string]*progress{"none": {State: unreadable, Error: err.Error()}}}
+	}
+	return l, nil
+}
+
 func (o *Outbox) letters() ([]letter, error) {
-	paths, err := filepath.Glob(filepath.Join(o.Folder, "*", letterName))
+	paths, err := files.Glob(o.Folder, "*/"+letterName)
 	if err != nil {
 		return nil, err
 	}
 	var list []letter
 	for _, path := range paths {
-		data, err := os.ReadFile(path)
+		l, err := o.read(filepath.Base(filepath.Dir(path)))
+		if errors.Is(err, os.ErrNotExist) {
+			continue // forgotten meanwhile
+		}
 		if err != nil {
 			return nil, err
-		}
-		var l letter
-		if err := json.Unmarshal(data, &l); err != nil { // it must not keep the others from going
-			l = letter{Message: Message{ID: filepath.Base(filepath.Dir(path)), Subject: "(cannot be read)"}, Ways: map[string]*progress{"none": {State: unreadable, Error: err.Error()}}}
 		}
 		list = append(list, l)
 	}
@@ -169,63 +183,90 @@ func (o *Outbox) letters() ([]letter, error) {
 	return list, nil
 }
 
-// whileAlone hands all letters to some work that nobody else does meanwhile.
-func (o *Outbox) whileAlone(work func([]letter) error) error {
+// Flush sends what waits and whose time has come, unless somebody else is at it. What
+// could not be sent is no error: Open tells of it.
+func (o *Outbox) Flush(ctx context.Context, now time.Time) error {
+	if err := files.Folder(o.Folder); err != nil {
+		return err
+	}
+	// Whoever sends holds this one, for as long as servers take; the letters themselves are
+	// locked for moments only, so that nobody waits to put one in.
+	at := flock.New(filepath.Join(o.Folder, "sending.lock"))
+	if got, err := at.TryLock(); err != nil || !got {
+		return err
+	}
+	defer at.Unlock() //nolint:errcheck // the kernel frees it with us
+	list, err := o.letters()
+	if err != nil {
+		return err
+	}
+	for _, l := range list {
+		for _, w := range o.Ways {
+			if p, ok := l.Ways[w.Name()]; !ok || p.State != waiting && p.State != sending {
+				continue
+			}
+			if ctx.Err() != nil {
+				return nil
+			}
+			if err := o.try(ctx, l, w, now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// try sends a message one way. That it is being sent is on the disk before a byte of it
+// leaves, so that nobody who finds it there sends it again.
+func (o *Outbox) try(ctx context.Context, l letter, w Way, now time.Time) error {
+	due := false
+	err := o.change(l.ID, w.Name(), func(p *progress) {
+		switch {
+		case p.State == sending: // by somebody who is no more
+			p.State, p.Error = unsure, "the program stopped while it was being sent"
+		case p.State != waiting || now.Before(p.Next) && p.Next.Sub(now) <= pauses[len(pauses)-1]:
+			// A time further off than the longest pause is of a clock that was wrong.
+		case o.Void != nil && o.Void(l.Message) != "":
+			p.State, p.Error = dropped, o.Void(l.Message)
+		default:
+			p.Attempts++
+			due = true
+		}
+	})
+	if err != nil || !due {
+		return err
+	}
+	failed := w.Send(ctx, l.Message, filepath.Join(o.Folder, l.ID), func() error {
+		return o.change(l.ID, w.Name(), func(p *progress) { p.State = sending })
+	})
+	return o.change(l.ID, w.Name(), func(p *progress) {
+		switch {
+		case failed == nil:
+			p.State, p.Error = sent, ""
+		case errors.Is(failed, ErrUnsure):
+			p.State, p.Error = unsure, failed.Error()
+		case p.Attempts > len(pauses):
+			p.State, p.Error = given, failed.Error()
+		default:
+			p.State, p.Error, p.Next = waiting, failed.Error(), now.Add(pauses[p.Attempts-1]).UTC()
+		}
+	})
+}
+
+// change changes the progress of a message on a way, as it is now.
+func (o *Outbox) change(id, way string, change func(*progress)) error {
 	unlock, err := o.lock()
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	list, err := o.letters()
-	if err != nil {
+	l, err := o.read(id)
+	if err != nil || l.Ways[way] == nil {
 		return err
 	}
-	return work(list)
-}
-
-// Flush sends what waits and whose time has come. What could not be sent is no error:
-// Open tells of it.
-func (o *Outbox) Flush(ctx context.Context, now time.Time) error {
-	return o.whileAlone(func(list []letter) error {
-		for _, l := range list {
-			for _, w := range o.Ways {
-				p, ok := l.Ways[w.Name()]
-				if !ok || ctx.Err() != nil {
-					continue
-				}
-				if err := o.try(ctx, l, w, p, now); err != nil {
-					return err
-				}
-			}
-		}
+	before := *l.Ways[way]
+	if change(l.Ways[way]); *l.Ways[way] == before {
 		return nil
-	})
-}
-
-// try sends a message one way. That it is being sent is on the disk before a byte of it
-// leaves, so that nobody who finds it there sends it again.
-func (o *Outbox) try(ctx context.Context, l letter, w Way, p *progress, now time.Time) error {
-	if p.State == sending {
-		p.State, p.Error = unsure, "the program stopped while it was being sent"
-		return o.write(l)
-	}
-	if p.State != waiting || now.Before(p.Next) {
-		return nil
-	}
-	p.State, p.Attempts = sending, p.Attempts+1
-	if err := o.write(l); err != nil {
-		return err
-	}
-	err := w.Send(ctx, l.Message, filepath.Join(o.Folder, l.ID))
-	switch {
-	case err == nil:
-		p.State, p.Error = sent, ""
-	case errors.Is(err, ErrUnsure):
-		p.State, p.Error = unsure, err.Error()
-	case p.Attempts > len(pauses):
-		p.State, p.Error = given, err.Error()
-	default:
-		p.State, p.Error, p.Next = waiting, err.Error(), now.Add(pauses[p.Attempts-1]).UTC()
 	}
 	return o.write(l)
 }
@@ -276,41 +317,84 @@ func (o *Outbox) Drop(id string) error {
 
 // settle changes the progress of a message wherever it has not arrived for certain.
 func (o *Outbox) settle(id string, change func(*progress)) error {
-	return o.whileAlone(func(list []letter) error {
-		for _, l := range list {
-			settled := false
-			for _, p := range l.Ways {
-				if l.ID == id && p.State == unreadable {
-					return os.RemoveAll(filepath.Join(o.Folder, id))
-				}
-				if l.ID == id && p.State != sent && p.State != dropped {
-					change(p)
-					settled = true
-				}
-			}
-			if settled {
-				return o.write(l)
-			}
+	unlock, err := o.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	unknown := fmt.Errorf("%q: %w", id, ErrUnknown)
+	if !plainID.MatchString(id) {
+		return unknown
+	}
+	l, err := o.read(id)
+	if errors.Is(err, os.ErrNotExist) {
+		return unknown
+	}
+	if err != nil {
+		return err
+	}
+	settled := false
+	for _, p := range l.Ways {
+		if p.State == unreadable {
+			return os.RemoveAll(filepath.Join(o.Folder, id))
 		}
-		return fmt.Errorf("%q: %w", id, ErrUnknown)
-	})
+		if p.State != sent && p.State != dropped {
+			change(p)
+			settled = true
+		}
+	}
+	if !settled {
+		return unknown
+	}
+	return o.write(l)
+}
+
+// Left lists the messages whose id begins like that and that have left, or may have.
+func (o *Outbox) Left(prefix string) ([]Message, error) {
+	list, err := o.letters()
+	var left []Message
+	for _, l := range list {
+		gone := false
+		for _, p := range l.Ways {
+			gone = gone || p.State == sent || p.State == unsure || p.State == sending
+		}
+		if gone && strings.HasPrefix(l.ID, prefix) {
+			left = append(left, l.Message)
+		}
+	}
+	return left, err
 }
 
 // Tidy removes what was sent, or given up, before a day. That a message was there is
-// forgotten with it.
+// forgotten with it, but for one that is to be kept: of that only what went with it is
+// removed.
 func (o *Outbox) Tidy(before time.Time) error {
-	return o.whileAlone(func(list []letter) error {
-		for _, l := range list {
-			over := l.At.Before(before)
-			for _, p := range l.Ways {
-				over = over && p.State != waiting && p.State != sending
-			}
-			if over {
-				if err := os.RemoveAll(filepath.Join(o.Folder, l.ID)); err != nil {
-					return err
-				}
+	unlock, err := o.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	list, err := o.letters()
+	if err != nil {
+		return err
+	}
+	for _, l := range list {
+		over := l.At.Before(before)
+		for _, p := range l.Ways {
+			over = over && p.State != waiting && p.State != sending
+		}
+		if !over {
+			continue
+		}
+		dir := filepath.Join(o.Folder, l.ID)
+		if !l.Keep {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+		for _, name := range l.Attach {
+			if l.Keep {
+				err = errors.Join(err, files.Remove(filepath.Join(dir, name)))
 			}
 		}
-		return nil
-	})
+	}
+	return err
 }

@@ -67,7 +67,12 @@ func (v *visit) Mail(string, *smtp.MailOptions) error {
 	}
 	return nil
 }
-func (v *visit) Rcpt(string, *smtp.RcptOptions) error { return nil }
+func (v *visit) Rcpt(to string, _ *smtp.RcptOptions) error {
+	if to == "gone@vendor.example" {
+		return &smtp.SMTPError{Code: 550, Message: "no such person"}
+	}
+	return nil
+}
 func (v *visit) Reset() {
 	if v.office.leaves {
 		_ = v.conn.Close()
@@ -110,7 +115,7 @@ func (p *postOffice) open(t *testing.T, implicit bool) (Mail, *postOffice) {
 	t.Cleanup(func() { _ = p.server.Close() })
 	pool := x509.NewCertPool()
 	pool.AddCert(p.tls.Certificates[0].Leaf)
-	m := Mail{Host: "127.0.0.1", Port: p.port, Security: "starttls", From: "tranche@vendor.example", Lists: map[string][]string{"operators": {"ops@vendor.example"}},
+	m := Mail{To: "ops@vendor.example", Host: "127.0.0.1", Port: p.port, Security: "starttls", From: "tranche@vendor.example", Lists: []string{"operators"},
 		TLS: &tls.Config{RootCAs: pool, ServerName: "localhost"}}
 	if implicit {
 		m.Security = "tls"
@@ -240,30 +245,68 @@ func TestAMailThatWasTakenIsSentWhateverTheServerDoesThen(t *testing.T) {
 	}
 }
 
-func TestWhatIsUnsureIsSentAgainOrDroppedOnceSomebodyHasDecided(t *testing.T) {
-	way, office := (&postOffice{hangUp: true}).open(t, false)
-	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
-	o.mustAdd(t, message("one"), nil)
-	o.mustAdd(t, message("two"), nil)
-	if open := o.mustFlush(t, noon); len(open) != 2 || open[0].State != unsure {
-		t.Fatalf("open are %v", open)
+func TestAnAddressThatIsRefusedKeepsNobodyElseFromTheMail(t *testing.T) {
+	way, office := (&postOffice{}).open(t, false)
+	gone := way
+	gone.To = "gone@vendor.example"
+	o := &Outbox{Folder: t.TempDir(), Ways: []Way{gone, way}}
+	o.mustAdd(t, message("night-1"), nil)
+	if open := o.mustFlush(t, noon); len(open) != 1 || open[0].Way != "mail to gone@vendor.example" || len(office.mails) != 1 {
+		t.Errorf("%+v, %d mails", open, len(office.mails))
 	}
-	office.Lock()
-	office.hangUp, office.mails = false, nil
-	office.Unlock()
-	if err := errors.Join(o.Again("one"), o.Drop("two")); err != nil {
-		t.Fatal(err)
-	}
-	if open := o.mustFlush(t, noon); len(open) != 0 || len(office.mails) != 1 {
-		t.Errorf("open are %v, and %d mails arrived", open, len(office.mails))
-	}
-	for _, id := range []string{"one", "two", "three"} {
-		if err := errors.Join(o.Again(id), o.Drop(id)); !errors.Is(err, ErrUnknown) {
-			t.Errorf("%s, which is settled, says %v", id, err)
+}
+
+func TestAServerThatSaysNothingIsNotWaitedForAndNothingHasLeft(t *testing.T) {
+	defer func(before time.Duration) { mailPatience = before }(mailPatience)
+	for _, isStopped := range []bool{false, true} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		o := &Outbox{Folder: t.TempDir(), Ways: []Way{Mail{To: "ops@vendor.example", Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, Security: "starttls",
+			From: "tranche@vendor.example", Lists: []string{"operators"}}}}
+		o.mustAdd(t, message("night-1"), nil)
+		mailPatience = 50 * time.Millisecond
+		ctx, stop := context.WithCancel(t.Context())
+		if isStopped {
+			mailPatience = time.Hour
+			go func() {
+				_, _ = l.Accept() // it has come, and is told nothing
+				stop()
+			}()
+		}
+		if err := o.Flush(ctx, noon); err != nil {
+			t.Fatal(err)
+		}
+		stop()
+		o.mustAdd(t, message("night-2"), nil) // nobody holds the outbox
+		open, err := o.Open()
+		if err != nil || len(open) != 2 || open[0].State != waiting || open[0].Attempts != 1 {
+			t.Errorf("stopped %v: %+v (%v)", isStopped, open, err)
 		}
 	}
-	if open := o.mustFlush(t, noon); len(open) != 0 || len(office.mails) != 1 {
-		t.Errorf("what was settled was sent: %v", open)
+}
+
+func TestWhileSomebodySendsAMessageCanBePutInAndNobodyElseSends(t *testing.T) {
+	begun, goOn := make(chan bool), make(chan bool)
+	way, got := receiver(t, func(http.ResponseWriter, *http.Request) { begun <- true; <-goOn })
+	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	o.mustAdd(t, message("night-1"), nil)
+	ended := make(chan error)
+	go func() { ended <- o.Flush(t.Context(), noon) }()
+	<-begun
+	o.mustAdd(t, message("night-2"), nil)
+	if open := o.mustFlush(t, noon); len(open) != 2 || len(*got) != 1 {
+		t.Errorf("a second sender: %+v, told %d times", open, len(*got))
+	}
+	goOn <- true
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	go func() { <-begun; goOn <- true }()
+	if open := o.mustFlush(t, noon); len(open) != 0 || len(*got) != 2 {
+		t.Errorf("%+v, told %d times", open, len(*got))
 	}
 }
 
@@ -334,21 +377,6 @@ func receiver(t *testing.T, answer http.HandlerFunc) (Webhook, *[]string) {
 	}))
 	t.Cleanup(server.Close)
 	return Webhook{URL: server.URL + "/secret-path", Secret: "shared"}, &got
-}
-
-func TestWhatWasSentIsForgottenAfterAWhileAndWhatWaitsIsNot(t *testing.T) {
-	way, _ := receiver(t, func(http.ResponseWriter, *http.Request) {})
-	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
-	o.mustAdd(t, message("night-1"), nil)
-	o.mustFlush(t, noon)
-	o.mustAdd(t, message("night-2"), nil)
-	if err := o.Tidy(noon.Add(time.Hour)); err != nil {
-		t.Fatal(err)
-	}
-	left, err := o.letters()
-	if err != nil || len(left) != 1 || left[0].ID != "night-2" {
-		t.Errorf("left are %+v, %v", left, err)
-	}
 }
 
 func TestAnIDThatIsNoNameIsRefused(t *testing.T) {

@@ -11,10 +11,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -22,34 +24,39 @@ import (
 	"github.com/wneessen/go-mail"
 )
 
-// patience is how long a server is waited for.
+// patience is how long a program that is told may take.
 const patience = 30 * time.Second
+
+// mailPatience is how long a mail server may say nothing, or take nothing.
+var mailPatience = 2 * time.Minute
 
 // longPatience is how long a whole mail may take, with every statement of a month.
 const longPatience = 15 * time.Minute
 
-// Mail sends by a mail server.
+// Mail sends to one address by a mail server: what one is refused the others get all the
+// same.
 type Mail struct {
+	To       string
 	Host     string
 	Port     int
 	Security string // starttls, tls, or none on loopback
 	User     string
 	Password string
 	From     string
-	Lists    map[string][]string // who is on which list
-	TLS      *tls.Config         // nil: the machine's own certificates
+	Lists    []string    // that the address is on
+	TLS      *tls.Config // nil: the machine's own certificates
 }
 
-// Name is mail.
-func (Mail) Name() string { return "mail" }
+// Name is mail, and the address.
+func (m Mail) Name() string { return "mail to " + m.To }
 
-// Takes says whether anybody is on the message's list.
-func (m Mail) Takes(msg Message) bool { return len(m.Lists[msg.To]) > 0 }
+// Takes says whether the address is on the message's list.
+func (m Mail) Takes(msg Message) bool { return slices.Contains(m.Lists, msg.To) }
 
-// Send sends one mail to everybody on the list.
-func (m Mail) Send(ctx context.Context, msg Message, folder string) error {
+// Send sends one mail.
+func (m Mail) Send(ctx context.Context, msg Message, folder string, leaves func() error) error {
 	letter := mail.NewMsg()
-	if err := errors.Join(letter.From(m.From), letter.To(m.Lists[msg.To]...)); err != nil {
+	if err := errors.Join(letter.From(m.From), letter.To(m.To)); err != nil {
 		return err
 	}
 	letter.SetMessageIDWithValue(msg.ID + "@" + domain(m.From))
@@ -63,7 +70,9 @@ func (m Mail) Send(ctx context.Context, msg Message, folder string) error {
 		}
 		letter.AttachFile(filepath.Join(folder, name))
 	}
-	client, err := m.client()
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	client, err := m.client(ctx)
 	if err != nil {
 		return err
 	}
@@ -71,6 +80,9 @@ func (m Mail) Send(ctx context.Context, msg Message, folder string) error {
 		return err
 	}
 	defer client.Close() //nolint:errcheck // the mail is taken, or refused, by then
+	if err := leaves(); err != nil {
+		return err
+	}
 	err = client.Send(letter)
 	if letter.IsDelivered() {
 		return nil // it was taken; what went wrong after that is no matter of ours
@@ -82,11 +94,13 @@ func (m Mail) Send(ctx context.Context, msg Message, folder string) error {
 	return err
 }
 
-func (m Mail) client() (*mail.Client, error) {
-	options := []mail.Option{mail.WithPort(m.Port), mail.WithTimeout(longPatience)}
+func (m Mail) client(ctx context.Context) (*mail.Client, error) {
+	options := []mail.Option{mail.WithPort(m.Port), mail.WithTimeout(longPatience), mail.WithDialContextFunc(func(within context.Context, network, address string) (net.Conn, error) {
+		return m.dial(ctx, within, network, address)
+	})}
 	switch m.Security {
 	case "tls":
-		options = append(options, mail.WithSSL())
+		options = append(options, mail.WithTLSPolicy(mail.TLSOpportunistic)) // the connection is one already
 	case "starttls":
 		options = append(options, mail.WithTLSPolicy(mail.TLSMandatory))
 	default:
@@ -99,6 +113,47 @@ func (m Mail) client() (*mail.Client, error) {
 		options = append(options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(m.User), mail.WithPassword(m.Password))
 	}
 	return mail.NewClient(m.Host, options...)
+}
+
+// dial connects. The library waits for a greeting as long as it takes, so the connection
+// itself is impatient, and ends with the sending.
+func (m Mail) dial(sending, ctx context.Context, network, address string) (net.Conn, error) {
+	dialer := net.Dialer{Timeout: patience}
+	raw, err := dialer.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	context.AfterFunc(sending, func() { _ = raw.Close() })
+	conn := &impatient{Conn: raw}
+	if m.Security != "tls" {
+		return conn, nil
+	}
+	settings := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: m.Host}
+	if m.TLS != nil {
+		settings = m.TLS.Clone()
+	}
+	secure := tls.Client(conn, settings)
+	if err := secure.HandshakeContext(ctx); err != nil {
+		return nil, errors.Join(err, raw.Close())
+	}
+	return secure, nil
+}
+
+// impatient is a connection whose other end may be silent for mailPatience only.
+type impatient struct{ net.Conn }
+
+func (c *impatient) Read(data []byte) (int, error) {
+	if err := c.SetReadDeadline(time.Now().Add(mailPatience)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Read(data)
+}
+
+func (c *impatient) Write(data []byte) (int, error) {
+	if err := c.SetWriteDeadline(time.Now().Add(mailPatience)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Write(data)
 }
 
 func domain(address string) string {
@@ -124,7 +179,7 @@ func (w Webhook) Takes(m Message) bool { return w.URL != "" && m.To == "operator
 
 // Send posts the message as JSON. Its id goes as Idempotency-Key, and an HMAC-SHA-256 of
 // the body as X-Tranche-Signature where there is a secret.
-func (w Webhook) Send(ctx context.Context, m Message, _ string) error {
+func (w Webhook) Send(ctx context.Context, m Message, _ string, leaves func() error) error {
 	body, err := json.Marshal(m)
 	if err != nil {
 		return err
@@ -150,6 +205,9 @@ func (w Webhook) Send(ctx context.Context, m Message, _ string) error {
 	if client == nil {
 		client = &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true, Proxy: http.ProxyFromEnvironment},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	}
+	if err := leaves(); err != nil {
+		return err
 	}
 	answer, err := client.Do(request)
 	if err != nil {

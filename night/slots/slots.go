@@ -37,6 +37,9 @@ const Grace = 10 * time.Minute
 // program stops, before it is given up.
 const Attempts = 3
 
+// oneByOne is how many missed slots have a line of their own.
+const oneByOne = 100
+
 // Slot is one time of a job, by the clock on the wall.
 type Slot struct {
 	Job string
@@ -159,10 +162,21 @@ func (t *Table) Due(j Job, now time.Time) (due *Slot, given []Slot, err error) {
 	if state := h.state[h.from.Format(layout)]; state == Begun || state == PutOff {
 		open = append(open, Slot{j.Name, h.from})
 	}
+	if err := t.passOver(j, &h, wall, now); err != nil {
+		return nil, nil, err
+	}
 	for at := j.At.Next(h.from); !at.IsZero() && !at.After(wall); at = j.At.Next(at) {
 		if state := h.state[at.Format(layout)]; state == "" || state == Begun || state == PutOff {
 			open = append(open, Slot{j.Name, at})
 		}
+	}
+	// After a long stop a line for each would be a long wait: the oldest share one.
+	if old := len(open) - oneByOne; old > 0 {
+		first, last := open[0].Name(), open[old-1]
+		if err := t.End(last, Skipped, now, fmt.Sprintf("this and all since %s: later ones were due as well", first)); err != nil {
+			return nil, nil, err
+		}
+		open = open[old:]
 	}
 	for i, s := range open {
 		last := i == len(open)-1
@@ -185,6 +199,19 @@ func (t *Table) Due(j Job, now time.Time) (due *Slot, given []Slot, err error) {
 		}
 	}
 	return nil, given, nil
+}
+
+// passOver leaves out what is older than recent, if anything newer is due: a clock that
+// was years behind would make a list of millions.
+func (t *Table) passOver(j Job, h *history, wall, now time.Time) error {
+	const recent = 40 * 24 * time.Hour
+	until := wall.Add(-recent).Truncate(time.Minute)
+	if newer := j.At.Next(until); !h.from.Before(until) || newer.IsZero() || newer.After(wall) {
+		return nil
+	}
+	since := h.from
+	h.from = until
+	return t.End(Slot{j.Name, until}, Skipped, now, "this and all since "+since.Format(layout)+": later ones were due as well")
 }
 
 // Begin writes down that a slot is begun.

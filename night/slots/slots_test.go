@@ -166,6 +166,20 @@ func TestAJobThatFellDueWhileAnotherWasAtWorkWasNotMissed(t *testing.T) {
 	}
 }
 
+func TestYearsOfMissedSlotsAreWrittenDownInOneLine(t *testing.T) {
+	c := newClock(t, "UTC", "* * * * *")
+	c.ask(at(t, "1970-01-01T12:00:00Z"))
+	if got := c.ask(at(t, "2026-01-02T03:00:00Z")); got != "2026-01-02T03:00" {
+		t.Errorf("%q was due", got)
+	}
+	if rows := c.table.Last(1 << 20); len(rows) > 2*oneByOne || rows[1].State != Skipped || rows[1].Detail != "this and all since 1970-01-01T12:00: later ones were due as well" {
+		t.Errorf("%d lines: %+v", len(rows), rows[1])
+	}
+	if got := c.ask(at(t, "2026-01-02T03:00:30Z")); got != "" {
+		t.Errorf("%q was due again", got)
+	}
+}
+
 func TestAClockThatJumpsDoesNoNightTwiceAndLosesNoneForLong(t *testing.T) {
 	c := newClock(t, "Europe/Paris", "30 2 * * *")
 	start := at(t, "2026-05-01T12:00:00Z")

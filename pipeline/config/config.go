@@ -137,6 +137,26 @@ func Read(path string) (*Config, error) {
 	return parse(absolute, source)
 }
 
+// ReadNotify reads as much of a faulty configuration as it takes to tell people so: where
+// the outbox is, and who they are. False says that not even that makes sense.
+func ReadNotify(path string) (*Config, bool) {
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return nil, false
+	}
+	var f file
+	if yaml.Unmarshal(source, &f) != nil { // keys that are not known are no matter here
+		return nil, false
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		return nil, false
+	}
+	r := &reader{source: source}
+	c := &Config{Path: path, Vendor: f.Vendor, Folders: r.folders(filepath.Dir(path), f), Notify: r.notify(filepath.Dir(path), f.Notify)}
+	c.Serve.Zone = time.UTC
+	return c, len(r.faults) == 0
+}
+
 // ReadProgramme reads the programme of another file, which may hold nothing
 // else: what it leaves out is as in base.
 func ReadProgramme(path string, base programme.Programme) (programme.Programme, error) {
@@ -255,19 +275,9 @@ func (r *reader) show(path string) string {
 
 func (r *reader) config(path string, f file) *Config {
 	base := filepath.Dir(path)
-	folder := func(name, fallback string) string {
-		if name == "" {
-			name = fallback
-		}
-		return beside(base, name)
-	}
 	c := &Config{
 		Path: path, Vendor: f.Vendor, Ready: f.Landing.ReadyMarker,
-		Folders: Folders{
-			Inbox: folder(f.Folders.Inbox, "inbox"), Landing: folder(f.Folders.Landing, "landing"),
-			Statements: folder(f.Folders.Statements, "statements"), Closed: folder(f.Folders.Closed, "closed"),
-			State: folder(f.Folders.State, "state"), Analysts: folder(f.Folders.Published, cmp.Or(f.Folders.State, "state")),
-		},
+		Folders:  r.folders(base, f),
 		Database: Database(f.Database),
 		Settle:   r.duration("$.landing.settle", f.Landing.Settle),
 	}
@@ -288,6 +298,15 @@ func (r *reader) config(path string, f file) *Config {
 		}
 	}
 	return c
+}
+
+func (r *reader) folders(base string, f file) Folders {
+	folder := func(name, fallback string) string { return beside(base, cmp.Or(name, fallback)) }
+	return Folders{
+		Inbox: folder(f.Folders.Inbox, "inbox"), Landing: folder(f.Folders.Landing, "landing"),
+		Statements: folder(f.Folders.Statements, "statements"), Closed: folder(f.Folders.Closed, "closed"),
+		State: folder(f.Folders.State, "state"), Analysts: folder(f.Folders.Published, cmp.Or(f.Folders.State, "state")),
+	}
 }
 
 func (r *reader) closing(f closingFile) Closing {

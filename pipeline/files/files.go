@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -108,6 +109,16 @@ func Append(path string, line []byte) error {
 		return fmt.Errorf("append to %s: %w", path, err)
 	}
 	return nil
+}
+
+// Glob lists what is in dir under a pattern, in the order of names. The folder itself is
+// no pattern: somebody's can have a bracket in its name.
+func Glob(dir, pattern string) ([]string, error) {
+	names, err := fs.Glob(os.DirFS(dir), pattern)
+	for i, name := range names {
+		names[i] = filepath.Join(dir, filepath.FromSlash(name))
+	}
+	return names, err
 }
 
 // Copy makes to anew as a private copy of from. It does not sync: whoever settles it

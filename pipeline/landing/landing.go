@@ -125,7 +125,7 @@ func (o Options) tidy() error {
 	if err := files.Folder(o.Landing); err != nil {
 		return err
 	}
-	left, err := filepath.Glob(filepath.Join(o.Landing, "*"+part))
+	left, err := files.Glob(o.Landing, "*"+part)
 	for _, path := range left {
 		err = errors.Join(err, os.Remove(path))
 	}

@@ -36,7 +36,7 @@ func List(landing string) ([]File, error) {
 // sidecars reads every sidecar in the order of landing, also those whose bytes
 // have not come because a run was stopped between the two.
 func sidecars(landing string) ([]File, error) {
-	names, err := filepath.Glob(filepath.Join(landing, "*.json"))
+	names, err := files.Glob(landing, "*.json")
 	if err != nil {
 		return nil, err
 	}

@@ -38,7 +38,7 @@ func Settle(root string, log []audit.Decision) error {
 			return err
 		}
 	}
-	prepared, err := filepath.Glob(filepath.Join(root, "*"+closing))
+	prepared, err := files.Glob(root, "*"+closing)
 	if err != nil {
 		return err
 	}
