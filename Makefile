@@ -1,16 +1,18 @@
 # make demo   build it and run the sample exports the whole way
 # make test   run every test
 # make        build bin/tranche
+# make install   put it, its manual and completion under PREFIX
+# make release   what is handed out, in dist/
 
 TAGS    := duckdb_arrow
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+VERSION ?= $(shell packaging/version.sh)
 GOFLAGS := -tags=$(TAGS) -trimpath
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
 export GOFLAGS
 export CGO_ENABLED := 1
 
-.PHONY: build demo test chaos picture dirty-files bench clean tools
+.PHONY: build demo test chaos picture dirty-files bench clean tools install release
 
 build: tools
 	@mkdir -p bin
@@ -32,6 +34,28 @@ demo: build
 	@echo "  bin/tranche rejects list --config demo/config.yaml"
 	@echo "  bin/tranche query --config demo/config.yaml \"select partner_id, level, payable from mart.payables where month = '2024-08-01' order by payable desc\""
 	@echo "  libreoffice demo/statements/2024-08/statement_P1001.xlsx"
+
+# Only lays out what is built, so that `sudo make install` builds nothing as root.
+PREFIX ?= /usr/local
+BINARY ?= bin/tranche
+ZSH    ?= $(PREFIX)/share/zsh/site-functions
+install:
+	@test -x "$(BINARY)" || { echo "$(BINARY) is not there yet: run make" >&2; exit 2; }
+	@umask 022; pages=$$(mktemp -d) && "$(BINARY)" man "$$pages" && \
+	for shell in bash zsh fish; do "$(BINARY)" completion $$shell >"$$pages/$$shell" || exit 1; done && \
+	install -D -m 0755 "$(BINARY)" "$(DESTDIR)$(PREFIX)/bin/tranche" && \
+	install -d "$(DESTDIR)$(PREFIX)/share/man/man1" && \
+	install -m 0644 "$$pages"/*.1 "$(DESTDIR)$(PREFIX)/share/man/man1/" && \
+	install -D -m 0644 "$$pages/bash" "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/tranche" && \
+	install -D -m 0644 "$$pages/zsh" "$(DESTDIR)$(ZSH)/_tranche" && \
+	install -D -m 0644 "$$pages/fish" "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tranche.fish" && \
+	rm -rf "$$pages"
+
+# An archive, a Debian package, the list of what is in them and their checksums, for this
+# machine's kind. The same commit gives the same bytes, wherever it lies.
+DIST ?= dist
+release: tools
+	@VERSION="$(VERSION)" packaging/release.sh "$(DIST)"
 
 test: tools
 	@go vet ./...
@@ -64,4 +88,4 @@ bench: tools
 	@go run -tags $(TAGS) ./fixtures/bench -what night -rows $(NIGHT) -partners 1000 -runs 1
 
 clean:
-	@rm -rf bin demo
+	@rm -rf bin demo dist
