@@ -12,7 +12,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 export GOFLAGS
 export CGO_ENABLED := 1
 
-.PHONY: build demo test chaos picture dirty-files bench clean tools install release
+.PHONY: build demo test chaos picture dirty-files bench clean tools install release schema
 
 build: tools
 	@mkdir -p bin
@@ -64,6 +64,7 @@ test: tools
 	@command -v soffice >/dev/null || echo "SKIPPED: workbooks were not recalculated, because LibreOffice is missing (apt-get install libreoffice-calc-nogui)"
 	@command -v xmllint >/dev/null || echo "SKIPPED: the parts of workbooks were not checked, because xmllint is missing (apt-get install libxml2-utils)"
 	@/usr/bin/python3 -c 'import openpyxl' 2>/dev/null || echo "SKIPPED: workbooks were not read back, because openpyxl is missing (apt-get install python3-openpyxl)"
+	@for p in dpkg-deb man systemd-analyze; do command -v $$p >/dev/null || echo "SKIPPED: the Debian package was not made, or not looked at whole, because $$p is missing"; done
 
 # Everything that can break a run, broken at every moment: kills, full disks, failing
 # syncs and renames, damaged files, two runs at once. Takes an hour; some of it needs root.
@@ -78,6 +79,10 @@ picture: build
 dirty-files: tools
 	@go test ./pipeline -run TestTheComparisonOfReadersIsTrue -update
 	@tail -1 docs/dirty-files.md
+
+# The shape of config.yaml, for editors.
+schema: tools
+	@go test ./pipeline/config -run TestTheSchemaIsWhatTheTypesSay -update
 
 # Landing and loading against DuckDB's own reader, on the same bytes; then a night
 # with eleven closed months against the whole year.
