@@ -58,6 +58,9 @@ func TestThePagesAreTheSameBytesEachTime(t *testing.T) {
 		if !bytes.Equal(a, b) {
 			t.Errorf("%s differs", p.Name())
 		}
+		if title, _, _ := strings.Cut(string(a), "\n"); !strings.Contains(title, ` 1 "" "tranche `+version+`" `) {
+			t.Errorf("%s has a date: %s", p.Name(), title)
+		}
 	}
 }
 
