@@ -1,16 +1,18 @@
 # make demo   build it and run the sample exports the whole way
 # make test   run every test
 # make        build bin/tranche
+# make install   put it, its manual and completion under PREFIX
+# make release   what is handed out, in dist/
 
 TAGS    := duckdb_arrow
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+VERSION ?= $(shell packaging/version.sh)
 GOFLAGS := -tags=$(TAGS) -trimpath
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
 export GOFLAGS
 export CGO_ENABLED := 1
 
-.PHONY: build demo test chaos picture dirty-files bench clean tools
+.PHONY: build demo test chaos picture dirty-files bench clean tools install release schema
 
 build: tools
 	@mkdir -p bin
@@ -33,6 +35,28 @@ demo: build
 	@echo "  bin/tranche query --config demo/config.yaml \"select partner_id, level, payable from mart.payables where month = '2024-08-01' order by payable desc\""
 	@echo "  libreoffice demo/statements/2024-08/statement_P1001.xlsx"
 
+# Only lays out what is built, so that `sudo make install` builds nothing as root.
+PREFIX ?= /usr/local
+BINARY ?= bin/tranche
+ZSH    ?= $(PREFIX)/share/zsh/site-functions
+install:
+	@test -x "$(BINARY)" || { echo "$(BINARY) is not there yet: run make" >&2; exit 2; }
+	@umask 022; pages=$$(mktemp -d) && "$(BINARY)" man "$$pages" && \
+	for shell in bash zsh fish; do "$(BINARY)" completion $$shell >"$$pages/$$shell" || exit 1; done && \
+	install -D -m 0755 "$(BINARY)" "$(DESTDIR)$(PREFIX)/bin/tranche" && \
+	install -d "$(DESTDIR)$(PREFIX)/share/man/man1" && \
+	install -m 0644 "$$pages"/*.1 "$(DESTDIR)$(PREFIX)/share/man/man1/" && \
+	install -D -m 0644 "$$pages/bash" "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/tranche" && \
+	install -D -m 0644 "$$pages/zsh" "$(DESTDIR)$(ZSH)/_tranche" && \
+	install -D -m 0644 "$$pages/fish" "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tranche.fish" && \
+	rm -rf "$$pages"
+
+# An archive, a Debian package, the list of what is in them and their checksums, for this
+# machine's kind. The same commit gives the same bytes, wherever it lies.
+DIST ?= dist
+release: tools
+	@VERSION="$(VERSION)" packaging/release.sh "$(DIST)"
+
 test: tools
 	@go vet ./...
 	@go test -timeout 40m ./...
@@ -40,6 +64,7 @@ test: tools
 	@command -v soffice >/dev/null || echo "SKIPPED: workbooks were not recalculated, because LibreOffice is missing (apt-get install libreoffice-calc-nogui)"
 	@command -v xmllint >/dev/null || echo "SKIPPED: the parts of workbooks were not checked, because xmllint is missing (apt-get install libxml2-utils)"
 	@/usr/bin/python3 -c 'import openpyxl' 2>/dev/null || echo "SKIPPED: workbooks were not read back, because openpyxl is missing (apt-get install python3-openpyxl)"
+	@for p in dpkg-deb man systemd-analyze; do command -v $$p >/dev/null || echo "SKIPPED: the Debian package was not made, or not looked at whole, because $$p is missing"; done
 
 # Everything that can break a run, broken at every moment: kills, full disks, failing
 # syncs and renames, damaged files, two runs at once. Takes an hour; some of it needs root.
@@ -55,6 +80,10 @@ dirty-files: tools
 	@go test ./pipeline -run TestTheComparisonOfReadersIsTrue -update
 	@tail -1 docs/dirty-files.md
 
+# The shape of config.yaml, for editors.
+schema: tools
+	@go test ./pipeline/config -run TestTheSchemaIsWhatTheTypesSay -update
+
 # Landing and loading against DuckDB's own reader, on the same bytes; then a night
 # with eleven closed months against the whole year.
 ROWS ?= 1000000
@@ -64,4 +93,4 @@ bench: tools
 	@go run -tags $(TAGS) ./fixtures/bench -what night -rows $(NIGHT) -partners 1000 -runs 1
 
 clean:
-	@rm -rf bin demo
+	@rm -rf bin demo dist

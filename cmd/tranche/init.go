@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tranche/fixtures"
+	"tranche/pipeline/config"
 	"tranche/pipeline/files"
 )
 
@@ -17,8 +18,8 @@ func (a *app) initCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "init [FOLDER]",
 		Short: "Lay out a working folder with a commented configuration and sample exports",
-		Long: `Lay out a working folder: config.yaml, commented, and an inbox with the sample
-exports of three invented distributors. Nothing that is there already is touched.`,
+		Long: `Lay out a working folder: config.yaml, commented, its schema for editors, and an inbox
+with the sample exports of three invented distributors. Nothing that is there already is touched.`,
 		Args: arguments(cobra.MaximumNArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			folder := "."
@@ -53,6 +54,13 @@ func (a *app) init(folder string, empty bool) error {
 	}
 	text, err := fixtures.Config()
 	if err != nil {
+		return err
+	}
+	schema, err := config.Schema()
+	if err != nil {
+		return err
+	}
+	if err := files.Write(filepath.Join(folder, "config.schema.json"), schema, files.Private); err != nil {
 		return err
 	}
 	// The configuration comes last: it marks a folder that is laid out whole.

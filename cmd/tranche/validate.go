@@ -16,14 +16,22 @@ import (
 
 func (a *app) validateCommand() *cobra.Command {
 	var name string
+	var schema bool
 	c := &cobra.Command{
-		Use:   "validate [--feed FEED FILE]",
+		Use:   "validate [--feed FEED FILE | --schema]",
 		Short: "Check the configuration, or show how a file is understood",
 		Long: `Check the configuration; every fault is shown with its line.
 With --feed and a file, show the file's first rows as they would be understood and
-every problem in it. Nothing is loaded.`,
+every problem in it. Nothing is loaded.
+With --schema, print the configuration's JSON schema, by which editors complete keys and
+show wrong ones. config.yaml names it in its first line.`,
+		Example: `  tranche validate --feed nordwind-sales NW_2024-07.csv
+  tranche validate --schema > config.schema.json`,
 		Args: arguments(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if schema {
+				return a.schema()
+			}
 			c, err := a.config()
 			if err != nil {
 				return err
@@ -39,7 +47,16 @@ every problem in it. Nothing is loaded.`,
 		},
 	}
 	c.Flags().StringVar(&name, "feed", "", "the feed a file is read as")
+	c.Flags().BoolVar(&schema, "schema", false, "print the configuration's JSON schema")
 	return c
+}
+
+func (a *app) schema() error {
+	text, err := config.Schema()
+	if err == nil {
+		_, err = a.stdout.Write(text)
+	}
+	return err
 }
 
 func (a *app) validateFile(ctx context.Context, c *config.Config, name, path string) error {

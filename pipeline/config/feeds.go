@@ -106,11 +106,11 @@ func (r *reader) checkMarks(at string, f feedFile) {
 }
 
 func (r *reader) checkWays(at string, f feedFile) {
-	r.oneOf(at+".mode", f.Mode, "", "append", "replace")
-	r.oneOf(at+".negative", f.Negative, "", feed.LeadingMinus, feed.TrailingMinus, feed.Parentheses)
-	r.oneOf(at+".final_newline", f.FinalNewline, "", "required", "optional")
+	r.oneOf(at+".mode", f.Mode, orNothing("mode")...)
+	r.oneOf(at+".negative", f.Negative, orNothing("negative")...)
+	r.oneOf(at+".final_newline", f.FinalNewline, orNothing("final_newline")...)
 	if f.Kind == feed.Sales {
-		r.oneOf(at+".returns", f.Returns, feed.Negative, feed.Positive, feed.ByAmount, feed.ByQuantity)
+		r.oneOf(at+".returns", f.Returns, words("returns")...)
 	}
 	if f.HeaderLine < 0 || f.HeaderLines < 0 || f.HeaderLines > 2 {
 		r.fault(at+".header_lines", "a header begins on line 1 or below and has one or two lines")

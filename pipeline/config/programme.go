@@ -45,7 +45,7 @@ func (r *reader) version(at string, f versionFile) programme.Version {
 	v.SellWith = r.sellWith(at+".sell_with", f.SellWith)
 	v.Points = r.points(at+".points", f.Points)
 	v.Levels = programme.Levels{Computed: f.Levels.Source != "directory", ReviewMonth: f.Levels.ReviewMonth, GraceMonths: f.Levels.GraceMonths}
-	r.oneOf(at+".levels.source", f.Levels.Source, "computed", "directory")
+	r.oneOf(at+".levels.source", f.Levels.Source, words("source")...)
 	for _, q := range f.Levels.Requirements {
 		v.Levels.Requirements = append(v.Levels.Requirements, programme.Requirement{
 			Level: q.Level, Points: q.Points, Certifications: q.Certifications, Minimums: categories(q.Minimums)})
@@ -82,8 +82,8 @@ func (r *reader) module(at, name string, f moduleFile) programme.Module {
 }
 
 func (r *reader) sellWith(at string, f sellWithFile) programme.SellWith {
-	r.oneOf(at+".own_deals", f.OwnDeals, "", "refuse", "allow")
-	r.oneOf(at+".unclaimed", f.Unclaimed, "", "rescale", "drop")
+	r.oneOf(at+".own_deals", f.OwnDeals, orNothing("own_deals")...)
+	r.oneOf(at+".unclaimed", f.Unclaimed, orNothing("unclaimed")...)
 	s := programme.SellWith{
 		LeadDays: f.LeadDays, WindowDays: f.WindowDays, OwnDeals: f.OwnDeals == "allow", Rescale: f.Unclaimed != "drop",
 		PointsFrom: r.optionalDay(at+".points_from", f.PointsFrom), MoneyFrom: r.optionalDay(at+".money_from", f.MoneyFrom),

@@ -53,23 +53,23 @@ type Mail struct {
 type Webhook struct{ URL, Secret string }
 
 type serveFile struct {
-	Timezone string             `yaml:"timezone"`
-	Jobs     map[string]jobFile `yaml:"jobs"`
-	Overdue  string             `yaml:"overdue"`
-	Listen   *string            `yaml:"listen"`
-	Token    string             `yaml:"token_file"`
-	TLS      tlsFile            `yaml:"tls"`
+	Timezone string             `yaml:"timezone" doc:"Such as Europe/Paris; usually UTC"`
+	Jobs     map[string]jobFile `yaml:"jobs" is:"job" doc:"When what is due: minute hour day month weekday, or never"`
+	Overdue  string             `yaml:"overdue" is:"often" doc:"Since a run last ended well, before somebody is told; usually 36h"`
+	Listen   *string            `yaml:"listen" doc:"Host and port of /healthz, /readyz and /metrics; empty: no pages; usually 127.0.0.1:9273"`
+	Token    string             `yaml:"token_file" doc:"A file with the token readers must send; chmod 600"`
+	TLS      tlsFile            `yaml:"tls" doc:"Who we are on the network"`
 }
 
 type tlsFile struct {
-	Certificate string `yaml:"certificate"`
-	Key         string `yaml:"key"`
-	Clients     string `yaml:"client_ca"`
+	Certificate string `yaml:"certificate" doc:"A file in PEM"`
+	Key         string `yaml:"key" doc:"A file in PEM; chmod 600"`
+	Clients     string `yaml:"client_ca" doc:"Who signs those who may read"`
 }
 
 type jobFile struct {
-	At     string `yaml:"at"`
-	Missed string `yaml:"missed"`
+	At     string `yaml:"at" doc:"minute hour day month weekday, or never"`
+	Missed string `yaml:"missed" is:"missed" doc:"run: the last missed one is caught up; skip: it is left out; usually run"`
 }
 
 // UnmarshalYAML takes an expression alone for a job that catches up.
@@ -82,27 +82,27 @@ func (j *jobFile) UnmarshalYAML(decode func(any) error) error {
 }
 
 type notifyFile struct {
-	Mail    *mailFile    `yaml:"mail"`
-	Webhook *webhookFile `yaml:"webhook"`
+	Mail    *mailFile    `yaml:"mail" doc:"By mail"`
+	Webhook *webhookFile `yaml:"webhook" doc:"By a program"`
 }
 
 type mailFile struct {
-	Host        string `yaml:"host"`
-	Port        int    `yaml:"port"`
-	Security    string `yaml:"security"`
-	User        string `yaml:"user"`
-	Password    string `yaml:"password_file"`
-	PasswordEnv string `yaml:"password_env"`
-	From        string `yaml:"from"`
-	Operators   names  `yaml:"operators"`
-	Finance     names  `yaml:"finance"`
+	Host        string `yaml:"host" is:"must" doc:"The mail server"`
+	Port        int    `yaml:"port" is:"count" doc:"Usually 587, 465 for tls and 25 for none"`
+	Security    string `yaml:"security" is:"security" doc:"none: for a server on this machine only; usually starttls"`
+	User        string `yaml:"user" doc:"Who we are there"`
+	Password    string `yaml:"password_file" doc:"A file with the password; chmod 600"`
+	PasswordEnv string `yaml:"password_env" doc:"Or: the variable of the environment that has it"`
+	From        string `yaml:"from" is:"must" doc:"The sender's address"`
+	Operators   names  `yaml:"operators" doc:"Told of each run"`
+	Finance     names  `yaml:"finance" doc:"Sent the register and the statements of each final month"`
 }
 
 type webhookFile struct {
-	URL       string `yaml:"url"`
-	URLFile   string `yaml:"url_file"`
-	Secret    string `yaml:"secret_file"`
-	SecretEnv string `yaml:"secret_env"`
+	URL       string `yaml:"url" doc:"https://..."`
+	URLFile   string `yaml:"url_file" doc:"Or: a file with it, where the address is a secret; chmod 600"`
+	Secret    string `yaml:"secret_file" doc:"A file with what messages are signed with; chmod 600"`
+	SecretEnv string `yaml:"secret_env" doc:"Or: the variable of the environment that has it"`
 }
 
 // usualJobs are done where the configuration does not say otherwise.

@@ -1,0 +1,210 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+
+	"tranche/pipeline/feed"
+	"tranche/pipeline/programme"
+)
+
+// shape is a part of the schema.
+type shape = map[string]any
+
+// Schema is config.yaml's shape as JSON schema (draft 7, which editors know), made from
+// the types that read it. It is for editors: what depends on another value only the reader
+// knows, and what the schema refuses without need is a value left empty.
+func Schema() ([]byte, error) {
+	s := object(reflect.TypeFor[file]())
+	s["$schema"] = "http://json-schema.org/draft-07/schema#"
+	s["title"] = "Tranche: config.yaml"
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", " ")
+	err := e.Encode(s)
+	return out.Bytes(), err
+}
+
+// words are what a key takes, where it takes one of a few.
+func words(form string) []string {
+	switch form {
+	case "approval":
+		return []string{"required", "none"}
+	case "final_newline":
+		return []string{"required", "optional"}
+	case "kind":
+		return kindNames()
+	case "level":
+		return programme.LevelNames()
+	case "method":
+		return programme.Methods()
+	case "missed":
+		return []string{"run", "skip"}
+	case "mode":
+		return []string{"append", "replace"}
+	case "module", "module_name":
+		return programme.ModuleNames()
+	case "negative":
+		return []string{feed.LeadingMinus, feed.TrailingMinus, feed.Parentheses}
+	case "own_deals":
+		return []string{"refuse", "allow"}
+	case "period":
+		return programme.Periods()
+	case "returns":
+		return []string{feed.Negative, feed.Positive, feed.ByAmount, feed.ByQuantity}
+	case "security":
+		return []string{"starttls", "tls", "none"}
+	case "source":
+		return []string{"computed", "directory"}
+	case "unclaimed":
+		return []string{"rescale", "drop"}
+	}
+	return nil
+}
+
+func orNothing(form string) []string { return append([]string{""}, words(form)...) }
+
+func kindNames() (names []string) {
+	for _, k := range feed.Kinds() {
+		names = append(names, k.Name)
+	}
+	return names
+}
+
+// patterns are the ways to write what is neither a word nor any text. A number is held
+// against no pattern: only texts are.
+func pattern(form string) string {
+	return map[string]string{
+		"colour":   `^[0-9A-Fa-f]{6}$`,
+		"currency": `^...$`,
+		"day":      `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`,
+		"limit":    `^([0-9]+%?|none)$`,
+		"mark":     `^.$|^\t$`,
+		"money":    `^-?[0-9]+(\.[0-9]{1,2})?$`,
+		"often":    `^([0-9]+d|([0-9.]+(h|m|s|ms))+)$`,
+		"quote":    `^(.|none)$`,
+		"rate":     `^[0-9]+(\.[0-9]{1,4})? ?%?$`,
+		"span":     `^(0|([0-9.]+(h|m|s|ms|us|ns))+)$`,
+	}[form]
+}
+
+// object is the shape of one of the file's structs.
+func object(t reflect.Type) shape {
+	properties, must := shape{}, []string{}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		form, needed := strings.CutPrefix(f.Tag.Get("is"), "must")
+		s := value(f.Type, strings.TrimSpace(form), needed)
+		s["description"] = f.Tag.Get("doc")
+		name := f.Tag.Get("yaml")
+		properties[name] = s
+		if needed {
+			must = append(must, name)
+		}
+	}
+	s := shape{"type": "object", "properties": properties, "additionalProperties": false}
+	if len(must) > 0 {
+		s["required"] = must
+	}
+	if t == reflect.TypeFor[feedFile]() {
+		s["allOf"] = byKind()
+	}
+	return s
+}
+
+// value is the shape of a field. One that holds others may be left empty unless it is
+// needed: people leave its name when they comment out what is in it.
+func value(t reflect.Type, form string, needed bool) shape {
+	orEmpty := func(s shape) shape {
+		if !needed {
+			s["type"] = []string{s["type"].(string), "null"}
+		}
+		return s
+	}
+	switch {
+	case t == reflect.TypeFor[jobFile]():
+		return shape{"anyOf": []shape{{"type": "string"}, object(t)}}
+	case t == reflect.TypeFor[names]():
+		return shape{"anyOf": []shape{scalar(reflect.String, form), {"type": "array", "items": scalar(reflect.String, form)}}}
+	case t.Kind() == reflect.Pointer:
+		return value(t.Elem(), form, needed)
+	case t.Kind() == reflect.Struct:
+		return orEmpty(object(t))
+	case t.Kind() == reflect.Slice:
+		s := shape{"type": "array", "items": value(t.Elem(), form, true)}
+		if form == "lines" {
+			s["maxItems"] = 4
+		}
+		return orEmpty(s)
+	case t.Kind() == reflect.Map:
+		return orEmpty(mapping(t, form))
+	}
+	return scalar(t.Kind(), form)
+}
+
+// mapping has any keys, or those its form names.
+func mapping(t reflect.Type, form string) shape {
+	keys := words(form)
+	if form == "job" {
+		for _, usual := range usualJobs {
+			keys = append(keys, usual.name)
+		}
+	}
+	if len(keys) == 0 {
+		return shape{"type": "object", "additionalProperties": value(t.Elem(), form, true)}
+	}
+	properties := shape{}
+	for _, key := range keys {
+		properties[key] = value(t.Elem(), "", true)
+	}
+	return shape{"type": "object", "properties": properties, "additionalProperties": false}
+}
+
+func scalar(kind reflect.Kind, form string) shape {
+	if known := words(form); known != nil {
+		return shape{"enum": known}
+	}
+	switch {
+	case kind == reflect.Bool:
+		return shape{"type": "boolean"}
+	case form == "month":
+		return shape{"type": "integer", "minimum": 1, "maximum": 12}
+	case form == "header_lines":
+		return shape{"type": "integer", "minimum": 0, "maximum": 2}
+	case form == "count":
+		return shape{"type": "integer", "minimum": 0}
+	case kind != reflect.String:
+		return shape{"type": "integer"}
+	case pattern(form) == "":
+		return shape{"type": []string{"string", "number", "boolean"}} // YAML has read it, the file means a text
+	case slices.Contains([]string{"money", "rate", "limit"}, form):
+		return shape{"type": []string{"string", "number"}, "pattern": pattern(form)}
+	}
+	return shape{"type": "string", "pattern": pattern(form)}
+}
+
+// byKind says which columns a feed can have, which its kind decides.
+func byKind() []shape {
+	var list []shape
+	for _, k := range feed.Kinds() {
+		columns, names := shape{}, []string{}
+		for _, c := range k.Columns {
+			if !c.Derived {
+				columns[c.Name] = shape{}
+				names = append(names, c.Name)
+			}
+		}
+		known := shape{"properties": columns, "additionalProperties": false}
+		then := shape{"properties": shape{"columns": known, "constants": known, "values": known, "key": shape{"maxItems": 0, "type": "array"}}}
+		if k.Name == feed.Sales {
+			then["properties"].(shape)["key"] = shape{"items": shape{"enum": names}}
+			then["required"] = []string{"returns"}
+		}
+		list = append(list, shape{"if": shape{"properties": shape{"kind": shape{"const": k.Name}}}, "then": then})
+	}
+	return list
+}
