@@ -22,25 +22,27 @@ kept as (
     join intermediate.dated_lines as l
         on l.distributor = s.distributor and l.document_no = s.document_no and l.line_no = s.line_no and l.line_key = s.line_key
 ),
-judged as (
-    select s.sale_id, s.partner_id, s.module, s.amount as base, s.version,
-        bool_and(s.is_licence) as is_licence,
-        bool_or(h.partner_id is not null) as is_held,
-        bool_or(coalesce(h.admitted_from <= s.terms_date, false)) as is_admitted
-    from sides as s
-    left join intermediate.held_modules as h
-        on h.partner_id = s.partner_id and h.module = s.module and h.version = s.version
-        and h.from_date <= s.terms_date and s.terms_date <= h.to_date
-    group by s.sale_id, s.partner_id, s.module, s.amount, s.version
+-- A day is judged once, however many lines it has.
+days as (
+    select distinct partner_id, module, version, terms_date from sides
+),
+held as (
+    select d.partner_id, d.module, d.version, d.terms_date, bool_or(coalesce(h.admitted_from <= d.terms_date, false)) as is_admitted
+    from days as d
+    join intermediate.held_modules as h
+        on h.partner_id = d.partner_id and h.module = d.module and h.version = d.version
+        and h.from_date <= d.terms_date and d.terms_date <= h.to_date
+    group by d.partner_id, d.module, d.version, d.terms_date
 )
-select j.sale_id, j.partner_id, j.module, j.base,
+select s.sale_id, s.partner_id, s.module, s.amount as base,
     case
-        when not j.is_licence then 'not_a_licence'
-        when j.version is null then 'before_the_programme'
+        when not s.is_licence then 'not_a_licence'
+        when s.version is null then 'before_the_programme'
         when not p.is_active and k.partner_id is null then 'partner_inactive'
-        when not j.is_held then 'module_not_held'
-        when not j.is_admitted then 'not_admitted_yet'
+        when h.partner_id is null then 'module_not_held'
+        when not h.is_admitted then 'not_admitted_yet'
     end as reason
-from judged as j
-join intermediate.partners as p on p.partner_id = j.partner_id
-left join kept as k on k.sale_id = j.sale_id and k.partner_id = j.partner_id and k.module = j.module
+from sides as s
+join intermediate.partners as p on p.partner_id = s.partner_id
+left join held as h on h.partner_id = s.partner_id and h.module = s.module and h.version = s.version and h.terms_date = s.terms_date
+left join kept as k on k.sale_id = s.sale_id and k.partner_id = s.partner_id and k.module = s.module

@@ -20,13 +20,13 @@ with paid as (
     select * from intermediate.scheduled where schedule is not null and method in ('marginal', 'document') and lo <> hi
 ),
 widths as (
-    select *, (least(lo, hi) * 100)::hugeint as low, (greatest(lo, hi) * 100)::hugeint as high, (width * 100)::hugeint as step
+    select *, (least(lo, hi) * 100)::bigint as low, (greatest(lo, hi) * 100)::bigint as high, (width * 100)::bigint as step
     from paid
     where width is not null
 ),
 counted as (
     select sale_id, partner_id, module, schedule, lo, hi, width,
-        unnest(generate_series((greatest(low, 0) // step)::bigint, ((high + step - 1) // step - 1)::bigint)) as k
+        unnest(generate_series(greatest(low, 0) // step, (high - 1) // step)) as k
     from widths
     where high > 0
 ),

@@ -35,17 +35,24 @@ summed as (
     select *,
         sum(base) over (
             partition by partner_id, module, year_start, period_start, position_family order by place
-            rows between unbounded preceding and current row)::decimal(18,2) as hi,
+            rows between unbounded preceding and current row)::decimal(18,2) as hi
+    from placed
+),
+-- Only for modules that are paid by document.
+summed_by_document as (
+    select sale_id, partner_id, module,
         sum(base) over (
             partition by partner_id, module, year_start, period_start, position_family, distributor, terms_document order by place
-            rows between unbounded preceding and current row)::decimal(18,2) as document_hi
+            rows between unbounded preceding and current row)::decimal(18,2) as hi
     from placed
+    where module in (select module from rules.modules where method = 'document')
 )
 select m.sale_id, m.partner_id, m.module,
     (coalesce(p.base, 0) + m.hi - m.base)::decimal(18,2) as lo, (coalesce(p.base, 0) + m.hi)::decimal(18,2) as hi,
-    (coalesce(d.base, 0) + m.document_hi - m.base)::decimal(18,2) as document_lo, (coalesce(d.base, 0) + m.document_hi)::decimal(18,2) as document_hi,
+    (coalesce(d.base, 0) + b.hi - m.base)::decimal(18,2) as document_lo, (coalesce(d.base, 0) + b.hi)::decimal(18,2) as document_hi,
     coalesce(y.place, 0) + m.place as place
 from summed as m
+left join summed_by_document as b on b.sale_id = m.sale_id and b.partner_id = m.partner_id and b.module = m.module
 left join stated_years as y on y.partner_id = m.partner_id and y.module = m.module and y.year_start = m.year_start
 left join stated_periods as p
     on p.partner_id = m.partner_id and p.module = m.module and p.year_start = m.year_start and p.period_start = m.period_start

@@ -22,20 +22,24 @@
 -- claimants      who has an approved claim on the deal with the day in its window, separated by a comma; whether it counts (module, admission,
 --                role, an earlier claim, the buyer's own) is judged once the line belongs to the deal
 -- score          out of 100
-with unlinked as (
+with claims as (
+    select c.deal_id, c.partner_id, c.registered_on, c.expires_on, c.end_customer, c.family, n.plain_name
+    from intermediate.deal_claims as c
+    join intermediate.plain_names as n on n.name = c.end_customer
+    where c.status = 'approved' and c.partner_id is not null
+),
+-- Most customers have no deal; their lines need not be looked at.
+names as (
+    select name, plain_name from intermediate.plain_names where plain_name in (select plain_name from claims)
+),
+unlinked as (
     select l.sale_id, l.month, l.distributor, l.document_no, l.line_no, l.line_key, l.document_date, l.partner_id, l.end_customer, l.family, l.amount,
         l.terms_date, i.version, n.plain_name
     from intermediate.lines as l
     join rules.in_force as i on i.from_date <= l.terms_date and l.terms_date < i.to_date
     cross join rules.programme as p
-    join intermediate.plain_names as n on n.name = l.end_customer
+    join names as n on n.name = l.end_customer
     where l.held_reason is null and l.month <= p.through_month and l.is_licence and l.document_type = 'sale' and not exists (select 1 from intermediate.deal_claims as c where c.deal_id = l.deal_id)
-),
-claims as (
-    select c.deal_id, c.partner_id, c.registered_on, c.expires_on, c.end_customer, c.family, n.plain_name
-    from intermediate.deal_claims as c
-    join intermediate.plain_names as n on n.name = c.end_customer
-    where c.status = 'approved' and c.partner_id is not null
 ),
 alike as (
     select u.sale_id, c.deal_id, u.month, u.distributor, u.document_no, u.line_no, u.line_key, u.document_date, u.partner_id, u.end_customer,

@@ -54,33 +54,31 @@
 -- sale_id           file and line in one number
 -- file_name         what the sender called the file
 -- file_line         physical line in it; null where the file no longer holds it
-with details as (
-    select c.sale_id, c.partner_id, c.module, l.document_type, l.end_customer, l.sku, l.product_name, l.family, l.quantity, l.net_amount, l.currency,
-        l.rate, l.rate_date, l.amount, l.deal_id, l.returns_document, l.returns_line, l.returned_sale_id, f.file_name, l.line as file_line
-    from intermediate.credits as c
-    join intermediate.lines as l on l.sale_id = c.sale_id
-    join staging.files as f on f.file_id = l.file_id
-    where c.is_due
-    union all
-    -- What counts no more, as it was stated last.
-    select c.sale_id, c.partner_id, c.module, s.document_type, s.end_customer, s.sku, s.product_name, s.family, s.quantity, s.net_amount, s.currency,
-        s.rate, s.rate_date, s.amount, s.deal_id, s.returns_document, s.returns_line, s.returned_sale_id, null, null
-    from intermediate.credits as c
-    join stated.lines as s on s.sale_id = c.sale_id and s.partner_id = c.partner_id and s.module = c.module
+-- What counts no more, as it was stated last.
+with last_stated as (
+    select s.*
+    from stated.lines as s
+    join intermediate.credits as c on c.sale_id = s.sale_id and c.partner_id = s.partner_id and c.module = s.module
     where not c.is_due
-    qualify row_number() over (partition by c.sale_id, c.partner_id, c.module order by s.month desc) = 1
+    qualify row_number() over (partition by s.sale_id, s.partner_id, s.module order by s.month desc) = 1
 )
-select c.partner_id, c.posting_month as month, c.module, w.place, c.document_date, c.distributor, c.document_no, c.line_no, c.line_key, d.document_type,
-    d.end_customer, d.sku, d.product_name, d.family, d.quantity, d.net_amount, d.currency, d.rate, d.rate_date, d.amount, c.base, c.year_start,
-    c.period_start, c.position_family, w.lo as walk_lo, w.hi as walk_hi, e.lo, e.hi,
+select c.partner_id, c.posting_month as month, c.module, w.place, c.document_date, c.distributor, c.document_no, c.line_no, c.line_key,
+    coalesce(l.document_type, s.document_type) as document_type, coalesce(l.end_customer, s.end_customer) as end_customer, coalesce(l.sku, s.sku) as sku,
+    coalesce(l.product_name, s.product_name) as product_name, coalesce(l.family, s.family) as family, coalesce(l.quantity, s.quantity) as quantity,
+    coalesce(l.net_amount, s.net_amount) as net_amount, coalesce(l.currency, s.currency) as currency, coalesce(l.rate, s.rate) as rate,
+    coalesce(l.rate_date, s.rate_date) as rate_date, coalesce(l.amount, s.amount) as amount,
+    c.base, c.year_start, c.period_start, c.position_family, w.lo as walk_lo, w.hi as walk_hi, e.lo, e.hi,
     e.level, if(e.schedule is null, null, e.method) as method, e.schedule, e.before_cap, e.earned, coalesce(p.points, 0) as points,
-    d.deal_id, c.terms_date, c.terms_document, d.returns_document, d.returns_line, d.returned_sale_id,
+    coalesce(l.deal_id, s.deal_id) as deal_id, c.terms_date, c.terms_document, coalesce(l.returns_document, s.returns_document) as returns_document, coalesce(l.returns_line, s.returns_line) as returns_line,
+    coalesce(l.returned_sale_id, s.returned_sale_id) as returned_sale_id,
     c.mends_month, x.cause, x.file_name as cause_file, x.file_line as cause_line, x.stated_file, x.stated_line, v.hash as rules_hash, c.sale_id,
-    if(c.is_due, d.file_name, x.file_name) as file_name, if(c.is_due, d.file_line, x.file_line) as file_line
+    if(c.is_due, f.file_name, x.file_name) as file_name, if(c.is_due, l.line, x.file_line) as file_line
 from intermediate.credits as c
 join intermediate.walk as w on w.sale_id = c.sale_id and w.partner_id = c.partner_id and w.module = c.module
 join intermediate.earnings as e on e.sale_id = c.sale_id and e.partner_id = c.partner_id and e.module = c.module
-left join intermediate.points_by_amount as p on p.sale_id = c.sale_id and p.partner_id = c.partner_id and p.module = c.module
-join details as d on d.sale_id = c.sale_id and d.partner_id = c.partner_id and d.module = c.module
-left join intermediate.causes as x on x.sale_id = c.sale_id and x.partner_id = c.partner_id and x.module = c.module
 join rules.versions as v on v.version = c.version
+left join intermediate.points_by_amount as p on p.sale_id = c.sale_id and p.partner_id = c.partner_id and p.module = c.module
+left join intermediate.causes as x on x.sale_id = c.sale_id and x.partner_id = c.partner_id and x.module = c.module
+left join intermediate.lines as l on l.sale_id = if(c.is_due, c.sale_id, null)
+left join staging.files as f on f.file_id = l.file_id
+left join last_stated as s on s.sale_id = c.sale_id and s.partner_id = c.partner_id and s.module = c.module
