@@ -42,7 +42,7 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 	}
 	defer s.Close()
 	summary := &Summary{Folders: c.Folders, Currency: c.Programme.Currency}
-	if err := s.Row(ctx, "select run_id, through_month from mart.runs", []any{&summary.RunID, &summary.Month}); err != nil {
+	if err := s.Row(ctx, "select hash, through_month from mart.as_of where part = 'run'", []any{&summary.RunID, &summary.Month}); err != nil {
 		return nil, err
 	}
 	summary.missingFeeds(c.Feeds)
