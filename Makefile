@@ -10,7 +10,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 export GOFLAGS
 export CGO_ENABLED := 1
 
-.PHONY: build demo test chaos picture dirty-files bench clean tools
+.PHONY: build demo test chaos picture dirty-files dictionary bench clean tools
 
 build: tools
 	@mkdir -p bin
@@ -54,6 +54,11 @@ picture: build
 dirty-files: tools
 	@go test ./pipeline -run TestTheComparisonOfReadersIsTrue -update
 	@tail -1 docs/dirty-files.md
+
+# The data dictionary, from the headers of the marts.
+dictionary: tools
+	@go test ./transforms -run TestTheDataDictionaryIsWhatIsPublished -update
+	@grep -c '^## ' docs/data-dictionary.md
 
 # Landing and loading against DuckDB's own reader, on the same bytes; then a night
 # with eleven closed months against the whole year.

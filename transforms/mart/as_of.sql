@@ -6,9 +6,9 @@
 -- grain: part, place
 -- part           run, program, configuration, programme or file
 -- place          number within its part, from 1; of programme versions by their first day, of files the file_id
--- name           of the program with its version, of the programme version, or what the sender called the file; null for the others
--- hash           of the run: run_id, made of the program, the configuration, the month and the hashes of the files; of a programme version: rules_hash;
---                of the configuration: of its text; of a file: SHA-256 of the landed bytes; null for the program
+-- name           name and version of the program, name of the programme version, or what the sender called the file; null for the others
+-- hash           of the run: made of the program, the configuration, the month and the hashes of the files; of a programme version: its
+--                rules_hash; of the configuration: of its text; of a file: SHA-256 of the landed bytes; null for the program
 -- through_month  of the run: first day of the last month it worked out; null for the others
 -- from_date      of a programme version: first day it holds; null for the others
 -- to_date        of a programme version: the day the next one begins; null for the others
