@@ -10,7 +10,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 export GOFLAGS
 export CGO_ENABLED := 1
 
-.PHONY: build demo test chaos picture dirty-files dictionary bench clean tools
+.PHONY: build demo test chaos picture dirty-files dictionary analysts bench clean tools
 
 build: tools
 	@mkdir -p bin
@@ -59,6 +59,11 @@ dirty-files: tools
 dictionary: tools
 	@go test ./transforms -run TestTheDataDictionaryIsWhatIsPublished -update
 	@grep -c '^## ' docs/data-dictionary.md
+
+# The answers to the questions of docs/analysts.md, from the sample.
+analysts: tools
+	@go test ./cmd/tranche -run TestTheQuestionsOfAnalysts -update
+	@grep -c '^### ' docs/analysts.md
 
 # Landing and loading against DuckDB's own reader, on the same bytes; then a night
 # with eleven closed months against the whole year.

@@ -50,6 +50,23 @@ func tree(t *testing.T, dir string) map[string]string {
 	return hashes
 }
 
+var errCut = errors.New("cut short")
+
+// failAfter lets so many renames succeed and none after them.
+func failAfter(renames int) {
+	done := 0
+	files.Fault = func(act, _ string) error {
+		if act != "rename" {
+			return nil
+		}
+		done++
+		if done > renames {
+			return errCut
+		}
+		return nil
+	}
+}
+
 func TestAnExportHoldsEveryRowOfEveryMart(t *testing.T) {
 	w, dir := sampleWorld(t), t.TempDir()
 	w.export(t, dir)
@@ -167,6 +184,12 @@ func TestAPartThatIsGoneIsRemovedAndNothingElseIs(t *testing.T) {
 	if _, err := pipeline.Run(t.Context(), pipeline.Options{Config: w.config, Now: now, Program: "test", Month: july}); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { files.Fault = nil })
+	failAfter(1) // the manifest has been begun, and no part been written
+	if _, err := pipeline.Export(t.Context(), w.config, dir); !errors.Is(err, errCut) {
+		t.Fatal(err)
+	}
+	files.Fault = nil
 	done := w.export(t, dir)
 	if !slices.Contains(done.Removed, "payables/month=2024-08-01/data.parquet") {
 		t.Errorf("removed are %v", done.Removed)
@@ -197,21 +220,10 @@ func TestAnExportCutShortIsGoneOnWithByTheNext(t *testing.T) {
 	w, whole, dir := sampleWorld(t), t.TempDir(), t.TempDir()
 	w.export(t, whole)
 	want := tree(t, whole)
-	cut := errors.New("cut short")
 	t.Cleanup(func() { files.Fault = nil })
 	for _, after := range []int{0, 1, 7, 60} {
-		renames := 0
-		files.Fault = func(act, _ string) error {
-			if act != "rename" {
-				return nil
-			}
-			renames++
-			if renames > after {
-				return cut
-			}
-			return nil
-		}
-		if _, err := pipeline.Export(t.Context(), w.config, dir); !errors.Is(err, cut) {
+		failAfter(after)
+		if _, err := pipeline.Export(t.Context(), w.config, dir); !errors.Is(err, errCut) {
 			t.Fatalf("after %d renames: %v", after, err)
 		}
 		files.Fault = nil

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -13,16 +12,8 @@ import (
 )
 
 func TestAnArrowStreamKeepsDecimalsAndDays(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "demo")
-	conf := filepath.Join(dir, "config.yaml")
-	var told bytes.Buffer
-	if code := run(context.Background(), []string{"init", dir}, nil, &told, &told); code != exitDone {
-		t.Fatal(told.String())
-	}
-	if code := run(context.Background(), []string{"run", "-c", conf}, nil, &told, &told); code != exitWaiting {
-		t.Fatal(told.String())
-	}
-	var out bytes.Buffer
+	conf := demoConfig(t)
+	var out, told bytes.Buffer
 	if code := run(context.Background(), []string{"query", "-c", conf, "-f", "arrow", "select month, partner_id, earned from mart.statement_lines"}, nil, &out, &told); code != exitDone {
 		t.Fatal(told.String())
 	}
@@ -48,9 +39,8 @@ func TestAnArrowStreamKeepsDecimalsAndDays(t *testing.T) {
 	if reader.Err() != nil || rows != 2405 {
 		t.Errorf("%d rows (%v)", rows, reader.Err())
 	}
-	out.Reset()
-	run(context.Background(), []string{"query", "-c", conf, "-f", "csv", "select (sum(earned) * 100)::bigint as cents from mart.statement_lines"}, nil, &out, &told)
-	if want := "cents\n" + strconv.FormatInt(cents, 10) + "\n"; out.String() != want {
-		t.Errorf("the stream has %s, the database %s", want, out.String())
+	stream := "cents\n" + strconv.FormatInt(cents, 10) + "\n"
+	if database := asked(t, conf, "select (sum(earned) * 100)::bigint as cents from mart.statement_lines"); database != stream {
+		t.Errorf("the stream has %s, the database %s", stream, database)
 	}
 }
