@@ -58,7 +58,7 @@ func questions(t *testing.T, text string) []question {
 		}
 		heading, body, _ := strings.Cut(part, "\n")
 		_, body, opened := strings.Cut(body, "```sql\n")
-		sql, shown, closed := strings.Cut(body, "\n```\n\n")
+		sql, shown, closed := strings.Cut(body, "\n```\n")
 		if !opened || !closed {
 			t.Fatalf("%s has no SQL", heading)
 		}
@@ -86,8 +86,8 @@ func TestTheQuestionsOfAnalystsHaveTheAnswersShown(t *testing.T) {
 			t.Errorf("%s: the sample has no answer", q.heading)
 		}
 		if *update {
-			text = strings.Replace(text, q.sql+"\n```\n\n"+q.shown, q.sql+"\n```\n\n"+answer, 1)
-		} else if answer != q.shown && answer != q.shown+"\n" {
+			text = strings.Replace(text, q.sql+"\n```\n"+q.shown, q.sql+"\n```\n\n"+answer, 1)
+		} else if answer != strings.Trim(q.shown, "\n")+"\n" {
 			t.Errorf("%s: the answer is\n%sand shown is\n%s", q.heading, answer, q.shown)
 		}
 	}
