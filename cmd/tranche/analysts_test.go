@@ -124,3 +124,45 @@ func markdown(t *testing.T, text string) (string, int) {
 	}
 	return strings.ReplaceAll(table.String(), "\x00", " | "), len(records) - 1
 }
+
+// TestTheOldRegimeOfTheQuestionIsWhatCompareSays holds the document's word that the two
+// agree where a level has stood still.
+func TestTheOldRegimeOfTheQuestionIsWhatCompareSays(t *testing.T) {
+	conf := demoConfig(t)
+	data, err := os.ReadFile(analysts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(conf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, programme, _ := strings.Cut(string(text), "\nprogramme:\n")
+	first, _, _ := strings.Cut(programme, "\n  - name: \"2024-07,")
+	old := filepath.Join(t.TempDir(), "old.yaml")
+	if err := os.WriteFile(old, []byte("programme:\n"+first+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if code := run(context.Background(), []string{"compare", "-c", conf, "--programme", old}, nil, &out, &out); code != exitDone {
+		t.Fatal(out.String())
+	}
+	compared := map[string]string{}
+	for line := range strings.SplitSeq(out.String(), "\n") {
+		if f := strings.Fields(line); len(f) > 3 && f[1] == "resell" {
+			compared[f[0]] = f[3]
+		}
+	}
+	held := 0
+	for _, r := range strings.Split(asked(t, conf, questions(t, string(data))[4].sql), "\n")[1:] {
+		if f := strings.Split(r, ","); len(f) == 8 && f[2] == "false" {
+			held++
+			if compared[f[0]] != f[6] {
+				t.Errorf("%s: compare says %s, the question %s", f[0], compared[f[0]], f[6])
+			}
+		}
+	}
+	if held != 6 {
+		t.Errorf("%d partners were compared", held)
+	}
+}
