@@ -12,7 +12,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 export GOFLAGS
 export CGO_ENABLED := 1
 
-.PHONY: build demo test chaos picture dirty-files bench clean tools install release schema
+.PHONY: build demo test chaos picture dirty-files dictionary analysts schema bench clean tools install release
 
 build: tools
 	@mkdir -p bin
@@ -83,6 +83,16 @@ dirty-files: tools
 # The shape of config.yaml, for editors.
 schema: tools
 	@go test ./pipeline/config -run TestTheSchemaIsWhatTheTypesSay -update
+
+# The data dictionary, from the headers of the marts.
+dictionary: tools
+	@go test ./transforms -run TestTheDataDictionaryIsWhatIsPublished -update
+	@grep -c '^## ' docs/data-dictionary.md
+
+# The answers to the questions of docs/analysts.md, from the sample.
+analysts: tools
+	@go test ./cmd/tranche -run TestTheQuestionsOfAnalysts -update
+	@grep -c '^### ' docs/analysts.md
 
 # Landing and loading against DuckDB's own reader, on the same bytes; then a night
 # with eleven closed months against the whole year.

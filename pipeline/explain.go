@@ -18,7 +18,7 @@ func ExplainMonth(ctx context.Context, c *config.Config, q reports.Question) (*r
 	}
 	defer s.Close()
 	if q.Month.IsZero() {
-		if err := s.Row(ctx, "select max(through_month) from mart.runs", []any{&q.Month}); err != nil {
+		if err := s.Row(ctx, "select through_month from mart.as_of where part = 'run'", []any{&q.Month}); err != nil {
 			return nil, fmt.Errorf("read the newest month: %w", err)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 
+	"github.com/apache/arrow-go/v18/arrow/array"
+
 	"tranche/pipeline/config"
 	"tranche/pipeline/store"
 )
@@ -42,9 +44,23 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 	}
 	defer s.Close()
 	summary := &Summary{Folders: c.Folders, Currency: c.Programme.Currency}
-	if err := s.Row(ctx, "select run_id, through_month from mart.runs", []any{&summary.RunID, &summary.Month}); err != nil {
+	if err := s.Row(ctx, "select hash, through_month from mart.as_of where part = 'run'", []any{&summary.RunID, &summary.Month}); err != nil {
 		return nil, err
 	}
 	summary.missingFeeds(c.Feeds)
 	return summary, summary.read(ctx, s)
+}
+
+// Ask hands the answer to a question about what is published to each. The question is
+// one statement that reads, and reaches nothing else.
+func Ask(ctx context.Context, c *config.Config, question string, each func(array.RecordReader) error, args ...any) error {
+	s, err := OpenPublished(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if err := s.Reads(question); err != nil {
+		return err
+	}
+	return store.Refusal(s.Arrow(ctx, question, each, args...))
 }

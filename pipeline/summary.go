@@ -135,7 +135,7 @@ func (s *Summary) read(ctx context.Context, db *store.Session) error {
 	}
 	err = each(ctx, db, `select module, count(distinct partner_id), sum(lines)::bigint, sum(base)::varchar, sum(earned)::varchar, sum(points)::varchar,
 			sum(year_base)::varchar, sum(year_earned)::varchar
-		from mart.statements where month = (select through_month from mart.runs) group by module order by module`, func(scan func(...any) error) error {
+		from mart.statements where month = (select through_month from mart.as_of where part = 'run') group by module order by module`, func(scan func(...any) error) error {
 		var x ModuleTotal
 		err := scan(&x.Module, &x.Partners, &x.Lines, &x.Base, &x.Earned, &x.Points, &x.YearBase, &x.YearEarned)
 		s.Modules = append(s.Modules, x)

@@ -19,7 +19,7 @@ func (r *run) verified(ctx context.Context, want map[string]int64) error {
 		return err
 	}
 	var id string
-	if err := r.session.Row(ctx, "select run_id from finished.mart.runs", []any{&id}); err != nil {
+	if err := r.session.Row(ctx, "select hash from finished.mart.as_of where part = 'run'", []any{&id}); err != nil {
 		return err
 	}
 	for name, rows := range want {

@@ -45,7 +45,7 @@ something waits for a person, 75 another run is at work.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().StringVarP(&a.configPath, "config", "c", "config.yaml", "the configuration file")
 	_ = root.MarkPersistentFlagFilename("config", "yaml", "yml") // fails for a flag that is not there
-	root.AddCommand(a.initCommand(), a.validateCommand(), a.runCommand(), a.statusCommand(), a.queryCommand(), a.rejectsCommand(), a.matchCommand(), a.feedsCommand(), a.explainCommand(), a.compareCommand(), a.publishCommand(), a.serveCommand(), a.outboxCommand(),
+	root.AddCommand(a.initCommand(), a.validateCommand(), a.runCommand(), a.statusCommand(), a.queryCommand(), a.exportTablesCommand(), a.rejectsCommand(), a.matchCommand(), a.feedsCommand(), a.explainCommand(), a.compareCommand(), a.publishCommand(), a.serveCommand(), a.outboxCommand(),
 		a.closeCommand(), a.approveCommand(), a.reopenCommand(), a.rebuildCommand(), a.logCommand(), a.manCommand())
 	// Here, so that the manual has their pages too.
 	root.InitDefaultCompletionCmd()

@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -20,19 +20,32 @@ import (
 func (a *app) queryCommand() *cobra.Command {
 	var format string
 	c := &cobra.Command{
-		Use:     `query "select ..."`,
-		Short:   "Ask the published database, read only",
-		Example: `  tranche query "select partner_id, payable from mart.payables where month = '2024-08-01'"`,
-		Args:    arguments(cobra.ExactArgs(1)),
+		Use:   `query "select ..."`,
+		Short: "Ask the published database, read only",
+		Long: `Ask the published database. A query is one statement that reads; it reaches no
+other file of this machine, no network, and no setting.
+
+  table   for people
+  csv     for a spreadsheet
+  json    an array of objects, one a line. Whole numbers are numbers; decimals
+          are texts, "12.30", so that no reader makes floats of them; days are
+          texts, "2024-08-31"
+  arrow   an Arrow IPC stream, in which decimals stay decimals and days days`,
+		Example: `  tranche query "select partner_id, payable from mart.payables where month = '2024-08-01'"
+  tranche query -f arrow "from mart.statement_lines" > lines.arrows`,
+		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			write, ok := map[string]func(io.Writer) resultWriter{"table": newTable, "csv": newCSV, "json": newJSON}[format]
+			write, ok := map[string]func(io.Writer) resultWriter{"table": newTable, "csv": newCSV, "json": newJSON, "arrow": newArrow}[format]
 			if !ok {
-				return usageError{fmt.Errorf("unknown format %q; write table, csv or json", format)}
+				return usageError{fmt.Errorf("unknown format %q; write table, csv, json or arrow", format)}
+			}
+			if format == "arrow" && terminal(a.stdout) {
+				return usageError{fmt.Errorf("an Arrow stream is not for a terminal; send it into a file or a program")}
 			}
 			return a.query(cmd.Context(), args[0], write(a.stdout))
 		},
 	}
-	c.Flags().StringVarP(&format, "format", "f", "table", "table, csv or json")
+	c.Flags().StringVarP(&format, "format", "f", "table", "table, csv, json or arrow")
 	return c
 }
 
@@ -41,37 +54,36 @@ func (a *app) query(ctx context.Context, query string, out resultWriter, args ..
 	if err != nil {
 		return err
 	}
-	s, err := pipeline.OpenPublished(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	err = s.Arrow(ctx, query, func(reader array.RecordReader) error {
-		var names []string
-		for _, f := range reader.Schema().Fields() {
-			names = append(names, f.Name)
+	return pipeline.Ask(ctx, c, query, func(reader array.RecordReader) error {
+		if err := out.head(reader.Schema()); err != nil {
+			return err
 		}
-		out.head(names)
 		for reader.Next() {
-			batch := reader.RecordBatch()
-			for i := range int(batch.NumRows()) {
-				out.row(names, batch, i)
+			if err := out.rows(reader.RecordBatch()); err != nil {
+				return err
 			}
 		}
-		return nil
+		if err := reader.Err(); err != nil {
+			return err
+		}
+		return out.end()
 	}, args...)
-	if err != nil {
-		return err
-	}
-	return out.end()
 }
 
 // resultWriter writes the rows of a query. Numbers are written exactly as they
 // are stored.
 type resultWriter interface {
-	head(names []string)
-	row(names []string, batch arrow.RecordBatch, i int)
+	head(*arrow.Schema) error
+	rows(arrow.RecordBatch) error
 	end() error
+}
+
+func names(schema *arrow.Schema) []string {
+	var list []string
+	for _, f := range schema.Fields() {
+		list = append(list, f.Name)
+	}
+	return list
 }
 
 // shown is a value as text, and whether it is there at all.
@@ -85,19 +97,36 @@ func shown(column arrow.Array, i int) (string, bool) {
 	return column.ValueStr(i), true
 }
 
+// cells is a row as texts; what is not there is empty.
+func cells(batch arrow.RecordBatch, i int) []string {
+	row := make([]string, batch.NumCols())
+	for c, column := range batch.Columns() {
+		row[c], _ = shown(column, i)
+	}
+	return row
+}
+
 type table struct{ w *tabwriter.Writer }
 
 func newTable(out io.Writer) resultWriter { return table{tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)} }
 
-func (t table) head(names []string) { fmt.Fprintln(t.w, strings.Join(names, "\t")) }
+func (t table) head(schema *arrow.Schema) error { return t.line(names(schema)) }
 
-func (t table) row(_ []string, batch arrow.RecordBatch, i int) {
-	cells := make([]string, batch.NumCols())
-	for c, column := range batch.Columns() {
-		text, _ := shown(column, i)
-		cells[c] = strings.NewReplacer("\t", " ", "\n", " ").Replace(text)
+func (t table) line(row []string) error {
+	for c, text := range row {
+		row[c] = strings.NewReplacer("\t", " ", "\n", " ").Replace(text)
 	}
-	fmt.Fprintln(t.w, strings.Join(cells, "\t"))
+	_, err := fmt.Fprintln(t.w, strings.Join(row, "\t"))
+	return err
+}
+
+func (t table) rows(batch arrow.RecordBatch) error {
+	for i := range int(batch.NumRows()) {
+		if err := t.line(cells(batch, i)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t table) end() error { return t.w.Flush() }
@@ -106,14 +135,15 @@ type csvRows struct{ w *csv.Writer }
 
 func newCSV(out io.Writer) resultWriter { return csvRows{csv.NewWriter(out)} }
 
-func (c csvRows) head(names []string) { _ = c.w.Write(names) }
+func (c csvRows) head(schema *arrow.Schema) error { return c.w.Write(names(schema)) }
 
-func (c csvRows) row(_ []string, batch arrow.RecordBatch, i int) {
-	cells := make([]string, batch.NumCols())
-	for n, column := range batch.Columns() {
-		cells[n], _ = shown(column, i)
+func (c csvRows) rows(batch arrow.RecordBatch) error {
+	for i := range int(batch.NumRows()) {
+		if err := c.w.Write(cells(batch, i)); err != nil {
+			return err
+		}
 	}
-	_ = c.w.Write(cells)
+	return nil
 }
 
 func (c csvRows) end() error {
@@ -121,34 +151,12 @@ func (c csvRows) end() error {
 	return c.w.Error()
 }
 
-// jsonRows writes one object a line. Whole numbers and booleans stay what they
-// are; decimals are texts, so that no reader makes floats of them.
-type jsonRows struct {
-	w   *json.Encoder
-	err *error
-}
-
-func newJSON(out io.Writer) resultWriter { return jsonRows{json.NewEncoder(out), new(error)} }
-
-func (jsonRows) head([]string) {}
-
-func (j jsonRows) row(names []string, batch arrow.RecordBatch, i int) {
-	object := map[string]any{}
-	for n, column := range batch.Columns() {
-		text, ok := shown(column, i)
-		switch column.(type) {
-		case *array.Int64, *array.Int32, *array.Boolean:
-			object[names[n]] = json.RawMessage(text)
-		default:
-			object[names[n]] = text
-		}
-		if !ok {
-			object[names[n]] = nil
+// twice names a column that is there more than once.
+func twice(list []string) string {
+	for i, name := range list {
+		if slices.Contains(list[:i], name) {
+			return name
 		}
 	}
-	if err := j.w.Encode(object); err != nil && *j.err == nil {
-		*j.err = err
-	}
+	return ""
 }
-
-func (j jsonRows) end() error { return *j.err }

@@ -2,20 +2,20 @@
 -- became of them: counted for their buyer, not counted, or held.
 --
 -- grain: distributor, month, currency
--- distributor       code of the sender
+-- distributor       code of the distributor that sent it
 -- month             first day of the documents' month
--- currency          of the documents
--- lines             that stand
--- net_amount        of them, in that currency
--- counted_lines     for their buyer
--- counted_amount    in that currency
--- counted_base      the same in the programme currency
--- uncounted_lines   known in full, without counting for their buyer
--- uncounted_amount  in that currency
--- held_lines        that wait for something
--- held_amount       in that currency
--- later_lines       of a month after the run's, which nobody has judged yet
--- later_amount      in that currency
+-- currency          currency of the documents
+-- lines             how many lines stand
+-- net_amount        net amount of the lines that stand, in the currency of the row
+-- counted_lines     how many lines count for their buyer
+-- counted_amount    net amount of the counted lines, in the currency of the row
+-- counted_base      value of the counted lines, in the programme currency
+-- uncounted_lines   how many lines are known in full and do not count for their buyer
+-- uncounted_amount  net amount of the lines that do not count, in the currency of the row
+-- held_lines        how many lines wait for something
+-- held_amount       net amount of the held lines, in the currency of the row
+-- later_lines       how many lines are of a month after the run's, which nobody has judged yet
+-- later_amount      net amount of the later lines, in the currency of the row
 with uncounted as (
     select sale_id from mart.uncounted_lines where module = 'resell'
 ),

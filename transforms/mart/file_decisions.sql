@@ -6,12 +6,12 @@
 -- grain: act, what, file_id, file_line
 -- act        alias, link or enter
 -- what       the decision in words
--- who        who took it, as the file says; for a code, the file itself
--- reason     why, as the file says
--- file_id    the file
--- file_line  physical line in it
--- sha256     of the landed bytes
--- landed_at  UTC
+-- who        who took the decision, as the file says; for a code, the file itself
+-- reason     why it was taken, as the file says
+-- file_id    number of the file in the order of landing, from 1
+-- file_line  physical line in the file, from 1
+-- sha256     SHA-256 of the landed bytes
+-- landed_at  when the file landed, UTC
 with codes as (
     select partner_id, unnest(string_split(replace(aliases, '||', chr(31)), '|')) as alias, file_id, line
     from staging.partners

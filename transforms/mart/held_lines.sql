@@ -3,23 +3,23 @@
 -- is there.
 --
 -- grain: kind, file_id, file_line
--- kind            of source: sales, deals, certifications, entries or links
--- file_id         the file
--- file_line       physical line in it
+-- kind            kind of source: sales, deals, certifications, entries or links
+-- file_id         number of the file in the order of landing, from 1
+-- file_line       physical line in the file, from 1
 -- file_name       what the sender called the file
 -- held_reason     what is missing or ambiguous
 -- what            the unknown code, product or currency, or the deal of a link
 -- month           first day of its month; of a link whose line is not there, the month the link landed in, or of the run where that is earlier
 -- partner_id      the partner, where it is known
 -- distributor_id  the distributor as a partner, for sales, where it is one
--- distributor     code of the sender, for sales and links
--- document_no     the document, or the deal, person or posting
+-- distributor     code of the distributor, for sales and links
+-- document_no     number of the document, or the deal, person or posting
 -- document_date   day of the document, for sales
--- line_no         its line
--- end_customer    who uses it
--- sku             stock-keeping unit
--- net_amount      of a line, in the document's currency
--- currency        of the document
+-- line_no         number of the line in its document
+-- end_customer    who uses it, as the distributor writes it
+-- sku             stock-keeping unit of the product
+-- net_amount      net amount of a sales line, or of the line of a link, in the document's currency; amount of a manual money posting in the programme currency; null otherwise
+-- currency        currency of the document, for sales and links
 select 'sales' as kind, l.file_id, l.line as file_line, f.file_name, l.held_reason,
     case
         when l.held_reason in ('unknown_partner', 'ambiguous_partner') then l.partner_code

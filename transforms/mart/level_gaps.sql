@@ -6,9 +6,9 @@
 -- month        first day of the month
 -- next_level   the level above the one held
 -- requirement  status_points, certifications or category
--- category     of certifications; empty for the other two
--- has          so many
--- needs        and asks for so many
+-- category     category of certifications; empty for the other two requirements
+-- has          status points, certifications, or points of the category that the partner has
+-- needs        status points, certifications, or points of the category that the next level asks for
 with next_levels as (
     select l.partner_id, l.month, l.next_level, m.month_end, m.version, b.status_points, b.certifications
     from mart.partner_levels as l

@@ -10,18 +10,18 @@
 -- module        distribution, resell or sell_with
 -- year_start    first day of the programme year whose tranche it is
 -- schedule      the schedule in mart.rules
--- method        marginal, block, document or volume
--- level         the schedule is for
--- family        of products; null: every other family
+-- method        how it is paid: marginal, block, document or volume
+-- level         level the schedule is for
+-- family        family of products the schedule is for; null: every other family
 -- valid_from    first day of the programme version
--- tranche       from 1; 0 below zero, or for the whole base; -1 for what a cap took away
+-- tranche       number of the tranche, from 1; 0 below zero, or for the whole base; -1 for what a cap took away
 -- from_amount   where the tranche begins, in the programme currency; null for the whole base and the cap
--- to_amount     where it ends; null: nowhere
--- rate          fraction; null for the whole base and the cap
--- month_base    put into it in the month
--- month_earned  by that, before any cap; of tranche -1 what the cap took away
--- year_base     put into it in the programme year so far
--- year_earned   the same in the programme year so far
+-- to_amount     where the tranche ends, in the programme currency; null: nowhere
+-- rate          rate as a fraction, 0.05 is 5 %; null for the whole base and the cap
+-- month_base    purchases put into the tranche in the month, in the programme currency
+-- month_earned  margin earned by them, before any cap, in the programme currency; of tranche -1 what the cap took away, as a negative amount
+-- year_base     purchases put into the tranche in the programme year so far, in the programme currency
+-- year_earned   margin earned by them, before any cap, in the programme currency; of tranche -1 what the cap took away
 with parts as (
     select partner_id, month, module, year_start, schedule, tranche, from_amount, to_amount, rate, base, earned
     from mart.tranche_slices

@@ -4,12 +4,12 @@
 -- file.
 --
 -- grain: distributor, partner_code, partner_id
--- distributor   code of the sender
--- partner_code  in its words
--- partner_name  how it calls the partner
--- partner_id    who it could be
--- name          as the directory has it
--- score         out of 100
+-- distributor   code of the distributor that sent it
+-- partner_code  the partner's code, as the distributor has it
+-- partner_name  how the distributor calls the partner
+-- partner_id    the partner it could be
+-- name          name of that partner, as the directory has it
+-- score         likeness, a number out of 100
 -- alias         what to add to the partner's aliases
 with spoken as (
     select u.distributor, u.partner_code, u.partner_name, lower(strip_accents(u.partner_town)) as town, lower(u.partner_country) as country, n.plain_name

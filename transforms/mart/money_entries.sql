@@ -2,18 +2,18 @@
 --
 -- begins with: stated.entries
 -- grain: entry_id, partner_id, month
--- entry_id    the posting
--- partner_id  for whom
--- month       first day of the month it is stated in
--- posted_on   its day
--- amount      in the programme currency
--- reason      why
--- entered_by  who
--- file_name   what the sender called the file
--- file_line   physical line in it
+-- entry_id     the posting, as its file names it
+-- partner_id   the partner it is for
+-- month        first day of the month it is stated in
+-- posted_on    day of the posting
+-- amount       amount, in the programme currency; negative takes away
+-- reason       why it was entered
+-- entered_by   who entered it
+-- file_name    what the sender called the file
+-- file_line    physical line in the file, from 1
 -- mends_month  the closed month it mends; null for what is new in an open one
--- cause        of that: late, amount or withdrawn
+-- cause        why it mends a closed month: late, amount or withdrawn; null for what is new
 -- stated_file  the file it had been stated from; null when nothing had
--- stated_line  and the line in it
+-- stated_line  physical line in the file it had been stated from; null when nothing had
 select entry_id, partner_id, month, posted_on, amount, reason, entered_by, file_name, file_line, mends_month, cause, stated_file, stated_line
 from intermediate.money_moved

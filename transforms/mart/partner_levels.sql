@@ -2,17 +2,17 @@
 --
 -- begins with: stated.levels
 -- grain: partner_id, month
--- partner_id       the partner
--- month            first day of the month
--- level            held on the last day of the month
--- level_met        the highest whose requirements were met at the month's end; null: none
--- level_next       held from the first of the next month
--- next_level       the level above the one held; null at the top
--- computed_level   the level that points give it in the month, whichever source counts; null before its first month
--- computed_next    and in the next
--- first_month      the month from which month-ends count
--- points_needed    status points it asks for
--- points_missing   status points still missing for it
+-- partner_id      the partner
+-- month           first day of the month
+-- level           level held on the last day of the month
+-- level_met       the highest level whose requirements were met at the month's end; null: none
+-- level_next      level held from the first of the next month
+-- next_level      the level above the one held; null at the top
+-- computed_level  the level that points give it in the month, whichever source counts; null before its first month
+-- computed_next   the level that points give it in the next month, whichever source counts
+-- first_month     first day of the month from which month-ends count
+-- points_needed   status points that the next level asks for; null at the top
+-- points_missing  status points still missing for the next level, 0 when there are enough; null at the top
 with computed as (
     select c.partner_id, c.month, c.first_month, h.level as held, n.level as next_held
     from intermediate.computed_levels as c

@@ -3,13 +3,13 @@
 --
 -- grain: partner_id
 -- partner_id    the partner
--- name          as it is written on the statement
--- country       code
--- town          where it sits
--- currency      it reckons in
--- language      of its statements
--- partner_type  csp and the like; null for most
--- is_active     an inactive partner earns nothing
+-- name          name as it is written on the statement
+-- country       code of the country
+-- town          town it sits in
+-- currency      currency it reckons in
+-- language      language of its statements, as en or fr-FR
+-- partner_type  type, csp and the like; null for most
+-- is_active     false: an inactive partner, which earns nothing
 -- modules       modules it holds on the last day of the run's month, separated by commas
 select p.partner_id, p.name, p.country, p.town, p.currency, p.language, p.partner_type, p.is_active,
     (select string_agg(distinct m.module, ', ' order by m.module) from intermediate.partner_modules as m

@@ -2,20 +2,20 @@
 --
 -- begins with: stated.pay
 -- grain: partner_id, month
--- partner_id      the partner
--- month           first day of the month
--- earned          margin of the month, all modules, in the programme currency
--- money_entries   manual adjustments of the month
--- carried_in      left over from the month before
--- payable         paid for this month
--- carried_out     less than the minimum, so left for the next month
--- currency        the partner's own
--- rate            what one unit of it is worth at the month's end; null when no rate is known
--- payable_own     payable in the partner's own currency, for information; rounded half away from zero
--- level           held on the last day of the month
--- modules         held on that day, separated by commas
--- status_points   on the last day of the month
--- spendable       points that can be spent on the last day of the month
+-- partner_id     the partner
+-- month          first day of the month
+-- earned         margin of the month, all modules, in the programme currency
+-- money_entries  manual adjustments of the month, in the programme currency
+-- carried_in     left over from the month before, in the programme currency
+-- payable         what is paid for this month, in the programme currency
+-- carried_out    less than the minimum, so left for the next month, in the programme currency
+-- currency       the partner's own currency
+-- rate           factor: what one unit of the partner's currency is worth in the programme currency at the month's end; null when no rate is known
+-- payable_own    payable in the partner's own currency, for information; rounded half away from zero
+-- level          level held on the last day of the month
+-- modules        modules held on the last day of the month, separated by commas
+-- status_points  status points on the last day of the month
+-- spendable      points that can be spent on the last day of the month
 select p.partner_id, p.month, p.earned, p.money_entries, p.carried_in, p.payable, p.carried_out, a.currency, r.rate,
     (((2 * (abs(p.payable) * 100)::hugeint * 1000000000 + (r.rate * 1000000000)::hugeint) // (2 * (r.rate * 1000000000)::hugeint)
         * sign(p.payable)::hugeint)::decimal(16,0) * 0.01::decimal(3,2))::decimal(18,2) as payable_own, l.level,

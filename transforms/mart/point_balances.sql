@@ -6,13 +6,13 @@
 -- month            first day of the month
 -- by_amount        points by amount in the trailing months that count for status
 -- by_certificate   points of the certifications valid on the last day
--- by_bonus         bonus points in the trailing months
--- status_points    together; these raise the level
+-- by_bonus         bonus points in the trailing months that count for status
+-- status_points    points that raise the level: by amount, by certificate and bonus together
 -- certifications   how many certifications are valid on the last day
 -- earned           points earned in the month that can be spent
 -- redeemed         points spent in the month
 -- expired          points lapsed in the month
--- spendable        what can be spent on the last day
+-- spendable        points that can be spent on the last day of the month
 -- spendable_value  the proof of concept it pays for, in the programme currency; nothing where more was redeemed than there was
 with moved as (
     select partner_id, date_trunc('month', posted_on)::date as month,

@@ -3,23 +3,23 @@
 --
 -- begins with: stated.points
 -- grain: entry
--- entry       what the posting is, in a form that never repeats
--- origin      what it is for: a correction shares it with what it corrects
--- partner_id  whose
--- posted_on   its day
--- kind        purchase, sell_with, certification, bonus, redemption or expiry
--- category    of a certification
--- points      may be negative
--- balance     both, status or spendable: which balance it counts for
--- sale_id     the line it comes from
--- source      the certification and person, or the manual posting
--- rules_hash  of the programme version; null for manual postings
+-- entry        what the posting is, in a form that never repeats
+-- origin       what it is for: a correction shares it with what it corrects
+-- partner_id   the partner
+-- posted_on    day of the posting
+-- kind         purchase, sell_with, certification, bonus, redemption or expiry
+-- category     category of a certification; null for the others
+-- points       points of the posting; negative takes away
+-- balance      both, status or spendable: which balance it counts for
+-- sale_id      the sell-out line it comes from, for points by amount: number of its file and line in one; null for the others
+-- source       the certification and person, or the manual posting; null for points by amount
+-- rules_hash   hash of the programme version; null for manual postings
 -- mends_month  the closed month it mends; null for what is new in an open one
--- cause       of that: late, amount or withdrawn; of points by amount, as in mart.statement_lines
--- file_name   the file of the certification or the manual posting, or what says that it is no more; null for points by amount
--- file_line   physical line in it
+-- cause        why it mends a closed month: late, amount or withdrawn; of points by amount, as in mart.statement_lines; null for what is new
+-- file_name    the file of the certification or the manual posting, or what says that it is no more; null for points by amount
+-- file_line    physical line in the file, from 1; null for points by amount
 -- stated_file  the file it had been stated from; null when nothing had
--- stated_line  and the line in it
+-- stated_line  physical line in the file it had been stated from; null when nothing had
 select e.entry, e.origin, e.partner_id, e.posted_on, e.kind, e.category, e.points, e.balance, e.sale_id, e.source, e.rules_hash, e.mends_month, e.cause,
     e.file_name, e.file_line, e.stated_file, e.stated_line
 from intermediate.points_earned as e

@@ -2,28 +2,28 @@
 -- records = loaded + duplicate + superseded + rejected, and amounts likewise.
 --
 -- grain: file_id
--- file_id            number in the order of landing
--- file_name          what the sender called it
--- sha256             of the landed bytes
+-- file_id            number of the file in the order of landing, from 1
+-- file_name          what the sender called the file
+-- sha256             SHA-256 of the landed bytes
 -- feed               the declaration it was read under; null when none matches any more
--- kind               of source
--- landed_at          UTC
--- is_loaded          false: refused whole
--- reason             code of the refusal
--- detail             the refusal in words
+-- kind               kind of source: sales, deals, partners and so on
+-- landed_at          when the file landed, UTC
+-- is_loaded          false: the file was refused whole
+-- reason             code of the refusal; null when the file is loaded
+-- detail             the refusal in words; null when the file is loaded
 -- records            rows in the file, header and trailer aside
--- loaded             of them stand
--- duplicate          say again what already stood
--- superseded         gave way to a newer version, or to a complete file that no longer holds them
--- rejected           were not believed
--- held               of the loaded ones, wait for something that is missing
--- amount             sum of net amounts, in the documents' currencies
--- loaded_amount      of it, in rows that stand
--- duplicate_amount   in duplicates
--- superseded_amount  in superseded rows
--- rejected_amount    in rejected rows whose amount could be read
--- unread_amounts     rejected rows whose amount could not be read
--- waiting            of the rejected ones, or the refused file itself as one, wait for a person
+-- loaded             how many rows stand
+-- duplicate          how many rows say again what already stood
+-- superseded         how many rows gave way to a newer version, or to a complete file that no longer holds them
+-- rejected           how many rows were not believed
+-- held               how many of the loaded rows wait for something that is missing
+-- amount             sum of the net amounts of all rows, in the documents' currencies added up as numbers
+-- loaded_amount      of amount, in rows that stand, in the documents' currencies
+-- duplicate_amount   of amount, in duplicates, in the documents' currencies
+-- superseded_amount  of amount, in superseded rows, in the documents' currencies
+-- rejected_amount    of amount, in rejected rows whose amount could be read, in the documents' currencies
+-- unread_amounts     how many rejected rows have an amount that could not be read
+-- waiting            how many of the rejected rows, or the refused file itself as one, wait for a person
 -- notes              columns of the file that the feed ignores
 with sales_outcomes as (
     select s.file_id, coalesce(o.outcome, 'loaded') as outcome, count(*) as n, sum(s.net_amount) as amount

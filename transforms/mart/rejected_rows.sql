@@ -2,18 +2,18 @@
 -- that was refused whole.
 --
 -- grain: file_id, problem
--- file_id      the file
--- file_name    what the sender called it
--- feed         the declaration it was read under
--- file_line    physical line the row begins on; 0 for the file as a whole
--- problem      number within the file
--- column_name  ours; null when the row as a whole is wrong
--- code         the reason
--- sentence     the reason in words, and what to do
--- raw_text     as it stands in the file
--- reasons_hash  of all the reasons given against the file; a waiver of the whole file holds while it stays
--- line_reasons_hash  of those given against the line; a waiver of the line holds while it stays
--- waived       why it waits for nobody any more, and who said so; null while it waits
+-- file_id            number of the file in the order of landing, from 1
+-- file_name          what the sender called the file
+-- feed               the declaration it was read under
+-- file_line          physical line the row begins on, from 1; 0 for the file as a whole
+-- problem            number of the problem within the file
+-- column_name        our name of the column; null when the row as a whole is wrong
+-- code               code of the reason
+-- sentence           the reason in words, and what to do
+-- raw_text           the text as it stands in the file
+-- reasons_hash       hash of all the reasons given against the file; a waiver of the whole file holds while it stays
+-- line_reasons_hash  hash of the reasons given against the line; a waiver of the line holds while it stays
+-- waived             why it waits for nobody any more, and who said so; null while it waits
 with waived as (
     select sha256, line, reasons_hash, string_agg(reason || ' (' || who || ')', '; ' order by reason, who) as waived
     from rules.waived

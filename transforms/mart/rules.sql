@@ -2,22 +2,22 @@
 -- tranche of every schedule.
 --
 -- grain: schedule, tranche
--- schedule      number of the schedule
--- rules_hash    of the programme version
--- version_name  of the programme version
--- from_date     first day it holds
--- to_date       the day the next one begins
+-- schedule      the schedule in words: programme version, module, level and family
+-- rules_hash    hash of the programme version
+-- version_name  name of the programme version
+-- from_date     first day the programme version holds
+-- to_date       the day the next programme version begins
 -- module        distribution, resell or sell_with
--- method        marginal, block, document or volume
--- period        over which purchases accumulate
--- cap           most that is earned in a programme year; null: none
+-- method        how it is paid: marginal, block, document or volume
+-- period        over which purchases accumulate: month, quarter, half or year
+-- cap           most that is earned in a programme year, in the programme currency; null: no cap
 -- level         ready, advanced or premier
--- family        of products; null: every other family
--- tranche       from 1
--- from_amount   where it begins, in the programme currency
--- to_amount     where it ends; null: nowhere
--- width         of each tranche, where the last rate goes on in tranches of that width
--- rate          fraction, 0.05 is 5 %
+-- family        family of products the schedule is for; null: every other family
+-- tranche       number of the tranche, from 1
+-- from_amount   where the tranche begins, in the programme currency
+-- to_amount     where the tranche ends, in the programme currency; null: nowhere
+-- width         width of each tranche, where the last rate goes on in tranches of that width, in the programme currency
+-- rate          rate as a fraction, 0.05 is 5 %
 select s.schedule, v.hash as rules_hash, v.name as version_name, v.begins as from_date, coalesce(v.to_date, i.to_date) as to_date, s.module, m.method, m.period, m.cap, s.level, s.family,
     t.tranche, t.from_amount, t.to_amount, s.width, t.rate
 from rules.schedules as s

@@ -1,22 +1,22 @@
 -- Every claim against every line of its deal: counted, or why not.
 --
 -- grain: sale_id, partner_code, role
--- sale_id        the line
+-- sale_id        the sell-out line: number of its file and line in one
 -- month          first day of the line's month
--- deal_id        the deal
+-- deal_id        the registered deal
 -- partner_code   who claims, as the claim names it
--- partner_id     who that is; null when unknown
--- role           what for
--- registered_on  day of registration
--- status         of the claim
+-- partner_id     the partner who claims; null when unknown
+-- role           what for: sourced, influenced or delivered
+-- registered_on  day the claim was registered
+-- status         status of the claim
 -- document_date  day of the line's document
--- distributor    code of the sender
--- document_no    the document
--- line_no        its line
+-- distributor    code of the distributor that sent it
+-- document_no    number of the document
+-- line_no        number of the line in its document
 -- file_name      what the sender called the line's file
--- file_line      physical line in it
--- is_counted     the claim counts for this line
--- reason         why not; null when it does
+-- file_line      physical line in the line's file, from 1
+-- is_counted     true: the claim counts for this line
+-- reason         why the claim does not count; null when it does
 select c.sale_id, l.month, c.deal_id, c.partner_code, c.partner_id, c.role, c.registered_on, c.status, l.document_date, l.distributor, l.document_no,
     l.line_no, f.file_name, l.line as file_line, c.reason is null as is_counted, c.reason
 from intermediate.claims as c

@@ -6,22 +6,22 @@
 -- into the file of links.
 --
 -- grain: sale_id, deal_id
--- sale_id        the line
+-- sale_id        the sell-out line: number of its file and line in one
 -- deal_id        the deal it could belong to
 -- month          first day of the line's month
--- distributor    code of the sender
--- document_no    the document
--- line_no        its line
--- line_key       the rest of the key a feed declares, empty for most
+-- distributor    code of the distributor that sent it
+-- document_no    number of the document
+-- line_no        number of the line in its document
+-- line_key       the rest of the key that names a line, where the feed declares one; empty for most
 -- document_date  day of the document
--- partner_id     who bought
--- end_customer   as the distributor writes it
--- deal_customer  as the deal has it
--- family         of products
--- amount         of the line, in the programme currency
--- claimants      who has an approved claim on the deal with the day in its window, separated by a comma; whether it counts (module, admission,
---                role, an earlier claim, the buyer's own) is judged once the line belongs to the deal
--- score          out of 100
+-- partner_id     the partner who bought
+-- end_customer   end customer, as the distributor writes it
+-- deal_customer  end customer, as the deal has it
+-- family         family of the product
+-- amount         value of the line, in the programme currency
+-- claimants      who has an approved claim on the deal with the day in its window, separated by a comma; whether it counts (module, admission, role, an earlier claim, the
+--                buyer's own) is judged once the line belongs to the deal
+-- score          likeness, a number out of 100
 with claims as (
     select c.deal_id, c.partner_id, c.registered_on, c.expires_on, c.end_customer, c.family, n.plain_name
     from intermediate.deal_claims as c

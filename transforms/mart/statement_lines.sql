@@ -4,58 +4,58 @@
 --
 -- begins with: stated.lines
 -- grain: sale_id, partner_id, module, month
--- partner_id        who is credited
+-- partner_id        the partner who is credited
 -- month             first day of the month it is stated in
 -- module            distribution, resell or sell_with
--- place             its place in the partner's, module's and programme year's order, from 1
+-- place             number of its place in the partner's, module's and programme year's order, from 1
 -- document_date     day of the document
--- distributor       code of the sender
--- document_no       the document
--- line_no           its line
--- line_key          the rest of the key a feed declares
+-- distributor       code of the distributor that sent it
+-- document_no       number of the document
+-- line_no           number of the line in its document
+-- line_key          the rest of the key that names a line, where the feed declares one; empty for most
 -- document_type     sale or return
--- end_customer      who uses it
--- sku               stock-keeping unit
--- product_name      in words
--- family            of products
--- quantity          negative on a return
--- net_amount        of the line, in the document's currency
--- currency          of the document
--- rate              what one unit of it was worth in the programme currency
+-- end_customer      who uses it, as the distributor writes it
+-- sku               stock-keeping unit of the product
+-- product_name      name of the product
+-- family            family of the product
+-- quantity          quantity, in units of the product; negative on a return
+-- net_amount        net amount of the line, in the document's currency
+-- currency          currency of the document
+-- rate              factor: what one unit of the currency was worth in the programme currency
 -- rate_date         the day that rate was published for; null in the programme currency
--- amount            of the line, in the programme currency
--- base              the partner's part of it, in the programme currency
+-- amount            value of the line, in the programme currency
+-- base              the partner's part of the value of the line, in the programme currency
 -- year_start        first day of the programme year of its terms
 -- period_start      first day of the period its running base began in
 -- position_family   the family with a position of its own; empty for all others
--- walk_lo           the partner's running base in that period before it; points are counted along it
--- walk_hi           and after it
--- lo                the position its tranches go by before it: of its document under method document, otherwise walk_lo
--- hi                and after it
--- level             the partner's on the day of its terms
+-- walk_lo           the partner's running base in that period before it, in the programme currency; points are counted along it
+-- walk_hi           the partner's running base in that period after it, in the programme currency
+-- lo                the position its tranches go by before it, in the programme currency: of its document under method document, otherwise walk_lo
+-- hi                the position its tranches go by after it, in the programme currency
+-- level             the partner's level on the day of its terms
 -- method            how it is paid: marginal, block, document or volume; null when nothing is paid
 -- schedule          the schedule in mart.rules; null when nothing is paid
--- before_cap        earned by the schedule alone, in the programme currency
--- earned            after the cap of the programme year, in the programme currency
--- points            earned by amount
+-- before_cap        margin earned by the schedule alone, in the programme currency
+-- earned            margin after the cap of the programme year, in the programme currency
+-- points            points earned by amount
 -- deal_id           the registered deal
 -- terms_date        the day whose rules hold: of the line it returns, or its own
 -- terms_document    the document whose position it moves under method document
 -- returns_document  the document a return gives back, as the distributor names it
--- returns_line      and its line
--- returned_sale_id  the line it returns; null when it names none, or none that is one sale on or before its day
+-- returns_line      number of the line that a return gives back
+-- returned_sale_id  sale_id of the line it returns; null when it names none, or none that is one sale on or before its day
 -- mends_month       the closed month it mends; null for what is new in an open one
--- cause             of that: late, counted_later, amount, rate, other_partner, claims, withdrawn, held, or the reason for which it counts no more
+-- cause             why it mends a closed month: late, counted_later, amount, rate, other_partner, claims, withdrawn, held, or the reason for which it counts no more; null
+--                   for what is new
 -- cause_file        the file that moves it: its own, the complete one that no longer holds it, or the newest word on its product, rate, partner or deal
--- cause_line        and the line in it
+-- cause_line        physical line in the file that moves it
 -- stated_file       the file it had been stated from; null when nothing had
--- stated_line       and the line in it
--- rules_hash        of the programme version it was worked out under
--- sale_id           file and line in one number
+-- stated_line       physical line in the file it had been stated from; null when nothing had
+-- rules_hash        hash of the programme version it was worked out under
+-- sale_id           the sell-out line: number of its file and line in one
 -- file_name         what the sender called the file
--- file_line         physical line in it; null where the file no longer holds it
--- What counts no more, as it was stated last.
-with last_stated as (
+-- file_line         physical line in the file, from 1; null where the file no longer holds it
+with last_stated as ( -- what counts no more, as it was stated last
     select s.*
     from stated.lines as s
     join intermediate.credits as c on c.sale_id = s.sale_id and c.partner_id = s.partner_id and c.module = s.module

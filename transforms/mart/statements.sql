@@ -6,13 +6,13 @@
 -- partner_id   the partner
 -- month        first day of the month
 -- module       distribution, resell or sell_with
--- lines        movements of the month
--- base         what counted, in the programme currency
--- earned       margin, in the programme currency
--- points       earned by amount
--- year_base    base of the programme year so far
--- year_earned  margin of the programme year so far
--- year_points  points by amount of the programme year so far
+-- lines        how many movements the month has
+-- base         value that counted in the month, in the programme currency
+-- earned       margin of the month, in the programme currency
+-- points       points earned by amount in the month
+-- year_base    value that counted in the programme year so far, in the programme currency
+-- year_earned  margin of the programme year so far, in the programme currency
+-- year_points  points earned by amount in the programme year so far
 with movements as (
     select l.partner_id, l.month, m.year_start, l.module, count(*) as lines, sum(l.base) as base, sum(l.earned) as earned, sum(l.points) as points
     from mart.statement_lines as l

@@ -3,20 +3,20 @@
 --
 -- begins with: stated.slices
 -- grain: sale_id, partner_id, module, month, tranche
--- partner_id   who is credited
+-- partner_id   the partner who is credited
 -- month        first day of the month it is stated in
--- module       through what
--- sale_id      the line
+-- module       distribution, resell or sell_with
+-- sale_id      the sell-out line: number of its file and line in one
 -- year_start   first day of the programme year whose tranche it is
 -- schedule     the schedule in mart.rules
--- tranche      from 1; 0 below zero
+-- tranche      number of the tranche, from 1; 0 below zero
 -- from_amount  where the tranche begins, in the programme currency
--- to_amount    where it ends; null: nowhere
--- rate         fraction, 0.05 is 5 %
--- fill_before  how full the tranche was
--- fill_after   and is
--- base         what the movement put into it
--- earned       by that, before any cap
+-- to_amount    where the tranche ends, in the programme currency; null: nowhere
+-- rate         rate as a fraction, 0.05 is 5 %
+-- fill_before  how full the tranche was before the movement, in the programme currency
+-- fill_after   how full the tranche is after it, in the programme currency
+-- base         what the movement put into the tranche, in the programme currency
+-- earned       margin earned by that, before any cap, in the programme currency
 select c.partner_id, c.posting_month as month, c.module, s.sale_id, c.year_start, s.schedule, s.tranche, s.from_amount, s.to_amount, s.rate,
     s.fill_before, s.fill_after, s.base, s.earned
 from intermediate.slices as s

@@ -1,14 +1,14 @@
 -- Partner codes that distributors use and the directory does not know.
 --
 -- grain: distributor, partner_code
--- distributor      code of the sender
--- partner_code     in its words
--- partner_name     how it calls the partner, where it does
--- partner_town     where it says it sits
--- partner_country  and in which country
--- lines            that wait for it
--- first_on         day of the first document
--- last_on          and of the last
+-- distributor      code of the distributor that sent it
+-- partner_code     the partner's code, as the distributor has it
+-- partner_name     how the distributor calls the partner, where it does
+-- partner_town     town the partner sits in, as the distributor has it
+-- partner_country  country the partner sits in, as the distributor has it
+-- lines            how many sell-out lines wait for the code
+-- first_on         day of the first document with the code
+-- last_on          day of the last document with the code
 with waiting as (
     select l.distributor, l.partner_code, s.partner_name, s.partner_town, s.partner_country, l.document_date
     from intermediate.lines as l

@@ -6,19 +6,19 @@
 -- partner_id     the partner
 -- month          first day of the month
 -- what           line, money_entry or posting, or what the summary says: name, payable, carried_in, money_entries, level, modules, status_points or spendable
--- module         of a line: distribution, resell or sell_with
--- distributor    code of the sender
--- document_no    the document, or the posting
--- line_no        its line
--- line_key       the rest of the key a feed declares
+-- module         of a line: distribution, resell or sell_with; null for what is no line
+-- distributor    code of the distributor that sent it
+-- document_no    number of the document, or the posting
+-- line_no        number of the line in its document; null for what is no line
+-- line_key       the rest of the key that names a line, where the feed declares one; empty for most
 -- document_date  day of the document, or of the posting
 -- changed        what else of a line differs, column by column; of a posting, what it is for; before and after of a level or modules
--- base_before    of a line
--- base_after     of a line
--- amount_before  what a line had earned, or the figure was
--- amount_after   and is now
--- points_before  what a line had earned by amount, or the balance was
--- points_after   and is now
+-- base_before    of a line: base it had, in the programme currency; null for what is no line
+-- base_after     of a line: base it has now, in the programme currency; null for what is no line
+-- amount_before  what a line had earned, or the figure was, in the programme currency
+-- amount_after   what a line earns now, or the figure is now, in the programme currency
+-- points_before  points that a line had earned by amount, or that the balance was
+-- points_after   points that a line earns by amount now, or that the balance is now
 with months as (
     select distinct month from stated.replaced_pay
 ),

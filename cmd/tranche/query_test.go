@@ -1,0 +1,46 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"strconv"
+	"testing"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+)
+
+func TestAnArrowStreamKeepsDecimalsAndDays(t *testing.T) {
+	conf := demoConfig(t)
+	var out, told bytes.Buffer
+	if code := run(context.Background(), []string{"query", "-c", conf, "-f", "arrow", "select month, partner_id, earned from mart.statement_lines"}, nil, &out, &told); code != exitDone {
+		t.Fatal(told.String())
+	}
+	reader, err := ipc.NewReader(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Release()
+	if got := reader.Schema().Field(2).Type; !arrow.TypeEqual(got, &arrow.Decimal128Type{Precision: 18, Scale: 2}) {
+		t.Errorf("earned is %v", got)
+	}
+	if got := reader.Schema().Field(0).Type.ID(); got != arrow.DATE32 {
+		t.Errorf("month is %v", got)
+	}
+	var rows, cents int64
+	for reader.Next() {
+		batch := reader.RecordBatch()
+		rows += batch.NumRows()
+		for i := range int(batch.NumRows()) {
+			cents += batch.Column(2).(*array.Decimal128).Value(i).BigInt().Int64()
+		}
+	}
+	if reader.Err() != nil || rows != 2405 {
+		t.Errorf("%d rows (%v)", rows, reader.Err())
+	}
+	stream := "cents\n" + strconv.FormatInt(cents, 10) + "\n"
+	if database := asked(t, conf, "select (sum(earned) * 100)::bigint as cents from mart.statement_lines"); database != stream {
+		t.Errorf("the stream has %s, the database %s", stream, database)
+	}
+}

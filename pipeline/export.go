@@ -1,0 +1,59 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"tranche/pipeline/config"
+	"tranche/pipeline/export"
+	"tranche/pipeline/store"
+	"tranche/transforms"
+)
+
+// ExportFolder is where an export goes that names no folder: beside what is published.
+func ExportFolder(c *config.Config) string { return filepath.Join(c.Folders.Analysts, "export") }
+
+// Export writes the published marts as Parquet into a folder, month by month, and only
+// what is not there already.
+func Export(ctx context.Context, c *config.Config, dir string) (*export.Done, error) {
+	path := c.Folders.Published()
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return nil, ErrNothingPublished
+	}
+	s, err := store.Open(ctx, store.Options{MemoryLimit: c.Database.MemoryLimit, Threads: c.Database.Threads})
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	if err := s.AttachReadOnly(ctx, path, "published"); err != nil {
+		return nil, err
+	}
+	if err := s.Exec(ctx, "set search_path = 'published.mart'"); err != nil {
+		return nil, err
+	}
+	tables, err := exported()
+	if err != nil {
+		return nil, err
+	}
+	return export.Write(ctx, s, dir, tables)
+}
+
+// exported are the marts. One of a row a month is a single file.
+func exported() ([]export.Table, error) {
+	models, err := transforms.Models()
+	if err != nil {
+		return nil, err
+	}
+	var list []export.Table
+	for _, m := range models {
+		if m.Layer != "mart" {
+			continue
+		}
+		monthly := slices.ContainsFunc(m.Columns, func(c transforms.Column) bool { return c.Name == "month" })
+		list = append(list, export.Table{Name: m.FullName(), Grain: m.Grain, Month: monthly && !slices.Equal(m.Grain, []string{"month"})})
+	}
+	return list, nil
+}
