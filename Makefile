@@ -94,13 +94,12 @@ analysts: tools
 	@go test ./cmd/tranche -run TestTheQuestionsOfAnalysts -update
 	@grep -c '^### ' docs/analysts.md
 
-# Landing and loading against DuckDB's own reader, on the same bytes; then a night
-# with eleven closed months against the whole year.
-ROWS ?= 1000000
-NIGHT ?= 600000
-bench: tools
-	@go run -tags $(TAGS) ./fixtures/bench -rows $(ROWS)
-	@go run -tags $(TAGS) ./fixtures/bench -what night -rows $(NIGHT) -partners 1000 -runs 1
+# Every stage and the whole against floors and peers, on the same bytes, as one table:
+# make bench SIZE=small|1m|10m|100m. Some of it: WHAT=load,marts.
+SIZE ?= small
+WHAT ?=
+bench: build
+	@go run -tags $(TAGS) ./fixtures/bench -size $(SIZE) -what "$(WHAT)"
 
 clean:
 	@rm -rf bin demo dist
