@@ -12,7 +12,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 export GOFLAGS
 export CGO_ENABLED := 1
 
-.PHONY: build demo test chaos picture dirty-files dictionary analysts schema bench clean tools install release
+.PHONY: build demo test chaos soak picture dirty-files dictionary analysts schema bench clean tools install release
 
 build: tools
 	@mkdir -p bin
@@ -69,7 +69,11 @@ test: tools
 # Everything that can break a run, broken at every moment: kills, full disks, failing
 # syncs and renames, damaged files, two runs at once. Takes an hour; some of it needs root.
 chaos: tools
-	@CHAOS=full go test -timeout 150m -v ./pipeline -closings 100 -run 'TestBroken|TestAKilled|TestARunThatIsStopped|TestNobodyElse' | grep -v '^=== '
+	@CHAOS=full go test -timeout 150m -v ./pipeline -closings 100 -run 'TestBroken|TestAKilled|TestARunThatIsStopped|TestNobodyElse|TestARollback' | grep --line-buffered -v '^=== '
+
+# Five hundred nights on a small programme: memory, files and open files do not grow.
+soak: tools
+	@go test -timeout 150m -v ./night -nights 500 -run TestManyNights | grep --line-buffered -v '^=== '
 
 # The picture in the README, from the real workbook (needs LibreOffice and pdftoppm).
 picture: build

@@ -17,6 +17,9 @@ func ExplainMonth(ctx context.Context, c *config.Config, q reports.Question) (*r
 		return nil, err
 	}
 	defer s.Close()
+	if err := ofThisVersion(ctx, s); err != nil {
+		return nil, err
+	}
 	if q.Month.IsZero() {
 		if err := s.Row(ctx, "select through_month from mart.as_of where part = 'run'", []any{&q.Month}); err != nil {
 			return nil, fmt.Errorf("read the newest month: %w", err)

@@ -36,6 +36,21 @@ func OpenPublished(ctx context.Context, c *config.Config) (*store.Session, error
 	return s, nil
 }
 
+// ErrOtherVersion says that what is published was made by another version of Tranche.
+var ErrOtherVersion = errors.New("what is published was made by another version of Tranche; tranche run publishes it anew")
+
+// ofThisVersion says whether the published file has what this version asks it for.
+func ofThisVersion(ctx context.Context, s *store.Session) error {
+	var n int
+	if err := s.Row(ctx, "select count(*) from duckdb_tables() where database_name = 'published' and table_name = 'as_of'", []any{&n}); err != nil {
+		return err
+	}
+	if n == 0 {
+		return ErrOtherVersion
+	}
+	return nil
+}
+
 // Status says what is published.
 func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 	s, err := OpenPublished(ctx, c)
@@ -43,6 +58,9 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 		return nil, err
 	}
 	defer s.Close()
+	if err := ofThisVersion(ctx, s); err != nil {
+		return nil, err
+	}
 	summary := &Summary{Folders: c.Folders, Currency: c.Programme.Currency}
 	if err := s.Row(ctx, "select hash, through_month from mart.as_of where part = 'run'", []any{&summary.RunID, &summary.Month}); err != nil {
 		return nil, err

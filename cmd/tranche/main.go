@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/pprof"
 	"syscall"
 
 	"tranche/pipeline"
@@ -37,6 +38,7 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 	root := commands(stdout, stderr)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	pprof.StopCPUProfile() // nothing, where none was begun
 	var isTold told
 	if err != nil && !errors.Is(err, errWaiting) && !errors.As(err, &isTold) {
 		fmt.Fprintln(stderr, "tranche: "+err.Error())

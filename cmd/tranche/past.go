@@ -18,7 +18,7 @@ const shownRuns = 5
 
 // printPast says what the last runs came to, when each feed last sent something, what
 // the timetable left out or failed, and which messages have not arrived.
-func printPast(out io.Writer, c *config.Config, s *pipeline.Summary) error {
+func printPast(out io.Writer, c *config.Config) error {
 	if run, err := pipeline.BeingPublished(c); err != nil {
 		return err
 	} else if run != "" {

@@ -166,10 +166,13 @@ func (a *app) statusCommand() *cobra.Command {
 
 func (a *app) status(ctx context.Context, c *config.Config) error {
 	s, err := pipeline.Status(ctx, c)
-	if err != nil && !errors.Is(err, pipeline.ErrNothingPublished) {
+	if err != nil && !errors.Is(err, pipeline.ErrNothingPublished) && !errors.Is(err, pipeline.ErrOtherVersion) {
 		return err
 	}
-	if err := printPast(a.stdout, c, s); err != nil {
+	if err := printPast(a.stdout, c); err != nil {
+		return err
+	}
+	if errors.Is(err, pipeline.ErrOtherVersion) {
 		return err
 	}
 	if errors.Is(err, pipeline.ErrNothingPublished) {
