@@ -306,7 +306,7 @@ func (r *run) models(ctx context.Context, begun bool) error {
 		}
 	}
 	done := 0
-	return transforms.Build(ctx, r.session, transforms.Target{Work: "memory", Mart: "published", Begun: begun, Plans: r.Plans}, func(_ string, of int) {
+	return transforms.Build(ctx, r.session, transforms.Target{Work: "memory", Mart: "published", Begun: begun, Plans: r.Plans, Read: []string{"intermediate.rates"}}, func(_ string, of int) {
 		done++
 		r.progress("transform", done, of)
 	})

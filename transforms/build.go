@@ -15,6 +15,10 @@ type Target struct {
 	Mart  string
 	Begun bool   // Begin has been there: what is stated stands in its marts
 	Plans string // folder for the plan of each model as it was carried out, with times and rows; empty for none
+	// Read names the intermediate tables that somebody reads afterwards, besides checks and what
+	// a closing states; all others are dropped as soon as no model needs them, which is most of
+	// the memory. Nil: all are kept.
+	Read []string
 }
 
 // Build makes every model. step is told the name of each as it begins, and how
@@ -29,15 +33,59 @@ func Build(ctx context.Context, db Database, to Target, step func(name string, o
 			return err
 		}
 	}
-	for _, m := range models {
+	over, err := to.over(models)
+	if err != nil {
+		return err
+	}
+	for i, m := range models {
 		if step != nil {
 			step(m.FullName(), len(models))
 		}
 		if err := build(ctx, db, to, m); err != nil {
 			return fmt.Errorf("model %s: %w", m.FullName(), err)
 		}
+		for _, name := range over[i] {
+			if err := db.Exec(ctx, "drop table "+to.Work+"."+name); err != nil {
+				return err
+			}
+		}
 	}
 	return comment(ctx, db, to, models)
+}
+
+// over says after which model which tables are needed no more.
+func (t Target) over(models []Model) (map[int][]string, error) {
+	over := map[int][]string{}
+	if t.Read == nil {
+		return over, nil
+	}
+	checks, err := Checks()
+	if err != nil {
+		return nil, err
+	}
+	needed := map[string]bool{}
+	for _, name := range t.Read {
+		needed[name] = true
+	}
+	for _, c := range checks {
+		for _, name := range c.reads {
+			needed[name] = true
+		}
+	}
+	for _, s := range StatedTables() {
+		for _, name := range reference.FindAllString(s.Rows, -1) {
+			needed[name] = true
+		}
+	}
+	for i, m := range slices.Backward(models) {
+		for _, name := range m.reads {
+			if strings.HasPrefix(name, "intermediate.") && !needed[name] {
+				needed[name] = true
+				over[i] = append(over[i], name)
+			}
+		}
+	}
+	return over, nil
 }
 
 func (t Target) database(layer string) string {

@@ -68,6 +68,14 @@ func trade(lines int) (oracle.Facts, oracle.Programme) {
 	return f, p
 }
 
+// unmade removes every model, and leaves what they are made of.
+func unmade(t *testing.T, s *store.Session) {
+	t.Helper()
+	must(t, s, "set search_path = 'memory.main,store.raw,memory.rules,memory.stated'", "drop schema memory.staging cascade", "drop schema memory.intermediate cascade",
+		"drop schema published.mart cascade", "create schema published.mart", "create schema memory.staging", "create schema memory.intermediate",
+		"set search_path = 'memory.main,store.raw,memory.rules,memory.stated,memory.staging,memory.intermediate,published.mart'")
+}
+
 // Time is not tested; this is. A join that goes over every line once more, or over every
 // pair of lines, is seen here before anybody waits for it.
 func TestEveryLineIsScannedAFewTimesAndNoMoreOftenWhereThereAreMore(t *testing.T) {
@@ -75,9 +83,7 @@ func TestEveryLineIsScannedAFewTimesAndNoMoreOftenWhereThereAreMore(t *testing.T
 	scanned := func(lines int) int64 {
 		f, p := trade(lines)
 		workOut(t, s, f, p)
-		must(t, s, "set search_path = 'memory.main,store.raw,memory.rules,memory.stated'", "drop schema memory.staging cascade", "drop schema memory.intermediate cascade", "drop schema published.mart cascade",
-			"create schema published.mart", "create schema memory.staging", "create schema memory.intermediate",
-			"set search_path = 'memory.main,store.raw,memory.rules,memory.stated,memory.staging,memory.intermediate,published.mart'")
+		unmade(t, s)
 		c := &counting{Session: s, told: filepath.Join(t.TempDir(), "profile.json")}
 		if err := transforms.Build(context.Background(), c, transforms.Target{Work: "memory", Mart: "published"}, nil); err != nil {
 			t.Fatal(err)
@@ -97,3 +103,26 @@ func TestEveryLineIsScannedAFewTimesAndNoMoreOftenWhereThereAreMore(t *testing.T
 
 // mostScanned is how many rows of all tables are scanned for one more sell-out line.
 const mostScanned = 45
+
+func TestATableIsDroppedAsSoonAsNobodyNeedsIt(t *testing.T) {
+	s := tables(t, 2)
+	f, p := trade(30)
+	workOut(t, s, f, p)
+	left := func() string {
+		return strings.Join(ask(t, s, "select table_name from duckdb_tables() where schema_name = 'intermediate' order by 1"), " ")
+	}
+	all, before := left(), said(t, s)
+	unmade(t, s)
+	if err := transforms.Build(context.Background(), s, transforms.Target{Work: "memory", Mart: "published", Read: []string{"intermediate.rates", "intermediate.walk"}}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := transforms.Check(context.Background(), s); err != nil {
+		t.Fatal(err)
+	}
+	if got := left(); strings.Contains(got, "earnings") || !strings.Contains(got, "rates") || !strings.Contains(got, "walk") || len(got) > len(all)/2 {
+		t.Errorf("left are %s, of %s", got, all)
+	}
+	if got := said(t, s); strings.Join(got, "\n") != strings.Join(before, "\n") {
+		t.Error("the marts say something else")
+	}
+}

@@ -41,7 +41,7 @@ with as_sent as (
     from staging.sales as s
     where not exists (select 1 from intermediate.sales_passed_over as o where o.sale_id = s.sale_id)
 ),
-standing as (
+standing as not materialized (
     select s.* exclude (deal_id), coalesce(k.deal_id, s.deal_id) as deal_id
     from as_sent as s
     left join intermediate.links as k on k.sale_id = s.sale_id and k.held_reason is null
@@ -68,7 +68,7 @@ meanings as (
     left join intermediate.partner_codes as own on own.sender = c.distributor and own.code = c.code
     left join intermediate.partner_codes as common on common.sender = '*' and common.code = c.code
 ),
-dated as (
+dated as not materialized (
     select s.* exclude (deal_id), if(r.returned_sale_id is null, s.deal_id, r.deal_id) as deal_id, r.returned_sale_id, coalesce(r.terms_date, s.document_date) as terms_date,
         if(r.returned_sale_id is null, s.document_no, s.returns_document) as terms_document
     from standing as s
