@@ -230,11 +230,11 @@ func (k *closing) heldBack(ctx context.Context, o *Obstacles) error {
 	const way = "; let them count, give them up with tranche rejects waive, or say --accept-held --reason WHY and they are adjustments when they count"
 	if unknown > 0 || tooMuchHeld {
 		o.say("%s held, of the month or before, together %s %s%s, and closing.max_held is %s: tranche status says why%s", plural(held, "line"), heldAmount, k.summary.Currency,
-			some(unknown, "whose value is not known"), maxHeld, way)
+			some(unknown, "whose value is not known, which no limit covers"), maxHeld, way)
 	}
 	if unread > 0 || tooMuchRejected {
 		o.say("%s rejected, together %s%s, and closing.max_rejected is %s: tranche rejects list names them%s", plural(rows, "row"), rejectedAmount,
-			some(unread, "whose amount cannot be read"), maxRejected, way)
+			some(unread, "whose amount cannot be read, which no limit covers"), maxRejected, way)
 	}
 	if files > 0 {
 		o.say("%s refused whole, and nothing in there is counted: tranche status names them%s", plural(files, "file"), way)

@@ -193,7 +193,7 @@ func (r *run) land(context.Context) error {
 // another disk's, or was emptied, and every statement would be taken away.
 func (r *run) nothingIsLost() error {
 	f := r.Config.Folders
-	made, err := files.Glob(f.Statements, "*/"+months.ManifestName)
+	made, err := files.Glob(f.Statements, "*/statement_*.xlsx")
 	if err == nil && len(made) > 0 {
 		err = fmt.Errorf("%s is empty, and the statements in %s were made from it: is its disk mounted? Restore it from a copy; to begin anew, remove the statements as well", f.Landing, f.Statements)
 	}

@@ -18,7 +18,7 @@ func (t teller) month(s *reports.MonthStory) {
 		t.say("  Partner   %s", pipeline.Word("partner_inactive"))
 	}
 	t.say("  Rules     %q, fingerprint %s", m.Version, m.RulesHash)
-	t.say("  Money     earned %s + adjustments %s + carried in %s - carried out %s = %s (less than %s is carried on)", m.Earned, m.Entries,
+	t.say("  Money     earned %s, adjustments to earlier months among it, + manual adjustments %s + carried in %s - carried out %s = %s (less than %s is carried on)", m.Earned, m.Entries,
 		m.CarriedIn, m.CarriedOut, m.Payable, m.Minimum)
 	if m.Currency != m.Own && m.PayableOwn != "" {
 		t.say("            in %s: %s, at 1 %s = %s %s, the last rate of the month", m.Currency, m.PayableOwn, m.Currency, places(m.Rate), m.Own)

@@ -102,7 +102,7 @@ func TestEveryProposalReadsTheFileItWasMadeFrom(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			answered := strings.NewReplacer(append(s.answers, "NAME", "D")...).Replace(proposal)
+			answered := strings.NewReplacer(append(s.answers, "NAME", "D", "currency: ASK", "currency: USD")...).Replace(proposal)
 			if err := os.WriteFile(config, bytes.Replace(data, []byte("feeds:\n"), []byte("feeds:\n"+answered), 1), 0o600); err != nil {
 				t.Fatal(err)
 			}

@@ -61,6 +61,9 @@ func TestThePagesAreTheSameBytesEachTime(t *testing.T) {
 		if title, _, _ := strings.Cut(string(a), "\n"); !strings.Contains(title, ` 1 "" "tranche `+version+`" `) {
 			t.Errorf("%s has a date: %s", p.Name(), title)
 		}
+		if strings.Contains(string(a), `"`+userName()+`"`) {
+			t.Errorf("%s names whoever made it", p.Name())
+		}
 	}
 }
 

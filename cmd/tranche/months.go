@@ -48,7 +48,7 @@ configuration allows. --accept-held leaves that for later, with your --reason.`,
 			})
 		},
 	}
-	c.Flags().StringVar(&by, "by", userName(), "who prepared it")
+	decider(c, &by, "who prepared it")
 	c.Flags().BoolVar(&accept, "accept-held", false, "close although something is held or rejected")
 	c.Flags().StringVar(&reason, "reason", "", "why that may stay behind")
 	return c
@@ -72,7 +72,7 @@ func (a *app) approveCommand() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().StringVar(&by, "by", userName(), "who approves; not who closed it")
+	decider(c, &by, "who approves; not who closed it")
 	return c
 }
 
@@ -95,7 +95,7 @@ and when it is closed again its statements are version 2 and say what differs.`,
 			})
 		},
 	}
-	c.Flags().StringVar(&by, "by", userName(), "who takes it back")
+	decider(c, &by, "who takes it back")
 	c.Flags().StringVar(&reason, "reason", "", "why")
 	return c
 }
@@ -163,7 +163,7 @@ func (a *app) showLog(context.Context) error {
 		return nil
 	}
 	for _, d := range list {
-		fmt.Fprintf(a.stdout, "%s  %-14s %-8s %s\n", d.At.Format("2006-01-02 15:04"), d.Who, d.Act, upon(d))
+		fmt.Fprintf(a.stdout, "%s  %-14s %-8s %s\n", d.At.Format("2006-01-02 15:04 UTC"), d.Who, d.Act, upon(d))
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ func printPast(out io.Writer, c *config.Config) error {
 		return err
 	}
 	if len(past) > 0 {
-		fmt.Fprintln(out, "Last runs:")
+		fmt.Fprintf(out, "Last runs, by the clock of %s:\n", c.Serve.Zone)
 		t := tabwriter.NewWriter(out, 2, 0, 2, ' ', 0)
 		for _, p := range past[max(0, len(past)-shownRuns):] {
 			said, _, _ := strings.Cut(p.Error, "\n")
@@ -94,6 +94,9 @@ func printSlots(out io.Writer, c *config.Config) error {
 	t := tabwriter.NewWriter(out, 2, 0, 2, ' ', 0)
 	for _, j := range c.Serve.Jobs {
 		if r, ok := last[j.Name]; ok {
+			if r.State == slots.Enrolled {
+				r.State = "known since then; nothing was due yet"
+			}
 			fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", r.Job, r.Slot, r.State, r.Detail)
 		}
 	}

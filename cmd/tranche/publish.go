@@ -41,7 +41,7 @@ Who went back, and why, is in the audit log (tranche log).`,
 		},
 	}
 	c.Flags().BoolVar(&rollback, "rollback", false, "go back one publication")
-	c.Flags().StringVar(&by, "by", userName(), "who goes back")
+	decider(c, &by, "who goes back")
 	c.Flags().StringVar(&reason, "reason", "", "why")
 	return c
 }

@@ -24,14 +24,14 @@ func (a *app) rejectsCommand() *cobra.Command {
 	var all bool
 	list := &cobra.Command{
 		Use:   "list",
-		Short: "List what waits: file, line, column, what stands there, why, and what to do",
+		Short: "List what waits: file, line, column, what stands there, and why",
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			where := "where waived is null"
 			if all {
 				where = ""
 			}
-			return a.query(cmd.Context(), `select file_id as no, file_name as file, file_line as line, coalesce(column_name, '') as "column", raw_text as text, sentence as why,
+			return a.query(cmd.Context(), `select file_id as file_no, file_name as file, file_line as line, coalesce(column_name, '') as "column", raw_text as text, sentence as why,
 				coalesce(waived, '') as waived from mart.rejected_rows `+where+` order by file_id, problem`, newTable(a.stdout))
 		},
 	}
@@ -85,7 +85,7 @@ FILE is its name, or its number in tranche rejects list where several have one n
 	}
 	c.Flags().Int64Var(&line, "line", 0, "one line only (default: all of the file)")
 	c.Flags().StringVar(&reason, "reason", "", "why")
-	c.Flags().StringVar(&who, "by", userName(), "who decides")
+	decider(c, &who, "who decides")
 	return c
 }
 
@@ -182,6 +182,13 @@ func decided(what string, who *string) error {
 	}
 	*who = name
 	return nil
+}
+
+// decider adds the flag that says who decides: usually who is logged in. A page of the manual
+// says that in words, or it would name whoever made the page.
+func decider(c *cobra.Command, who *string, usage string) {
+	c.Flags().StringVar(who, "by", userName(), usage+" (usually: you)")
+	c.Flags().Lookup("by").DefValue = ""
 }
 
 func userName() string {

@@ -60,17 +60,17 @@ func printArrivals(out io.Writer, s *pipeline.Summary) {
 		}
 		fmt.Fprintf(out, "Inbox: %s\n", strings.Join(parts, ", "))
 		for _, a := range s.Arrivals {
-			if a.Fate.Taken() && a.Detail != "" {
+			switch {
+			case a.Fate.Taken() && a.Detail != "":
 				fmt.Fprintf(out, "  inbox/%s: %s\n", a.Source, a.Detail)
+			case a.Fate == landing.Settling:
+				fmt.Fprintf(out, "  inbox/%s: it changed a moment ago and may still be growing; a later run takes it (landing.settle)\n", a.Source)
 			}
 		}
 		fmt.Fprintln(out)
 	}
-	for _, f := range s.FeedsWithoutFiles {
-		fmt.Fprintf(out, "Feed %s has no files yet.\n", f)
-	}
 	if len(s.FeedsWithoutFiles) > 0 {
-		fmt.Fprintln(out)
+		fmt.Fprintf(out, "Feeds of which nothing has been read yet: %s.\n\n", strings.Join(s.FeedsWithoutFiles, ", "))
 	}
 }
 

@@ -146,6 +146,9 @@ func (r *reader) checkColumns(at string, f feedFile) {
 		known(at+".columns."+name, name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Constants)) {
+		if v := f.Constants[name]; v == "NAME" || v == "ASK" {
+			r.fault(at+".constants."+name, "%s stands for something that somebody has to fill in: the code you know the sender by, or what they answer", v)
+		}
 		known(at+".constants."+name, name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Values)) {

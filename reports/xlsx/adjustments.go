@@ -30,7 +30,7 @@ func (s statement) adjustments() {
 	w := s.words
 	sh := s.sheet(setup{title: w.say("sheet_adjustments"), widths: []float64{10, 40, 13, 11, 12, 12, 6, 14, 13, 9, 28, 8, 28, 8}, landscape: true, frozen: 1})
 	sh.tall(28, s.heads("mends", "cause", "module", "date", "distributor", "document", ">line", ">base", ">earned", ">points", "file", ">file_line",
-		"stated_file", ">file_line")...)
+		"stated_file", ">stated_line")...)
 	first := sh.row + 1
 	var points int64
 	for _, l := range s.Lines {
