@@ -44,8 +44,8 @@ A run that fails leaves everything that was published as it was.`,
 	return c
 }
 
-func (a *app) run(ctx context.Context, text, plans string, notify bool) error {
-	month, err := parseMonth(text)
+func (a *app) run(ctx context.Context, monthText, plans string, notify bool) error {
+	month, err := parseMonth(monthText)
 	if err != nil {
 		return err
 	}
@@ -58,11 +58,11 @@ func (a *app) run(ctx context.Context, text, plans string, notify bool) error {
 		o.Month, o.Plans = month, plans
 		summary, err := pipeline.Run(ctx, o)
 		if notify {
-			text := ""
+			mail := ""
 			if err == nil {
-				text = plainly(summary)
+				mail = plainly(summary)
 			}
-			a.spread(ctx, o.Config, night.AfterRun(o.Config, o.Now, summary, text, err))
+			a.spread(ctx, o.Config, night.AfterRun(o.Config, o.Now, summary, mail, err))
 		}
 		return summary, err
 	})

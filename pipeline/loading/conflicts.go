@@ -21,7 +21,7 @@ func (l *Loader) besideRejects(ctx context.Context, fileID int64, r *reading) ([
 	switch {
 	case r.rejected == 0:
 		return nil, nil
-	case r.counts:
+	case r.numbersLines:
 		return l.besideUncounted(ctx, fileID, r)
 	}
 	return l.besideNumbered(ctx, fileID, r)
@@ -88,7 +88,7 @@ func (l *Loader) repeated(ctx context.Context, fileID int64, r *reading) ([]feed
 	if err := l.choose(ctx, lines); err != nil {
 		return nil, err
 	}
-	if r.counts {
+	if r.numbersLines {
 		return nil, l.number(ctx, fileID, r)
 	}
 	return l.conflicts(ctx, fileID, r)

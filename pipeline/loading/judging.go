@@ -10,12 +10,12 @@ import (
 // judge holds the file as a whole against what its feed promises.
 func judge(declared feed.Feed, r *reading) error {
 	switch {
-	case r.open && declared.FinalNewline:
+	case r.unterminated && declared.FinalNewline:
 		return &feed.Problem{Code: feed.CutShort}
 	case declared.MaxRejects.Exceeded(r.rejected, r.records):
 		return tooMany(declared, r)
-	case r.counts && r.keyless > 0 && declared.MaxRejects.Exceeded(r.records, r.records):
-		detail := fmt.Sprintf("all %d, allowed %s, because this sender numbers no lines and line %d may be of any document", r.records, declared.MaxRejects, r.keyless)
+	case r.numbersLines && r.keylessLine > 0 && declared.MaxRejects.Exceeded(r.records, r.records):
+		detail := fmt.Sprintf("all %d, allowed %s, because this sender numbers no lines and line %d may be of any document", r.records, declared.MaxRejects, r.keylessLine)
 		return &feed.Problem{Code: feed.TooManyRejects, Detail: detail + "; the first: " + r.problems[0].String()}
 	}
 	if declared.Trailer == nil {

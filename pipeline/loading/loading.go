@@ -120,13 +120,13 @@ func (l *Loader) current(ctx context.Context, f landing.File, declared feed.Feed
 // reading is a file being read.
 type reading struct {
 	tally
-	rejects rejects
-	kind    feed.Kind
-	into    string // the table of its facts
-	whole   string // selects them with the columns that are the same in each
-	counts  bool   // lines are numbered by their occurrence
-	notes   []string
-	fixed   map[string]string // columns that batches leave out
+	rejects      rejects
+	kind         feed.Kind
+	into         string // the table of its facts
+	whole        string // selects them with the columns that are the same in each
+	numbersLines bool   // lines are numbered by their occurrence
+	notes        []string
+	fixed        map[string]string // columns that batches leave out
 
 	text    *text
 	cutter  *cutter
@@ -172,7 +172,7 @@ func open(path string, declared feed.Feed) (r *reading, err error) {
 	for _, name := range notes {
 		r.notes = append(r.notes, printable(name))
 	}
-	r.typer, r.width, r.counts, r.fixed = typer, len(header), typer.Counts(), declared.Fixed()
+	r.typer, r.width, r.numbersLines, r.fixed = typer, len(header), typer.Counts(), declared.Fixed()
 	r.into, r.whole = table(r.kind, declared.Hash()), whole(r.kind, declared.Hash(), r.fixed)
 	return r, nil
 }

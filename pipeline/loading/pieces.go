@@ -11,18 +11,18 @@ import (
 
 // tally is what reading a file, or a piece of it, came to.
 type tally struct {
-	records  int64 // typed + rejected
-	typed    int64
-	rejected int64
-	problems []feed.Problem
-	keys     []keys // of the typed records, piece by piece
-	amount   feed.Total
-	rejAmt   feed.Total // of the rejected records whose amount can be read
-	unread   int64      // rejected records whose amount cannot
-	trailer  []framing.Record
-	after    int64 // the first line of a record behind the trailer
-	keyless  int64 // the line of the first rejected record whose key cannot be read
-	open     bool  // the text's last record has no line end
+	records      int64 // typed + rejected
+	typed        int64
+	rejected     int64
+	problems     []feed.Problem
+	keys         []keys // of the typed records, piece by piece
+	amount       feed.Total
+	rejAmt       feed.Total // of the rejected records whose amount can be read
+	unread       int64      // rejected records whose amount cannot
+	trailer      []framing.Record
+	after        int64 // the first line of a record behind the trailer
+	keylessLine  int64 // the line of the first rejected record whose key cannot be read
+	unterminated bool  // the text's last record has no line end
 }
 
 func (t *tally) add(o *tally) {
@@ -34,8 +34,8 @@ func (t *tally) add(o *tally) {
 	t.keys = append(t.keys, o.keys...)
 	t.amount.Merge(&o.amount)
 	t.rejAmt.Merge(&o.rejAmt)
-	if t.keyless == 0 {
-		t.keyless = o.keyless
+	if t.keylessLine == 0 {
+		t.keylessLine = o.keylessLine
 	}
 	if t.after == 0 && len(t.trailer) > 0 && o.records > 0 {
 		t.after = o.firstLine()
@@ -44,7 +44,7 @@ func (t *tally) add(o *tally) {
 		t.after = o.after
 	}
 	t.trailer = append(t.trailer, o.trailer...)
-	t.open = o.open
+	t.unterminated = o.unterminated
 }
 
 // remember keeps the first problem of all; the others have been put aside.
@@ -91,7 +91,7 @@ func readPiece(p piece, width int, dialect framing.Dialect, t *feed.Typer, b *fe
 	r.keys[0].lines = slices.Clone(b.Lines)
 	r.rest.data, r.rest.line = f.Rest()
 	if n := len(p.data); p.last && n > 0 {
-		r.open = p.data[n-1] != '\n' && p.data[n-1] != '\r'
+		r.unterminated = p.data[n-1] != '\n' && p.data[n-1] != '\r'
 	}
 	return r
 }
@@ -133,8 +133,8 @@ func (r *result) take(rec *framing.Record, t *feed.Typer) {
 func (r *result) reject(problems []feed.Problem) {
 	r.rejected++
 	r.problems = append(r.problems, problems...)
-	if r.keyless == 0 && problems[0].Key == "" {
-		r.keyless = problems[0].Line
+	if r.keylessLine == 0 && problems[0].Key == "" {
+		r.keylessLine = problems[0].Line
 	}
 }
 

@@ -69,7 +69,7 @@ func (b *book) check(err error) {
 	}
 }
 
-// WriteTo writes the workbook, or nothing.
+// write writes the workbook, or nothing.
 func (b *book) write(out io.Writer) error {
 	defer b.f.Close()
 	if b.err != nil {

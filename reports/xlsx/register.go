@@ -93,7 +93,7 @@ func (r register) files() {
 }
 
 func (r register) held() {
-	sh := r.sheet(setup{title: r.words.say("sheet_waiting"), widths: []float64{12, 34, 18, 12, 14, 16, 26, 15, 9, 30, 8}, landscape: true, frozen: 1})
+	sh := r.sheet(setup{title: r.words.say("sheet_held"), widths: []float64{12, 34, 18, 12, 14, 16, 26, 15, 9, 30, 8}, landscape: true, frozen: 1})
 	sh.tall(16, r.plainHeads("Kind", "Waits because", "What", "Month", "Distributor", "Document", "End customer", ">Net amount", "Currency", "File", "Line")...)
 	for _, h := range r.Held {
 		sh.put(r.text(h.Kind), r.text(r.words.value(h.Reason)), r.text(h.What), r.day(h.Month), r.text(h.Distributor), r.text(h.Document), r.text(h.Customer),

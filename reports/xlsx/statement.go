@@ -19,7 +19,7 @@ func Statement(out io.Writer, st *reports.Statement) error {
 	s := statement{book: b, Statement: st}
 	b.properties(b.words.say("statement")+" "+st.Partner.ID+" "+st.Month.Format("2006-01"), st.Vendor, st.Month)
 	b.edition(st.Edition, st.Vendor+" · "+st.Partner.Name+" · "+b.words.month(st.Month))
-	for _, sheet := range []func(){s.summary, s.margin, s.lines, s.sellWith, s.points, s.adjustments, s.held, s.rules, s.changes} {
+	for _, sheet := range []func(){s.summary, s.margin, s.lines, s.sellWith, s.points, s.adjustments, s.notCounted, s.rules, s.changes} {
 		sheet()
 	}
 	if err := b.deliver(out); err != nil {
@@ -129,9 +129,9 @@ func (s statement) points() {
 	sh.done()
 }
 
-func (s statement) held() {
+func (s statement) notCounted() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_held"), widths: []float64{13, 12, 14, 14, 8, 26, 15, 15, 9, 50, 26, 8}, landscape: true, frozen: 1})
+	sh := s.sheet(setup{title: w.say("sheet_not_counted"), widths: []float64{13, 12, 14, 14, 8, 26, 15, 15, 9, 50, 26, 8}, landscape: true, frozen: 1})
 	sh.tall(28, s.heads("module", "date", "distributor", "document", ">line", "product", ">amount", ">net", "currency", "reason", "file", ">file_line")...)
 	for _, x := range s.Waiting {
 		amount, net, module := any(s.money(x.Amount)), any(s.text("")), w.value(x.Module)

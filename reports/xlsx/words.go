@@ -38,17 +38,17 @@ func spoken(language string) string {
 
 func wordsOf(language string) (words, error) {
 	language = spoken(language)
-	if found, ok := read.Load(language); ok {
+	if found, ok := loaded.Load(language); ok {
 		return found.(words), nil
 	}
 	w, err := readWords(language)
 	if err == nil {
-		read.Store(language, w)
+		loaded.Store(language, w)
 	}
 	return w, err
 }
 
-var read sync.Map // catalogues, by language
+var loaded sync.Map // catalogues, by language
 
 func readWords(language string) (words, error) {
 	data, err := catalogues.ReadFile("words/" + language + ".json")
