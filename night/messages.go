@@ -89,7 +89,7 @@ func done(c *config.Config, s slots.Slot, now time.Time, summary *pipeline.Summa
 
 func failed(c *config.Config, s slots.Slot, now time.Time, err error) news {
 	return operatorNews(c, s.Job+"-"+s.Name()+"-failed", now, "the run of "+s.Name()+" FAILED",
-		"The run of "+s.Name()+" failed"+standing(err)+"\n\n"+plainError(err)+"\n", fact{Event: "failed", Job: s.Job, Slot: s.Name()})
+		"The run of "+s.Name()+" failed"+standing(err)+"\n\n"+config.Short(err)+"\n", fact{Event: "failed", Job: s.Job, Slot: s.Name()})
 }
 
 // silent is told once for each time that a feed falls silent.
@@ -285,12 +285,4 @@ func standing(err error) string {
 		return ", and what was published is NOT as it was."
 	}
 	return ". What was published before stands as it was."
-}
-
-// plainError is an error without the lines of the configuration, which go to nobody.
-func plainError(err error) string {
-	if wrong := new(config.Error); errors.As(err, &wrong) {
-		return wrong.Short()
-	}
-	return err.Error()
 }

@@ -166,7 +166,7 @@ func (n *Night) do(ctx context.Context, table *slots.Table, s slots.Slot) error 
 	case err != nil && ctx.Err() != nil:
 		state, detail = slots.PutOff, "the program was stopped"
 	case err != nil:
-		state, detail = slots.Failed, plainError(err)
+		state, detail = slots.Failed, config.Short(err)
 	}
 	level := "info"
 	if state == slots.Failed {

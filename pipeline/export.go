@@ -2,14 +2,11 @@ package pipeline
 
 import (
 	"context"
-	"errors"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"tranche/pipeline/config"
 	"tranche/pipeline/export"
-	"tranche/pipeline/store"
 	"tranche/transforms"
 )
 
@@ -19,21 +16,11 @@ func ExportFolder(c *config.Config) string { return filepath.Join(c.Folders.Anal
 // Export writes the published marts as Parquet into a folder, month by month, and only
 // what is not there already.
 func Export(ctx context.Context, c *config.Config, dir string) (*export.Done, error) {
-	path := c.Folders.Published()
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		return nil, ErrNothingPublished
-	}
-	s, err := store.Open(ctx, store.Options{MemoryLimit: c.Database.MemoryLimit, Threads: c.Database.Threads})
+	s, err := openPublished(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	defer s.Close()
-	if err := s.AttachReadOnly(ctx, path, "published"); err != nil {
-		return nil, err
-	}
-	if err := s.Exec(ctx, "set search_path = 'published.mart'"); err != nil {
-		return nil, err
-	}
 	tables, err := exported()
 	if err != nil {
 		return nil, err

@@ -17,6 +17,20 @@ var ErrNothingPublished = errors.New("nothing has been published yet; run `tranc
 // OpenPublished opens what analysts see, read only and with nothing else of the
 // machine in reach.
 func OpenPublished(ctx context.Context, c *config.Config) (*store.Session, error) {
+	s, err := openPublished(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range []string{"set enable_external_access = false", "set lock_configuration = true"} {
+		if err := s.Exec(ctx, q); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
+	return s, nil
+}
+
+// openPublished opens it read only, for work that also writes files.
+func openPublished(ctx context.Context, c *config.Config) (*store.Session, error) {
 	path := c.Folders.Published()
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return nil, ErrNothingPublished
@@ -28,10 +42,8 @@ func OpenPublished(ctx context.Context, c *config.Config) (*store.Session, error
 	if err := s.AttachReadOnly(ctx, path, "published"); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	for _, q := range []string{"set search_path = 'published.mart'", "set enable_external_access = false", "set lock_configuration = true"} {
-		if err := s.Exec(ctx, q); err != nil {
-			return nil, errors.Join(err, s.Close())
-		}
+	if err := s.Exec(ctx, "set search_path = 'published.mart'"); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }

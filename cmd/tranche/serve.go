@@ -54,12 +54,8 @@ func (a *app) unattended(err error) error {
 	if err == nil || errors.As(err, new(told)) || errors.Is(err, errWaiting) || terminal(a.stderr) {
 		return err
 	}
-	said := err.Error()
-	if wrong := new(config.Error); errors.As(err, &wrong) {
-		said = wrong.Short()
-	}
 	log := a.log()
-	log.Error().Msg(said)
+	log.Error().Msg(config.Short(err))
 	return told{err}
 }
 

@@ -11,6 +11,7 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -114,8 +115,12 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s: %s\n\n%s", e.Path, what, strings.Join(e.Faults, "\n\n"))
 }
 
-// Short names every fault and shows no line of the file.
-func (e *Error) Short() string {
+// Short is an error in which no line of the configuration is shown, for logs and mails.
+func Short(err error) string {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err.Error()
+	}
 	var faults []string
 	for _, f := range e.Faults {
 		first, _, _ := strings.Cut(f, "\n")
