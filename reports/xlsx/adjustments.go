@@ -71,13 +71,13 @@ func (s statement) adjustments() {
 }
 
 // mending is a row between the month it mends and the files it comes from.
-func (s statement) mending(m reports.Mending, cause, what string, cells ...any) []any {
-	row := append([]any{s.text(m.Mends.Format(s.words.say("month_short"))), s.styled(s.styles.wrapped, cause), s.text(what)}, cells...)
+func (s statement) mending(m reports.Mending, cause, what string, cells ...cell) []cell {
+	row := append([]cell{s.text(m.Mends.Format(s.words.say("month_short"))), s.styled(s.styles.wrapped, cause), s.text(what)}, cells...)
 	return append(row, s.text(m.CauseFile), s.lineNumber(m.CauseLine), s.text(m.StatedFile), s.lineNumber(m.StatedLine))
 }
 
 // document names a line, unless the purchase is another partner's.
-func (b *book) document(module, document string, line int64) (name, number any) {
+func (b *book) document(module, document string, line int64) (name, number cell) {
 	if module == "sell_with" {
 		return b.text(""), b.text("")
 	}
@@ -85,7 +85,7 @@ func (b *book) document(module, document string, line int64) (name, number any) 
 }
 
 // lineNumber is a line; there is none where a file no longer holds it.
-func (b *book) lineNumber(n int64) any {
+func (b *book) lineNumber(n int64) cell {
 	if n == 0 {
 		return b.text("")
 	}

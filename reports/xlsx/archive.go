@@ -17,10 +17,10 @@ import (
 // sortedZip gathers a workbook's parts and writes them in the order of their
 // names, with no time of day.
 type sortedZip struct {
-	out    io.Writer
-	parts  map[string]*bytes.Buffer
-	check  func(parts map[string]*bytes.Buffer) error // before anything is written
-	widths []string                                   // what each sheet says of its columns, put before its rows
+	out     io.Writer
+	parts   map[string]*bytes.Buffer
+	check   func() error // before anything is written
+	between func(sheet int) (columns string, filled []byte)
 }
 
 // Create begins a part.
@@ -35,7 +35,7 @@ func (z *sortedZip) AddFS(fs.FS) error { return fmt.Errorf("a workbook is not ma
 // Close writes every part. The list of content types comes first, as readers
 // expect.
 func (z *sortedZip) Close() error {
-	if err := z.check(z.parts); err != nil {
+	if err := z.check(); err != nil {
 		return fmt.Errorf("read back: %w", err)
 	}
 	w := zip.NewWriter(z.out)
@@ -60,19 +60,24 @@ func (z *sortedZip) Close() error {
 	return w.Close()
 }
 
-// write writes a part; a sheet's with the widths of its columns.
+// write writes a part; a sheet's with the widths of its columns, and with our rows where
+// excelize's stand.
 func (z *sortedZip) write(to io.Writer, name string) error {
 	data := z.parts[name].Bytes()
 	var sheet int
 	if n, err := fmt.Sscanf(name, "xl/worksheets/sheet%d.xml", &sheet); n == 1 && err == nil {
-		head, rows, ok := bytes.Cut(data, []byte("<sheetData>"))
-		if !ok || sheet > len(z.widths) {
+		head, theirs, ok := bytes.Cut(data, []byte("<sheetData>"))
+		at := bytes.Index(theirs, []byte("</sheetData>"))
+		if !ok || at < 0 {
 			return fmt.Errorf("%s holds no rows", name)
 		}
-		if _, err := io.WriteString(to, string(head)+z.widths[sheet-1]+"<sheetData>"); err != nil {
-			return err
+		columns, filled := z.between(sheet)
+		for _, part := range [][]byte{head, []byte(columns), []byte("<sheetData>"), filled} {
+			if _, err := to.Write(part); err != nil {
+				return err
+			}
 		}
-		data = rows
+		data = theirs[at:]
 	}
 	_, err := to.Write(data)
 	return err

@@ -18,17 +18,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf16"
 
 	"github.com/xuri/excelize/v2"
 
 	"tranche/reports"
-)
-
-// limits of the format and of what a float holds exactly in 15 digits.
-const (
-	maxText  = 32_767
-	maxCents = 1_000_000_000_000_000
 )
 
 // book is one workbook being written.
@@ -41,6 +34,7 @@ type book struct {
 	sheets    int
 	marks     []marked
 	widths    []string // of each sheet's columns, as they are written
+	filled    []*rows  // what stands in each sheet
 	banner    string   // stands over every sheet but the first
 	final     bool
 }
@@ -79,18 +73,31 @@ func (b *book) write(out io.Writer) error {
 	b.f.Styles, b.f.Theme = nil, nil
 	b.f.Pkg.Store("xl/styles.xml", b.stylePart)
 	b.f.SetZipWriter(func(w io.Writer) excelize.ZipWriter {
-		return &sortedZip{out: w, parts: map[string]*bytes.Buffer{}, check: b.readBack, widths: b.widths}
+		return &sortedZip{out: w, parts: map[string]*bytes.Buffer{}, check: b.readBack, between: b.between}
 	})
-	return b.f.Write(out)
+	if err := b.f.Write(out); err != nil {
+		return err
+	}
+	for _, r := range b.filled {
+		r.data, r.row = r.data[:0], 0
+		spare.Put(r)
+	}
+	return nil
+}
+
+// between is what stands in a sheet's part that excelize has not written: how wide its
+// columns are, and its rows.
+func (b *book) between(sheet int) (columns string, filled []byte) {
+	return b.widths[sheet-1], b.filled[sheet-1].data
 }
 
 // sheet is one sheet being streamed.
 type sheet struct {
 	*book
+	*rows
 	name   string
 	number int // of its part in the workbook
 	sw     *excelize.StreamWriter
-	row    int // the last one written
 }
 
 // setup is how a sheet is laid out and printed.
@@ -106,7 +113,7 @@ type setup struct {
 }
 
 func (b *book) sheet(s setup) *sheet {
-	out := &sheet{book: b, name: s.title}
+	out := &sheet{book: b, name: s.title, rows: spare.Get().(*rows)}
 	if b.sheets == 0 {
 		b.check(b.f.SetSheetName("Sheet1", s.title))
 	} else {
@@ -126,6 +133,7 @@ func (b *book) sheet(s setup) *sheet {
 	out.sw, err = b.f.NewStreamWriter(s.title)
 	b.check(err)
 	b.widths = append(b.widths, columnWidths(s.widths))
+	b.filled = append(b.filled, out.rows)
 	if b.banner != "" && !s.titled {
 		style := b.styles.banner
 		if !b.final {
@@ -176,15 +184,27 @@ func (b *book) layOut(s setup) {
 }
 
 // put writes the next row.
-func (s *sheet) put(cells ...any) { s.tall(0, cells...) }
+func (s *sheet) put(cells ...cell) { s.tall(0, cells...) }
 
 // tall writes the next row with a height in points; zero is the usual one.
-func (s *sheet) tall(height float64, cells ...any) {
-	s.row++
+func (s *sheet) tall(height float64, cells ...cell) {
+	if s.err == nil {
+		s.check(s.add(height, cells))
+	}
+}
+
+// table makes rows of the sheet, of which the first is its head, a table of Excel's.
+// excelize takes the names of the columns from a row that it has written itself.
+func (s *sheet) table(name string, head []cell, first, last int) {
 	if s.err != nil {
 		return
 	}
-	s.check(s.sw.SetRow("A"+strconv.Itoa(s.row), cells, excelize.RowOpts{Height: height}))
+	names := make([]any, len(head))
+	for i, c := range head {
+		names[i] = c.text
+	}
+	s.check(s.sw.SetRow("A"+strconv.Itoa(first), names))
+	s.check(s.sw.AddTable(&excelize.Table{Range: "A" + strconv.Itoa(first) + ":" + cellName(len(head), last), Name: name, StyleName: "TableStyleLight1"}))
 }
 
 // skip leaves rows empty.
@@ -206,47 +226,27 @@ func cellName(column, row int) string {
 }
 
 // text is a typed text.
-func (b *book) text(s string) excelize.Cell { return b.styled(b.styles.text, s) }
+func (b *book) text(s string) cell { return b.styled(b.styles.text, s) }
 
-func (b *book) styled(style int, s string) excelize.Cell {
-	if len(s) > maxText && len(utf16.Encode([]rune(s))) > maxText {
-		b.check(fmt.Errorf("a text of %d bytes is longer than a cell can hold", len(s)))
-	}
-	for _, r := range s {
-		if r < ' ' && r != '\n' && r != '\t' && r != '\r' || r == 0xFFFE || r == 0xFFFF {
-			b.check(fmt.Errorf("the text %q holds a character that a workbook cannot", s))
-		}
-	}
-	return excelize.Cell{StyleID: style, Value: s}
+func (b *book) styled(style int, s string) cell {
+	return cell{kind: aText, style: style, text: s}
 }
 
 // money is the one way an amount gets into a cell.
-func (b *book) money(c reports.Cents) excelize.Cell { return b.amount(b.styles.money, c) }
+func (b *book) money(c reports.Cents) cell { return b.amount(b.styles.money, c) }
 
-func (b *book) amount(style int, c reports.Cents) excelize.Cell {
-	return excelize.Cell{StyleID: style, Value: b.exact(int64(c), 2)}
-}
-
-// exact is a decimal as the float whose shortest form is that decimal.
-func (b *book) exact(units int64, scale int) float64 {
-	if units >= maxCents || units <= -maxCents {
-		b.check(fmt.Errorf("%d has more digits than a cell shows exactly", units))
-	}
-	divisor := 1.0
-	for range scale {
-		divisor *= 10
-	}
-	return float64(units) / divisor
+func (b *book) amount(style int, c reports.Cents) cell {
+	return cell{kind: aNumber, style: style, units: int64(c), scale: 2}
 }
 
 // sum is a total: a formula and the value it must come to.
-func (b *book) sum(style int, formula string, c reports.Cents) excelize.Cell {
-	return excelize.Cell{StyleID: style, Formula: formula, Value: b.exact(int64(c), 2)}
+func (b *book) sum(style int, formula string, c reports.Cents) cell {
+	return cell{kind: aNumber, style: style, formula: formula, units: int64(c), scale: 2}
 }
 
 // totals is a row of empty cells under a table, to be filled where there is a total.
-func (b *book) totals(columns int) []any {
-	row := make([]any, columns)
+func (b *book) totals(columns int) []cell {
+	row := make([]cell, columns)
 	for i := range row {
 		row[i] = b.styled(b.styles.totalText, "")
 	}
@@ -264,43 +264,35 @@ func sumOf(column string, first, last int) string {
 }
 
 // count is a total of whole numbers.
-func (b *book) count(style int, formula string, n int64) excelize.Cell {
-	return excelize.Cell{StyleID: style, Formula: formula, Value: n}
+func (b *book) count(style int, formula string, n int64) cell {
+	return cell{kind: aNumber, style: style, formula: formula, units: n}
 }
 
-func (b *book) number(n int64) excelize.Cell {
-	return excelize.Cell{StyleID: b.styles.number, Value: n}
+func (b *book) number(n int64) cell {
+	return cell{kind: aNumber, style: b.styles.number, units: n}
 }
 
-func (b *book) rate(r reports.Rate) excelize.Cell {
-	return excelize.Cell{StyleID: b.styles.percent, Value: b.exact(int64(r), 6)}
+func (b *book) rate(r reports.Rate) cell {
+	return cell{kind: aNumber, style: b.styles.percent, units: int64(r), scale: 6}
 }
 
 // decimal shows what there is of its places; a format with places that need not be
 // there leaves a mark behind a whole number.
-func (b *book) decimal(units int64, scale int) excelize.Cell {
-	cell := excelize.Cell{StyleID: b.styles.number, Value: b.exact(units, scale)}
+func (b *book) decimal(units int64, scale int) cell {
+	c := cell{kind: aNumber, style: b.styles.number, units: units, scale: scale}
 	for range scale {
 		if units%10 != 0 {
-			cell.StyleID = b.styles.quantity
+			c.style = b.styles.quantity
 			break
 		}
 		units /= 10
 	}
-	return cell
-}
-
-// day is a date; a zero one is an empty cell.
-func (b *book) day(t time.Time) excelize.Cell {
-	if t.IsZero() {
-		return b.text("")
-	}
-	return excelize.Cell{StyleID: b.styles.date, Value: t}
+	return c
 }
 
 // heads is a header row. A key that begins with > stands over numbers.
-func (b *book) heads(keys ...string) []any {
-	var cells []any
+func (b *book) heads(keys ...string) []cell {
+	var cells []cell
 	for _, key := range keys {
 		key, numeric := strings.CutPrefix(key, ">")
 		cells = append(cells, b.head(b.words.say(key), numeric))
@@ -309,7 +301,7 @@ func (b *book) heads(keys ...string) []any {
 }
 
 // head is one heading; over numbers it stands at their side.
-func (b *book) head(text string, numeric bool) excelize.Cell {
+func (b *book) head(text string, numeric bool) cell {
 	if numeric {
 		return b.styled(b.styles.headRight, text)
 	}

@@ -23,7 +23,7 @@ func (r register) months() {
 			}
 		}
 		row := sh.row + 1
-		before, year, paid := any(r.text("")), any(r.text("")), any(r.text(""))
+		before, year, paid := r.text(""), r.text(""), r.text("")
 		if i > 0 {
 			before = r.sum(r.styles.money, fmt.Sprintf("F%d-F%d", row, row-1), m.Margin()-r.Months[i-1].Margin())
 			paid = r.sum(r.styles.money, fmt.Sprintf("H%d-H%d", row, row-1), m.Payable-r.Months[i-1].Payable)

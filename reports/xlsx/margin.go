@@ -67,17 +67,17 @@ func (s statement) margin() {
 // that comes to it: the year's is what is in it times its rate, the month's the year's
 // less what the months before had. It does not where documents start at zero each, or
 // where the level changed while the tranche was filling; then it is the figure alone.
-func (s statement) trancheEarned(t reports.Tranche, row int) (month, year excelize.Cell) {
+func (s statement) trancheEarned(t reports.Tranche, row int) (month, year cell) {
 	month, year = s.money(t.MonthEarned), s.money(t.YearEarned)
 	if t.Whole || t.Cut {
 		return month, year
 	}
 	all, before := worth(t.YearBase, t.Rate), worth(t.YearBase-t.MonthBase, t.Rate)
 	if all == t.YearEarned {
-		year.Formula = fmt.Sprintf("ROUND(L%d*I%d,2)", row, row)
+		year.formula = fmt.Sprintf("ROUND(L%d*I%d,2)", row, row)
 	}
 	if all-before == t.MonthEarned {
-		month.Formula = fmt.Sprintf("ROUND(L%d*I%d,2)-ROUND((L%d-J%d)*I%d,2)", row, row, row, row, row)
+		month.formula = fmt.Sprintf("ROUND(L%d*I%d,2)-ROUND((L%d-J%d)*I%d,2)", row, row, row, row, row)
 	}
 	return month, year
 }

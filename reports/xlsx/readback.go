@@ -20,12 +20,16 @@ func (s *sheet) mark(name string, column int, units int64, scale int) {
 	at, err := excelize.CoordinatesToCellName(column, s.row, true)
 	s.check(err)
 	s.check(s.f.SetDefinedName(&excelize.DefinedName{Name: name, RefersTo: fmt.Sprintf("'%s'!%s", strings.ReplaceAll(s.name, "'", "''"), at)}))
-	s.marks = append(s.marks, marked{name: name, sheet: s.name, part: fmt.Sprintf("xl/worksheets/sheet%d.xml", s.number), cell: strings.ReplaceAll(at, "$", ""),
+	s.marks = append(s.marks, marked{name: name, sheet: s.name, number: s.number, cell: strings.ReplaceAll(at, "$", ""),
 		says: plain(units, scale)})
 }
 
 // marked is a named cell and the figure it must hold.
-type marked struct{ name, sheet, part, cell, says string }
+type marked struct {
+	name, sheet string
+	number      int // of the sheet
+	cell, says  string
+}
 
 // deliver writes the workbook out once it says what it was given to say.
 func (b *book) deliver(out io.Writer) error {
@@ -37,15 +41,11 @@ func (b *book) deliver(out io.Writer) error {
 	return err
 }
 
-// readBack looks the marked figures up in the parts of the workbook as they are about to
-// be compressed. Parsing whole sheets again would take longer than writing them.
-func (b *book) readBack(parts map[string]*bytes.Buffer) error {
+// readBack looks the marked figures up in the rows as they are about to be compressed.
+// Parsing whole sheets again would take longer than writing them.
+func (b *book) readBack() error {
 	for _, m := range b.marks {
-		part, ok := parts[m.part]
-		if !ok {
-			return fmt.Errorf("%s is not in the workbook", m.part)
-		}
-		got, err := valueOf(part.Bytes(), m.cell)
+		got, err := valueOf(b.filled[m.number-1].data, m.cell)
 		if err != nil {
 			return fmt.Errorf("%s in %s!%s: %w", m.name, m.sheet, m.cell, err)
 		}

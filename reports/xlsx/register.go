@@ -120,8 +120,8 @@ func (r register) rejected() {
 	sh.done()
 }
 
-func (r register) plainHeads(names ...string) []any {
-	var cells []any
+func (r register) plainHeads(names ...string) []cell {
+	var cells []cell
 	for _, name := range names {
 		name, numeric := strings.CutPrefix(name, ">")
 		cells = append(cells, r.head(name, numeric))
@@ -131,21 +131,14 @@ func (r register) plainHeads(names ...string) []any {
 
 // foreign is an exact decimal in a document's currency, as a number where a cell
 // can hold it and as text where it cannot.
-func (r register) foreign(text string) any {
-	if text == "" {
-		return r.text("")
+func (r register) foreign(text string) cell {
+	whole, places, _ := strings.Cut(text, ".")
+	places = strings.TrimRight(places, "0")
+	units, err := strconv.ParseInt(whole+places, 10, 64)
+	if err != nil || units >= maxUnits || units <= -maxUnits {
+		return r.text(strings.TrimSuffix(whole+"."+places, "."))
 	}
-	short := strings.TrimRight(strings.TrimRight(text, "0"), ".")
-	if digits := strings.Trim(short, "-"); len(digits) > 15 {
-		return r.text(short)
-	}
-	value, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return r.text(text)
-	}
-	cell := r.money(0)
-	cell.Value = value
-	return cell
+	return cell{kind: aNumber, style: r.styles.money, units: units, scale: len(places)}
 }
 
 // earned is what all partners earned, by their statements; by module it must

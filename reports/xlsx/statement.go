@@ -5,8 +5,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/xuri/excelize/v2"
-
 	"tranche/reports"
 )
 
@@ -50,17 +48,18 @@ func (s statement) lines() {
 	w := s.words
 	sh := s.sheet(setup{title: w.say("sheet_lines"), landscape: true, wide: true, frozen: 1,
 		widths: []float64{11, 11, 12, 12, 6, 9, 20, 26, 12, 9, 13, 9, 13, 13, 14, 14, 10, 30, 12, 8, 9, 26, 8, 11}})
-	sh.tall(28, s.heads("module", "date", "distributor", "document", ">line", "type", "customer", "product", "sku", ">quantity", ">net", "currency", ">amount",
-		">base", ">position_before", ">position_after", "level", "slices", ">earned", ">points", "deal", "file", ">file_line", ">fx_rate")...)
+	names := s.heads("module", "date", "distributor", "document", ">line", "type", "customer", "product", "sku", ">quantity", ">net", "currency", ">amount",
+		">base", ">position_before", ">position_after", "level", "slices", ">earned", ">points", "deal", "file", ">file_line", ">fx_rate")
+	sh.tall(28, names...)
 	head := sh.row
 	var base, earned reports.Cents
 	var points int64
 	for _, l := range s.Lines {
 		own := l.Module != "sell_with"
 		document, number, quantity, net, amount := s.text(l.Document), s.number(l.Number), s.decimal(l.Quantity, 3), s.decimal(l.Net, 6), s.money(l.Amount)
-		net.StyleID = s.styles.money
+		net.style = s.styles.money
 		currency, fx := s.text(l.Currency), s.decimal(l.FXRate, 9)
-		fx.StyleID = s.styles.fxRate
+		fx.style = s.styles.fxRate
 		if !own {
 			document, number, quantity, net, amount, currency, fx = s.text(""), s.text(""), s.text(""), s.text(""), s.text(""), s.text(""), s.text("")
 		}
@@ -76,9 +75,7 @@ func (s statement) lines() {
 		return
 	}
 	last := sh.row
-	if s.err == nil {
-		s.check(sh.sw.AddTable(&excelize.Table{Range: fmt.Sprintf("A%d:X%d", head, last), Name: "lines", StyleName: "TableStyleLight1"}))
-	}
+	sh.table("lines", names, head, last)
 	total := s.totals(24)
 	total[18] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUBTOTAL(109,S%d:S%d)", head+1, last), earned)
 	total[19] = s.count(s.styles.totalNumber, fmt.Sprintf("SUBTOTAL(109,T%d:T%d)", head+1, last), points)
@@ -134,10 +131,10 @@ func (s statement) notCounted() {
 	sh := s.sheet(setup{title: w.say("sheet_not_counted"), widths: []float64{13, 12, 14, 14, 8, 26, 15, 15, 9, 50, 26, 8}, landscape: true, frozen: 1})
 	sh.tall(28, s.heads("module", "date", "distributor", "document", ">line", "product", ">amount", ">net", "currency", "reason", "file", ">file_line")...)
 	for _, x := range s.Waiting {
-		amount, net, module := any(s.money(x.Amount)), any(s.text("")), w.value(x.Module)
+		amount, net, module := s.money(x.Amount), s.text(""), w.value(x.Module)
 		if x.Held {
 			inFull := s.decimal(x.Net, 6)
-			inFull.StyleID = s.styles.money
+			inFull.style = s.styles.money
 			amount, net, module = s.text(""), inFull, w.say("waits")
 		}
 		sh.put(s.text(module), s.day(x.Date), s.text(x.Distributor), s.text(x.Document), s.number(x.Number), s.text(x.Product),

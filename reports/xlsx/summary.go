@@ -25,8 +25,8 @@ func (s statement) summary() {
 	sh.put(s.styled(s.styles.note, s.standingNote(s.Edition)))
 	sh.skip(1)
 	pair := func(label, value, label2, value2 string) {
-		sh.put(s.styled(s.styles.label, w.say(label)), s.styled(s.styles.value, value), nil, nil,
-			s.styled(s.styles.label, w.say(label2)), nil, s.styled(s.styles.value, value2))
+		sh.put(s.styled(s.styles.label, w.say(label)), s.styled(s.styles.value, value), cell{}, cell{},
+			s.styled(s.styles.label, w.say(label2)), cell{}, s.styled(s.styles.value, value2))
 	}
 	place := strings.Trim(s.Partner.Town+", "+s.Partner.Country, ", ")
 	sh.put(s.styled(s.styles.label, w.say("partner")), s.styled(s.styles.value, s.Partner.Name)) // which may be long
@@ -52,15 +52,15 @@ func (s statement) summary() {
 // letterhead is the vendor's name and address, with the logo at their left, and at the
 // right how far the workbook can be relied upon.
 func (s statement) letterhead(sh *sheet, standing int) {
-	name := []any{s.styled(s.styles.title, s.Vendor), nil}
+	name := []cell{s.styled(s.styles.title, s.Vendor), {}}
 	if len(s.Logo) > 0 {
-		name = []any{nil, s.styled(s.styles.title, s.Vendor)}
+		name = []cell{{}, s.styled(s.styles.title, s.Vendor)}
 	}
-	sh.tall(26, append(name, nil, nil, nil, nil, nil, s.styled(standing, s.standing(s.Edition)))...)
+	sh.tall(26, append(name, cell{}, cell{}, cell{}, cell{}, cell{}, s.styled(standing, s.standing(s.Edition)))...)
 	for _, line := range s.Address {
-		row := []any{s.styled(s.styles.note, line)}
+		row := []cell{s.styled(s.styles.note, line)}
 		if len(s.Logo) > 0 {
-			row = []any{nil, s.styled(s.styles.note, line)}
+			row = []cell{{}, s.styled(s.styles.note, line)}
 		}
 		sh.put(row...)
 	}
@@ -91,7 +91,7 @@ func logoScale(picture []byte, width, height float64) (float64, error) {
 
 func (s statement) summaryModules(sh *sheet) {
 	w := s.words
-	sh.put(s.styled(s.styles.section, ""), nil, s.styled(s.styles.section, w.say("this_month")), s.styled(s.styles.section, ""), s.styled(s.styles.section, ""),
+	sh.put(s.styled(s.styles.section, ""), cell{}, s.styled(s.styles.section, w.say("this_month")), s.styled(s.styles.section, ""), s.styled(s.styles.section, ""),
 		s.styled(s.styles.section, w.say("year_to_date")), s.styled(s.styles.section, ""), s.styled(s.styles.section, ""))
 	sh.tall(16, s.heads("module", ">line_count", ">base", ">earned", ">points", ">base", ">earned", ">points")...)
 	first := sh.row + 1
@@ -135,7 +135,7 @@ func (s statement) summaryPay(sh *sheet) {
 	}
 	for _, e := range s.Entries {
 		reason := e.ID + " · " + e.Reason
-		sh.tall(lineHeight((len([]rune(reason))+37)/38), s.styled(s.styles.noteWrapped, reason), nil, s.money(e.Amount), s.styled(s.styles.note, e.By+" · "+fmt.Sprintf(w.say("source_of"), e.File, e.FileLine)))
+		sh.tall(lineHeight((len([]rune(reason))+37)/38), s.styled(s.styles.noteWrapped, reason), cell{}, s.money(e.Amount), s.styled(s.styles.note, e.By+" · "+fmt.Sprintf(w.say("source_of"), e.File, e.FileLine)))
 	}
 }
 
