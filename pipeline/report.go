@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"os"
 	"path/filepath"
@@ -15,13 +16,18 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"tranche/pipeline/months"
 	"tranche/reports"
 	"tranche/reports/xlsx"
 )
 
-// batch is how many partners are read at a time.
-const batch = 250
+// So many statements are read at a time, or so many lines of them.
+const (
+	batch      = 250
+	batchLines = 50_000
+)
 
 // report makes the workbooks of every month from the new database, aside. A
 // workbook whose bytes would be the same is left as it is. Nothing is put where
@@ -125,42 +131,89 @@ func (r *run) finals(closed months.Closed) error {
 	return nil
 }
 
-// statements makes the statements of a month and puts each.
+// statements makes the statements of a month and puts each. While some are written the
+// next are read.
 func (r *run) statements(ctx context.Context, month time.Time, keys []reports.Key, e reports.Edition, to shelf, step func()) error {
-	for part := range slices.Chunk(keys, batch) {
-		list, err := reports.Statements(ctx, r.session, r.letterhead(), month, part[0].Partner, part[len(part)-1].Partner)
-		if err != nil {
-			return err
-		}
-		if len(list) != len(part) {
-			return fmt.Errorf("%s: %d statements were announced and %d came", month.Format("2006-01"), len(part), len(list))
-		}
-		var changed []*reports.Statement
-		for _, st := range list {
-			st.Edition = e
-			if password := r.Config.Statement.Passwords[st.Partner.ID]; password != "" {
-				st.Lock = secretHash(st.Partner.ID, password)
-			}
-			of, err := figures(st)
+	group, ctx := errgroup.WithContext(ctx)
+	read := make(chan []*reports.Statement)
+	group.Go(func() error {
+		defer close(read)
+		for part := range batches(keys) {
+			list, err := reports.Statements(ctx, r.session, r.letterhead(), month, part[0].Partner, part[len(part)-1].Partner)
 			if err != nil {
 				return err
 			}
-			if to.holds(fileName(st.Partner.ID), of) {
-				step()
-				continue
+			if len(list) != len(part) {
+				return fmt.Errorf("%s: %d statements were announced and %d came", month.Format("2006-01"), len(part), len(list))
 			}
-			changed = append(changed, st)
+			select {
+			case read <- list:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
 		}
-		books, err := renderAll(changed, r.Config.Statement.Passwords)
-		if err != nil {
-			return err
-		}
-		for i, st := range changed {
-			if err := to.put(fileName(st.Partner.ID), books[i]); err != nil {
+		return nil
+	})
+	group.Go(func() error {
+		for list := range read {
+			if err := r.shelve(list, e, to, step); err != nil {
 				return err
 			}
-			step()
 		}
+		return nil
+	})
+	return group.Wait()
+}
+
+// batches are keys to be read at a time.
+func batches(keys []reports.Key) iter.Seq[[]reports.Key] {
+	return func(yield func([]reports.Key) bool) {
+		for len(keys) > 0 {
+			n, lines := 1, keys[0].Lines
+			for n < min(batch, len(keys)) && lines+keys[n].Lines <= batchLines {
+				lines += keys[n].Lines
+				n++
+			}
+			if !yield(keys[:n]) {
+				return
+			}
+			keys = keys[n:]
+		}
+	}
+}
+
+// shelve makes and puts those workbooks that are not there yet.
+func (r *run) shelve(list []*reports.Statement, e reports.Edition, to shelf, step func()) error {
+	for _, st := range list {
+		st.Edition = e
+		if password := r.Config.Statement.Passwords[st.Partner.ID]; password != "" {
+			st.Lock = secretHash(st.Partner.ID, password)
+		}
+	}
+	named := make([]string, len(list))
+	if err := xlsx.Many(len(list), longest(list), func(i int) (err error) {
+		named[i], err = figures(list[i])
+		return err
+	}); err != nil {
+		return err
+	}
+	var changed []*reports.Statement
+	for i, st := range list {
+		if to.holds(fileName(st.Partner.ID), named[i]) {
+			step()
+			continue
+		}
+		changed = append(changed, st)
+	}
+	books, err := renderAll(changed, r.Config.Statement.Passwords)
+	if err != nil {
+		return err
+	}
+	for i, st := range changed {
+		if err := to.put(fileName(st.Partner.ID), books[i]); err != nil {
+			return err
+		}
+		step()
 	}
 	return nil
 }
@@ -214,13 +267,18 @@ func secretHash(partner, password string) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// longest is how many lines the longest of them has.
+func longest(list []*reports.Statement) (lines int) {
+	for _, st := range list {
+		lines = max(lines, len(st.Lines))
+	}
+	return lines
+}
+
 // renderAll makes workbooks.
 func renderAll(list []*reports.Statement, passwords map[string]string) ([][]byte, error) {
-	books, most := make([][]byte, len(list)), 0
-	for _, st := range list {
-		most = max(most, len(st.Lines))
-	}
-	return books, xlsx.Many(len(list), most, func(i int) error {
+	books := make([][]byte, len(list))
+	return books, xlsx.Many(len(list), longest(list), func(i int) error {
 		var book bytes.Buffer
 		err := xlsx.Statement(&book, list[i])
 		books[i] = book.Bytes()

@@ -120,6 +120,9 @@ func (r *row) null(name string) bool {
 	return !ok
 }
 
+// exact is what a decimal of 18 digits stays below, in units of its last place.
+const exact = 1_000_000_000_000_000_000
+
 // units is a decimal in units of its last place, which must be the scale asked
 // for.
 func (r *row) units(name string, scale int32) int64 {
@@ -133,11 +136,12 @@ func (r *row) units(name string, scale int32) int64 {
 		return 0
 	}
 	v := d.Value(r.at)
-	if !v.FitsInPrecision(18) {
+	units := int64(v.LowBits())
+	if v.HighBits() != units>>63 || units >= exact || units <= -exact {
 		r.fail(name, "holds "+v.BigInt().String()+", too large to be shown exactly")
 		return 0
 	}
-	return v.BigInt().Int64()
+	return units
 }
 
 func (r *row) cents(name string) Cents { return Cents(r.units(name, 2)) }

@@ -6,17 +6,21 @@ import (
 	"time"
 )
 
-// Key names a statement.
+// Key names a statement, and says how many lines it has.
 type Key struct {
 	Partner string
 	Month   time.Time
+	Lines   int64
 }
 
 // Index lists the statements there are, by month and partner.
 func Index(ctx context.Context, m Marts) ([]Key, error) {
 	var keys []Key
-	err := scan(ctx, m, "select partner_id, month from mart.statement_index order by month, partner_id", func(r *row) {
-		keys = append(keys, Key{Partner: r.text("partner_id"), Month: r.day("month")})
+	err := scan(ctx, m, `select i.partner_id, i.month, coalesce(sum(s.lines), 0)::bigint as lines
+		from mart.statement_index as i
+		left join mart.statements as s on s.partner_id = i.partner_id and s.month = i.month
+		group by i.partner_id, i.month order by i.month, i.partner_id`, func(r *row) {
+		keys = append(keys, Key{Partner: r.text("partner_id"), Month: r.day("month"), Lines: r.number("lines")})
 	})
 	return keys, err
 }
@@ -31,7 +35,7 @@ func Months(ctx context.Context, m Marts) ([]time.Time, error) {
 
 // Statements reads the statements of one month for partners whose ids lie
 // between two, both included, in the order of their ids. Asking for a few
-// hundred at a time keeps memory level however many there are.
+// hundred, or for so many lines, at a time keeps memory level however many there are.
 func Statements(ctx context.Context, m Marts, head Letterhead, month time.Time, firstID, lastID string) ([]*Statement, error) {
 	s := &reading{ctx: ctx, marts: m, head: head, month: month, args: []any{month, firstID, lastID}, byID: map[string]*Statement{}}
 	for _, part := range []func(){s.partners, s.modules, s.margin, s.lines, s.slices, s.shares, s.claims, s.points, s.expiring, s.gaps, s.entries, s.waiting, s.rules, s.changes} {
@@ -113,7 +117,10 @@ func (s *reading) margin() {
 }
 
 func (s *reading) lines() {
-	s.each(`select * from mart.statement_lines where month = ? and partner_id between ? and ?
+	s.each(`select partner_id, sale_id, rate, module, document_date, distributor, document_no, line_no, document_type, end_customer, sku, product_name, currency, quantity,
+			net_amount, amount, base, lo, hi, before_cap, earned, level, method, points, deal_id, file_name, file_line,
+			mends_month, cause, cause_file, cause_line, stated_file, stated_line
+		from mart.statement_lines where month = ? and partner_id between ? and ?
 		order by partner_id, module, place, sale_id`, func(st *Statement, r *row) {
 		st.Lines = append(st.Lines, Line{SaleID: r.number("sale_id"), FXRate: r.units("rate", 9), Module: r.text("module"), Date: r.day("document_date"), Distributor: r.text("distributor"),
 			Document: r.text("document_no"), Number: r.number("line_no"), Type: r.text("document_type"), Customer: r.text("end_customer"),
