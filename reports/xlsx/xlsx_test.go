@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"bytes"
+	"encoding/xml"
 	"os"
 	"regexp"
 	"strings"
@@ -51,6 +52,34 @@ func TestMoneyIsANumberAndCodesKeepTheirZeros(t *testing.T) {
 		if got, _ := f.GetCellValue("Lines", cell, excelize.Options{RawCellValue: true}); got != want {
 			t.Errorf("%s holds %q, it should be %q", cell, got, want)
 		}
+	}
+}
+
+// TestTheSummaryIsPrintedAsWideAsItsFigures looks where the chart is pinned: beyond the
+// columns that hold figures it would make everything on the page smaller.
+func TestTheSummaryIsPrintedAsWideAsItsFigures(t *testing.T) {
+	st := example()
+	st.Pay.NextLevel, st.Pay.PointsMissing, st.Balance.Status = "premier", 792, 708
+	st.Gaps = []reports.Gap{{Requirement: "status_points", Has: 708, Needs: 1500}, {Requirement: "certifications", Has: 5, Needs: 6}}
+	f := open(t, st)
+	rows, err := f.GetRows("Summary")
+	if err != nil {
+		t.Fatal(err)
+	}
+	widest, said := 0, 0
+	for _, row := range rows {
+		widest = max(widest, len(row))
+		said += strings.Count(strings.Join(row, "\n"), "Premier")
+	}
+	if said != 1 {
+		t.Errorf("the summary says %d times what is missing for Premier", said)
+	}
+	var to struct {
+		Columns []int `xml:"twoCellAnchor>to>col"`
+	}
+	drawing, _ := f.Pkg.Load("xl/drawings/drawing1.xml")
+	if err := xml.Unmarshal(drawing.([]byte), &to); err != nil || len(to.Columns) != 1 || to.Columns[0]+1 > widest {
+		t.Errorf("the chart ends in columns %v, the figures in column %d (%v)", to.Columns, widest, err)
 	}
 }
 
