@@ -149,7 +149,7 @@ func (k *closing) prove(ctx context.Context) error {
 		return err
 	}
 	k.ledger = k.ledger.With(k.month)
-	k.settleOn(k.run.month)
+	k.workFor(k.run.month)
 	k.anew = false // as the nights to come will work it out
 	if err := k.transform(ctx); err != nil {
 		return err

@@ -75,7 +75,7 @@ func (r *run) openToRead(ctx context.Context) error {
 	return r.loader().Whole(ctx, r.landed)
 }
 
-// chooseMonths settles the first and the last month compared and refuses those in
+// chooseMonths sets the first and the last month compared and refuses those in
 // which one of the programmes, or any sale, would be missing altogether: zeros
 // would look like an answer.
 func (r *run) chooseMonths(ctx context.Context, other programme.Programme) (from time.Time, err error) {

@@ -248,7 +248,7 @@ func (e *writer) write(ctx context.Context, p duePart) error {
 		return err
 	}
 	e.now.Parts[p.name] = part{Content: e.now.Parts[p.name].Content, SHA256: hash}
-	return files.Settle(made, to)
+	return files.Place(made, to)
 }
 
 // folder makes the folder of a part, into which whoever may look into the export may look.
