@@ -254,7 +254,7 @@ func (k *closing) heldBack(ctx context.Context, o *Obstacles) error {
 	}
 	const way = "; let them count, give them up with tranche rejects waive, or say --accept-held --reason WHY and they are adjustments when they count"
 	if unknown > 0 || tooMuchHeld {
-		o.say("%s held, of the month or before, together %s %s%s, and closing.max_held is %s: tranche status says why%s", plural(held, "line"), heldAmount, k.summary.Currency,
+		o.say("%s held, of the month or before, together %s %s%s, and closing.max_held is %s: tranche held list says why%s", plural(held, "line"), heldAmount, k.summary.Currency,
 			some(unknown, "whose value is not known, which no limit covers"), maxHeld, way)
 	}
 	if unread > 0 || tooMuchRejected {

@@ -33,6 +33,15 @@ type MonthStory struct {
 	Missing     []MonthGap     `json:"missing"`
 	NotCounted  []Uncounted    `json:"not_counted"`
 	Held        []HeldLine     `json:"held"`
+	Instead     *Stated        `json:"-"` // where nothing is stated of the partner in the month
+}
+
+// Stated is of whom something is stated, and from when to when: of the partner that was
+// asked for, or else of the one whose id is most like it. Nobody's is like it: empty.
+type Stated struct {
+	Partner string `json:"partner_id"`
+	First   string `json:"first_month"`
+	Last    string `json:"last_month"`
 }
 
 // MonthPay is what a partner is paid and where that leaves its level and points.
@@ -216,6 +225,12 @@ func ExplainMonth(ctx context.Context, m Marts, q Question) (*MonthStory, error)
 		Held:        asked[HeldLine](&a, monthHeld, own),
 	}
 	story.Started = a.started(q, story.Lines)
+	if len(story.Month) == 0 {
+		story.Instead = new(Stated)
+		if found := asked[Stated](&a, monthInstead, []any{q.Partner}); len(found) > 0 {
+			story.Instead = &found[0]
+		}
+	}
 	if a.err != nil {
 		return nil, fmt.Errorf("explain %s %s: %w", q.Partner, q.Month.Format("2006-01"), a.err)
 	}

@@ -56,7 +56,7 @@ closed by itself, and stops at the first that is refused.`,
 }
 
 func (a *app) close(ctx context.Context, month string, c pipeline.Closing) error {
-	return a.decide(month, func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
+	return a.decide("closing", month, func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
 		c.Month = month
 		s, err := pipeline.Close(ctx, o, c)
 		return a.nowFinal(ctx, o, s, err)
@@ -106,7 +106,7 @@ func (a *app) approveCommand() *cobra.Command {
 			if err := decided("an approval", &by); err != nil {
 				return err
 			}
-			return a.decide(args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
+			return a.decide("approval", args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
 				s, err := pipeline.Approve(cmd.Context(), o, month, by)
 				return a.nowFinal(cmd.Context(), o, s, err)
 			}, func(_ *pipeline.Summary, month time.Time) {
@@ -130,7 +130,7 @@ and when it is closed again its statements are version 2 and say what differs.`,
 			if err := errors.Join(reasoned("taking a month back", &reason), decided("taking a month back", &by)); err != nil {
 				return err
 			}
-			return a.decide(args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
+			return a.decide("reopening", args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
 				return pipeline.Reopen(cmd.Context(), o, month, by, reason)
 			}, func(_ *pipeline.Summary, month time.Time) {
 				fmt.Fprintf(a.stdout, "%s is open again; its statements are drafts.\n", pipeline.MonthName(month))
@@ -143,12 +143,12 @@ and when it is closed again its statements are version 2 and say what differs.`,
 }
 
 // decide carries a decision on a month out and says what it came to.
-func (a *app) decide(text string, decision func(pipeline.Options, time.Time) (*pipeline.Summary, error), say func(*pipeline.Summary, time.Time)) error {
+func (a *app) decide(name, text string, decision func(pipeline.Options, time.Time) (*pipeline.Summary, error), say func(*pipeline.Summary, time.Time)) error {
 	month, err := parseMonth(text)
 	if err != nil {
 		return err
 	}
-	s, err := a.working(func(o pipeline.Options) (*pipeline.Summary, error) { return decision(o, month) })
+	s, err := a.working(name, func(o pipeline.Options) (*pipeline.Summary, error) { return decision(o, month) })
 	if err != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ audit log and the configuration. Nothing is taken from the inbox. The old store 
 aside; the old published file stays until the new one has passed every check.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.working(func(o pipeline.Options) (*pipeline.Summary, error) { return pipeline.Rebuild(cmd.Context(), o) })
+			s, err := a.working("rebuild", func(o pipeline.Options) (*pipeline.Summary, error) { return pipeline.Rebuild(cmd.Context(), o) })
 			if err != nil {
 				return err
 			}

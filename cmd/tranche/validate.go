@@ -74,9 +74,9 @@ func (a *app) validateFile(ctx context.Context, c *config.Config, name, path str
 		fmt.Fprintln(t, strings.Join(row, "\t"))
 	}
 	_ = t.Flush()
-	fmt.Fprintf(a.stdout, "\n%d rows, %d rejected", p.Records, p.Rejected)
+	fmt.Fprintf(a.stdout, "\n%s, %d rejected", counted(p.Records, "row"), p.Rejected)
 	if p.Amount != "" {
-		fmt.Fprintf(a.stdout, ", net amounts add up to %s", p.Amount)
+		fmt.Fprintf(a.stdout, ", net amounts add up to %s", places(p.Amount))
 	}
 	fmt.Fprintln(a.stdout)
 	if len(p.Notes) > 0 {
