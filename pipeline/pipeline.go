@@ -85,11 +85,11 @@ func begin(o Options) (*run, error) {
 		return nil, err
 	}
 	for _, dir := range []string{f.State, f.Landing, f.Statements, f.Closed, f.Work()} {
-		if err := own(dir); err != nil {
+		if err := makePrivate(dir); err != nil {
 			return nil, err
 		}
 	}
-	if err := shared(f); err != nil {
+	if err := makeForAnalysts(f); err != nil {
 		return nil, err
 	}
 	if err := r.takeLock(); err != nil {

@@ -210,19 +210,19 @@ type HeldLine struct {
 // ExplainMonth gathers what made a partner's month what it is.
 func ExplainMonth(ctx context.Context, m Marts, q Question) (*MonthStory, error) {
 	a := asking{ctx: ctx, marts: m}
-	own, all := []any{q.Partner, q.Month}, []any{q.Partner, q.Month, q.Everyone}
+	theirs, everyones := []any{q.Partner, q.Month}, []any{q.Partner, q.Month, q.Everyone}
 	story := &MonthStory{
-		Month:       asked[MonthPay](&a, monthPay, own),
-		Modules:     asked[MonthModule](&a, monthModules, own),
-		Margin:      asked[MonthTranche](&a, monthMargin, own),
-		Lines:       asked[MonthLine](&a, monthLines, all),
-		Shares:      asked[MonthShare](&a, monthShares, own),
-		Claims:      asked[MonthClaim](&a, monthClaims, own),
-		Adjustments: asked[MonthEntry](&a, monthEntries, own),
-		Points:      asked[MonthPosting](&a, monthPoints, own),
-		Missing:     asked[MonthGap](&a, monthGaps, own),
-		NotCounted:  asked[Uncounted](&a, monthNotCounted, own),
-		Held:        asked[HeldLine](&a, monthHeld, own),
+		Month:       asked[MonthPay](&a, monthPay, theirs),
+		Modules:     asked[MonthModule](&a, monthModules, theirs),
+		Margin:      asked[MonthTranche](&a, monthMargin, theirs),
+		Lines:       asked[MonthLine](&a, monthLines, everyones),
+		Shares:      asked[MonthShare](&a, monthShares, theirs),
+		Claims:      asked[MonthClaim](&a, monthClaims, theirs),
+		Adjustments: asked[MonthEntry](&a, monthEntries, theirs),
+		Points:      asked[MonthPosting](&a, monthPoints, theirs),
+		Missing:     asked[MonthGap](&a, monthGaps, theirs),
+		NotCounted:  asked[Uncounted](&a, monthNotCounted, theirs),
+		Held:        asked[HeldLine](&a, monthHeld, theirs),
 	}
 	story.Started = a.started(q, story.Lines)
 	if len(story.Month) == 0 {

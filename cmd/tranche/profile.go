@@ -6,7 +6,7 @@ import (
 )
 
 // startProfile begins to note where the processor's time goes, if somebody wants to know.
-// DuckDB's own time stands in it as calls into C; run --explain-sql says what it did.
+// DuckDB's own time stands in it as calls into C; run --plans says what it did.
 func (a *app) startProfile() error {
 	if a.profile == "" {
 		return nil

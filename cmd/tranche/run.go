@@ -39,7 +39,7 @@ A run that fails leaves everything that was published as it was.`,
 		},
 	}
 	c.Flags().StringVar(&month, "month", "", "the month to run for, as 2024-08 (default: the newest with sales that has begun)")
-	c.Flags().StringVar(&plans, "explain-sql", "", "folder to leave in it, for each model, how DuckDB made it, with times and rows")
+	c.Flags().StringVar(&plans, "plans", "", "folder to leave in it, for each model, how DuckDB made it, with times and rows")
 	c.Flags().BoolVar(&notify, "notify", false, "tell whom the configuration names what it came to, as serve does")
 	return c
 }
