@@ -27,7 +27,7 @@ func TestManyNightsGrowNothing(t *testing.T) {
 	day := time.Date(2024, 9, 19, 12, 0, 0, 0, time.UTC)
 	h.wake(day.Format("2006-01-02 15:04"))
 	var first grown
-	settled := max(4, *soak/10)
+	early := max(4, *soak/10)
 	for n := 1; n <= *soak; n++ {
 		day = day.AddDate(0, 0, 1)
 		if n%10 == 3 {
@@ -39,7 +39,7 @@ func TestManyNightsGrowNothing(t *testing.T) {
 		}
 		h.wake(day.Format("2006-01-02") + " 02:30")
 		h.wake(day.Format("2006-01-02") + " 05:00")
-		if n == settled {
+		if n == early {
 			first = look(t, h.dir)
 			t.Logf("after %d nights: %+v", n, first)
 		}

@@ -34,14 +34,14 @@ func Guarded(c *config.Config) error {
 
 // guarded looks at a file and all folders above it.
 func guarded(file string) error {
-	own := filepath.Dir(file)
+	folder := filepath.Dir(file)
 	for path, above := "", file; path != above; above = filepath.Dir(path) {
 		path = above
 		info, err := os.Stat(path)
 		if err != nil {
 			return err
 		}
-		if path != file && path != own {
+		if path != file && path != folder {
 			if info.Mode().Perm()&0o002 != 0 && info.Mode()&fs.ModeSticky == 0 {
 				return fmt.Errorf("%w: %s, above it, is %v; chmod o-w %s", ErrAnybody, path, info.Mode().Perm(), path)
 			}
@@ -57,9 +57,9 @@ func guarded(file string) error {
 	return nil
 }
 
-// own makes a folder that is ours alone, also where it was there before and others could
+// makePrivate makes a folder that is ours alone, also where it was there before and others could
 // look into it: an operator made it, or a copy of a backup did.
-func own(dir string) error {
+func makePrivate(dir string) error {
 	if err := files.Folder(dir); err != nil {
 		return err
 	}
@@ -70,10 +70,10 @@ func own(dir string) error {
 	return os.Chmod(dir, 0o700)
 }
 
-// shared makes the folder of the published file, where it has one of its own: the group
+// makeForAnalysts makes the folder of the published file, where it has one of its own: the group
 // of analysts may look into it, and nobody else. It belongs to one state folder, so that a
 // copy of the configuration elsewhere does not publish into it.
-func shared(f config.Folders) error {
+func makeForAnalysts(f config.Folders) error {
 	if f.Analysts == f.State {
 		return nil
 	}

@@ -64,13 +64,9 @@ type closing struct {
 
 // closable says at once what no run could change.
 func (r *run) closable(month time.Time) error {
-	o := &Obstacles{Month: months.Folder(month)}
-	open := monthOf(r.Config.Programme.Versions[0].From)
-	if last := r.ledger.Last(); last != nil {
-		open = r.ledger.FirstOpen()
-		if last.Approved == "" {
-			o.say("%s waits for somebody other than %s to approve it: tranche approve %s", last.Month, last.Prepared, last.Month)
-		}
+	o, open := &Obstacles{Month: months.Folder(month)}, r.nextToClose()
+	if last := r.ledger.Last(); last != nil && last.Approved == "" {
+		o.say("%s waits for somebody other than %s to approve it: tranche approve %s", last.Month, last.Prepared, last.Month)
 	}
 	switch {
 	case month.Before(open):
@@ -78,10 +74,39 @@ func (r *run) closable(month time.Time) error {
 	case month.After(open):
 		o.say("%s is still open; close it first", months.Folder(open))
 	}
-	if end := month.AddDate(0, 1, 0); r.Now.Before(end) {
+	o.unlessOver(month, r.Now)
+	return o.orNil()
+}
+
+// nextToClose is the first open month, which is the programme's first where none is closed.
+func (r *run) nextToClose() time.Time {
+	if r.ledger.Last() == nil {
+		return monthOf(r.Config.Programme.Versions[0].From)
+	}
+	return r.ledger.FirstOpen()
+}
+
+// Unclosed are the open months up to one that is over, in the order in which they can be
+// closed.
+func Unclosed(o Options, through time.Time) ([]time.Time, error) {
+	r, err := begin(o)
+	if err != nil {
+		return nil, err
+	}
+	defer r.release()
+	early := &Obstacles{Month: months.Folder(through)}
+	early.unlessOver(through, r.Now)
+	var list []time.Time
+	for month := r.nextToClose(); !month.After(through); month = month.AddDate(0, 1, 0) {
+		list = append(list, month)
+	}
+	return list, early.orNil()
+}
+
+func (o *Obstacles) unlessOver(month, now time.Time) {
+	if end := month.AddDate(0, 1, 0); now.Before(end) {
 		o.say("it is not over before %s", end.Format(time.DateOnly))
 	}
-	return o.orNil()
 }
 
 func (o *Obstacles) say(format string, args ...any) {
@@ -149,7 +174,7 @@ func (k *closing) prove(ctx context.Context) error {
 		return err
 	}
 	k.ledger = k.ledger.With(k.month)
-	k.settleOn(k.run.month)
+	k.workFor(k.run.month)
 	k.anew = false // as the nights to come will work it out
 	if err := k.transform(ctx); err != nil {
 		return err
@@ -229,7 +254,7 @@ func (k *closing) heldBack(ctx context.Context, o *Obstacles) error {
 	}
 	const way = "; let them count, give them up with tranche rejects waive, or say --accept-held --reason WHY and they are adjustments when they count"
 	if unknown > 0 || tooMuchHeld {
-		o.say("%s held, of the month or before, together %s %s%s, and closing.max_held is %s: tranche status says why%s", plural(held, "line"), heldAmount, k.summary.Currency,
+		o.say("%s held, of the month or before, together %s %s%s, and closing.max_held is %s: tranche held list says why%s", plural(held, "line"), heldAmount, k.summary.Currency,
 			some(unknown, "whose value is not known, which no limit covers"), maxHeld, way)
 	}
 	if unread > 0 || tooMuchRejected {

@@ -69,13 +69,13 @@ func (r *run) openToRead(ctx context.Context) error {
 	if err := r.openSession(ctx); err != nil {
 		return err
 	}
-	if err := loading.OpenToRead(ctx, r.session, r.Config.Folders.Store()); err != nil {
+	if err := loading.OpenStoreToRead(ctx, r.session, r.Config.Folders.Store()); err != nil {
 		return err
 	}
 	return r.loader().Whole(ctx, r.landed)
 }
 
-// chooseMonths settles the first and the last month compared and refuses those in
+// chooseMonths sets the first and the last month compared and refuses those in
 // which one of the programmes, or any sale, would be missing altogether: zeros
 // would look like an answer.
 func (r *run) chooseMonths(ctx context.Context, other programme.Programme) (from time.Time, err error) {
@@ -112,12 +112,12 @@ func monthOf(day time.Time) time.Time {
 func (r *run) outcome(ctx context.Context, p programme.Programme, from time.Time) (*reports.Outcome, error) {
 	c := *r.Config
 	c.Programme = p
-	own := *r
-	own.Config = &c
-	if err := own.transform(ctx); err != nil {
+	trial := *r
+	trial.Config = &c
+	if err := trial.transform(ctx); err != nil {
 		return nil, err
 	}
-	if err := own.check(ctx); err != nil {
+	if err := trial.check(ctx); err != nil {
 		return nil, err
 	}
 	out, err := reports.ReadOutcome(ctx, r.session, from, r.month)

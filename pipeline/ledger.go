@@ -19,7 +19,7 @@ func (r *run) readLedger() error {
 	if r.log, err = audit.Read(f.Audit()); err != nil {
 		return err
 	}
-	if err := months.Settle(f.Closed, r.log); err != nil {
+	if err := months.FollowLog(f.Closed, r.log); err != nil {
 		return err
 	}
 	if r.ledger, err = months.Read(f.Closed, r.log); err != nil {

@@ -27,14 +27,14 @@ func (r *run) openStore(ctx context.Context) error {
 		return err
 	}
 	path := r.Config.Folders.Store()
-	if err := loading.Open(ctx, r.session, path); err == nil {
+	if err := loading.OpenStore(ctx, r.session, path); err == nil {
 		return nil
 	}
 	if err := setAside(path); err != nil {
 		return err
 	}
 	r.facts["store"] = "set aside and filled anew"
-	return loading.Open(ctx, r.session, path)
+	return loading.OpenStore(ctx, r.session, path)
 }
 
 // setAside renames a store out of the way, with its write-ahead log, keeping

@@ -85,11 +85,11 @@ func begin(o Options) (*run, error) {
 		return nil, err
 	}
 	for _, dir := range []string{f.State, f.Landing, f.Statements, f.Closed, f.Work()} {
-		if err := own(dir); err != nil {
+		if err := makePrivate(dir); err != nil {
 			return nil, err
 		}
 	}
-	if err := shared(f); err != nil {
+	if err := makeForAnalysts(f); err != nil {
 		return nil, err
 	}
 	if err := r.takeLock(); err != nil {
@@ -164,7 +164,7 @@ func (r *run) land(context.Context) error {
 		return fmt.Errorf("the inbox %s is not there; make it, or correct folders.inbox in %s", inbox, r.Config.Path)
 	}
 	arrivals, err := landing.Land(landing.Options{
-		Inbox: r.Config.Folders.Inbox, Landing: r.Config.Folders.Landing, Settle: r.Config.Settle, ReadyMarker: r.Config.Ready, Now: r.Now,
+		Inbox: r.Config.Folders.Inbox, Landing: r.Config.Folders.Landing, Still: r.Config.Still, ReadyMarker: r.Config.Ready, Now: r.Now,
 		Feeds: func(name string) []string {
 			var names []string
 			for _, f := range r.Config.Feeds {
@@ -260,14 +260,14 @@ func (r *run) chooseMonth(ctx context.Context) error {
 	if r.Month.IsZero() && r.month.Before(r.NotBefore) {
 		r.month = r.NotBefore
 	}
-	r.settleOn(r.month)
+	r.workFor(r.month)
 	r.facts["month"] = MonthName(r.month)
 	return nil
 }
 
-// settleOn makes a month the one the run is for, or the first open one if that is
+// workFor makes a month the one the run is for, or the first open one if that is
 // later.
-func (r *run) settleOn(month time.Time) {
+func (r *run) workFor(month time.Time) {
 	if open := r.firstOpen(); month.Before(open) {
 		month = open
 	}
@@ -362,7 +362,7 @@ func (r *run) replace(before *previous) error {
 	if err := os.Chmod(r.aside(), files.Shared); err != nil {
 		return err
 	}
-	if err := files.Settle(r.aside(), target); err != nil {
+	if err := files.Place(r.aside(), target); err != nil {
 		return err
 	}
 	return r.putOut(before)

@@ -288,7 +288,7 @@ func (p *previous) takeBack(f config.Folders) error {
 	var failed error
 	published := filepath.Join(p.dir, filepath.Base(f.Published()))
 	if isThere(published) {
-		failed = files.Settle(published, f.Published())
+		failed = files.Place(published, f.Published())
 	} else if p.was.First {
 		failed = files.Remove(f.Published())
 	}
@@ -329,7 +329,7 @@ func (p *previous) putBack(statements string) error {
 		if err := files.Folder(dir); err != nil {
 			return err
 		}
-		if err := files.Settle(path, filepath.Join(dir, filepath.Base(path))); err != nil {
+		if err := files.Place(path, filepath.Join(dir, filepath.Base(path))); err != nil {
 			return err
 		}
 	}

@@ -67,7 +67,7 @@ func (r *run) writeStated(ctx context.Context, path string) error {
 	if err := r.forgetStated(); err != nil {
 		return err
 	}
-	return files.Settle(aside, path)
+	return files.Place(aside, path)
 }
 
 // forgetStated removes the databases of what is stated.

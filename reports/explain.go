@@ -33,6 +33,15 @@ type MonthStory struct {
 	Missing     []MonthGap     `json:"missing"`
 	NotCounted  []Uncounted    `json:"not_counted"`
 	Held        []HeldLine     `json:"held"`
+	Instead     *Stated        `json:"-"` // where nothing is stated of the partner in the month
+}
+
+// Stated is of whom something is stated, and from when to when: of the partner that was
+// asked for, or else of the one whose id is most like it. Nobody's is like it: empty.
+type Stated struct {
+	Partner string `json:"partner_id"`
+	First   string `json:"first_month"`
+	Last    string `json:"last_month"`
 }
 
 // MonthPay is what a partner is paid and where that leaves its level and points.
@@ -201,21 +210,27 @@ type HeldLine struct {
 // ExplainMonth gathers what made a partner's month what it is.
 func ExplainMonth(ctx context.Context, m Marts, q Question) (*MonthStory, error) {
 	a := asking{ctx: ctx, marts: m}
-	own, all := []any{q.Partner, q.Month}, []any{q.Partner, q.Month, q.Everyone}
+	theirs, everyones := []any{q.Partner, q.Month}, []any{q.Partner, q.Month, q.Everyone}
 	story := &MonthStory{
-		Month:       asked[MonthPay](&a, monthPay, own),
-		Modules:     asked[MonthModule](&a, monthModules, own),
-		Margin:      asked[MonthTranche](&a, monthMargin, own),
-		Lines:       asked[MonthLine](&a, monthLines, all),
-		Shares:      asked[MonthShare](&a, monthShares, own),
-		Claims:      asked[MonthClaim](&a, monthClaims, own),
-		Adjustments: asked[MonthEntry](&a, monthEntries, own),
-		Points:      asked[MonthPosting](&a, monthPoints, own),
-		Missing:     asked[MonthGap](&a, monthGaps, own),
-		NotCounted:  asked[Uncounted](&a, monthNotCounted, own),
-		Held:        asked[HeldLine](&a, monthHeld, own),
+		Month:       asked[MonthPay](&a, monthPay, theirs),
+		Modules:     asked[MonthModule](&a, monthModules, theirs),
+		Margin:      asked[MonthTranche](&a, monthMargin, theirs),
+		Lines:       asked[MonthLine](&a, monthLines, everyones),
+		Shares:      asked[MonthShare](&a, monthShares, theirs),
+		Claims:      asked[MonthClaim](&a, monthClaims, theirs),
+		Adjustments: asked[MonthEntry](&a, monthEntries, theirs),
+		Points:      asked[MonthPosting](&a, monthPoints, theirs),
+		Missing:     asked[MonthGap](&a, monthGaps, theirs),
+		NotCounted:  asked[Uncounted](&a, monthNotCounted, theirs),
+		Held:        asked[HeldLine](&a, monthHeld, theirs),
 	}
 	story.Started = a.started(q, story.Lines)
+	if len(story.Month) == 0 {
+		story.Instead = new(Stated)
+		if found := asked[Stated](&a, monthInstead, []any{q.Partner}); len(found) > 0 {
+			story.Instead = &found[0]
+		}
+	}
 	if a.err != nil {
 		return nil, fmt.Errorf("explain %s %s: %w", q.Partner, q.Month.Format("2006-01"), a.err)
 	}

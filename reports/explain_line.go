@@ -189,15 +189,15 @@ func ExplainLine(ctx context.Context, m Marts, q Question) (*LineStory, error) {
 }
 
 func (a *asking) sale(sale Sale, q Question) SaleStory {
-	own := []any{q.Partner, sale.SaleID, sale.Month}
-	all := append(slices.Clone(own), q.Everyone)
+	theirs := []any{q.Partner, sale.SaleID, sale.Month}
+	everyones := append(slices.Clone(theirs), q.Everyone)
 	return SaleStory{
 		Sale:       sale,
-		Credits:    asked[Credit](a, saleCredits, all),
-		Slices:     asked[CreditSlice](a, saleSlices, own),
-		Ends:       asked[CreditEnd](a, saleEnds, own),
-		Shares:     asked[DealShare](a, saleShares, all),
-		Claims:     asked[DealClaim](a, saleClaims, all),
-		NotCounted: asked[Uncounted](a, saleNotCounted, own),
+		Credits:    asked[Credit](a, saleCredits, everyones),
+		Slices:     asked[CreditSlice](a, saleSlices, theirs),
+		Ends:       asked[CreditEnd](a, saleEnds, theirs),
+		Shares:     asked[DealShare](a, saleShares, everyones),
+		Claims:     asked[DealClaim](a, saleClaims, everyones),
+		NotCounted: asked[Uncounted](a, saleNotCounted, theirs),
 	}
 }

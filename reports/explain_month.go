@@ -59,4 +59,9 @@ const (
 
 	monthHeld = `select kind, true as is_theirs, month, held_reason, what, distributor, document_no, line_no, end_customer, sku, net_amount, currency, file_name, file_line
 		from mart.held_lines where (partner_id = $1 or distributor_id = $1) and month = $2 order by kind, file_id, file_line`
+
+	// A slip of a finger or two is forgiven, and so is the other case.
+	monthInstead = `select partner_id, min(month) as first_month, max(month) as last_month
+		from mart.statement_index where levenshtein(lower(partner_id), lower($1)) <= 2
+		group by partner_id order by partner_id <> $1, levenshtein(lower(partner_id), lower($1)), partner_id limit 1`
 )

@@ -73,7 +73,7 @@ func (a *app) explain(ctx context.Context, q reports.Question, asJSON bool) erro
 		case err != nil:
 			return err
 		case len(story.Month) == 0:
-			return usageError{fmt.Errorf("nothing is stated of %s in that month; `tranche query \"select partner_id, month from mart.statement_index\"` lists what is", q.Partner)}
+			return t.unstated(story)
 		case asJSON:
 			return t.json(story)
 		}
@@ -132,6 +132,27 @@ func (t teller) nothing(story *reports.LineStory) error {
 		return usageError{fmt.Errorf("%s of %s is not in %s, but in %s", line, q.Partner, q.Month.Format("2006-01"), strings.Join(story.OtherMonths, ", "))}
 	}
 	return usageError{fmt.Errorf("%s is not among the lines of %s; `tranche rejects list` has what was not believed, and `tranche explain --partner %s` the lines there are", line, q.Partner, q.Partner)}
+}
+
+// unstated says of whom, and of which months, something is stated instead.
+func (t teller) unstated(story *reports.MonthStory) error {
+	q, found := t.question, story.Instead
+	text := "nothing is stated of " + q.Partner
+	if !q.Month.IsZero() {
+		text += " in " + pipeline.MonthName(q.Month)
+	}
+	switch found.Partner {
+	case "":
+		return usageError{fmt.Errorf("%s; `tranche query \"select partner_id, month from mart.statement_index\"` lists what is", text)}
+	case q.Partner:
+	default:
+		text += " (did you mean " + found.Partner + "?)"
+	}
+	months := "for " + found.First[:7]
+	if found.Last != found.First {
+		months += " to " + found.Last[:7]
+	}
+	return usageError{fmt.Errorf("%s; there are statements of %s %s", text, found.Partner, months)}
 }
 
 // places drops the zeros that only the column's scale makes.

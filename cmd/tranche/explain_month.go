@@ -60,8 +60,8 @@ func (t teller) level(m reports.MonthPay, s *reports.MonthStory) {
 }
 
 func (t teller) module(m reports.MonthModule, s *reports.MonthStory) {
-	t.say("\n%s: %d lines, base %s, earned %s, %d points; in the year so far base %s, earned %s", pipeline.Word(m.Module), m.Lines, m.Base, m.Earned,
-		m.Points, m.YearBase, m.YearEarned)
+	t.say("\n%s: %s, base %s, earned %s, %s; in the year so far base %s, earned %s", pipeline.Word(m.Module), counted(m.Lines, "line"), m.Base, m.Earned,
+		counted(m.Points, "point"), m.YearBase, m.YearEarned)
 	var margin [][]string
 	for _, x := range s.Margin {
 		if x.Module != m.Module {

@@ -19,7 +19,10 @@ func (a *app) initCommand() *cobra.Command {
 		Use:   "init [FOLDER]",
 		Short: "Lay out a working folder with a commented configuration and sample exports",
 		Long: `Lay out a working folder: config.yaml, commented, its schema for editors, and an inbox
-with the sample exports of three invented distributors. Nothing that is there already is touched.`,
+with the sample exports of three invented distributors. Nothing that is there already is touched.
+
+With --empty there is nothing invented: an inbox without a file, and a config.yaml that pays
+nobody and says what to fill in. tranche validate names the lines.`,
 		Args: arguments(cobra.MaximumNArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			folder := "."
@@ -29,7 +32,7 @@ with the sample exports of three invented distributors. Nothing that is there al
 			return a.init(folder, empty)
 		},
 	}
-	c.Flags().BoolVar(&empty, "empty", false, "leave the inbox empty")
+	c.Flags().BoolVar(&empty, "empty", false, "nothing invented: an empty inbox, and a configuration to fill in")
 	return c
 }
 
@@ -45,16 +48,14 @@ func (a *app) init(folder string, empty bool) error {
 	if err := files.Folder(inbox); err != nil {
 		return err
 	}
-	n := 0
+	text, n, err := fixtures.Empty(), 0, error(nil)
 	if !empty {
-		var err error
 		if n, err = fixtures.LayOut(inbox); err != nil {
 			return err
 		}
-	}
-	text, err := fixtures.Config()
-	if err != nil {
-		return err
+		if text, err = fixtures.Config(); err != nil {
+			return err
+		}
 	}
 	schema, err := config.Schema()
 	if err != nil {
@@ -68,7 +69,7 @@ func (a *app) init(folder string, empty bool) error {
 		return err
 	}
 	if empty {
-		fmt.Fprintf(a.stdout, "Laid out %s: an empty inbox, and the example config.yaml, whose feeds and rates are invented: write your own.\nNext: tranche feeds add SAMPLE.csv\n", folder)
+		fmt.Fprintf(a.stdout, "Laid out %s: an empty inbox, and config.yaml to fill in.\nNext: tranche feeds add EXPORT.csv proposes a feed for a distributor's export, to put under feeds:\n      tranche validate --config %s names what is still to be written\n", folder, path)
 		return nil
 	}
 	fmt.Fprintf(a.stdout, "Laid out %s: config.yaml and %d sample exports in inbox. Their figures are invented.\nNext: tranche run --config %s\n", folder, n, path)

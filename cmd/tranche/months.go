@@ -15,10 +15,10 @@ import (
 )
 
 func (a *app) closeCommand() *cobra.Command {
-	var by, reason string
+	var by, reason, through string
 	var accept bool
 	c := &cobra.Command{
-		Use:   "close MONTH",
+		Use:   "close MONTH | --through MONTH",
 		Short: "State a month for good",
 		Long: `Run once more and state the first open month for good: its figures, its workbooks
 and the rules it was made under go to the closed folder and never change again. What
@@ -26,32 +26,74 @@ comes later for it are adjustments of the first open month.
 
 It is refused, with the reasons, while an earlier month is open, the month is not over,
 a check fails, files are left in the inbox, or more is held or rejected than the
-configuration allows. --accept-held leaves that for later, with your --reason.`,
-		Example: "  tranche close 2024-08 --by anna\n  tranche close 2024-08 --accept-held --reason \"two codes still unknown\"",
-		Args:    arguments(cobra.ExactArgs(1)),
+configuration allows. --accept-held leaves that for later, with your --reason.
+
+--through closes every open month up to that one, in their order, each as if it were
+closed by itself, and stops at the first that is refused.`,
+		Example: "  tranche close 2024-08 --by anna\n  tranche close --through 2024-08 --by anna\n  tranche close 2024-08 --accept-held --reason \"two codes still unknown\"",
+		Args:    arguments(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if (len(args) == 1) == (through != "") {
+				return usageError{errors.New("name one MONTH, or --through MONTH")}
+			}
 			if err := decided("closing a month", &by); err != nil {
 				return err
 			}
 			if reason = strings.TrimSpace(reason); accept != (reason != "") {
 				return usageError{fmt.Errorf("--accept-held and --reason go together: say why what is held may stay behind")}
 			}
-			return a.decide(args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
-				s, err := pipeline.Close(cmd.Context(), o, pipeline.Closing{Month: month, By: by, Accepted: reason})
-				return a.nowFinal(cmd.Context(), o, s, err)
-			}, func(s *pipeline.Summary, month time.Time) {
-				if s.AwaitsApproval {
-					fmt.Fprintf(a.stdout, "%s is closed. Its statements stay drafts until somebody other than %s approves it:\n  tranche approve %s\n", pipeline.MonthName(month), by, pipeline.MonthName(month))
-					return
-				}
-				fmt.Fprintf(a.stdout, "%s is closed, and its statements are final.\n", pipeline.MonthName(month))
-			})
+			if through != "" {
+				return a.closeThrough(cmd.Context(), through, pipeline.Closing{By: by, Accepted: reason})
+			}
+			return a.close(cmd.Context(), args[0], pipeline.Closing{By: by, Accepted: reason})
 		},
 	}
 	decider(c, &by, "who prepared it")
+	c.Flags().StringVar(&through, "through", "", "close every open month up to this one")
 	c.Flags().BoolVar(&accept, "accept-held", false, "close although something is held or rejected")
 	c.Flags().StringVar(&reason, "reason", "", "why that may stay behind")
 	return c
+}
+
+func (a *app) close(ctx context.Context, month string, c pipeline.Closing) error {
+	return a.decide("closing", month, func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
+		c.Month = month
+		s, err := pipeline.Close(ctx, o, c)
+		return a.nowFinal(ctx, o, s, err)
+	}, func(s *pipeline.Summary, month time.Time) {
+		if s.AwaitsApproval {
+			fmt.Fprintf(a.stdout, "%s is closed. Its statements stay drafts until somebody other than %s approves it:\n  tranche approve %s\n", pipeline.MonthName(month), c.By, pipeline.MonthName(month))
+			return
+		}
+		fmt.Fprintf(a.stdout, "%s is closed, and its statements are final.\n", pipeline.MonthName(month))
+	})
+}
+
+// closeThrough closes one open month after another, and says at the first that is refused
+// how far it came.
+func (a *app) closeThrough(ctx context.Context, text string, c pipeline.Closing) error {
+	through, err := parseMonth(text)
+	if err != nil {
+		return err
+	}
+	conf, err := a.config()
+	if err != nil {
+		return err
+	}
+	open, err := pipeline.Unclosed(pipeline.Options{Config: conf, Now: time.Now(), Program: "tranche " + version}, through)
+	if err != nil {
+		return err
+	}
+	if len(open) == 0 {
+		fmt.Fprintf(a.stdout, "No month up to %s is open; nothing was closed.\n", pipeline.MonthName(through))
+	}
+	for i, month := range open {
+		if err := a.close(ctx, pipeline.MonthName(month), c); err != nil {
+			fmt.Fprintf(a.stdout, "Stopped: of %s up to %s, %d closed, and %s is the next.\n", counted(int64(len(open)), "open month"), pipeline.MonthName(through), i, pipeline.MonthName(month))
+			return err
+		}
+	}
+	return nil
 }
 
 func (a *app) approveCommand() *cobra.Command {
@@ -64,7 +106,7 @@ func (a *app) approveCommand() *cobra.Command {
 			if err := decided("an approval", &by); err != nil {
 				return err
 			}
-			return a.decide(args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
+			return a.decide("approval", args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
 				s, err := pipeline.Approve(cmd.Context(), o, month, by)
 				return a.nowFinal(cmd.Context(), o, s, err)
 			}, func(_ *pipeline.Summary, month time.Time) {
@@ -88,7 +130,7 @@ and when it is closed again its statements are version 2 and say what differs.`,
 			if err := errors.Join(reasoned("taking a month back", &reason), decided("taking a month back", &by)); err != nil {
 				return err
 			}
-			return a.decide(args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
+			return a.decide("reopening", args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
 				return pipeline.Reopen(cmd.Context(), o, month, by, reason)
 			}, func(_ *pipeline.Summary, month time.Time) {
 				fmt.Fprintf(a.stdout, "%s is open again; its statements are drafts.\n", pipeline.MonthName(month))
@@ -101,12 +143,12 @@ and when it is closed again its statements are version 2 and say what differs.`,
 }
 
 // decide carries a decision on a month out and says what it came to.
-func (a *app) decide(text string, decision func(pipeline.Options, time.Time) (*pipeline.Summary, error), say func(*pipeline.Summary, time.Time)) error {
+func (a *app) decide(name, text string, decision func(pipeline.Options, time.Time) (*pipeline.Summary, error), say func(*pipeline.Summary, time.Time)) error {
 	month, err := parseMonth(text)
 	if err != nil {
 		return err
 	}
-	s, err := a.working(func(o pipeline.Options) (*pipeline.Summary, error) { return decision(o, month) })
+	s, err := a.working(name, func(o pipeline.Options) (*pipeline.Summary, error) { return decision(o, month) })
 	if err != nil {
 		return err
 	}
@@ -131,7 +173,7 @@ audit log and the configuration. Nothing is taken from the inbox. The old store 
 aside; the old published file stays until the new one has passed every check.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.working(func(o pipeline.Options) (*pipeline.Summary, error) { return pipeline.Rebuild(cmd.Context(), o) })
+			s, err := a.working("rebuild", func(o pipeline.Options) (*pipeline.Summary, error) { return pipeline.Rebuild(cmd.Context(), o) })
 			if err != nil {
 				return err
 			}

@@ -35,21 +35,21 @@ attempts: ask the receiver, and then send it again or drop it.`,
 		Use:   "send [ID...]",
 		Short: "Send what waits and is due; those named also if they are unsure or given up",
 		RunE: func(cmd *cobra.Command, ids []string) error {
-			return a.settle(ids, (*outbox.Outbox).Again, func(o *outbox.Outbox) error { return o.Flush(cmd.Context(), time.Now()) })
+			return a.forMessages(ids, (*outbox.Outbox).Again, func(o *outbox.Outbox) error { return o.Flush(cmd.Context(), time.Now()) })
 		},
 	}, &cobra.Command{
 		Use:   "drop ID...",
 		Short: "Send those messages no more",
 		Args:  arguments(cobra.MinimumNArgs(1)),
 		RunE: func(_ *cobra.Command, ids []string) error {
-			return a.settle(ids, (*outbox.Outbox).Drop, func(*outbox.Outbox) error { return nil })
+			return a.forMessages(ids, (*outbox.Outbox).Drop, func(*outbox.Outbox) error { return nil })
 		},
 	})
 	return c
 }
 
-// settle does something to each message named, then to the outbox, and says what is left.
-func (a *app) settle(ids []string, each func(*outbox.Outbox, string) error, then func(*outbox.Outbox) error) error {
+// forMessages does something to each message named, then to the outbox, and says what is left.
+func (a *app) forMessages(ids []string, each func(*outbox.Outbox, string) error, then func(*outbox.Outbox) error) error {
 	c, err := a.config()
 	if err != nil {
 		return err

@@ -30,7 +30,7 @@ Who went back, and why, is in the audit log (tranche log).`,
 			if err := errors.Join(reasoned("going back", &reason), decided("going back", &by)); err != nil {
 				return err
 			}
-			s, err := a.working(func(o pipeline.Options) (*pipeline.Summary, error) {
+			s, err := a.working("rollback", func(o pipeline.Options) (*pipeline.Summary, error) {
 				return pipeline.Rollback(cmd.Context(), o, by, reason)
 			})
 			if err != nil {

@@ -54,7 +54,7 @@ func (a *app) run(ctx context.Context, monthText, plans string, notify bool) err
 			return err
 		}
 	}
-	summary, err := a.working(func(o pipeline.Options) (*pipeline.Summary, error) {
+	summary, err := a.working("run", func(o pipeline.Options) (*pipeline.Summary, error) {
 		o.Month, o.Plans = month, plans
 		summary, err := pipeline.Run(ctx, o)
 		if notify {
@@ -88,9 +88,9 @@ func (a *app) tell(s *pipeline.Summary) error {
 	return nil
 }
 
-// working does long work, with a bar for each stage on a terminal and a line of the
-// log elsewhere.
-func (a *app) working(work func(pipeline.Options) (*pipeline.Summary, error)) (*pipeline.Summary, error) {
+// working does long work that has a name, with a bar for each stage on a terminal and a
+// line of the log elsewhere.
+func (a *app) working(name string, work func(pipeline.Options) (*pipeline.Summary, error)) (*pipeline.Summary, error) {
 	c, err := a.config()
 	if err != nil {
 		return nil, err
@@ -105,20 +105,20 @@ func (a *app) working(work func(pipeline.Options) (*pipeline.Summary, error)) (*
 	summary, err := work(o)
 	show.close()
 	if err != nil {
-		return nil, a.failed(log, err, time.Since(began))
+		return nil, a.failed(log, name, err, time.Since(began))
 	}
 	month := ""
 	if !summary.Month.IsZero() {
 		month = pipeline.MonthName(summary.Month)
 	}
 	log.Info().Str("run_id", summary.RunID).Str("month", month).Bool("waits", summary.Waits()).
-		Dur("took_ms", time.Since(began)).Msg("run done")
+		Dur("took_ms", time.Since(began)).Msg(name + " done")
 	return summary, nil
 }
 
-// failed says once that a run failed: to a person as a sentence, which main
+// failed says once that something failed: to a person as a sentence, which main
 // writes, and to a machine as a line of the log.
-func (a *app) failed(log zerolog.Logger, err error, took time.Duration) error {
+func (a *app) failed(log zerolog.Logger, name string, err error, took time.Duration) error {
 	isLocked := errors.Is(err, pipeline.ErrLocked)
 	var refused *pipeline.Obstacles
 	switch {
@@ -127,13 +127,13 @@ func (a *app) failed(log zerolog.Logger, err error, took time.Duration) error {
 	case terminal(a.stderr) && isLocked:
 		return err
 	case errors.Is(err, pipeline.ErrHalfPublished):
-		log.Error().Err(err).Dur("took_ms", took).Msg("run failed, and what was published is NOT as it was")
+		log.Error().Err(err).Dur("took_ms", took).Msg(name + " failed, and what was published is NOT as it was")
 	case terminal(a.stderr):
-		return fmt.Errorf("the run failed, and what was published is unchanged: %w", err)
+		return fmt.Errorf("the %s failed, and what was published is unchanged: %w", name, err)
 	case isLocked:
 		log.Warn().Msg(err.Error())
 	default:
-		log.Error().Err(err).Dur("took_ms", took).Msg("run failed; what was published is unchanged")
+		log.Error().Err(err).Dur("took_ms", took).Msg(name + " failed; what was published is unchanged")
 	}
 	return told{err}
 }

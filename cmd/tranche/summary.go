@@ -53,7 +53,7 @@ func printArrivals(out io.Writer, s *pipeline.Summary) {
 	}
 	if len(s.Arrivals) > 0 {
 		var parts []string
-		for _, fate := range []landing.Fate{landing.Landed, landing.Repeated, landing.Renamed, landing.Settling, landing.Unknown, landing.Refused} {
+		for _, fate := range []landing.Fate{landing.Landed, landing.Repeated, landing.Renamed, landing.Growing, landing.Unknown, landing.Refused} {
 			if counts[fate] > 0 {
 				parts = append(parts, fmt.Sprintf("%d %s", counts[fate], fate))
 			}
@@ -63,7 +63,7 @@ func printArrivals(out io.Writer, s *pipeline.Summary) {
 			switch {
 			case a.Fate.Taken() && a.Detail != "":
 				fmt.Fprintf(out, "  inbox/%s: %s\n", a.Source, a.Detail)
-			case a.Fate == landing.Settling:
+			case a.Fate == landing.Growing:
 				fmt.Fprintf(out, "  inbox/%s: it changed a moment ago and may still be growing; a later run takes it (landing.settle)\n", a.Source)
 			}
 		}
@@ -99,7 +99,7 @@ func printWaiting(out io.Writer, s *pipeline.Summary) {
 		rejected += f.Waiting
 	}
 	if rejected > 0 {
-		fmt.Fprintf(out, "  %s rejected: tranche rejects list; ask the sender for a corrected file, and waive what it settles\n", counted(rejected, "row"))
+		fmt.Fprintf(out, "  %s rejected: tranche rejects list; ask the sender for a corrected file, and waive what it replaces\n", counted(rejected, "row"))
 	}
 	for _, h := range s.Held {
 		fmt.Fprintf(out, "  %s held, %s %s\n", counted(h.Rows, "row"), strings.ReplaceAll(h.Reason, "_", " "), h.What)

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -38,7 +40,7 @@ show wrong ones. config.yaml names it in its first line.`,
 			}
 			if name == "" && len(args) == 0 {
 				fmt.Fprintf(a.stdout, "%s makes sense: %s, %s.\n", c.Path, counted(int64(len(c.Feeds)), "feed"), counted(int64(len(c.Programme.Versions)), "programme version"))
-				return nil
+				return a.sayWhatIsMissing(c)
 			}
 			if name == "" || len(args) == 0 {
 				return usageError{fmt.Errorf("give both --feed and a file")}
@@ -49,6 +51,27 @@ show wrong ones. config.yaml names it in its first line.`,
 	c.Flags().StringVar(&name, "feed", "", "the feed a file is read as")
 	c.Flags().BoolVar(&schema, "schema", false, "print the configuration's JSON schema")
 	return c
+}
+
+// sayWhatIsMissing names what an empty start has left to whoever writes the configuration.
+func (a *app) sayWhatIsMissing(c *config.Config) error {
+	text, err := os.ReadFile(c.Path)
+	if err != nil {
+		return err
+	}
+	var lines []string
+	for i, line := range strings.Split(string(text), "\n") {
+		if strings.Contains(line, "FILL IN") {
+			lines = append(lines, strconv.Itoa(i+1))
+		}
+	}
+	if len(lines) > 0 {
+		fmt.Fprintf(a.stdout, "FILL IN still stands in line %s: write what is yours, and take the words away.\n", strings.Join(lines, ", "))
+	}
+	if !slices.ContainsFunc(c.Feeds, func(f feed.Feed) bool { return f.Kind == "sales" }) {
+		fmt.Fprintln(a.stdout, "No feed reads sales yet: tranche feeds add EXPORT.csv proposes one, to put under feeds:")
+	}
+	return nil
 }
 
 func (a *app) schema() error {
@@ -74,9 +97,9 @@ func (a *app) validateFile(ctx context.Context, c *config.Config, name, path str
 		fmt.Fprintln(t, strings.Join(row, "\t"))
 	}
 	_ = t.Flush()
-	fmt.Fprintf(a.stdout, "\n%d rows, %d rejected", p.Records, p.Rejected)
+	fmt.Fprintf(a.stdout, "\n%s, %d rejected", counted(p.Records, "row"), p.Rejected)
 	if p.Amount != "" {
-		fmt.Fprintf(a.stdout, ", net amounts add up to %s", p.Amount)
+		fmt.Fprintf(a.stdout, ", net amounts add up to %s", places(p.Amount))
 	}
 	fmt.Fprintln(a.stdout)
 	if len(p.Notes) > 0 {

@@ -307,16 +307,16 @@ var ErrUnknown = errors.New("no message of that id has yet to arrive")
 // Again makes a message be sent once more where it was unsure or given up: somebody has
 // asked the receiver, and it did not arrive.
 func (o *Outbox) Again(id string) error {
-	return o.settle(id, func(p *progress) { *p = progress{State: waiting} })
+	return o.amend(id, func(p *progress) { *p = progress{State: waiting} })
 }
 
 // Drop makes a message be sent no more: it has arrived after all, or nobody needs it.
 func (o *Outbox) Drop(id string) error {
-	return o.settle(id, func(p *progress) { p.State = dropped })
+	return o.amend(id, func(p *progress) { p.State = dropped })
 }
 
-// settle changes the progress of a message wherever it has not arrived for certain.
-func (o *Outbox) settle(id string, change func(*progress)) error {
+// amend changes the progress of a message wherever it has not arrived for certain.
+func (o *Outbox) amend(id string, change func(*progress)) error {
 	unlock, err := o.lock()
 	if err != nil {
 		return err
@@ -333,17 +333,17 @@ func (o *Outbox) settle(id string, change func(*progress)) error {
 	if err != nil {
 		return err
 	}
-	settled := false
+	amended := false
 	for _, p := range l.Ways {
 		if p.State == unreadable {
 			return os.RemoveAll(filepath.Join(o.Folder, id))
 		}
 		if p.State != sent && p.State != dropped {
 			change(p)
-			settled = true
+			amended = true
 		}
 	}
-	if !settled {
+	if !amended {
 		return unknown
 	}
 	return o.write(l)

@@ -118,13 +118,13 @@ func (t *Table) wall(now time.Time) time.Time {
 type history struct {
 	state    map[string]string
 	attempts map[string]int
-	from     time.Time // the last slot that counts as settled
+	from     time.Time // the last slot that was dealt with
 }
 
-// settled reads the records of a job as they are believed now. What is done stays done
+// believed reads the records of a job as they are believed now. What is done stays done
 // even if it lies ahead, because the clock was wrong; that something ahead was skipped is
 // not believed.
-func (t *Table) settled(job string, now time.Time) (history, bool) {
+func (t *Table) believed(job string, now time.Time) (history, bool) {
 	h, wall, any := history{state: map[string]string{}, attempts: map[string]int{}}, t.wall(now), false
 	for _, r := range t.rows {
 		at, err := time.Parse(layout, r.Slot)
@@ -153,7 +153,7 @@ func (t *Table) settled(job string, now time.Time) (history, bool) {
 // job that the table does not know is enrolled, and nothing of it is due before its next
 // time.
 func (t *Table) Due(j Job, now time.Time) (due *Slot, given []Slot, err error) {
-	h, known := t.settled(j.Name, now)
+	h, known := t.believed(j.Name, now)
 	wall := t.wall(now)
 	if !known {
 		return nil, nil, t.add(Record{Job: j.Name, Slot: wall.Format(layout), State: Enrolled, At: now.UTC()})

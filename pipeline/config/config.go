@@ -31,7 +31,7 @@ type Config struct {
 	Path       string
 	Vendor     string
 	Folders    Folders
-	Settle     time.Duration
+	Still      time.Duration
 	Ready      string
 	Database   Database
 	Feeds      []feed.Feed
@@ -284,7 +284,7 @@ func (r *reader) config(path string, f file) *Config {
 		Path: path, Vendor: f.Vendor, Ready: f.Landing.ReadyMarker,
 		Folders:  r.folders(base, f),
 		Database: Database(f.Database),
-		Settle:   r.duration("$.landing.settle", f.Landing.Settle),
+		Still:    r.duration("$.landing.settle", f.Landing.Settle),
 	}
 	if f.Vendor == "" {
 		r.fault("$.vendor", "the statements need the vendor's name")

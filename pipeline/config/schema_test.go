@@ -7,12 +7,15 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"tranche/pipeline/feed"
 )
 
 var update = flag.Bool("update", false, "rewrite config.schema.json")
@@ -86,7 +89,17 @@ notify:
 func TestWhatTheReaderTakesTheSchemaTakes(t *testing.T) {
 	empty := strings.NewReplacer("\nlanding:\n  settle: 60s ", "\nlanding:\n  # settle: 60s ", "\npublish:\n  keep: 7 ", "\npublish:\n  # keep: 7 ").Replace(example(t))
 	numbered := strings.Replace(example(t), "columns: {sku: sku, name: name, family: family, basis: basis}", "no_header: true\n    width: 4\n    columns: {sku: 1, name: [2, 3], family: 3, basis: 4}", 1)
-	for name, text := range map[string]string{"the example": example(t), "with all that it leaves out": full(t), "a section of comments only": empty, "columns by number": numbered} {
+	start, err := os.ReadFile("../../fixtures/empty.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := regexp.MustCompile(`(?m)^(  )?#(- |[a-z]|  )`).ReplaceAllString(string(start), "$1$2")
+	for _, kind := range feed.Kinds() {
+		if !strings.Contains(taken, "kind: "+kind.Name) {
+			t.Errorf("an empty start shows no feed of kind %s", kind.Name)
+		}
+	}
+	for name, text := range map[string]string{"an empty start": string(start), "an empty start with all its examples": taken, "the example": example(t), "with all that it leaves out": full(t), "a section of comments only": empty, "columns by number": numbered} {
 		if err := judged(t, text); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -48,7 +48,7 @@ const aside = ".aside"
 
 // Write brings the folder up to what the tables hold.
 func Write(ctx context.Context, s *store.Session, dir string, tables []Table) (*Done, error) {
-	if err := own(dir); err != nil {
+	if err := makeLikeParent(dir); err != nil {
 		return nil, err
 	}
 	lock := flock.New(dir, flock.SetFlag(os.O_RDONLY))
@@ -70,9 +70,9 @@ func Write(ctx context.Context, s *store.Session, dir string, tables []Table) (*
 	return e.done, errors.Join(e.carryOut(ctx), os.RemoveAll(filepath.Join(dir, aside)))
 }
 
-// own makes the folder where it is not there, for whoever may look into the one it lies
+// makeLikeParent makes the folder where it is not there, for whoever may look into the one it lies
 // in, and for nobody beyond its group.
-func own(dir string) error {
+func makeLikeParent(dir string) error {
 	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
@@ -248,7 +248,7 @@ func (e *writer) write(ctx context.Context, p duePart) error {
 		return err
 	}
 	e.now.Parts[p.name] = part{Content: e.now.Parts[p.name].Content, SHA256: hash}
-	return files.Settle(made, to)
+	return files.Place(made, to)
 }
 
 // folder makes the folder of a part, into which whoever may look into the export may look.

@@ -132,15 +132,15 @@ func (p *Proposal) columns(t table, kind Kind, found map[string]string) {
 			p.add("    # nothing is proposed for %q", theirs)
 		}
 	}
-	declared := Feed{Kind: kind.Name, Columns: map[string][]string{}, Returns: ByAmount}
+	proposed := Feed{Kind: kind.Name, Columns: map[string][]string{}, Returns: ByAmount}
 	for ours, theirs := range found {
-		declared.Columns[ours] = []string{theirs}
+		proposed.Columns[ours] = []string{theirs}
 	}
 	var missing []string
 	for _, c := range kind.Columns {
 		_, ok := found[c.Name]
 		constant := kind.Name == Sales && (c.Name == "distributor" || c.Name == "currency")
-		if declared.needs(c) && !ok && !constant && c.Name != "unit_price" {
+		if proposed.needs(c) && !ok && !constant && c.Name != "unit_price" {
 			missing = append(missing, c.Name)
 		}
 	}

@@ -206,8 +206,8 @@ func (f Feed) source(c Column, header Names) (source, *Problem) {
 		src.constant = &value{raw: []byte(constant)}
 		return src, nil
 	}
-	names, declared := f.Columns[c.Name]
-	if !declared {
+	names, ok := f.Columns[c.Name]
+	if !ok {
 		if f.needs(c) {
 			return src, &Problem{Code: MissingColumn, Column: c.Name, Detail: "the feed declares neither a column nor a constant for " + c.Name}
 		}
@@ -260,8 +260,8 @@ func (t *Typer) Clone() *Typer {
 	c.sources = slices.Clone(t.sources)
 	for i, src := range c.sources {
 		if src.constant != nil {
-			own := *src.constant
-			c.sources[i].constant = &own
+			constant := *src.constant
+			c.sources[i].constant = &constant
 		}
 	}
 	c.Problems, c.content, c.lastDate = nil, nil, nil

@@ -1,7 +1,7 @@
 // Package files writes files so that a reader, or a crash, sees either the old
 // one or the new one and never a part of it.
 //
-// A *settled* file has been written aside, synced, renamed over its name, and
+// A *placed* file has been written aside, synced, renamed over its name, and
 // its folder synced. Everything that another program may read goes through
 // here; nothing in Tranche writes such a file any other way.
 package files
@@ -37,7 +37,7 @@ const Private os.FileMode = 0o600
 // Shared is the mode of what the group of analysts may read as well.
 const Shared os.FileMode = 0o640
 
-// Write settles data under path with the given mode.
+// Write places data under path with the given mode.
 func Write(path string, data []byte, mode os.FileMode) error {
 	err := errors.Join(fault("write", path), fault("sync", path), fault("rename", path))
 	if err == nil {
@@ -49,9 +49,9 @@ func Write(path string, data []byte, mode os.FileMode) error {
 	return SyncFolder(filepath.Dir(path))
 }
 
-// Settle syncs the finished file at aside and renames it to path. Both must be
+// Place syncs the finished file at aside and renames it to path. Both must be
 // in one file system.
-func Settle(aside, path string) error {
+func Place(aside, path string) error {
 	if err := Sync(aside); err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func Glob(dir, pattern string) ([]string, error) {
 	return names, err
 }
 
-// Copy makes to anew as a private copy of from. It does not sync: whoever settles it
+// Copy makes to anew as a private copy of from. It does not sync: whoever places it
 // does.
 func Copy(from, to string) error {
 	in, err := os.Open(from)

@@ -116,12 +116,12 @@ func (l *lander) judge(c *candidate) {
 	case l.begun[c.sight()]:
 	case l.ReadyMarker != "":
 		l.judgeMarker(c)
-	case age < -l.Settle-skew:
+	case age < -l.Still-skew:
 		c.Fate = Refused
 		c.Detail = fmt.Sprintf("its time, %s, lies in the future, so that it cannot be told whether it still grows; correct its time, or the clock of the machine that writes it",
 			c.info.ModTime().UTC().Format("2006-01-02 15:04 MST"))
-	case age < l.Settle:
-		c.Fate, c.Detail = Settling, "it may still be growing"
+	case age < l.Still:
+		c.Fate, c.Detail = Growing, "it may still be growing"
 	}
 }
 
@@ -131,7 +131,7 @@ func (l *lander) judgeMarker(c *candidate) {
 	marker, err := l.root.Lstat(c.Source + l.ReadyMarker)
 	switch {
 	case err != nil:
-		c.Fate, c.Detail = Settling, "its marker is not there yet"
+		c.Fate, c.Detail = Growing, "its marker is not there yet"
 	case marker.ModTime().Before(c.info.ModTime()):
 		c.Fate, c.Detail = Refused, "it was written after its marker, so that it may still be growing; make the marker anew when it is whole"
 	}

@@ -5,7 +5,7 @@
 // landing/<sha256>.json, that says what it was called, where it lay, when it
 // came and as which in order. Neither is ever changed, but for a name that turned
 // out to be wrong. A file is *whole* when
-// it has held still for the settling time, or when its ready marker lies beside
+// it has held still for the time that was asked for, or when its ready marker lies beside
 // it. The same bytes again, under any name, are taken out of the inbox and
 // change nothing, so an old file sent twice does not undo a correction.
 // A marker goes before its file does, and one that is older than its file counts
@@ -31,8 +31,8 @@ import (
 type Options struct {
 	Inbox       string
 	Landing     string
-	Settle      time.Duration // how long size and time must have held still
-	ReadyMarker string        // suffix of a marker file, ".ready"; empty: the settling time decides
+	Still       time.Duration // how long size and time must have held still
+	ReadyMarker string        // suffix of a marker file, ".ready"; empty: the time that was asked for decides
 	Now         time.Time
 	Feeds       func(name string) []string // the feeds that a file of that name belongs to
 }
@@ -66,7 +66,7 @@ const (
 	Landed   Fate = "landed"
 	Repeated Fate = "landed before"                    // taken out of the inbox, nothing new
 	Renamed  Fate = "landed before under a wrong name" // taken out of the inbox, and read as what it is called now
-	Settling Fate = "still settling"                   // left for the next run
+	Growing  Fate = "still growing"                    // left for the next run
 	Unknown  Fate = "no feed"                          // left, waits for a person
 	Refused  Fate = "cannot be taken"                  // left, waits for a person
 )
@@ -169,7 +169,7 @@ func (l *lander) take(c *candidate) error {
 func (l *lander) land(c *candidate) error {
 	sum, err := l.copy(*c)
 	if errors.Is(err, errMoved) || errors.Is(err, fs.ErrNotExist) {
-		c.Fate, c.Detail = Settling, "it changed while it was read"
+		c.Fate, c.Detail = Growing, "it changed while it was read"
 		return l.putBack()
 	}
 	if errors.Is(err, errUnreadable) {
@@ -186,7 +186,7 @@ func (l *lander) land(c *candidate) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(l.unmark(*c), files.Settle(l.aside(), f.Path(l.Landing))); err != nil {
+	if err := errors.Join(l.unmark(*c), files.Place(l.aside(), f.Path(l.Landing))); err != nil {
 		return err
 	}
 	l.known[sum] = f

@@ -35,7 +35,7 @@ func (p place) drop(t *testing.T, name, text string, age time.Duration) {
 }
 
 func (p place) options() Options {
-	return Options{Inbox: p.inbox, Landing: p.landing, Settle: time.Minute, Now: now, Feeds: func(name string) []string {
+	return Options{Inbox: p.inbox, Landing: p.landing, Still: time.Minute, Now: now, Feeds: func(name string) []string {
 		if name == "stranger.csv" {
 			return nil
 		}
@@ -77,7 +77,7 @@ func (p place) want(t *testing.T, got map[string]Fate, want map[string]Fate) {
 }
 
 func TestWhatIsTakenIsLeftForNobody(t *testing.T) {
-	for fate, want := range map[Fate][2]bool{Landed: {true, false}, Repeated: {true, false}, Renamed: {true, false}, Settling: {false, false},
+	for fate, want := range map[Fate][2]bool{Landed: {true, false}, Repeated: {true, false}, Renamed: {true, false}, Growing: {false, false},
 		Unknown: {false, true}, Refused: {false, true}} {
 		if got := [2]bool{fate.Taken(), fate.Waits()}; got != want {
 			t.Errorf("%s: taken, waits %v, it should be %v", fate, got, want)
@@ -90,7 +90,7 @@ func TestAFileIsTakenWhenItHoldsStill(t *testing.T) {
 	p.drop(t, "old.csv", "a", time.Hour)
 	p.drop(t, "growing.csv", "b", time.Second)
 	p.drop(t, ".hidden.csv", "c", time.Hour)
-	p.want(t, p.fates(t, p.options()), map[string]Fate{"old.csv": Landed, "growing.csv": Settling})
+	p.want(t, p.fates(t, p.options()), map[string]Fate{"old.csv": Landed, "growing.csv": Growing})
 }
 
 func TestAFileIsTakenWhenItsMarkerLiesBesideIt(t *testing.T) {
@@ -100,7 +100,7 @@ func TestAFileIsTakenWhenItsMarkerLiesBesideIt(t *testing.T) {
 	p.drop(t, "unmarked.csv", "b", time.Hour)
 	o := p.options()
 	o.ReadyMarker = ".ready"
-	p.want(t, p.fates(t, o), map[string]Fate{"new.csv": Landed, "unmarked.csv": Settling})
+	p.want(t, p.fates(t, o), map[string]Fate{"new.csv": Landed, "unmarked.csv": Growing})
 	if _, err := os.Stat(filepath.Join(p.inbox, "new.csv.ready")); err == nil {
 		t.Error("the marker was left behind")
 	}

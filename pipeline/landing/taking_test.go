@@ -188,7 +188,7 @@ func TestAMarkerIsTakenAwayBeforeItsFile(t *testing.T) {
 	p.want(t, p.fates(t, o), map[string]Fate{"a.csv": Repeated})
 	// The same name, the next day, is another file.
 	p.drop(t, "a.csv", "a", time.Minute)
-	p.want(t, p.fates(t, o), map[string]Fate{"a.csv": Settling})
+	p.want(t, p.fates(t, o), map[string]Fate{"a.csv": Growing})
 	list, err := List(p.landing)
 	if err != nil || len(list) != 1 || list[0].Sequence != 5 {
 		t.Errorf("%+v %v", list, err)
@@ -200,7 +200,7 @@ func TestAFileFromTheFutureWaitsForAPerson(t *testing.T) {
 	p.drop(t, "a.csv", "a", -24*time.Hour)
 	p.drop(t, "b.csv", "b", -time.Second)
 	list, err := Land(p.options())
-	if err != nil || len(list) != 2 || list[0].Fate != Settling || list[1].Fate != Refused {
+	if err != nil || len(list) != 2 || list[0].Fate != Growing || list[1].Fate != Refused {
 		t.Fatal(list, err)
 	}
 	if want := "its time, 2024-09-02 02:00 UTC, lies in the future"; !strings.Contains(list[1].Detail, want) {

@@ -55,24 +55,24 @@ func (l *Loader) Load(ctx context.Context, f landing.File) (Outcome, bool, error
 	if err := l.untouched(f); err != nil {
 		return out, false, err
 	}
-	declared, err := l.feedOf(f.Name)
+	sender, err := l.feedOf(f.Name)
 	if err != nil {
 		return out, false, err
 	}
-	out.Feed = declared.Name
-	current, err := l.current(ctx, f, declared)
+	out.Feed = sender.Name
+	current, err := l.current(ctx, f, sender)
 	if err != nil || current {
 		return out, false, err
 	}
-	r, err := l.open(f, declared)
+	r, err := l.begin(f, sender)
 	r.rejects.path = l.aside(f)
 	defer r.close()
 	if err == nil {
-		err = l.take(ctx, f, declared, r, &out)
+		err = l.take(ctx, f, sender, r, &out)
 	}
 	if errors.As(err, &out.Refused) {
 		err = l.Session.Transaction(ctx, func(ctx context.Context) error {
-			return l.refuse(ctx, f, declared, r, &out)
+			return l.refuse(ctx, f, sender, r, &out)
 		})
 	}
 	if err != nil {
@@ -110,10 +110,10 @@ func (l *Loader) feedOf(name string) (feed.Feed, error) {
 	return feed.Feed{}, fmt.Errorf("%s, which has landed, matches the feeds %s and %s; make their globs exclude each other", name, found[0].Name, found[1].Name)
 }
 
-func (l *Loader) current(ctx context.Context, f landing.File, declared feed.Feed) (bool, error) {
+func (l *Loader) current(ctx context.Context, f landing.File, sender feed.Feed) (bool, error) {
 	var n int
 	err := l.Session.Row(ctx, "select count(*) from store.raw.files where file_id = ? and sha256 = ? and name = ? and feed = ? and feed_hash = ?",
-		[]any{&n}, f.Sequence, f.SHA256, printable(f.Name), declared.Name, declared.Hash())
+		[]any{&n}, f.Sequence, f.SHA256, printable(f.Name), sender.Name, sender.Hash())
 	return n == 1, err
 }
 
@@ -136,23 +136,23 @@ type reading struct {
 	typer   *feed.Typer
 }
 
-// open opens a landed file and binds its feed to its header. A *feed.Problem as
+// begin opens a landed file and binds its feed to its header. A *feed.Problem as
 // error means the file is refused. The reading is never nil.
-func (l *Loader) open(f landing.File, declared feed.Feed) (*reading, error) {
-	if declared.Name == "" {
+func (l *Loader) begin(f landing.File, sender feed.Feed) (*reading, error) {
+	if sender.Name == "" {
 		return &reading{}, &feed.Problem{Code: feed.NoFeed, Detail: f.Name}
 	}
-	r, err := open(f.Path(l.Landing), declared)
+	r, err := beginReading(f.Path(l.Landing), sender)
 	if l.Fresh[f.SHA256] && r.text != nil {
 		r.text.hash = nil
 	}
 	return r, err
 }
 
-func open(path string, declared feed.Feed) (r *reading, err error) {
-	r = &reading{dialect: declared.Dialect()}
-	r.kind, _ = feed.KindNamed(declared.Kind)
-	if r.text, err = openText(path, declared); err != nil {
+func beginReading(path string, sender feed.Feed) (r *reading, err error) {
+	r = &reading{dialect: sender.Dialect()}
+	r.kind, _ = feed.KindNamed(sender.Kind)
+	if r.text, err = openText(path, sender); err != nil {
 		return r, err
 	}
 	r.cutter = &cutter{r: r.text, line: 1}
@@ -160,11 +160,11 @@ func open(path string, declared feed.Feed) (r *reading, err error) {
 	if r.first.err != nil {
 		return r, r.first.err
 	}
-	header, err := readHeader(&r.first, declared)
+	header, err := readHeader(&r.first, sender)
 	if err != nil {
 		return r, err
 	}
-	typer, problems, notes := declared.Bind(header)
+	typer, problems, notes := sender.Bind(header)
 	if len(problems) > 0 {
 		r.count(len(header))
 		return r, &problems[0]
@@ -172,8 +172,8 @@ func open(path string, declared feed.Feed) (r *reading, err error) {
 	for _, name := range notes {
 		r.notes = append(r.notes, printable(name))
 	}
-	r.typer, r.width, r.numbersLines, r.fixed = typer, len(header), typer.Counts(), declared.Fixed()
-	r.into, r.whole = table(r.kind, declared.Hash()), whole(r.kind, declared.Hash(), r.fixed)
+	r.typer, r.width, r.numbersLines, r.fixed = typer, len(header), typer.Counts(), sender.Fixed()
+	r.into, r.whole = table(r.kind, sender.Hash()), whole(r.kind, sender.Hash(), r.fixed)
 	return r, nil
 }
 
@@ -219,12 +219,12 @@ func (r *reading) count(width int) {
 
 // take reads a file to its end and puts it into the store in place of any
 // earlier reading of it, or leaves the store as it was.
-func (l *Loader) take(ctx context.Context, f landing.File, declared feed.Feed, r *reading, out *Outcome) error {
+func (l *Loader) take(ctx context.Context, f landing.File, sender feed.Feed, r *reading, out *Outcome) error {
 	records := stream(r, l.see)
 	defer records.stop()
 	err := l.Session.Scan(ctx, incoming, records, func() error {
 		return l.Session.Transaction(ctx, func(ctx context.Context) error {
-			return l.write(ctx, f, declared, r, records, out)
+			return l.write(ctx, f, sender, r, records, out)
 		})
 	})
 	if failed := records.stop(); failed != nil {
@@ -233,7 +233,7 @@ func (l *Loader) take(ctx context.Context, f landing.File, declared feed.Feed, r
 	return err
 }
 
-func (l *Loader) write(ctx context.Context, f landing.File, declared feed.Feed, r *reading, records *recordStream, out *Outcome) error {
+func (l *Loader) write(ctx context.Context, f landing.File, sender feed.Feed, r *reading, records *recordStream, out *Outcome) error {
 	if err := l.forget(ctx, f.Sequence); err != nil {
 		return err
 	}
@@ -250,17 +250,17 @@ func (l *Loader) write(ctx context.Context, f landing.File, declared feed.Feed, 
 	if changed {
 		return &feed.Problem{Code: feed.Changed}
 	}
-	if err := judge(declared, r); err != nil {
+	if err := judge(sender, r); err != nil {
 		return err
 	}
 	if err := l.agree(ctx, f, r); err != nil {
 		return err
 	}
-	if declared.MaxRejects.Exceeded(r.rejected, r.records) {
-		return tooMany(declared, r)
+	if sender.MaxRejects.Exceeded(r.rejected, r.records) {
+		return tooMany(sender, r)
 	}
 	out.Records, out.Rejected, out.Notes = r.records, r.rejected, r.notes
-	return l.record(ctx, f, declared, r, out)
+	return l.record(ctx, f, sender, r, out)
 }
 
 // agree takes out what other records of the file contradict, and numbers the
@@ -289,7 +289,7 @@ func (l *Loader) agree(ctx context.Context, f landing.File, r *reading) error {
 }
 
 // refuse keeps why a file was refused, and what was wrong with its records.
-func (l *Loader) refuse(ctx context.Context, f landing.File, declared feed.Feed, r *reading, out *Outcome) error {
+func (l *Loader) refuse(ctx context.Context, f landing.File, sender feed.Feed, r *reading, out *Outcome) error {
 	if err := l.forget(ctx, f.Sequence); err != nil {
 		return err
 	}
@@ -297,17 +297,17 @@ func (l *Loader) refuse(ctx context.Context, f landing.File, declared feed.Feed,
 	if err := l.keepRefusal(ctx, f, out.Refused, &r.rejects); err != nil {
 		return err
 	}
-	return l.record(ctx, f, declared, r, out)
+	return l.record(ctx, f, sender, r, out)
 }
 
-func (l *Loader) record(ctx context.Context, f landing.File, declared feed.Feed, r *reading, out *Outcome) error {
+func (l *Loader) record(ctx context.Context, f landing.File, sender feed.Feed, r *reading, out *Outcome) error {
 	status, reason, detail := "loaded", "", ""
 	if out.Refused != nil {
 		status, reason, detail = "refused", out.Refused.Code, printable(out.Refused.Sentence())
 	}
 	return l.Session.Exec(ctx, `insert into store.raw.files values
 		(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?, ?, ?, ?::decimal(38,6), ?::decimal(38,6), ?, nullif(?, ''))`,
-		f.Sequence, f.SHA256, printable(f.Name), declared.Name, declared.Kind, declared.Hash(), declared.Replace, f.LandedAt, f.Size,
+		f.Sequence, f.SHA256, printable(f.Name), sender.Name, sender.Kind, sender.Hash(), sender.Replace, f.LandedAt, f.Size,
 		status, reason, detail, r.records, r.records-out.Rejected, out.Rejected, r.amount.String(), r.rejAmt.String(), r.unread,
 		strings.Join(r.notes, ", "))
 }
@@ -340,7 +340,7 @@ const incoming = "incoming"
 func (l *Loader) insert(ctx context.Context, fileID int64, r *reading) error {
 	columns := varying(r.kind, r.fixed)
 	if r.kind.Name == feed.Sales {
-		if err := l.Session.Exec(ctx, "create table if not exists "+r.into+" ("+declared(columns)+")"); err != nil {
+		if err := l.Session.Exec(ctx, "create table if not exists "+r.into+" ("+columnList(columns)+")"); err != nil {
 			return err
 		}
 	}

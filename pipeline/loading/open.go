@@ -14,10 +14,10 @@ var errOtherVersion = errors.New("the store was made by another version of the p
 // ErrRunFirst says that only a run can bring the store up to what has landed.
 var ErrRunFirst = errors.New("run `tranche run` first")
 
-// Open attaches the store at path, making its tables if it is new. It fails,
+// OpenStore attaches the store at path, making its tables if it is new. It fails,
 // and leaves nothing attached, when the store cannot be read or was made with
 // other tables.
-func Open(ctx context.Context, s *store.Session, path string) error {
+func OpenStore(ctx context.Context, s *store.Session, path string) error {
 	if err := s.Attach(ctx, path, "store"); err != nil {
 		return err
 	}
@@ -50,9 +50,9 @@ func sameVersion(ctx context.Context, s *store.Session) error {
 	return nil
 }
 
-// OpenToRead attaches the store at path as it is. Unlike Open it neither makes a
+// OpenStoreToRead attaches the store at path as it is. Unlike Open it neither makes a
 // store nor lets one of another version be filled anew.
-func OpenToRead(ctx context.Context, s *store.Session, path string) error {
+func OpenStoreToRead(ctx context.Context, s *store.Session, path string) error {
 	if err := s.AttachReadOnly(ctx, path, "store"); err != nil {
 		return fmt.Errorf("the store cannot be read; %w, which fills it anew: %w", ErrRunFirst, err)
 	}
@@ -81,11 +81,11 @@ func (l *Loader) Whole(ctx context.Context, landed []landing.File) error {
 		return err
 	}
 	for _, f := range landed {
-		declared, err := l.feedOf(f.Name)
+		sender, err := l.feedOf(f.Name)
 		if err != nil {
 			return err
 		}
-		current, err := l.current(ctx, f, declared)
+		current, err := l.current(ctx, f, sender)
 		if err != nil {
 			return err
 		}

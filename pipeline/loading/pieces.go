@@ -158,10 +158,10 @@ func (p *pieces) read(c *cutter, first piece) (*tally, error) {
 	jobs := make(chan job, runtime.NumCPU())
 	queue := make(chan job, 2*runtime.NumCPU())
 	for range runtime.NumCPU() {
-		own := p.typer.Clone()
+		typer := p.typer.Clone()
 		go func() {
 			for j := range jobs {
-				j.done <- p.piece(j.piece, own)
+				j.done <- p.piece(j.piece, typer)
 			}
 		}()
 	}

@@ -28,7 +28,7 @@ type Understood struct {
 
 // Preview loads a file into a store of its own, which is thrown away, and tells
 // what came of it and how the first rows read.
-func Preview(ctx context.Context, path string, declared feed.Feed, rows int) (*Understood, error) {
+func Preview(ctx context.Context, path string, sender feed.Feed, rows int) (*Understood, error) {
 	dir, err := os.MkdirTemp("", "tranche-validate-")
 	if err != nil {
 		return nil, err
@@ -43,12 +43,12 @@ func Preview(ctx context.Context, path string, declared feed.Feed, rows int) (*U
 		return nil, err
 	}
 	defer session.Close()
-	if err := Open(ctx, session, filepath.Join(dir, "store.duckdb")); err != nil {
+	if err := OpenStore(ctx, session, filepath.Join(dir, "store.duckdb")); err != nil {
 		return nil, err
 	}
-	declared.Glob = "*" // whatever the file is called
+	sender.Glob = "*" // whatever the file is called
 	u := &Understood{}
-	l := Loader{Session: session, Landing: dir, Work: dir, Feeds: []feed.Feed{declared}, see: func(r *reading, b *feed.Batch) { u.see(r, b, rows) }}
+	l := Loader{Session: session, Landing: dir, Work: dir, Feeds: []feed.Feed{sender}, see: func(r *reading, b *feed.Batch) { u.see(r, b, rows) }}
 	if u.Outcome, _, err = l.Load(ctx, f); err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ func statements() []string {
 	}
 	for _, k := range feed.Kinds() {
 		if k.Name != feed.Sales {
-			list = append(list, "create table if not exists "+table(k, "")+" ("+declared(columnsOf(k))+")")
+			list = append(list, "create table if not exists "+table(k, "")+" ("+columnList(columnsOf(k))+")")
 		}
 	}
 	return append(list, salesView(nil, nil))
@@ -49,7 +49,7 @@ func columnsOf(k feed.Kind) []column {
 	return columns
 }
 
-func declared(columns []column) string {
+func columnList(columns []column) string {
 	var list []string
 	for _, c := range columns {
 		list = append(list, store.Name(c.name)+" "+c.sqlType)

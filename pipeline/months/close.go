@@ -17,9 +17,9 @@ import (
 // closing marks the folder of a month that is being closed.
 const closing = ".closing"
 
-// Settle makes the folders follow the log after a run that was stopped: what was
+// FollowLog makes the folders follow the log after a run that was stopped: what was
 // decided is carried out, what was only prepared is thrown away.
-func Settle(root string, log []audit.Decision) error {
+func FollowLog(root string, log []audit.Decision) error {
 	standing, reopened, err := decided(log)
 	if err != nil {
 		return err

@@ -6,7 +6,7 @@
 // of each file and of the month before. What was decided stands in the audit log,
 // with the hash of the manifest, and the folders follow it: a month is closed from
 // the moment its line is in the log. A stop between the line and the rename is made
-// good by the next command (Settle). The *ledger* is the closed months in their
+// good by the next command (FollowLog). The *ledger* is the closed months in their
 // order, read and proved against the log, file by file.
 //
 // A month that was *reopened* is kept beside, as closed/2024-08.v1; closed again, it

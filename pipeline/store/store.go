@@ -56,13 +56,13 @@ func Open(ctx context.Context, o Options) (*Session, error) {
 		return nil, fmt.Errorf("open database: %w", errors.Join(err, db.Close()))
 	}
 	s := &Session{db: db, conn: conn}
-	if err := s.settle(ctx, o); err != nil {
+	if err := s.configure(ctx, o); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-func (s *Session) settle(ctx context.Context, o Options) error {
+func (s *Session) configure(ctx context.Context, o Options) error {
 	if o.MemoryLimit == "" {
 		o.MemoryLimit = "2GB"
 	}

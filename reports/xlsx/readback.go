@@ -62,8 +62,8 @@ func valueOf(sheet []byte, cell string) (string, error) {
 	if !ok {
 		return "", errors.New("the cell is not there")
 	}
-	own, _, _ := bytes.Cut(after, []byte("</c>"))
-	_, value, ok := bytes.Cut(own, []byte("<v>"))
+	inside, _, _ := bytes.Cut(after, []byte("</c>"))
+	_, value, ok := bytes.Cut(inside, []byte("<v>"))
 	if !ok {
 		return "", errors.New("the cell holds no value")
 	}

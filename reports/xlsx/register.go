@@ -43,13 +43,13 @@ func (r register) partners() {
 	var t reports.Pay
 	var adjusted reports.Cents
 	for _, p := range r.Partners {
-		own := r.text("")
+		inTheirs := r.text("")
 		if p.Pay.OwnRate > 0 {
-			own = r.money(p.Pay.PayableOwn)
+			inTheirs = r.money(p.Pay.PayableOwn)
 		}
 		sh.put(r.text(p.Partner.ID), r.text(p.Partner.Name), r.text(p.Partner.Country), r.text(w.values(p.Partner.Modules, ", ")), r.text(w.value(p.Pay.Level)),
 			r.money(p.Pay.Earned-p.Adjusted), r.money(p.Adjusted), r.money(p.Pay.MoneyEntries), r.money(p.Pay.CarriedIn), r.money(p.Pay.Payable), r.money(p.Pay.CarriedOut),
-			r.text(p.Pay.Currency), own, r.number(p.Pay.StatusPoints))
+			r.text(p.Pay.Currency), inTheirs, r.number(p.Pay.StatusPoints))
 		t.Earned, t.MoneyEntries, t.CarriedIn = t.Earned+p.Pay.Earned, t.MoneyEntries+p.Pay.MoneyEntries, t.CarriedIn+p.Pay.CarriedIn
 		t.Payable, t.CarriedOut, adjusted = t.Payable+p.Pay.Payable, t.CarriedOut+p.Pay.CarriedOut, adjusted+p.Adjusted
 	}

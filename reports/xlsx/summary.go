@@ -15,7 +15,7 @@ import (
 
 func (s statement) summary() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_summary"), widths: []float64{36, 16, 15, 15, 11, 15, 15, 11}, gridless: true, titled: true, onePage: true})
+	sh := s.sheet(setup{title: w.say("sheet_summary"), widths: []float64{30, 14, 16, 14, 9, 15, 14, 9}, gridless: true, titled: true, onePage: true})
 	standing := s.styles.draft
 	if s.Final {
 		standing = s.styles.final
@@ -26,7 +26,7 @@ func (s statement) summary() {
 	sh.skip(1)
 	pair := func(label, value, label2, value2 string) {
 		sh.put(s.styled(s.styles.label, w.say(label)), s.styled(s.styles.value, value), cell{}, cell{},
-			s.styled(s.styles.label, w.say(label2)), cell{}, s.styled(s.styles.value, value2))
+			s.styled(s.styles.label, w.say(label2)), s.styled(s.styles.value, value2))
 	}
 	place := strings.Trim(s.Partner.Town+", "+s.Partner.Country, ", ")
 	sh.put(s.styled(s.styles.label, w.say("partner")), s.styled(s.styles.value, s.Partner.Name)) // which may be long
@@ -74,7 +74,7 @@ func (s statement) letterhead(sh *sheet, standing int) {
 	if s.Logo[0] == 0xff {
 		kind = ".jpg"
 	}
-	size, err := logoScale(s.Logo, 230, 60)
+	size, err := logoScale(s.Logo, 205, 60) // column A
 	s.check(err)
 	s.check(s.f.AddPictureFromBytes(sh.name, "A1", &excelize.Picture{Extension: kind, File: s.Logo,
 		Format: &excelize.GraphicOptions{AltText: s.Vendor, ScaleX: size, ScaleY: size, OffsetX: 2, OffsetY: 2, Positioning: "oneCell"}}))
@@ -150,7 +150,6 @@ func (s statement) summaryPoints(sh *sheet) {
 		s.count(s.styles.totalNumber, fmt.Sprintf("SUM(C%d:C%d)", first, sh.row), s.Balance.Status))
 	sh.mark("status_points", 3, s.Balance.Status, 0)
 	if s.Pay.NextLevel != "" {
-		sh.put(s.text(fmt.Sprintf(w.say("missing_points"), w.value(s.Pay.NextLevel))), s.text(""), s.number(s.Pay.PointsMissing))
 		s.levelChart(sh, top, first)
 	}
 	s.nextLevel(sh)
@@ -187,7 +186,8 @@ func (s statement) expiring(sh *sheet) {
 }
 
 // levelChart draws what the status points are made of and what the next level asks for
-// on top, beside the figures it is drawn from.
+// on top, beside the figures it is drawn from: the three above the total and the one below
+// the heading of what is missing.
 func (s statement) levelChart(sh *sheet, top, first int) {
 	if s.err != nil {
 		return
@@ -196,8 +196,8 @@ func (s statement) levelChart(sh *sheet, top, first int) {
 	title := fmt.Sprintf(s.words.say("chart_level"), s.words.value(s.Pay.NextLevel))
 	colors := []string{s.styles.accent, "6F94C9", "B7C7E2", "E3E6EB"}
 	var series []excelize.ChartSeries
-	for i, row := range []int{first, first + 1, first + 2, first + 4} {
-		series = append(series, excelize.ChartSeries{Name: fmt.Sprintf("%s$A$%d", at, row), Values: fmt.Sprintf("%s$C$%d", at, row),
+	for i, row := range [][2]int{{first, first}, {first + 1, first + 1}, {first + 2, first + 2}, {first + 5, first + 6}} {
+		series = append(series, excelize.ChartSeries{Name: fmt.Sprintf("%s$A$%d", at, row[0]), Values: fmt.Sprintf("%s$C$%d", at, row[1]),
 			Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colors[i]}}})
 	}
 	s.check(s.f.AddChart(sh.name, cellName(5, top), &excelize.Chart{
@@ -206,21 +206,39 @@ func (s statement) levelChart(sh *sheet, top, first int) {
 		Legend:    excelize.ChartLegend{Position: "bottom"},
 		XAxis:     excelize.ChartAxis{None: true},
 		YAxis:     excelize.ChartAxis{Font: s.styles.axis},
-		Dimension: excelize.ChartDimension{Width: 400, Height: 200},
+		Dimension: overCells(4, 12), // E to H, where the page ends
 		Format:    excelize.GraphicOptions{AltText: title + ": " + fmt.Sprintf(s.words.say("has_of"), s.Balance.Status, s.Balance.Status+s.Pay.PointsMissing)},
 	}))
 }
 
-// nextLevel says what is missing for it, requirement by requirement.
+// overCells is how large excelize must take a chart to be that is to lie over so many
+// columns and rows: it knows of no widths but the usual one, and pins the chart to cells.
+func overCells(columns, rows uint) excelize.ChartDimension {
+	const usualWidth, usualHeight = 64, 20 // pixels
+	return excelize.ChartDimension{Width: columns*usualWidth - 1, Height: rows*usualHeight - 1}
+}
+
+// nextLevel says what is missing for it, requirement by requirement; status points first,
+// which the chart shows.
 func (s statement) nextLevel(sh *sheet) {
 	w := s.words
 	if s.Pay.NextLevel == "" {
 		sh.put(s.text(w.say("top_level")), s.text(""), s.text(""))
 		return
 	}
-	sh.put(s.text(w.say("next_level")), s.text(w.value(s.Pay.NextLevel)), s.text(""))
+	sh.skip(1)
+	sh.put(s.styled(s.styles.section, fmt.Sprintf(w.say("missing_for"), w.value(s.Pay.NextLevel))), s.styled(s.styles.section, ""), s.styled(s.styles.section, ""))
+	row := func(what, has string, missing int64) { sh.put(s.text(what), s.text(has), s.number(missing)) }
+	hasOf := func(has, needs int64) string { return fmt.Sprintf(w.say("has_of"), has, needs) }
+	const points = "status_points"
+	if s.Pay.PointsMissing == 0 {
+		row(w.value(points), "", 0)
+	} else {
+		row(w.value(points), hasOf(s.Balance.Status, s.Balance.Status+s.Pay.PointsMissing), s.Pay.PointsMissing)
+	}
 	for _, g := range s.Gaps {
-		sh.put(s.text(strings.TrimSpace(fmt.Sprintf(w.say("missing_for"), w.value(s.Pay.NextLevel)))), s.text(strings.TrimSpace(w.value(g.Requirement)+" "+w.value(g.Category))),
-			s.text(""), s.text(fmt.Sprintf(w.say("has_of"), g.Has, g.Needs)))
+		if g.Requirement != points {
+			row(strings.TrimSpace(w.value(g.Requirement)+" "+w.value(g.Category)), hasOf(g.Has, g.Needs), g.Needs-g.Has)
+		}
 	}
 }

@@ -2,8 +2,11 @@ package xlsx
 
 import (
 	"bytes"
+	"encoding/xml"
+	"maps"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -51,6 +54,34 @@ func TestMoneyIsANumberAndCodesKeepTheirZeros(t *testing.T) {
 		if got, _ := f.GetCellValue("Lines", cell, excelize.Options{RawCellValue: true}); got != want {
 			t.Errorf("%s holds %q, it should be %q", cell, got, want)
 		}
+	}
+}
+
+// TestTheSummaryIsPrintedAsWideAsItsFigures looks where the chart is pinned: beyond the
+// columns that hold figures it would make everything on the page smaller.
+func TestTheSummaryIsPrintedAsWideAsItsFigures(t *testing.T) {
+	st := example()
+	st.Pay.NextLevel, st.Pay.PointsMissing, st.Balance.Status = "premier", 792, 708
+	st.Gaps = []reports.Gap{{Requirement: "status_points", Has: 708, Needs: 1500}, {Requirement: "certifications", Has: 5, Needs: 6}}
+	f := open(t, st)
+	rows, err := f.GetRows("Summary")
+	if err != nil {
+		t.Fatal(err)
+	}
+	widest, said := 0, 0
+	for _, row := range rows {
+		widest = max(widest, len(row))
+		said += strings.Count(strings.Join(row, "\n"), "Premier")
+	}
+	if said != 1 {
+		t.Errorf("the summary says %d times what is missing for Premier", said)
+	}
+	var to struct {
+		Columns []int `xml:"twoCellAnchor>to>col"`
+	}
+	drawing, _ := f.Pkg.Load("xl/drawings/drawing1.xml")
+	if err := xml.Unmarshal(drawing.([]byte), &to); err != nil || len(to.Columns) != 1 || to.Columns[0]+1 > widest {
+		t.Errorf("the chart ends in columns %v, the figures in column %d (%v)", to.Columns, widest, err)
 	}
 }
 
@@ -191,6 +222,57 @@ func TestEveryLanguageSaysEverything(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestEveryLanguageIsTranslated looks for what was copied and left. Words can be alike in
+// two languages; sentences and most words are not.
+func TestEveryLanguageIsTranslated(t *testing.T) {
+	files, err := catalogues.ReadDir("words")
+	if err != nil || len(files) != len(Languages()) {
+		t.Fatalf("there are %d catalogues, and Languages names %v (%v)", len(files), Languages(), err)
+	}
+	first, err := wordsOf(Languages()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, language := range Languages()[1:] {
+		other, err := readWords(language)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range untranslated(first, other) {
+			t.Errorf("%s says %q for %s, as %s does", language, other[key], key, Languages()[0])
+		}
+	}
+	if left := untranslated(first, first); len(left) != len(first) {
+		t.Errorf("a copy would pass but for %d of %d texts", len(left), len(first))
+	}
+	half := maps.Clone(first)
+	half["draft_note"] = "Der Monat ist offen."
+	if left := untranslated(first, half); slices.Contains(left, "draft_note") || !slices.Contains(left, "statement") {
+		t.Errorf("of a catalogue that is begun %v is left", left)
+	}
+}
+
+// untranslated are the texts that are the first language's: those of several words, and
+// where they are more than a few, the single words too.
+func untranslated(first, other words) []string {
+	const sellWith = "Sell With" // a module's name, the same in every language
+	var alike, sentences []string
+	for _, key := range slices.Sorted(maps.Keys(first)) {
+		if other[key] != first[key] {
+			continue
+		}
+		alike = append(alike, key)
+		said := strings.NewReplacer("%d", "", "%s", "").Replace(first[key])
+		if len(strings.Fields(said)) > 1 && first[key] != sellWith {
+			sentences = append(sentences, key)
+		}
+	}
+	if len(alike) > len(first)/5 {
+		return alike
+	}
+	return sentences
 }
 
 // TestSheetNamesAreNamesInEveryLanguage holds them against what Excel allows, and against

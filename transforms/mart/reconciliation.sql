@@ -48,7 +48,7 @@ summed as (
 waiting as (
     select file_id, count(*) as held from mart.held_lines group by file_id
 ),
-unsettled as (
+unwaived as (
     select r.file_id, if(min(r.file_line) = 0, 1, count(distinct r.file_line)) as waiting
     from mart.rejected_rows as r
     where r.waived is null
@@ -64,4 +64,4 @@ select f.file_id, f.file_name, f.sha256, nullif(f.feed, '') as feed, nullif(f.ki
 from staging.files as f
 left join summed as s on s.file_id = f.file_id
 left join waiting as w on w.file_id = f.file_id
-left join unsettled as u on u.file_id = f.file_id
+left join unwaived as u on u.file_id = f.file_id

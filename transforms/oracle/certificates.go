@@ -84,7 +84,7 @@ func newest(awards []Certification, day time.Time) *Certification {
 }
 
 // keep gives a stretch its worth and files it with its partner, if it can count at
-// all. Its worth is settled on its first day, so a later version leaves it alone.
+// all. Its worth is fixed on its first day, so a later version leaves it alone.
 func (w *work) keep(s stretch) {
 	if s.last.Before(w.first) || !w.partners[s.partner].Active {
 		return

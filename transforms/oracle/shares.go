@@ -120,7 +120,7 @@ func shares(rules SellWith, roles map[string]map[string]bool) []share {
 }
 
 // cut divides an amount, without its sign, into whole cents by largest remainder.
-// The shares come in the order in which ties are settled.
+// The shares come in the order in which ties are broken.
 func cut(amount apd.Decimal, parts []share) []share {
 	if len(parts) == 0 {
 		return nil

@@ -30,11 +30,11 @@ func TestWhatIsUnsureIsSentAgainOrDroppedOnceSomebodyHasDecided(t *testing.T) {
 	}
 	for _, id := range []string{"one", "two", "three"} {
 		if err := errors.Join(o.Again(id), o.Drop(id)); !errors.Is(err, ErrUnknown) {
-			t.Errorf("%s, which is settled, says %v", id, err)
+			t.Errorf("%s, which is decided, says %v", id, err)
 		}
 	}
 	if open := o.mustFlush(t, noon); len(open) != 0 || len(office.mails) != 1 {
-		t.Errorf("what was settled was sent: %v", open)
+		t.Errorf("what was decided was sent: %v", open)
 	}
 }
 
