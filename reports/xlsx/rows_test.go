@@ -1,0 +1,101 @@
+package xlsx
+
+import (
+	"bytes"
+	"math/big"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"tranche/reports"
+)
+
+// written writes cells as the first row of a sheet and opens the workbook.
+func written(t *testing.T, cells func(b *book) []cell) (*excelize.File, error) {
+	t.Helper()
+	b, err := newBook("en", reports.Letterhead{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sh := b.sheet(setup{title: "S"})
+	sh.put(cells(b)...)
+	sh.done()
+	var out bytes.Buffer
+	if err := b.deliver(&out); err != nil {
+		return nil, err
+	}
+	f, err := excelize.OpenReader(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	return f, nil
+}
+
+func TestANumberIsWrittenExactly(t *testing.T) {
+	for _, units := range []int64{0, 1, -1, 9, 10, 99, 100, -100, 101, 12345, -12345, 1_000_000, 123_456_789_012_345, -999_999_999_999_999, 999_999_999_999_900} {
+		for scale := range 10 {
+			got := string(appendDecimal(nil, units, scale))
+			value, ok := new(big.Rat).SetString(got)
+			want := new(big.Rat).SetFrac(big.NewInt(units), new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(scale)), nil))
+			if !ok || value.Cmp(want) != 0 {
+				t.Errorf("%d with %d places is written %q", units, scale, got)
+			}
+			if strings.Contains(got, ".") && (strings.HasSuffix(got, "0") || strings.HasSuffix(got, ".")) || strings.HasPrefix(strings.TrimPrefix(got, "-"), ".") {
+				t.Errorf("%d with %d places is written %q", units, scale, got)
+			}
+		}
+	}
+}
+
+func TestATextComesBackAsItWas(t *testing.T) {
+	texts := []string{"R&D <b> \"quoted\" 'single'", " leading", "trailing ", "two\nlines", "a\ttab", "_x0041_", "_x005F_", "_x00", "=1+1", "×÷ é 漢字 🙂", "a\u0085b", "&amp;", "]]>", "+1", "007"}
+	f, err := written(t, func(b *book) (cells []cell) {
+		for _, text := range texts {
+			cells = append(cells, b.text(text))
+		}
+		return cells
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range texts {
+		if got, err := f.GetCellValue("S", cellName(i+1, 1), excelize.Options{RawCellValue: true}); got != want || err != nil {
+			t.Errorf("%q came back as %q (%v)", want, got, err)
+		}
+	}
+}
+
+func TestADayIsCountedAsAWorkbookDoes(t *testing.T) {
+	days := map[string]string{"1900-03-01": "61", "2024-02-29": "45351", "9999-12-31": "2958465", "1900-02-28": "1900-02-28", "1582-10-04": "1582-10-04"}
+	for day, want := range days {
+		f, err := written(t, func(b *book) []cell {
+			at, err := time.Parse(time.DateOnly, day)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return []cell{b.day(at)}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := f.GetCellValue("S", "A1", excelize.Options{RawCellValue: true}); got != want || err != nil {
+			t.Errorf("%s is stored as %q, not %q (%v)", day, got, want, err)
+		}
+	}
+}
+
+func TestAnAmountOfAFileIsANumberWhileACellCanHoldIt(t *testing.T) {
+	texts := map[string]string{"1234.500000": "1234.5", "-0.050000": "-0.05", "100": "100", "0.000000": "0", "9999999999.999999": "9999999999.999999", "99999999999.000000": "99999999999"}
+	for text, want := range texts {
+		f, err := written(t, func(b *book) []cell { return []cell{register{book: b}.foreign(text)} })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := f.GetCellValue("S", "A1", excelize.Options{RawCellValue: true}); got != want || err != nil {
+			t.Errorf("%s is stored as %q, not %q (%v)", text, got, want, err)
+		}
+	}
+}
