@@ -1,9 +1,7 @@
 -- Why each movement that mends a closed month is there, and the files it comes from.
 --
--- grain: sale_id, partner_id, module
--- sale_id      the line, or the version stated last
--- partner_id   who is credited
--- module       through what
+-- grain: credit
+-- credit       row of intermediate.credits
 -- cause        late: its file came after the month was closed; counted_later: it came before and did not count then; amount, rate,
 --              other_partner, claims, withdrawn, held, or the reason for which it counts no more
 -- file_name    the file that moves it: where the line stands, or the complete file that no longer holds it; of a line that is as it was
@@ -12,7 +10,7 @@
 -- stated_file  the file it was stated from; null when nothing was stated
 -- stated_line  and the line in it
 with mending as (
-    select * from intermediate.credits where mends_month is not null
+    select rowid as credit, * from intermediate.credits where mends_month is not null
 ),
 standing as (
     select m.sale_id as mended_id, m.partner_id as credited_id, m.module, l.sale_id, l.net_amount, l.amount, l.held_reason, f.file_name, l.line,
@@ -63,7 +61,7 @@ lacking as (
     group by s.distributor, s.document_no, s.line_no, s.line_key
 ),
 caused as (
-    select m.sale_id, m.partner_id, m.module,
+    select m.credit, m.sale_id, m.partner_id, m.module,
         case
             when not m.is_stated and m.module = 'sell_with' and o.sale_id is not null then 'claims'
             when not m.is_stated and o.was_anothers then 'other_partner'
@@ -122,7 +120,7 @@ explained as (
 ),
 -- A line that stands as it did when the month was closed moves by something else.
 named as (
-    select sale_id, partner_id, module, unnest(case moved_by
+    select credit, unnest(case moved_by
         when 'claims' then [{what: 'deal', named: deal_id}]
         when 'rate' then [{what: 'rate', named: concat_ws(' ', currency, rate_date)}]
         when 'not_a_licence' then [{what: 'product', named: sku}]
@@ -133,13 +131,13 @@ named as (
     where stands_as_it_did and cause not in ('late', 'withdrawn', 'amount', 'held')
 ),
 newest_word as (
-    select n.sale_id, n.partner_id, n.module, max(u.file_id) as file_id, arg_max(u.line, u.file_id * 10000000000 + u.line) as line
+    select n.credit, max(u.file_id) as file_id, arg_max(u.line, u.file_id * 10000000000 + u.line) as line
     from named as n
     join rests_upon as u on u.what = n.word.what and u.named = n.word.named
-    group by n.sale_id, n.partner_id, n.module
+    group by n.credit
 )
-select c.sale_id, c.partner_id, c.module, c.cause, coalesce(f.file_name, c.file_name) as file_name, if(f.file_id is null, c.file_line, u.line) as file_line,
+select c.credit, c.cause, coalesce(f.file_name, c.file_name) as file_name, if(f.file_id is null, c.file_line, u.line) as file_line,
     c.stated_file, c.stated_line
 from caused as c
-left join newest_word as u on u.sale_id = c.sale_id and u.partner_id = c.partner_id and u.module = c.module
+left join newest_word as u on u.credit = c.credit
 left join staging.files as f on f.file_id = u.file_id

@@ -1,7 +1,9 @@
 -- The movements of the open months: what each credit should be, less what the
 -- closed months have stated of it. One that nothing was stated of moves by all
 -- of it. Movements belong to the month of their document, or to the first open
--- month when that is closed. What was stated keeps the terms it was stated with.
+-- month when that is closed. What was stated keeps the terms it was stated with. Other
+-- tables name one by its rowid: three columns, two of them texts, were most of the work
+-- of a dozen joins.
 --
 -- grain: sale_id, partner_id, module
 -- sale_id          the line, or the version stated last when it is no longer there
@@ -28,14 +30,19 @@
 with termed as (
     select coalesce(m.sale_id, s.sale_id) as sale_id, partner_id, module, m.base, coalesce(m.month, m.stated_month) as due_month, m.stated_month,
         coalesce(m.document_date, s.document_date) as document_date, distributor, document_no, line_no, line_key,
-        if(m.stated_month is null, m.terms_document, s.terms_document) as terms_document,
-        if(m.stated_month is null, m.terms_date, s.terms_date) as terms_date, if(m.stated_month is null, m.version, v.version) as version,
-        if(m.stated_month is null, m.year_start, s.year_start) as year_start, if(m.stated_month is null, m.period_start, s.period_start) as period_start,
-        if(m.stated_month is null, m.position_family, s.position_family) as position_family,
-        m.sale_id is not null as is_due, m.stated_month is not null as is_stated, s.level, s.schedule
+        s.terms_document, s.terms_date, v.version, s.year_start, s.period_start, s.position_family,
+        m.sale_id is not null as is_due, true as is_stated, s.level, s.schedule
     from intermediate.moving as m
     left join intermediate.stated_credits as s using (distributor, document_no, line_no, line_key, partner_id, module)
     left join rules.versions as v on v.hash = s.rules_hash
+    union all
+    select d.sale_id, d.partner_id, d.module, d.base, d.month, null, d.document_date, d.distributor, d.document_no, d.line_no, d.line_key,
+        d.terms_document, d.terms_date, d.version, d.year_start, d.period_start, d.position_family, true, false, null, null
+    from intermediate.due_credits as d
+    where not exists (
+        select 1 from intermediate.stated_bases as s
+        where s.distributor = d.distributor and s.document_no = d.document_no and s.line_no = d.line_no and s.line_key = d.line_key
+            and s.partner_id = d.partner_id and s.module = d.module)
 )
 select t.sale_id, t.partner_id, t.module, t.base, greatest(t.due_month, p.first_open) as posting_month,
     case when t.is_stated then t.stated_month when t.due_month < p.first_open then t.due_month end as mends_month,

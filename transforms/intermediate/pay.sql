@@ -13,7 +13,7 @@ with recursive
 earned as (
     select c.partner_id, c.posting_month as month, sum(e.earned) as earned
     from intermediate.credits as c
-    join intermediate.earnings as e on e.sale_id = c.sale_id and e.partner_id = c.partner_id and e.module = c.module
+    join intermediate.earnings as e on e.credit = c.rowid
     group by c.partner_id, c.posting_month
 ),
 entered as (

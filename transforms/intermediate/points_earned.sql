@@ -62,15 +62,15 @@ compared as (
     left join newest as n on d.origin is null and n.origin = s.origin and n.partner_id = s.partner_id
     left join staging.files as f on f.file_id = coalesce(d.file_id, n.file_id)
 )
-select concat_ws(' ', 'line', a.sale_id, a.partner_id, a.module, if(c.mends_month is null, null, 'in ' || strftime(c.posting_month, '%Y-%m'))) as entry,
-    concat_ws(' ', 'line', c.distributor, c.document_no, c.line_no, c.line_key, a.partner_id, a.module) as origin, a.partner_id,
-    greatest(c.document_date, p.first_open) as posted_on, if(a.module = 'sell_with', 'sell_with', 'purchase') as kind, null as category, a.points,
-    'both' as balance, v.hash as rules_hash, a.sale_id, null as source, c.mends_month, x.cause,
+select concat_ws(' ', 'line', c.sale_id, c.partner_id, c.module, if(c.mends_month is null, null, 'in ' || strftime(c.posting_month, '%Y-%m'))) as entry,
+    concat_ws(' ', 'line', c.distributor, c.document_no, c.line_no, c.line_key, c.partner_id, c.module) as origin, c.partner_id,
+    greatest(c.document_date, p.first_open) as posted_on, if(c.module = 'sell_with', 'sell_with', 'purchase') as kind, null as category, a.points,
+    'both' as balance, v.hash as rules_hash, c.sale_id, null as source, c.mends_month, x.cause,
     null as file_name, null as file_line, null as stated_file, null as stated_line
 from intermediate.points_by_amount as a
-join intermediate.credits as c on c.sale_id = a.sale_id and c.partner_id = a.partner_id and c.module = a.module
-join rules.versions as v on v.version = a.version
-left join intermediate.causes as x on x.sale_id = a.sale_id and x.partner_id = a.partner_id and x.module = a.module
+join intermediate.credits as c on c.rowid = a.credit
+join rules.versions as v on v.version = c.version
+left join intermediate.causes as x on x.credit = a.credit
 cross join rules.programme as p
 where a.points <> 0
 union all

@@ -2,10 +2,8 @@
 -- level on the day of its terms, and product family, or of every other family. What
 -- was stated keeps the level and the schedule it was stated with.
 --
--- grain: sale_id, partner_id, module
--- sale_id     the line
--- partner_id  who is credited
--- module      through what
+-- grain: credit
+-- credit    row of intermediate.credits
 -- level       the partner's on the day of its terms
 -- schedule    null: the programme pays nothing here
 -- method      marginal, block, document or volume
@@ -13,7 +11,7 @@
 -- lo          position before it: of the document under method document, of the period otherwise
 -- hi          and after it
 with levelled as (
-    select c.sale_id, c.partner_id, c.module, c.version, c.terms_date, c.position_family, h.level, false as is_stated, null as schedule
+    select c.rowid as credit, c.module, c.version, c.terms_date, c.position_family, h.level, false as is_stated, null as schedule
     from intermediate.credits as c
     join rules.versions as v on v.version = c.version
     join intermediate.levels_held as h
@@ -21,14 +19,14 @@ with levelled as (
         and h.from_date <= c.terms_date and c.terms_date < h.to_date
     where not c.is_stated
     union all
-    select sale_id, partner_id, module, version, terms_date, position_family, level, true, schedule
+    select rowid, module, version, terms_date, position_family, level, true, schedule
     from intermediate.credits
     where is_stated
 )
-select l.sale_id, l.partner_id, l.module, l.level, coalesce(k.schedule, s.schedule) as schedule, m.method, coalesce(k.width, s.width) as width,
+select l.credit, l.level, coalesce(k.schedule, s.schedule) as schedule, m.method, coalesce(k.width, s.width) as width,
     if(m.method = 'document', w.document_lo, w.lo) as lo, if(m.method = 'document', w.document_hi, w.hi) as hi
 from levelled as l
-join intermediate.walk as w on w.sale_id = l.sale_id and w.partner_id = l.partner_id and w.module = l.module
+join intermediate.walk as w on w.credit = l.credit
 join rules.versions as v on v.version = l.version
 left join rules.modules as m on m.version = l.version and m.module = l.module
 left join rules.schedules as k on k.schedule = l.schedule

@@ -3,10 +3,8 @@
 -- cumulatively within the tranche: what the tranche earns when filled so far,
 -- less what it had earned before.
 --
--- grain: sale_id, partner_id, module, tranche
--- sale_id      the line
--- partner_id   who is credited
--- module       through what
+-- grain: credit, tranche
+-- credit       row of intermediate.credits
 -- schedule     it earns by
 -- tranche      from 1; 0 below zero
 -- from_amount  where the tranche begins
@@ -25,7 +23,7 @@ widths as (
     where width is not null
 ),
 counted as (
-    select sale_id, partner_id, module, schedule, lo, hi, width,
+    select credit, schedule, lo, hi, width,
         unnest(generate_series(greatest(low, 0) // step, (high - 1) // step)) as k
     from widths
     where high > 0
@@ -34,21 +32,21 @@ last_tranches as (
     select schedule, max(tranche) as tranche from rules.tranches group by schedule
 ),
 in_widths as (
-    select c.sale_id, c.partner_id, c.module, c.schedule, c.lo, c.hi, (c.k + 1)::integer as tranche,
+    select c.credit, c.schedule, c.lo, c.hi, (c.k + 1)::integer as tranche,
         (c.width * c.k)::decimal(18,2) as from_amount, (c.width * (c.k + 1))::decimal(18,2) as to_amount, t.rate
     from counted as c
     join last_tranches as n on n.schedule = c.schedule
     join rules.tranches as t on t.schedule = c.schedule and t.tranche = least(c.k + 1, n.tranche)
 ),
 in_bounds as (
-    select p.sale_id, p.partner_id, p.module, p.schedule, p.lo, p.hi, t.tranche, t.from_amount, t.to_amount, t.rate
+    select p.credit, p.schedule, p.lo, p.hi, t.tranche, t.from_amount, t.to_amount, t.rate
     from paid as p
     join rules.tranches as t
         on t.schedule = p.schedule and t.from_amount < greatest(p.lo, p.hi) and (t.to_amount is null or t.to_amount > least(p.lo, p.hi))
     where p.width is null and greatest(p.lo, p.hi) > 0
 ),
 below_zero as (
-    select p.sale_id, p.partner_id, p.module, p.schedule, p.lo, p.hi, 0 as tranche, null::decimal(18,2) as from_amount,
+    select p.credit, p.schedule, p.lo, p.hi, 0 as tranche, null::decimal(18,2) as from_amount,
         0::decimal(18,2) as to_amount, t.rate
     from paid as p
     join rules.tranches as t on t.schedule = p.schedule and t.tranche = 1
@@ -67,7 +65,7 @@ filled as (
         if(tranche = 0, least(hi, 0), least(greatest(hi, from_amount), coalesce(to_amount, greatest(hi, from_amount))) - from_amount)::decimal(18,2) as fill_after
     from touched
 )
-select sale_id, partner_id, module, schedule, tranche, from_amount, to_amount, rate, fill_before, fill_after,
+select credit, schedule, tranche, from_amount, to_amount, rate, fill_before, fill_after,
     (fill_after - fill_before)::decimal(18,2) as base,
     (round(fill_after * rate, 2) - round(fill_before * rate, 2))::decimal(18,2) as earned
 from filled

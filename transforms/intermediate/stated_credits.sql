@@ -30,5 +30,4 @@ select distributor, document_no, line_no, line_key, partner_id, module,
     arg_min_null(l.schedule, l.month) as schedule, arg_min(l.rules_hash, l.month) as rules_hash
 from stated.lines as l
 join intermediate.moving as m using (distributor, document_no, line_no, line_key, partner_id, module)
-where m.stated_month is not null
 group by distributor, document_no, line_no, line_key, partner_id, module

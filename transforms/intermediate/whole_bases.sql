@@ -2,18 +2,16 @@
 -- volume, x times the rate of the tranche x has reached; block, only tranches
 -- filled to the brim. Below zero both earn at the first rate.
 --
--- grain: sale_id, partner_id, module
--- sale_id     the line
--- partner_id  who is credited
--- module      through what
+-- grain: credit
+-- credit  row of intermediate.credits
 -- earned      rounded once at each end
 with ends as (
-    select sale_id, partner_id, module, schedule, method, width, 'lo' as side, lo as x from intermediate.scheduled where method in ('volume', 'block') and schedule is not null
+    select credit, schedule, method, width, 'lo' as side, lo as x from intermediate.scheduled where method in ('volume', 'block') and schedule is not null
     union all
-    select sale_id, partner_id, module, schedule, method, width, 'hi', hi from intermediate.scheduled where method in ('volume', 'block') and schedule is not null
+    select credit, schedule, method, width, 'hi', hi from intermediate.scheduled where method in ('volume', 'block') and schedule is not null
 ),
 parts as (
-    select e.sale_id, e.partner_id, e.module, e.side,
+    select e.credit, e.side,
         case
             when e.x < 0 then if(t.tranche = 1, e.x, 0)
             when e.method = 'volume' then if(t.from_amount <= e.x and (t.to_amount is null or e.x < t.to_amount), e.x, 0)
@@ -26,10 +24,10 @@ parts as (
     join rules.tranches as t on t.schedule = e.schedule
 ),
 valued as (
-    select sale_id, partner_id, module, side, round(sum(f), 2) as f
+    select credit, side, round(sum(f), 2) as f
     from parts
-    group by sale_id, partner_id, module, side
+    group by credit, side
 )
-select sale_id, partner_id, module, sum(if(side = 'hi', f, -f))::decimal(18,2) as earned
+select credit, sum(if(side = 'hi', f, -f))::decimal(18,2) as earned
 from valued
-group by sale_id, partner_id, module
+group by credit

@@ -74,11 +74,11 @@ select c.partner_id, c.posting_month as month, c.module, w.place, c.document_dat
     c.mends_month, x.cause, x.file_name as cause_file, x.file_line as cause_line, x.stated_file, x.stated_line, v.hash as rules_hash, c.sale_id,
     if(c.is_due, f.file_name, x.file_name) as file_name, if(c.is_due, l.line, x.file_line) as file_line
 from intermediate.credits as c
-join intermediate.walk as w on w.sale_id = c.sale_id and w.partner_id = c.partner_id and w.module = c.module
-join intermediate.earnings as e on e.sale_id = c.sale_id and e.partner_id = c.partner_id and e.module = c.module
+join intermediate.walk as w on w.credit = c.rowid
+join intermediate.earnings as e on e.credit = c.rowid
 join rules.versions as v on v.version = c.version
-left join intermediate.points_by_amount as p on p.sale_id = c.sale_id and p.partner_id = c.partner_id and p.module = c.module
-left join intermediate.causes as x on x.sale_id = c.sale_id and x.partner_id = c.partner_id and x.module = c.module
+left join intermediate.points_by_amount as p on p.credit = c.rowid
+left join intermediate.causes as x on x.credit = c.rowid
 left join intermediate.lines as l on l.sale_id = if(c.is_due, c.sale_id, null)
 left join staging.files as f on f.file_id = l.file_id
 left join last_stated as s on s.sale_id = c.sale_id and s.partner_id = c.partner_id and s.module = c.module

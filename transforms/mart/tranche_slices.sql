@@ -17,7 +17,7 @@
 -- fill_after   how full the tranche is after it, in the programme currency
 -- base         what the movement put into the tranche, in the programme currency
 -- earned       margin earned by that, before any cap, in the programme currency
-select c.partner_id, c.posting_month as month, c.module, s.sale_id, c.year_start, s.schedule, s.tranche, s.from_amount, s.to_amount, s.rate,
+select c.partner_id, c.posting_month as month, c.module, c.sale_id, c.year_start, s.schedule, s.tranche, s.from_amount, s.to_amount, s.rate,
     s.fill_before, s.fill_after, s.base, s.earned
 from intermediate.slices as s
-join intermediate.credits as c on c.sale_id = s.sale_id and c.partner_id = s.partner_id and c.module = s.module
+join intermediate.credits as c on c.rowid = s.credit
