@@ -192,13 +192,12 @@ func (k *closing) prove(ctx context.Context) error {
 
 // forget throws away what was worked out.
 func (r *run) forget(ctx context.Context) error {
-	for _, q := range []string{"set search_path = 'memory.main'", "detach published", "drop schema memory.staging cascade", "drop schema memory.intermediate cascade",
-		"drop schema memory.rules cascade", "drop schema memory.stated cascade"} {
+	for _, q := range []string{"set search_path = 'memory.main'", "detach published", "detach tables", "drop schema memory.rules cascade", "drop schema memory.stated cascade"} {
 		if err := r.session.Exec(ctx, q); err != nil {
 			return err
 		}
 	}
-	return os.RemoveAll(r.aside())
+	return errors.Join(os.RemoveAll(r.aside()), r.removeTables())
 }
 
 // close decides.

@@ -71,6 +71,7 @@ func (r *run) clean() error {
 func (r *run) release() {
 	if r.session != nil {
 		_ = r.session.Close()
+		_ = r.removeTables() // if it cannot, the next run does
 	}
 	if r.landLock != nil {
 		_ = r.landLock.Unlock()

@@ -276,6 +276,15 @@ func (r *run) workFor(month time.Time) {
 
 func (r *run) aside() string { return filepath.Join(r.Config.Folders.Work(), "published.duckdb") }
 
+// tables is where what the marts are made from stands while they are made. In a file it is
+// compressed; in memory it would be several times as large, and go through the disk all
+// the same as soon as there is much of it.
+func (r *run) tables() string { return filepath.Join(r.Config.Folders.Work(), "tables.duckdb") }
+
+func (r *run) removeTables() error {
+	return errors.Join(os.RemoveAll(r.tables()), os.RemoveAll(r.tables()+".wal"))
+}
+
 // transform builds the marts in a new database aside, which begins with what closed
 // months have stated.
 func (r *run) transform(ctx context.Context) error {
@@ -295,18 +304,21 @@ func (r *run) transform(ctx context.Context) error {
 // models builds every model from the attached store into whatever is attached as
 // published. begun says that what is stated is there.
 func (r *run) models(ctx context.Context, begun bool) error {
+	if err := r.session.Attach(ctx, r.tables(), "tables"); err != nil {
+		return err
+	}
 	for _, q := range []string{
 		"create schema if not exists published.mart",
-		"create schema if not exists memory.staging",
-		"create schema if not exists memory.intermediate",
-		"set search_path = 'memory.main,store.raw,memory.rules,memory.stated,memory.staging,memory.intermediate,published.mart'",
+		"create schema tables.staging",
+		"create schema tables.intermediate",
+		"set search_path = 'memory.main,store.raw,memory.rules,memory.stated,tables.staging,tables.intermediate,published.mart'",
 	} {
 		if err := r.session.Exec(ctx, q); err != nil {
 			return err
 		}
 	}
 	done := 0
-	return transforms.Build(ctx, r.session, transforms.Target{Work: "memory", Mart: "published", Begun: begun, Plans: r.Plans, Read: []string{"intermediate.rates"}}, func(_ string, of int) {
+	return transforms.Build(ctx, r.session, transforms.Target{Work: "tables", Mart: "published", Begun: begun, Plans: r.Plans, Read: []string{"intermediate.rates"}}, func(_ string, of int) {
 		done++
 		r.progress("transform", done, of)
 	})
