@@ -26,7 +26,7 @@ import (
 // So many statements are read at a time, or so many lines of them.
 const (
 	batch      = 250
-	batchLines = 50_000
+	batchLines = 20_000
 )
 
 // report makes the workbooks of every month from the new database, aside. A

@@ -67,7 +67,7 @@ select concat_ws(' ', 'line', c.sale_id, c.partner_id, c.module, if(c.mends_mont
     greatest(c.document_date, p.first_open) as posted_on, if(c.module = 'sell_with', 'sell_with', 'purchase') as kind, null as category, a.points,
     'both' as balance, v.hash as rules_hash, c.sale_id, null as source, c.mends_month, x.cause,
     null as file_name, null as file_line, null as stated_file, null as stated_line
-from intermediate.points_by_amount as a
+from intermediate.walk as a
 join intermediate.credits as c on c.rowid = a.credit
 join rules.versions as v on v.version = c.version
 left join intermediate.causes as x on x.credit = a.credit

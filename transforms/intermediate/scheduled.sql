@@ -3,13 +3,17 @@
 -- was stated keeps the level and the schedule it was stated with.
 --
 -- grain: credit
--- credit    row of intermediate.credits
+-- credit      row of intermediate.credits
 -- level       the partner's on the day of its terms
 -- schedule    null: the programme pays nothing here
 -- method      marginal, block, document or volume
 -- width       of each tranche; null where bounds are given
 -- lo          position before it: of the document under method document, of the period otherwise
 -- hi          and after it
+-- walk_lo     of the period, whatever the method
+-- walk_hi     and after it
+-- place       in the walk
+-- points      by amount
 with levelled as (
     select c.rowid as credit, c.module, c.version, c.terms_date, c.position_family, h.level, false as is_stated, null as schedule
     from intermediate.credits as c
@@ -24,7 +28,8 @@ with levelled as (
     where is_stated
 )
 select l.credit, l.level, coalesce(k.schedule, s.schedule) as schedule, m.method, coalesce(k.width, s.width) as width,
-    if(m.method = 'document', w.document_lo, w.lo) as lo, if(m.method = 'document', w.document_hi, w.hi) as hi
+    if(m.method = 'document', w.document_lo, w.lo) as lo, if(m.method = 'document', w.document_hi, w.hi) as hi,
+    w.lo as walk_lo, w.hi as walk_hi, w.place, w.points
 from levelled as l
 join intermediate.walk as w on w.credit = l.credit
 join rules.versions as v on v.version = l.version

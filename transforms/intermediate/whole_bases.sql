@@ -3,7 +3,7 @@
 -- filled to the brim. Below zero both earn at the first rate.
 --
 -- grain: credit
--- credit  row of intermediate.credits
+-- credit      row of intermediate.credits
 -- earned      rounded once at each end
 with ends as (
     select credit, schedule, method, width, 'lo' as side, lo as x from intermediate.scheduled where method in ('volume', 'block') and schedule is not null

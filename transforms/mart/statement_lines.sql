@@ -62,22 +62,20 @@ with last_stated as ( -- what counts no more, as it was stated last
     where not c.is_due
     qualify row_number() over (partition by s.sale_id, s.partner_id, s.module order by s.month desc) = 1
 )
-select c.partner_id, c.posting_month as month, c.module, w.place, c.document_date, c.distributor, c.document_no, c.line_no, c.line_key,
+select c.partner_id, c.posting_month as month, c.module, e.place, c.document_date, c.distributor, c.document_no, c.line_no, c.line_key,
     coalesce(l.document_type, s.document_type) as document_type, coalesce(l.end_customer, s.end_customer) as end_customer, coalesce(l.sku, s.sku) as sku,
     coalesce(l.product_name, s.product_name) as product_name, coalesce(l.family, s.family) as family, coalesce(l.quantity, s.quantity) as quantity,
     coalesce(l.net_amount, s.net_amount) as net_amount, coalesce(l.currency, s.currency) as currency, coalesce(l.rate, s.rate) as rate,
     coalesce(l.rate_date, s.rate_date) as rate_date, coalesce(l.amount, s.amount) as amount,
-    c.base, c.year_start, c.period_start, c.position_family, w.lo as walk_lo, w.hi as walk_hi, e.lo, e.hi,
-    e.level, if(e.schedule is null, null, e.method) as method, e.schedule, e.before_cap, e.earned, coalesce(p.points, 0) as points,
+    c.base, c.year_start, c.period_start, c.position_family, e.walk_lo, e.walk_hi, e.lo, e.hi,
+    e.level, if(e.schedule is null, null, e.method) as method, e.schedule, e.before_cap, e.earned, e.points,
     coalesce(l.deal_id, s.deal_id) as deal_id, c.terms_date, c.terms_document, coalesce(l.returns_document, s.returns_document) as returns_document, coalesce(l.returns_line, s.returns_line) as returns_line,
     coalesce(l.returned_sale_id, s.returned_sale_id) as returned_sale_id,
     c.mends_month, x.cause, x.file_name as cause_file, x.file_line as cause_line, x.stated_file, x.stated_line, v.hash as rules_hash, c.sale_id,
     if(c.is_due, f.file_name, x.file_name) as file_name, if(c.is_due, l.line, x.file_line) as file_line
 from intermediate.credits as c
-join intermediate.walk as w on w.credit = c.rowid
 join intermediate.earnings as e on e.credit = c.rowid
 join rules.versions as v on v.version = c.version
-left join intermediate.points_by_amount as p on p.credit = c.rowid
 left join intermediate.causes as x on x.credit = c.rowid
 left join intermediate.lines as l on l.sale_id = if(c.is_due, c.sale_id, null)
 left join staging.files as f on f.file_id = l.file_id
