@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"tranche/pipeline/config"
 	"tranche/pipeline/files"
 	"tranche/pipeline/months"
 	"tranche/reports"
@@ -219,6 +220,9 @@ func (k *closing) obstacles(ctx context.Context) error {
 		if !a.Fate.Taken() {
 			o.say("%s is in the inbox (%s: %s)", a.Source, a.Fate, a.Detail)
 		}
+	}
+	if k.Config.Unfilled() {
+		o.say("the configuration still says %s: `tranche validate` names the lines", config.FillIn)
 	}
 	if k.Accepted == "" {
 		if err := k.heldBack(ctx, o); err != nil {

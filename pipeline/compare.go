@@ -30,8 +30,8 @@ func Compare(ctx context.Context, o Options, other programme.Programme) (*report
 		return nil, err
 	}
 	defer func() {
+		_ = os.RemoveAll(o.Config.Folders.Work()) // before the lock is given up, after which it is another's
 		r.release()
-		_ = os.RemoveAll(o.Config.Folders.Work())
 	}()
 	if err := r.openToRead(ctx); err != nil {
 		return nil, err

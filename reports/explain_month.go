@@ -62,6 +62,6 @@ const (
 
 	// A slip of a finger or two is forgiven, and so is the other case.
 	monthInstead = `select partner_id, min(month) as first_month, max(month) as last_month
-		from mart.statement_index where levenshtein(lower(partner_id), lower($1)) <= 2
+		from mart.statement_index where levenshtein(lower(partner_id), lower($1)) <= least(2, length($1) // 3)
 		group by partner_id order by partner_id <> $1, levenshtein(lower(partner_id), lower($1)), partner_id limit 1`
 )

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Key names a statement, and says how many lines it has.
+// Key names a statement, and says how many lines it has, counted and not.
 type Key struct {
 	Partner string
 	Month   time.Time
@@ -16,9 +16,19 @@ type Key struct {
 // Index lists the statements there are, by month and partner.
 func Index(ctx context.Context, m Marts) ([]Key, error) {
 	var keys []Key
-	err := scan(ctx, m, `select i.partner_id, i.month, coalesce(sum(s.lines), 0)::bigint as lines
+	err := scan(ctx, m, `with held as (
+			select partner_id, month, count(*) as lines from mart.held_lines where kind = 'sales' group by all
+		),
+		sized as (
+			select partner_id, month, lines from mart.statements
+			union all
+			select partner_id, month, count(*) from mart.uncounted_lines group by all
+			union all
+			select h.partner_id, i.month, h.lines from held as h join mart.statement_index as i on i.partner_id = h.partner_id and h.month <= i.month
+		)
+		select i.partner_id, i.month, coalesce(sum(s.lines), 0)::bigint as lines
 		from mart.statement_index as i
-		left join mart.statements as s on s.partner_id = i.partner_id and s.month = i.month
+		left join sized as s on s.partner_id = i.partner_id and s.month = i.month
 		group by i.partner_id, i.month order by i.month, i.partner_id`, func(r *row) {
 		keys = append(keys, Key{Partner: r.text("partner_id"), Month: r.day("month"), Lines: r.number("lines")})
 	})

@@ -22,6 +22,7 @@ type Register struct {
 	Held         []HeldRow
 	Rejected     []RejectedRow
 	MoreRejected int64 // than are listed
+	MoreHeld     int64
 }
 
 // RegisterPartner is one partner's line of the register.
@@ -121,10 +122,11 @@ func (g *Register) held(ctx context.Context, m Marts) error {
 			select 'sales', reason, deal_id, month, distributor, document_no, end_customer, net_amount::varchar, currency, file_name, file_line, sale_id
 			from mart.uncounted_lines
 			where reason = 'unknown_deal')
-		select * from waiting where month <= ? order by month, kind, held_reason, what, position`, func(r *row) {
+		select *, count(*) over () as in_all from waiting where month <= ? order by month, kind, held_reason, what, position limit 10000`, func(r *row) {
 		g.Held = append(g.Held, HeldRow{Kind: r.text("kind"), Reason: r.text("held_reason"), What: r.text("what"), Month: r.day("month"),
 			Distributor: r.text("distributor"), Document: r.text("document_no"), Customer: r.text("end_customer"), Amount: r.text("net_amount"),
 			Currency: r.text("currency"), File: r.text("file_name"), FileLine: r.number("file_line")})
+		g.MoreHeld = r.number("in_all") - int64(len(g.Held))
 	}, g.Month)
 }
 

@@ -48,8 +48,9 @@ func (a *app) init(folder string, empty bool) error {
 	if err := files.Folder(inbox); err != nil {
 		return err
 	}
-	text, n, err := fixtures.Empty(), 0, error(nil)
+	text, n := fixtures.Empty(), 0
 	if !empty {
+		var err error
 		if n, err = fixtures.LayOut(inbox); err != nil {
 			return err
 		}

@@ -61,14 +61,14 @@ func (a *app) sayWhatIsMissing(c *config.Config) error {
 	}
 	var lines []string
 	for i, line := range strings.Split(string(text), "\n") {
-		if strings.Contains(line, "FILL IN") {
+		if strings.Contains(line, config.FillIn) {
 			lines = append(lines, strconv.Itoa(i+1))
 		}
 	}
 	if len(lines) > 0 {
 		fmt.Fprintf(a.stdout, "FILL IN still stands in line %s: write what is yours, and take the words away.\n", strings.Join(lines, ", "))
 	}
-	if !slices.ContainsFunc(c.Feeds, func(f feed.Feed) bool { return f.Kind == "sales" }) {
+	if !slices.ContainsFunc(c.Feeds, func(f feed.Feed) bool { return f.Kind == feed.Sales }) {
 		fmt.Fprintln(a.stdout, "No feed reads sales yet: tranche feeds add EXPORT.csv proposes one, to put under feeds:")
 	}
 	return nil

@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -331,4 +332,12 @@ func (r *reader) duration(path, text string) time.Duration {
 		r.fault(path, "%q is no time span; write 30s or 5m", text)
 	}
 	return d
+}
+
+// FillIn stands in an empty start where something is the operator's to write.
+const FillIn = "FILL IN"
+
+// Unfilled says whether it still stands in what statements are headed by.
+func (c *Config) Unfilled() bool {
+	return c.Vendor == FillIn || slices.ContainsFunc(c.Programme.Versions, func(v programme.Version) bool { return v.Name == FillIn })
 }

@@ -81,7 +81,7 @@ type landingFile struct {
 type databaseFile struct {
 	MemoryLimit string `yaml:"memory_limit" doc:"Such as 2GB"`
 	Threads     int    `yaml:"threads" is:"count" doc:"0: every processor"`
-	TempLimit   string `yaml:"temp_limit" doc:"How much disk it may use while it works, such as 20GB"`
+	TempLimit   string `yaml:"temp_limit" doc:"How much disk DuckDB may use instead of memory, such as 20GB; the tables it makes come on top"`
 }
 
 type fxFile struct {

@@ -50,7 +50,7 @@ func sameVersion(ctx context.Context, s *store.Session) error {
 	return nil
 }
 
-// OpenStoreToRead attaches the store at path as it is. Unlike Open it neither makes a
+// OpenStoreToRead attaches the store at path as it is. Unlike OpenStore it neither makes a
 // store nor lets one of another version be filled anew.
 func OpenStoreToRead(ctx context.Context, s *store.Session, path string) error {
 	if err := s.AttachReadOnly(ctx, path, "store"); err != nil {

@@ -20,7 +20,7 @@ type sortedZip struct {
 	out     io.Writer
 	parts   map[string]*bytes.Buffer
 	check   func() error // before anything is written
-	between func(sheet int) (columns string, filled []byte)
+	between func(sheet int) (columns string, filled []byte, ok bool)
 }
 
 // Create begins a part.
@@ -64,29 +64,30 @@ func (z *sortedZip) Close() error {
 // took a fifth of a small workbook.
 const worksheet = `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">`
 
+// emptyRange is what excelize says of how far a sheet reaches, which some readers believe.
+const emptyRange = `<dimension ref="A1"></dimension>`
+
 // write writes a part; a sheet's with the widths of its columns, and with our rows where
 // excelize's stand.
 func (z *sortedZip) write(to io.Writer, name string) error {
 	data := z.parts[name].Bytes()
 	var sheet int
 	if n, err := fmt.Sscanf(name, "xl/worksheets/sheet%d.xml", &sheet); n == 1 && err == nil {
-		head, theirs, ok := bytes.Cut(data, []byte("<sheetData>"))
-		at := bytes.Index(theirs, []byte("</sheetData>"))
-		if !ok || at < 0 {
-			return fmt.Errorf("%s holds no rows", name)
+		declared, rest, hasHead := bytes.Cut(data, []byte("<worksheet"))
+		_, rest, hasName := bytes.Cut(rest, []byte(">"))
+		head, rest, hasRows := bytes.Cut(rest, []byte("<sheetData>"))
+		_, tail, hasEnd := bytes.Cut(rest, []byte("</sheetData>"))
+		columns, filled, ok := z.between(sheet)
+		if !hasHead || !hasName || !hasRows || !hasEnd || !ok {
+			return fmt.Errorf("%s is no sheet with rows", name)
 		}
-		start := bytes.Index(head, []byte("<worksheet"))
-		end := start + bytes.IndexByte(head[max(start, 0):], '>')
-		if start < 0 || end < start {
-			return fmt.Errorf("%s is no sheet", name)
-		}
-		columns, filled := z.between(sheet)
-		for _, part := range [][]byte{head[:start], []byte(worksheet), head[end+1:], []byte(columns), []byte("<sheetData>"), filled} {
+		head = bytes.Replace(head, []byte(emptyRange), nil, 1)
+		for _, part := range [][]byte{declared, []byte(worksheet), head, []byte(columns), []byte("<sheetData>"), filled, []byte("</sheetData>")} {
 			if _, err := to.Write(part); err != nil {
 				return err
 			}
 		}
-		data = theirs[at:]
+		data = tail
 	}
 	_, err := to.Write(data)
 	return err

@@ -1,8 +1,7 @@
 // Package xlsx writes reports as Excel workbooks. It is the only place that
 // knows excelize.
 //
-// A *book* is one workbook being written; a *sheet* is streamed into it row by
-// row. Amounts go in as numbers through one function, texts as texts, totals as
+// A *book* is one workbook being written; a *sheet* is filled row by row. Amounts go in as numbers through one function, texts as texts, totals as
 // formulas with the value they must come to beside them. Equal figures give
 // equal bytes: parts are zipped in the order of their names and no clock is
 // read. A book that met any error is thrown away, never saved.
@@ -82,16 +81,20 @@ func (b *book) write(out io.Writer) error {
 		r.data, r.row = r.data[:0], 0
 		spare.Put(r)
 	}
+	b.filled = nil
 	return nil
 }
 
 // between is what stands in a sheet's part that excelize has not written: how wide its
 // columns are, and its rows.
-func (b *book) between(sheet int) (columns string, filled []byte) {
-	return b.widths[sheet-1], b.filled[sheet-1].data
+func (b *book) between(sheet int) (columns string, filled []byte, ok bool) {
+	if sheet < 1 || sheet > len(b.filled) {
+		return "", nil, false
+	}
+	return b.widths[sheet-1], b.filled[sheet-1].data, true
 }
 
-// sheet is one sheet being streamed.
+// sheet is one sheet being filled.
 type sheet struct {
 	*book
 	*rows
@@ -281,15 +284,15 @@ func (b *book) rate(r reports.Rate) cell {
 }
 
 // decimal shows what there is of its places; a format with places that need not be
-// there leaves a mark behind a whole number.
+// there leaves a mark behind a whole number. One that a cell cannot hold exactly is text.
 func (b *book) decimal(units int64, scale int) cell {
+	units, scale = shortest(units, scale)
+	if units >= maxUnits || units <= -maxUnits {
+		return b.text(plain(units, scale))
+	}
 	c := cell{kind: aNumber, style: b.styles.number, units: units, scale: scale}
-	for range scale {
-		if units%10 != 0 {
-			c.style = b.styles.quantity
-			break
-		}
-		units /= 10
+	if scale > 0 {
+		c.style = b.styles.quantity
 	}
 	return c
 }

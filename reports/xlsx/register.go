@@ -43,13 +43,13 @@ func (r register) partners() {
 	var t reports.Pay
 	var adjusted reports.Cents
 	for _, p := range r.Partners {
-		inTheirs := r.text("")
+		inTheirCurrency := r.text("")
 		if p.Pay.OwnRate > 0 {
-			inTheirs = r.money(p.Pay.PayableOwn)
+			inTheirCurrency = r.money(p.Pay.PayableOwn)
 		}
 		sh.put(r.text(p.Partner.ID), r.text(p.Partner.Name), r.text(p.Partner.Country), r.text(w.values(p.Partner.Modules, ", ")), r.text(w.value(p.Pay.Level)),
 			r.money(p.Pay.Earned-p.Adjusted), r.money(p.Adjusted), r.money(p.Pay.MoneyEntries), r.money(p.Pay.CarriedIn), r.money(p.Pay.Payable), r.money(p.Pay.CarriedOut),
-			r.text(p.Pay.Currency), inTheirs, r.number(p.Pay.StatusPoints))
+			r.text(p.Pay.Currency), inTheirCurrency, r.number(p.Pay.StatusPoints))
 		t.Earned, t.MoneyEntries, t.CarriedIn = t.Earned+p.Pay.Earned, t.MoneyEntries+p.Pay.MoneyEntries, t.CarriedIn+p.Pay.CarriedIn
 		t.Payable, t.CarriedOut, adjusted = t.Payable+p.Pay.Payable, t.CarriedOut+p.Pay.CarriedOut, adjusted+p.Adjusted
 	}
@@ -98,6 +98,9 @@ func (r register) held() {
 	for _, h := range r.Held {
 		sh.put(r.text(h.Kind), r.text(r.words.value(h.Reason)), r.text(h.What), r.day(h.Month), r.text(h.Distributor), r.text(h.Document), r.text(h.Customer),
 			r.foreign(h.Amount), r.text(h.Currency), r.text(h.File), r.number(h.FileLine))
+	}
+	if r.MoreHeld > 0 {
+		sh.put(r.styled(r.styles.note, fmt.Sprintf("%d more wait than are listed here; tranche held list has all.", r.MoreHeld)))
 	}
 	if len(r.Held) == 0 {
 		sh.put(r.text(r.words.say("nothing")))

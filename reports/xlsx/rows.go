@@ -2,17 +2,17 @@ package xlsx
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
 )
 
-// Rows are written by us and put between the parts of a sheet that excelize writes. Its
-// stream writer takes numbers as floats, and a workbook three times as long.
+// Rows are gathered by us and put where they belong in the sheet that excelize writes. Its
+// stream writer takes numbers as floats, and three times as long.
 
 // cell is what stands in one place of a row. Its zero value leaves the place empty.
 type cell struct {
@@ -52,6 +52,9 @@ var spare = sync.Pool{New: func() any { return &rows{} }}
 // add writes the next row, with a height in points; zero is the usual one.
 func (r *rows) add(height float64, cells []cell) error {
 	r.row++
+	if r.row > excelize.TotalRows {
+		return fmt.Errorf("there are more than the %d rows that a sheet holds", excelize.TotalRows)
+	}
 	r.data = append(r.data, `<row r="`...)
 	r.data = strconv.AppendInt(r.data, int64(r.row), 10)
 	if height > 0 {
@@ -64,7 +67,7 @@ func (r *rows) add(height float64, cells []cell) error {
 		if c.kind == nothing {
 			continue
 		}
-		if err := r.cell(i, c); err != nil {
+		if err := r.put(i, c); err != nil {
 			return fmt.Errorf("%s%d: %w", columnNames[i], r.row, err)
 		}
 	}
@@ -72,7 +75,7 @@ func (r *rows) add(height float64, cells []cell) error {
 	return nil
 }
 
-func (r *rows) cell(column int, c cell) (err error) {
+func (r *rows) put(column int, c cell) (err error) {
 	r.data = append(r.data, `<c r="`...)
 	r.data = append(r.data, columnNames[column]...)
 	r.data = strconv.AppendInt(r.data, int64(r.row), 10)
@@ -88,11 +91,10 @@ func (r *rows) cell(column int, c cell) (err error) {
 		r.data, err = appendEscaped(append(r.data, `<f>`...), c.formula)
 		r.data = append(r.data, `</f>`...)
 	}
-	if c.units >= maxUnits || c.units <= -maxUnits {
-		err = fmt.Errorf("%d has more digits than a cell shows exactly", c.units)
+	if err != nil {
+		return err
 	}
-	r.data = append(r.data, `<v>`...)
-	r.data = appendDecimal(r.data, c.units, c.scale)
+	r.data, err = appendDecimal(append(r.data, `<v>`...), c.units, c.scale)
 	r.data = append(r.data, `</v></c>`...)
 	return err
 }
@@ -124,16 +126,22 @@ func appendText(to []byte, text string) ([]byte, error) {
 
 func blank(b byte) bool { return b == ' ' || b == '\t' || b == '\r' || b == '\n' }
 
-// escapedCode is what a reader of workbooks takes for a character's code.
-var escapedCode = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
+// isCode says whether a text begins with what a reader of workbooks takes for a
+// character's code, such as _x0041_.
+func isCode(text string) bool {
+	if len(text) < 7 || text[1] != 'x' || text[6] != '_' {
+		return false
+	}
+	_, err := strconv.ParseUint(text[2:6], 16, 16)
+	return err == nil
+}
 
 // appendEscaped writes a text as XML has it.
 func appendEscaped(to []byte, text string) ([]byte, error) {
-	if strings.Contains(text, "_x") {
-		text = escapedCode.ReplaceAllString(text, "_x005F$0")
-	}
-	for _, r := range text {
+	for i, r := range text {
 		switch {
+		case r == '_' && isCode(text[i:]):
+			to = append(to, "_x005F_"...)
 		case r == '&':
 			to = append(to, "&amp;"...)
 		case r == '<':
@@ -144,7 +152,7 @@ func appendEscaped(to []byte, text string) ([]byte, error) {
 			to = append(to, "&#x9;"...)
 		case r == '\r':
 			to = append(to, "&#xD;"...)
-		case r < ' ' && r != '\n', r == 0xFFFE, r == 0xFFFF:
+		case r < ' ' && r != '\n', r == 0xFFFE, r == 0xFFFF, r == utf8.RuneError && text[i] != "\uFFFD"[0]:
 			return to, fmt.Errorf("the text %q holds a character that a workbook cannot", text)
 		default:
 			to = utf8.AppendRune(to, r)
@@ -154,9 +162,10 @@ func appendEscaped(to []byte, text string) ([]byte, error) {
 }
 
 // appendDecimal writes units / 10^scale without the zeros behind it.
-func appendDecimal(to []byte, units int64, scale int) []byte {
-	for scale > 0 && units%10 == 0 {
-		units, scale = units/10, scale-1
+func appendDecimal(to []byte, units int64, scale int) ([]byte, error) {
+	units, scale = shortest(units, scale)
+	if units >= maxUnits || units <= -maxUnits {
+		return to, fmt.Errorf("%d has more digits than a cell shows exactly", units)
 	}
 	if units < 0 {
 		to, units = append(to, '-'), -units
@@ -167,13 +176,21 @@ func appendDecimal(to []byte, units int64, scale int) []byte {
 	}
 	to = strconv.AppendInt(to, units/divisor, 10)
 	if scale == 0 {
-		return to
+		return to, nil
 	}
 	// One more digit in front keeps the zeros behind the point.
 	point := len(to)
 	to = strconv.AppendInt(to, divisor+units%divisor, 10)
 	to[point] = '.'
-	return to
+	return to, nil
+}
+
+// shortest is a decimal without the zeros behind it.
+func shortest(units int64, scale int) (int64, int) {
+	for scale > 0 && units%10 == 0 {
+		units, scale = units/10, scale-1
+	}
+	return units, scale
 }
 
 // A workbook counts days from 30 December 1899, and does so rightly from 1 March 1900: it

@@ -37,7 +37,11 @@ func written(t *testing.T, cells func(b *book) []cell) (*excelize.File, error) {
 func TestANumberIsWrittenExactly(t *testing.T) {
 	for _, units := range []int64{0, 1, -1, 9, 10, 99, 100, -100, 101, 12345, -12345, 1_000_000, 123_456_789_012_345, -999_999_999_999_999, 999_999_999_999_900} {
 		for scale := range 10 {
-			got := string(appendDecimal(nil, units, scale))
+			text, err := appendDecimal(nil, units, scale)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := string(text)
 			value, ok := new(big.Rat).SetString(got)
 			want := new(big.Rat).SetFrac(big.NewInt(units), new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(scale)), nil))
 			if !ok || value.Cmp(want) != 0 {
@@ -51,7 +55,7 @@ func TestANumberIsWrittenExactly(t *testing.T) {
 }
 
 func TestATextComesBackAsItWas(t *testing.T) {
-	texts := []string{"R&D <b> \"quoted\" 'single'", " leading", "trailing ", "two\nlines", "a\ttab", "_x0041_", "_x005F_", "_x00", "=1+1", "×÷ é 漢字 🙂", "a\u0085b", "&amp;", "]]>", "+1", "007"}
+	texts := []string{"R&D <b> \"quoted\" 'single'", " leading", "trailing ", "two\nlines", "a\ttab", "_x0041_", "_x0041_x0042_", "_xzzzz_", "\uFFFD", "_x005F_", "_x00", "=1+1", "×÷ é 漢字 🙂", "a\u0085b", "&amp;", "]]>", "+1", "007"}
 	f, err := written(t, func(b *book) (cells []cell) {
 		for _, text := range texts {
 			cells = append(cells, b.text(text))
@@ -97,5 +101,34 @@ func TestAnAmountOfAFileIsANumberWhileACellCanHoldIt(t *testing.T) {
 		if got, err := f.GetCellValue("S", "A1", excelize.Options{RawCellValue: true}); got != want || err != nil {
 			t.Errorf("%s is stored as %q, not %q (%v)", text, got, want, err)
 		}
+	}
+}
+
+func TestANetAmountOfAnyCurrencyStandsInItsCell(t *testing.T) {
+	for net, want := range map[int64]string{1_000_000_000_000_000: "1000000000", 25_000_000_000_000_000: "25000000000", 1_234_567_890_123_456: "1234567890.123456"} {
+		st := example()
+		st.Lines[0].Net = net
+		f := open(t, st)
+		if got, err := f.GetCellValue("Lines", "K3", excelize.Options{RawCellValue: true}); got != want || err != nil {
+			t.Errorf("%d millionths are stored as %q, not %q (%v)", net, got, want, err)
+		}
+	}
+}
+
+func TestASheetHasNoMoreRowsThanAWorkbookCanHold(t *testing.T) {
+	r := rows{row: excelize.TotalRows - 1}
+	if err := r.add(0, nil); err != nil {
+		t.Error(err)
+	}
+	if err := r.add(0, nil); err == nil {
+		t.Error("one row too many was written")
+	}
+}
+
+// Some readers believe what a sheet says of how far it reaches.
+func TestASheetDoesNotSayThatItEndsAtItsFirstCell(t *testing.T) {
+	part, ok := open(t, example()).Pkg.Load("xl/worksheets/sheet3.xml")
+	if !ok || bytes.Contains(part.([]byte), []byte("<dimension")) || !bytes.Contains(part.([]byte), []byte("<sheetData><row")) {
+		t.Error("the sheet says how far it reaches")
 	}
 }

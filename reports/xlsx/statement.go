@@ -55,12 +55,12 @@ func (s statement) lines() {
 	var base, earned reports.Cents
 	var points int64
 	for _, l := range s.Lines {
-		isTheirs := l.Module != "sell_with"
+		isPurchase := l.Module != "sell_with"
 		document, number, quantity, net, amount := s.text(l.Document), s.number(l.Number), s.decimal(l.Quantity, 3), s.decimal(l.Net, 6), s.money(l.Amount)
 		net.style = s.styles.money
 		currency, fx := s.text(l.Currency), s.decimal(l.FXRate, 9)
 		fx.style = s.styles.fxRate
-		if !isTheirs {
+		if !isPurchase {
 			document, number, quantity, net, amount, currency, fx = s.text(""), s.text(""), s.text(""), s.text(""), s.text(""), s.text(""), s.text("")
 		}
 		sh.tall(lineHeight(len(l.Slices)), s.text(w.value(l.Module)), s.day(l.Date), s.text(l.Distributor), document, number, s.text(w.value(l.Type)), s.text(l.Customer),
