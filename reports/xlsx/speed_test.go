@@ -30,7 +30,7 @@ func TestALineOfAStatementTakesAFewAllocationsAndNoMoreTheMoreThereAre(t *testin
 		})
 	}
 	few, many := write(100), write(2_100)
-	if each := (many - few) / 2_000; each > 180 {
+	if each := (many - few) / 2_000; each > 12 {
 		t.Errorf("a line of 24 cells takes %.0f allocations", each)
 	}
 }
