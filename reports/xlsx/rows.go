@@ -3,6 +3,7 @@ package xlsx
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 	"unicode/utf16"
@@ -152,7 +153,7 @@ func appendEscaped(to []byte, text string) ([]byte, error) {
 			to = append(to, "&#x9;"...)
 		case r == '\r':
 			to = append(to, "&#xD;"...)
-		case r < ' ' && r != '\n', r == 0xFFFE, r == 0xFFFF, r == utf8.RuneError && text[i] != "\uFFFD"[0]:
+		case r < ' ' && r != '\n', r == 0xFFFE, r == 0xFFFF, r == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD"):
 			return to, fmt.Errorf("the text %q holds a character that a workbook cannot", text)
 		default:
 			to = utf8.AppendRune(to, r)
