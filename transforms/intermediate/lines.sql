@@ -92,7 +92,7 @@ known_currencies as (
 resolved as (
     select d.*, seller.partner_id as distributor_id, buyer.partner_id, buyer.meanings, p.product_name, p.family, p.is_licence,
         p.sku is not null as is_known_product, f.rate, f.rate_date, k.currency is not null as is_known_currency,
-        try_cast(round(d.net_amount * f.rate, 2) as decimal(18,2)) as amount
+        try_cast(if(f.rate = 1, round(d.net_amount, 2), round(d.net_amount * f.rate, 2)) as decimal(18,2)) as amount -- what is in the programme currency needs no 128 bits
     from dated as d
     join meanings as buyer on buyer.distributor = d.distributor and buyer.code = d.partner_code
     join meanings as seller on seller.distributor = d.distributor and seller.code = d.distributor
