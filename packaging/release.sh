@@ -15,6 +15,13 @@ dist=$(cd "$dist" && pwd)
 work=$dist/work
 umask 022
 
+# The guides lie beside each other as they do here, so that their links lead somewhere.
+guides() {
+	install -d "$1/docs"
+	install -m 0644 ./*.md "$1/"
+	install -m 0644 docs/*.md docs/*.png "$1/docs/"
+}
+
 packaging/binary.sh "$work/tranche"
 go run ./packaging/modules -binary "$work/tranche" -version "$VERSION" -sbom "$dist/sbom.cdx.json" -licences "$work/LICENSES-OF-MODULES"
 
@@ -25,7 +32,8 @@ doc=$work/root/usr/share/doc/tranche
 install -d "$work/root/usr/lib/systemd/system" "$doc/examples"
 install -m 0644 docs/units/*.service docs/units/*.timer "$work/root/usr/lib/systemd/system/"
 install -m 0644 docs/units/tranche.cron docs/units/tranche.logrotate "$doc/examples/"
-install -m 0644 README.md CHANGELOG.md docs/*.md docs/*.png "$work/LICENSES-OF-MODULES" "$dist/sbom.cdx.json" "$doc/"
+guides "$doc"
+install -m 0644 "$work/LICENSES-OF-MODULES" "$dist/sbom.cdx.json" "$doc/"
 install -m 0644 LICENSE "$doc/copyright"
 GLIBC=$(objdump -T "$work/tranche" | grep -o 'GLIBC_[0-9.]*' | sort -Vu | tail -1 | cut -d_ -f2)
 export GLIBC
@@ -39,7 +47,8 @@ make -s install BINARY="$work/tranche" PREFIX="" DESTDIR="$top"
 mv "$top/bin/tranche" "$top/tranche" && rmdir "$top/bin"
 install -d "$top/units"
 install -m 0644 docs/units/* "$top/units/"
-install -m 0644 LICENSE README.md CHANGELOG.md "$work/LICENSES-OF-MODULES" "$top/"
+guides "$top"
+install -m 0644 LICENSE "$work/LICENSES-OF-MODULES" "$top/"
 tar -C "$work" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --format=gnu -cf - "$name" | gzip -9n >"$dist/$name.tar.gz"
 
 rm -rf "$work"

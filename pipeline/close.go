@@ -255,17 +255,17 @@ func (k *closing) heldBack(ctx context.Context, o *Obstacles) error {
 	if err != nil {
 		return err
 	}
-	const way = "; let them count, give them up with tranche rejects waive, or say --accept-held --reason WHY and they are adjustments when they count"
+	const accepted = "or say --accept-held --reason WHY"
 	if unknown > 0 || tooMuchHeld {
-		o.say("%s held, of the month or before, together %s %s%s, and closing.max_held is %s: tranche held list says why%s", plural(held, "line"), heldAmount, k.summary.Currency,
-			some(unknown, "whose value is not known, which no limit covers"), maxHeld, way)
+		o.say("%s held, of the month or before, together %s %s%s, and closing.max_held is %s: tranche held list says why; let them count, %s, and they are adjustments when they count", plural(held, "line"), heldAmount, k.summary.Currency,
+			some(unknown, "whose value is not known, which no limit covers"), maxHeld, accepted)
 	}
 	if unread > 0 || tooMuchRejected {
-		o.say("%s rejected, together %s%s, and closing.max_rejected is %s: tranche rejects list names them%s", plural(rows, "row"), rejectedAmount,
-			some(unread, "whose amount cannot be read, which no limit covers"), maxRejected, way)
+		o.say("%s rejected, together %s%s, and closing.max_rejected is %s: tranche rejects list names them; when the sender has corrected them, or never will, tranche rejects waive, %s", plural(rows, "row"), rejectedAmount,
+			some(unread, "whose amount cannot be read, which no limit covers"), maxRejected, accepted)
 	}
 	if files > 0 {
-		o.say("%s refused whole, and nothing in there is counted: tranche status names them%s", plural(files, "file"), way)
+		o.say("%s refused whole, and nothing in there is counted: tranche status names them; when the sender has sent them anew, or never will, tranche rejects waive, %s", plural(files, "file"), accepted)
 	}
 	return nil
 }

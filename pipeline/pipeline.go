@@ -163,18 +163,7 @@ func (r *run) land(context.Context) error {
 	if inbox := r.Config.Folders.Inbox; !isThere(inbox) {
 		return fmt.Errorf("the inbox %s is not there; make it, or correct folders.inbox in %s", inbox, r.Config.Path)
 	}
-	arrivals, err := landing.Land(landing.Options{
-		Inbox: r.Config.Folders.Inbox, Landing: r.Config.Folders.Landing, Still: r.Config.Still, ReadyMarker: r.Config.Ready, Now: r.Now,
-		Feeds: func(name string) []string {
-			var names []string
-			for _, f := range r.Config.Feeds {
-				if f.Matches(name) {
-					names = append(names, f.Name)
-				}
-			}
-			return names
-		},
-	})
+	arrivals, err := landing.Land(landingBy(r.Config, r.Now))
 	if err != nil {
 		return err
 	}

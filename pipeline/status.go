@@ -3,11 +3,14 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
+	"time"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"tranche/pipeline/config"
+	"tranche/pipeline/landing"
 	"tranche/pipeline/store"
 )
 
@@ -78,7 +81,27 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 		return nil, err
 	}
 	summary.missingFeeds(c.Feeds)
+	// What lies in the inbox and no run will take keeps a month from being closed.
+	if summary.Arrivals, err = landing.Waiting(landingBy(c, time.Now())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
 	return summary, summary.read(ctx, s)
+}
+
+// landingBy is how the configuration wants files to land.
+func landingBy(c *config.Config, now time.Time) landing.Options {
+	return landing.Options{
+		Inbox: c.Folders.Inbox, Landing: c.Folders.Landing, Still: c.Still, ReadyMarker: c.Ready, Now: now,
+		Feeds: func(name string) []string {
+			var names []string
+			for _, f := range c.Feeds {
+				if f.Matches(name) {
+					names = append(names, f.Name)
+				}
+			}
+			return names
+		},
+	}
 }
 
 // Ask hands the answer to a question about what is published to each. The question is

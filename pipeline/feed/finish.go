@@ -24,7 +24,7 @@ func (t *Typer) finishSale() {
 		}
 		amount.units, amount.set, amount.raw = micro, true, price.raw
 	}
-	t.Amount, t.HasAmt = t.signed(amount, quantity, docType) // should the record be rejected
+	t.Amount, t.HasAmount = t.signed(amount, quantity, docType) // should the record be rejected
 	if len(t.Problems) > 0 {
 		return
 	}
@@ -64,7 +64,7 @@ func (t *Typer) finishSale() {
 	if isReturn {
 		flag.units = 1
 	}
-	t.Amount, t.HasAmt = amount.units, true
+	t.Amount, t.HasAmount = amount.units, true
 }
 
 // signed is the amount of a record that may be rejected, with the sign that a

@@ -13,10 +13,10 @@ import (
 // Typer turns the records of one file into rows of batches. It is not safe for
 // two goroutines; Clone gives each its own.
 type Typer struct {
-	Problems []Problem // of the last record
-	Amount   int64     // net amount of the last record in micro-units, when HasAmount
-	HasAmt   bool
-	KeyHash  uint64 // of the last record's key; equal keys have equal hashes
+	Problems  []Problem // of the last record
+	Amount    int64     // net amount of the last record in micro-units, when HasAmount
+	HasAmount bool
+	KeyHash   uint64 // of the last record's key; equal keys have equal hashes
 
 	feed    Feed
 	kind    Kind
@@ -271,7 +271,7 @@ func (t *Typer) Clone() *Typer {
 // Type appends a record to the batch, or leaves the batch as it is and sets
 // Problems.
 func (t *Typer) Type(line int64, fields [][]byte, b *Batch) bool {
-	t.Problems, t.line, t.HasAmt = t.Problems[:0], line, false
+	t.Problems, t.line, t.HasAmount = t.Problems[:0], line, false
 	for _, i := range t.active {
 		t.read(i, fields)
 	}

@@ -21,6 +21,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -119,6 +120,23 @@ func Land(o Options) ([]Arrival, error) {
 	return arrivals(found), nil
 }
 
+// Waiting lists what lies in the inbox and waits for a person. It touches nothing.
+func Waiting(o Options) ([]Arrival, error) {
+	root, err := os.OpenRoot(o.Inbox)
+	if err != nil {
+		return nil, fmt.Errorf("open inbox: %w", err)
+	}
+	defer root.Close()
+	found, err := o.look(root)
+	if err != nil {
+		return nil, err
+	}
+	for i := range found {
+		o.judgeName(&found[i])
+	}
+	return arrivals(slices.DeleteFunc(found, func(c candidate) bool { return !c.Fate.Waits() })), nil
+}
+
 // tidy makes the folder of the landed files and removes what an interrupted copy
 // left in it.
 func (o Options) tidy() error {
@@ -142,7 +160,19 @@ type lander struct {
 
 // take decides one file's fate and carries it out.
 func (l *lander) take(c *candidate) error {
-	feeds := l.Feeds(filepath.Base(c.Source))
+	l.judgeName(c)
+	if c.Fate == "" {
+		l.judge(c)
+	}
+	if c.Fate != "" {
+		return nil
+	}
+	return l.land(c)
+}
+
+// judgeName decides what a file's name and kind are enough for.
+func (o Options) judgeName(c *candidate) {
+	feeds := o.Feeds(filepath.Base(c.Source))
 	switch {
 	case c.Fate != "":
 	case !plain(c.info):
@@ -153,13 +183,7 @@ func (l *lander) take(c *candidate) error {
 		c.Fate, c.Detail = Unknown, "no feed's glob matches its name; correct the name or add a feed"
 	case len(feeds) > 1:
 		c.Fate, c.Detail = Unknown, "it matches the feeds "+strings.Join(feeds, " and ")+"; make their globs exclude each other"
-	default:
-		l.judge(c)
 	}
-	if c.Fate != "" {
-		return nil
-	}
-	return l.land(c)
 }
 
 // land copies a file's bytes aside, writes its sidecar, takes its marker away, gives

@@ -116,7 +116,7 @@ func (r *result) take(rec *framing.Record, t *feed.Typer) {
 	}
 	if !t.Type(rec.Line, rec.Fields, r.batch) {
 		r.reject(t.Problems)
-		if t.HasAmt {
+		if t.HasAmount {
 			r.rejAmt.Add(t.Amount)
 		} else {
 			r.unread++
@@ -125,7 +125,7 @@ func (r *result) take(rec *framing.Record, t *feed.Typer) {
 	}
 	r.typed++
 	r.keys[0].hashes = append(r.keys[0].hashes, t.KeyHash)
-	if t.HasAmt {
+	if t.HasAmount {
 		r.amount.Add(t.Amount)
 	}
 }

@@ -65,7 +65,7 @@ func (r register) monthChart(sh *sheet, cell string, kind excelize.ChartType, ti
 		Legend:    excelize.ChartLegend{Position: legend},
 		XAxis:     excelize.ChartAxis{Font: r.styles.axis},
 		YAxis:     excelize.ChartAxis{Font: r.styles.axis},
-		Dimension: excelize.ChartDimension{Width: 560, Height: 280},
+		Dimension: overCells(6, 14),
 		Format:    excelize.GraphicOptions{AltText: title + ", " + r.Months[0].Month.Format("2006-01") + " to " + r.Month.Format("2006-01")}}))
 }
 

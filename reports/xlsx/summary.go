@@ -189,7 +189,7 @@ func (s statement) expiring(sh *sheet) {
 // on top, beside the figures it is drawn from: the three above the total and the one below
 // the heading of what is missing.
 func (s statement) levelChart(sh *sheet, top, first int) {
-	if s.err != nil {
+	if s.err != nil || s.Balance.Status+s.Pay.PointsMissing == 0 { // of nothing there is nothing to draw
 		return
 	}
 	at := "'" + strings.ReplaceAll(sh.name, "'", "''") + "'!"

@@ -64,7 +64,7 @@ walked as (
         and d.position_family = m.position_family and d.distributor = m.distributor and d.terms_document = m.terms_document
 ),
 ruled as (
-    select w.*, (w.lo * 100)::bigint as low, (w.hi * 100)::bigint as high, r.points as rate,
+    select w.*, (w.lo * 100)::bigint as lo_cents, (w.hi * 100)::bigint as hi_cents, r.points as rate,
         if(w.module <> 'sell_with' or w.terms_date >= v.points_from, (r.per * 100)::bigint, null) as per
     from walked as w
     left join rules.versions as v on v.version = w.version
@@ -74,10 +74,10 @@ ruled as (
 -- left over, so that no product outgrows 64 bits: those of 128 divide bit by bit. A
 -- division that leaves something below zero is a whole one too many.
 parts as (
-    select *, low // per - if(low % per < 0, 1, 0) as low_whole, low % per + if(low % per < 0, per, 0) as low_rest,
-        high // per - if(high % per < 0, 1, 0) as high_whole, high % per + if(high % per < 0, per, 0) as high_rest
+    select *, lo_cents // per - if(lo_cents % per < 0, 1, 0) as lo_whole, lo_cents % per + if(lo_cents % per < 0, per, 0) as lo_rest,
+        hi_cents // per - if(hi_cents % per < 0, 1, 0) as hi_whole, hi_cents % per + if(hi_cents % per < 0, per, 0) as hi_rest
     from ruled
 )
 select credit, lo, hi, document_lo, document_hi, place,
-    coalesce((high_whole - low_whole) * rate + high_rest * rate // per - low_rest * rate // per, 0)::bigint as points
+    coalesce((hi_whole - lo_whole) * rate + hi_rest * rate // per - lo_rest * rate // per, 0)::bigint as points
 from parts
