@@ -149,7 +149,7 @@ func TestTheReleaseIsWhatItSaysAndWorksByItself(t *testing.T) {
 	})
 	t.Run("its units are understood", func(t *testing.T) { unitsAreUnderstood(t, root) })
 	for _, name := range []string{"bash-completion/completions/tranche", "zsh/vendor-completions/_tranche", "fish/vendor_completions.d/tranche.fish",
-		"doc/tranche/copyright", "doc/tranche/LICENSES-OF-MODULES", "doc/tranche/examples/tranche.logrotate", "doc/tranche/operations.md"} {
+		"doc/tranche/copyright", "doc/tranche/LICENSES-OF-MODULES", "doc/tranche/examples/tranche.logrotate", "doc/tranche/docs/operations.md", "doc/tranche/docs/units/tranche.service"} {
 		if info, err := os.Stat(filepath.Join(root, "usr/share", name)); err != nil || info.Size() == 0 || info.Mode().Perm() != 0o644 {
 			t.Errorf("%s: %v", name, err)
 		}

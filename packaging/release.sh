@@ -17,9 +17,10 @@ umask 022
 
 # The guides lie beside each other as they do here, so that their links lead somewhere.
 guides() {
-	install -d "$1/docs"
+	install -d "$1/docs/units"
 	install -m 0644 ./*.md "$1/"
 	install -m 0644 docs/*.md docs/*.png "$1/docs/"
+	install -m 0644 docs/units/* "$1/docs/units/"
 }
 
 packaging/binary.sh "$work/tranche"
