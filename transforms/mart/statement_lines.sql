@@ -61,6 +61,9 @@ with last_stated as ( -- what counts no more, as it was stated last
     join intermediate.credits as c on c.sale_id = s.sale_id and c.partner_id = s.partner_id and c.module = s.module
     where not c.is_due
     qualify row_number() over (partition by s.sale_id, s.partner_id, s.module order by s.month desc) = 1
+),
+moved_lines as not materialized ( -- of a night few, which a join of all lines would not know beforehand
+    select * from intermediate.lines where sale_id in (select sale_id from intermediate.credits)
 )
 select c.partner_id, c.posting_month as month, c.module, e.place, c.document_date, c.distributor, c.document_no, c.line_no, c.line_key,
     coalesce(l.document_type, s.document_type) as document_type, coalesce(l.end_customer, s.end_customer) as end_customer, coalesce(l.sku, s.sku) as sku,
@@ -77,6 +80,6 @@ from intermediate.credits as c
 join intermediate.earnings as e on e.credit = c.rowid
 join rules.versions as v on v.version = c.version
 left join intermediate.causes as x on x.credit = c.rowid
-left join intermediate.lines as l on l.sale_id = if(c.is_due, c.sale_id, null)
+left join moved_lines as l on l.sale_id = if(c.is_due, c.sale_id, null)
 left join staging.files as f on f.file_id = l.file_id
 left join last_stated as s on s.sale_id = c.sale_id and s.partner_id = c.partner_id and s.module = c.module
