@@ -86,7 +86,7 @@ func sentences() map[string]string {
 		"stray_quote":    "a quote stands in the middle of a field; quote the whole field and double the quote, or declare quote: none",
 		"field_count":    "the record has another number of fields than the header",
 		"bad_text":       "the line is not valid text in the declared encoding",
-		BadNumber:        "not a number as the feed declares them: declare decimal and thousands as this sender writes, or ask for the number anew",
+		BadNumber:        "not a number as the feed declares them: declare decimal and thousands as this sender writes or ask for the number anew",
 		ZeroGroup:        "not a number as the feed declares them: a thousands mark stands behind a 0, where a decimal mark may be meant; if the mark is this sender's decimal mark, declare it as decimal and not under thousands, otherwise ask the sender for the number without the zero",
 		TooFine:          "more decimals than are kept; nothing is rounded on reading",
 		TooLarge:         "the number is too large to be kept exactly",
