@@ -287,7 +287,7 @@ func (b *book) rate(r reports.Rate) cell {
 // there leaves a mark behind a whole number. One that a cell cannot hold exactly is text.
 func (b *book) decimal(units int64, scale int) cell {
 	units, scale = shortest(units, scale)
-	if units >= maxUnits || units <= -maxUnits {
+	if !fits(units) {
 		return b.text(plain(units, scale))
 	}
 	c := cell{kind: aNumber, style: b.styles.number, units: units, scale: scale}

@@ -100,7 +100,7 @@ func (r register) held() {
 			r.foreign(h.Amount), r.text(h.Currency), r.text(h.File), r.number(h.FileLine))
 	}
 	if r.MoreHeld > 0 {
-		sh.put(r.styled(r.styles.note, fmt.Sprintf("%d more wait than are listed here; tranche held list has all.", r.MoreHeld)))
+		sh.put(r.styled(r.styles.note, fmt.Sprintf("%d more wait than are listed here; mart.held_lines has all, and mart.uncounted_lines those that wait for a deal.", r.MoreHeld)))
 	}
 	if len(r.Held) == 0 {
 		sh.put(r.text(r.words.say("nothing")))
@@ -138,7 +138,7 @@ func (r register) foreign(text string) cell {
 	whole, places, _ := strings.Cut(text, ".")
 	places = strings.TrimRight(places, "0")
 	units, err := strconv.ParseInt(whole+places, 10, 64)
-	if err != nil || units >= maxUnits || units <= -maxUnits {
+	if err != nil || !fits(units) {
 		return r.text(strings.TrimSuffix(whole+"."+places, "."))
 	}
 	return cell{kind: aNumber, style: r.styles.money, units: units, scale: len(places)}

@@ -165,7 +165,7 @@ func appendEscaped(to []byte, text string) ([]byte, error) {
 // appendDecimal writes units / 10^scale without the zeros behind it.
 func appendDecimal(to []byte, units int64, scale int) ([]byte, error) {
 	units, scale = shortest(units, scale)
-	if units >= maxUnits || units <= -maxUnits {
+	if !fits(units) {
 		return to, fmt.Errorf("%d has more digits than a cell shows exactly", units)
 	}
 	if units < 0 {
@@ -185,6 +185,9 @@ func appendDecimal(to []byte, units int64, scale int) ([]byte, error) {
 	to[point] = '.'
 	return to, nil
 }
+
+// fits says whether a cell keeps a number of so many units exactly.
+func fits(units int64) bool { return -maxUnits < units && units < maxUnits }
 
 // shortest is a decimal without the zeros behind it.
 func shortest(units int64, scale int) (int64, int) {
