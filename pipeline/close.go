@@ -147,26 +147,30 @@ func (k *closing) state(ctx context.Context) error {
 
 // workbooks writes the month's final workbooks.
 func (k *closing) workbooks(ctx context.Context, folder string) error {
-	e, to := k.edition(k.Month), finalShelf(folder)
+	e, to := k.edition(k.Month), finalShelf{folder, files.NewAside()}
 	e.Final = true
 	keys, err := reports.Index(ctx, k.session)
 	if err != nil {
 		return err
 	}
 	keys = slices.DeleteFunc(keys, func(s reports.Key) bool { return !s.Month.Equal(k.Month) })
-	if err := k.statements(ctx, k.Month, keys, e, to, func() {}); err != nil {
-		return err
+	if err = k.statements(ctx, k.Month, keys, e, to, func() {}); err == nil {
+		err = errors.Join(k.register(ctx, k.Month, e, to), k.journal(ctx, k.Month, e, to))
 	}
-	return errors.Join(k.register(ctx, k.Month, e, to), k.journal(ctx, k.Month, e, to))
+	return errors.Join(err, to.disk.Wait())
 }
 
 // finalShelf is the folder of a month that is being closed.
-type finalShelf string
+type finalShelf struct {
+	folder string
+	disk   *files.Aside
+}
 
 func (finalShelf) holds(string, string) bool { return false }
 
 func (f finalShelf) put(name string, data []byte) error {
-	return files.Put(filepath.Join(string(f), name), data)
+	f.disk.Put(filepath.Join(f.folder, name), data)
+	return nil
 }
 
 // prove works everything out again with the month stated.
@@ -193,7 +197,7 @@ func (k *closing) prove(ctx context.Context) error {
 
 // forget throws away what was worked out.
 func (r *run) forget(ctx context.Context) error {
-	for _, q := range []string{"set search_path = 'memory.main'", "detach published", "detach tables", "drop schema memory.rules cascade", "drop schema memory.stated cascade"} {
+	for _, q := range []string{"set search_path = 'memory.main'", "pragma disable_checkpoint_on_shutdown", "detach published", "detach tables", "pragma enable_checkpoint_on_shutdown", "drop schema memory.rules cascade", "drop schema memory.stated cascade"} {
 		if err := r.session.Exec(ctx, q); err != nil {
 			return err
 		}

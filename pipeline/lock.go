@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -70,6 +71,8 @@ func (r *run) clean() error {
 
 func (r *run) release() {
 	if r.session != nil {
+		// What has to last was detached; the tables would be written to the disk to be removed from it.
+		_ = r.session.Exec(context.Background(), "pragma disable_checkpoint_on_shutdown")
 		_ = r.session.Close()
 		_ = r.removeTables() // if it cannot, the next run does
 	}

@@ -11,9 +11,12 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"tranche/pipeline/files"
 	"tranche/pipeline/months"
@@ -35,12 +38,13 @@ type monthWriter struct {
 	wrote  []string
 	kept   int
 	key    ed25519.PrivateKey
+	disk   *files.Aside
 }
 
 func (r *run) openMonth(month time.Time) (*monthWriter, error) {
 	name := months.Folder(month)
 	w := &monthWriter{dir: filepath.Join(r.Config.Folders.Statements, name), aside: filepath.Join(r.Config.Folders.Work(), "statements", name), key: r.Config.Statement.SigningKey,
-		now: manifest{Month: name, Files: map[string]string{}, Made: map[string]string{}}}
+		now: manifest{Month: name, Files: map[string]string{}, Made: map[string]string{}}, disk: files.NewAside()}
 	r.made = append(r.made, w)
 	data, err := os.ReadFile(filepath.Join(w.dir, months.ManifestName))
 	if err == nil {
@@ -60,7 +64,7 @@ func (w *monthWriter) holds(name, figures string) bool {
 		return false
 	}
 	hash := w.before.Files[name]
-	if there, err := files.Hash(filepath.Join(w.dir, name)); err != nil || there != hash {
+	if !w.stands(name, hash) {
 		return false
 	}
 	w.now.Files[name] = hash
@@ -71,40 +75,54 @@ func (w *monthWriter) holds(name, figures string) bool {
 // put writes a workbook unless the very same one is there.
 func (w *monthWriter) put(name string, data []byte) error {
 	sum := sha256.Sum256(data)
-	if w.keeps(name, hex.EncodeToString(sum[:])) {
+	hash := hex.EncodeToString(sum[:])
+	if w.now.Files[name] = hash; w.stands(name, hash) {
+		w.kept += workbooks([]string{name})
 		return nil
 	}
-	return w.add(name, data)
+	w.add(name, data)
+	return nil
 }
 
-// add writes a file aside.
-func (w *monthWriter) add(name string, data []byte) error {
+// add begins to write a file aside.
+func (w *monthWriter) add(name string, data []byte) {
 	w.wrote = append(w.wrote, name)
-	return files.Put(filepath.Join(w.aside, name), data)
+	w.disk.Put(filepath.Join(w.aside, name), data)
 }
 
-// copy does so with a workbook that is a file elsewhere.
-func (w *monthWriter) copy(name, hash, from string) error {
-	if w.keeps(name, hash) {
-		return nil
+// copy does so with workbooks that are files of another folder, by their hashes.
+func (w *monthWriter) copy(folder string, hashes map[string]string) error {
+	names := slices.Sorted(maps.Keys(hashes))
+	standing := make([]bool, len(names))
+	var group errgroup.Group
+	group.SetLimit(runtime.NumCPU())
+	for i, name := range names {
+		group.Go(func() error { standing[i] = w.stands(name, hashes[name]); return nil })
 	}
-	data, err := os.ReadFile(from)
-	if err != nil {
+	if err := group.Wait(); err != nil {
 		return err
 	}
-	return w.add(name, data)
+	for i, name := range names {
+		if w.now.Files[name] = hashes[name]; standing[i] {
+			w.kept += workbooks(names[i : i+1])
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil {
+			return err
+		}
+		w.add(name, data)
+	}
+	return nil
 }
 
-// keeps says that the very same workbook is there, and counts.
-func (w *monthWriter) keeps(name, hash string) bool {
-	w.now.Files[name] = hash
-	if w.before.Files[name] == hash {
-		if there, err := files.Hash(filepath.Join(w.dir, name)); err == nil && there == hash {
-			w.kept += workbooks([]string{name})
-			return true
-		}
+// stands says that the very same file is there.
+func (w *monthWriter) stands(name, hash string) bool {
+	if w.before.Files[name] != hash {
+		return false
 	}
-	return false
+	there, err := files.Hash(filepath.Join(w.dir, name))
+	return err == nil && there == hash
 }
 
 // putOut renames what was made into place, removes what the month no longer holds

@@ -100,10 +100,10 @@ func (r *run) reportMonth(ctx context.Context, month time.Time, keys []reports.K
 	if isClosed {
 		e.Approval, e.Version = true, closed.Version
 	}
-	if err := r.statements(ctx, month, keys, e, w, step); err != nil {
-		return err
+	if err = r.statements(ctx, month, keys, e, w, step); err == nil {
+		err = errors.Join(r.register(ctx, month, e, w), r.journal(ctx, month, e, w))
 	}
-	return errors.Join(r.register(ctx, month, e, w), r.journal(ctx, month, e, w))
+	return errors.Join(err, w.disk.Wait())
 }
 
 // edition is the version that closing a month makes, and the one it replaces.
@@ -119,16 +119,13 @@ func (r *run) finals(closed months.Closed) error {
 	if err != nil {
 		return err
 	}
+	books := map[string]string{}
 	for name, hash := range closed.Files {
-		book, isBook := strings.CutPrefix(name, months.Statements+"/")
-		if !isBook {
-			continue
-		}
-		if err := w.copy(book, hash, filepath.Join(closed.Folder, filepath.FromSlash(name))); err != nil {
-			return err
+		if book, ok := strings.CutPrefix(name, months.Statements+"/"); ok {
+			books[book] = hash
 		}
 	}
-	return nil
+	return errors.Join(w.copy(filepath.Join(closed.Folder, months.Statements), books), w.disk.Wait())
 }
 
 // statements makes the statements of a month and puts each. While some are written the

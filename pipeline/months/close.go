@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"tranche/pipeline/audit"
 	"tranche/pipeline/files"
 )
@@ -96,17 +98,24 @@ func (l *Ledger) Seal(folder string, month time.Time, m Manifest) (Closed, error
 	if err != nil {
 		return Closed{}, err
 	}
-	for _, name := range names {
-		path := filepath.Join(folder, filepath.FromSlash(name))
-		if err := os.Chmod(path, files.Private); err != nil {
-			return Closed{}, err
-		}
-		if err := files.Sync(path); err != nil {
-			return Closed{}, err
-		}
-		if m.Files[name], err = files.Hash(path); err != nil {
-			return Closed{}, err
-		}
+	hashes := make([]string, len(names))
+	var group errgroup.Group
+	group.SetLimit(16) // a disk syncs a dozen in the time of two
+	for i, name := range names {
+		group.Go(func() (err error) {
+			path := filepath.Join(folder, filepath.FromSlash(name))
+			if err := errors.Join(os.Chmod(path, files.Private), files.Sync(path)); err != nil {
+				return err
+			}
+			hashes[i], err = files.Hash(path)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return Closed{}, err
+	}
+	for i, name := range names {
+		m.Files[name] = hashes[i]
 	}
 	data, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
