@@ -197,7 +197,7 @@ func (k *closing) prove(ctx context.Context) error {
 
 // forget throws away what was worked out.
 func (r *run) forget(ctx context.Context) error {
-	for _, q := range []string{"set search_path = 'memory.main'", "pragma disable_checkpoint_on_shutdown", "detach published", "detach tables", "pragma enable_checkpoint_on_shutdown", "drop schema memory.rules cascade", "drop schema memory.stated cascade"} {
+	for _, q := range []string{"set search_path = 'memory.main'", "detach published", "detach tables", "drop schema memory.rules cascade", "drop schema memory.stated cascade"} {
 		if err := r.session.Exec(ctx, q); err != nil {
 			return err
 		}
