@@ -80,9 +80,10 @@ func (a *app) closeThrough(ctx context.Context, text string, c pipeline.Closing)
 	if err != nil {
 		return err
 	}
-	open, err := pipeline.Unclosed(pipeline.Options{Config: conf, Now: time.Now(), Program: "tranche " + version}, through)
+	now := time.Now()
+	open, err := pipeline.Unclosed(pipeline.Options{Config: conf, Now: now, Program: "tranche " + version}, through)
 	if err != nil {
-		return err
+		return a.failed(a.log(), "closing", err, time.Since(now))
 	}
 	if len(open) == 0 {
 		fmt.Fprintf(a.stdout, "No month up to %s is open; nothing was closed.\n", pipeline.MonthName(through))
