@@ -83,18 +83,28 @@ func (u *Understood) see(r *reading, b *feed.Batch, most int) {
 	}
 	for row := 0; row < len(b.Lines) && len(u.Rows) < most; row++ {
 		texts := []string{strconv.FormatInt(b.Lines[row], 10)}
-		for i := range b.Columns {
-			texts = append(texts, b.Columns[i].Show(row))
+		columns := declared(r, b)
+		for i := range columns {
+			texts = append(texts, columns[i].Show(row))
 		}
 		u.Rows = append(u.Rows, append(texts, u.fixed...))
 	}
+}
+
+// declared are the columns that a feed can name: without those that are worked out for
+// comparing records, which come first.
+func declared(r *reading, b *feed.Batch) []feed.BatchColumn {
+	if r.kind.Name == feed.Sales {
+		return b.Columns
+	}
+	return b.Columns[2:]
 }
 
 // name lists the columns: those that differ from row to row, then those that
 // are the same in each.
 func (u *Understood) name(r *reading, b *feed.Batch) {
 	u.Columns = []string{"line"}
-	for _, c := range b.Columns {
+	for _, c := range declared(r, b) {
 		u.Columns = append(u.Columns, c.Name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.fixed)) {
