@@ -81,7 +81,7 @@ func (s *reading) each(query string, add func(*Statement, *row)) {
 func (s *reading) partners() {
 	s.err = scan(s.ctx, s.marts, `select p.partner_id, p.name, p.country, p.town, p.language, y.modules,
 			y.earned, y.money_entries, y.carried_in, y.payable, y.carried_out, y.currency, y.rate, y.payable_own, y.level, y.status_points,
-			l.next_level, l.points_missing,
+			l.next_level, l.points_missing, l.points_needed is null as is_unasked,
 			b.by_amount, b.by_certificate, b.by_bonus, b.certifications, b.earned as points_earned, b.redeemed, b.expired, b.spendable, b.spendable_value,
 			g.currency as programme_currency, g.name as version_name, g.rules_hash
 		from mart.statement_index as i
@@ -99,7 +99,7 @@ func (s *reading) partners() {
 			Pay: Pay{Earned: r.cents("earned"), MoneyEntries: r.cents("money_entries"), CarriedIn: r.cents("carried_in"),
 				Payable: r.cents("payable"), CarriedOut: r.cents("carried_out"), Currency: r.text("currency"), OwnRate: r.units("rate", 9),
 				PayableOwn: r.cents("payable_own"), Level: r.text("level"), NextLevel: r.text("next_level"),
-				StatusPoints: r.number("status_points"), PointsMissing: r.number("points_missing")},
+				StatusPoints: r.number("status_points"), PointsMissing: r.number("points_missing"), Unasked: r.yes("is_unasked")},
 			Balance: Balance{ByAmount: r.number("by_amount"), ByCertificate: r.number("by_certificate"), ByBonus: r.number("by_bonus"),
 				Status: r.number("status_points"), Certifications: r.number("certifications"), Earned: r.number("points_earned"), Redeemed: r.number("redeemed"),
 				Expired: r.number("expired"), Spendable: r.number("spendable"), SpendableValue: r.cents("spendable_value")},
@@ -166,10 +166,13 @@ func (s *reading) slices() {
 }
 
 func (s *reading) shares() {
-	s.each(`select * from mart.sell_with_credits where month = ? and partner_id between ? and ?
+	s.each(`select s.*, f.file_name, s.sale_id % 10000000000 as file_line
+		from mart.sell_with_credits as s
+		left join mart.reconciliation as f on f.file_id = s.sale_id // 10000000000
+		where month = ? and partner_id between ? and ?
 		order by partner_id, deal_id, document_date, distributor, document_no, line_no, sale_id`, func(st *Statement, r *row) {
 		st.Shares = append(st.Shares, Share{Deal: r.text("deal_id"), Roles: r.text("roles"), Date: r.day("document_date"),
-			Distributor: r.text("distributor"), Base: r.cents("base")})
+			Distributor: r.text("distributor"), Base: r.cents("base"), File: r.text("file_name"), FileLine: r.number("file_line")})
 	})
 }
 

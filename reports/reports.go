@@ -72,6 +72,7 @@ type Pay struct {
 	PayableOwn                                           Cents
 	Level, NextLevel                                     string
 	StatusPoints, PointsMissing                          int64 // missing for the next level
+	Unasked                                              bool  // the programme says nothing of what the next level asks for
 }
 
 // ModuleTotal is what one module came to in a month and in the year so far.
@@ -147,9 +148,10 @@ type Slice struct {
 
 // Share is the partner's part of a line of a registered deal.
 type Share struct {
-	Deal, Roles, Distributor string
-	Date                     time.Time
-	Base                     Cents
+	Deal, Roles, Distributor, File string
+	Date                           time.Time
+	Base                           Cents
+	FileLine                       int64
 }
 
 // Claim is the partner's claim on a deal against its lines of the month.

@@ -121,7 +121,7 @@ func (t teller) credit(c reports.Credit, s reports.SaleStory) {
 	if c.Mends == "" {
 		t.say("\n%s: counts for %s %s, because %s", pipeline.Word(c.Module), c.Partner, c.Name, why[c.Module])
 	} else {
-		t.say("\n%s: mends %s for %s %s. %s", pipeline.Word(c.Module), c.Mends[:7], c.Partner, c.Name, pipeline.Cause(c.Cause))
+		t.say("\n%s: adjusts %s for %s %s. %s", pipeline.Word(c.Module), c.Mends[:7], c.Partner, c.Name, pipeline.Cause(c.Cause))
 	}
 	if c.StatedFile != "" {
 		t.say("  Stated    before, from %s, line %d; what moves is what it should be less that", c.StatedFile, c.StatedLine)

@@ -85,6 +85,36 @@ func TestTheSummaryIsPrintedAsWideAsItsFigures(t *testing.T) {
 	}
 }
 
+func TestAProgrammeWithoutRulesOfLevelsIsNotSaidToAskForAny(t *testing.T) {
+	st := example()
+	st.Pay.NextLevel, st.Pay.Unasked = "advanced", true
+	rows, err := open(t, st).GetRows("Summary")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := ""
+	for _, row := range rows {
+		said += strings.Join(row, "|") + "\n"
+	}
+	if strings.Contains(said, "Advanced") || strings.Contains(said, "highest level") || !strings.Contains(said, "\nSpendable points|") {
+		t.Errorf("the summary says\n%s", said)
+	}
+}
+
+func TestTwoSharesOfOneDayAreToldApart(t *testing.T) {
+	st := example()
+	day := time.Date(2024, 7, 3, 0, 0, 0, 0, time.UTC)
+	st.Shares = []reports.Share{{Deal: "D1", Roles: "sourced", Date: day, Distributor: "ACME", Base: 100, File: "a.csv", FileLine: 7},
+		{Deal: "D1", Roles: "sourced", Date: day, Distributor: "ACME", Base: 100, File: "a.csv", FileLine: 8}}
+	rows, err := open(t, st).GetRows("Sell With")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at := slices.IndexFunc(rows, func(row []string) bool { return len(row) > 6 && row[0] == "D1" }); at < 0 || rows[at][6] != "a.csv" || rows[at][5] != "7" || rows[at+1][5] != "8" {
+		t.Errorf("the shares are %q", rows)
+	}
+}
+
 func TestTextThatLooksLikeAFormulaStaysText(t *testing.T) {
 	f := open(t, example())
 	for sheet, cells := range map[string]map[string]string{"Summary": {"B5": "=cmd|'/c calc'!A1"}, "Lines": {"G3": "@SUM(1)"}} {
