@@ -109,7 +109,7 @@ func TestANetAmountOfAnyCurrencyStandsInItsCell(t *testing.T) {
 		st := example()
 		st.Lines[0].Net = net
 		f := open(t, st)
-		if got, err := f.GetCellValue("Lines", "K3", excelize.Options{RawCellValue: true}); got != want || err != nil {
+		if got, err := f.GetCellValue("Lines", "I3", excelize.Options{RawCellValue: true}); got != want || err != nil {
 			t.Errorf("%d millionths are stored as %q, not %q (%v)", net, got, want, err)
 		}
 	}
