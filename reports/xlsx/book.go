@@ -286,15 +286,16 @@ func (b *book) rate(r reports.Rate) cell {
 }
 
 // decimal shows what there is of its places; a format with places that need not be
-// there leaves a mark behind a whole number. One that a cell cannot hold exactly is text.
+// there leaves a mark behind a whole number. One that a cell cannot hold exactly is
+// text, in the look that a number would have.
 func (b *book) decimal(units int64, scale int) cell {
 	units, scale = shortest(units, scale)
-	if !fits(units) {
-		return b.text(plain(units, scale))
-	}
 	c := cell{kind: aNumber, style: b.styles.number, units: units, scale: scale}
 	if scale > 0 {
 		c.style = b.styles.quantity
+	}
+	if !fits(units) {
+		c.kind, c.text = aText, b.words.decimal(units, scale)
 	}
 	return c
 }

@@ -139,7 +139,7 @@ func (r register) foreign(text string) cell {
 	places = strings.TrimRight(places, "0")
 	units, err := strconv.ParseInt(whole+places, 10, 64)
 	if err != nil || !fits(units) {
-		return r.text(strings.TrimSuffix(whole+"."+places, "."))
+		return r.styled(r.styles.money, r.words.marked(whole, places))
 	}
 	return cell{kind: aNumber, style: r.styles.money, units: units, scale: len(places)}
 }
