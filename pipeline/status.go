@@ -54,10 +54,11 @@ func openPublished(ctx context.Context, c *config.Config) (*store.Session, error
 // ErrOtherVersion says that what is published was made by another version of Tranche.
 var ErrOtherVersion = errors.New("what is published was made by another version of Tranche; tranche run publishes it anew")
 
-// ofThisVersion says whether the published file has what this version asks it for.
+// ofThisVersion says whether the published file has what this version asks it for: what came
+// last stands for all.
 func ofThisVersion(ctx context.Context, s *store.Session) error {
 	var n int
-	if err := s.Row(ctx, "select count(*) from duckdb_tables() where database_name = 'published' and table_name = 'as_of'", []any{&n}); err != nil {
+	if err := s.Row(ctx, "select count(*) from duckdb_columns() where database_name = 'published' and table_name = 'reconciliation' and column_name = 'waived'", []any{&n}); err != nil {
 		return err
 	}
 	if n == 0 {

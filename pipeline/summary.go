@@ -48,9 +48,9 @@ type Summary struct {
 
 // FeedTally is what became of the rows of all of a feed's files.
 type FeedTally struct {
-	Feed                                                                     string
-	Files                                                                    int64
-	Records, Loaded, Duplicate, Superseded, Rejected, Held, Refused, Waiting int64
+	Feed                                                                             string
+	Files                                                                            int64
+	Records, Loaded, Duplicate, Superseded, Rejected, Waived, Held, Refused, Waiting int64 // Waived: of the rejected, and so is Waiting
 }
 
 // Refusal is a file refused whole.
@@ -102,10 +102,10 @@ func (s *Summary) missingFeeds(feeds []feed.Feed) {
 // read fills the summary from the marts.
 func (s *Summary) read(ctx context.Context, db *store.Session) error {
 	err := each(ctx, db, `select coalesce(feed, '(no feed)'), count(*), sum(records)::bigint, sum(loaded)::bigint, sum(duplicate)::bigint,
-			sum(superseded)::bigint, sum(rejected)::bigint, sum(held)::bigint, count(*) filter (where not is_loaded), coalesce(sum(waiting) filter (where is_loaded), 0)::bigint
+			sum(superseded)::bigint, sum(rejected)::bigint, sum(waived)::bigint, sum(held)::bigint, count(*) filter (where not is_loaded), coalesce(sum(waiting) filter (where is_loaded), 0)::bigint
 		from mart.reconciliation group by feed order by feed`, func(scan func(...any) error) error {
 		var f FeedTally
-		err := scan(&f.Feed, &f.Files, &f.Records, &f.Loaded, &f.Duplicate, &f.Superseded, &f.Rejected, &f.Held, &f.Refused, &f.Waiting)
+		err := scan(&f.Feed, &f.Files, &f.Records, &f.Loaded, &f.Duplicate, &f.Superseded, &f.Rejected, &f.Waived, &f.Held, &f.Refused, &f.Waiting)
 		s.Feeds = append(s.Feeds, f)
 		return err
 	})

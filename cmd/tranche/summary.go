@@ -16,9 +16,9 @@ func printSummary(out io.Writer, s *pipeline.Summary) {
 	fmt.Fprintf(out, "\nMonth %s, run %s\n\n", s.Month.Format("2006-01"), s.RunID)
 	printArrivals(out, s)
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "feed\tfiles\trows\tloaded\tduplicate\tsuperseded\trejected\theld\t")
+	fmt.Fprintln(t, "feed\tfiles\trows\tloaded\tduplicate\tsuperseded\trejected\twaived\theld\t")
 	for _, f := range s.Feeds {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", f.Feed, f.Files, f.Records, f.Loaded, f.Duplicate, f.Superseded, f.Rejected, f.Held)
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", f.Feed, f.Files, f.Records, f.Loaded, f.Duplicate, f.Superseded, f.Rejected, f.Waived, f.Held)
 	}
 	_ = t.Flush()
 	fmt.Fprintln(out)
