@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"tranche/pipeline"
 	"tranche/pipeline/landing"
@@ -21,6 +22,7 @@ func printSummary(out io.Writer, s *pipeline.Summary) {
 		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", f.Feed, f.Files, f.Records, f.Loaded, f.Duplicate, f.Superseded, f.Rejected, f.Waived, f.Held)
 	}
 	_ = t.Flush()
+	printCovered(out, s)
 	fmt.Fprintln(out)
 	t = tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(t, "%s, %s\tpartners\tlines\tbase\tearned\tpoints\tbase, year to date\tearned, year to date\t\n", s.Month.Format("2006-01"), s.Currency)
@@ -44,6 +46,42 @@ func printSummary(out io.Writer, s *pipeline.Summary) {
 	}
 	printWaiting(out, s)
 	fmt.Fprintf(out, "\nWorkbooks  %s\nDatabase   %s\n", filepath.Join(s.Folders.Statements, s.Month.Format("2006-01")), s.Folders.Published())
+}
+
+// printCovered says which months each distributor has sent, so that nobody closes one that
+// is still to come.
+func printCovered(out io.Writer, s *pipeline.Summary) {
+	if len(s.Covered) == 0 {
+		return
+	}
+	fmt.Fprintln(out, "\nMonths of sell-out, by distributor:")
+	t := tabwriter.NewWriter(out, 2, 0, 2, ' ', 0)
+	for _, c := range s.Covered {
+		first, last := c.Months[0], c.Months[len(c.Months)-1]
+		text := span(first, last)
+		var gaps []string
+		for i, month := range c.Months[1:] {
+			if from, to := c.Months[i].AddDate(0, 1, 0), month.AddDate(0, -1, 0); !to.Before(from) {
+				gaps = append(gaps, span(from, to))
+			}
+		}
+		if len(gaps) > 0 {
+			text += ", without " + strings.Join(gaps, ", ")
+		}
+		if last.Before(s.Month) {
+			text += ", none of " + pipeline.MonthName(s.Month) + " yet"
+		}
+		fmt.Fprintf(t, "  %s\t%s\n", c.Distributor, text)
+	}
+	_ = t.Flush()
+}
+
+// span is a month, or the first and the last of several.
+func span(first, last time.Time) string {
+	if first.Equal(last) {
+		return pipeline.MonthName(first)
+	}
+	return pipeline.MonthName(first) + " to " + pipeline.MonthName(last)
 }
 
 func printArrivals(out io.Writer, s *pipeline.Summary) {
