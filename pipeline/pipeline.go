@@ -171,7 +171,8 @@ func (r *run) land(context.Context) error {
 	if r.landed, err = landing.List(r.Config.Folders.Landing); err == nil && len(r.landed) == 0 {
 		err = r.nothingIsLost()
 	}
-	for _, a := range arrivals {
+	for i, a := range arrivals {
+		arrivals[i].Whole = a.Whole.In(r.Config.Serve.Zone)
 		count, _ := r.facts[string(a.Fate)].(int)
 		r.facts[string(a.Fate)] = count + 1
 	}

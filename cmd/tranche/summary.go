@@ -16,20 +16,9 @@ import (
 func printSummary(out io.Writer, s *pipeline.Summary) {
 	fmt.Fprintf(out, "\nMonth %s, run %s\n\n", s.Month.Format("2006-01"), s.RunID)
 	printArrivals(out, s)
-	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "feed\tfiles\trows\tloaded\tduplicate\tsuperseded\trejected\twaived\theld\t")
-	for _, f := range s.Feeds {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", f.Feed, f.Files, f.Records, f.Loaded, f.Duplicate, f.Superseded, f.Rejected, f.Waived, f.Held)
+	if len(s.Feeds) > 0 {
+		printTables(out, s)
 	}
-	_ = t.Flush()
-	printCovered(out, s)
-	fmt.Fprintln(out)
-	t = tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(t, "%s, %s\tpartners\tlines\tbase\tearned\tpoints\tbase, year to date\tearned, year to date\t\n", s.Month.Format("2006-01"), s.Currency)
-	for _, m := range s.Modules {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t\n", m.Module, m.Partners, m.Lines, m.Base, m.Earned, m.Points, m.YearBase, m.YearEarned)
-	}
-	_ = t.Flush()
 	fmt.Fprintf(out, "\n%s.", counted(int64(s.Partners), "partner"))
 	if s.Written+s.Unchanged > 0 {
 		fmt.Fprintf(out, " Workbooks: %d written, %d unchanged, %d removed.", s.Written, s.Unchanged, s.Removed)
@@ -46,6 +35,25 @@ func printSummary(out io.Writer, s *pipeline.Summary) {
 	}
 	printWaiting(out, s)
 	fmt.Fprintf(out, "\nWorkbooks  %s\nDatabase   %s\n", filepath.Join(s.Folders.Statements, s.Month.Format("2006-01")), s.Folders.Published())
+}
+
+// printTables says what became of the rows of each feed, which months they are of, and what
+// the modules came to.
+func printTables(out io.Writer, s *pipeline.Summary) {
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "feed\tfiles\trows\tloaded\tduplicate\tsuperseded\trejected\twaived\theld\t")
+	for _, f := range s.Feeds {
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", f.Feed, f.Files, f.Records, f.Loaded, f.Duplicate, f.Superseded, f.Rejected, f.Waived, f.Held)
+	}
+	_ = t.Flush()
+	printCovered(out, s)
+	fmt.Fprintln(out)
+	t = tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(t, "%s, %s\tpartners\tlines\tbase\tearned\tpoints\tbase, year to date\tearned, year to date\t\n", s.Month.Format("2006-01"), s.Currency)
+	for _, m := range s.Modules {
+		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t\n", m.Module, m.Partners, m.Lines, m.Base, m.Earned, m.Points, m.YearBase, m.YearEarned)
+	}
+	_ = t.Flush()
 }
 
 // printCovered says which months each distributor has sent, so that nobody closes one that
@@ -101,8 +109,11 @@ func printArrivals(out io.Writer, s *pipeline.Summary) {
 			switch {
 			case a.Fate.Taken() && a.Detail != "":
 				fmt.Fprintf(out, "  inbox/%s: %s\n", a.Source, a.Detail)
+			case a.Fate == landing.Growing && !a.Whole.IsZero():
+				// The second that has begun has to end, too.
+				fmt.Fprintf(out, "  inbox/%s: %s; a run from %s on takes it (landing.settle)\n", a.Source, a.Detail, a.Whole.Add(time.Second).Format("15:04:05 MST"))
 			case a.Fate == landing.Growing:
-				fmt.Fprintf(out, "  inbox/%s: it changed a moment ago and may still be growing; a later run takes it (landing.settle)\n", a.Source)
+				fmt.Fprintf(out, "  inbox/%s: %s; a later run takes it\n", a.Source, a.Detail)
 			}
 		}
 		fmt.Fprintln(out)

@@ -121,7 +121,7 @@ func (l *lander) judge(c *candidate) {
 		c.Detail = fmt.Sprintf("its time, %s, lies in the future, so that it cannot be told whether it still grows; correct its time, or the clock of the machine that writes it",
 			c.info.ModTime().UTC().Format("2006-01-02 15:04 MST"))
 	case age < l.Still:
-		c.Fate, c.Detail = Growing, "it may still be growing"
+		c.Fate, c.Detail, c.Whole = Growing, "it changed a moment ago and may still be growing", c.info.ModTime().Add(l.Still)
 	}
 }
 

@@ -83,7 +83,8 @@ type Arrival struct {
 	Source string // its path inside the inbox, as it can be shown
 	Fate   Fate
 	Detail string
-	File   File // when it landed, now or before
+	Whole  time.Time // when it is taken for whole if it holds still until then; zero: time does not tell
+	File   File      // when it landed, now or before
 }
 
 // Land takes every whole file out of the inbox, oldest first.
