@@ -81,7 +81,7 @@ func Run(ctx context.Context, o Options) (*Summary, error) {
 func begin(o Options) (*run, error) {
 	r := &run{Options: o, facts: map[string]any{}, summary: &Summary{Folders: o.Config.Folders, Currency: o.Config.Programme.Currency}}
 	f := o.Config.Folders
-	if err := Guarded(o.Config); err != nil {
+	if err := errors.Join(Guarded(o.Config), withoutQuestion(f)); err != nil {
 		return nil, err
 	}
 	for _, dir := range []string{f.State, f.Landing, f.Statements, f.Closed, f.Work()} {
