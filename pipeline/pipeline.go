@@ -281,19 +281,19 @@ func (r *run) transform(ctx context.Context) error {
 	if err := r.rules(ctx); err != nil {
 		return err
 	}
-	begun, err := r.beginWithStated(ctx)
+	hasStated, err := r.beginWithStated(ctx)
 	if err != nil {
 		return err
 	}
 	if err := r.session.Attach(ctx, r.aside(), "published"); err != nil {
 		return err
 	}
-	return r.models(ctx, begun)
+	return r.models(ctx, hasStated)
 }
 
 // models builds every model from the attached store into whatever is attached as
-// published. begun says that what is stated is there.
-func (r *run) models(ctx context.Context, begun bool) error {
+// published. hasStated says that what is stated is there.
+func (r *run) models(ctx context.Context, hasStated bool) error {
 	if err := r.session.Attach(ctx, r.tables(), "tables"); err != nil {
 		return err
 	}
@@ -308,7 +308,7 @@ func (r *run) models(ctx context.Context, begun bool) error {
 		}
 	}
 	done := 0
-	return transforms.Build(ctx, r.session, transforms.Target{Work: "tables", Mart: "published", Begun: begun, Plans: r.Plans, Read: []string{"intermediate.rates"}}, func(_ string, of int) {
+	return transforms.Build(ctx, r.session, transforms.Target{Work: "tables", Mart: "published", HasStated: hasStated, Plans: r.Plans, Read: []string{"intermediate.rates"}}, func(_ string, of int) {
 		done++
 		r.progress("transform", done, of)
 	})

@@ -83,7 +83,7 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 	}
 	summary.missingFeeds(c.Feeds)
 	// What lies in the inbox and no run will take keeps a month from being closed.
-	if summary.Arrivals, err = landing.Waiting(landingBy(c, time.Now())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if summary.Arrivals, err = landing.WaitingForAPerson(landingBy(c, time.Now())); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	return summary, summary.read(ctx, s)
@@ -92,7 +92,7 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 // landingBy is how the configuration wants files to land.
 func landingBy(c *config.Config, now time.Time) landing.Options {
 	return landing.Options{
-		Inbox: c.Folders.Inbox, Landing: c.Folders.Landing, Still: c.Still, ReadyMarker: c.Ready, Now: now,
+		Inbox: c.Folders.Inbox, Landing: c.Folders.Landing, Settle: c.Settle, ReadyMarker: c.Ready, Now: now,
 		Feeds: func(name string) []string {
 			var names []string
 			for _, f := range c.Feeds {

@@ -135,7 +135,7 @@ func (s *reading) lines() {
 		st.Lines = append(st.Lines, Line{SaleID: r.number("sale_id"), FXRate: r.units("rate", 9), Module: r.text("module"), Date: r.day("document_date"), Distributor: r.text("distributor"),
 			Document: r.text("document_no"), Number: r.number("line_no"), Type: r.text("document_type"), Customer: r.text("end_customer"),
 			SKU: r.text("sku"), Product: r.text("product_name"), Currency: r.text("currency"), Quantity: r.units("quantity", 3),
-			Net: r.units("net_amount", 6), Amount: r.cents("amount"), Base: r.cents("base"), Low: r.cents("lo"), High: r.cents("hi"),
+			Net: r.units("net_amount", 6), Amount: r.cents("amount"), Base: r.cents("base"), PositionBefore: r.cents("lo"), PositionAfter: r.cents("hi"),
 			BeforeCap: r.cents("before_cap"), Earned: r.cents("earned"), Level: r.text("level"), Method: r.text("method"),
 			Points: r.number("points"), Deal: r.text("deal_id"), File: r.text("file_name"), FileLine: r.number("file_line"),
 			Mending: r.mending("cause_file", "cause_line")})
@@ -244,7 +244,7 @@ func (s *reading) waiting() {
 			from mart.held_lines where kind = 'sales' and month <= $1)
 		select * from waits where partner_id between $2 and $3
 		order by partner_id, module, document_date, distributor, document_no, line_no, position`, func(st *Statement, r *row) {
-		st.Waiting = append(st.Waiting, Waiting{Module: r.text("module"), Reason: r.text("reason"), Distributor: r.text("distributor"),
+		st.NotCounted = append(st.NotCounted, NotCounted{Module: r.text("module"), Reason: r.text("reason"), Distributor: r.text("distributor"),
 			Document: r.text("document_no"), Date: r.day("document_date"), Number: r.number("line_no"), Product: r.text("product_name"),
 			Amount: r.cents("base"), Held: r.null("base"), Net: r.units("net_amount", 6), Currency: r.text("currency"), File: r.text("file_name"), FileLine: r.number("file_line")})
 	})

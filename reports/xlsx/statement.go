@@ -64,7 +64,7 @@ func (s statement) lines() {
 			document, number, quantity, net, amount, currency, fx = s.text(""), s.text(""), s.text(""), s.text(""), s.text(""), s.text(""), s.text("")
 		}
 		sh.tall(lineHeight(len(l.Slices)), s.text(w.value(l.Module)), s.day(l.Date), s.text(l.Distributor), document, number, s.text(l.Customer), s.text(l.Product),
-			quantity, net, currency, s.money(l.Base), s.money(l.Low), s.money(l.High), s.styled(s.styles.wrapped, s.sliceText(l)), s.money(l.Earned), s.number(l.Points),
+			quantity, net, currency, s.money(l.Base), s.money(l.PositionBefore), s.money(l.PositionAfter), s.styled(s.styles.wrapped, s.sliceText(l)), s.money(l.Earned), s.number(l.Points),
 			s.text(l.Deal), s.text(w.value(l.Type)), s.text(l.SKU), amount, fx, s.text(w.value(l.Level)), s.text(l.File), s.lineNumber(l.FileLine))
 		base, earned, points = base+l.Base, earned+l.Earned, points+l.Points
 	}
@@ -129,7 +129,7 @@ func (s statement) notCounted() {
 	w := s.words
 	sh := s.sheet(setup{title: w.say("sheet_not_counted"), widths: []float64{13, 12, 14, 14, 8, 26, 15, 15, 9, 50, 26, 8}, landscape: true, frozen: 1})
 	sh.tall(28, s.heads("module", "date", "distributor", "document", ">line", "product", ">amount", ">net", "currency", "reason", "file", ">file_line")...)
-	for _, x := range s.Waiting {
+	for _, x := range s.NotCounted {
 		amount, net, module := s.money(x.Amount), s.text(""), w.value(x.Module)
 		if x.Held {
 			inFull := s.decimal(x.Net, 6)
@@ -139,7 +139,7 @@ func (s statement) notCounted() {
 		sh.put(s.text(module), s.day(x.Date), s.text(x.Distributor), s.text(x.Document), s.number(x.Number), s.text(x.Product),
 			amount, net, s.text(x.Currency), s.styled(s.styles.wrapped, w.value(x.Reason)), s.text(x.File), s.number(x.FileLine))
 	}
-	if len(s.Waiting) == 0 {
+	if len(s.NotCounted) == 0 {
 		sh.put(s.text(w.say("nothing")))
 	}
 	sh.done()

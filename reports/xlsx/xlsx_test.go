@@ -23,7 +23,7 @@ func example() *reports.Statement {
 		Pay:     reports.Pay{Earned: 105, Payable: 105, Currency: "EUR", OwnRate: 1_084_150_000, PayableOwn: 97, Level: "ready"},
 		Modules: []reports.ModuleTotal{{Module: "resell", Lines: 1, Base: 2100, Earned: 105}},
 		Lines: []reports.Line{{Module: "resell", Date: time.Date(2024, 7, 3, 0, 0, 0, 0, time.UTC), Document: "0012", Customer: "@SUM(1)", SKU: "0012-LKM",
-			Quantity: 1500, Net: 21_000_000, Currency: "USD", Amount: 2100, Base: 2100, High: 2100, Earned: 105, Method: "marginal",
+			Quantity: 1500, Net: 21_000_000, Currency: "USD", Amount: 2100, Base: 2100, PositionAfter: 2100, Earned: 105, Method: "marginal",
 			Slices: []reports.Slice{{Tranche: 1, Rate: 50_000, Base: 2100, Earned: 105}}}},
 	}
 }
