@@ -98,14 +98,21 @@ func silent(c *config.Config, now time.Time, f pipeline.Freshness) news {
 	if !f.Last.IsZero() {
 		last, since = f.Last.UTC().Format("2006-01-02 15:04 UTC"), f.Last.UTC().Format("20060102T150405")
 	}
-	return operatorNews(c, "silent-"+plainName(f.Feed)+"-"+shortHash([]byte(f.Feed))+"-"+since, now, "nothing has come from "+f.Feed,
-		fmt.Sprintf("The feed %s should send something every %s, and last did: %s.\nAsk the sender; tranche status shows every feed.\n", f.Feed, f.Expected, last), fact{Event: "overdue", Feed: f.Feed})
+	return onceForGood(operatorNews(c, "silent-"+plainName(f.Feed)+"-"+shortHash([]byte(f.Feed))+"-"+since, now, "nothing has come from "+f.Feed,
+		fmt.Sprintf("The feed %s should send something every %s, and last did: %s.\nAsk the sender; tranche status shows every feed.\n", f.Feed, f.Expected, last), fact{Event: "overdue", Feed: f.Feed}))
 }
 
 // overdue is told once for each time that runs stop ending well.
 func overdue(c *config.Config, now, last time.Time) news {
-	return operatorNews(c, "overdue-"+last.UTC().Format("20060102T150405"), now, "no run has ended well since "+last.UTC().Format("2006-01-02 15:04 UTC"),
-		"What is published is as old as that. tranche status says what the last runs came to.\n", fact{Event: "overdue"})
+	return onceForGood(operatorNews(c, "overdue-"+last.UTC().Format("20060102T150405"), now, "no run has ended well since "+last.UTC().Format("2006-01-02 15:04 UTC"),
+		"What is published is as old as that. tranche status says what the last runs came to.\n", fact{Event: "overdue"}))
+}
+
+// onceForGood has a message remembered for good: what it tells of can last longer than
+// others are remembered, and a clock that is ahead for a while ends that early.
+func onceForGood(n news) news {
+	n.Keep = true
+	return n
 }
 
 // plainName keeps of a feed's name what can stand in a file's, for people; two can keep the

@@ -112,6 +112,8 @@ func copied(t *testing.T) string {
 
 func TestTheReleaseIsWhatItSaysAndWorksByItself(t *testing.T) {
 	needed(t, "dpkg-deb", "objdump", "man", "sha256sum")
+	const maintainer = "Anna Builder <anna@vendor.example>"
+	t.Setenv("MAINTAINER", maintainer)
 	dist, root := filepath.Join(t.TempDir(), "dist"), t.TempDir()
 	sums := release(t, "..", dist)
 
@@ -130,6 +132,9 @@ func TestTheReleaseIsWhatItSaysAndWorksByItself(t *testing.T) {
 	deb := filepath.Join(dist, "tranche_"+version+"_amd64.deb")
 	if said := must(t, dist, "dpkg-deb", "--field", deb, "Version"); strings.TrimSpace(said) != version {
 		t.Errorf("the package says %s", said)
+	}
+	if said := must(t, dist, "dpkg-deb", "--field", deb, "Maintainer"); strings.TrimSpace(said) != maintainer {
+		t.Errorf("the package is kept by %s", said)
 	}
 	must(t, dist, "dpkg-deb", "-x", deb, root)
 	binary := filepath.Join(root, "usr/bin/tranche")

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes what is handed out, for the machine it runs on: packaging/release.sh FOLDER, with VERSION
-# in the environment. No time, name or path of this machine goes into it.
+# in the environment, and MAINTAINER ("Name <address>") for the Debian package. No time, name or path of this machine goes into it.
 set -eu
 cd "$(dirname "$0")/.."
 dist=$1
@@ -8,7 +8,8 @@ dist=$1
 # Times in the archives are the last commit's.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 315532800)}
 ARCH=$(go env GOARCH)
-export VERSION SOURCE_DATE_EPOCH ARCH
+MAINTAINER=${MAINTAINER:-Tranche maintainers <maintainers@localhost>}
+export VERSION SOURCE_DATE_EPOCH ARCH MAINTAINER
 rm -rf "$dist"
 mkdir -p "$dist"
 dist=$(cd "$dist" && pwd)

@@ -105,6 +105,17 @@ func makeForAnalysts(f config.Folders) error {
 	return nil
 }
 
+// withoutQuestion refuses folders in which DuckDB cannot keep a database: what follows a
+// question mark it takes for options, and looks for its log elsewhere.
+func withoutQuestion(f config.Folders) error {
+	for _, x := range [][2]string{{"state", f.State}, {"published", f.Analysts}} {
+		if strings.Contains(x[1], "?") {
+			return fmt.Errorf("%w: folders.%s has a question mark in its path, %s, where DuckDB can keep no database; name another folder", ErrPlace, x[0], x[1])
+		}
+	}
+	return nil
+}
+
 // onOneDisk refuses folders that nothing could be renamed between.
 func onOneDisk(f config.Folders) error {
 	var state syscall.Stat_t

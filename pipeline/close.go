@@ -233,7 +233,30 @@ func (k *closing) obstacles(ctx context.Context) error {
 			return err
 		}
 	}
-	return o.orNil()
+	if err := o.orNil(); err != nil {
+		return err
+	}
+	return k.absent(ctx)
+}
+
+// absent names who sent lines of the month before and none of this one. It speaks against
+// nothing, for a distributor may have sold nothing; whoever closes is told.
+func (k *closing) absent(ctx context.Context) error {
+	k.summary.Absent = nil
+	rows, err := k.session.Query(ctx, `select distinct distributor from mart.distributor_months where month = $1::date - to_months(1)
+		and distributor not in (select distributor from mart.distributor_months where month = $1::date) order by distributor`, k.Month)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return err
+		}
+		k.summary.Absent = append(k.summary.Absent, name)
+	}
+	return rows.Err()
 }
 
 // heldBack weighs what is held in the month or before, and what was rejected, which

@@ -81,7 +81,7 @@ func Run(ctx context.Context, o Options) (*Summary, error) {
 func begin(o Options) (*run, error) {
 	r := &run{Options: o, facts: map[string]any{}, summary: &Summary{Folders: o.Config.Folders, Currency: o.Config.Programme.Currency}}
 	f := o.Config.Folders
-	if err := Guarded(o.Config); err != nil {
+	if err := errors.Join(Guarded(o.Config), withoutQuestion(f)); err != nil {
 		return nil, err
 	}
 	for _, dir := range []string{f.State, f.Landing, f.Statements, f.Closed, f.Work()} {
@@ -171,7 +171,8 @@ func (r *run) land(context.Context) error {
 	if r.landed, err = landing.List(r.Config.Folders.Landing); err == nil && len(r.landed) == 0 {
 		err = r.nothingIsLost()
 	}
-	for _, a := range arrivals {
+	for i, a := range arrivals {
+		arrivals[i].Whole = a.Whole.In(r.Config.Serve.Zone)
 		count, _ := r.facts[string(a.Fate)].(int)
 		r.facts[string(a.Fate)] = count + 1
 	}
@@ -280,19 +281,19 @@ func (r *run) transform(ctx context.Context) error {
 	if err := r.rules(ctx); err != nil {
 		return err
 	}
-	begun, err := r.beginWithStated(ctx)
+	hasStated, err := r.beginWithStated(ctx)
 	if err != nil {
 		return err
 	}
 	if err := r.session.Attach(ctx, r.aside(), "published"); err != nil {
 		return err
 	}
-	return r.models(ctx, begun)
+	return r.models(ctx, hasStated)
 }
 
 // models builds every model from the attached store into whatever is attached as
-// published. begun says that what is stated is there.
-func (r *run) models(ctx context.Context, begun bool) error {
+// published. hasStated says that what is stated is there.
+func (r *run) models(ctx context.Context, hasStated bool) error {
 	if err := r.session.Attach(ctx, r.tables(), "tables"); err != nil {
 		return err
 	}
@@ -307,7 +308,7 @@ func (r *run) models(ctx context.Context, begun bool) error {
 		}
 	}
 	done := 0
-	return transforms.Build(ctx, r.session, transforms.Target{Work: "tables", Mart: "published", Begun: begun, Plans: r.Plans, Read: []string{"intermediate.rates"}}, func(_ string, of int) {
+	return transforms.Build(ctx, r.session, transforms.Target{Work: "tables", Mart: "published", HasStated: hasStated, Plans: r.Plans, Read: []string{"intermediate.rates"}}, func(_ string, of int) {
 		done++
 		r.progress("transform", done, of)
 	})

@@ -29,6 +29,21 @@ func TestAFolderMayHaveTheMarksOfAPatternInItsName(t *testing.T) {
 	}
 }
 
+func TestAFolderWithAQuestionMarkIsRefusedBeforeAnythingIsDone(t *testing.T) {
+	b := newBroken(t, t.TempDir())
+	other := *b.config
+	other.Folders.State = filepath.Join(t.TempDir(), "what?", "state")
+	o := b.options()
+	o.Config = &other
+	_, err := pipeline.Run(t.Context(), o)
+	if !errors.Is(err, pipeline.ErrPlace) || !strings.Contains(err.Error(), "folders.state has a question mark in its path") {
+		t.Errorf("it says %v", err)
+	}
+	if _, err := os.Stat(other.Folders.State); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("it made the folder (%v)", err)
+	}
+}
+
 func TestALandingFolderThatIsEmptyTakesNoStatementAway(t *testing.T) {
 	b := newBroken(t, t.TempDir())
 	for _, dir := range []string{b.config.Folders.Landing, b.config.Folders.Inbox} {

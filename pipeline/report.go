@@ -184,7 +184,7 @@ func (r *run) shelve(list []*reports.Statement, e reports.Edition, to shelf, ste
 	for _, st := range list {
 		st.Edition = e
 		if password := r.Config.Statement.Passwords[st.Partner.ID]; password != "" {
-			st.Lock = secretHash(st.Partner.ID, password)
+			st.PasswordHash = secretHash(st.Partner.ID, password)
 		}
 	}
 	named := make([]string, len(list))
@@ -254,7 +254,7 @@ func figures(st *reports.Statement) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256(append(data, xlsx.Template()...))
+	sum := sha256.Sum256(append(data, xlsx.Fingerprint()...))
 	return hex.EncodeToString(sum[:]), nil
 }
 
@@ -280,7 +280,7 @@ func renderAll(list []*reports.Statement, passwords map[string]string) ([][]byte
 		err := xlsx.Statement(&book, list[i])
 		books[i] = book.Bytes()
 		if password := passwords[list[i].Partner.ID]; password != "" && err == nil {
-			books[i], err = xlsx.Lock(books[i], password)
+			books[i], err = xlsx.Encrypt(books[i], password)
 		}
 		return err
 	})

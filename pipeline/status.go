@@ -54,10 +54,11 @@ func openPublished(ctx context.Context, c *config.Config) (*store.Session, error
 // ErrOtherVersion says that what is published was made by another version of Tranche.
 var ErrOtherVersion = errors.New("what is published was made by another version of Tranche; tranche run publishes it anew")
 
-// ofThisVersion says whether the published file has what this version asks it for.
+// ofThisVersion says whether the published file has what this version asks it for: what came
+// last stands for all.
 func ofThisVersion(ctx context.Context, s *store.Session) error {
 	var n int
-	if err := s.Row(ctx, "select count(*) from duckdb_tables() where database_name = 'published' and table_name = 'as_of'", []any{&n}); err != nil {
+	if err := s.Row(ctx, "select count(*) from duckdb_columns() where database_name = 'published' and table_name = 'reconciliation' and column_name = 'waived'", []any{&n}); err != nil {
 		return err
 	}
 	if n == 0 {
@@ -82,7 +83,7 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 	}
 	summary.missingFeeds(c.Feeds)
 	// What lies in the inbox and no run will take keeps a month from being closed.
-	if summary.Arrivals, err = landing.Waiting(landingBy(c, time.Now())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if summary.Arrivals, err = landing.WaitingForAPerson(landingBy(c, time.Now())); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	return summary, summary.read(ctx, s)
@@ -91,7 +92,7 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 // landingBy is how the configuration wants files to land.
 func landingBy(c *config.Config, now time.Time) landing.Options {
 	return landing.Options{
-		Inbox: c.Folders.Inbox, Landing: c.Folders.Landing, Still: c.Still, ReadyMarker: c.Ready, Now: now,
+		Inbox: c.Folders.Inbox, Landing: c.Folders.Landing, Settle: c.Settle, ReadyMarker: c.Ready, Now: now,
 		Feeds: func(name string) []string {
 			var names []string
 			for _, f := range c.Feeds {

@@ -34,6 +34,9 @@ type Summary struct {
 	OpenIDs  []string // in the file of passwords, but of no partner
 	Wordless []string // languages of partners that no catalogue of words is for
 
+	Covered []Covered // months of sell-out
+	Absent  []string  // distributors that sent lines of the month before, and none of the one that was closed
+
 	Waiting []Amount // that is held or was rejected, by currency
 
 	Unremembered string // why the history does not have this run; empty: it has
@@ -48,13 +51,19 @@ type Summary struct {
 
 // FeedTally is what became of the rows of all of a feed's files.
 type FeedTally struct {
-	Feed                                                                     string
-	Files                                                                    int64
-	Records, Loaded, Duplicate, Superseded, Rejected, Held, Refused, Waiting int64
+	Feed                                                                             string
+	Files                                                                            int64
+	Records, Loaded, Duplicate, Superseded, Rejected, Waived, Held, Refused, Waiting int64 // Waived: of the rejected, and so is Waiting
 }
 
 // Refusal is a file refused whole.
 type Refusal struct{ File, Detail string }
+
+// Covered is which months the lines that a distributor has sent are of.
+type Covered struct {
+	Distributor string
+	Months      []time.Time // oldest first
+}
 
 // Held is how many rows wait for the same thing.
 type Held struct {
@@ -102,10 +111,10 @@ func (s *Summary) missingFeeds(feeds []feed.Feed) {
 // read fills the summary from the marts.
 func (s *Summary) read(ctx context.Context, db *store.Session) error {
 	err := each(ctx, db, `select coalesce(feed, '(no feed)'), count(*), sum(records)::bigint, sum(loaded)::bigint, sum(duplicate)::bigint,
-			sum(superseded)::bigint, sum(rejected)::bigint, sum(held)::bigint, count(*) filter (where not is_loaded), coalesce(sum(waiting) filter (where is_loaded), 0)::bigint
+			sum(superseded)::bigint, sum(rejected)::bigint, sum(waived)::bigint, sum(held)::bigint, count(*) filter (where not is_loaded), coalesce(sum(waiting) filter (where is_loaded), 0)::bigint
 		from mart.reconciliation group by feed order by feed`, func(scan func(...any) error) error {
 		var f FeedTally
-		err := scan(&f.Feed, &f.Files, &f.Records, &f.Loaded, &f.Duplicate, &f.Superseded, &f.Rejected, &f.Held, &f.Refused, &f.Waiting)
+		err := scan(&f.Feed, &f.Files, &f.Records, &f.Loaded, &f.Duplicate, &f.Superseded, &f.Rejected, &f.Waived, &f.Held, &f.Refused, &f.Waiting)
 		s.Feeds = append(s.Feeds, f)
 		return err
 	})
@@ -144,7 +153,7 @@ func (s *Summary) read(ctx context.Context, db *store.Session) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(s.readWaiting(ctx, db), s.readLanguages(ctx, db)); err != nil {
+	if err := errors.Join(s.readWaiting(ctx, db), s.readCovered(ctx, db), s.readLanguages(ctx, db)); err != nil {
 		return err
 	}
 	return db.Row(ctx, `select (select count(*) from mart.partners), coalesce((select strftime(max(month), '%Y-%m') from mart.months where status <> 'open'), ''),
@@ -179,6 +188,21 @@ func (s *Summary) readWaiting(ctx context.Context, db *store.Session) error {
 			x.Amount = *amount
 		}
 		s.Waiting = append(s.Waiting, x)
+		return err
+	})
+}
+
+// readCovered asks by distributor and not by feed, because a feed can carry several.
+func (s *Summary) readCovered(ctx context.Context, db *store.Session) error {
+	return each(ctx, db, "select distinct distributor, month from mart.distributor_months order by all", func(scan func(...any) error) error {
+		var name string
+		var month time.Time
+		err := scan(&name, &month)
+		if n := len(s.Covered); n == 0 || s.Covered[n-1].Distributor != name {
+			s.Covered = append(s.Covered, Covered{Distributor: name})
+		}
+		last := &s.Covered[len(s.Covered)-1]
+		last.Months = append(last.Months, month)
 		return err
 	})
 }

@@ -55,6 +55,7 @@ type MonthPay struct {
 	RulesHash      string `json:"rules_hash"`
 	Minimum        string `json:"minimum_payable"`
 	Earned         string `json:"earned"`
+	Adjusted       string `json:"adjusted,omitempty"` // of what was earned, what mends earlier months; empty: nothing does
 	Entries        string `json:"money_entries"`
 	CarriedIn      string `json:"carried_in"`
 	CarriedOut     string `json:"carried_out"`
@@ -65,6 +66,7 @@ type MonthPay struct {
 	Level          string `json:"level"`
 	LevelMet       string `json:"level_met,omitempty"`
 	LevelNext      string `json:"level_next"`
+	HasLevelRules  bool   `json:"has_level_rules"` // the programme says what levels ask for
 	ByAmount       int64  `json:"by_amount"`
 	ByCertificate  int64  `json:"by_certificate"`
 	ByBonus        int64  `json:"by_bonus"`

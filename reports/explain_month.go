@@ -6,13 +6,14 @@ const (
 	monthPay = `select p.partner_id, p.name, p.is_active, y.month, g.currency as programme_currency, g.name as version_name, g.rules_hash,
 			g.minimum_payable, y.earned, y.money_entries, y.carried_in, y.carried_out, y.payable, y.currency, y.rate, y.payable_own,
 			l.level, l.level_met, l.level_next, b.by_amount, b.by_certificate, b.by_bonus, b.status_points, b.certifications,
-			b.earned as points_earned, b.redeemed, b.expired, b.spendable
+			b.earned as points_earned, b.redeemed, b.expired, b.spendable, a.adjusted, exists (select 1 from mart.level_rules as r where r.rules_hash = g.rules_hash) as has_level_rules
 		from mart.payables as y
 		join mart.partners as p on p.partner_id = y.partner_id
 		join mart.partner_levels as l on l.partner_id = y.partner_id and l.month = y.month
 		join mart.point_balances as b on b.partner_id = y.partner_id and b.month = y.month
 		join mart.months as m on m.month = y.month
 		join mart.programme as g on g.rules_hash = m.rules_hash
+		cross join (select sum(earned) as adjusted from mart.statement_lines where partner_id = $1 and month = $2 and mends_month is not null) as a
 		where y.partner_id = $1 and y.month = $2`
 
 	monthModules = `select module, lines, base, earned, points, year_base, year_earned

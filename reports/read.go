@@ -81,7 +81,7 @@ func (s *reading) each(query string, add func(*Statement, *row)) {
 func (s *reading) partners() {
 	s.err = scan(s.ctx, s.marts, `select p.partner_id, p.name, p.country, p.town, p.language, y.modules,
 			y.earned, y.money_entries, y.carried_in, y.payable, y.carried_out, y.currency, y.rate, y.payable_own, y.level, y.status_points,
-			l.next_level, l.points_missing,
+			l.next_level, l.points_missing, l.points_needed is null as is_unasked,
 			b.by_amount, b.by_certificate, b.by_bonus, b.certifications, b.earned as points_earned, b.redeemed, b.expired, b.spendable, b.spendable_value,
 			g.currency as programme_currency, g.name as version_name, g.rules_hash
 		from mart.statement_index as i
@@ -99,7 +99,7 @@ func (s *reading) partners() {
 			Pay: Pay{Earned: r.cents("earned"), MoneyEntries: r.cents("money_entries"), CarriedIn: r.cents("carried_in"),
 				Payable: r.cents("payable"), CarriedOut: r.cents("carried_out"), Currency: r.text("currency"), OwnRate: r.units("rate", 9),
 				PayableOwn: r.cents("payable_own"), Level: r.text("level"), NextLevel: r.text("next_level"),
-				StatusPoints: r.number("status_points"), PointsMissing: r.number("points_missing")},
+				StatusPoints: r.number("status_points"), PointsMissing: r.number("points_missing"), Unasked: r.yes("is_unasked")},
 			Balance: Balance{ByAmount: r.number("by_amount"), ByCertificate: r.number("by_certificate"), ByBonus: r.number("by_bonus"),
 				Status: r.number("status_points"), Certifications: r.number("certifications"), Earned: r.number("points_earned"), Redeemed: r.number("redeemed"),
 				Expired: r.number("expired"), Spendable: r.number("spendable"), SpendableValue: r.cents("spendable_value")},
@@ -135,7 +135,7 @@ func (s *reading) lines() {
 		st.Lines = append(st.Lines, Line{SaleID: r.number("sale_id"), FXRate: r.units("rate", 9), Module: r.text("module"), Date: r.day("document_date"), Distributor: r.text("distributor"),
 			Document: r.text("document_no"), Number: r.number("line_no"), Type: r.text("document_type"), Customer: r.text("end_customer"),
 			SKU: r.text("sku"), Product: r.text("product_name"), Currency: r.text("currency"), Quantity: r.units("quantity", 3),
-			Net: r.units("net_amount", 6), Amount: r.cents("amount"), Base: r.cents("base"), Low: r.cents("lo"), High: r.cents("hi"),
+			Net: r.units("net_amount", 6), Amount: r.cents("amount"), Base: r.cents("base"), PositionBefore: r.cents("lo"), PositionAfter: r.cents("hi"),
 			BeforeCap: r.cents("before_cap"), Earned: r.cents("earned"), Level: r.text("level"), Method: r.text("method"),
 			Points: r.number("points"), Deal: r.text("deal_id"), File: r.text("file_name"), FileLine: r.number("file_line"),
 			Mending: r.mending("cause_file", "cause_line")})
@@ -166,10 +166,13 @@ func (s *reading) slices() {
 }
 
 func (s *reading) shares() {
-	s.each(`select * from mart.sell_with_credits where month = ? and partner_id between ? and ?
+	s.each(`select s.*, f.file_name, s.sale_id % 10000000000 as file_line
+		from mart.sell_with_credits as s
+		left join mart.reconciliation as f on f.file_id = s.sale_id // 10000000000
+		where month = ? and partner_id between ? and ?
 		order by partner_id, deal_id, document_date, distributor, document_no, line_no, sale_id`, func(st *Statement, r *row) {
 		st.Shares = append(st.Shares, Share{Deal: r.text("deal_id"), Roles: r.text("roles"), Date: r.day("document_date"),
-			Distributor: r.text("distributor"), Base: r.cents("base")})
+			Distributor: r.text("distributor"), Base: r.cents("base"), File: r.text("file_name"), FileLine: r.number("file_line")})
 	})
 }
 
@@ -241,7 +244,7 @@ func (s *reading) waiting() {
 			from mart.held_lines where kind = 'sales' and month <= $1)
 		select * from waits where partner_id between $2 and $3
 		order by partner_id, module, document_date, distributor, document_no, line_no, position`, func(st *Statement, r *row) {
-		st.Waiting = append(st.Waiting, Waiting{Module: r.text("module"), Reason: r.text("reason"), Distributor: r.text("distributor"),
+		st.NotCounted = append(st.NotCounted, NotCounted{Module: r.text("module"), Reason: r.text("reason"), Distributor: r.text("distributor"),
 			Document: r.text("document_no"), Date: r.day("document_date"), Number: r.number("line_no"), Product: r.text("product_name"),
 			Amount: r.cents("base"), Held: r.null("base"), Net: r.units("net_amount", 6), Currency: r.text("currency"), File: r.text("file_name"), FileLine: r.number("file_line")})
 	})

@@ -42,7 +42,7 @@ type RegisterModule struct {
 // File is what became of one file.
 type File struct {
 	Name, Feed, Reason                                                      string
-	Records, Loaded, Duplicate, Superseded, Rejected, Held, Unread          int64
+	Records, Loaded, Duplicate, Superseded, Rejected, Waived, Held, Unread  int64
 	Amount, LoadedAmount, DuplicateAmount, SupersededAmount, RejectedAmount string // exact decimals, in the documents' currencies
 }
 
@@ -101,12 +101,12 @@ func (g *Register) modules(ctx context.Context, m Marts) error {
 }
 
 func (g *Register) files(ctx context.Context, m Marts) error {
-	return scan(ctx, m, `select file_name, feed, detail, records, loaded, duplicate, superseded, rejected, held, unread_amounts, amount::varchar as amount,
+	return scan(ctx, m, `select file_name, feed, detail, records, loaded, duplicate, superseded, rejected, waived, held, unread_amounts, amount::varchar as amount,
 			loaded_amount::varchar as loaded_amount, duplicate_amount::varchar as duplicate_amount,
 			superseded_amount::varchar as superseded_amount, rejected_amount::varchar as rejected_amount
 		from mart.reconciliation order by file_id`, func(r *row) {
 		g.Files = append(g.Files, File{Name: r.text("file_name"), Feed: r.text("feed"), Reason: r.text("detail"), Records: r.number("records"),
-			Loaded: r.number("loaded"), Duplicate: r.number("duplicate"), Superseded: r.number("superseded"), Rejected: r.number("rejected"),
+			Loaded: r.number("loaded"), Duplicate: r.number("duplicate"), Superseded: r.number("superseded"), Rejected: r.number("rejected"), Waived: r.number("waived"),
 			Held: r.number("held"), Unread: r.number("unread_amounts"), Amount: r.text("amount"), LoadedAmount: r.text("loaded_amount"),
 			DuplicateAmount: r.text("duplicate_amount"), SupersededAmount: r.text("superseded_amount"), RejectedAmount: r.text("rejected_amount")})
 	})

@@ -37,26 +37,26 @@ type Letterhead struct {
 type Statement struct {
 	Edition
 	Letterhead
-	Lock      string // hash of the password it opens with; empty: it opens without
-	Currency  string // the programme's
-	Programme string // name of the version in force on the month's last day
-	RulesHash string // of that version
-	Month     time.Time
-	Partner   Partner
-	Pay       Pay
-	Modules   []ModuleTotal
-	Margin    []Tranche
-	Lines     []Line
-	Shares    []Share
-	Claims    []Claim
-	Points    []Posting
-	Balance   Balance
-	Expiring  []Expiring
-	Gaps      []Gap
-	Entries   []MoneyEntry
-	Waiting   []Waiting
-	Rules     []Rule
-	Changes   []Change
+	PasswordHash string // hash of the password it opens with; empty: it opens without
+	Currency     string // the programme's
+	Programme    string // name of the version in force on the month's last day
+	RulesHash    string // of that version
+	Month        time.Time
+	Partner      Partner
+	Pay          Pay
+	Modules      []ModuleTotal
+	Margin       []Tranche
+	Lines        []Line
+	Shares       []Share
+	Claims       []Claim
+	Points       []Posting
+	Balance      Balance
+	Expiring     []Expiring
+	Gaps         []Gap
+	Entries      []MoneyEntry
+	NotCounted   []NotCounted
+	Rules        []Rule
+	Changes      []Change
 }
 
 // Partner is who a statement is for.
@@ -72,6 +72,7 @@ type Pay struct {
 	PayableOwn                                           Cents
 	Level, NextLevel                                     string
 	StatusPoints, PointsMissing                          int64 // missing for the next level
+	Unasked                                              bool  // the programme says nothing of what the next level asks for
 }
 
 // ModuleTotal is what one module came to in a month and in the year so far.
@@ -121,21 +122,21 @@ type Mending struct {
 type Line struct {
 	Mending
 
-	FXRate                                     int64 // one unit of the document's currency in the programme currency, in units of 10^-9
-	SaleID                                     int64
-	Module                                     string
-	Date                                       time.Time
-	Distributor, Document                      string
-	Number                                     int64
-	Type, Customer, SKU, Product, Currency     string
-	Quantity                                   int64 // thousandths
-	Net                                        int64 // in the document's currency, in units of 10^-6
-	Amount, Base, Low, High, BeforeCap, Earned Cents
-	Level, Method                              string
-	Points                                     int64
-	Deal, File                                 string
-	FileLine                                   int64
-	Slices                                     []Slice
+	FXRate                                                         int64 // one unit of the document's currency in the programme currency, in units of 10^-9
+	SaleID                                                         int64
+	Module                                                         string
+	Date                                                           time.Time
+	Distributor, Document                                          string
+	Number                                                         int64
+	Type, Customer, SKU, Product, Currency                         string
+	Quantity                                                       int64 // thousandths
+	Net                                                            int64 // in the document's currency, in units of 10^-6
+	Amount, Base, PositionBefore, PositionAfter, BeforeCap, Earned Cents
+	Level, Method                                                  string
+	Points                                                         int64
+	Deal, File                                                     string
+	FileLine                                                       int64
+	Slices                                                         []Slice
 }
 
 // Slice is the part of a line in one tranche.
@@ -147,9 +148,10 @@ type Slice struct {
 
 // Share is the partner's part of a line of a registered deal.
 type Share struct {
-	Deal, Roles, Distributor string
-	Date                     time.Time
-	Base                     Cents
+	Deal, Roles, Distributor, File string
+	Date                           time.Time
+	Base                           Cents
+	FileLine                       int64
 }
 
 // Claim is the partner's claim on a deal against its lines of the month.
@@ -197,8 +199,8 @@ type MoneyEntry struct {
 	FileLine             int64
 }
 
-// Waiting is a line of the partner's that does not count, and why.
-type Waiting struct {
+// NotCounted is a line of the partner's that does not count, and why.
+type NotCounted struct {
 	Module, Reason, Distributor, Document, Product, File string
 	Date                                                 time.Time
 	Number, FileLine                                     int64

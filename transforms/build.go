@@ -11,10 +11,10 @@ import (
 
 // Target says in which attached database each layer is made.
 type Target struct {
-	Work  string // staging and intermediate
-	Mart  string
-	Begun bool   // Begin has been there: what is stated stands in its marts
-	Plans string // folder for the plan of each model as it was carried out, with times and rows; empty for none
+	Work      string // staging and intermediate
+	Mart      string
+	HasStated bool   // Begin has been there: what is stated stands in its marts
+	Plans     string // folder for the plan of each model as it was carried out, with times and rows; empty for none
 	// Read names the intermediate tables that somebody reads afterwards, besides checks and what
 	// a closing states; all others are dropped as soon as no model needs them, which is most of
 	// the memory. Nil: all are kept.
@@ -106,7 +106,7 @@ func Begin(ctx context.Context, db Database, to Target) error {
 		return err
 	}
 	for _, m := range models {
-		if m.Begins == "" {
+		if m.StatedTable == "" {
 			continue
 		}
 		if err := begin(ctx, db, to, m); err != nil {
@@ -121,7 +121,7 @@ func begin(ctx context.Context, db Database, to Target, m Model) error {
 	for _, c := range m.Columns {
 		columns = append(columns, c.Name)
 	}
-	return db.Exec(ctx, "create table "+to.Mart+"."+m.FullName()+" as select "+strings.Join(columns, ", ")+" from stated."+m.Begins)
+	return db.Exec(ctx, "create table "+to.Mart+"."+m.FullName()+" as select "+strings.Join(columns, ", ")+" from stated."+m.StatedTable)
 }
 
 // build makes one model: a view in staging, which only renames, a table
@@ -133,8 +133,8 @@ func build(ctx context.Context, db Database, to Target, m Model) error {
 	}
 	name := to.database(m.Layer) + "." + m.FullName()
 	query := "create " + sort + " " + name + " as\n" + m.SQL
-	if m.Begins != "" {
-		if !to.Begun {
+	if m.StatedTable != "" {
+		if !to.HasStated {
 			if err := begin(ctx, db, to, m); err != nil {
 				return err
 			}

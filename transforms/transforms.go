@@ -47,7 +47,7 @@ type Model struct {
 	About       string   // what it holds, in a sentence or two
 	Grain       []string // columns that name a row
 	Columns     []Column
-	Begins      string // table of the schema stated that holds its first rows; the select has only what is open
+	StatedTable string // table of the schema stated that holds its first rows; the select has only what is open
 	SQL         string
 	reads       []string // models it needs, by their full names
 }
@@ -158,11 +158,11 @@ func parse(layer, name, text string) (Model, error) {
 
 func (m *Model) headerLine(line string) {
 	grain, isGrain := strings.CutPrefix(line, "grain: ")
-	begins, hasBegun := strings.CutPrefix(line, "begins with: stated.")
+	statedTable, hasBegun := strings.CutPrefix(line, "begins with: stated.")
 	column := columnLine.FindStringSubmatch(line)
 	switch {
 	case hasBegun:
-		m.Begins = begins
+		m.StatedTable = statedTable
 	case isGrain:
 		m.Grain = strings.Split(grain, ", ")
 	case len(m.Grain) > 0 && column != nil:

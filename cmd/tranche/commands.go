@@ -2,8 +2,11 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
@@ -56,13 +59,24 @@ something waits for a person, 75 another run is at work.`,
 	return root
 }
 
-// arguments makes a wrong number of arguments a usage error.
+// arguments makes a wrong number of arguments a usage error, which says how the command is
+// written. An unknown command among several is named by cobra.
 func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
+		err := check(cmd, args)
+		switch {
+		case err == nil:
+			return nil
+		case cmd.HasSubCommands():
 			return usageError{err}
 		}
-		return nil
+		written := cmd.CommandPath() + strings.TrimPrefix(cmd.Use, cmd.Name())
+		for n := range slices.Backward(args) {
+			if check(cmd, args[:n]) == nil {
+				return usageError{fmt.Errorf("%q is one too many; write: %s", args[n], written)}
+			}
+		}
+		return usageError{fmt.Errorf("something is missing; write: %s", written)}
 	}
 }
 

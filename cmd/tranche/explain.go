@@ -171,6 +171,15 @@ func places(decimal string) string {
 	return whole + "." + fraction
 }
 
+// amount is money, with both its cents and whatever else there is of it.
+func amount(decimal string) string {
+	decimal = places(decimal)
+	if strings.Contains(decimal, ".") {
+		return decimal
+	}
+	return decimal + ".00"
+}
+
 // percent moves the point of an exact fraction by two places: 0.050000 is 5.
 func percent(fraction string) string {
 	whole, rest, _ := strings.Cut(fraction, ".")

@@ -78,7 +78,7 @@ func (t teller) origin(o reports.Origin) {
 		if o.RateDate != o.TermsDate {
 			newest = ", the newest on " + o.TermsDate
 		}
-		t.say("  Value     %s %s x %s = %s %s, rounded half away from zero; the rate of %s%s", places(o.NetAmount), o.Currency,
+		t.say("  Value     %s %s x %s = %s %s, rounded half away from zero; the rate of %s%s", amount(o.NetAmount), o.Currency,
 			places(o.Rate), o.Amount, o.Own, o.RateDate, newest)
 	}
 	t.returns(o)
@@ -121,7 +121,7 @@ func (t teller) credit(c reports.Credit, s reports.SaleStory) {
 	if c.Mends == "" {
 		t.say("\n%s: counts for %s %s, because %s", pipeline.Word(c.Module), c.Partner, c.Name, why[c.Module])
 	} else {
-		t.say("\n%s: mends %s for %s %s. %s", pipeline.Word(c.Module), c.Mends[:7], c.Partner, c.Name, pipeline.Cause(c.Cause))
+		t.say("\n%s: adjusts %s for %s %s. %s", pipeline.Word(c.Module), c.Mends[:7], c.Partner, c.Name, pipeline.Cause(c.Cause))
 	}
 	if c.StatedFile != "" {
 		t.say("  Stated    before, from %s, line %d; what moves is what it should be less that", c.StatedFile, c.StatedLine)
@@ -235,7 +235,7 @@ func (t teller) held(h reports.HeldLine) {
 		t.say("%s is nobody's yet, and is not said to be of %s. Held: %s (%s)", line, t.question.Partner, pipeline.Word(h.Reason), h.What)
 	default:
 		t.say("%s, held: %s (%s)", line, pipeline.Word(h.Reason), h.What)
-		t.say("  Product   %s, %s %s, for %s", h.SKU, places(h.NetAmount), h.Currency, orNobody(h.Customer))
+		t.say("  Product   %s, %s %s, for %s", h.SKU, amount(h.NetAmount), h.Currency, orNobody(h.Customer))
 	}
 	t.say("  File      %s, line %d, in %s\n  It counts by itself in the first run after this has been mended.", h.File, h.FileLine, h.Month[:7])
 }

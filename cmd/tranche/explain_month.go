@@ -18,7 +18,11 @@ func (t teller) month(s *reports.MonthStory) {
 		t.say("  Partner   %s", pipeline.Word("partner_inactive"))
 	}
 	t.say("  Rules     %q, fingerprint %s", m.Version, m.RulesHash)
-	t.say("  Money     earned %s, adjustments to earlier months among it, + manual adjustments %s + carried in %s - carried out %s = %s (less than %s is carried on)", m.Earned, m.Entries,
+	adjusted := ""
+	if m.Adjusted != "" {
+		adjusted = ", of it adjustments to earlier months " + m.Adjusted + ","
+	}
+	t.say("  Money     earned %s%s + manual adjustments %s + carried in %s - carried out %s = %s (less than %s is carried on)", m.Earned, adjusted, m.Entries,
 		m.CarriedIn, m.CarriedOut, m.Payable, m.Minimum)
 	if m.Currency != m.Own && m.PayableOwn != "" {
 		t.say("            in %s: %s, at 1 %s = %s %s, the last rate of the month", m.Currency, m.PayableOwn, m.Currency, places(m.Rate), m.Own)
@@ -40,11 +44,14 @@ func (t teller) month(s *reports.MonthStory) {
 }
 
 func (t teller) level(m reports.MonthPay, s *reports.MonthStory) {
-	met := "no level"
-	if m.LevelMet != "" {
-		met = pipeline.Word(m.LevelMet)
+	met := ""
+	switch {
+	case m.LevelMet != "":
+		met = "at the month's end it meets the requirements of " + pipeline.Word(m.LevelMet) + "; "
+	case m.HasLevelRules:
+		met = "at the month's end it meets the requirements of no level; "
 	}
-	t.say("  Level     %s; at the month's end it meets the requirements of %s; from the next month %s", pipeline.Word(m.Level), met, pipeline.Word(m.LevelNext))
+	t.say("  Level     %s; %sfrom the next month %s", pipeline.Word(m.Level), met, pipeline.Word(m.LevelNext))
 	t.say("  Status    %d points = %d by amount + %d by %d valid certifications + %d bonus", m.StatusPoints, m.ByAmount, m.ByCertificate, m.Certifications, m.ByBonus)
 	t.say("  To spend  %d points, after %d earned, %d spent and %d lapsed in the month", m.Spendable, m.PointsEarned, m.Redeemed, m.Expired)
 	for _, g := range s.Missing {

@@ -61,11 +61,16 @@ func (a *app) close(ctx context.Context, month string, c pipeline.Closing) error
 		s, err := pipeline.Close(ctx, o, c)
 		return a.nowFinal(ctx, o, s, err)
 	}, func(s *pipeline.Summary, month time.Time) {
+		name := pipeline.MonthName(month)
 		if s.AwaitsApproval {
-			fmt.Fprintf(a.stdout, "%s is closed. Its statements stay drafts until somebody other than %s approves it:\n  tranche approve %s\n", pipeline.MonthName(month), c.By, pipeline.MonthName(month))
-			return
+			fmt.Fprintf(a.stdout, "%s is closed. Its statements stay drafts until somebody other than %s approves it:\n  tranche approve %s\n", name, c.By, name)
+		} else {
+			fmt.Fprintf(a.stdout, "%s is closed, and its statements are final.\n", name)
 		}
-		fmt.Fprintf(a.stdout, "%s is closed, and its statements are final.\n", pipeline.MonthName(month))
+		if len(s.Absent) > 0 {
+			fmt.Fprintf(a.stdout, "%s sent no line of %s, and had sent some of %s. What comes of it later is an adjustment of a later month.\n",
+				strings.Join(s.Absent, ", "), name, pipeline.MonthName(month.AddDate(0, -1, 0)))
+		}
 	})
 }
 
@@ -80,9 +85,10 @@ func (a *app) closeThrough(ctx context.Context, text string, c pipeline.Closing)
 	if err != nil {
 		return err
 	}
-	open, err := pipeline.Unclosed(pipeline.Options{Config: conf, Now: time.Now(), Program: "tranche " + version}, through)
+	now := time.Now()
+	open, err := pipeline.Unclosed(pipeline.Options{Config: conf, Now: now, Program: "tranche " + version}, through)
 	if err != nil {
-		return err
+		return a.failed(a.log(), "closing", err, time.Since(now))
 	}
 	if len(open) == 0 {
 		fmt.Fprintf(a.stdout, "No month up to %s is open; nothing was closed.\n", pipeline.MonthName(through))

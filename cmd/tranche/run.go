@@ -89,13 +89,16 @@ func (a *app) tell(s *pipeline.Summary) error {
 }
 
 // working does long work that has a name, with a bar for each stage on a terminal and a
-// line of the log elsewhere.
+// line of the log elsewhere: between bars and the report it would only be in the way.
 func (a *app) working(name string, work func(pipeline.Options) (*pipeline.Summary, error)) (*pipeline.Summary, error) {
 	c, err := a.config()
 	if err != nil {
 		return nil, err
 	}
 	log := a.log()
+	if terminal(a.stderr) {
+		log = log.Level(zerolog.WarnLevel)
+	}
 	show, written := newProgress(a), logged(log)
 	o := pipeline.Options{Config: c, Now: time.Now(), Program: "tranche " + version, Progress: show.step, Stage: func(s pipeline.Stage) {
 		show.end(s.Name)

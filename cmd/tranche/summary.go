@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"tranche/pipeline"
 	"tranche/pipeline/landing"
@@ -15,19 +16,9 @@ import (
 func printSummary(out io.Writer, s *pipeline.Summary) {
 	fmt.Fprintf(out, "\nMonth %s, run %s\n\n", s.Month.Format("2006-01"), s.RunID)
 	printArrivals(out, s)
-	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "feed\tfiles\trows\tloaded\tduplicate\tsuperseded\trejected\theld\t")
-	for _, f := range s.Feeds {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", f.Feed, f.Files, f.Records, f.Loaded, f.Duplicate, f.Superseded, f.Rejected, f.Held)
+	if len(s.Feeds) > 0 {
+		printTables(out, s)
 	}
-	_ = t.Flush()
-	fmt.Fprintln(out)
-	t = tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(t, "%s, %s\tpartners\tlines\tbase\tearned\tpoints\tbase, year to date\tearned, year to date\t\n", s.Month.Format("2006-01"), s.Currency)
-	for _, m := range s.Modules {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t\n", m.Module, m.Partners, m.Lines, m.Base, m.Earned, m.Points, m.YearBase, m.YearEarned)
-	}
-	_ = t.Flush()
 	fmt.Fprintf(out, "\n%s.", counted(int64(s.Partners), "partner"))
 	if s.Written+s.Unchanged > 0 {
 		fmt.Fprintf(out, " Workbooks: %d written, %d unchanged, %d removed.", s.Written, s.Unchanged, s.Removed)
@@ -44,6 +35,61 @@ func printSummary(out io.Writer, s *pipeline.Summary) {
 	}
 	printWaiting(out, s)
 	fmt.Fprintf(out, "\nWorkbooks  %s\nDatabase   %s\n", filepath.Join(s.Folders.Statements, s.Month.Format("2006-01")), s.Folders.Published())
+}
+
+// printTables says what became of the rows of each feed, which months they are of, and what
+// the modules came to.
+func printTables(out io.Writer, s *pipeline.Summary) {
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "feed\tfiles\trows\tloaded\tduplicate\tsuperseded\trejected\twaived\theld\t")
+	for _, f := range s.Feeds {
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", f.Feed, f.Files, f.Records, f.Loaded, f.Duplicate, f.Superseded, f.Rejected, f.Waived, f.Held)
+	}
+	_ = t.Flush()
+	printCovered(out, s)
+	fmt.Fprintln(out)
+	t = tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(t, "%s, %s\tpartners\tlines\tbase\tearned\tpoints\tbase, year to date\tearned, year to date\t\n", s.Month.Format("2006-01"), s.Currency)
+	for _, m := range s.Modules {
+		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t\n", m.Module, m.Partners, m.Lines, m.Base, m.Earned, m.Points, m.YearBase, m.YearEarned)
+	}
+	_ = t.Flush()
+}
+
+// printCovered says which months each distributor has sent, so that nobody closes one that
+// is still to come.
+func printCovered(out io.Writer, s *pipeline.Summary) {
+	if len(s.Covered) == 0 {
+		return
+	}
+	fmt.Fprintln(out, "\nMonths of sell-out, by distributor:")
+	t := tabwriter.NewWriter(out, 2, 0, 2, ' ', 0)
+	for _, c := range s.Covered {
+		first, last := c.Months[0], c.Months[len(c.Months)-1]
+		text := span(first, last)
+		var gaps []string
+		for i, month := range c.Months[1:] {
+			if from, to := c.Months[i].AddDate(0, 1, 0), month.AddDate(0, -1, 0); !to.Before(from) {
+				gaps = append(gaps, span(from, to))
+			}
+		}
+		if len(gaps) > 0 {
+			text += ", without " + strings.Join(gaps, ", ")
+		}
+		if last.Before(s.Month) {
+			text += ", none of " + pipeline.MonthName(s.Month) + " yet"
+		}
+		fmt.Fprintf(t, "  %s\t%s\n", c.Distributor, text)
+	}
+	_ = t.Flush()
+}
+
+// span is a month, or the first and the last of several.
+func span(first, last time.Time) string {
+	if first.Equal(last) {
+		return pipeline.MonthName(first)
+	}
+	return pipeline.MonthName(first) + " to " + pipeline.MonthName(last)
 }
 
 func printArrivals(out io.Writer, s *pipeline.Summary) {
@@ -63,8 +109,11 @@ func printArrivals(out io.Writer, s *pipeline.Summary) {
 			switch {
 			case a.Fate.Taken() && a.Detail != "":
 				fmt.Fprintf(out, "  inbox/%s: %s\n", a.Source, a.Detail)
+			case a.Fate == landing.Growing && !a.Whole.IsZero():
+				// The second that has begun has to end, too.
+				fmt.Fprintf(out, "  inbox/%s: %s; a run from %s on takes it (landing.settle)\n", a.Source, a.Detail, a.Whole.Add(time.Second).Format("15:04:05 MST"))
 			case a.Fate == landing.Growing:
-				fmt.Fprintf(out, "  inbox/%s: it changed a moment ago and may still be growing; a later run takes it (landing.settle)\n", a.Source)
+				fmt.Fprintf(out, "  inbox/%s: %s; a later run takes it\n", a.Source, a.Detail)
 			}
 		}
 		fmt.Fprintln(out)

@@ -99,7 +99,7 @@ func (a *app) validateFile(ctx context.Context, c *config.Config, name, path str
 	_ = t.Flush()
 	fmt.Fprintf(a.stdout, "\n%s, %d rejected", counted(p.Records, "row"), p.Rejected)
 	if p.Amount != "" {
-		fmt.Fprintf(a.stdout, ", net amounts add up to %s", places(p.Amount))
+		fmt.Fprintf(a.stdout, ", net amounts add up to %s", amount(p.Amount))
 	}
 	fmt.Fprintln(a.stdout)
 	if len(p.Notes) > 0 {

@@ -32,7 +32,7 @@ type Config struct {
 	Path       string
 	Vendor     string
 	Folders    Folders
-	Still      time.Duration
+	Settle     time.Duration
 	Ready      string
 	Database   Database
 	Feeds      []feed.Feed
@@ -285,7 +285,7 @@ func (r *reader) config(path string, f file) *Config {
 		Path: path, Vendor: f.Vendor, Ready: f.Landing.ReadyMarker,
 		Folders:  r.folders(base, f),
 		Database: Database(f.Database),
-		Still:    r.duration("$.landing.settle", f.Landing.Settle),
+		Settle:   r.duration("$.landing.settle", f.Landing.Settle),
 	}
 	if f.Vendor == "" {
 		r.fault("$.vendor", "the statements need the vendor's name")

@@ -161,16 +161,16 @@ func (r *reader) checkColumns(at string, f feedFile) {
 		known(at+".key", name)
 	}
 	// Bound to its own names, a feed that lacks a column says so before a file does.
-	sender := feed.Feed{Kind: f.Kind, Columns: map[string][]string{}, Constants: f.Constants, Returns: f.Returns}
+	declared := feed.Feed{Kind: f.Kind, Columns: map[string][]string{}, Constants: f.Constants, Returns: f.Returns}
 	var header feed.Names
 	for ours, theirs := range f.Columns {
-		sender.Columns[ours] = []string{ours}
+		declared.Columns[ours] = []string{ours}
 		header = append(header, ours)
 		if len(theirs) == 0 {
 			r.fault(at+".columns."+ours, "the sender's name for %s is missing", ours)
 		}
 	}
-	_, problems, _ := sender.Bind(header)
+	_, problems, _ := declared.Bind(header)
 	for _, p := range problems {
 		r.fault(at+".columns", "%s", p.Detail)
 	}

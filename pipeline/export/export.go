@@ -201,7 +201,7 @@ func (e *writer) carryOut(ctx context.Context) error {
 	if err := files.Folder(filepath.Join(e.dir, aside)); err != nil {
 		return err
 	}
-	if err := e.begun().write(e.dir); err != nil {
+	if err := e.unfinished().write(e.dir); err != nil {
 		return err
 	}
 	for _, p := range e.due {
@@ -217,8 +217,8 @@ func (e *writer) carryOut(ctx context.Context) error {
 	return e.now.write(e.dir)
 }
 
-// begun is the manifest while parts are being written.
-func (e *writer) begun() manifest {
+// unfinished is the manifest while parts are being written.
+func (e *writer) unfinished() manifest {
 	m := manifest{Parts: map[string]part{}}
 	for name, p := range e.now.Parts {
 		m.Parts[name] = p

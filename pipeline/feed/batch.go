@@ -23,6 +23,7 @@ type BatchColumn struct {
 	Name  string
 	Type  Type
 	Scale int
+	Money bool
 	Units []int64
 	Text  []byte
 	Ends  []int32 // where each text ends; the first one, 0, is where the first begins
@@ -38,7 +39,7 @@ func (t *Typer) NewBatch() *Batch {
 	}
 	for _, i := range t.kept {
 		c := t.kind.Columns[i]
-		b.Columns = append(b.Columns, BatchColumn{Name: c.Name, Type: c.Type, Scale: c.Scale})
+		b.Columns = append(b.Columns, BatchColumn{Name: c.Name, Type: c.Type, Scale: c.Scale, Money: c.Money})
 	}
 	b.Reset()
 	return b
@@ -69,10 +70,21 @@ func (c *BatchColumn) Show(row int) string {
 		return "yes"
 	case c.Type == Flag:
 		return "no"
+	case c.Money:
+		return withCents(string(appendUnits(nil, c.Units[row], c.Scale)))
 	case c.InUnits():
 		return string(appendUnits(nil, c.Units[row], c.Scale))
 	}
 	return string(c.Text[c.Ends[row]:c.Ends[row+1]])
+}
+
+// withCents writes a decimal with two places at least.
+func withCents(decimal string) string {
+	units, places, _ := strings.Cut(decimal, ".")
+	for len(places) < 2 {
+		places += "0"
+	}
+	return units + "." + places
 }
 
 const secondsOfDay = 24 * 60 * 60

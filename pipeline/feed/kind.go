@@ -21,6 +21,7 @@ type Column struct {
 	Name     string
 	Type     Type
 	Scale    int  // of a Decimal
+	Money    bool // a Decimal that is shown with both its cents
 	Needed   bool // may not be empty
 	FarDates bool // a Date may lie beyond this century (9999-12-31 for "never")
 	Words    []string
@@ -127,7 +128,7 @@ func Kinds() []Kind {
 			{Name: "partner_id", Type: Code, Needed: true},
 			{Name: "date", Type: Date, Needed: true},
 			{Name: "kind", Type: Word, Needed: true, Words: []string{"redemption", "bonus_points", "money_adjustment"}},
-			{Name: "amount", Type: Decimal, Scale: 2},
+			{Name: "amount", Type: Decimal, Scale: 2, Money: true},
 			{Name: "points", Type: Whole},
 			{Name: "reason", Type: Text, Needed: true},
 			{Name: "entered_by", Type: Text, Needed: true},
@@ -157,7 +158,7 @@ func Kinds() []Kind {
 			{Name: "sku", Type: Code, Needed: true},
 			{Name: "quantity", Type: Decimal, Scale: 3},
 			{Name: "unit_price", Type: Decimal, Scale: 6, Passing: true},
-			{Name: "net_amount", Type: Decimal, Scale: 6},
+			{Name: "net_amount", Type: Decimal, Scale: 6, Money: true},
 			{Name: "currency", Type: Code, Needed: true},
 			{Name: "deal_id", Type: Code},
 			{Name: "returns_document", Type: Code},

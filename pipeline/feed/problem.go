@@ -113,7 +113,7 @@ func sentences() map[string]string {
 		OffTotal:         "the file's own total differs from the sum of its amounts",
 		NoTrailer:        "the trailer the feed declares is missing, so the file may be cut short",
 		AfterTrailer:     "records stand after the trailer",
-		TooManyRejects:   "more records were rejected than the feed allows",
+		TooManyRejects:   "more records were rejected than the feed's max_rejects allows",
 		BadEncoding:      "the file is not in the declared encoding",
 		BadArchive:       "the archive is damaged or larger than the feed allows",
 		LineTooLong:      "a line is longer than 1 MiB",

@@ -122,7 +122,7 @@ func sale(t *testing.T, f Feed, fields map[string]string) (string, []Problem) {
 }
 
 func TestReturnsComeOutNegativeHoweverTheyAreWritten(t *testing.T) {
-	want := "7,D,1,1,yes,2024-05-01,P,S,-2,-50,USD" // what no record can change is left out
+	want := "7,D,1,1,yes,2024-05-01,P,S,-2,-50.00,USD" // what no record can change is left out
 	for _, c := range []struct {
 		returns string
 		fields  map[string]string

@@ -117,7 +117,7 @@ func (f *Framer) Next(rec *Record) bool {
 		rec.Sort, rec.Fault = Broken, BadText
 	case f.Quote == 0 || bytes.IndexByte(line, f.Quote) < 0:
 		f.split(line)
-		f.judge(rec)
+		f.setFields(rec)
 	default:
 		return f.quoted(rec)
 	}
@@ -125,9 +125,9 @@ func (f *Framer) Next(rec *Record) bool {
 	return true
 }
 
-// judge gives a record over one line its fields, or says that it has too many
+// setFields gives a record over one line its fields, or says that it has too many
 // or too few.
-func (f *Framer) judge(rec *Record) {
+func (f *Framer) setFields(rec *Record) {
 	rec.Fields = f.fields
 	if f.Width > 0 && len(f.fields) != f.Width {
 		rec.Sort, rec.Fault = Broken, FieldCount
@@ -225,7 +225,7 @@ func (f *Framer) quoted(rec *Record) bool {
 		return true
 	}
 	rec.Raw = f.data[f.pos:p]
-	f.judge(rec)
+	f.setFields(rec)
 	if !f.clean && !cleanText(rec.Raw) {
 		rec.Sort, rec.Fault = Broken, BadText
 	}

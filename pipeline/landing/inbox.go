@@ -35,8 +35,8 @@ func (c *candidate) cannotBeRead(err error) {
 	c.Fate, c.Detail = Refused, fmt.Sprintf("it cannot be read (%v); mend that, or take it away", err)
 }
 
-// still says that a file is as it was when it was found.
-func (c candidate) still(now fs.FileInfo) bool {
+// unchanged says that a file is as it was when it was found.
+func (c candidate) unchanged(now fs.FileInfo) bool {
 	return os.SameFile(now, c.info) && now.Size() == c.info.Size() && now.ModTime().Equal(c.info.ModTime())
 }
 
@@ -108,20 +108,20 @@ func showable(name string) bool {
 // skew is how far the clocks of two machines may differ.
 const skew = time.Minute
 
-// judge says why a file is not taken for whole. What an interrupted run took for
+// judgeWholeness says why a file is not taken for whole. What an interrupted run took for
 // whole, and has not changed since, is.
-func (l *lander) judge(c *candidate) {
+func (l *lander) judgeWholeness(c *candidate) {
 	age := l.Now.Sub(c.info.ModTime())
 	switch {
-	case l.begun[c.sight()]:
+	case l.seenWhole[c.sight()]:
 	case l.ReadyMarker != "":
 		l.judgeMarker(c)
-	case age < -l.Still-skew:
+	case age < -l.Settle-skew:
 		c.Fate = Refused
 		c.Detail = fmt.Sprintf("its time, %s, lies in the future, so that it cannot be told whether it still grows; correct its time, or the clock of the machine that writes it",
 			c.info.ModTime().UTC().Format("2006-01-02 15:04 MST"))
-	case age < l.Still:
-		c.Fate, c.Detail = Growing, "it may still be growing"
+	case age < l.Settle:
+		c.Fate, c.Detail, c.Whole = Growing, "it changed a moment ago and may still be growing", c.info.ModTime().Add(l.Settle)
 	}
 }
 

@@ -32,7 +32,7 @@ import (
 type Options struct {
 	Inbox       string
 	Landing     string
-	Still       time.Duration // how long size and time must have held still
+	Settle      time.Duration // how long size and time must have held still
 	ReadyMarker string        // suffix of a marker file, ".ready"; empty: the time that was asked for decides
 	Now         time.Time
 	Feeds       func(name string) []string // the feeds that a file of that name belongs to
@@ -83,7 +83,8 @@ type Arrival struct {
 	Source string // its path inside the inbox, as it can be shown
 	Fate   Fate
 	Detail string
-	File   File // when it landed, now or before
+	Whole  time.Time // when it is taken for whole if it holds still until then; zero: time does not tell
+	File   File      // when it landed, now or before
 }
 
 // Land takes every whole file out of the inbox, oldest first.
@@ -104,24 +105,24 @@ func Land(o Options) ([]Arrival, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := lander{Options: o, root: root, known: map[string]File{}, begun: map[sight]bool{}}
+	l := lander{Options: o, root: root, known: map[string]File{}, seenWhole: map[sight]bool{}}
 	for _, f := range started {
-		l.begun[f.sight()] = true
+		l.seenWhole[f.sight()] = true
 		if f.here(o.Landing) {
 			l.known[f.SHA256] = f
 		}
 		l.last = max(l.last, f.Sequence)
 	}
 	for i := range found {
-		if err := l.take(&found[i]); err != nil {
+		if err := l.decide(&found[i]); err != nil {
 			return arrivals(found[:i]), fmt.Errorf("land %s: %w", found[i].Source, err)
 		}
 	}
 	return arrivals(found), nil
 }
 
-// Waiting lists what lies in the inbox and waits for a person. It touches nothing.
-func Waiting(o Options) ([]Arrival, error) {
+// WaitingForAPerson lists what lies in the inbox and waits for a person. It touches nothing.
+func WaitingForAPerson(o Options) ([]Arrival, error) {
 	root, err := os.OpenRoot(o.Inbox)
 	if err != nil {
 		return nil, fmt.Errorf("open inbox: %w", err)
@@ -152,17 +153,17 @@ func (o Options) tidy() error {
 
 type lander struct {
 	Options
-	root  *os.Root
-	known map[string]File
-	begun map[sight]bool // what runs took for whole
-	last  int64
+	root      *os.Root
+	known     map[string]File
+	seenWhole map[sight]bool // what runs took for whole
+	last      int64
 }
 
-// take decides one file's fate and carries it out.
-func (l *lander) take(c *candidate) error {
+// decide says what becomes of one file, and does it.
+func (l *lander) decide(c *candidate) error {
 	l.judgeName(c)
 	if c.Fate == "" {
-		l.judge(c)
+		l.judgeWholeness(c)
 	}
 	if c.Fate != "" {
 		return nil
@@ -266,7 +267,7 @@ func (l *lander) copy(c candidate) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if copied != c.info.Size() || !c.still(after) {
+	if copied != c.info.Size() || !c.unchanged(after) {
 		return "", errMoved
 	}
 	return sum, nil
@@ -286,7 +287,7 @@ func (l *lander) clear(c *candidate) error {
 // read.
 func (l *lander) remove(c candidate) (gone bool, err error) {
 	now, err := l.root.Lstat(c.Source)
-	if err != nil || !c.still(now) {
+	if err != nil || !c.unchanged(now) {
 		return false, err
 	}
 	return true, errors.Join(l.root.Remove(c.Source), l.unmark(c), files.SyncFolder(filepath.Dir(filepath.Join(l.Inbox, c.Source))))

@@ -35,7 +35,7 @@ func (p place) drop(t *testing.T, name, text string, age time.Duration) {
 }
 
 func (p place) options() Options {
-	return Options{Inbox: p.inbox, Landing: p.landing, Still: time.Minute, Now: now, Feeds: func(name string) []string {
+	return Options{Inbox: p.inbox, Landing: p.landing, Settle: time.Minute, Now: now, Feeds: func(name string) []string {
 		if name == "stranger.csv" {
 			return nil
 		}

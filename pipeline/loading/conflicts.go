@@ -35,7 +35,7 @@ func (l *Loader) besideUncounted(ctx context.Context, fileID int64, r *reading) 
 	return l.problems(ctx, feed.BesideReject, `with wrong as (
 			select record_key as key, min(line) as line from store.raw.rejects where file_id = ? group by record_key)
 		select l.line, l.key, coalesce(same.line, anyones.line) as other
-		from (select line, concat_ws(' / ', distributor, document_no, line_key) as key from (`+r.whole+`) where file_id = ?) as l
+		from (select line, concat_ws(' / ', distributor, document_no, line_key) as key from (`+r.allColumns+`) where file_id = ?) as l
 		left join wrong as same on same.key = l.key
 		cross join (select min(line) as line from wrong where key is null) as anyones
 		where coalesce(same.line, anyones.line) is not null
@@ -49,7 +49,7 @@ func (l *Loader) besideNumbered(ctx context.Context, fileID int64, r *reading) (
 	return l.problems(ctx, feed.KeyConflict, `with wrong as (
 			select distinct record_key as key, line from store.raw.rejects where file_id = ? and record_key is not null),
 		good as (
-			select r.line, r.key from (select line, `+key+` as key from (`+r.whole+`) where file_id = ?) as r
+			select r.line, r.key from (select line, `+key+` as key from (`+r.allColumns+`) where file_id = ?) as r
 			where r.key in (select key from wrong))
 		select g.line, g.key, min(w.line) as other from good as g join wrong as w on w.key = g.key group by g.line, g.key
 		union all
@@ -210,7 +210,7 @@ func (l *Loader) number(ctx context.Context, fileID int64, r *reading) error {
 	return l.Session.Exec(ctx, `update `+r.into+` as t set line_no = n.occurrence
 		from (select line, row_number() over (
 				partition by distributor, document_no, line_key order by line) as occurrence
-			from (`+r.whole+`) where file_id = ? and line in (select line from chosen)) as n
+			from (`+r.allColumns+`) where file_id = ? and line in (select line from chosen)) as n
 		where t.file_id = ? and t.line = n.line`, fileID, fileID)
 }
 
@@ -220,7 +220,7 @@ func (l *Loader) conflicts(ctx context.Context, fileID int64, r *reading) ([]fee
 	key, content := keyAndContent(r.kind)
 	return l.problems(ctx, feed.KeyConflict, `with suspect as (
 			select line, `+key+` as key, `+content+` as content
-			from (`+r.whole+`) where file_id = ? and line in (select line from chosen)),
+			from (`+r.allColumns+`) where file_id = ? and line in (select line from chosen)),
 		torn as (select key, min(line) as first_line, max(line) as last_line from suspect group by key having count(distinct content) > 1)
 		select line, key, if(line = first_line, last_line, first_line) from suspect join torn using (key) order by line`, fileID)
 }

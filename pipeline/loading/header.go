@@ -9,21 +9,21 @@ import (
 )
 
 // readHeader takes title lines and header off the first piece.
-func readHeader(p *piece, sender feed.Feed) (feed.Names, error) {
-	if sender.NoHeader {
-		names := make(feed.Names, sender.Width)
+func readHeader(p *piece, declared feed.Feed) (feed.Names, error) {
+	if declared.NoHeader {
+		names := make(feed.Names, declared.Width)
 		for i := range names {
 			names[i] = strconv.Itoa(i + 1)
 		}
 		return names, nil
 	}
-	f := framing.Framer{Dialect: sender.Dialect()}
+	f := framing.Framer{Dialect: declared.Dialect()}
 	f.Dialect.Trailer = nil
-	data, line := skipLines(p.data, max(1, sender.HeaderLine)-1), int64(max(1, sender.HeaderLine))
+	data, line := skipLines(p.data, max(1, declared.HeaderLine)-1), int64(max(1, declared.HeaderLine))
 	f.Reset(data, line, p.last)
 	var lines [][]string
 	var rec framing.Record
-	for len(lines) < max(1, sender.HeaderLines) {
+	for len(lines) < max(1, declared.HeaderLines) {
 		more := f.Next(&rec)
 		if more && rec.Sort == framing.Comment {
 			continue

@@ -55,24 +55,24 @@ func (l *Loader) Load(ctx context.Context, f landing.File) (Outcome, bool, error
 	if err := l.untouched(f); err != nil {
 		return out, false, err
 	}
-	sender, err := l.feedOf(f.Name)
+	declared, err := l.feedOf(f.Name)
 	if err != nil {
 		return out, false, err
 	}
-	out.Feed = sender.Name
-	current, err := l.current(ctx, f, sender)
+	out.Feed = declared.Name
+	current, err := l.current(ctx, f, declared)
 	if err != nil || current {
 		return out, false, err
 	}
-	r, err := l.begin(f, sender)
+	r, err := l.begin(f, declared)
 	r.rejects.path = l.aside(f)
 	defer r.close()
 	if err == nil {
-		err = l.take(ctx, f, sender, r, &out)
+		err = l.readIn(ctx, f, declared, r, &out)
 	}
 	if errors.As(err, &out.Refused) {
 		err = l.Session.Transaction(ctx, func(ctx context.Context) error {
-			return l.refuse(ctx, f, sender, r, &out)
+			return l.refuse(ctx, f, declared, r, &out)
 		})
 	}
 	if err != nil {
@@ -110,10 +110,10 @@ func (l *Loader) feedOf(name string) (feed.Feed, error) {
 	return feed.Feed{}, fmt.Errorf("%s, which has landed, matches the feeds %s and %s; make their globs exclude each other", name, found[0].Name, found[1].Name)
 }
 
-func (l *Loader) current(ctx context.Context, f landing.File, sender feed.Feed) (bool, error) {
+func (l *Loader) current(ctx context.Context, f landing.File, declared feed.Feed) (bool, error) {
 	var n int
 	err := l.Session.Row(ctx, "select count(*) from store.raw.files where file_id = ? and sha256 = ? and name = ? and feed = ? and feed_hash = ?",
-		[]any{&n}, f.Sequence, f.SHA256, printable(f.Name), sender.Name, sender.Hash())
+		[]any{&n}, f.Sequence, f.SHA256, printable(f.Name), declared.Name, declared.Hash())
 	return n == 1, err
 }
 
@@ -123,7 +123,7 @@ type reading struct {
 	rejects      rejects
 	kind         feed.Kind
 	into         string // the table of its facts
-	whole        string // selects them with the columns that are the same in each
+	allColumns   string // selects them with the columns that are the same in each
 	numbersLines bool   // lines are numbered by their occurrence
 	notes        []string
 	fixed        map[string]string // columns that batches leave out
@@ -138,21 +138,21 @@ type reading struct {
 
 // begin opens a landed file and binds its feed to its header. A *feed.Problem as
 // error means the file is refused. The reading is never nil.
-func (l *Loader) begin(f landing.File, sender feed.Feed) (*reading, error) {
-	if sender.Name == "" {
+func (l *Loader) begin(f landing.File, declared feed.Feed) (*reading, error) {
+	if declared.Name == "" {
 		return &reading{}, &feed.Problem{Code: feed.NoFeed, Detail: f.Name}
 	}
-	r, err := beginReading(f.Path(l.Landing), sender)
+	r, err := beginReading(f.Path(l.Landing), declared)
 	if l.Fresh[f.SHA256] && r.text != nil {
 		r.text.hash = nil
 	}
 	return r, err
 }
 
-func beginReading(path string, sender feed.Feed) (r *reading, err error) {
-	r = &reading{dialect: sender.Dialect()}
-	r.kind, _ = feed.KindNamed(sender.Kind)
-	if r.text, err = openText(path, sender); err != nil {
+func beginReading(path string, declared feed.Feed) (r *reading, err error) {
+	r = &reading{dialect: declared.Dialect()}
+	r.kind, _ = feed.KindNamed(declared.Kind)
+	if r.text, err = openText(path, declared); err != nil {
 		return r, err
 	}
 	r.cutter = &cutter{r: r.text, line: 1}
@@ -160,11 +160,11 @@ func beginReading(path string, sender feed.Feed) (r *reading, err error) {
 	if r.first.err != nil {
 		return r, r.first.err
 	}
-	header, err := readHeader(&r.first, sender)
+	header, err := readHeader(&r.first, declared)
 	if err != nil {
 		return r, err
 	}
-	typer, problems, notes := sender.Bind(header)
+	typer, problems, notes := declared.Bind(header)
 	if len(problems) > 0 {
 		r.count(len(header))
 		return r, &problems[0]
@@ -172,15 +172,15 @@ func beginReading(path string, sender feed.Feed) (r *reading, err error) {
 	for _, name := range notes {
 		r.notes = append(r.notes, printable(name))
 	}
-	r.typer, r.width, r.numbersLines, r.fixed = typer, len(header), typer.Counts(), sender.Fixed()
-	r.into, r.whole = table(r.kind, sender.Hash()), whole(r.kind, sender.Hash(), r.fixed)
+	r.typer, r.width, r.numbersLines, r.fixed = typer, len(header), typer.Counts(), declared.Fixed()
+	r.into, r.allColumns = table(r.kind, declared.Hash()), allColumns(r.kind, declared.Hash(), r.fixed)
 	return r, nil
 }
 
-// all frames and types the whole file and gives its typed records to take, and
+// all frames and types the whole file and gives its typed records to accept, and
 // the problems of the others to reject.
-func (r *reading) all(take func(*feed.Batch) error, reject func([]feed.Problem) error) error {
-	p := pieces{width: r.width, dialect: r.dialect, typer: r.typer, take: take, reject: reject}
+func (r *reading) all(accept func(*feed.Batch) error, reject func([]feed.Problem) error) error {
+	p := pieces{width: r.width, dialect: r.dialect, typer: r.typer, accept: accept, reject: reject}
 	total, err := p.read(r.cutter, r.first)
 	r.tally = *total
 	return err
@@ -217,14 +217,14 @@ func (r *reading) count(width int) {
 	}
 }
 
-// take reads a file to its end and puts it into the store in place of any
+// readIn reads a file to its end and puts it into the store in place of any
 // earlier reading of it, or leaves the store as it was.
-func (l *Loader) take(ctx context.Context, f landing.File, sender feed.Feed, r *reading, out *Outcome) error {
+func (l *Loader) readIn(ctx context.Context, f landing.File, declared feed.Feed, r *reading, out *Outcome) error {
 	records := stream(r, l.see)
 	defer records.stop()
 	err := l.Session.Scan(ctx, incoming, records, func() error {
 		return l.Session.Transaction(ctx, func(ctx context.Context) error {
-			return l.write(ctx, f, sender, r, records, out)
+			return l.write(ctx, f, declared, r, records, out)
 		})
 	})
 	if failed := records.stop(); failed != nil {
@@ -233,7 +233,7 @@ func (l *Loader) take(ctx context.Context, f landing.File, sender feed.Feed, r *
 	return err
 }
 
-func (l *Loader) write(ctx context.Context, f landing.File, sender feed.Feed, r *reading, records *recordStream, out *Outcome) error {
+func (l *Loader) write(ctx context.Context, f landing.File, declared feed.Feed, r *reading, records *recordStream, out *Outcome) error {
 	if err := l.forget(ctx, f.Sequence); err != nil {
 		return err
 	}
@@ -250,23 +250,23 @@ func (l *Loader) write(ctx context.Context, f landing.File, sender feed.Feed, r 
 	if changed {
 		return &feed.Problem{Code: feed.Changed}
 	}
-	if err := judge(sender, r); err != nil {
+	if err := checkPromises(declared, r); err != nil {
 		return err
 	}
 	if err := l.agree(ctx, f, r); err != nil {
 		return err
 	}
-	if sender.MaxRejects.Exceeded(r.rejected, r.records) {
-		return tooMany(sender, r)
+	if declared.MaxRejects.Exceeded(r.rejected, r.records) {
+		return tooMany(declared, r)
 	}
 	out.Records, out.Rejected, out.Notes = r.records, r.rejected, r.notes
-	return l.record(ctx, f, sender, r, out)
+	return l.record(ctx, f, declared, r, out)
 }
 
 // agree takes out what other records of the file contradict, and numbers the
 // lines of a sender who does not.
 func (l *Loader) agree(ctx context.Context, f landing.File, r *reading) error {
-	if err := l.keep(ctx, f, &r.rejects); err != nil {
+	if err := l.storeRejects(ctx, f, &r.rejects); err != nil {
 		return err
 	}
 	for _, find := range []func(context.Context, int64, *reading) ([]feed.Problem, error){l.besideRejects, l.repeated} {
@@ -275,7 +275,7 @@ func (l *Loader) agree(ctx context.Context, f landing.File, r *reading) error {
 			return err
 		}
 		r.remember(problems)
-		if err := errors.Join(r.rejects.add(problems), l.keep(ctx, f, &r.rejects), l.drop(ctx, f.Sequence, r.into, problems)); err != nil {
+		if err := errors.Join(r.rejects.add(problems), l.storeRejects(ctx, f, &r.rejects), l.drop(ctx, f.Sequence, r.into, problems)); err != nil {
 			return err
 		}
 	}
@@ -289,7 +289,7 @@ func (l *Loader) agree(ctx context.Context, f landing.File, r *reading) error {
 }
 
 // refuse keeps why a file was refused, and what was wrong with its records.
-func (l *Loader) refuse(ctx context.Context, f landing.File, sender feed.Feed, r *reading, out *Outcome) error {
+func (l *Loader) refuse(ctx context.Context, f landing.File, declared feed.Feed, r *reading, out *Outcome) error {
 	if err := l.forget(ctx, f.Sequence); err != nil {
 		return err
 	}
@@ -297,18 +297,18 @@ func (l *Loader) refuse(ctx context.Context, f landing.File, sender feed.Feed, r
 	if err := l.keepRefusal(ctx, f, out.Refused, &r.rejects); err != nil {
 		return err
 	}
-	return l.record(ctx, f, sender, r, out)
+	return l.record(ctx, f, declared, r, out)
 }
 
-func (l *Loader) record(ctx context.Context, f landing.File, sender feed.Feed, r *reading, out *Outcome) error {
+func (l *Loader) record(ctx context.Context, f landing.File, declared feed.Feed, r *reading, out *Outcome) error {
 	status, reason, detail := "loaded", "", ""
 	if out.Refused != nil {
 		status, reason, detail = "refused", out.Refused.Code, printable(out.Refused.Sentence())
 	}
 	return l.Session.Exec(ctx, `insert into store.raw.files values
 		(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?, ?, ?, ?::decimal(38,6), ?::decimal(38,6), ?, nullif(?, ''))`,
-		f.Sequence, f.SHA256, printable(f.Name), sender.Name, sender.Kind, sender.Hash(), sender.Replace, f.LandedAt, f.Size,
-		status, reason, detail, r.records, r.records-out.Rejected, out.Rejected, r.amount.String(), r.rejAmt.String(), r.unread,
+		f.Sequence, f.SHA256, printable(f.Name), declared.Name, declared.Kind, declared.Hash(), declared.Replace, f.LandedAt, f.Size,
+		status, reason, detail, r.records, r.records-out.Rejected, out.Rejected, r.amount.String(), r.rejectedAmount.String(), r.unread,
 		strings.Join(r.notes, ", "))
 }
 

@@ -81,11 +81,11 @@ func (l *Loader) Whole(ctx context.Context, landed []landing.File) error {
 		return err
 	}
 	for _, f := range landed {
-		sender, err := l.feedOf(f.Name)
+		declared, err := l.feedOf(f.Name)
 		if err != nil {
 			return err
 		}
-		current, err := l.current(ctx, f, sender)
+		current, err := l.current(ctx, f, declared)
 		if err != nil {
 			return err
 		}

@@ -11,18 +11,18 @@ import (
 
 // tally is what reading a file, or a piece of it, came to.
 type tally struct {
-	records      int64 // typed + rejected
-	typed        int64
-	rejected     int64
-	problems     []feed.Problem
-	keys         []keys // of the typed records, piece by piece
-	amount       feed.Total
-	rejAmt       feed.Total // of the rejected records whose amount can be read
-	unread       int64      // rejected records whose amount cannot
-	trailer      []framing.Record
-	after        int64 // the first line of a record behind the trailer
-	keylessLine  int64 // the line of the first rejected record whose key cannot be read
-	unterminated bool  // the text's last record has no line end
+	records        int64 // typed + rejected
+	typed          int64
+	rejected       int64
+	problems       []feed.Problem
+	keys           []keys // of the typed records, piece by piece
+	amount         feed.Total
+	rejectedAmount feed.Total // of the rejected records whose amount can be read
+	unread         int64      // rejected records whose amount cannot
+	trailer        []framing.Record
+	after          int64 // the first line of a record behind the trailer
+	keylessLine    int64 // the line of the first rejected record whose key cannot be read
+	unterminated   bool  // the text's last record has no line end
 }
 
 func (t *tally) add(o *tally) {
@@ -33,7 +33,7 @@ func (t *tally) add(o *tally) {
 	t.remember(o.problems)
 	t.keys = append(t.keys, o.keys...)
 	t.amount.Merge(&o.amount)
-	t.rejAmt.Merge(&o.rejAmt)
+	t.rejectedAmount.Merge(&o.rejectedAmount)
 	if t.keylessLine == 0 {
 		t.keylessLine = o.keylessLine
 	}
@@ -86,7 +86,7 @@ func readPiece(p piece, width int, dialect framing.Dialect, t *feed.Typer, b *fe
 	f.Reset(p.data, p.line, p.last)
 	var rec framing.Record
 	for f.Next(&rec) {
-		r.take(&rec, t)
+		r.addRecord(&rec, t)
 	}
 	r.keys[0].lines = slices.Clone(b.Lines)
 	r.rest.data, r.rest.line = f.Rest()
@@ -96,12 +96,12 @@ func readPiece(p piece, width int, dialect framing.Dialect, t *feed.Typer, b *fe
 	return r
 }
 
-func (r *result) take(rec *framing.Record, t *feed.Typer) {
+func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
 	switch rec.Sort {
 	case framing.Blank, framing.Comment:
 		return
 	case framing.Trailer:
-		r.trailer = append(r.trailer, keep(*rec))
+		r.trailer = append(r.trailer, copied(*rec))
 		return
 	}
 	if len(r.trailer) > 0 && r.after == 0 {
@@ -117,7 +117,7 @@ func (r *result) take(rec *framing.Record, t *feed.Typer) {
 	if !t.Type(rec.Line, rec.Fields, r.batch) {
 		r.reject(t.Problems)
 		if t.HasAmount {
-			r.rejAmt.Add(t.Amount)
+			r.rejectedAmount.Add(t.Amount)
 		} else {
 			r.unread++
 		}
@@ -143,7 +143,7 @@ type pieces struct {
 	width   int
 	dialect framing.Dialect
 	typer   *feed.Typer
-	take    func(*feed.Batch) error    // is given the typed records in the order of the file
+	accept  func(*feed.Batch) error    // is given the typed records in the order of the file
 	reject  func([]feed.Problem) error // and what is wrong with the others
 	spare   sync.Pool                  // batches to be used again
 }
@@ -217,7 +217,7 @@ func (p *pieces) merge(queue <-chan job) (*tally, error) {
 			r = p.piece(joined, p.typer)
 		}
 		carry = piece{data: slices.Clone(r.rest.data), line: r.rest.line}
-		if err := p.take(r.batch); err != nil {
+		if err := p.accept(r.batch); err != nil {
 			return total, err
 		}
 		if err := p.reject(r.problems); err != nil {
@@ -234,8 +234,8 @@ func (p *pieces) done(b *feed.Batch) {
 	p.spare.Put(b)
 }
 
-// keep copies a record out of the framer's memory.
-func keep(rec framing.Record) framing.Record {
+// copied is a record, out of the framer's memory.
+func copied(rec framing.Record) framing.Record {
 	rec.Raw = slices.Clone(rec.Raw)
 	fields := make([][]byte, len(rec.Fields))
 	for i, field := range rec.Fields {

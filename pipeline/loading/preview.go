@@ -28,7 +28,7 @@ type Understood struct {
 
 // Preview loads a file into a store of its own, which is thrown away, and tells
 // what came of it and how the first rows read.
-func Preview(ctx context.Context, path string, sender feed.Feed, rows int) (*Understood, error) {
+func Preview(ctx context.Context, path string, declared feed.Feed, rows int) (*Understood, error) {
 	dir, err := os.MkdirTemp("", "tranche-validate-")
 	if err != nil {
 		return nil, err
@@ -46,9 +46,9 @@ func Preview(ctx context.Context, path string, sender feed.Feed, rows int) (*Und
 	if err := OpenStore(ctx, session, filepath.Join(dir, "store.duckdb")); err != nil {
 		return nil, err
 	}
-	sender.Glob = "*" // whatever the file is called
+	declared.Glob = "*" // whatever the file is called
 	u := &Understood{}
-	l := Loader{Session: session, Landing: dir, Work: dir, Feeds: []feed.Feed{sender}, see: func(r *reading, b *feed.Batch) { u.see(r, b, rows) }}
+	l := Loader{Session: session, Landing: dir, Work: dir, Feeds: []feed.Feed{declared}, see: func(r *reading, b *feed.Batch) { u.see(r, b, rows) }}
 	if u.Outcome, _, err = l.Load(ctx, f); err != nil {
 		return nil, err
 	}
@@ -61,19 +61,19 @@ func Preview(ctx context.Context, path string, sender feed.Feed, rows int) (*Und
 // asLanded gives a file the name it would have after landing, in a folder of its
 // own.
 func asLanded(path, dir string) (landing.File, error) {
-	whole, err := filepath.Abs(path)
+	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return landing.File{}, err
 	}
-	info, err := os.Stat(whole)
+	info, err := os.Stat(absolute)
 	if err != nil {
 		return landing.File{}, err
 	}
 	f := landing.File{Name: filepath.Base(path), Size: info.Size(), Sequence: 1}
-	if f.SHA256, err = files.Hash(whole); err != nil {
+	if f.SHA256, err = files.Hash(absolute); err != nil {
 		return f, err
 	}
-	return f, os.Symlink(whole, f.Path(dir))
+	return f, os.Symlink(absolute, f.Path(dir))
 }
 
 // see takes the first rows of a file while they are loaded.
@@ -83,18 +83,28 @@ func (u *Understood) see(r *reading, b *feed.Batch, most int) {
 	}
 	for row := 0; row < len(b.Lines) && len(u.Rows) < most; row++ {
 		texts := []string{strconv.FormatInt(b.Lines[row], 10)}
-		for i := range b.Columns {
-			texts = append(texts, b.Columns[i].Show(row))
+		columns := nameable(r, b)
+		for i := range columns {
+			texts = append(texts, columns[i].Show(row))
 		}
 		u.Rows = append(u.Rows, append(texts, u.fixed...))
 	}
+}
+
+// declared are the columns that a feed can name: without those that are worked out for
+// comparing records, which come first.
+func nameable(r *reading, b *feed.Batch) []feed.BatchColumn {
+	if r.kind.Name == feed.Sales {
+		return b.Columns
+	}
+	return b.Columns[2:]
 }
 
 // name lists the columns: those that differ from row to row, then those that
 // are the same in each.
 func (u *Understood) name(r *reading, b *feed.Batch) {
 	u.Columns = []string{"line"}
-	for _, c := range b.Columns {
+	for _, c := range nameable(r, b) {
 		u.Columns = append(u.Columns, c.Name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.fixed)) {

@@ -59,9 +59,9 @@ func (r *rejects) close() {
 	}
 }
 
-// keep brings what was put aside since the last time into the store. It all
+// storeRejects brings what was put aside since the last time into the store. It all
 // stays aside, for whoever has to take the transaction back.
-func (l *Loader) keep(ctx context.Context, f landing.File, r *rejects) error {
+func (l *Loader) storeRejects(ctx context.Context, f landing.File, r *rejects) error {
 	if r.last == r.kept {
 		return nil
 	}
@@ -96,7 +96,7 @@ func (l *Loader) keepRefusal(ctx context.Context, f landing.File, why *feed.Prob
 	}
 	err := l.Session.Exec(ctx, "insert into store.raw.rejects values (?, ?, ?, nullif(?, ''), ?, ?, nullif(?, ''), nullif(?, ''))", values...)
 	r.kept = 0
-	return errors.Join(err, l.keep(ctx, f, r))
+	return errors.Join(err, l.storeRejects(ctx, f, r))
 }
 
 // aside is where a file's problems wait until they are kept.

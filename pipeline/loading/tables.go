@@ -77,8 +77,8 @@ func varying(k feed.Kind, fixed map[string]string) []column {
 	})
 }
 
-// whole selects every column of a kind's facts under one declaration.
-func whole(k feed.Kind, feedHash string, fixed map[string]string) string {
+// allColumns selects every column of a kind's facts under one declaration.
+func allColumns(k feed.Kind, feedHash string, fixed map[string]string) string {
 	var list []string
 	for _, c := range columnsOf(k) {
 		value, left := fixed[c.name]
@@ -103,7 +103,7 @@ func salesView(hashes []string, fixed map[string]map[string]string) string {
 	}
 	query := "create or replace view store.raw.sales as select " + strings.Join(none, ", ") + " where false"
 	for _, hash := range hashes {
-		query += " union all " + whole(k, hash, fixed[hash])
+		query += " union all " + allColumns(k, hash, fixed[hash])
 	}
 	return query
 }

@@ -14,7 +14,7 @@ import sys
 import openpyxl
 
 statements, expected = pathlib.Path(sys.argv[1]), json.loads(pathlib.Path(sys.argv[2]).read_text())
-columns = {1: datetime.datetime, 3: str, 4: int, 6: str, 8: str, 13: (int, float), 18: (int, float), 19: int, 21: str, 22: int}
+columns = {1: datetime.datetime, 3: str, 4: int, 5: str, 18: str, 10: (int, float), 14: (int, float), 15: int, 22: str, 23: int}
 problems, count = [], 0
 for path in sorted(statements.glob("*/statement_*.xlsx")):
     name = str(path.relative_to(statements))
@@ -36,7 +36,7 @@ for path in sorted(statements.glob("*/statement_*.xlsx")):
                     problems.append(f"{name} {row[place].coordinate}: {value!r} is a {type(value).__name__}")
                 if isinstance(value, datetime.datetime):
                     value = value.date().isoformat()
-                elif place in (13, 18):
+                elif place in (10, 14):
                     value = str(decimal.Decimal(repr(value)).quantize(decimal.Decimal("0.01")))
                 out.append(str(value))
             got.append(out)

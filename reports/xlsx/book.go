@@ -98,9 +98,10 @@ func (b *book) between(sheet int) (columns string, filled []byte, ok bool) {
 type sheet struct {
 	*book
 	*rows
-	name   string
-	number int // of its part in the workbook
-	sw     *excelize.StreamWriter
+	name    string
+	number  int // of its part in the workbook
+	printed int // so many of its columns; zero: all
+	sw      *excelize.StreamWriter
 }
 
 // setup is how a sheet is laid out and printed.
@@ -109,14 +110,14 @@ type setup struct {
 	widths    []float64
 	landscape bool
 	onePage   bool // is printed on one page, whatever is on it
-	wide      bool // has too many columns for A4
+	printed   int  // so many columns, the first, are printed, where all are too many for a page; zero: all
 	frozen    int  // rows that stay in view and are repeated in print
 	gridless  bool
 	titled    bool // has a title of its own, and needs no banner
 }
 
 func (b *book) sheet(s setup) *sheet {
-	out := &sheet{book: b, name: s.title, rows: spare.Get().(*rows)}
+	out := &sheet{book: b, name: s.title, printed: s.printed, rows: spare.Get().(*rows)}
 	if b.sheets == 0 {
 		b.check(b.f.SetSheetName("Sheet1", s.title))
 	} else {
@@ -168,15 +169,12 @@ func (b *book) layOut(s setup) {
 		many = 1
 	}
 	paper, orientation := 9, "portrait" // A4
-	if s.wide {
-		paper = 8 // A3
-	}
 	if s.landscape {
 		orientation = "landscape"
 	}
 	b.check(b.f.SetSheetProps(s.title, &excelize.SheetPropsOptions{FitToPage: &fit}))
 	b.check(b.f.SetPageLayout(s.title, &excelize.PageLayoutOptions{Size: &paper, Orientation: &orientation, FitToWidth: &one, FitToHeight: &many}))
-	if s.onePage { // narrow ones, so that its figures are printed as large as the page allows
+	if s.onePage || s.landscape { // narrow ones, so that its figures are printed as large as the page allows
 		side, end, running := 0.4, 0.75, 0.3 // inches; the latter two are the usual ones
 		b.check(b.f.SetPageMargins(s.title, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side, Top: &end, Bottom: &end, Header: &running, Footer: &running}))
 	}
@@ -219,6 +217,10 @@ func (s *sheet) skip(rows int) { s.row += rows }
 
 // done ends the sheet.
 func (s *sheet) done() {
+	if s.err == nil && s.printed > 0 {
+		s.check(s.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", Scope: s.name,
+			RefersTo: fmt.Sprintf("'%s'!$A$1:$%s$%d", strings.ReplaceAll(s.name, "'", "''"), columnNames[s.printed-1], s.row)}))
+	}
 	if s.err == nil {
 		s.check(s.sw.Flush())
 	}
@@ -284,15 +286,16 @@ func (b *book) rate(r reports.Rate) cell {
 }
 
 // decimal shows what there is of its places; a format with places that need not be
-// there leaves a mark behind a whole number. One that a cell cannot hold exactly is text.
+// there leaves a mark behind a whole number. One that a cell cannot hold exactly is
+// text, in the look that a number would have.
 func (b *book) decimal(units int64, scale int) cell {
 	units, scale = shortest(units, scale)
-	if !fits(units) {
-		return b.text(plain(units, scale))
-	}
 	c := cell{kind: aNumber, style: b.styles.number, units: units, scale: scale}
 	if scale > 0 {
 		c.style = b.styles.quantity
+	}
+	if !fits(units) {
+		c.kind, c.text = aText, b.words.decimal(units, scale)
 	}
 	return c
 }

@@ -72,7 +72,7 @@ func (r register) monthChart(sh *sheet, cell string, kind excelize.ChartType, ti
 // causes says what moved in the month of what had been stated, and why.
 func (r register) causes() {
 	sh := r.sheet(setup{title: r.words.say("sheet_adjustments"), widths: []float64{10, 18, 50, 9, 16, 16, 10}, landscape: true, frozen: 1})
-	sh.tall(16, r.plainHeads("Mends", "What", "Why", ">Rows", ">Base", ">Amount", ">Points")...)
+	sh.tall(16, r.plainHeads("Adjusts", "What", "Why", ">Rows", ">Base", ">Amount", ">Points")...)
 	first := sh.row + 1
 	var amount reports.Cents
 	for _, c := range r.Causes {
@@ -123,7 +123,7 @@ func (r register) distributors() {
 // their postings. Every difference is a formula, and comes to nothing.
 func (r register) controls() {
 	sh := r.sheet(setup{title: r.words.say("sheet_control"), widths: []float64{14, 9, 15, 15, 12, 15, 15, 12, 15, 15, 15, 12, 11, 11, 11, 11}, landscape: true, frozen: 1})
-	sh.tall(40, r.plainHeads("Statement of", ">Lines", ">Margin, line by line", ">Margin stated", ">Difference", ">Entries, one by one", ">Entries stated", ">Difference",
+	sh.tall(40, r.plainHeads("Statement of", ">Lines", ">Margin, line by line", ">Margin stated", ">Difference", ">Manual adjustments, one by one", ">Manual adjustments stated", ">Difference",
 		">Carried in", ">Payable", ">Carried out", ">Difference", ">Points before", ">Points posted", ">Points stated", ">Difference")...)
 	first := sh.row + 1
 	sums := map[string]reports.Cents{}

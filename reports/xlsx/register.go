@@ -81,11 +81,11 @@ func (r register) modules() {
 
 func (r register) files() {
 	// Every file there is, for rows of it can wait for, or belong to, any month.
-	sh := r.sheet(setup{title: r.words.say("sheet_files"), widths: []float64{32, 20, 9, 9, 10, 11, 9, 8, 17, 17, 17, 17, 17, 12, 40}, landscape: true, frozen: 1})
-	sh.tall(28, r.plainHeads("File", "Feed", ">Rows", ">Rows loaded", ">Rows duplicate", ">Rows superseded", ">Rows rejected", ">Rows held", ">Amount in the file", ">Amount loaded",
+	sh := r.sheet(setup{title: r.words.say("sheet_files"), widths: []float64{32, 20, 9, 9, 10, 11, 9, 9, 8, 17, 17, 17, 17, 17, 12, 40}, landscape: true, frozen: 1})
+	sh.tall(28, r.plainHeads("File", "Feed", ">Rows", ">Rows loaded", ">Rows duplicate", ">Rows superseded", ">Rows rejected", ">Of them waived", ">Rows held", ">Amount in the file", ">Amount loaded",
 		">Amount duplicate", ">Amount superseded", ">Amount rejected", ">Amounts that cannot be read", "Refused because")...)
 	for _, f := range r.Files {
-		sh.put(r.text(f.Name), r.text(f.Feed), r.number(f.Records), r.number(f.Loaded), r.number(f.Duplicate), r.number(f.Superseded), r.number(f.Rejected),
+		sh.put(r.text(f.Name), r.text(f.Feed), r.number(f.Records), r.number(f.Loaded), r.number(f.Duplicate), r.number(f.Superseded), r.number(f.Rejected), r.number(f.Waived),
 			r.number(f.Held), r.foreign(f.Amount), r.foreign(f.LoadedAmount), r.foreign(f.DuplicateAmount), r.foreign(f.SupersededAmount),
 			r.foreign(f.RejectedAmount), r.number(f.Unread), r.styled(r.styles.wrapped, f.Reason))
 	}
@@ -110,7 +110,7 @@ func (r register) held() {
 
 func (r register) rejected() {
 	sh := r.sheet(setup{title: r.words.say("sheet_rejected"), widths: []float64{32, 8, 18, 60, 60, 30}, landscape: true, frozen: 1})
-	sh.tall(16, r.plainHeads("File", "Line", "Column", "Why", "As it stands in the file", "Given up for good")...)
+	sh.tall(16, r.plainHeads("File", "Line", "Column", "Why", "As it stands in the file", "Waived because")...)
 	if r.MoreRejected > 0 {
 		sh.put(r.styled(r.styles.note, fmt.Sprintf("%d more rows were rejected than are listed here; tranche rejects export FILE writes those of a file.", r.MoreRejected)))
 	}
@@ -139,7 +139,7 @@ func (r register) foreign(text string) cell {
 	places = strings.TrimRight(places, "0")
 	units, err := strconv.ParseInt(whole+places, 10, 64)
 	if err != nil || !fits(units) {
-		return r.text(strings.TrimSuffix(whole+"."+places, "."))
+		return r.styled(r.styles.money, r.words.marked(whole, places))
 	}
 	return cell{kind: aNumber, style: r.styles.money, units: units, scale: len(places)}
 }

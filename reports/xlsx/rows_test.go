@@ -92,7 +92,7 @@ func TestADayIsCountedAsAWorkbookDoes(t *testing.T) {
 }
 
 func TestAnAmountOfAFileIsANumberWhileACellCanHoldIt(t *testing.T) {
-	texts := map[string]string{"1234.500000": "1234.5", "-0.050000": "-0.05", "100": "100", "0.000000": "0", "9999999999.999999": "9999999999.999999", "99999999999.000000": "99999999999"}
+	texts := map[string]string{"1234.500000": "1234.5", "-0.050000": "-0.05", "100": "100", "0.000000": "0", "9999999999.999999": "9,999,999,999.999999", "99999999999.000000": "99999999999"}
 	for text, want := range texts {
 		f, err := written(t, func(b *book) []cell { return []cell{register{book: b}.foreign(text)} })
 		if err != nil {
@@ -104,12 +104,32 @@ func TestAnAmountOfAFileIsANumberWhileACellCanHoldIt(t *testing.T) {
 	}
 }
 
+// TestWhatNoCellHoldsLooksTheSameEverywhere compares a line of a statement with one of the register.
+func TestWhatNoCellHoldsLooksTheSameEverywhere(t *testing.T) {
+	f, err := written(t, func(b *book) []cell {
+		net := b.decimal(1_234_567_890_123_456_500, 6)
+		net.style = b.styles.money
+		return []cell{net, register{book: b}.foreign("1234567890123.456500")}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cell := range []string{"A1", "B1"} {
+		got, _ := f.GetCellValue("S", cell)
+		style, _ := f.GetCellStyle("S", cell)
+		first, _ := f.GetCellStyle("S", "A1")
+		if got != "1,234,567,890,123.4565" || style != first {
+			t.Errorf("%s says %q in the look %d, and A1 has the look %d", cell, got, style, first)
+		}
+	}
+}
+
 func TestANetAmountOfAnyCurrencyStandsInItsCell(t *testing.T) {
-	for net, want := range map[int64]string{1_000_000_000_000_000: "1000000000", 25_000_000_000_000_000: "25000000000", 1_234_567_890_123_456: "1234567890.123456"} {
+	for net, want := range map[int64]string{1_000_000_000_000_000: "1000000000", 25_000_000_000_000_000: "25000000000", 1_234_567_890_123_456: "1,234,567,890.123456"} {
 		st := example()
 		st.Lines[0].Net = net
 		f := open(t, st)
-		if got, err := f.GetCellValue("Lines", "K3", excelize.Options{RawCellValue: true}); got != want || err != nil {
+		if got, err := f.GetCellValue("Lines", "I3", excelize.Options{RawCellValue: true}); got != want || err != nil {
 			t.Errorf("%d millionths are stored as %q, not %q (%v)", net, got, want, err)
 		}
 	}

@@ -23,18 +23,18 @@ func (s statement) sellWith() {
 	}
 	sh.skip(1)
 	sh.put(s.styled(s.styles.section, w.say("shares")))
-	sh.tall(16, s.heads("deal", "roles", "date", "distributor", ">base")...)
+	sh.tall(16, s.heads("deal", "roles", "date", "distributor", ">base", ">file_line", "file")...)
 	first := sh.row + 1
 	var base reports.Cents
 	for _, x := range s.Shares {
-		sh.put(s.text(x.Deal), s.text(w.values(x.Roles, ", ")), s.day(x.Date), s.text(x.Distributor), s.money(x.Base))
+		sh.put(s.text(x.Deal), s.text(w.values(x.Roles, ", ")), s.day(x.Date), s.text(x.Distributor), s.money(x.Base), s.lineNumber(x.FileLine), s.text(x.File))
 		base += x.Base
 	}
 	if len(s.Shares) == 0 {
 		sh.put(s.text(w.say("nothing")))
 	} else {
 		blank := s.styled(s.styles.totalText, "")
-		sh.put(s.styled(s.styles.totalText, w.say("total")), blank, blank, blank, s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(E%d:E%d)", first, sh.row), base))
+		sh.put(s.styled(s.styles.totalText, w.say("total")), blank, blank, blank, s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(E%d:E%d)", first, sh.row), base), blank, blank)
 	}
 	sh.done()
 }

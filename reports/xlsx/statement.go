@@ -43,13 +43,13 @@ func (s statement) moduleNames() string {
 
 // lines shows each movement. A Sell With movement is a part of somebody else's
 // purchase: its document, product price and quantity are not the partner's to
-// see.
+// see. What it earned by what comes first, and is printed; where it is from, behind it.
 func (s statement) lines() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_lines"), landscape: true, wide: true, frozen: 1,
-		widths: []float64{11, 11, 12, 12, 6, 9, 20, 26, 12, 9, 13, 9, 13, 13, 14, 14, 10, 30, 12, 8, 9, 26, 8, 11}})
-	names := s.heads("module", "date", "distributor", "document", ">line", "type", "customer", "product", "sku", ">quantity", ">net", "currency", ">amount",
-		">base", ">position_before", ">position_after", "level", "slices", ">earned", ">points", "deal", "file", ">file_line", ">fx_rate")
+	sh := s.sheet(setup{title: w.say("sheet_lines"), landscape: true, printed: 17, frozen: 1,
+		widths: []float64{11, 10.5, 12, 11, 6, 18, 24, 8, 11, 9, 11, 12, 12, 26, 11, 7, 9, 9, 12, 13, 11, 10, 26, 8}})
+	names := s.heads("module", "date", "distributor", "document", ">line", "customer", "product", ">quantity", ">net", "currency", ">base", ">position_before",
+		">position_after", "slices", ">earned", ">points", "deal", "type", "sku", ">amount", ">fx_rate", "level", "file", ">file_line")
 	sh.tall(28, names...)
 	head := sh.row
 	var base, earned reports.Cents
@@ -63,10 +63,9 @@ func (s statement) lines() {
 		if !isPurchase {
 			document, number, quantity, net, amount, currency, fx = s.text(""), s.text(""), s.text(""), s.text(""), s.text(""), s.text(""), s.text("")
 		}
-		sh.tall(lineHeight(len(l.Slices)), s.text(w.value(l.Module)), s.day(l.Date), s.text(l.Distributor), document, number, s.text(w.value(l.Type)), s.text(l.Customer),
-			s.text(l.Product), s.text(l.SKU), quantity, net, currency, amount, s.money(l.Base), s.money(l.Low), s.money(l.High),
-			s.text(w.value(l.Level)), s.styled(s.styles.wrapped, s.sliceText(l)), s.money(l.Earned), s.number(l.Points), s.text(l.Deal),
-			s.text(l.File), s.lineNumber(l.FileLine), fx)
+		sh.tall(lineHeight(len(l.Slices)), s.text(w.value(l.Module)), s.day(l.Date), s.text(l.Distributor), document, number, s.text(l.Customer), s.text(l.Product),
+			quantity, net, currency, s.money(l.Base), s.money(l.PositionBefore), s.money(l.PositionAfter), s.styled(s.styles.wrapped, s.sliceText(l)), s.money(l.Earned), s.number(l.Points),
+			s.text(l.Deal), s.text(w.value(l.Type)), s.text(l.SKU), amount, fx, s.text(w.value(l.Level)), s.text(l.File), s.lineNumber(l.FileLine))
 		base, earned, points = base+l.Base, earned+l.Earned, points+l.Points
 	}
 	if len(s.Lines) == 0 {
@@ -77,10 +76,10 @@ func (s statement) lines() {
 	last := sh.row
 	sh.table("lines", names, head, last)
 	total := s.totals(24)
-	total[18] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUBTOTAL(109,S%d:S%d)", head+1, last), earned)
-	total[19] = s.count(s.styles.totalNumber, fmt.Sprintf("SUBTOTAL(109,T%d:T%d)", head+1, last), points)
+	total[14] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUBTOTAL(109,O%d:O%d)", head+1, last), earned)
+	total[15] = s.count(s.styles.totalNumber, fmt.Sprintf("SUBTOTAL(109,P%d:P%d)", head+1, last), points)
 	sh.put(total...)
-	sh.mark("lines_earned", 19, int64(s.Pay.Earned), 2)
+	sh.mark("lines_earned", 15, int64(s.Pay.Earned), 2)
 	sh.put(s.styled(s.styles.note, w.say("note_rounding")))
 	sh.done()
 }
@@ -130,7 +129,7 @@ func (s statement) notCounted() {
 	w := s.words
 	sh := s.sheet(setup{title: w.say("sheet_not_counted"), widths: []float64{13, 12, 14, 14, 8, 26, 15, 15, 9, 50, 26, 8}, landscape: true, frozen: 1})
 	sh.tall(28, s.heads("module", "date", "distributor", "document", ">line", "product", ">amount", ">net", "currency", "reason", "file", ">file_line")...)
-	for _, x := range s.Waiting {
+	for _, x := range s.NotCounted {
 		amount, net, module := s.money(x.Amount), s.text(""), w.value(x.Module)
 		if x.Held {
 			inFull := s.decimal(x.Net, 6)
@@ -140,7 +139,7 @@ func (s statement) notCounted() {
 		sh.put(s.text(module), s.day(x.Date), s.text(x.Distributor), s.text(x.Document), s.number(x.Number), s.text(x.Product),
 			amount, net, s.text(x.Currency), s.styled(s.styles.wrapped, w.value(x.Reason)), s.text(x.File), s.number(x.FileLine))
 	}
-	if len(s.Waiting) == 0 {
+	if len(s.NotCounted) == 0 {
 		sh.put(s.text(w.say("nothing")))
 	}
 	sh.done()
@@ -148,7 +147,7 @@ func (s statement) notCounted() {
 
 func (s statement) rules() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_rules"), widths: []float64{26, 12, 12, 13, 44, 14, 10, 16, 9, 14, 14, 9, 15, 15}, landscape: true, wide: true, frozen: 1})
+	sh := s.sheet(setup{title: w.say("sheet_rules"), widths: []float64{24, 11, 11, 12, 40, 13, 10, 15, 8, 12, 12, 8, 13, 14}, landscape: true, frozen: 1})
 	sh.tall(28, s.heads("version", "valid_from", "until", "module", "method", "period", "level", "family", ">tranche", ">from", ">to", ">rate", ">cap", "hash")...)
 	for _, r := range s.Rules {
 		until, to, most := s.day(r.To.AddDate(0, 0, -1)), s.money(r.ToAmount), s.text("")

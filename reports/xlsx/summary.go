@@ -141,7 +141,7 @@ func (s statement) summaryPay(sh *sheet) {
 
 func (s statement) summaryPoints(sh *sheet) {
 	w := s.words
-	sh.put(s.styled(s.styles.section, w.say("points")), s.styled(s.styles.section, ""), s.styled(s.styles.section, ""))
+	sh.put(s.styled(s.styles.section, w.say("status_points")), s.styled(s.styles.section, ""), s.styled(s.styles.section, ""))
 	top, first := sh.row, sh.row+1
 	sh.put(s.text(w.say("by_amount")), s.text(""), s.number(s.Balance.ByAmount))
 	sh.put(s.text(fmt.Sprintf(w.say("by_certificate"), s.Balance.Certifications)), s.text(""), s.number(s.Balance.ByCertificate))
@@ -149,11 +149,12 @@ func (s statement) summaryPoints(sh *sheet) {
 	sh.put(s.styled(s.styles.totalText, w.say("status_points")), s.styled(s.styles.totalText, ""),
 		s.count(s.styles.totalNumber, fmt.Sprintf("SUM(C%d:C%d)", first, sh.row), s.Balance.Status))
 	sh.mark("status_points", 3, s.Balance.Status, 0)
-	if s.Pay.NextLevel != "" {
+	if s.Pay.NextLevel != "" && !s.Pay.Unasked {
 		s.levelChart(sh, top, first)
 	}
 	s.nextLevel(sh)
 	sh.skip(1)
+	sh.put(s.styled(s.styles.section, w.say("spendable")), s.styled(s.styles.section, ""), s.styled(s.styles.section, ""))
 	opening := s.Balance.Spendable - s.Balance.Earned + s.Balance.Redeemed + s.Balance.Expired
 	first = sh.row + 1
 	for _, x := range []struct {
@@ -219,10 +220,13 @@ func overCells(columns, rows uint) excelize.ChartDimension {
 }
 
 // nextLevel says what is missing for it, requirement by requirement; status points first,
-// which the chart shows.
+// which the chart shows. A programme without rules of levels asks for nothing.
 func (s statement) nextLevel(sh *sheet) {
 	w := s.words
-	if s.Pay.NextLevel == "" {
+	switch {
+	case s.Pay.NextLevel != "" && s.Pay.Unasked:
+		return
+	case s.Pay.NextLevel == "":
 		sh.put(s.text(w.say("top_level")), s.text(""), s.text(""))
 		return
 	}

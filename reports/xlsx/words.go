@@ -80,6 +80,9 @@ func (w words) month(t time.Time) string {
 
 // decimal writes a number with the language's marks, without the zeros behind it.
 func (w words) decimal(units int64, scale int) string {
+	if scale == 0 {
+		return w.fixed(units, 0)
+	}
 	return strings.TrimRight(strings.TrimRight(w.fixed(units, scale), "0"), w.say("decimal_mark"))
 }
 
@@ -91,9 +94,20 @@ func (w words) fixed(units int64, scale int) string {
 		return "-" + w.fixed(-units, scale)
 	}
 	text := fmt.Sprintf("%0*d", scale+1, units)
-	whole, rest := text[:len(text)-scale], text[len(text)-scale:]
+	return w.marked(text[:len(text)-scale], text[len(text)-scale:])
+}
+
+// marked puts the language's marks between the digits before the point, and behind them.
+func (w words) marked(whole, rest string) string {
+	whole, isLess := strings.CutPrefix(whole, "-")
 	for at := len(whole) - 3; at > 0; at -= 3 {
 		whole = whole[:at] + w.say("thousands_mark") + whole[at:]
+	}
+	if isLess {
+		whole = "-" + whole
+	}
+	if rest == "" {
+		return whole
 	}
 	return whole + w.say("decimal_mark") + rest
 }

@@ -30,7 +30,7 @@ compared as (
     from versions
     window in_order as (partition by distributor, document_no, line_no, line_key order by sale_id)
 ),
-counted as (
+numbered_versions as (
     select *,
         sum(if(repeats, 0, 1)) over (
             partition by distributor, document_no, line_no, line_key order by sale_id desc
@@ -39,7 +39,7 @@ counted as (
 ),
 repetitions as (
     select sale_id, if(repeats, 'duplicate', 'superseded') as outcome
-    from counted
+    from numbered_versions
     where repeats or versions_from_here > 1
 ),
 complete as (
@@ -72,7 +72,7 @@ withdrawn as (
         if(coalesce(numbered.record_key, counted.record_key) is null, v.newest, x.newest) as lacking_file_id
     from complete as c
     join covers as v on v.feed = c.feed and v.month = c.month
-    left join counted as n on n.sale_id = c.sale_id
+    left join numbered_versions as n on n.sale_id = c.sale_id
     left join repetitions as r on r.sale_id = c.sale_id
     left join rejected as numbered on numbered.feed = c.feed and numbered.record_key = concat_ws(' / ', c.document_key, c.line_no)
     left join rejected as counted on counted.feed = c.feed and counted.record_key = c.document_key

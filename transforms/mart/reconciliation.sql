@@ -16,6 +16,7 @@
 -- duplicate          how many rows say again what already stood
 -- superseded         how many rows gave way to a newer version, or to a complete file that no longer holds them
 -- rejected           how many rows were not believed
+-- waived             how many of the rejected rows wait for nobody, because a person said so
 -- held               how many of the loaded rows wait for something that is missing
 -- amount             sum of the net amounts of all rows, in the documents' currencies added up as numbers
 -- loaded_amount      of amount, in rows that stand, in the documents' currencies
@@ -56,7 +57,7 @@ unwaived as (
 )
 select f.file_id, f.file_name, f.sha256, nullif(f.feed, '') as feed, nullif(f.kind, '') as kind, f.landed_at, f.is_loaded, f.reason, f.detail, f.records,
     coalesce(s.loaded, 0)::bigint as loaded, coalesce(s.duplicate, 0)::bigint as duplicate, coalesce(s.superseded, 0)::bigint as superseded,
-    f.rejected, coalesce(w.held, 0) as held, f.amount::decimal(38,6) as amount,
+    f.rejected, case when u.waiting is null then f.rejected when f.is_loaded then f.rejected - u.waiting else 0 end::bigint as waived, coalesce(w.held, 0) as held, f.amount::decimal(38,6) as amount,
     coalesce(s.loaded_amount, 0)::decimal(38,6) as loaded_amount, coalesce(s.duplicate_amount, 0)::decimal(38,6) as duplicate_amount,
     coalesce(s.superseded_amount, 0)::decimal(38,6) as superseded_amount,
     (f.amount - coalesce(s.typed_amount, 0))::decimal(38,6) as rejected_amount, f.unread_amounts,

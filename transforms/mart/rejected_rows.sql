@@ -7,6 +7,7 @@
 -- feed               the declaration it was read under
 -- file_line          physical line the row begins on, from 1; 0 for the file as a whole
 -- problem            number of the problem within the file
+-- record_key         what identifies the row, such as its document and line; null where that cannot be read
 -- column_name        our name of the column; null when the row as a whole is wrong
 -- code               code of the reason
 -- sentence           the reason in words, and what to do
@@ -29,7 +30,7 @@ reasons as (
 line_reasons as (
     select file_id, line, md5(string_agg(reason, chr(30) order by problem)) as line_reasons_hash from told group by file_id, line
 )
-select r.file_id, f.file_name, f.feed, r.line as file_line, r.problem, r.column_name, r.code, r.sentence, r.raw_text, h.reasons_hash, n.line_reasons_hash,
+select r.file_id, f.file_name, f.feed, r.line as file_line, r.problem, r.record_key, r.column_name, r.code, r.sentence, r.raw_text, h.reasons_hash, n.line_reasons_hash,
     coalesce(l.waived, w.waived) as waived
 from staging.rejects as r
 join staging.files as f on f.file_id = r.file_id

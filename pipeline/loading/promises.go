@@ -7,54 +7,54 @@ import (
 	"tranche/pipeline/feed"
 )
 
-// judge holds the file as a whole against what its feed promises.
-func judge(sender feed.Feed, r *reading) error {
+// checkPromises holds the file as a whole against what its feed promises.
+func checkPromises(declared feed.Feed, r *reading) error {
 	switch {
-	case r.unterminated && sender.FinalNewline:
+	case r.unterminated && declared.FinalNewline:
 		return &feed.Problem{Code: feed.CutShort}
-	case sender.MaxRejects.Exceeded(r.rejected, r.records):
-		return tooMany(sender, r)
-	case r.numbersLines && r.keylessLine > 0 && sender.MaxRejects.Exceeded(r.records, r.records):
-		detail := fmt.Sprintf("all %d, allowed %s, because this sender numbers no lines and line %d may be of any document", r.records, sender.MaxRejects, r.keylessLine)
+	case declared.MaxRejects.Exceeded(r.rejected, r.records):
+		return tooMany(declared, r)
+	case r.numbersLines && r.keylessLine > 0 && declared.MaxRejects.Exceeded(r.records, r.records):
+		detail := fmt.Sprintf("all %d, allowed %s, because this sender numbers no lines and line %d may be of any document", r.records, declared.MaxRejects, r.keylessLine)
 		return &feed.Problem{Code: feed.TooManyRejects, Detail: detail + "; the first: " + r.problems[0].String()}
 	}
-	if sender.Trailer == nil {
+	if declared.Trailer == nil {
 		return nil
 	}
-	return judgeTrailer(sender, r)
+	return checkTrailer(declared, r)
 }
 
-func tooMany(sender feed.Feed, r *reading) error {
-	detail := fmt.Sprintf("%d of %d, allowed %s", r.rejected, r.records, sender.MaxRejects)
+func tooMany(declared feed.Feed, r *reading) error {
+	detail := fmt.Sprintf("%d of %d, allowed %s", r.rejected, r.records, declared.MaxRejects)
 	if len(r.problems) > 0 {
 		detail += "; the first: " + r.problems[0].String()
 	}
 	return &feed.Problem{Code: feed.TooManyRejects, Detail: detail}
 }
 
-// judgeTrailer compares the sender's own row count and total with ours. A
+// checkTrailer compares the sender's own row count and total with ours. A
 // rejected record counts: it is in the file.
-func judgeTrailer(sender feed.Feed, r *reading) error {
+func checkTrailer(declared feed.Feed, r *reading) error {
 	if len(r.trailer) == 0 {
-		return &feed.Problem{Code: feed.NoTrailer, Detail: strings.Join(sender.Trailer.StartsWith, ", ")}
+		return &feed.Problem{Code: feed.NoTrailer, Detail: strings.Join(declared.Trailer.StartsWith, ", ")}
 	}
 	if r.after > 0 {
 		return &feed.Problem{Line: r.after, Code: feed.AfterTrailer, Detail: fmt.Sprintf("line %d", r.after)}
 	}
-	count, text, err := trailerNumber(sender, r, sender.Trailer.CountColumn, 0)
+	count, text, err := trailerNumber(declared, r, declared.Trailer.CountColumn, 0)
 	if err != nil {
 		return err
 	}
 	if text != "" && count != r.records {
 		return &feed.Problem{Code: feed.OffCount, Detail: fmt.Sprintf("it says %s, there are %d", text, r.records)}
 	}
-	total, text, err := trailerNumber(sender, r, sender.Trailer.TotalColumn, 6)
+	total, text, err := trailerNumber(declared, r, declared.Trailer.TotalColumn, 6)
 	if err != nil || text == "" || r.unread > 0 {
 		return err
 	}
 	var ours feed.Total
 	ours.Merge(&r.amount)
-	ours.Merge(&r.rejAmt)
+	ours.Merge(&r.rejectedAmount)
 	if !ours.Equals(total) {
 		return &feed.Problem{Code: feed.OffTotal, Detail: fmt.Sprintf("it says %s, the amounts add up to %s", text, ours.String())}
 	}
@@ -63,7 +63,7 @@ func judgeTrailer(sender feed.Feed, r *reading) error {
 
 // trailerNumber reads one number out of the trailer block: the first line that
 // has something in that field.
-func trailerNumber(sender feed.Feed, r *reading, column, scale int) (int64, string, error) {
+func trailerNumber(declared feed.Feed, r *reading, column, scale int) (int64, string, error) {
 	if column == 0 {
 		return 0, "", nil
 	}
@@ -72,7 +72,7 @@ func trailerNumber(sender feed.Feed, r *reading, column, scale int) (int64, stri
 			continue
 		}
 		text := strings.TrimSpace(string(rec.Fields[column-1]))
-		units, code := sender.ParseNumber(text, scale)
+		units, code := declared.ParseNumber(text, scale)
 		if code != "" {
 			continue
 		}

@@ -12,10 +12,10 @@ import (
 //go:embed *.go words/*.json
 var sources embed.FS
 
-// Template names how workbooks are made: by the hash of this package, its words and
+// Fingerprint names how workbooks are made: by the hash of this package, its words and
 // the versions of the libraries that write and compress. Equal figures under an equal template are
 // an equal workbook, so whoever has one need not make it again.
-var Template = sync.OnceValue(func() string {
+var Fingerprint = sync.OnceValue(func() string {
 	sum := sha256.New()
 	err := fs.WalkDir(sources, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
