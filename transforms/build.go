@@ -14,6 +14,7 @@ type Target struct {
 	Work      string // staging and intermediate
 	Mart      string
 	HasStated bool   // Begin has been there: what is stated stands in its marts
+	Part      int64  // rows of a part, of models that are made in parts; zero: PartRows
 	Plans     string // folder for the plan of each model as it was carried out, with times and rows; empty for none
 	// Read names the intermediate tables that somebody reads afterwards, besides checks and what
 	// a closing states; all others are dropped as soon as no model needs them, which is most of
@@ -141,10 +142,53 @@ func build(ctx context.Context, db Database, to Target, m Model) error {
 		}
 		query = "insert into " + name + " by name\n" + m.SQL
 	}
-	if err := profiled(ctx, db, to.Plans, m, query); err != nil {
+	var err error
+	if m.PartsOf != "" {
+		err = inParts(ctx, db, to, m, query)
+	} else {
+		err = profiled(ctx, db, to.Plans, m, query)
+	}
+	if err != nil {
 		return err
 	}
 	return compare(ctx, db, m)
+}
+
+// PartRows is how many rows of what it is made of a wide table is made from at a time. Its
+// joins hold all of them in memory, or on the disk: of a hundred million lines, forty gigabytes.
+const PartRows = 4_000_000
+
+// inParts makes a model part by part.
+func inParts(ctx context.Context, db Database, to Target, m Model, query string) error {
+	rows, err := db.Query(ctx, "select coalesce(max(rowid) + 1, 0) from "+m.PartsOf)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var all int64
+	for rows.Next() {
+		if err := rows.Scan(&all); err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	}
+	size := to.Part
+	if size == 0 {
+		size = PartRows
+	}
+	for from := int64(0); from == 0 || from < all; from += size {
+		for _, q := range []string{fmt.Sprintf("set variable part_from = %d", from), fmt.Sprintf("set variable part_to = %d", from+size)} {
+			if err := db.Exec(ctx, q); err != nil {
+				return err
+			}
+		}
+		if err := profiled(ctx, db, to.Plans, m, query); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // comment writes the headers of the marts beside them, in one transaction: each of

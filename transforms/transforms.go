@@ -48,6 +48,7 @@ type Model struct {
 	Grain       []string // columns that name a row
 	Columns     []Column
 	StatedTable string // table of the schema stated that holds its first rows; the select has only what is open
+	PartsOf     string // table whose rows, by their rowid from the variable part_from to before part_to, the select takes so many at a time; empty: takes all at once
 	SQL         string
 	reads       []string // models it needs, by their full names
 }
@@ -159,10 +160,13 @@ func parse(layer, name, text string) (Model, error) {
 func (m *Model) headerLine(line string) {
 	grain, isGrain := strings.CutPrefix(line, "grain: ")
 	statedTable, hasBegun := strings.CutPrefix(line, "begins with: stated.")
+	partsOf, isInParts := strings.CutPrefix(line, "in parts of: ")
 	column := columnLine.FindStringSubmatch(line)
 	switch {
 	case hasBegun:
 		m.StatedTable = statedTable
+	case isInParts:
+		m.PartsOf = partsOf
 	case isGrain:
 		m.Grain = strings.Split(grain, ", ")
 	case len(m.Grain) > 0 && column != nil:

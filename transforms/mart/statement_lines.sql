@@ -3,6 +3,7 @@
 -- A movement that mends a closed month says which, and why.
 --
 -- begins with: stated.lines
+-- in parts of: intermediate.credits
 -- grain: sale_id, partner_id, module, month
 -- partner_id        the partner who is credited
 -- month             first day of the month it is stated in
@@ -63,7 +64,9 @@ with last_stated as ( -- what counts no more, as it was stated last
     qualify row_number() over (partition by s.sale_id, s.partner_id, s.module order by s.month desc) = 1
 ),
 moved_lines as not materialized ( -- of a night few, which a join of all lines would not know beforehand
-    select * from intermediate.lines where sale_id in (select sale_id from intermediate.credits)
+    select *
+    from intermediate.lines
+    where sale_id in (select sale_id from intermediate.credits where rowid >= getvariable('part_from') and rowid < getvariable('part_to'))
 )
 select c.partner_id, c.posting_month as month, c.module, e.place, c.document_date, c.distributor, c.document_no, c.line_no, c.line_key,
     coalesce(l.document_type, s.document_type) as document_type, coalesce(l.end_customer, s.end_customer) as end_customer, coalesce(l.sku, s.sku) as sku,
@@ -83,3 +86,4 @@ left join intermediate.causes as x on x.credit = c.rowid
 left join moved_lines as l on l.sale_id = if(c.is_due, c.sale_id, null)
 left join staging.files as f on f.file_id = l.file_id
 left join last_stated as s on s.sale_id = c.sale_id and s.partner_id = c.partner_id and s.module = c.module
+where c.rowid >= getvariable('part_from') and c.rowid < getvariable('part_to')
