@@ -156,7 +156,7 @@ func build(ctx context.Context, db Database, to Target, m Model) error {
 
 // PartRows is how many rows of what it is made of a wide table is made from at a time. Its
 // joins hold all of them in memory, or on the disk: of a hundred million lines, forty gigabytes.
-const PartRows = 4_000_000
+const PartRows = 1_000_000
 
 // inParts makes a model part by part.
 func inParts(ctx context.Context, db Database, to Target, m Model, query string) error {
