@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -157,7 +158,7 @@ func (k *closing) workbooks(ctx context.Context, folder string) error {
 	if err = k.statements(ctx, k.Month, keys, e, to, func() {}); err == nil {
 		err = errors.Join(k.register(ctx, k.Month, e, to), k.journal(ctx, k.Month, e, to))
 	}
-	return errors.Join(err, to.disk.Wait())
+	return cmp.Or(to.disk.Wait(), err)
 }
 
 // finalShelf is the folder of a month that is being closed.
@@ -169,8 +170,7 @@ type finalShelf struct {
 func (finalShelf) holds(string, string) bool { return false }
 
 func (f finalShelf) put(name string, data []byte) error {
-	f.disk.Put(filepath.Join(f.folder, name), data)
-	return nil
+	return f.disk.Put(filepath.Join(f.folder, name), data)
 }
 
 // prove works everything out again with the month stated.

@@ -17,7 +17,7 @@ func ExplainMonth(ctx context.Context, c *config.Config, q reports.Question) (*r
 		return nil, err
 	}
 	defer s.Close()
-	if err := ofThisVersion(ctx, s); err != nil {
+	if err := OfThisVersion(ctx, s); err != nil {
 		return nil, err
 	}
 	if q.Month.IsZero() {

@@ -26,7 +26,7 @@ import (
 type manifest struct {
 	Month string            `json:"month"`
 	Files map[string]string `json:"files"`          // name -> sha256
-	Made  map[string]string `json:"made,omitempty"` // name -> hash of the figures and the template it was made of
+	Made  map[string]string `json:"made,omitempty"` // name -> hash of the figures it was made of, and of how
 }
 
 // monthWriter makes one month's folder aside and puts it out when told.
@@ -80,14 +80,13 @@ func (w *monthWriter) put(name string, data []byte) error {
 		w.kept += workbooks([]string{name})
 		return nil
 	}
-	w.add(name, data)
-	return nil
+	return w.add(name, data)
 }
 
 // add begins to write a file aside.
-func (w *monthWriter) add(name string, data []byte) {
+func (w *monthWriter) add(name string, data []byte) error {
 	w.wrote = append(w.wrote, name)
-	w.disk.Put(filepath.Join(w.aside, name), data)
+	return w.disk.Put(filepath.Join(w.aside, name), data)
 }
 
 // copy does so with workbooks that are files of another folder, by their hashes.
@@ -99,19 +98,19 @@ func (w *monthWriter) copy(folder string, hashes map[string]string) error {
 	for i, name := range names {
 		group.Go(func() error { standing[i] = w.stands(name, hashes[name]); return nil })
 	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
+	_ = group.Wait() // none of them fails
 	for i, name := range names {
 		if w.now.Files[name] = hashes[name]; standing[i] {
 			w.kept += workbooks(names[i : i+1])
 			continue
 		}
 		data, err := os.ReadFile(filepath.Join(folder, name))
+		if err == nil {
+			err = w.add(name, data)
+		}
 		if err != nil {
 			return err
 		}
-		w.add(name, data)
 	}
 	return nil
 }

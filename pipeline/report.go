@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -103,7 +104,7 @@ func (r *run) reportMonth(ctx context.Context, month time.Time, keys []reports.K
 	if err = r.statements(ctx, month, keys, e, w, step); err == nil {
 		err = errors.Join(r.register(ctx, month, e, w), r.journal(ctx, month, e, w))
 	}
-	return errors.Join(err, w.disk.Wait())
+	return cmp.Or(w.disk.Wait(), err) // what could not be written is why no more was made
 }
 
 // edition is the version that closing a month makes, and the one it replaces.
@@ -125,7 +126,8 @@ func (r *run) finals(closed months.Closed) error {
 			books[book] = hash
 		}
 	}
-	return errors.Join(w.copy(filepath.Join(closed.Folder, months.Statements), books), w.disk.Wait())
+	err = w.copy(filepath.Join(closed.Folder, months.Statements), books)
+	return cmp.Or(w.disk.Wait(), err)
 }
 
 // statements makes the statements of a month and puts each. While some are written the

@@ -54,9 +54,9 @@ func openPublished(ctx context.Context, c *config.Config) (*store.Session, error
 // ErrOtherVersion says that what is published was made by another version of Tranche.
 var ErrOtherVersion = errors.New("what is published was made by another version of Tranche; tranche run publishes it anew")
 
-// ofThisVersion says whether the published file has what this version asks it for: what came
+// OfThisVersion says whether the published file has what this version asks it for: what came
 // last stands for all.
-func ofThisVersion(ctx context.Context, s *store.Session) error {
+func OfThisVersion(ctx context.Context, s *store.Session) error {
 	var n int
 	if err := s.Row(ctx, "select count(*) from duckdb_columns() where database_name = 'published' and table_name = 'reconciliation' and column_name = 'waived'", []any{&n}); err != nil {
 		return err
@@ -74,7 +74,7 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 		return nil, err
 	}
 	defer s.Close()
-	if err := ofThisVersion(ctx, s); err != nil {
+	if err := OfThisVersion(ctx, s); err != nil {
 		return nil, err
 	}
 	summary := &Summary{Folders: c.Folders, Currency: c.Programme.Currency}

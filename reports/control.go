@@ -17,7 +17,7 @@ func (m RegisterMonth) Margin() Cents { return m.Distribution + m.Resell + m.Sel
 
 // RegisterCause is what moved in the month for one cause, of a month that was closed.
 type RegisterCause struct {
-	Cause, Module string // the module, or what else moved: a manual entry, a certification, a bonus, a redemption
+	Cause, Module string // the module, or what else moved: a manual adjustment, a certification, a bonus, a redemption
 	Mends         time.Time
 	Rows, Points  int64
 	Base, Amount  Cents

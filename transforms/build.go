@@ -146,7 +146,7 @@ func build(ctx context.Context, db Database, to Target, m Model) error {
 	if m.PartsOf != "" {
 		err = inParts(ctx, db, to, m, query)
 	} else {
-		err = profiled(ctx, db, to.Plans, m, query)
+		err = profiled(ctx, db, to.Plans, m.FullName(), query)
 	}
 	if err != nil {
 		return err
@@ -155,7 +155,7 @@ func build(ctx context.Context, db Database, to Target, m Model) error {
 }
 
 // PartRows is how many rows of what it is made of a wide table is made from at a time. Its
-// joins hold all of them in memory, or on the disk: of a hundred million lines, forty gigabytes.
+// joins hold all of them in memory, or on the disk: of a hundred million lines, more than there was.
 const PartRows = 1_000_000
 
 // inParts makes a model part by part.
@@ -184,7 +184,7 @@ func inParts(ctx context.Context, db Database, to Target, m Model, query string)
 				return err
 			}
 		}
-		if err := profiled(ctx, db, to.Plans, m, query); err != nil {
+		if err := profiled(ctx, db, to.Plans, fmt.Sprintf("%s.%d", m.FullName(), from/size+1), query); err != nil {
 			return err
 		}
 	}
@@ -210,14 +210,15 @@ func comment(ctx context.Context, db Database, to Target, models []Model) error 
 	return db.Exec(ctx, text.String())
 }
 
-// profiled makes a model, and where plans are wanted leaves how DuckDB did it.
-func profiled(ctx context.Context, db Database, plans string, m Model, query string) error {
+// profiled makes a model, or a part of one, and where plans are wanted leaves how DuckDB did
+// it under that name.
+func profiled(ctx context.Context, db Database, plans, name, query string) error {
 	if plans == "" {
 		return db.Exec(ctx, query)
 	}
 	for _, q := range []string{
 		"set enable_profiling = 'query_tree'",
-		"set profiling_output = " + literal(filepath.Join(plans, m.FullName()+".txt")),
+		"set profiling_output = " + literal(filepath.Join(plans, name+".txt")),
 		query,
 		"pragma disable_profiling",
 	} {

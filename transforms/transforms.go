@@ -159,11 +159,11 @@ func parse(layer, name, text string) (Model, error) {
 
 func (m *Model) headerLine(line string) {
 	grain, isGrain := strings.CutPrefix(line, "grain: ")
-	statedTable, hasBegun := strings.CutPrefix(line, "begins with: stated.")
+	statedTable, isStated := strings.CutPrefix(line, "begins with: stated.")
 	partsOf, isInParts := strings.CutPrefix(line, "in parts of: ")
 	column := columnLine.FindStringSubmatch(line)
 	switch {
-	case hasBegun:
+	case isStated:
 		m.StatedTable = statedTable
 	case isInParts:
 		m.PartsOf = partsOf

@@ -143,6 +143,9 @@ func (a *app) rejectedFiles(ctx context.Context, name string, line int64) ([]rej
 		return nil, err
 	}
 	defer s.Close()
+	if err := pipeline.OfThisVersion(ctx, s); err != nil {
+		return nil, err
+	}
 	rows, err := s.Query(ctx, `select distinct r.file_id, f.file_name, f.sha256, strftime(f.landed_at, '%Y-%m-%d %H:%M'), if($2 = 0, r.reasons_hash, r.line_reasons_hash)
 		from mart.rejected_rows as r join mart.reconciliation as f on f.file_id = r.file_id
 		where (f.file_name = $1 or f.file_id::varchar = $1) and ($2 = 0 or r.file_line = $2) order by r.file_id`, name, line)

@@ -84,6 +84,14 @@ func printCovered(out io.Writer, s *pipeline.Summary) {
 	_ = t.Flush()
 }
 
+// moment is a time of day, with its day where that is not today.
+func moment(t time.Time) string {
+	if t.Format(time.DateOnly) != time.Now().In(t.Location()).Format(time.DateOnly) {
+		return t.Format("2006-01-02 15:04:05 MST")
+	}
+	return t.Format("15:04:05 MST")
+}
+
 // span is a month, or the first and the last of several.
 func span(first, last time.Time) string {
 	if first.Equal(last) {
@@ -111,7 +119,7 @@ func printArrivals(out io.Writer, s *pipeline.Summary) {
 				fmt.Fprintf(out, "  inbox/%s: %s\n", a.Source, a.Detail)
 			case a.Fate == landing.Growing && !a.Whole.IsZero():
 				// The second that has begun has to end, too.
-				fmt.Fprintf(out, "  inbox/%s: %s; a run from %s on takes it (landing.settle)\n", a.Source, a.Detail, a.Whole.Add(time.Second).Format("15:04:05 MST"))
+				fmt.Fprintf(out, "  inbox/%s: %s; a run from %s on takes it (landing.settle)\n", a.Source, a.Detail, moment(a.Whole.Add(time.Second)))
 			case a.Fate == landing.Growing:
 				fmt.Fprintf(out, "  inbox/%s: %s; a later run takes it\n", a.Source, a.Detail)
 			}

@@ -91,7 +91,7 @@ func (u *Understood) see(r *reading, b *feed.Batch, most int) {
 	}
 }
 
-// declared are the columns that a feed can name: without those that are worked out for
+// nameable are the columns that a feed can name: without those that are worked out for
 // comparing records, which come first.
 func nameable(r *reading, b *feed.Batch) []feed.BatchColumn {
 	if r.kind.Name == feed.Sales {

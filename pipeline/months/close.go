@@ -100,7 +100,7 @@ func (l *Ledger) Seal(folder string, month time.Time, m Manifest) (Closed, error
 	}
 	hashes := make([]string, len(names))
 	var group errgroup.Group
-	group.SetLimit(16) // a disk syncs a dozen in the time of two
+	group.SetLimit(files.AtOnce)
 	for i, name := range names {
 		group.Go(func() (err error) {
 			path := filepath.Join(folder, filepath.FromSlash(name))

@@ -8,7 +8,7 @@ import (
 	"tranche/reports"
 )
 
-// adjusted is what mends closed months: the margin of lines, and manual entries.
+// adjusted is what mends closed months: the margin of lines, and manual adjustments.
 func (s statement) adjusted() (lines, entries reports.Cents) {
 	for _, l := range s.Lines {
 		if !l.Mends.IsZero() {
@@ -24,7 +24,7 @@ func (s statement) adjusted() (lines, entries reports.Cents) {
 }
 
 // adjustments shows each movement that mends a closed month: which month, why, and
-// the files it was stated from and moves by. Lines come first, then manual entries and
+// the files it was stated from and moves by. Lines come first, then manual adjustments and
 // points.
 func (s statement) adjustments() {
 	w := s.words

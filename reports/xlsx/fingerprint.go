@@ -13,7 +13,7 @@ import (
 var sources embed.FS
 
 // Fingerprint names how workbooks are made: by the hash of this package, its words and
-// the versions of the libraries that write and compress. Equal figures under an equal template are
+// the versions of the libraries that write and compress. Equal figures under an equal fingerprint are
 // an equal workbook, so whoever has one need not make it again.
 var Fingerprint = sync.OnceValue(func() string {
 	sum := sha256.New()

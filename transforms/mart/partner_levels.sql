@@ -11,8 +11,8 @@
 -- computed_level  the level that points give it in the month, whichever source counts; null before its first month
 -- computed_next   the level that points give it in the next month, whichever source counts
 -- first_month     first day of the month from which month-ends count
--- points_needed   status points that the next level asks for; null at the top
--- points_missing  status points still missing for the next level, 0 when there are enough; null at the top
+-- points_needed   status points that the next level asks for; null at the top, and where the programme asks for none
+-- points_missing  status points still missing for the next level, 0 when there are enough; null at the top, and where the programme asks for none
 with computed as (
     select c.partner_id, c.month, c.first_month, h.level as held, n.level as next_held
     from intermediate.computed_levels as c

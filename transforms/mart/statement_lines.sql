@@ -60,7 +60,7 @@ with last_stated as ( -- what counts no more, as it was stated last
     select s.*
     from stated.lines as s
     join intermediate.credits as c on c.sale_id = s.sale_id and c.partner_id = s.partner_id and c.module = s.module
-    where not c.is_due
+    where not c.is_due and c.rowid >= getvariable('part_from') and c.rowid < getvariable('part_to')
     qualify row_number() over (partition by s.sale_id, s.partner_id, s.module order by s.month desc) = 1
 ),
 moved_lines as not materialized ( -- of a night few, which a join of all lines would not know beforehand
