@@ -294,7 +294,7 @@ func (r *run) transform(ctx context.Context) error {
 // models builds every model from the attached store into whatever is attached as
 // published. hasStated says that what is stated is there.
 func (r *run) models(ctx context.Context, hasStated bool) error {
-	if err := r.session.Attach(ctx, r.tables(), "tables"); err != nil {
+	if err := r.session.AttachUnlogged(ctx, r.tables(), "tables"); err != nil {
 		return err
 	}
 	for _, q := range []string{

@@ -64,22 +64,25 @@ func (t Target) over(models []Model) (map[int][]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	needed := map[string]bool{}
-	for _, name := range t.Read {
-		needed[name] = true
+	byName := map[string]Model{}
+	for _, m := range models {
+		byName[m.FullName()] = m
 	}
-	for _, c := range checks {
-		for _, name := range c.reads {
+	needed := map[string]bool{}
+	need := func(names []string) {
+		for _, name := range tables(byName, names) {
 			needed[name] = true
 		}
+	}
+	need(t.Read)
+	for _, c := range checks {
+		need(c.reads)
 	}
 	for _, s := range StatedTables() {
-		for _, name := range reference.FindAllString(s.Rows, -1) {
-			needed[name] = true
-		}
+		need(reference.FindAllString(s.Rows, -1))
 	}
 	for i, m := range slices.Backward(models) {
-		for _, name := range m.reads {
+		for _, name := range tables(byName, m.reads) {
 			if strings.HasPrefix(name, "intermediate.") && !needed[name] {
 				needed[name] = true
 				over[i] = append(over[i], name)
@@ -87,6 +90,20 @@ func (t Target) over(models []Model) (map[int][]string, error) {
 		}
 	}
 	return over, nil
+}
+
+// tables are the tables that are read where these models are: themselves, or what those
+// of them read that are views.
+func tables(byName map[string]Model, names []string) []string {
+	var read []string
+	for _, name := range names {
+		if m := byName[name]; m.IsView {
+			read = append(read, tables(byName, m.reads)...)
+		} else {
+			read = append(read, name)
+		}
+	}
+	return read
 }
 
 func (t Target) database(layer string) string {
@@ -122,14 +139,17 @@ func begin(ctx context.Context, db Database, to Target, m Model) error {
 	for _, c := range m.Columns {
 		columns = append(columns, c.Name)
 	}
-	return db.Exec(ctx, "create table "+to.Mart+"."+m.FullName()+" as select "+strings.Join(columns, ", ")+" from stated."+m.StatedTable)
+	query := "create table " + to.Mart + "." + m.FullName() + " as select " + strings.Join(columns, ", ") + " from stated." + m.StatedTable
+	if m.WhileSettled {
+		query += " where (sale_id, stated_month) in (select (sale_id, max(month)) from stated.settled group by sale_id)"
+	}
+	return db.Exec(ctx, query)
 }
 
-// build makes one model: a view in staging, which only renames, a table
-// elsewhere.
+// build makes one model: a view or a table.
 func build(ctx context.Context, db Database, to Target, m Model) error {
 	sort := "table"
-	if m.Layer == "staging" {
+	if m.IsView {
 		sort = "view"
 	}
 	name := to.database(m.Layer) + "." + m.FullName()
@@ -137,6 +157,11 @@ func build(ctx context.Context, db Database, to Target, m Model) error {
 	if m.StatedTable != "" {
 		if !to.HasStated {
 			if err := begin(ctx, db, to, m); err != nil {
+				return err
+			}
+		}
+		if m.WhileSettled {
+			if err := db.Exec(ctx, "delete from "+name+" where sale_id not in (select sale_id from "+settled+")"); err != nil {
 				return err
 			}
 		}

@@ -43,18 +43,23 @@ type Database interface {
 
 // Model is one select with its header.
 type Model struct {
-	Layer, Name string
-	About       string   // what it holds, in a sentence or two
-	Grain       []string // columns that name a row
-	Columns     []Column
-	StatedTable string // table of the schema stated that holds its first rows; the select has only what is open
-	PartsOf     string // table whose rows, by their rowid from the variable part_from to before part_to, the select takes so many at a time; empty: takes all at once
-	SQL         string
-	reads       []string // models it needs, by their full names
+	Layer, Name  string
+	About        string   // what it holds, in a sentence or two
+	Grain        []string // columns that name a row
+	Columns      []Column
+	StatedTable  string // table of the schema stated that holds its first rows; the select has only what is open
+	WhileSettled bool   // of those rows only what the last closing of a line wrote down, and only while that is settled; otherwise all
+	IsView       bool   // it is not kept, and read anew by each that reads it; staging is all views
+	PartsOf      string // table whose rows, by their rowid from the variable part_from to before part_to, the select takes so many at a time; empty: takes all at once
+	SQL          string
+	reads        []string // models it needs, by their full names
 }
 
 // Column is a column as the header documents it.
 type Column struct{ Name, About string }
+
+// settled is the model of the lines of which what follows has been written down by a closing.
+const settled = "intermediate.settled"
 
 // FullName is the schema and the name.
 func (m Model) FullName() string { return m.Layer + "." + m.Name }
@@ -129,7 +134,7 @@ var (
 
 // parse reads a model's header and what its select refers to.
 func parse(layer, name, text string) (Model, error) {
-	m := Model{Layer: layer, Name: name, SQL: text}
+	m := Model{Layer: layer, Name: name, SQL: text, IsView: layer == "staging"}
 	body := text
 	for {
 		line, rest, ok := strings.Cut(body, "\n")
@@ -146,6 +151,9 @@ func parse(layer, name, text string) (Model, error) {
 	if layer != "checks" && (len(m.Grain) == 0 || len(m.Columns) == 0) {
 		return m, fmt.Errorf("the header needs a grain and columns")
 	}
+	if m.WhileSettled {
+		m.reads = append(m.reads, settled)
+	}
 	for _, ref := range reference.FindAllStringSubmatch(body, -1) {
 		if !slices.Contains(layers()[layer], ref[1]) {
 			return m, fmt.Errorf("%s reaches past its layer to %s", layer, ref[0])
@@ -160,11 +168,14 @@ func parse(layer, name, text string) (Model, error) {
 func (m *Model) headerLine(line string) {
 	grain, isGrain := strings.CutPrefix(line, "grain: ")
 	statedTable, isStated := strings.CutPrefix(line, "begins with: stated.")
+	statedTable, whileSettled := strings.CutSuffix(statedTable, " while settled")
 	partsOf, isInParts := strings.CutPrefix(line, "in parts of: ")
 	column := columnLine.FindStringSubmatch(line)
 	switch {
+	case line == "is a view":
+		m.IsView = true
 	case isStated:
-		m.StatedTable = statedTable
+		m.StatedTable, m.WhileSettled = statedTable, whileSettled
 	case isInParts:
 		m.PartsOf = partsOf
 	case isGrain:

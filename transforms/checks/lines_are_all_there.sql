@@ -7,3 +7,10 @@ from intermediate.lines as l
 cross join rules.programme as p
 left join judged as j on j.sale_id = l.sale_id
 where l.sale_id not in (select sale_id from intermediate.settled) and l.held_reason is null and l.month <= p.through_month and j.sale_id is null
+union all
+-- And every line that was sent stands, or was passed over.
+select null, sent - passed_over || ' lines stand, ' || known || ' are known', null
+from (
+    select (select count(*) from staging.sales) as sent, (select count(*) from intermediate.sales_passed_over) as passed_over, (select count(*) from intermediate.lines) as known
+)
+where sent - passed_over <> known

@@ -60,6 +60,9 @@ lacking as (
     join staging.files as f on f.file_id = o.lacking_file_id
     group by s.distributor, s.document_no, s.line_no, s.line_key
 ),
+judged as (
+    select sale_id, module, reason from intermediate.purchases where sale_id in (select sale_id from standing)
+),
 caused as (
     select m.credit, m.sale_id, m.partner_id, m.module,
         case
@@ -90,7 +93,7 @@ caused as (
     left join intermediate.stated_credits as s
         on s.distributor = m.distributor and s.document_no = m.document_no and s.line_no = m.line_no and s.line_key = m.line_key
         and s.partner_id = m.partner_id and s.module = m.module
-    left join intermediate.purchases as p on p.sale_id = k.sale_id and p.module = m.module
+    left join judged as p on p.sale_id = k.sale_id and p.module = m.module
 ),
 -- What a line had waited for when a month was last closed.
 waited as (

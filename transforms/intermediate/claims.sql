@@ -29,15 +29,6 @@ held as (
         and h.from_date <= m.terms_date and m.terms_date <= h.to_date
     group by m.sale_id, m.partner_code, m.role
 ),
--- A partner's status has no date: one that is inactive today keeps what was stated.
-kept as (
-    select l.sale_id, s.partner_id
-    from intermediate.stated_bases as s
-    join intermediate.partners as p on p.partner_id = s.partner_id and not p.is_active
-    join intermediate.dated_lines as l
-        on l.distributor = s.distributor and l.document_no = s.document_no and l.line_no = s.line_no and l.line_key = s.line_key
-    where s.module = 'sell_with'
-),
 judged as (
     select m.*,
         case
@@ -55,7 +46,7 @@ judged as (
         end as reason
     from met as m
     left join held as h on h.sale_id = m.sale_id and h.partner_code = m.partner_code and h.role = m.role
-    left join kept as k on k.sale_id = m.sale_id and k.partner_id = m.partner_id
+    left join intermediate.kept as k on k.sale_id = m.sale_id and k.partner_id = m.partner_id and k.module = 'sell_with'
 ),
 ranked as (
     select *,

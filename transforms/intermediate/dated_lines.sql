@@ -20,10 +20,9 @@
 -- amount          in the programme currency
 -- deal_id         the registered deal
 -- version         of the programme, null before the first
-select l.sale_id, l.distributor, l.document_no, l.line_no, l.line_key, l.document_date, l.month, l.terms_date, l.terms_document,
-    l.distributor_id, l.partner_id, l.family, l.is_licence, l.amount, l.deal_id, v.version
+select l.sale_id, l.distributor, l.document_no, l.line_no, l.line_key, l.document_date, l.month, l.terms_date,
+    if(l.returned_sale_id is null, l.document_no, l.returns_document) as terms_document, l.distributor_id, l.partner_id, l.family, l.is_licence, l.amount, l.deal_id, l.version
 from intermediate.lines as l
-left join rules.in_force as v on v.from_date <= l.terms_date and l.terms_date < v.to_date
 cross join rules.programme as p
 where l.held_reason is null and l.sale_id not in (select sale_id from intermediate.settled)
     and (l.month <= p.through_month

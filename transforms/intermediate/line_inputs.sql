@@ -34,8 +34,7 @@ deals as (
 )
 select l.sale_id, l.month, hash(l, b.terms, d.terms, k.claims) as inputs
 from intermediate.lines as l
-left join rules.in_force as i on i.from_date <= l.terms_date and l.terms_date < i.to_date
-left join partners as b on b.partner_id = l.partner_id and b.version = coalesce(i.version, 0)
-left join partners as d on d.partner_id = l.distributor_id and d.version = coalesce(i.version, 0)
-left join deals as k on k.deal_id = l.deal_id and k.version = coalesce(i.version, 0)
+left join partners as b on b.partner_id = l.partner_id and b.version = coalesce(l.version, 0)
+left join partners as d on d.partner_id = l.distributor_id and d.version = coalesce(l.version, 0)
+left join deals as k on k.deal_id = l.deal_id and k.version = coalesce(l.version, 0)
 where l.month <= (select min(month) from intermediate.months where is_open)

@@ -15,7 +15,7 @@
 -- document_date      day of the document
 -- month              first day of its month
 -- terms_date         the day whose rules hold: of the returned line, or its own
--- terms_document     the document whose position it moves under the method document: of the returned line, or its own
+-- version            of the programme on that day; null before its first
 -- returns_document   the document a return gives back, as the distributor names it
 -- returns_line       and its line
 -- returned_sale_id   the line it returns; null when it names none, or none that is one sale on or before its day
@@ -36,73 +36,26 @@
 -- deal_id            the registered deal: as the distributor names it, or where nobody claims that one, as a person has joined the line to it;
 --                    of a return that names its line, that line's
 -- held_reason        why it does not count yet, null when it may
-with as_sent as (
-    select s.*
+with dated as (
+    select s.* exclude (deal_id), if(r.returned_sale_id is null, coalesce(k.deal_id, s.deal_id), r.deal_id) as deal_id, r.returned_sale_id,
+        coalesce(r.terms_date, s.document_date) as terms_date
     from staging.sales as s
+    left join intermediate.links as k on k.sale_id = s.sale_id and k.held_reason is null
+    left join intermediate.returned as r on r.sale_id = s.sale_id
     where not exists (select 1 from intermediate.sales_passed_over as o where o.sale_id = s.sale_id)
 ),
-standing as not materialized (
-    select s.* exclude (deal_id), coalesce(k.deal_id, s.deal_id) as deal_id
-    from as_sent as s
-    left join intermediate.links as k on k.sale_id = s.sale_id and k.held_reason is null
-),
-returned as (
-    select r.sale_id, min(s.sale_id) as returned_sale_id, min(s.document_date) as terms_date, min(s.deal_id) as deal_id
-    from standing as r
-    join standing as s
-        on s.distributor = r.distributor and s.document_no = r.returns_document and s.line_no = r.returns_line
-        and s.document_type = 'sale' and s.document_date <= r.document_date
-    where r.returns_document is not null
-    group by r.sale_id
-    having count(*) = 1
-),
-codes as (
-    select distinct distributor, partner_code as code from standing
-    union
-    select distinct distributor, distributor from standing
-),
-meanings as (
-    select c.distributor, c.code, coalesce(own.partner_id, common.partner_id) as partner_id,
-        coalesce(own.meanings, common.meanings, 0) as meanings
-    from codes as c
-    left join intermediate.partner_codes as own on own.sender = c.distributor and own.code = c.code
-    left join intermediate.partner_codes as common on common.sender = '*' and common.code = c.code
-),
-dated as not materialized (
-    select s.* exclude (deal_id), if(r.returned_sale_id is null, s.deal_id, r.deal_id) as deal_id, r.returned_sale_id, coalesce(r.terms_date, s.document_date) as terms_date,
-        if(r.returned_sale_id is null, s.document_no, s.returns_document) as terms_document
-    from standing as s
-    left join returned as r on r.sale_id = s.sale_id
-),
-days as (
-    select distinct currency, terms_date from dated
-),
-valued_days as (
-    select d.currency, d.terms_date, r.rate, if(d.currency = p.currency, null, r.rate_date) as rate_date
-    from days as d
-    join intermediate.rates as r on r.currency = d.currency and r.rate_date <= d.terms_date and d.terms_date < r.next_date
-    cross join rules.programme as p
-    -- A closed month keeps the age it was stated with.
-    left join rules.in_force as i on i.from_date <= d.terms_date and d.terms_date < i.to_date
-    where d.currency = p.currency or d.terms_date <= r.rate_date + coalesce(i.fx_max_age_days, p.fx_max_age_days)
-),
-known_currencies as (
-    select distinct currency from intermediate.rates
-),
 resolved as (
-    select d.*, seller.partner_id as distributor_id, buyer.partner_id, buyer.meanings, p.product_name, p.family, p.is_licence,
-        p.sku is not null as is_known_product, f.rate, f.rate_date, k.currency is not null as is_known_currency,
+    select d.*, m.distributor_id, m.partner_id, m.meanings, p.product_name, p.family, p.is_licence, p.sku is not null as is_known_product,
+        f.version, f.rate, f.rate_date, f.is_known_currency,
         try_cast(if(f.rate = 1, round(d.net_amount, 2), round(d.net_amount * f.rate, 2)) as decimal(18,2)) as amount -- what is in the programme currency needs no 128 bits
     from dated as d
-    join meanings as buyer on buyer.distributor = d.distributor and buyer.code = d.partner_code
-    join meanings as seller on seller.distributor = d.distributor and seller.code = d.distributor
+    join intermediate.code_meanings as m on m.distributor = d.distributor and m.code = d.partner_code
+    join intermediate.line_days as f on f.currency = d.currency and f.terms_date = d.terms_date
     left join intermediate.products as p on p.sku = d.sku
-    left join valued_days as f on f.currency = d.currency and f.terms_date = d.terms_date
-    left join known_currencies as k on k.currency = d.currency
 )
 select
     sale_id, file_id, line, distributor, document_no, line_no, line_key, document_type, document_date,
-    date_trunc('month', document_date)::date as month, terms_date, terms_document, returns_document, returns_line, returned_sale_id, distributor_id, partner_code, partner_id,
+    date_trunc('month', document_date)::date as month, terms_date, version, returns_document, returns_line, returned_sale_id, distributor_id, partner_code, partner_id,
     end_customer, sku, product_name, family, is_licence, quantity, net_amount, currency, rate, rate_date, amount, deal_id,
     case
         when meanings > 1 then 'ambiguous_partner'

@@ -12,7 +12,7 @@ with names as (
     union
     select end_customer from intermediate.deal_claims
     union
-    select end_customer from intermediate.lines
+    select end_customer from staging.sales
     union
     select s.partner_name
     from intermediate.lines as l

@@ -1,40 +1,29 @@
 -- What each line would give its buyer and its distributor, and why not.
 --
+-- is a view
 -- grain: sale_id, module
--- sale_id     the line
--- partner_id  who would be credited
--- module      resell for the buyer, distribution for the distributor
--- base        the line's amount
--- reason      why it does not count, null when it does
+-- sale_id         the line
+-- partner_id      who would be credited
+-- module          resell for the buyer, distribution for the distributor
+-- base            the line's amount
+-- month           of its document
+-- document_date   day of the document
+-- distributor     code of the sender
+-- document_no     the document
+-- line_no         its line
+-- line_key        the rest of the key a feed declares
+-- terms_document  the document whose position it moves under the method document
+-- terms_date      the day whose rules hold
+-- version         of the programme on that day
+-- family          of products
+-- reason          why it does not count, null when it does
 with sides as (
-    select sale_id, 'resell' as module, partner_id, amount, is_licence, terms_date, version
-    from intermediate.dated_lines
+    select *, 'resell' as module, partner_id as side_id from intermediate.dated_lines
     union all
-    select sale_id, 'distribution', distributor_id, amount, is_licence, terms_date, version
-    from intermediate.dated_lines
-    where distributor_id is not null
-),
--- A partner's status has no date: one that is inactive today keeps what was stated.
-kept as (
-    select l.sale_id, s.partner_id, s.module
-    from intermediate.stated_bases as s
-    join intermediate.partners as p on p.partner_id = s.partner_id and not p.is_active
-    join intermediate.dated_lines as l
-        on l.distributor = s.distributor and l.document_no = s.document_no and l.line_no = s.line_no and l.line_key = s.line_key
-),
--- A day is judged once, however many lines it has.
-days as (
-    select distinct partner_id, module, version, terms_date from sides
-),
-held as (
-    select d.partner_id, d.module, d.version, d.terms_date, bool_or(coalesce(h.admitted_from <= d.terms_date, false)) as is_admitted
-    from days as d
-    join intermediate.held_modules as h
-        on h.partner_id = d.partner_id and h.module = d.module and h.version = d.version
-        and h.from_date <= d.terms_date and d.terms_date <= h.to_date
-    group by d.partner_id, d.module, d.version, d.terms_date
+    select *, 'distribution', distributor_id from intermediate.dated_lines where distributor_id is not null
 )
-select s.sale_id, s.partner_id, s.module, s.amount as base,
+select s.sale_id, s.side_id as partner_id, s.module, s.amount as base, s.month, s.document_date, s.distributor, s.document_no, s.line_no, s.line_key,
+    s.terms_document, s.terms_date, s.version, s.family,
     case
         when not s.is_licence then 'not_a_licence'
         when s.version is null then 'before_the_programme'
@@ -43,6 +32,6 @@ select s.sale_id, s.partner_id, s.module, s.amount as base,
         when not h.is_admitted then 'not_admitted_yet'
     end as reason
 from sides as s
-join intermediate.partners as p on p.partner_id = s.partner_id
-left join held as h on h.partner_id = s.partner_id and h.module = s.module and h.version = s.version and h.terms_date = s.terms_date
-left join kept as k on k.sale_id = s.sale_id and k.partner_id = s.partner_id and k.module = s.module
+join intermediate.partners as p on p.partner_id = s.side_id
+left join intermediate.days_held as h on h.partner_id = s.side_id and h.module = s.module and h.version = s.version and h.terms_date = s.terms_date
+left join intermediate.kept as k on k.sale_id = s.sale_id and k.partner_id = s.side_id and k.module = s.module

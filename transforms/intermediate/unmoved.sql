@@ -16,13 +16,13 @@ matching as (
 moved_keys as (
     select distinct distributor, document_no, line_no, line_key
     from stated.lines as s
-    where not exists (select 1 from matching as u where u.sale_id = s.sale_id)
+    anti join matching as u on u.sale_id = s.sale_id
 ),
 moved as (
-    select l.sale_id
-    from intermediate.lines as l
-    join moved_keys as k on k.distributor = l.distributor and k.document_no = l.document_no and k.line_no = l.line_no and k.line_key = l.line_key
+    select s.sale_id
+    from staging.sales as s
+    join moved_keys as k on k.distributor = s.distributor and k.document_no = s.document_no and k.line_no = s.line_no and k.line_key = s.line_key
 )
 select u.sale_id, u.month
 from matching as u
-where not exists (select 1 from moved as m where m.sale_id = u.sale_id)
+anti join moved as m on m.sale_id = u.sale_id

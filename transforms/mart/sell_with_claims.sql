@@ -1,5 +1,6 @@
 -- Every claim against every line of its deal: counted, or why not.
 --
+-- begins with: stated.claims while settled
 -- grain: sale_id, partner_code, role
 -- sale_id        the sell-out line: number of its file and line in one
 -- month          first day of the line's month
@@ -22,8 +23,3 @@ select c.sale_id, l.month, c.deal_id, c.partner_code, c.partner_id, c.role, c.re
 from intermediate.claims as c
 join intermediate.lines as l on l.sale_id = c.sale_id
 join staging.files as f on f.file_id = l.file_id
-union all
-select c.sale_id, c.month, c.deal_id, c.partner_code, c.partner_id, c.role, c.registered_on, c.status, c.document_date, c.distributor, c.document_no,
-    c.line_no, c.file_name, c.file_line, c.is_counted, c.reason
-from stated.claims as c
-join intermediate.settled as s on s.sale_id = c.sale_id and s.month = c.stated_month

@@ -34,12 +34,11 @@ names as (
 ),
 unlinked as (
     select l.sale_id, l.month, l.distributor, l.document_no, l.line_no, l.line_key, l.document_date, l.partner_id, l.end_customer, l.family, l.amount,
-        l.terms_date, i.version, n.plain_name
+        l.terms_date, l.version, n.plain_name
     from intermediate.lines as l
-    join rules.in_force as i on i.from_date <= l.terms_date and l.terms_date < i.to_date
     cross join rules.programme as p
     join names as n on n.name = l.end_customer
-    where l.held_reason is null and l.month <= p.through_month and l.is_licence and l.document_type = 'sale' and not exists (select 1 from intermediate.deal_claims as c where c.deal_id = l.deal_id)
+    where l.held_reason is null and l.version is not null and l.month <= p.through_month and l.is_licence and l.document_type = 'sale' and not exists (select 1 from intermediate.deal_claims as c where c.deal_id = l.deal_id)
 ),
 alike as (
     select u.sale_id, c.deal_id, u.month, u.distributor, u.document_no, u.line_no, u.line_key, u.document_date, u.partner_id, u.end_customer,

@@ -2,6 +2,7 @@
 -- names a deal which no claim knows counts for its buyer and its distributor;
 -- for Sell With it credits nobody, until a claim on that deal comes.
 --
+-- begins with: stated.uncounted while settled
 -- grain: sale_id, partner_id, module
 -- sale_id           the sell-out line: number of its file and line in one
 -- partner_id        the partner who would have been credited; null for a deal that is not registered, because nobody is known to claim it
@@ -46,9 +47,3 @@ select u.sale_id, u.partner_id, u.module, l.month, u.reason, l.document_date, l.
 from uncounted as u
 join intermediate.lines as l on l.sale_id = u.sale_id
 join staging.files as f on f.file_id = l.file_id
-union all
-select u.sale_id, u.partner_id, u.module, u.month, u.reason, u.document_date, u.distributor, u.document_no, u.line_no, u.document_type,
-    u.end_customer, u.sku, u.product_name, u.family, u.quantity, u.net_amount, u.currency, u.rate, u.rate_date, u.base, u.deal_id, u.terms_date,
-    u.returns_document, u.returns_line, u.returned_sale_id, u.file_name, u.file_line
-from stated.uncounted as u
-join intermediate.settled as s on s.sale_id = u.sale_id and s.month = u.stated_month

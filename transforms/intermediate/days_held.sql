@@ -1,0 +1,22 @@
+-- The days of lines on which their buyer and their distributor held its module. A day
+-- is judged once, however many lines it has.
+--
+-- grain: partner_id, module, version, terms_date
+-- partner_id   the partner
+-- module       resell for the buyer, distribution for the distributor
+-- version      of the programme
+-- terms_date   the day
+-- is_admitted  the version admits the partner's type by then
+with pairs as (
+    select distinct partner_id, distributor_id, version, terms_date from intermediate.dated_lines
+),
+days as (
+    select distinct partner_id, 'resell' as module, version, terms_date from pairs
+    union all
+    select distinct distributor_id, 'distribution', version, terms_date from pairs
+)
+select d.partner_id, d.module, d.version, d.terms_date, bool_or(h.admitted_from <= d.terms_date) as is_admitted
+from days as d
+join intermediate.held_modules as h
+    on h.partner_id = d.partner_id and h.module = d.module and h.version = d.version and h.from_date <= d.terms_date and d.terms_date <= h.to_date
+group by d.partner_id, d.module, d.version, d.terms_date
