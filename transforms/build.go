@@ -14,7 +14,7 @@ type Target struct {
 	Work      string // staging and intermediate
 	Mart      string
 	HasStated bool   // Begin has been there: what is stated stands in its marts
-	Part      int64  // rows of a part, of models that are made in parts; zero: PartRows
+	Part      int64  // rows of a part, of models that are made in parts; zero: as many as memory allows
 	Plans     string // folder for the plan of each model as it was carried out, with times and rows; empty for none
 	// Read names the intermediate tables that somebody reads afterwards, besides checks and what
 	// a closing states; all others are dropped as soon as no model needs them, which is most of
@@ -179,29 +179,29 @@ func build(ctx context.Context, db Database, to Target, m Model) error {
 	return compare(ctx, db, m)
 }
 
-// PartRows is how many rows of what it is made of a wide table is made from at a time. Its
-// joins hold all of them in memory, or on the disk: of a hundred million lines, more than there was.
-const PartRows = 1_000_000
+// partRows is how many rows of what it is made of a wide table is made from at a time. Its
+// joins hold all of them in memory, or on the disk: of a hundred million lines, more than
+// there was. A row takes a few hundred bytes of each join; a million of them are made in 2 GB.
+const partRows = "greatest(parse_formatted_bytes(current_setting('memory_limit')) // 2000, 50000)::bigint"
 
 // inParts makes a model part by part.
 func inParts(ctx context.Context, db Database, to Target, m Model, query string) error {
-	rows, err := db.Query(ctx, "select coalesce(max(rowid) + 1, 0) from "+m.PartsOf)
+	rows, err := db.Query(ctx, "select coalesce(max(rowid) + 1, 0), "+partRows+" from "+m.PartsOf)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	var all int64
+	var all, size int64
 	for rows.Next() {
-		if err := rows.Scan(&all); err != nil {
+		if err := rows.Scan(&all, &size); err != nil {
 			return err
 		}
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return err
 	}
-	size := to.Part
-	if size == 0 {
-		size = PartRows
+	if to.Part > 0 {
+		size = to.Part
 	}
 	for from := int64(0); from == 0 || from < all; from += size {
 		for _, q := range []string{fmt.Sprintf("set variable part_from = %d", from), fmt.Sprintf("set variable part_to = %d", from+size)} {

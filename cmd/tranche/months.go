@@ -228,8 +228,11 @@ func upon(d audit.Decision) string {
 			text += fmt.Sprintf(" line %d", d.Line)
 		}
 	}
-	if d.Reason != "" {
-		text += ": " + d.Reason
+	switch {
+	case d.Reason == "":
+		return text
+	case d.Act == audit.Close:
+		return text + ", held and rejected rows accepted: " + d.Reason
 	}
-	return text
+	return text + ": " + d.Reason
 }
