@@ -284,7 +284,7 @@ func (k *closing) heldBack(ctx context.Context, o *Obstacles) error {
 	}
 	const accepted = "or say --accept-held --reason WHY"
 	if unknown > 0 || tooMuchHeld {
-		o.say("%s held, of the month or before, together %s %s at the rates of its last day%s, and closing.max_held is %s: tranche held list says why; let them count, %s, and they are adjustments when they count", plural(held, "line"), heldAmount, k.summary.Currency,
+		o.say("%s held, of the month or before, together %s %s at the rates of the month's last day%s, and closing.max_held is %s: tranche held list says why; let them count, %s, and they are adjustments when they count", plural(held, "line"), heldAmount, k.summary.Currency,
 			some(unknown, "whose value is not known, which no limit covers"), maxHeld, accepted)
 	}
 	if unread > 0 || tooMuchRejected {

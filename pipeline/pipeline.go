@@ -271,9 +271,7 @@ func (r *run) aside() string { return filepath.Join(r.Config.Folders.Work(), "pu
 // the same as soon as there is much of it.
 func (r *run) tables() string { return filepath.Join(r.Config.Folders.Work(), "tables.duckdb") }
 
-func (r *run) removeTables() error {
-	return errors.Join(os.RemoveAll(r.tables()), os.RemoveAll(r.tables()+".wal"))
-}
+func (r *run) removeTables() error { return os.RemoveAll(r.tables()) }
 
 // transform builds the marts in a new database aside, which begins with what closed
 // months have stated.

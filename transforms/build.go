@@ -134,6 +134,9 @@ func Begin(ctx context.Context, db Database, to Target) error {
 	return nil
 }
 
+// lastSettled are the rows of a stated table that the last closing of each line wrote down.
+const lastSettled = " where (sale_id, stated_month) in (select (sale_id, max(month)) from stated.settled group by sale_id)"
+
 func begin(ctx context.Context, db Database, to Target, m Model) error {
 	var columns []string
 	for _, c := range m.Columns {
@@ -141,7 +144,7 @@ func begin(ctx context.Context, db Database, to Target, m Model) error {
 	}
 	query := "create table " + to.Mart + "." + m.FullName() + " as select " + strings.Join(columns, ", ") + " from stated." + m.StatedTable
 	if m.WhileSettled {
-		query += " where (sale_id, stated_month) in (select (sale_id, max(month)) from stated.settled group by sale_id)"
+		query += lastSettled
 	}
 	return db.Exec(ctx, query)
 }

@@ -87,6 +87,7 @@ func Fingerprint() (string, error) {
 		sum.Write(text)
 		return err
 	})
+	fmt.Fprintln(sum, lastSettled)
 	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
@@ -150,6 +151,9 @@ func parse(layer, name, text string) (Model, error) {
 	}
 	if layer != "checks" && (len(m.Grain) == 0 || len(m.Columns) == 0) {
 		return m, fmt.Errorf("the header needs a grain and columns")
+	}
+	if m.IsView && (layer == "mart" || m.StatedTable != "" || m.PartsOf != "") {
+		return m, fmt.Errorf("a view holds nothing: a mart is none, and none begins with something or is made in parts")
 	}
 	if m.WhileSettled {
 		m.reads = append(m.reads, settled)

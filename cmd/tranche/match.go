@@ -40,7 +40,7 @@ who accepts, and drop the file into the inbox of the feed of kind links.`,
 				left join mart.match_proposals as p on p.distributor = u.distributor and p.partner_code = u.partner_code
 				order by u.distributor, u.partner_code, p.score desc, p.partner_id`, newTable(a.stdout))
 			if err == nil {
-				fmt.Fprintln(a.stdout, "\nA code counts as soon as its alias stands in the partner file, and a proposal is no more than that.")
+				fmt.Fprintln(a.stdout, "\nA proposal counts for nothing; a code counts as soon as its alias stands in the partner file.")
 			}
 			return err
 		},

@@ -232,7 +232,7 @@ func upon(d audit.Decision) string {
 	case d.Reason == "":
 		return text
 	case d.Act == audit.Close:
-		return text + ", held and rejected rows accepted: " + d.Reason
+		return text + ", what is held, rejected or refused may stay behind: " + d.Reason
 	}
 	return text + ": " + d.Reason
 }

@@ -114,7 +114,8 @@ func (s *Session) Attach(ctx context.Context, path, name string) error {
 }
 
 // AttachUnlogged opens a database file of tables that nobody reads after the session: it
-// has no write-ahead log, which would be synced a hundred times a night for nothing.
+// has no write-ahead log, which would be synced a hundred times a night for nothing. Its
+// folder is empty, so that none of another file can lie beside it.
 func (s *Session) AttachUnlogged(ctx context.Context, path, name string) error {
 	return s.attach(ctx, path, name, "storage_version "+Literal(Format)+", recovery_mode no_wal_writes")
 }

@@ -1,4 +1,5 @@
--- Every line that stands is held, later than the run, settled by a closing, or judged for its buyer.
+-- Every line that was sent stands or was passed over, and every one that stands is held, later than the run, settled by
+-- a closing, or judged for its buyer.
 with judged as (
     select sale_id from intermediate.purchases where module = 'resell'
 )
@@ -8,7 +9,6 @@ cross join rules.programme as p
 left join judged as j on j.sale_id = l.sale_id
 where l.sale_id not in (select sale_id from intermediate.settled) and l.held_reason is null and l.month <= p.through_month and j.sale_id is null
 union all
--- And every line that was sent stands, or was passed over.
 select null, sent - passed_over || ' lines stand, ' || known || ' are known', null
 from (
     select (select count(*) from staging.sales) as sent, (select count(*) from intermediate.sales_passed_over) as passed_over, (select count(*) from intermediate.lines) as known

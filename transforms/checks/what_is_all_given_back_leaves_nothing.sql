@@ -2,7 +2,7 @@
 -- under one rule no points: what was bought and all given back leaves nothing. Under
 -- the method document every document has a position of its own. Sell With can begin
 -- to earn points in the middle of a version, so its points are left out.
-with moved as (
+with moved as not materialized (
     select partner_id, module, year_start, period_start, position_family, distributor, terms_document, base, rules_hash,
         coalesce(schedule, '') as schedule, method, before_cap, points
     from mart.statement_lines

@@ -4,8 +4,8 @@
 -- grain: distributor, code
 -- distributor     code of the sender
 -- code            the buyer in its words
--- partner_id      the partner, null where the code means none, or more than one
--- meanings        how many partners it could mean
+-- partner_id      the partner; null where the code means nobody
+-- meanings        how many partners it could mean; of more than one it means none
 -- distributor_id  the distributor as a partner, null when it is none
 with used as (
     select distinct distributor, partner_code as code from staging.sales

@@ -1,5 +1,5 @@
--- The lines that have been stated of partners who are inactive today. A partner's status
--- has no date: what was stated of one is kept.
+-- The lines that are worked out again and had been stated of partners who are inactive
+-- today. A partner's status has no date: what was stated of one is kept.
 --
 -- grain: sale_id, partner_id, module
 -- sale_id     the line

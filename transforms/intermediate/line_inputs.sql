@@ -2,7 +2,8 @@
 -- upon, in one number: the line itself, with its value; the rules in force; what its
 -- buyer and its distributor hold under them; the claims on its deal, with what the
 -- claimants hold. While it is what it was when a month was closed, so is everything
--- that follows from it.
+-- that follows from it. The number of a version is none of it: a version that is added
+-- moves those of others.
 --
 -- grain: sale_id
 -- sale_id  the line
@@ -32,7 +33,7 @@ deals as (
     left join partners as p on p.partner_id = c.partner_id and p.version = v.version
     group by c.deal_id, v.version
 )
-select l.sale_id, l.month, hash(l, b.terms, d.terms, k.claims) as inputs
+select l.sale_id, l.month, hash(*columns(l.* exclude (version)), b.terms, d.terms, k.claims) as inputs
 from intermediate.lines as l
 left join partners as b on b.partner_id = l.partner_id and b.version = coalesce(l.version, 0)
 left join partners as d on d.partner_id = l.distributor_id and d.version = coalesce(l.version, 0)

@@ -6,13 +6,10 @@
 -- sale_id          the version passed over
 -- outcome          duplicate, superseded or withdrawn
 -- lacking_file_id  the complete file that no longer holds what is withdrawn
-with sales as (
-    select * from staging.sales
-),
 -- By their hash, which is a quarter of the work; two keys of one hash are told apart below.
-repeated_keys as (
+with repeated_keys as (
     select hash(distributor, document_no, line_no, line_key) as key_hash
-    from sales
+    from staging.sales
     group by key_hash
     having count(*) > 1
 ),
@@ -20,7 +17,7 @@ versions as (
     select s.sale_id, s.file_id, s.distributor, s.document_no, s.line_no, s.line_key,
         row(s.document_type, s.document_date, s.partner_code, s.partner_name, s.partner_town, s.partner_country, s.end_customer, s.sku,
             s.quantity, s.net_amount, s.currency, s.deal_id, s.returns_document, s.returns_line)::varchar as content
-    from sales as s
+    from staging.sales as s
     join repeated_keys as k on k.key_hash = hash(s.distributor, s.document_no, s.line_no, s.line_key)
 ),
 compared as (
@@ -45,7 +42,7 @@ repetitions as (
 complete as (
     select s.sale_id, s.file_id, f.feed, date_trunc('month', s.document_date) as month,
         concat_ws(' / ', s.distributor, s.document_no, nullif(s.line_key, '')) as document_key, s.line_no
-    from sales as s
+    from staging.sales as s
     join staging.files as f on f.file_id = s.file_id
     where f.replaces
 ),

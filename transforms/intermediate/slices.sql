@@ -14,7 +14,7 @@
 -- fill_after   and is
 -- base         what the credit put into it
 -- earned       by that
-with paid as (
+with paid as not materialized (
     select * from intermediate.scheduled where schedule is not null and method in ('marginal', 'document') and lo <> hi
 ),
 widths as (
