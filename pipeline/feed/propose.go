@@ -196,8 +196,25 @@ func nameColumns(k Kind, header Names) (found map[string]string, unknown []strin
 	return found, unknown
 }
 
-// fits are the ways of writing numbers under which every value reads.
-func fits(values []string, delimiter byte) (list []Feed) {
+// likeliest are the ways of writing under which the most values read, and three in four at
+// least, with those that do not: one slip of the sender's does not hide how he writes.
+func likeliest[Way any](ways []Way, values []string, reads func(Way, string) bool) (list []Way, unread []string) {
+	fewest := len(values) / 4
+	for _, way := range ways {
+		bad := slices.DeleteFunc(slices.Clone(values), func(v string) bool { return reads(way, v) })
+		switch {
+		case len(bad) > fewest:
+		case len(bad) < fewest || list == nil:
+			list, unread, fewest = []Way{way}, bad, len(bad)
+		default:
+			list = append(list, way)
+		}
+	}
+	return list, unread
+}
+
+// numberWays are the ways of writing numbers that there are in a file with that delimiter.
+func numberWays(delimiter byte) (list []Feed) {
 	for _, decimal := range []string{".", ","} {
 		for _, thousands := range []string{"", ".", ",", "\u00a0", "\u202f", "'", " "} {
 			for _, negative := range []string{LeadingMinus, TrailingMinus, Parentheses} {
@@ -205,17 +222,26 @@ func fits(values []string, delimiter byte) (list []Feed) {
 				if thousands != "" {
 					f.ThousandMarks = []string{thousands}
 				}
-				bad := func(v string) bool {
-					_, code := f.ParseNumber(v, 6)
-					return code != "" && code != TooFine && code != TooLarge
-				}
-				if thousands != decimal && decimal[0] != delimiter && !slices.ContainsFunc(values, bad) {
+				if thousands != decimal && decimal[0] != delimiter {
 					list = append(list, f)
 				}
 			}
 		}
 	}
 	return list
+}
+
+// unread says what does not read as the feed then declares it.
+func (p *Proposal) unread(what string, unread, values []string) {
+	if len(unread) > 0 {
+		p.add("  # %s that do not read as follows: %d of %d, such as %q; ask the sender", what, len(unread), len(values), unread[0])
+	}
+}
+
+// reads tells a number from what is none; one that is too fine or too large is one.
+func (f Feed) reads(v string) (units int64, ok bool) {
+	units, code := f.ParseNumber(v, 6)
+	return units, code == "" || code == TooFine || code == TooLarge
 }
 
 // marks is a way of writing numbers, as it is declared.
@@ -228,16 +254,17 @@ func (f Feed) marks() string {
 
 func (p *Proposal) numbers(t table, found map[string]string) {
 	values := t.all(found, []string{"net_amount", "unit_price", "quantity", "rate", "amount", "points"}, isNumber)
-	list := fits(values, t.delimiter)
+	list, unread := likeliest(numberWays(t.delimiter), values, func(f Feed, v string) bool { _, ok := f.reads(v); return ok })
 	if len(list) == 0 {
-		p.add("  # how numbers are written could not be told: set decimal, thousands and negative")
+		p.add("  # how numbers are written could not be told from %s: set decimal, thousands and negative", quoteAll(values[:min(len(values), 3)]))
 		return
 	}
+	p.unread("numbers", unread, values)
 	f := list[0]
 	for _, other := range list[1:] {
 		for _, v := range values {
-			one, _ := f.ParseNumber(v, 6)
-			if two, _ := other.ParseNumber(v, 6); one != two {
+			one, reads := f.reads(v)
+			if two, readsToo := other.reads(v); reads && readsToo && one != two {
 				p.add("  decimal: ASK # %q reads as %s under %s, and as %s under %s: ask the sender", v, appendUnits(nil, one, 6), f.marks(), appendUnits(nil, two, 6), other.marks())
 				return
 			}
@@ -256,17 +283,16 @@ func (p *Proposal) numbers(t table, found map[string]string) {
 
 func (p *Proposal) dates(t table, found map[string]string) {
 	values := t.all(found, []string{"document_date", "awarded_on", "expires_on", "rate_date", "registered_on", "approved_on", "date"}, isDate)
-	var fit []string
-	for _, text := range []string{"yyyy-mm-dd", "dd.mm.yyyy", "dd/mm/yyyy", "mm/dd/yyyy", "dd-mm-yyyy", "yyyymmdd", "d.m.yyyy", "d/m/yyyy", "m/d/yyyy"} {
-		l := []layout{parseLayout(text)}
-		if !slices.ContainsFunc(values, func(v string) bool { _, code := parseDate(l, []byte(v)); return code != "" }) {
-			fit = append(fit, text)
-		}
-	}
+	ways := []string{"yyyy-mm-dd", "dd.mm.yyyy", "dd/mm/yyyy", "mm/dd/yyyy", "dd-mm-yyyy", "yyyymmdd", "d.m.yyyy", "d/m/yyyy", "m/d/yyyy"}
+	fit, unread := likeliest(ways, values, func(way, v string) bool {
+		_, code := parseDate([]layout{parseLayout(way)}, []byte(v))
+		return code == ""
+	})
+	p.unread("dates", unread, values)
 	switch {
 	case len(values) == 0 || slices.Contains(fit, "yyyy-mm-dd"):
 	case len(fit) == 0:
-		p.add("  # how dates are written could not be told: set dates")
+		p.add("  # how dates are written could not be told from %s: set dates", quoteAll(values[:min(len(values), 3)]))
 	case slices.Contains(fit, "dd/mm/yyyy") && slices.Contains(fit, "mm/dd/yyyy"):
 		p.add("  dates: [dd/mm/yyyy] # every date in the sample also reads as mm/dd/yyyy: ask the sender")
 	case slices.Contains(fit, "d/m/yyyy") && slices.Contains(fit, "m/d/yyyy") && len(fit) == 2:
