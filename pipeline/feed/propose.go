@@ -234,7 +234,7 @@ func numberWays(delimiter byte) (list []Feed) {
 // unread says what does not read as the feed then declares it.
 func (p *Proposal) unread(what string, unread, values []string) {
 	if len(unread) > 0 {
-		p.add("  # %s that do not read as follows: %d of %d, such as %q; ask the sender", what, len(unread), len(values), unread[0])
+		p.add("  # %s that this feed does not read: %d of %d, such as %q; ask the sender", what, len(unread), len(values), unread[0])
 	}
 }
 
