@@ -206,17 +206,20 @@ func inParts(ctx context.Context, db Database, to Target, m Model, query string)
 	if to.Part > 0 {
 		size = to.Part
 	}
-	for from := int64(0); from == 0 || from < all; from += size {
-		for _, q := range []string{fmt.Sprintf("set variable part_from = %d", from), fmt.Sprintf("set variable part_to = %d", from+size)} {
-			if err := db.Exec(ctx, q); err != nil {
+	// In one transaction: each of its own would end with a checkpoint of what did not fill a row group.
+	return db.Transaction(ctx, func(ctx context.Context) error {
+		for from := int64(0); from == 0 || from < all; from += size {
+			for _, q := range []string{fmt.Sprintf("set variable part_from = %d", from), fmt.Sprintf("set variable part_to = %d", from+size)} {
+				if err := db.Exec(ctx, q); err != nil {
+					return err
+				}
+			}
+			if err := profiled(ctx, db, to.Plans, fmt.Sprintf("%s.%d", m.FullName(), from/size+1), query); err != nil {
 				return err
 			}
 		}
-		if err := profiled(ctx, db, to.Plans, fmt.Sprintf("%s.%d", m.FullName(), from/size+1), query); err != nil {
-			return err
-		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // comment writes the headers of the marts beside them, in one transaction: each of

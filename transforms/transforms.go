@@ -39,6 +39,7 @@ var sources embed.FS
 type Database interface {
 	Exec(ctx context.Context, query string, args ...any) error
 	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	Transaction(ctx context.Context, work func(context.Context) error) error
 }
 
 // Model is one select with its header.
