@@ -276,7 +276,8 @@ func longest(list []*reports.Statement) (lines int) {
 	return lines
 }
 
-// renderAll makes workbooks.
+// renderAll makes workbooks. Of what each was made of only the partner is left: the rest is
+// much, and nobody reads it any more.
 func renderAll(list []*reports.Statement, passwords map[string]string) ([][]byte, error) {
 	books := make([][]byte, len(list))
 	return books, xlsx.Many(len(list), longest(list), func(i int) error {
@@ -286,6 +287,7 @@ func renderAll(list []*reports.Statement, passwords map[string]string) ([][]byte
 		if password := passwords[list[i].Partner.ID]; password != "" && err == nil {
 			books[i], err = xlsx.Encrypt(books[i], password)
 		}
+		*list[i] = reports.Statement{Partner: list[i].Partner}
 		return err
 	})
 }
