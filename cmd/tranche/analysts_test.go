@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/csv"
 	"flag"
 	"os"
@@ -37,12 +36,14 @@ func demoConfig(t *testing.T) string {
 	return filepath.Join(demo.dir, "demo", "config.yaml")
 }
 
-func ended(t *testing.T, want int, args ...string) {
+// ended runs a command that has to end with that code, and returns what it says.
+func ended(t *testing.T, want int, args ...string) string {
 	t.Helper()
-	var out bytes.Buffer
-	if code := run(context.Background(), args, nil, &out, &out); code != want {
-		t.Fatalf("%v ended with %d: %s", args, code, out.String())
+	var out, told bytes.Buffer
+	if code := run(t.Context(), args, nil, &out, &told); code != want {
+		t.Fatalf("%v ended with %d: %s%s", args, code, out.String(), told.String())
 	}
+	return out.String()
 }
 
 // question is a heading of the document with the first SQL under it, and the answer shown
@@ -101,11 +102,7 @@ func TestTheQuestionsOfAnalystsHaveTheAnswersShown(t *testing.T) {
 // asked is the answer to a query as CSV.
 func asked(t *testing.T, conf, sql string) string {
 	t.Helper()
-	var out, told bytes.Buffer
-	if code := run(context.Background(), []string{"query", "-c", conf, "-f", "csv", sql}, nil, &out, &told); code != exitDone {
-		t.Fatalf("%s\n%s", sql, told.String())
-	}
-	return out.String()
+	return ended(t, exitDone, "query", "-c", conf, "-f", "csv", sql)
 }
 
 // markdown is a CSV as a table of a document, and how many rows it has.
@@ -143,12 +140,8 @@ func TestTheOldRegimeOfTheQuestionIsWhatCompareSays(t *testing.T) {
 	if err := os.WriteFile(old, []byte("programme:\n"+first+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var out bytes.Buffer
-	if code := run(context.Background(), []string{"compare", "-c", conf, "--programme", old}, nil, &out, &out); code != exitDone {
-		t.Fatal(out.String())
-	}
 	compared := map[string]string{}
-	for line := range strings.SplitSeq(out.String(), "\n") {
+	for line := range strings.SplitSeq(ended(t, exitDone, "compare", "-c", conf, "--programme", old), "\n") {
 		if f := strings.Fields(line); len(f) > 3 && f[1] == "resell" {
 			compared[f[0]] = f[3]
 		}

@@ -13,10 +13,7 @@ import (
 func manual(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
-	var said bytes.Buffer
-	if code := run(t.Context(), []string{"man", folder}, nil, &said, &said); code != exitDone {
-		t.Fatalf("it ended with %d: %s", code, said.String())
-	}
+	ended(t, exitDone, "man", folder)
 	return folder
 }
 

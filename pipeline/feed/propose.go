@@ -238,6 +238,11 @@ func (p *Proposal) unread(what string, unread, values []string) {
 	}
 }
 
+// untold says what is to be set where no way of writing reads most values.
+func (p *Proposal) untold(what string, values []string, set string) {
+	p.add("  # how %s are written could not be told from %s: set %s", what, quoteAll(values[:min(len(values), 3)]), set)
+}
+
 // reads tells a number from what is none; one that is too fine or too large is one.
 func (f Feed) reads(v string) (units int64, ok bool) {
 	units, code := f.ParseNumber(v, 6)
@@ -256,7 +261,7 @@ func (p *Proposal) numbers(t table, found map[string]string) {
 	values := t.all(found, []string{"net_amount", "unit_price", "quantity", "rate", "amount", "points"}, isNumber)
 	list, unread := likeliest(numberWays(t.delimiter), values, func(f Feed, v string) bool { _, ok := f.reads(v); return ok })
 	if len(list) == 0 {
-		p.add("  # how numbers are written could not be told from %s: set decimal, thousands and negative", quoteAll(values[:min(len(values), 3)]))
+		p.untold("numbers", values, "decimal, thousands and negative")
 		return
 	}
 	p.unread("numbers", unread, values)
@@ -292,11 +297,11 @@ func (p *Proposal) dates(t table, found map[string]string) {
 	switch {
 	case len(values) == 0 || slices.Contains(fit, "yyyy-mm-dd"):
 	case len(fit) == 0:
-		p.add("  # how dates are written could not be told from %s: set dates", quoteAll(values[:min(len(values), 3)]))
+		p.untold("dates", values, "dates")
 	case slices.Contains(fit, "dd/mm/yyyy") && slices.Contains(fit, "mm/dd/yyyy"):
-		p.add("  dates: [dd/mm/yyyy] # every date in the sample also reads as mm/dd/yyyy: ask the sender")
+		p.add("  dates: [dd/mm/yyyy] # as many dates in the sample read as mm/dd/yyyy: ask the sender")
 	case slices.Contains(fit, "d/m/yyyy") && slices.Contains(fit, "m/d/yyyy") && len(fit) == 2:
-		p.add("  dates: [d/m/yyyy] # every date in the sample also reads as m/d/yyyy: ask the sender")
+		p.add("  dates: [d/m/yyyy] # as many dates in the sample read as m/d/yyyy: ask the sender")
 	default:
 		p.add("  dates: [%s]", fit[0])
 	}
