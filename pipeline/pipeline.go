@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -215,6 +216,7 @@ func (r *run) load(ctx context.Context) error {
 		return err
 	}
 	r.progress("load", len(r.landed), len(r.landed))
+	debug.FreeOSMemory() // what reading files took is DuckDB's to use from here on
 	r.facts["files"], r.facts["new"] = len(r.landed), loaded
 	return r.chooseMonth(ctx)
 }

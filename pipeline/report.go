@@ -29,7 +29,7 @@ import (
 // a third of a second of processor time. Twenty thousand at a time took a fifth longer.
 const (
 	batch      = 1000
-	batchLines = 60_000
+	batchLines = 40_000
 )
 
 // report makes the workbooks of every month from the new database, aside. A
@@ -192,7 +192,7 @@ func (r *run) shelve(list []*reports.Statement, e reports.Edition, to shelf, ste
 		}
 	}
 	named := make([]string, len(list))
-	if err := xlsx.Many(len(list), longest(list), func(i int) (err error) {
+	if err := xlsx.Many(len(list), func(i int) (err error) {
 		named[i], err = figures(list[i])
 		return err
 	}); err != nil {
@@ -268,19 +268,11 @@ func secretHash(partner, password string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// longest is how many lines the longest of them has.
-func longest(list []*reports.Statement) (lines int) {
-	for _, st := range list {
-		lines = max(lines, len(st.Lines))
-	}
-	return lines
-}
-
 // renderAll makes workbooks. Of what each was made of only the partner is left: the rest is
 // much, and nobody reads it any more.
 func renderAll(list []*reports.Statement, passwords map[string]string) ([][]byte, error) {
 	books := make([][]byte, len(list))
-	return books, xlsx.Many(len(list), longest(list), func(i int) error {
+	return books, xlsx.Many(len(list), func(i int) error {
 		var book bytes.Buffer
 		err := xlsx.Statement(&book, list[i])
 		books[i] = book.Bytes()

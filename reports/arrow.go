@@ -3,6 +3,7 @@ package reports
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -20,18 +21,22 @@ type row struct {
 	batch arrow.RecordBatch
 	at    int
 	names map[string]int
+	texts map[string]string
 	err   error
 }
+
+// manyTexts is how many texts of a query are kept to be given out again.
+const manyTexts = 4096
 
 // scan calls each for every row of a query, in order.
 func scan(ctx context.Context, m Marts, query string, each func(r *row), args ...any) error {
 	return m.Arrow(ctx, query, func(reader array.RecordReader) error {
-		names := map[string]int{}
+		names, texts := map[string]int{}, map[string]string{}
 		for i, f := range reader.Schema().Fields() {
 			names[f.Name] = i
 		}
 		for reader.Next() {
-			r := &row{batch: reader.RecordBatch(), names: names}
+			r := &row{batch: reader.RecordBatch(), names: names, texts: texts}
 			for r.at = range int(r.batch.NumRows()) {
 				each(r)
 			}
@@ -70,8 +75,18 @@ func (r *row) text(name string) string {
 		r.fail(name, "is "+c.DataType().String()+", not text")
 		return ""
 	}
-	// The batch's memory is DuckDB's and goes with it.
-	return string([]byte(s.Value(r.at)))
+	// The batch's memory is DuckDB's and goes with it. Most texts are among a few: a product
+	// or a file is named once, however many lines name it.
+	value := s.Value(r.at)
+	if kept, ok := r.texts[value]; ok {
+		return kept
+	}
+	if len(r.texts) == manyTexts {
+		clear(r.texts)
+	}
+	kept := strings.Clone(value)
+	r.texts[kept] = kept
+	return kept
 }
 
 func (r *row) day(name string) time.Time {

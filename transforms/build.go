@@ -184,8 +184,9 @@ func build(ctx context.Context, db Database, to Target, m Model) error {
 
 // partRows is how many rows of what it is made of a wide table is made from at a time. Its
 // joins hold all of them in memory, or on the disk: of a hundred million lines, more than
-// there was. A row takes a few hundred bytes of each join; a million of them are made in 2 GB.
-const partRows = "greatest(parse_formatted_bytes(current_setting('memory_limit')) // 2000, 50000)::bigint"
+// there was. A row takes a few hundred bytes of each join, and the query a hundred million
+// bytes however few there are; a million rows are made in 2 GB.
+const partRows = "greatest((parse_formatted_bytes(current_setting('memory_limit')) - 100000000) // 1900, 25000)::bigint"
 
 // inParts makes a model part by part.
 func inParts(ctx context.Context, db Database, to Target, m Model, query string) error {

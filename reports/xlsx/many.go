@@ -3,24 +3,23 @@ package xlsx
 import (
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 
 	"golang.org/x/sync/errgroup"
 )
 
-// fewLines is how many a workbook may have to be called small.
-const fewLines = 2_000
+// rubbish is how many bytes that nobody needs any more may lie about while workbooks are
+// made. Nearly all that one leaves behind is rubbish at once: where little else is kept, the
+// collector comes half as often as usual, which is a quarter of the time of small workbooks;
+// where much is, as much rubbish again would be hundreds of megabytes.
+const rubbish = 40 << 20
 
-// Many does something for each of n workbooks on every processor, one a goroutine; lines is
-// how many the longest of them has. Nearly all that a small workbook leaves behind is rubbish
-// at once, so the collector is told to come by half as often: a quarter of the time for ten
-// megabytes. A large one keeps much while it is made, beside which as much rubbish again would
-// be hundreds of them: there it comes by twice as often.
-func Many(n, lines int, one func(i int) error) error {
-	percent := 50
-	if lines <= fewLines {
-		percent = 200
-	}
-	defer debug.SetGCPercent(debug.SetGCPercent(percent))
+// Many does something for each of n workbooks on every processor, one a goroutine.
+func Many(n int, one func(i int) error) error {
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(live)
+	percent := 100 * rubbish / max(live[0].Value.Uint64(), 1)
+	defer debug.SetGCPercent(debug.SetGCPercent(int(min(max(percent, 40), 200))))
 	var group errgroup.Group
 	group.SetLimit(runtime.NumCPU())
 	for i := range n {

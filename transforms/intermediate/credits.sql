@@ -39,10 +39,7 @@ with termed as (
     select d.sale_id, d.partner_id, d.module, d.base, d.month, null, d.document_date, d.distributor, d.document_no, d.line_no, d.line_key,
         d.terms_document, d.terms_date, d.version, d.year_start, d.period_start, d.position_family, true, false, null, null
     from intermediate.due_credits as d
-    where not exists (
-        select 1 from intermediate.stated_bases as s
-        where s.distributor = d.distributor and s.document_no = d.document_no and s.line_no = d.line_no and s.line_key = d.line_key
-            and s.partner_id = d.partner_id and s.module = d.module)
+    anti join intermediate.stated_bases as s using (distributor, document_no, line_no, line_key, partner_id, module)
 )
 select t.sale_id, t.partner_id, t.module, t.base, greatest(t.due_month, p.first_open) as posting_month,
     case when t.is_stated then t.stated_month when t.due_month < p.first_open then t.due_month end as mends_month,

@@ -2,6 +2,7 @@
 -- module that counts, with the period it belongs to. Nothing here knows what has
 -- been stated.
 --
+-- is a view
 -- grain: sale_id, partner_id, module
 -- sale_id          the line
 -- partner_id       who is credited

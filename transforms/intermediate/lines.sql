@@ -40,9 +40,9 @@ with dated as (
     select s.* exclude (deal_id), if(r.returned_sale_id is null, coalesce(k.deal_id, s.deal_id), r.deal_id) as deal_id, r.returned_sale_id,
         coalesce(r.terms_date, s.document_date) as terms_date
     from staging.sales as s
+    anti join intermediate.sales_passed_over as o on o.sale_id = s.sale_id
     left join intermediate.links as k on k.sale_id = s.sale_id and k.held_reason is null
     left join intermediate.returned as r on r.sale_id = s.sale_id
-    where not exists (select 1 from intermediate.sales_passed_over as o where o.sale_id = s.sale_id)
 ),
 resolved as (
     select d.*, m.distributor_id, m.partner_id, m.meanings, p.product_name, p.family, p.is_licence, p.sku is not null as is_known_product,

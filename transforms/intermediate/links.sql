@@ -24,7 +24,7 @@ meant as (
     from standing as k
     join staging.sales as s
         on s.distributor = k.distributor and s.document_no = k.document_no and s.line_no = k.line_no and s.line_key = k.line_key
-    where not exists (select 1 from intermediate.sales_passed_over as o where o.sale_id = s.sale_id)
+    anti join intermediate.sales_passed_over as o on o.sale_id = s.sale_id
 ),
 claimed as (
     select distinct deal_id from intermediate.deal_claims

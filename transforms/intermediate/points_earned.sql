@@ -33,7 +33,7 @@ with stated as (
 gone as (
     select s.origin, s.partner_id, s.kind, s.source
     from stated as s
-    where not exists (select 1 from intermediate.points_due as d where d.origin = s.origin and d.partner_id = s.partner_id)
+    anti join intermediate.points_due as d on d.origin = s.origin and d.partner_id = s.partner_id
 ),
 newest as (
     select g.origin, g.partner_id, max(c.file_id) as file_id, arg_max(c.line, c.file_id) as line

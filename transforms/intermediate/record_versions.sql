@@ -43,7 +43,7 @@ lacking as (
     select r.kind, r.feed, r.record_key, c.covered, max(c.file_id) as newest
     from rejected as r
     join covering as c on c.kind = r.kind and c.feed = r.feed
-    where not exists (select 1 from intermediate.rejected_keys as k where k.file_id = c.file_id and k.record_key = r.record_key)
+    anti join intermediate.rejected_keys as k on k.file_id = c.file_id and k.record_key = r.record_key
     group by r.kind, r.feed, r.record_key, c.covered
 )
 select c.kind, c.file_id, c.line, c.record_key,

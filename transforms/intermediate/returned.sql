@@ -10,7 +10,8 @@
 with returns as (
     select s.sale_id, s.distributor, s.document_date, s.currency, s.returns_document, s.returns_line
     from staging.sales as s
-    where s.returns_document is not null and not exists (select 1 from intermediate.sales_passed_over as o where o.sale_id = s.sale_id)
+    anti join intermediate.sales_passed_over as o on o.sale_id = s.sale_id
+    where s.returns_document is not null
 ),
 sold as (
     select r.sale_id, r.currency, s.sale_id as returned_sale_id, s.document_date, s.deal_id
@@ -18,7 +19,7 @@ sold as (
     join staging.sales as s
         on s.distributor = r.distributor and s.document_no = r.returns_document and s.line_no = r.returns_line
         and s.document_type = 'sale' and s.document_date <= r.document_date
-    where not exists (select 1 from intermediate.sales_passed_over as o where o.sale_id = s.sale_id)
+    anti join intermediate.sales_passed_over as o on o.sale_id = s.sale_id
 )
 select s.sale_id, min(s.currency) as currency, min(s.returned_sale_id) as returned_sale_id, min(s.document_date) as terms_date,
     min(coalesce(k.deal_id, s.deal_id)) as deal_id

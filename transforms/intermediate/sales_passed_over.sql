@@ -61,7 +61,7 @@ lacking as (
     select r.feed, r.record_key, c.month, max(c.file_id) as newest
     from rejected as r
     join covering as c on c.feed = r.feed
-    where not exists (select 1 from intermediate.rejected_keys as k where k.file_id = c.file_id and k.record_key = r.record_key)
+    anti join intermediate.rejected_keys as k on k.file_id = c.file_id and k.record_key = r.record_key
     group by r.feed, r.record_key, c.month
 ),
 withdrawn as (

@@ -41,9 +41,7 @@ select v.kind, v.file_id, v.line, f.file_name, 'unknown_partner', c.partner_code
 from staging.certifications as c
 join intermediate.record_versions as v on v.kind = 'certifications' and v.file_id = c.file_id and v.line = c.line and v.outcome = 'loaded'
 join staging.files as f on f.file_id = c.file_id
-where not exists (
-    select 1 from intermediate.partner_codes as p
-    where p.code = c.partner_code and p.sender in ('*', f.feed) and p.partner_id is not null)
+anti join intermediate.partner_codes as p on p.code = c.partner_code and p.sender in ('*', f.feed) and p.partner_id is not null
 union all
 select 'deals', d.file_id, d.line, f.file_name, 'unknown_partner', d.partner_code, date_trunc('month', d.registered_on)::date, null, null, null,
     d.deal_id || ' ' || d.role, null, null, d.end_customer, null, null, null

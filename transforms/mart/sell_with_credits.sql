@@ -43,6 +43,6 @@ select s.sale_id, l.month, l.deal_id, s.partner_id, s.roles, s.numerator, s.deno
     l.document_no, l.line_no
 from intermediate.shares as s
 join intermediate.dated_lines as l on l.sale_id = s.sale_id
+anti join moved as m on m.sale_id = s.sale_id and m.partner_id = s.partner_id
 cross join rules.programme as p
 where s.base = 0 and l.month >= p.first_open
-    and not exists (select 1 from moved as m where m.sale_id = s.sale_id and m.partner_id = s.partner_id)

@@ -38,7 +38,8 @@ unlinked as (
     from intermediate.lines as l
     cross join rules.programme as p
     join names as n on n.name = l.end_customer
-    where l.held_reason is null and l.version is not null and l.month <= p.through_month and l.is_licence and l.document_type = 'sale' and not exists (select 1 from intermediate.deal_claims as c where c.deal_id = l.deal_id)
+    anti join intermediate.deal_claims as c on c.deal_id = l.deal_id
+    where l.held_reason is null and l.version is not null and l.month <= p.through_month and l.is_licence and l.document_type = 'sale'
 ),
 alike as (
     select u.sale_id, c.deal_id, u.month, u.distributor, u.document_no, u.line_no, u.line_key, u.document_date, u.partner_id, u.end_customer,

@@ -38,8 +38,8 @@ with uncounted as (
     union all
     select d.sale_id, null, 'sell_with', 'unknown_deal', d.amount
     from intermediate.dated_lines as d
+    anti join intermediate.claims as c on c.sale_id = d.sale_id
     where d.deal_id is not null and d.is_licence and d.version in (select version from rules.weights)
-        and not exists (select 1 from intermediate.claims as c where c.sale_id = d.sale_id)
 )
 select u.sale_id, u.partner_id, u.module, l.month, u.reason, l.document_date, l.distributor, l.document_no, l.line_no, l.document_type,
     l.end_customer, l.sku, l.product_name, l.family, l.quantity, l.net_amount, l.currency, l.rate, l.rate_date, u.base, l.deal_id, l.terms_date,

@@ -83,7 +83,8 @@ union all
 select n.partner_id, o.month, 'name', null, null, null, null, null, null, concat(o.name, ' > ', n.name), null, null, 0, 0, 0, 0
 from stated.replaced_partners as o
 join mart.partners as n on n.partner_id = o.partner_id
-where o.name <> n.name and not exists (select 1 from stated.closings as c where c.month = o.month)
+anti join stated.closings as c on c.month = o.month
+where o.name <> n.name
 union all
 select partner_id, month, figure.what, null, null, null, null, null, null, figure.changed, null, null,
     if(figure.what in ('level', 'modules'), 0, coalesce(figure.was, 0))::decimal(18,2), if(figure.what in ('level', 'modules'), 0, coalesce(figure.is_now, 0))::decimal(18,2),
