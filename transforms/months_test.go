@@ -55,8 +55,13 @@ func (h *history) workOut(f oracle.Facts, through time.Time) {
 
 // close states the first open month, as the facts through a month are.
 func (h *history) close(f oracle.Facts, through time.Time) {
-	month := h.open()
 	h.workOut(f, through)
+	h.state(h.open())
+}
+
+// state states a month as it has been worked out.
+func (h *history) state(month time.Time) {
+	must(h, h.s, "delete from memory.kept.grounds") // of which the last closing's count
 	for _, table := range transforms.StatedTables() {
 		must(h, h.s, "insert into memory.kept."+table.Name+" "+table.Of(day(month)))
 	}

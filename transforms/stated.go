@@ -11,8 +11,8 @@ type Stated struct {
 	Rows string // the rows a month adds to it, as a select of what a run has worked out; $month stands for its first day
 }
 
-// anew are the lines that no closing has written down as they are now.
-const anew = "where sale_id in (select sale_id from intermediate.line_inputs) and sale_id not in (select sale_id from intermediate.unmoved)"
+// anew are lines that no closing has written down as they are now.
+const anew = "sale_id not in (select sale_id from intermediate.unmoved)"
 
 // StatedTables lists what a month states when it is closed. The tables have the
 // columns of the marts, and each row is stated once and for all.
@@ -27,9 +27,10 @@ func StatedTables() []Stated {
 		{"levels", "select * from mart.partner_levels where month = $month order by partner_id"},
 		{"pay", "select * from mart.payables where month = $month order by partner_id"},
 		{"entries", "select * from mart.money_entries where month = $month order by entry_id, partner_id"},
-		{"settled", "select i.sale_id, i.inputs, l.held_reason, $month as month from intermediate.line_inputs as i join intermediate.lines as l using (sale_id) " + anew + " order by sale_id"},
-		{"uncounted", "select *, $month as stated_month from mart.uncounted_lines " + anew + " order by sale_id, partner_id, module"},
-		{"claims", "select *, $month as stated_month from mart.sell_with_claims " + anew + " order by sale_id, partner_code, role"},
+		{"settled", "select sale_id, s.content, l.held_reason, l.amount, $month as month from intermediate.lines as l join staging.sales as s using (sale_id) where l.month <= $month and " + anew + " order by sale_id"},
+		{"grounds", "select ground, inputs, $month as month from intermediate.grounds order by ground"},
+		{"uncounted", "select *, $month as stated_month from mart.uncounted_lines where month <= $month and " + anew + " order by sale_id, partner_id, module"},
+		{"claims", "select *, $month as stated_month from mart.sell_with_claims where month <= $month and " + anew + " order by sale_id, partner_code, role"},
 		{"partners", "select $month as month, * exclude (modules) from mart.partners order by partner_id"},
 		{"files", "select $month as month, sha256 from mart.reconciliation order by file_id"},
 	}

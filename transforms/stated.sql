@@ -27,9 +27,11 @@ create table entries (entry_id varchar, partner_id varchar, month date, posted_o
     file_name varchar, file_line bigint, mends_month date, cause varchar, stated_file varchar, stated_line bigint);
 create table partners (month date, partner_id varchar, name varchar, country varchar, town varchar, currency varchar, language varchar,
     partner_type varchar, is_active boolean);
--- What the lines up to a closing rested upon, and what follows from them without
--- being credited: those only that no earlier closing had written down the same.
-create table settled (sale_id bigint, inputs ubigint, held_reason varchar, month date);
+-- The lines up to a closing, and what follows from them without being credited: those
+-- only that no earlier closing had written down the same.
+create table settled (sale_id bigint, content ubigint, held_reason varchar, amount decimal(18,2), month date);
+-- What all lines up to the last closing rested upon.
+create table grounds (ground ubigint, inputs ubigint, month date);
 create table uncounted (sale_id bigint, partner_id varchar, module varchar, month date, reason varchar, document_date date, distributor varchar,
     document_no varchar, line_no integer, document_type varchar, end_customer varchar, sku varchar, product_name varchar, family varchar,
     quantity decimal(18,3), net_amount decimal(18,6), currency varchar, rate decimal(19,9), rate_date date, base decimal(18,2), deal_id varchar,

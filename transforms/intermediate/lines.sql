@@ -1,4 +1,5 @@
--- Every sell-out line that stands, with its partner, product and value.
+-- Every sell-out line that stands, with its partner, product and value, but for those that
+-- a closing has settled, unless a deal could be suggested for them.
 -- A line that cannot be valued yet is held with the reason. A return that names
 -- the line it returns is valued and judged as that line was, so that together
 -- they leave nothing.
@@ -41,6 +42,7 @@ with dated as (
         coalesce(r.terms_date, s.document_date) as terms_date
     from staging.sales as s
     anti join intermediate.sales_passed_over as o on o.sale_id = s.sale_id
+    anti join (select sale_id from intermediate.settled where not is_sought) as x on x.sale_id = s.sale_id
     left join intermediate.links as k on k.sale_id = s.sale_id and k.held_reason is null
     left join intermediate.returned as r on r.sale_id = s.sale_id
 ),

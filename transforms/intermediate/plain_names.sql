@@ -15,9 +15,9 @@ with names as (
     select end_customer from staging.sales
     union
     select s.partner_name
-    from intermediate.lines as l
-    join staging.sales as s on s.sale_id = l.sale_id
-    where l.held_reason = 'unknown_partner'
+    from staging.sales as s
+    join intermediate.code_meanings as m on m.distributor = s.distributor and m.code = s.partner_code
+    where m.meanings = 0
 ),
 small as (
     select name, replace(replace(replace(replace(replace(lower(nfc_normalize(name)), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'ø', 'o'), 'ł', 'l') as text

@@ -2,9 +2,10 @@
 -- rebuild leave nothing out: they work every line out again.
 --
 -- grain: sale_id
--- sale_id  the line
--- month    the closing that has last written down what follows from it
-select u.sale_id, u.month
+-- sale_id    the line
+-- amount     its value in the programme currency, as it was stated
+-- is_sought  a registered deal has its end customer, so that it could be suggested
+select u.sale_id, u.amount, u.is_sought
 from intermediate.unmoved as u
 cross join rules.programme as p
 where not p.anew

@@ -19,10 +19,19 @@
 with uncounted as (
     select sale_id from mart.uncounted_lines where module = 'resell'
 ),
+known as (
+    select distributor, month, currency, net_amount, amount, held_reason, sale_id
+    from intermediate.lines
+    where sale_id not in (select sale_id from intermediate.settled)
+    union all
+    select s.distributor, date_trunc('month', s.document_date)::date, s.currency, s.net_amount, t.amount, null, s.sale_id
+    from intermediate.settled as t
+    join staging.sales as s on s.sale_id = t.sale_id
+),
 judged as (
     select l.distributor, l.month, l.currency, l.net_amount, l.amount,
         case when l.held_reason is not null then 'held' when u.sale_id is not null then 'uncounted' when l.month > p.through_month then 'later' else 'counted' end as fate
-    from intermediate.lines as l
+    from known as l
     cross join rules.programme as p
     left join uncounted as u on u.sale_id = l.sale_id
 )
