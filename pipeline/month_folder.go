@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -34,11 +35,13 @@ type monthWriter struct {
 	dir    string
 	aside  string
 	before manifest
-	now    manifest
-	wrote  []string
-	kept   int
 	key    ed25519.PrivateKey
 	disk   *files.Aside
+
+	several sync.Mutex // put at once, for what follows
+	now     manifest
+	wrote   []string
+	kept    int
 }
 
 func (r *run) openMonth(month time.Time) (*monthWriter, error) {
@@ -59,24 +62,26 @@ func (r *run) openMonth(month time.Time) (*monthWriter, error) {
 // holds remembers what a workbook is made of, and says that the same is there
 // already.
 func (w *monthWriter) holds(name, figures string) bool {
-	w.now.Made[name] = figures
-	if w.before.Made[name] != figures {
-		return false
-	}
 	hash := w.before.Files[name]
-	if !w.stands(name, hash) {
-		return false
+	stands := w.before.Made[name] == figures && w.stands(name, hash)
+	w.several.Lock()
+	defer w.several.Unlock()
+	w.now.Made[name] = figures
+	if stands {
+		w.now.Files[name] = hash
+		w.kept++
 	}
-	w.now.Files[name] = hash
-	w.kept++
-	return true
+	return stands
 }
 
 // put writes a workbook unless the very same one is there.
 func (w *monthWriter) put(name string, data []byte) error {
 	sum := sha256.Sum256(data)
 	hash := hex.EncodeToString(sum[:])
-	if w.now.Files[name] = hash; w.stands(name, hash) {
+	stands := w.stands(name, hash)
+	w.several.Lock()
+	defer w.several.Unlock()
+	if w.now.Files[name] = hash; stands {
 		w.kept += workbooks([]string{name})
 		return nil
 	}
@@ -127,6 +132,7 @@ func (w *monthWriter) stands(name, hash string) bool {
 // putOut renames what was made into place, removes what the month no longer holds
 // and writes its manifest last, unless that would say the same.
 func (w *monthWriter) putOut(s *Summary, before *previous) error {
+	slices.Sort(w.wrote)
 	var gone []string
 	for name := range w.before.Files {
 		if _, ok := w.now.Files[name]; !ok {

@@ -18,11 +18,14 @@ type Marts interface {
 // row is one row of a record batch. Asking for a column that is not there, or as
 // what it is not, is a mistake in this package and fails the report.
 type row struct {
-	batch arrow.RecordBatch
-	at    int
-	names map[string]int
-	texts map[string]string
-	err   error
+	columns []arrow.Array
+	at      int
+	fields  []arrow.Field
+	next    int // the column behind the one asked for last, which is asked for next
+	names   map[string]int
+	last    []string // text of each column
+	texts   map[string]string
+	err     error
 }
 
 // manyTexts is how many texts of a query are kept to be given out again.
@@ -31,13 +34,14 @@ const manyTexts = 4096
 // scan calls each for every row of a query, in order.
 func scan(ctx context.Context, m Marts, query string, each func(r *row), args ...any) error {
 	return m.Arrow(ctx, query, func(reader array.RecordReader) error {
-		names, texts := map[string]int{}, map[string]string{}
-		for i, f := range reader.Schema().Fields() {
-			names[f.Name] = i
+		r := &row{fields: reader.Schema().Fields(), names: map[string]int{}, texts: map[string]string{}}
+		r.last = make([]string, len(r.fields))
+		for i, f := range r.fields {
+			r.names[f.Name] = i
 		}
 		for reader.Next() {
-			r := &row{batch: reader.RecordBatch(), names: names, texts: texts}
-			for r.at = range int(r.batch.NumRows()) {
+			r.columns = reader.RecordBatch().Columns()
+			for r.at = range int(reader.RecordBatch().NumRows()) {
 				each(r)
 			}
 			if r.err != nil {
@@ -49,12 +53,16 @@ func scan(ctx context.Context, m Marts, query string, each func(r *row), args ..
 }
 
 func (r *row) column(name string) (arrow.Array, bool) {
-	i, ok := r.names[name]
-	if !ok {
-		r.fail(name, "is not in the query")
-		return nil, false
+	if r.next == len(r.fields) || r.fields[r.next].Name != name {
+		i, ok := r.names[name]
+		if !ok {
+			r.fail(name, "is not in the query")
+			return nil, false
+		}
+		r.next = i
 	}
-	c := r.batch.Column(i)
+	c := r.columns[r.next]
+	r.next++
 	return c, !c.IsNull(r.at)
 }
 
@@ -75,17 +83,21 @@ func (r *row) text(name string) string {
 		r.fail(name, "is "+c.DataType().String()+", not text")
 		return ""
 	}
-	// The batch's memory is DuckDB's and goes with it. Most texts are among a few: a product
-	// or a file is named once, however many lines name it.
-	value := s.Value(r.at)
-	if kept, ok := r.texts[value]; ok {
-		return kept
+	// The batch's memory is DuckDB's and goes with it. Most texts are that of the row before, or
+	// among a few: a product or a file is named once, however many lines name it.
+	value, last := s.Value(r.at), &r.last[r.next-1]
+	if value == *last {
+		return *last
 	}
-	if len(r.texts) == manyTexts {
-		clear(r.texts)
+	kept, ok := r.texts[value]
+	if !ok {
+		if len(r.texts) == manyTexts {
+			clear(r.texts)
+		}
+		kept = strings.Clone(value)
+		r.texts[kept] = kept
 	}
-	kept := strings.Clone(value)
-	r.texts[kept] = kept
+	*last = kept
 	return kept
 }
 

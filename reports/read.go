@@ -132,6 +132,13 @@ func (s *reading) lines() {
 			mends_month, cause, cause_file, cause_line, stated_file, stated_line
 		from mart.statement_lines where month = ? and partner_id between ? and ?
 		order by partner_id, module, place, sale_id`, func(st *Statement, r *row) {
+		if st.Lines == nil { // many: growing takes as long as reading them
+			all := int64(0)
+			for _, m := range st.Modules {
+				all += m.Lines
+			}
+			st.Lines = make([]Line, 0, all)
+		}
 		st.Lines = append(st.Lines, Line{SaleID: r.number("sale_id"), FXRate: r.units("rate", 9), Module: r.text("module"), Date: r.day("document_date"), Distributor: r.text("distributor"),
 			Document: r.text("document_no"), Number: r.number("line_no"), Type: r.text("document_type"), Customer: r.text("end_customer"),
 			SKU: r.text("sku"), Product: r.text("product_name"), Currency: r.text("currency"), Quantity: r.units("quantity", 3),
@@ -144,19 +151,23 @@ func (s *reading) lines() {
 
 // slices hangs each slice on its line.
 func (s *reading) slices() {
-	type name struct {
-		partner, module string
-		sale            int64
-	}
-	lines := map[name]*Line{}
-	for _, st := range s.list {
-		for i := range st.Lines {
-			lines[name{st.Partner.ID, st.Lines[i].Module, st.Lines[i].SaleID}] = &st.Lines[i]
-		}
-	}
+	var (
+		of     *Statement
+		module string
+		lines  = map[int64]*Line{} // of that module, by the line's number
+	)
 	s.each(`select * from mart.tranche_slices where month = ? and partner_id between ? and ?
 		order by partner_id, module, sale_id, tranche`, func(st *Statement, r *row) {
-		line, ok := lines[name{st.Partner.ID, r.text("module"), r.number("sale_id")}]
+		if m := r.text("module"); st != of || m != module {
+			of, module = st, m
+			clear(lines)
+			for i := range st.Lines {
+				if st.Lines[i].Module == module {
+					lines[st.Lines[i].SaleID] = &st.Lines[i]
+				}
+			}
+		}
+		line, ok := lines[r.number("sale_id")]
 		if !ok {
 			r.fail("sale_id", "names a slice without a line")
 			return

@@ -3,7 +3,6 @@ package loading
 import (
 	"runtime"
 	"slices"
-	"sync"
 
 	"tranche/pipeline/feed"
 	"tranche/pipeline/framing"
@@ -145,7 +144,7 @@ type pieces struct {
 	typer   *feed.Typer
 	accept  func(*feed.Batch) error    // is given the typed records in the order of the file
 	reject  func([]feed.Problem) error // and what is wrong with the others
-	spare   sync.Pool                  // batches to be used again
+	spare   chan *feed.Batch           // to be used again
 }
 
 // read frames and types the text that begins with the first piece.
@@ -154,7 +153,7 @@ type pieces struct {
 // Where the piece before shows that one was still open, the piece is read again
 // from there, so that the outcome never depends on where the text was cut.
 func (p *pieces) read(c *cutter, first piece) (*tally, error) {
-	p.spare.New = func() any { return p.typer.NewBatch() }
+	p.spare = make(chan *feed.Batch, 4*runtime.NumCPU())
 	jobs := make(chan job, runtime.NumCPU())
 	queue := make(chan job, 2*runtime.NumCPU())
 	for range runtime.NumCPU() {
@@ -175,7 +174,13 @@ func (p *pieces) read(c *cutter, first piece) (*tally, error) {
 }
 
 func (p *pieces) piece(one piece, t *feed.Typer) *result {
-	return readPiece(one, p.width, p.dialect, t, p.spare.Get().(*feed.Batch))
+	var batch *feed.Batch
+	select {
+	case batch = <-p.spare:
+	default:
+		batch = t.NewBatch()
+	}
+	return readPiece(one, p.width, p.dialect, t, batch)
 }
 
 type job struct {
@@ -231,7 +236,10 @@ func (p *pieces) merge(queue <-chan job) (*tally, error) {
 
 func (p *pieces) done(b *feed.Batch) {
 	b.Reset()
-	p.spare.Put(b)
+	select {
+	case p.spare <- b:
+	default:
+	}
 }
 
 // copied is a record, out of the framer's memory.

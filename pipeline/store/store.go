@@ -40,8 +40,9 @@ type Options struct {
 
 // Session is one connection to DuckDB. It is not safe for two goroutines.
 type Session struct {
-	db   *sql.DB
-	conn *sql.Conn
+	db     *sql.DB
+	conn   *sql.Conn
+	memory string // that it may take, as DuckDB writes it
 }
 
 // Open starts a session with nothing attached.
@@ -66,6 +67,7 @@ func (s *Session) configure(ctx context.Context, o Options) error {
 	if o.MemoryLimit == "" {
 		o.MemoryLimit = "2GB"
 	}
+	s.memory = o.MemoryLimit
 	if o.TempLimit == "" {
 		o.TempLimit = "50GB"
 	}
@@ -89,6 +91,18 @@ func (s *Session) configure(ctx context.Context, o Options) error {
 		}
 	}
 	return nil
+}
+
+// Spare leaves half of the memory to whatever else the process does, until what it returns
+// is called. It is a courtesy: where DuckDB cannot do with so little, it keeps what it has.
+func (s *Session) Spare(ctx context.Context) (back func()) {
+	var half string
+	if err := s.Row(ctx, "select parse_formatted_bytes(?) // 2 || 'B'", []any{&half}, s.memory); err != nil {
+		return func() {}
+	}
+	set := func(ctx context.Context, limit string) { _ = s.Exec(ctx, "set memory_limit = "+Literal(limit)) }
+	set(ctx, half)
+	return func() { set(context.WithoutCancel(ctx), s.memory) }
 }
 
 // Literal quotes a text for the few statements (set, attach, copy) that take

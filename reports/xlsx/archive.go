@@ -20,7 +20,7 @@ type sortedZip struct {
 	out     io.Writer
 	parts   map[string]*bytes.Buffer
 	check   func() error // before anything is written
-	between func(sheet int) (columns string, filled []byte, ok bool)
+	between func(sheet int) (columns string, filled [][]byte, ok bool)
 }
 
 // Create begins a part.
@@ -82,7 +82,7 @@ func (z *sortedZip) write(to io.Writer, name string) error {
 			return fmt.Errorf("%s is no sheet with rows", name)
 		}
 		head = bytes.Replace(head, []byte(emptyRange), nil, 1)
-		for _, part := range [][]byte{declared, []byte(worksheet), head, []byte(columns), []byte("<sheetData>"), filled, []byte("</sheetData>")} {
+		for _, part := range slices.Concat([][]byte{declared, []byte(worksheet), head, []byte(columns), []byte("<sheetData>")}, filled, [][]byte{[]byte("</sheetData>")}) {
 			if _, err := to.Write(part); err != nil {
 				return err
 			}

@@ -78,8 +78,7 @@ func (b *book) write(out io.Writer) error {
 		return err
 	}
 	for _, r := range b.filled {
-		r.data, r.row = r.data[:0], 0
-		spare.Put(r)
+		r.forget()
 	}
 	b.filled = nil
 	return nil
@@ -87,11 +86,11 @@ func (b *book) write(out io.Writer) error {
 
 // between is what stands in a sheet's part that excelize has not written: how wide its
 // columns are, and its rows.
-func (b *book) between(sheet int) (columns string, filled []byte, ok bool) {
+func (b *book) between(sheet int) (columns string, filled [][]byte, ok bool) {
 	if sheet < 1 || sheet > len(b.filled) {
 		return "", nil, false
 	}
-	return b.widths[sheet-1], b.filled[sheet-1].data, true
+	return b.widths[sheet-1], b.filled[sheet-1].pieces(), true
 }
 
 // sheet is one sheet being filled.
@@ -117,7 +116,7 @@ type setup struct {
 }
 
 func (b *book) sheet(s setup) *sheet {
-	out := &sheet{book: b, name: s.title, printed: s.printed, rows: spare.Get().(*rows)}
+	out := &sheet{book: b, name: s.title, printed: s.printed, rows: &rows{data: spare.Get().([]byte)}}
 	if b.sheets == 0 {
 		b.check(b.f.SetSheetName("Sheet1", s.title))
 	} else {

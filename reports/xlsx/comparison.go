@@ -51,7 +51,7 @@ func Comparison(out io.Writer, c *reports.Comparison) error {
 	sh.mark("points_other", 12, other.Points, 0)
 	sh.mark("points_difference", 13, other.Points-now.Points, 0)
 	sh.done()
-	if err := b.deliver(out); err != nil {
+	if err := b.write(out); err != nil {
 		return fmt.Errorf("comparison: %w", err)
 	}
 	return nil

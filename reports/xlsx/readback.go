@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -31,21 +31,11 @@ type marked struct {
 	cell, says  string
 }
 
-// deliver writes the workbook out once it says what it was given to say.
-func (b *book) deliver(out io.Writer) error {
-	var data bytes.Buffer
-	if err := b.write(&data); err != nil {
-		return err
-	}
-	_, err := out.Write(data.Bytes())
-	return err
-}
-
 // readBack looks the marked figures up in the rows as they are about to be compressed.
 // Parsing whole sheets again would take longer than writing them.
 func (b *book) readBack() error {
 	for _, m := range b.marks {
-		got, err := valueOf(b.filled[m.number-1].data, m.cell)
+		got, err := valueOf(b.filled[m.number-1].pieces(), m.cell)
 		if err != nil {
 			return fmt.Errorf("%s in %s!%s: %w", m.name, m.sheet, m.cell, err)
 		}
@@ -57,8 +47,14 @@ func (b *book) readBack() error {
 }
 
 // valueOf is the stored value of a cell.
-func valueOf(sheet []byte, cell string) (string, error) {
-	_, after, ok := bytes.Cut(sheet, []byte(`<c r="`+cell+`"`))
+func valueOf(rows [][]byte, cell string) (string, error) {
+	var after []byte
+	var ok bool
+	for _, piece := range slices.Backward(rows) { // most are totals
+		if _, after, ok = bytes.Cut(piece, []byte(`<c r="`+cell+`"`)); ok {
+			break
+		}
+	}
 	if !ok {
 		return "", errors.New("the cell is not there")
 	}

@@ -19,7 +19,7 @@ func TestAWorkbookThatSaysAnotherFigureIsNotDelivered(t *testing.T) {
 		sh.mark("payable", 2, figure, 2)
 		sh.done()
 		var out bytes.Buffer
-		err = b.deliver(&out)
+		err = b.write(&out)
 		switch {
 		case want == "" && err != nil:
 			t.Error(err)

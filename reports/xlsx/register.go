@@ -21,7 +21,7 @@ func Register(out io.Writer, reg *reports.Register) error {
 	for _, sheet := range []func(){r.partners, r.months, r.modules, r.causes, r.distributors, r.controls, r.files, r.held, r.rejected} {
 		sheet()
 	}
-	if err := b.deliver(out); err != nil {
+	if err := b.write(out); err != nil {
 		return fmt.Errorf("register %s: %w", reg.Month.Format("2006-01"), err)
 	}
 	return nil

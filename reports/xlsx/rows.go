@@ -40,18 +40,37 @@ const (
 	maxUnits = 1_000_000_000_000_000
 )
 
-// rows is what stands between the first and the last row of a sheet.
+// rows is what stands between the first and the last row of a sheet, in pieces of whole rows:
+// one that grew to ten megabytes would be copied, and thrown away, five times.
 type rows struct {
-	data []byte
-	row  int // number of the one written last
+	full [][]byte
+	data []byte // the piece that is being filled
+	row  int    // number of the one written last
 }
 
-// spare keeps what rows have been gathered in, because growing it again for each sheet
-// takes a tenth of the time.
-var spare = sync.Pool{New: func() any { return &rows{} }}
+// piece is how long a piece may grow before it is full, give or take a row.
+const piece = 256 << 10
+
+// spare keeps pieces to be filled again.
+var spare = sync.Pool{New: func() any { return []byte(nil) }}
+
+// pieces are all of them, in their order.
+func (r *rows) pieces() [][]byte { return append(r.full[:len(r.full):len(r.full)], r.data) }
+
+// forget gives the pieces back.
+func (r *rows) forget() {
+	for _, p := range r.pieces() {
+		spare.Put(p[:0])
+	}
+	*r = rows{}
+}
 
 // add writes the next row, with a height in points; zero is the usual one.
 func (r *rows) add(height float64, cells []cell) error {
+	if len(r.data) >= piece {
+		r.full = append(r.full, r.data)
+		r.data = spare.Get().([]byte)
+	}
 	r.row++
 	if r.row > excelize.TotalRows {
 		return fmt.Errorf("there are more than the %d rows that a sheet holds", excelize.TotalRows)

@@ -23,7 +23,7 @@ func written(t *testing.T, cells func(b *book) []cell) (*excelize.File, error) {
 	sh.put(cells(b)...)
 	sh.done()
 	var out bytes.Buffer
-	if err := b.deliver(&out); err != nil {
+	if err := b.write(&out); err != nil {
 		return nil, err
 	}
 	f, err := excelize.OpenReader(&out)

@@ -20,7 +20,7 @@ func Statement(out io.Writer, st *reports.Statement) error {
 	for _, sheet := range []func(){s.summary, s.margin, s.lines, s.sellWith, s.points, s.adjustments, s.notCounted, s.rules, s.changes} {
 		sheet()
 	}
-	if err := b.deliver(out); err != nil {
+	if err := b.write(out); err != nil {
 		return fmt.Errorf("statement %s %s: %w", st.Partner.ID, st.Month.Format("2006-01"), err)
 	}
 	return nil

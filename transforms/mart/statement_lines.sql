@@ -87,3 +87,4 @@ left join moved_lines as l on l.sale_id = if(c.is_due, c.sale_id, null)
 left join staging.files as f on f.file_id = l.file_id
 left join last_stated as s on s.sale_id = c.sale_id and s.partner_id = c.partner_id and s.module = c.module
 where c.rowid >= getvariable('part_from') and c.rowid < getvariable('part_to')
+order by c.posting_month, c.partner_id -- which is how statements are read

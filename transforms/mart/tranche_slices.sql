@@ -21,3 +21,4 @@ select c.partner_id, c.posting_month as month, c.module, c.sale_id, c.year_start
     s.fill_before, s.fill_after, s.base, s.earned
 from intermediate.slices as s
 join intermediate.credits as c on c.rowid = s.credit
+order by c.posting_month, c.partner_id -- which is how statements are read

@@ -47,3 +47,4 @@ select u.sale_id, u.partner_id, u.module, l.month, u.reason, l.document_date, l.
 from uncounted as u
 join intermediate.lines as l on l.sale_id = u.sale_id
 join staging.files as f on f.file_id = l.file_id
+order by u.partner_id -- which is how statements are read

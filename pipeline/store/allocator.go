@@ -1,0 +1,10 @@
+package store
+
+// One arena instead of four a processor for DuckDB's allocator, jemalloc. Statements come to
+// it on whatever thread Go has at hand, and each arena keeps what was freed in it for a
+// while: with 200 MB for DuckDB, a hundred megabytes that nobody used. jemalloc reads the
+// variable of that name after all other settings; where DuckDB comes without jemalloc,
+// nobody reads it.
+
+// const char *duckdb_je_malloc_conf_2_conf_harder = "narenas:1";
+import "C"
