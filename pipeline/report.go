@@ -165,12 +165,13 @@ func (r *run) statements(ctx context.Context, month time.Time, keys []reports.Ke
 		return nil
 	})
 	group.Go(func() error {
-		return xlsx.Many(oneByOne(ctx, read), func(st *reports.Statement) error {
+		err := xlsx.Many(oneByOne(ctx, read), func(st *reports.Statement) error {
 			st.Edition = e
 			err := r.shelve(st, to)
 			step()
 			return err
 		})
+		return cmp.Or(err, ctx.Err()) // of a run that is stopped not all have been made
 	})
 	return group.Wait()
 }

@@ -2,6 +2,7 @@ package transforms_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -118,6 +119,34 @@ func TestALineThatAClosingFoundPassedOverOrJoinedToADealIsWorkedOutAgain(t *test
 	h.workOut(f, f.Through)
 	if got, want := documents(t, s, "settled"), "CLAIMED UNCLAIMED"; got != want {
 		t.Errorf("settled are %s, not %s", got, want)
+	}
+}
+
+// What one closing states and another takes back is worked out when it comes again, as it was.
+func TestALineThatAClosingDidNotFindIsWorkedOutWhenItIsThereAgain(t *testing.T) {
+	for _, c := range []struct{ what, gone string }{
+		{"it is not read", "delete from store.raw.sales where document_no = 'FOREIGN'"},
+		{"it is read with a later day", "update store.raw.sales set document_date = date '2024-05-10', partner_code = 'P2' where document_no = 'FOREIGN'"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			s := tables(t, 2)
+			f, p := smallTrade()
+			h := begin(t, s, p)
+			h.close(f, h.open())
+			another := f
+			another.Sales = append(slices.Clone(f.Sales), oracle.Sale{Distributor: "D", Document: "BESIDE", Line: 1, Date: f.Sales[0].Date, Buyer: "P1", SKU: "L", Currency: "EUR", Net: dec(1, 0)})
+			h.workOut(another, h.open())
+			must(t, s, c.gone, "update store.raw.files set records = n, typed = n, amount = a from (select count(*) as n, sum(net_amount) as a from store.raw.sales) where file_id = 7")
+			again(t, s)
+			h.state(h.open())
+			h.workOut(another, h.open())
+			if got, want := documents(t, s, "settled"), "BESIDE CLAIMED PLAIN UNCLAIMED"; got != want {
+				t.Errorf("settled are %s, not %s", got, want)
+			}
+			if got, want := ask(t, s, "select sum(base)::varchar as said from mart.statement_lines where document_no = 'FOREIGN' and partner_id = 'P1'")[0], "1100.00"; got != want {
+				t.Errorf("it has come to %s, not %s", got, want)
+			}
+		})
 	}
 }
 

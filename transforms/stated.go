@@ -11,8 +11,36 @@ type Stated struct {
 	Rows string // the rows a month adds to it, as a select of what a run has worked out; $month stands for its first day
 }
 
-// anew are lines that no closing has written down as they are now.
-const anew = "sale_id not in (select sale_id from intermediate.unmoved)"
+// anew are lines that no closing has written down as they are now, byName those of which what
+// they rest upon follows from their own row: not what a person has joined to a deal, and not
+// what returns a line it names.
+const (
+	anew   = "sale_id not in (select sale_id from intermediate.unmoved)"
+	byName = "sale_id not in (select sale_id from intermediate.links where sale_id is not null union all select sale_id from staging.sales where returns_document is not null)"
+)
+
+// settledRows are the lines up to a month as a closing finds them, where no other has found
+// them so. The hash of its row is kept of what later nights may leave out; of a line that an
+// earlier closing knew and that is not there now, that it is not.
+const settledRows = `
+with known as (
+    select sale_id, arg_max_null(content, month) as content, arg_max_null(held_reason, month) as held_reason from stated.settled group by sale_id
+),
+standing as (
+    select l.sale_id, if(l.held_reason is null and l.` + byName + `, s.content, null) as content, l.held_reason, l.amount
+    from intermediate.lines as l
+    join staging.sales as s on s.sale_id = l.sale_id
+    where l.month <= $month and l.` + anew + `
+)
+select s.sale_id, s.content, s.held_reason, s.amount, $month as month
+from standing as s
+left join known as k on k.sale_id = s.sale_id
+where s.content is not null or k.sale_id is null or k.content is not null or s.held_reason is distinct from k.held_reason
+union all
+select sale_id, null, null, null, $month
+from known
+where content is not null and ` + anew + ` and sale_id not in (select sale_id from intermediate.lines where month <= $month)
+order by sale_id`
 
 // StatedTables lists what a month states when it is closed. The tables have the
 // columns of the marts, and each row is stated once and for all.
@@ -27,10 +55,10 @@ func StatedTables() []Stated {
 		{"levels", "select * from mart.partner_levels where month = $month order by partner_id"},
 		{"pay", "select * from mart.payables where month = $month order by partner_id"},
 		{"entries", "select * from mart.money_entries where month = $month order by entry_id, partner_id"},
-		{"settled", "select sale_id, s.content, l.held_reason, l.amount, $month as month from intermediate.lines as l join staging.sales as s using (sale_id) where l.month <= $month and " + anew + " order by sale_id"},
+		{"settled", settledRows},
 		{"grounds", "select ground, inputs, $month as month from intermediate.grounds order by ground"},
 		{"uncounted", "select *, $month as stated_month from mart.uncounted_lines where month <= $month and " + anew + " order by sale_id, partner_id, module"},
-		{"claims", "select *, $month as stated_month from mart.sell_with_claims where month <= $month and " + anew + " order by sale_id, partner_code, role"},
+		{"claims", "select *, $month as stated_month from mart.sell_with_claims where month <= $month and " + anew + " and " + byName + " order by sale_id, partner_code, role"},
 		{"partners", "select $month as month, * exclude (modules) from mart.partners order by partner_id"},
 		{"files", "select $month as month, sha256 from mart.reconciliation order by file_id"},
 	}

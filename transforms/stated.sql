@@ -28,7 +28,8 @@ create table entries (entry_id varchar, partner_id varchar, month date, posted_o
 create table partners (month date, partner_id varchar, name varchar, country varchar, town varchar, currency varchar, language varchar,
     partner_type varchar, is_active boolean);
 -- The lines up to a closing, and what follows from them without being credited: those
--- only that no earlier closing had written down the same.
+-- only that no earlier closing had written down the same. Content is the hash of a line's
+-- row, and null where nights have to work the line out.
 create table settled (sale_id bigint, content ubigint, held_reason varchar, amount decimal(18,2), month date);
 -- What all lines up to the last closing rested upon.
 create table grounds (ground ubigint, inputs ubigint, month date);

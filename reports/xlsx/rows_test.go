@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"bytes"
+	"fmt"
 	"math/big"
 	"strings"
 	"testing"
@@ -150,5 +151,46 @@ func TestASheetDoesNotSayThatItEndsAtItsFirstCell(t *testing.T) {
 	part, ok := open(t, example()).Pkg.Load("xl/worksheets/sheet3.xml")
 	if !ok || bytes.Contains(part.([]byte), []byte("<dimension")) || !bytes.Contains(part.([]byte), []byte("<sheetData><row")) {
 		t.Error("the sheet says how far it reaches")
+	}
+}
+
+// A sheet's rows are gathered in pieces, of which the last holds what is looked up in the end.
+func TestManyRowsStandInASheetAsFewDo(t *testing.T) {
+	b, err := newBook("en", reports.Letterhead{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sh := b.sheet(setup{title: "S"})
+	text := strings.Repeat("x", 1000)
+	for n := range 3 * piece / len(text) {
+		sh.put(b.number(int64(n)), b.text(text))
+		if n%100 == 0 {
+			sh.mark(fmt.Sprintf("n%d", n), 1, int64(n), 0)
+		}
+	}
+	sh.done()
+	if got := len(b.filled[0].pieces()); got < 3 {
+		t.Fatalf("all of it stands in %d pieces", got)
+	}
+	var out bytes.Buffer
+	if err := b.write(&out); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := f.GetRows("S")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) != 3*piece/len(text) {
+		t.Fatalf("%d rows came back", len(rows))
+	}
+	for n, row := range rows {
+		if row[0] != fmt.Sprint(n) && row[0] != fmt.Sprintf("%d,%03d", n/1000, n%1000) || row[1] != text {
+			t.Fatalf("row %d says %q", n, row[0])
+		}
 	}
 }

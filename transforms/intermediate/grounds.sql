@@ -1,7 +1,6 @@
 -- What the credits of sell-out lines rest upon besides the lines' own rows: what a code
 -- means and what those it means hold, the claims on a deal with what the claimants hold,
--- both under each version of the rules; the rate and the rules of a day; a product; what
--- became of a single line that a closing knew, or that a person joined to a deal. While
+-- both under each version of the rules; the rate and the rules of a day; a product. While
 -- all that a line rests upon is what it was when a month was last closed, so is
 -- everything that follows from it. The number of a version is none of it: a version that
 -- is added moves those of others.
@@ -44,12 +43,3 @@ join versions as v on v.version = coalesce(l.version, 0)
 union all
 select hash('product', sku), hash(product_name, family, is_licence)
 from intermediate.products
-union all
-select hash('passed over', sale_id), hash(outcome)
-from intermediate.sales_passed_over
-where sale_id in (select sale_id from stated.settled)
-union all
-select hash('link', sale_id), hash(list_sort(list(hash(deal_id, held_reason))))
-from intermediate.links
-where sale_id is not null
-group by sale_id

@@ -1,8 +1,8 @@
 -- The lines of closed months that rest upon what they did when a month was last
 -- closed, so that what they credit has been stated and does not move. They are found
 -- without working any line out, by their rows and by what has changed since: a night
--- costs what is open. Not among them, and so worked out again, are lines that were or
--- are held, joined to a deal by a person or returns of a line they name, and those whose
+-- costs what is open. Not among them, and so worked out again, are lines of which a
+-- closing has kept no row, those that a person has joined to a deal since, and those whose
 -- key was stated from a version that no longer stands.
 --
 -- grain: sale_id
@@ -10,7 +10,7 @@
 -- amount     its value in the programme currency, as it was stated
 -- is_sought  a registered deal has its end customer, so that it could be suggested
 with newest as (
-    select sale_id, arg_max(content, month) as content, arg_max_null(held_reason, month) as held_reason, arg_max_null(amount, month) as amount
+    select sale_id, arg_max_null(content, month) as content, arg_max_null(amount, month) as amount
     from stated.settled
     group by sale_id
 ),
@@ -25,15 +25,12 @@ resting as (
     from staging.sales as s
     join newest as n on n.sale_id = s.sale_id and n.content = s.content
     join days as d on d.currency = s.currency and d.terms_date = s.document_date
-    where n.held_reason is null and s.returns_document is null
-        and s.sale_id not in (select sale_id from intermediate.sales_passed_over)
+    where s.sale_id not in (select sale_id from intermediate.sales_passed_over)
         and s.sale_id not in (select sale_id from intermediate.links where sale_id is not null)
         -- As conditions: for anti joins DuckDB would keep all lines and look up what has changed.
         and hash('code', d.rules, s.distributor, s.partner_code) not in (select ground from intermediate.changed_grounds)
         and hash('deal', d.rules, s.deal_id) not in (select ground from intermediate.changed_grounds)
         and hash('product', s.sku) not in (select ground from intermediate.changed_grounds)
-        and hash('passed over', s.sale_id) not in (select ground from intermediate.changed_grounds)
-        and hash('link', s.sale_id) not in (select ground from intermediate.changed_grounds)
 ),
 moved_keys as (
     select distinct s.distributor, s.document_no, s.line_no, s.line_key
