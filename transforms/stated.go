@@ -27,10 +27,10 @@ with known as (
     select sale_id, arg_max_null(content, month) as content, arg_max_null(held_reason, month) as held_reason from stated.settled group by sale_id
 ),
 standing as (
-    select l.sale_id, if(l.held_reason is null and l.` + byName + `, s.content, null) as content, l.held_reason, l.amount
+    select sale_id, if(l.held_reason is null and ` + byName + `, s.content, null) as content, l.held_reason, l.amount
     from intermediate.lines as l
-    join staging.sales as s on s.sale_id = l.sale_id
-    where l.month <= $month and l.` + anew + `
+    join staging.sales as s using (sale_id)
+    where l.month <= $month and ` + anew + `
 )
 select s.sale_id, s.content, s.held_reason, s.amount, $month as month
 from standing as s

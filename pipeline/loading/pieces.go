@@ -144,7 +144,7 @@ type pieces struct {
 	typer   *feed.Typer
 	accept  func(*feed.Batch) error    // is given the typed records in the order of the file
 	reject  func([]feed.Problem) error // and what is wrong with the others
-	spare   chan *feed.Batch           // to be used again
+	spare   chan *feed.Batch           // to be used again, while this text is read; a pool would keep them until the collector has come twice
 }
 
 // read frames and types the text that begins with the first piece.

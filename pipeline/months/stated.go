@@ -46,10 +46,10 @@ func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string) err
 	}
 	for _, t := range transforms.StatedTables() {
 		from := l.Months
-		if t.Name == "settled" || t.Name == "grounds" {
-			if t.Name == "grounds" {
-				from = from[max(len(from)-1, 0):]
-			}
+		if t.Name == "grounds" {
+			from = from[max(len(from)-1, 0):]
+		}
+		if t.Name == "grounds" || t.Name == "settled" {
 			from = slices.DeleteFunc(slices.Clone(from), func(c Closed) bool { return c.Models != models })
 		}
 		if err := show(ctx, db, schema+"."+t.Name, t.Name, from); err != nil {

@@ -1,8 +1,8 @@
 package store
 
-// One arena instead of four a processor for DuckDB's allocator, jemalloc. Statements come to
+// One arena for DuckDB's allocator, jemalloc, instead of one a processor. Statements come to
 // it on whatever thread Go has at hand, and each arena keeps what was freed in it for a
-// while: with 200 MB for DuckDB, a hundred megabytes that nobody used. jemalloc reads the
+// while: with 200 MB for DuckDB on two processors, up to a hundred megabytes. jemalloc reads the
 // variable of that name after all other settings; where DuckDB comes without jemalloc,
 // nobody reads it.
 

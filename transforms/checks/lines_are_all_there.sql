@@ -11,6 +11,6 @@ where l.sale_id not in (select sale_id from intermediate.settled) and l.held_rea
 union all
 select null, sent - passed_over || ' lines stand, ' || known || ' are known', null
 from (
-    select (select count(*) from staging.sales) as sent, (select count(*) from intermediate.sales_passed_over) as passed_over, (select count(*) from intermediate.lines where sale_id not in (select sale_id from intermediate.settled)) + (select count(*) from intermediate.settled) as known
+    select (select count(*) from staging.sales) as sent, (select count(*) from intermediate.sales_passed_over) as passed_over, (select count(*) from intermediate.lines) + (select count(*) from intermediate.settled where not is_sought) as known
 )
 where sent - passed_over <> known

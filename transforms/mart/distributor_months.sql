@@ -22,11 +22,11 @@ with uncounted as (
 known as (
     select distributor, month, currency, net_amount, amount, held_reason, sale_id
     from intermediate.lines
-    where sale_id not in (select sale_id from intermediate.settled)
     union all
     select s.distributor, date_trunc('month', s.document_date)::date, s.currency, s.net_amount, t.amount, null, s.sale_id
     from intermediate.settled as t
     join staging.sales as s on s.sale_id = t.sale_id
+    where not t.is_sought
 ),
 judged as (
     select l.distributor, l.month, l.currency, l.net_amount, l.amount,
