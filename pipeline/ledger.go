@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"tranche/pipeline/audit"
@@ -12,8 +13,8 @@ import (
 )
 
 // readLedger reads what people decided, carries out what a run that was stopped had
-// decided, and proves the closed months.
-func (r *run) readLedger() error {
+// decided, and begins to prove the closed months.
+func (r *run) readLedger(ctx context.Context) error {
 	f := r.Config.Folders
 	var err error
 	if r.log, err = audit.Read(f.Audit()); err != nil {
@@ -32,6 +33,8 @@ func (r *run) readLedger() error {
 		return fmt.Errorf("%s was stated in a programme year that begins in %s, and the configuration says %s (year_starts); what a year has come to cannot be carried into another kind of year",
 			last.Month, time.Month(last.Year), time.Month(r.Config.Programme.YearStarts))
 	}
+	r.proven = sync.OnceValue(func() error { return r.ledger.Prove(ctx) })
+	go r.proven()
 	return nil
 }
 

@@ -63,7 +63,7 @@ var ErrTooEarly = errors.New("the month lies before the first programme version"
 
 // Run runs from inbox to statements.
 func Run(ctx context.Context, o Options) (*Summary, error) {
-	r, err := begin(o)
+	r, err := beginUnproven(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -76,32 +76,6 @@ func Run(ctx context.Context, o Options) (*Summary, error) {
 		stages = slices.DeleteFunc(stages, func(s stage) bool { return s.name == "report" })
 	}
 	return r.summary, r.stages(ctx, "run", stages)
-}
-
-// begin takes the lock and reads what has been decided and stated.
-func begin(o Options) (*run, error) {
-	r := &run{Options: o, facts: map[string]any{}, summary: &Summary{Folders: o.Config.Folders, Currency: o.Config.Programme.Currency}}
-	f := o.Config.Folders
-	if err := errors.Join(Guarded(o.Config), withoutQuestion(f)); err != nil {
-		return nil, err
-	}
-	for _, dir := range []string{f.State, f.Landing, f.Statements, f.Closed, f.Work()} {
-		if err := makePrivate(dir); err != nil {
-			return nil, err
-		}
-	}
-	if err := makeForAnalysts(f); err != nil {
-		return nil, err
-	}
-	if err := r.takeLock(); err != nil {
-		return nil, err
-	}
-	began := time.Now()
-	if err := errors.Join(onOneDisk(f), r.takeBackUnfinished(), r.readLedger()); err != nil {
-		r.release()
-		return nil, r.remember("begin", began, err)
-	}
-	return r, nil
 }
 
 type stage struct {
@@ -121,6 +95,9 @@ func (r *run) carryOut(ctx context.Context, list []stage) error {
 		began := time.Now()
 		r.facts = map[string]any{}
 		if err := s.work(ctx); err != nil {
+			if damage := r.proven(); damage != nil && ctx.Err() == nil && !errors.Is(err, damage) {
+				err = errors.Join(damage, err) // of which it may be the cause
+			}
 			if o := new(Obstacles); errors.As(err, &o) {
 				return o // what speaks against a closing is no failure of a stage
 			}
@@ -139,8 +116,10 @@ type run struct {
 	lock     *flock.Flock // of the state folder
 	landLock *flock.Flock // of the landed files
 	session  *store.Session
+	beside   *store.Session // of a night, to the same databases, for models and checks at the same time; otherwise nil
 	landed   []landing.File
 	ledger   *months.Ledger
+	proven   func() error // waits until every closed file was held against its hash, and says what is damaged
 	log      []audit.Decision
 	month    time.Time
 	facts    map[string]any
@@ -301,20 +280,57 @@ func (r *run) models(ctx context.Context, hasStated bool) error {
 		"create schema if not exists published.mart",
 		"create schema tables.staging",
 		"create schema tables.intermediate",
-		"set search_path = 'memory.main,store.raw,memory.rules,memory.stated,tables.staging,tables.intermediate,published.mart'",
+		modelsPath,
 	} {
 		if err := r.session.Exec(ctx, q); err != nil {
 			return err
 		}
 	}
+	to := transforms.Target{Work: "tables", Mart: "published", HasStated: hasStated, Plans: r.Plans, Read: []string{"intermediate.rates"}}
+	if hasStated && !r.anew {
+		if err := r.openBeside(ctx); err != nil {
+			return err
+		}
+		to.Beside = append(to.Beside, r.beside)
+	}
 	done := 0
-	return transforms.Build(ctx, r.session, transforms.Target{Work: "tables", Mart: "published", HasStated: hasStated, Plans: r.Plans, Read: []string{"intermediate.rates"}}, func(_ string, of int) {
+	return transforms.Build(ctx, r.session, to, func(_ string, of int) {
 		done++
 		r.progress("transform", done, of)
 	})
 }
 
-func (r *run) check(ctx context.Context) error { return transforms.Check(ctx, r.session) }
+// modelsPath is where models and checks find what they read.
+const modelsPath = "set search_path = 'memory.main,store.raw,memory.rules,memory.stated,tables.staging,tables.intermediate,published.mart'"
+
+// openBeside opens a second connection. Most models of a night have so little to do that one
+// processor does it; those of a whole year need all processors, and the memory, each.
+func (r *run) openBeside(ctx context.Context) (err error) {
+	if r.beside, err = r.session.Beside(ctx); err != nil {
+		return err
+	}
+	return r.beside.Exec(ctx, modelsPath)
+}
+
+func (r *run) closeBeside() (err error) {
+	if r.beside != nil {
+		err = r.beside.Close()
+		r.beside = nil
+	}
+	return err
+}
+
+// check includes that closed months are as they were stated.
+func (r *run) check(ctx context.Context) error {
+	if err := r.proven(); err != nil {
+		return err
+	}
+	if r.beside == nil {
+		return transforms.Check(ctx, r.session)
+	}
+	err := transforms.Check(ctx, r.session, r.beside)
+	return errors.Join(err, r.closeBeside())
+}
 
 // publish closes the new database and renames it over the one analysts read, and
 // the workbooks into the folders of their months.

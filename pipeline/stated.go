@@ -43,6 +43,9 @@ func (r *run) beginWithStated(ctx context.Context) (bool, error) {
 
 // writeStated makes the database of what is stated, and removes the one before.
 func (r *run) writeStated(ctx context.Context, path string) error {
+	if err := r.proven(); err != nil {
+		return err // it would be believed every night until the next closing
+	}
 	aside := filepath.Join(r.Config.Folders.Work(), "stated.duckdb")
 	for _, name := range []string{aside, aside + ".wal"} {
 		if err := files.Remove(name); err != nil {

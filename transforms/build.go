@@ -7,15 +7,17 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Target says in which attached database each layer is made.
 type Target struct {
 	Work      string // staging and intermediate
 	Mart      string
-	HasStated bool   // Begin has been there: what is stated stands in its marts
-	Part      int64  // rows of a part, of models that are made in parts; zero: as many as memory allows
-	Plans     string // folder for the plan of each model as it was carried out, with times and rows; empty for none
+	HasStated bool       // Begin has been there: what is stated stands in its marts
+	Beside    []Database // further connections to the same databases, on which models are made at the same time
+	Part      int64      // rows of a part, of models that are made in parts; zero: as many as memory allows
+	Plans     string     // folder for the plan of each model as it was carried out, with times and rows; empty for none
 	// Read names the intermediate tables that somebody reads afterwards, besides checks and what
 	// a closing states; all others are dropped as soon as no model needs them, which is most of
 	// the memory. Nil: all are kept.
@@ -23,7 +25,7 @@ type Target struct {
 }
 
 // Build makes every model. step is told the name of each as it begins, and how
-// many there are; it may be nil.
+// many there are, by one at a time; it may be nil.
 func Build(ctx context.Context, db Database, to Target, step func(name string, of int)) error {
 	models, err := Models()
 	if err != nil {
@@ -34,31 +36,54 @@ func Build(ctx context.Context, db Database, to Target, step func(name string, o
 			return err
 		}
 	}
-	over, err := to.over(models)
+	readers, err := to.readers(models)
 	if err != nil {
 		return err
 	}
-	for i, m := range models {
+	var several sync.Mutex
+	begun := func(m Model) {
+		several.Lock()
+		defer several.Unlock()
 		if step != nil {
 			step(m.FullName(), len(models))
 		}
+	}
+	// over are the tables that nobody needs any more once this model is made.
+	over := func(m Model) (names []string) {
+		several.Lock()
+		defer several.Unlock()
+		for name, by := range readers {
+			if by[m.FullName()] {
+				if delete(by, m.FullName()); len(by) == 0 {
+					names = append(names, name)
+				}
+			}
+		}
+		return names
+	}
+	err = alongside(ctx, append([]Database{db}, to.Beside...), models, func(ctx context.Context, db Database, m Model) error {
+		begun(m)
 		if err := build(ctx, db, to, m); err != nil {
 			return fmt.Errorf("model %s: %w", m.FullName(), err)
 		}
-		for _, name := range over[i] {
+		for _, name := range over(m) {
 			if err := db.Exec(ctx, "drop table "+to.Work+"."+name); err != nil {
 				return err
 			}
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	return comment(ctx, db, to, models)
 }
 
-// over says after which model which tables are needed no more.
-func (t Target) over(models []Model) (map[int][]string, error) {
-	over := map[int][]string{}
+// readers says of each table that is not needed after all models which of them read it.
+func (t Target) readers(models []Model) (map[string]map[string]bool, error) {
+	readers := map[string]map[string]bool{}
 	if t.Read == nil {
-		return over, nil
+		return readers, nil
 	}
 	checks, err := Checks()
 	if err != nil {
@@ -81,15 +106,17 @@ func (t Target) over(models []Model) (map[int][]string, error) {
 	for _, s := range StatedTables() {
 		need(reference.FindAllString(s.Rows, -1))
 	}
-	for i, m := range slices.Backward(models) {
+	for _, m := range models {
 		for _, name := range tables(byName, m.reads) {
-			if strings.HasPrefix(name, "intermediate.") && !needed[name] {
-				needed[name] = true
-				over[i] = append(over[i], name)
+			if !m.IsView && strings.HasPrefix(name, "intermediate.") && !needed[name] {
+				if readers[name] == nil {
+					readers[name] = map[string]bool{}
+				}
+				readers[name][m.FullName()] = true
 			}
 		}
 	}
-	return over, nil
+	return readers, nil
 }
 
 // tables are the tables that are read where these models are: themselves, or what those
@@ -164,7 +191,7 @@ func build(ctx context.Context, db Database, to Target, m Model) error {
 			}
 		}
 		if m.WhileSettled {
-			if err := db.Exec(ctx, "delete from "+name+" where sale_id not in (select sale_id from "+settled+")"); err != nil {
+			if err := db.Exec(ctx, "delete from "+name+" where not "+isSettled); err != nil {
 				return err
 			}
 		}
@@ -297,9 +324,9 @@ func (v *Violation) Error() string {
 	return fmt.Sprintf("check %s failed: %s\n  %s", v.Check, v.About, strings.Join(v.Rows, "\n  "))
 }
 
-// Check runs every check, and that the grain of every mart names each row once.
-// The error joins a *Violation for each that failed.
-func Check(ctx context.Context, db Database) error {
+// Check runs every check, and that the grain of every mart names each row once, on all
+// these connections to the same databases. The error joins a *Violation for each that failed.
+func Check(ctx context.Context, dbs ...Database) error {
 	checks, err := Checks()
 	if err != nil {
 		return err
@@ -313,17 +340,27 @@ func Check(ctx context.Context, db Database) error {
 			checks = append(checks, grainCheck(m))
 		}
 	}
-	var failed error
-	for _, c := range checks {
+	violations := map[string]error{}
+	var several sync.Mutex
+	for i := range checks {
+		checks[i].reads = nil // all models are made
+	}
+	err = alongside(ctx, dbs, checks, func(ctx context.Context, db Database, c Model) error {
 		v, err := check(ctx, db, c)
 		if err != nil {
 			return fmt.Errorf("check %s: %w", c.Name, err)
 		}
 		if v != nil {
-			failed = errors.Join(failed, v)
+			several.Lock()
+			defer several.Unlock()
+			violations[c.Name] = v
 		}
+		return nil
+	})
+	for _, c := range checks {
+		err = errors.Join(err, violations[c.Name])
 	}
-	return failed
+	return err
 }
 
 func grainCheck(m Model) Model {

@@ -7,60 +7,73 @@ import (
 
 // Stated is a table of what closed months have stated.
 type Stated struct {
-	Name string // of the table in the schema stated
-	Rows string // the rows a month adds to it, as a select of what a run has worked out; $month stands for its first day
+	Name     string // of the table in the schema stated
+	Rows     string // the rows a month adds to it, as a select of what a run has worked out; $month stands for its first day
+	SameOnly bool   // it counts only where the same models read it as wrote it: it says what nights may leave out
+	LastOnly bool   // only what the last closing says counts
 }
 
 // anew are lines that no closing has written down as they are now, byName those of which what
 // they rest upon follows from their own row: not what a person has joined to a deal, and not
-// what returns a line it names.
+// what returns a line it names. The number of a line begins with that of its file.
 const (
-	anew   = "sale_id not in (select sale_id from intermediate.unmoved)"
+	anew   = "(sale_id // 10000000000 not in (select file_id from intermediate.known_files) or sale_id in (select sale_id from intermediate.unsettled))"
 	byName = "sale_id not in (select sale_id from intermediate.links where sale_id is not null union all select sale_id from staging.sales where returns_document is not null)"
 )
 
 // settledRows are the lines up to a month as a closing finds them, where no other has found
-// them so. The hash of its row is kept of what later nights may leave out; of a line that an
-// earlier closing knew and that is not there now, that it is not.
+// them so; and which of those that an earlier one knew are not there now, so that what that one
+// wrote down of them does not count.
 const settledRows = `
 with known as (
-    select sale_id, arg_max_null(content, month) as content, arg_max_null(held_reason, month) as held_reason from stated.settled group by sale_id
-),
-standing as (
-    select sale_id, if(l.held_reason is null and ` + byName + `, s.content, null) as content, l.held_reason, l.amount
-    from intermediate.lines as l
-    join staging.sales as s using (sale_id)
-    where l.month <= $month and ` + anew + `
+    select sale_id, arg_max_null(held_reason, month) as held_reason, arg_max(is_gone, month) as was_gone from stated.settled group by sale_id
 )
-select s.sale_id, s.content, s.held_reason, s.amount, $month as month
-from standing as s
-left join known as k on k.sale_id = s.sale_id
-where s.content is not null or k.sale_id is null or k.content is not null or s.held_reason is distinct from k.held_reason
+select sale_id, l.held_reason, false as is_gone, $month as month
+from intermediate.lines as l
+left join known as k using (sale_id)
+where l.month <= $month and ` + anew + ` and (was_gone is distinct from false or l.held_reason is distinct from k.held_reason or l.held_reason is null and ` + byName + `)
 union all
-select sale_id, null, null, null, $month
+select sale_id, null, true, $month
 from known
-where content is not null and ` + anew + ` and sale_id not in (select sale_id from intermediate.lines where month <= $month)
+where not was_gone and ` + anew + ` and sale_id not in (select sale_id from intermediate.lines where month <= $month)
+order by sale_id`
+
+// unsettledRows are the lines that nights have to work out although their files are as they
+// were: what counts for nothing yet, what rests upon more than its own row names, and versions
+// that do not stand, which could again.
+const unsettledRows = `
+select sale_id, $month as month
+from (
+    select sale_id
+    from staging.sales
+    where date_trunc('month', document_date) <= $month and not ` + isSettled + `
+        and sale_id not in (select sale_id from intermediate.lines where held_reason is null and ` + byName + `)
+    union
+    select sale_id from intermediate.sales_passed_over
+)
 order by sale_id`
 
 // StatedTables lists what a month states when it is closed. The tables have the
 // columns of the marts, and each row is stated once and for all.
 func StatedTables() []Stated {
 	return []Stated{
-		{"lines", "select * from mart.statement_lines where month = $month order by partner_id, module, place, sale_id"},
-		{"slices", "select * from mart.tranche_slices where month = $month order by partner_id, module, sale_id, tranche"},
-		{"shares", "select * from mart.sell_with_credits where month = $month order by sale_id, partner_id"},
-		{"points", "select * from mart.points_ledger where date_trunc('month', posted_on) = $month order by entry"},
-		{"balances", "select * from mart.point_balances where month = $month order by partner_id"},
-		{"expiring", "select * from mart.points_expiring where month = $month order by partner_id, lapses_on"},
-		{"levels", "select * from mart.partner_levels where month = $month order by partner_id"},
-		{"pay", "select * from mart.payables where month = $month order by partner_id"},
-		{"entries", "select * from mart.money_entries where month = $month order by entry_id, partner_id"},
-		{"settled", settledRows},
-		{"grounds", "select ground, inputs, $month as month from intermediate.grounds order by ground"},
-		{"uncounted", "select *, $month as stated_month from mart.uncounted_lines where month <= $month and " + anew + " order by sale_id, partner_id, module"},
-		{"claims", "select *, $month as stated_month from mart.sell_with_claims where month <= $month and " + anew + " and " + byName + " order by sale_id, partner_code, role"},
-		{"partners", "select $month as month, * exclude (modules) from mart.partners order by partner_id"},
-		{"files", "select $month as month, sha256 from mart.reconciliation order by file_id"},
+		{Name: "lines", Rows: "select * from mart.statement_lines where month = $month order by partner_id, module, place, sale_id"},
+		{Name: "slices", Rows: "select * from mart.tranche_slices where month = $month order by partner_id, module, sale_id, tranche"},
+		{Name: "shares", Rows: "select * from mart.sell_with_credits where month = $month order by sale_id, partner_id"},
+		{Name: "points", Rows: "select * from mart.points_ledger where date_trunc('month', posted_on) = $month order by entry"},
+		{Name: "balances", Rows: "select * from mart.point_balances where month = $month order by partner_id"},
+		{Name: "expiring", Rows: "select * from mart.points_expiring where month = $month order by partner_id, lapses_on"},
+		{Name: "levels", Rows: "select * from mart.partner_levels where month = $month order by partner_id"},
+		{Name: "pay", Rows: "select * from mart.payables where month = $month order by partner_id"},
+		{Name: "entries", Rows: "select * from mart.money_entries where month = $month order by entry_id, partner_id"},
+		{Name: "settled", Rows: settledRows, SameOnly: true},
+		{Name: "grounds", Rows: "select ground, inputs, $month as month from intermediate.grounds order by ground", SameOnly: true, LastOnly: true},
+		{Name: "contents", Rows: "select file_id, hash(count(*), sum(content)) as content, $month as month from staging.sales group by file_id order by file_id", SameOnly: true, LastOnly: true},
+		{Name: "unsettled", Rows: unsettledRows, SameOnly: true, LastOnly: true},
+		{Name: "uncounted", Rows: "select *, $month as stated_month from mart.uncounted_lines where month <= $month and " + anew + " order by sale_id, partner_id, module"},
+		{Name: "claims", Rows: "select *, $month as stated_month from mart.sell_with_claims where month <= $month and " + anew + " and " + byName + " order by sale_id, partner_code, role"},
+		{Name: "partners", Rows: "select $month as month, * exclude (modules) from mart.partners order by partner_id"},
+		{Name: "files", Rows: "select $month as month, sha256 from mart.reconciliation order by file_id"},
 	}
 }
 

@@ -59,8 +59,15 @@ type Model struct {
 // Column is a column as the header documents it.
 type Column struct{ Name, About string }
 
-// settled is the model of the lines of which what follows has been written down by a closing.
-const settled = "intermediate.settled"
+// isSettled says of a sale_id that what follows from the line has been written down by a
+// closing, and is left out; its models say how. The number of a line begins with that of its
+// file.
+const isSettled = "(sale_id // 10000000000 in (select file_id from " + settledFiles + ") and sale_id not in (select sale_id from " + unsettled + "))"
+
+const (
+	settledFiles = "intermediate.settled_files"
+	unsettled    = "intermediate.unsettled"
+)
 
 // FullName is the schema and the name.
 func (m Model) FullName() string { return m.Layer + "." + m.Name }
@@ -157,7 +164,7 @@ func parse(layer, name, text string) (Model, error) {
 		return m, fmt.Errorf("a view holds nothing: a mart is none, and none begins with something or is made in parts")
 	}
 	if m.WhileSettled {
-		m.reads = append(m.reads, settled)
+		m.reads = append(m.reads, settledFiles, unsettled)
 	}
 	for _, ref := range reference.FindAllStringSubmatch(body, -1) {
 		if !slices.Contains(layers()[layer], ref[1]) {

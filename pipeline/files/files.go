@@ -17,6 +17,8 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"syscall"
+	"time"
 
 	"github.com/google/renameio/v2"
 	"golang.org/x/sync/errgroup"
@@ -223,6 +225,20 @@ func Hash(path string) (string, error) {
 	return HashOf(f)
 }
 
+// Changed is when the file at path was last written, renamed or given other rights or a time
+// of its own, by the clock of its file system. Nobody can set it.
+func Changed(path string) (time.Time, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return time.Time{}, err
+	}
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return time.Now(), nil
+	}
+	return time.Unix(stat.Ctim.Unix()), nil
+}
+
 // A night hashes thousands of small files; a buffer for each would be most of the work.
 var buffers = sync.Pool{New: func() any { b := make([]byte, 1<<18); return &b }}
 
@@ -231,7 +247,8 @@ func HashOf(r io.Reader) (string, error) {
 	h := sha256.New()
 	buffer := buffers.Get().(*[]byte)
 	defer buffers.Put(buffer)
-	if _, err := io.CopyBuffer(h, r, *buffer); err != nil {
+	// A file would rather write itself, into a buffer of its own.
+	if _, err := io.CopyBuffer(h, struct{ io.Reader }{r}, *buffer); err != nil {
 		return "", fmt.Errorf("hash: %w", err)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil

@@ -7,7 +7,7 @@
 // with the hash of the manifest, and the folders follow it: a month is closed from
 // the moment its line is in the log. A stop between the line and the rename is made
 // good by the next command (FollowLog). The *ledger* is the closed months in their
-// order, read and proved against the log, file by file.
+// order, read against the log (Read) and proved file by file (Prove).
 //
 // A month that was *reopened* is kept beside, as closed/2024-08.v1; closed again, it
 // is version 2.
@@ -15,6 +15,7 @@ package months
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -73,6 +74,7 @@ type Ledger struct {
 	Months   []Closed
 	Reopened []Closed // the newest version before of each month that was taken back, whether or not it was closed again
 	Replaced []Closed // the same, of the versions that had become final: what partners and the books were told last
+	all      []Closed // every version of every month, for proving
 }
 
 // Folder names a month as folders and people do.
@@ -171,8 +173,9 @@ func decided(log []audit.Decision) (standing, reopened []line, err error) {
 	return standing, reopened, nil
 }
 
-// Read reads the closed months and proves every file in them against the log. The
-// error names each file that is changed, missing or was added.
+// Read reads the closed months and proves the manifest of each against the log. Whether
+// the files are what the manifests say, Prove says; but where a manifest is damaged the error
+// names those files too.
 func Read(root string, log []audit.Decision) (*Ledger, error) {
 	standing, reopened, err := decided(log)
 	if err != nil {
@@ -189,7 +192,7 @@ func Read(root string, log []audit.Decision) (*Ledger, error) {
 		err = errors.Join(err, damage)
 		c.Approved = s.approved
 		c.finish()
-		l.Months, previous = append(l.Months, c), c.Hash
+		l.Months, l.all, previous = append(l.Months, c), append(l.all, c), c.Hash
 		expected[Folder(s.month)] = true
 	}
 	versions := map[time.Time]int{}
@@ -200,16 +203,36 @@ func Read(root string, log []audit.Decision) (*Ledger, error) {
 		err = errors.Join(err, damage)
 		c.Approved = s.approved
 		c.finish()
-		l.Reopened = instead(l.Reopened, c)
+		l.Reopened, l.all = instead(l.Reopened, c), append(l.all, c)
 		if c.Approved != "" {
 			l.Replaced = instead(l.Replaced, c)
 		}
 		expected[name] = true
 	}
 	if err = errors.Join(err, added(root, expected)); err != nil {
-		return nil, fmt.Errorf("closed months are not as they were stated: restore them from a copy\n%w", err)
+		return nil, damaged(errors.Join(err, l.prove(context.Background())))
 	}
 	return l, nil
+}
+
+// Prove holds every file of every closed month against its manifest. The error names each
+// that is changed, missing or was added.
+func (l *Ledger) Prove(ctx context.Context) error {
+	if err := l.prove(ctx); err != nil {
+		return damaged(err)
+	}
+	return nil
+}
+
+func damaged(err error) error {
+	return fmt.Errorf("closed months are not as they were stated: restore them from a copy\n%w", err)
+}
+
+func (l *Ledger) prove(ctx context.Context) (err error) {
+	for _, c := range l.all {
+		err = errors.Join(err, prove(ctx, c.Folder, c.Files))
+	}
+	return err
 }
 
 // instead puts a version in the place of the earlier one of its month.
@@ -231,7 +254,7 @@ func added(root string, expected map[string]bool) error {
 	return err
 }
 
-// read reads a closed month and proves its files.
+// read reads a closed month and proves its manifest.
 func read(folder string, s line) (Closed, error) {
 	c := Closed{First: s.month, Hash: s.manifest, Folder: folder}
 	path := filepath.Join(folder, ManifestName)
@@ -248,11 +271,14 @@ func read(folder string, s line) (Closed, error) {
 	if err := json.Unmarshal(data, &c.Manifest); err != nil {
 		return c, fmt.Errorf("%s: %w", path, err)
 	}
-	return c, prove(folder, c.Files)
+	return c, nil
 }
 
 // prove holds the files of a folder against their hashes.
-func prove(folder string, hashes map[string]string) error {
+func prove(ctx context.Context, folder string, hashes map[string]string) error {
+	if hashes == nil {
+		return nil // of a manifest that could not be read
+	}
 	there, err := contents(folder)
 	for _, name := range there {
 		if _, ok := hashes[name]; !ok && name != ManifestName {
@@ -265,7 +291,9 @@ func prove(folder string, hashes map[string]string) error {
 	group.SetLimit(runtime.NumCPU())
 	for i, name := range names {
 		group.Go(func() error {
-			damage[i] = proveFile(filepath.Join(folder, filepath.FromSlash(name)), hashes[name])
+			if damage[i] = ctx.Err(); damage[i] == nil {
+				damage[i] = proveFile(filepath.Join(folder, filepath.FromSlash(name)), hashes[name])
+			}
 			return nil
 		})
 	}

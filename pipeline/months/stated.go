@@ -37,8 +37,7 @@ func Write(ctx context.Context, db *store.Session, folder string, month time.Tim
 
 // Load gives the schema stated what the closed months have stated, and what those
 // taken back had told. The rows stay in the closed files and are read where they are needed.
-// What other models have settled is left out, so that those lines are worked out again, and
-// of what lines rest upon only the last closing counts.
+// What other models have settled is left out, so that those lines are worked out again.
 func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string) error {
 	models, err := Models(ctx, db)
 	if err != nil {
@@ -46,10 +45,10 @@ func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string) err
 	}
 	for _, t := range transforms.StatedTables() {
 		from := l.Months
-		if t.Name == "grounds" {
+		if t.LastOnly {
 			from = from[max(len(from)-1, 0):]
 		}
-		if t.Name == "grounds" || t.Name == "settled" {
+		if t.SameOnly {
 			from = slices.DeleteFunc(slices.Clone(from), func(c Closed) bool { return c.Models != models })
 		}
 		if err := show(ctx, db, schema+"."+t.Name, t.Name, from); err != nil {

@@ -13,6 +13,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -40,9 +41,9 @@ type Options struct {
 
 // Session is one connection to DuckDB. It is not safe for two goroutines.
 type Session struct {
-	db     *sql.DB
-	conn   *sql.Conn
-	memory string // that it may take, as DuckDB writes it
+	db       *sql.DB // none, of a second connection
+	conn     *sql.Conn
+	settings Options
 }
 
 // Open starts a session with nothing attached.
@@ -51,58 +52,78 @@ func Open(ctx context.Context, o Options) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	db.SetMaxOpenConns(1)
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", errors.Join(err, db.Close()))
 	}
-	s := &Session{db: db, conn: conn}
-	if err := s.configure(ctx, o); err != nil {
+	s := &Session{db: db, conn: conn, settings: o.orUsual()}
+	if err := s.configure(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-func (s *Session) configure(ctx context.Context, o Options) error {
-	if o.MemoryLimit == "" {
-		o.MemoryLimit = "2GB"
-	}
-	s.memory = o.MemoryLimit
-	if o.TempLimit == "" {
-		o.TempLimit = "50GB"
-	}
+func (o Options) orUsual() Options {
 	if o.Threads <= 0 {
 		o.Threads = runtime.NumCPU()
 	}
-	settings := [][2]string{
+	o.MemoryLimit, o.TempLimit = cmp.Or(o.MemoryLimit, "2GB"), cmp.Or(o.TempLimit, "50GB")
+	return o
+}
+
+func (s *Session) configure(ctx context.Context) error {
+	o := s.settings
+	settings := append([][2]string{
 		{"autoinstall_known_extensions", "false"},
 		{"autoload_known_extensions", "false"},
 		{"memory_limit", o.MemoryLimit},
 		{"threads", fmt.Sprint(o.Threads)},
 		{"max_temp_directory_size", o.TempLimit},
 		{"temp_directory", o.TempFolder},
-		{"TimeZone", "UTC"},
 		{"preserve_insertion_order", "false"},
-		{"enable_progress_bar", "false"},
-	}
+	}, local...)
 	for _, kv := range settings {
-		if err := s.Exec(ctx, "set "+kv[0]+" = "+Literal(kv[1])); err != nil {
+		if err := s.set(ctx, kv); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// local are the settings that each connection has for itself.
+var local = [][2]string{{"TimeZone", "UTC"}, {"enable_progress_bar", "false"}}
+
+func (s *Session) set(ctx context.Context, kv [2]string) error {
+	return s.Exec(ctx, "set "+kv[0]+" = "+Literal(kv[1]))
+}
+
+// Beside is another connection to the same databases, for work at the same time. It brings a
+// thread of its own, so that the database has one less until it is closed, which has to be
+// before the session is.
+func (s *Session) Beside(ctx context.Context) (*Session, error) {
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("open a second connection: %w", err)
+	}
+	beside := &Session{conn: conn, settings: s.settings}
+	for _, kv := range append(local, [2]string{"threads", fmt.Sprint(max(s.settings.Threads-1, 1))}) {
+		if err := beside.set(ctx, kv); err != nil {
+			return nil, errors.Join(err, beside.Close())
+		}
+	}
+	return beside, nil
+}
+
 // Spare leaves half of the memory to whatever else the process does, until what it returns
 // is called. It is a courtesy: where DuckDB cannot do with so little, it keeps what it has.
 func (s *Session) Spare(ctx context.Context) (back func()) {
 	var half string
-	if err := s.Row(ctx, "select parse_formatted_bytes(?) // 2 || 'B'", []any{&half}, s.memory); err != nil {
+	if err := s.Row(ctx, "select parse_formatted_bytes(?) // 2 || 'B'", []any{&half}, s.settings.MemoryLimit); err != nil {
 		return func() {}
 	}
 	set := func(ctx context.Context, limit string) { _ = s.Exec(ctx, "set memory_limit = "+Literal(limit)) }
 	set(ctx, half)
-	return func() { set(context.WithoutCancel(ctx), s.memory) }
+	return func() { set(context.WithoutCancel(ctx), s.settings.MemoryLimit) }
 }
 
 // Literal quotes a text for the few statements (set, attach, copy) that take
@@ -238,7 +259,12 @@ func (s *Session) Transaction(ctx context.Context, work func(context.Context) er
 }
 
 // Close ends the session.
-func (s *Session) Close() error { return errors.Join(s.conn.Close(), s.db.Close()) }
+func (s *Session) Close() error {
+	if s.db == nil {
+		return errors.Join(s.set(context.Background(), [2]string{"threads", fmt.Sprint(s.settings.Threads)}), s.conn.Close())
+	}
+	return errors.Join(s.conn.Close(), s.db.Close())
+}
 
 func firstLine(query string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(query), "\n")

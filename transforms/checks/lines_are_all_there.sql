@@ -7,10 +7,12 @@ select l.sale_id, l.document_no, l.line_no
 from intermediate.lines as l
 cross join rules.programme as p
 left join judged as j on j.sale_id = l.sale_id
-where l.sale_id not in (select sale_id from intermediate.settled) and l.held_reason is null and l.month <= p.through_month and j.sale_id is null
+where not l.is_settled and l.held_reason is null and l.month <= p.through_month and j.sale_id is null
 union all
 select null, sent - passed_over || ' lines stand, ' || known || ' are known', null
 from (
-    select (select count(*) from staging.sales) as sent, (select count(*) from intermediate.sales_passed_over) as passed_over, (select count(*) from intermediate.lines) + (select count(*) from intermediate.settled where not is_sought) as known
+    select (select count(*) from staging.sales) as sent, (select count(*) from intermediate.sales_passed_over) as passed_over,
+        (select count(*) from intermediate.lines where not is_settled)
+        + (select count(*) from staging.sales where file_id in (select file_id from intermediate.settled_files) and sale_id not in (select sale_id from intermediate.unsettled)) as known
 )
 where sent - passed_over <> known

@@ -3,7 +3,7 @@
 with moved as (
     select distributor, document_no, line_no, line_key, partner_id, module, sum(base) as base
     from mart.statement_lines
-    where sale_id not in (select sale_id from intermediate.settled)
+    where sale_id // 10000000000 not in (select file_id from intermediate.settled_files) or sale_id in (select sale_id from intermediate.unsettled)
     group by distributor, document_no, line_no, line_key, partner_id, module
 )
 select distributor, document_no, line_no, line_key, partner_id, module, m.base as said, d.base as due

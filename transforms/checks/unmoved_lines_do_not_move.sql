@@ -2,4 +2,4 @@
 select m.distributor, m.document_no, m.line_no, m.line_key, m.partner_id, m.module, m.base
 from intermediate.moving as m
 join staging.sales as s on s.distributor = m.distributor and s.document_no = m.document_no and s.line_no = m.line_no and s.line_key = m.line_key
-join intermediate.unmoved as u on u.sale_id = s.sale_id
+where s.file_id in (select file_id from intermediate.known_files) and s.sale_id not in (select sale_id from intermediate.unsettled)

@@ -24,6 +24,6 @@ select l.sale_id, l.distributor, l.document_no, l.line_no, l.line_key, l.documen
     if(l.returned_sale_id is null, l.document_no, l.returns_document) as terms_document, l.distributor_id, l.partner_id, l.family, l.is_licence, l.amount, l.deal_id, l.version
 from intermediate.lines as l
 cross join rules.programme as p
-where l.held_reason is null and l.sale_id not in (select sale_id from intermediate.settled)
+where l.held_reason is null and not l.is_settled
     and (l.month <= p.through_month
         or (l.distributor, l.document_no, l.line_no, l.line_key) in (select (distributor, document_no, line_no, line_key) from intermediate.stated_bases))

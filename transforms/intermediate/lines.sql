@@ -37,12 +37,22 @@
 -- deal_id            the registered deal: as the distributor names it, or where nobody claims that one, as a person has joined the line to it;
 --                    of a return that names its line, that line's
 -- held_reason        why it does not count yet, null when it may
-with dated as (
-    select s.* exclude (deal_id), if(r.returned_sale_id is null, coalesce(k.deal_id, s.deal_id), r.deal_id) as deal_id, r.returned_sale_id,
-        coalesce(r.terms_date, s.document_date) as terms_date
+-- is_settled         it is here for suggestions only
+with sought as (
+    select name
+    from intermediate.plain_names
+    where (select count(*) from intermediate.settled_files) > 0
+        and plain_name in (select n.plain_name from intermediate.plain_names as n join intermediate.deal_claims as c on c.end_customer = n.name)
+),
+standing as (
+    select s.*, s.file_id in (select file_id from intermediate.settled_files) and s.sale_id not in (select sale_id from intermediate.unsettled) as is_settled
     from staging.sales as s
     anti join intermediate.sales_passed_over as o on o.sale_id = s.sale_id
-    anti join (select sale_id from intermediate.settled where not is_sought) as x on x.sale_id = s.sale_id
+),
+dated as (
+    select s.* exclude (deal_id), if(r.returned_sale_id is null, coalesce(k.deal_id, s.deal_id), r.deal_id) as deal_id, r.returned_sale_id,
+        coalesce(r.terms_date, s.document_date) as terms_date
+    from (from standing where not is_settled or end_customer in (select name from sought)) as s
     left join intermediate.links as k on k.sale_id = s.sale_id and k.held_reason is null
     left join intermediate.returned as r on r.sale_id = s.sale_id
 ),
@@ -66,5 +76,5 @@ select
         when not is_known_currency then 'unknown_currency'
         when rate is null then 'no_rate'
         when amount is null then 'amount_too_large'
-    end as held_reason
+    end as held_reason, is_settled
 from resolved

@@ -1,5 +1,6 @@
 -- Every posting of points before any expire: stated, then open.
 --
+-- is a view
 -- grain: entry
 -- entry       what the posting is, in a form that never repeats
 -- partner_id  whose

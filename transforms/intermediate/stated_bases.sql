@@ -13,5 +13,7 @@
 select distributor, document_no, line_no, line_key, partner_id, module, sum(base)::decimal(18,2) as base, min(month) as month
 from stated.lines
 where (distributor, document_no, line_no, line_key) in (
-    select (distributor, document_no, line_no, line_key) from stated.lines where sale_id not in (select sale_id from intermediate.settled))
+    select (distributor, document_no, line_no, line_key)
+    from stated.lines
+    where sale_id // 10000000000 not in (select file_id from intermediate.settled_files) or sale_id in (select sale_id from intermediate.unsettled))
 group by distributor, document_no, line_no, line_key, partner_id, module

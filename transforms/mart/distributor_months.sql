@@ -16,30 +16,63 @@
 -- held_amount       net amount of the held lines, in the currency of the row
 -- later_lines       how many lines are of a month after the run's, which nobody has judged yet
 -- later_amount      net amount of the later lines, in the currency of the row
-with uncounted as (
-    select sale_id from mart.uncounted_lines where module = 'resell'
+with settled as (
+    select s.sale_id, s.distributor, s.document_date, s.currency, s.net_amount
+    from staging.sales as s
+    where s.file_id in (select file_id from intermediate.settled_files) and s.sale_id not in (select sale_id from intermediate.unsettled)
+),
+uncounted as (
+    select sale_id, distributor, month, currency, net_amount, base,
+        sale_id // 10000000000 in (select file_id from intermediate.settled_files) and sale_id not in (select sale_id from intermediate.unsettled) as is_settled
+    from mart.uncounted_lines
+    where module = 'resell'
 ),
 known as (
     select distributor, month, currency, net_amount, amount, held_reason, sale_id
     from intermediate.lines
+    where not is_settled
     union all
-    select s.distributor, date_trunc('month', s.document_date)::date, s.currency, s.net_amount, t.amount, null, s.sale_id
-    from intermediate.settled as t
-    join staging.sales as s on s.sale_id = t.sale_id
-    where not t.is_sought
+    select distributor, date_trunc('month', document_date)::date, currency, net_amount, null, null, sale_id
+    from settled
 ),
-judged as (
-    select l.distributor, l.month, l.currency, l.net_amount, l.amount,
-        case when l.held_reason is not null then 'held' when u.sale_id is not null then 'uncounted' when l.month > p.through_month then 'later' else 'counted' end as fate
-    from known as l
+-- What counts is what is left.
+fates as (
+    select 'all' as fate, distributor, month, currency, count(*) as lines, sum(net_amount) as net_amount, coalesce(sum(amount) filter (where held_reason is null), 0) as base
+    from known
+    group by distributor, month, currency
+    union all
+    -- Settled lines are not valued again: what counts of them is what was stated for their buyers.
+    select 'stated', distributor, date_trunc('month', document_date)::date, currency, 0, 0, sum(base)
+    from stated.lines
+    where module = 'resell' and sale_id // 10000000000 in (select file_id from intermediate.settled_files) and sale_id not in (select sale_id from intermediate.unsettled)
+    group by distributor, date_trunc('month', document_date)::date, currency
+    union all
+    select 'held', distributor, month, currency, count(*), sum(net_amount), 0
+    from intermediate.lines
+    where held_reason is not null
+    group by distributor, month, currency
+    union all
+    select 'uncounted', distributor, month, currency, count(*), sum(net_amount), coalesce(sum(base) filter (where not is_settled), 0)
+    from uncounted
+    group by distributor, month, currency
+    union all
+    select 'later', l.distributor, l.month, l.currency, count(*), sum(l.net_amount), sum(l.amount)
+    from intermediate.lines as l
     cross join rules.programme as p
-    left join uncounted as u on u.sale_id = l.sale_id
+    anti join uncounted as u on u.sale_id = l.sale_id
+    where l.held_reason is null and l.month > p.through_month
+    group by l.distributor, l.month, l.currency
+),
+counting as (
+    select *, if(fate = 'all', lines, -lines) as counted_lines, if(fate = 'all', net_amount, -net_amount) as counted_amount, if(fate in ('all', 'stated'), base, -base) as counted_base
+    from fates
 )
-select distributor, month, currency, count(*) as lines, sum(net_amount)::decimal(38,6) as net_amount,
-    count(*) filter (where fate = 'counted') as counted_lines, coalesce(sum(net_amount) filter (where fate = 'counted'), 0)::decimal(38,6) as counted_amount,
-    coalesce(sum(amount) filter (where fate = 'counted'), 0)::decimal(38,2) as counted_base,
-    count(*) filter (where fate = 'uncounted') as uncounted_lines, coalesce(sum(net_amount) filter (where fate = 'uncounted'), 0)::decimal(38,6) as uncounted_amount,
-    count(*) filter (where fate = 'held') as held_lines, coalesce(sum(net_amount) filter (where fate = 'held'), 0)::decimal(38,6) as held_amount,
-    count(*) filter (where fate = 'later') as later_lines, coalesce(sum(net_amount) filter (where fate = 'later'), 0)::decimal(38,6) as later_amount
-from judged
+select distributor, month, currency,
+    (sum(lines) filter (where fate = 'all'))::bigint as lines, (sum(net_amount) filter (where fate = 'all'))::decimal(38,6) as net_amount,
+    sum(counted_lines)::bigint as counted_lines, sum(counted_amount)::decimal(38,6) as counted_amount, sum(counted_base)::decimal(38,2) as counted_base,
+    coalesce(sum(lines) filter (where fate = 'uncounted'), 0)::bigint as uncounted_lines, coalesce(sum(net_amount) filter (where fate = 'uncounted'), 0)::decimal(38,6) as uncounted_amount,
+    coalesce(sum(lines) filter (where fate = 'held'), 0)::bigint as held_lines, coalesce(sum(net_amount) filter (where fate = 'held'), 0)::decimal(38,6) as held_amount,
+    coalesce(sum(lines) filter (where fate = 'later'), 0)::bigint as later_lines, coalesce(sum(net_amount) filter (where fate = 'later'), 0)::decimal(38,6) as later_amount
+from counting
 group by distributor, month, currency
+having bool_or(fate = 'all') -- of what is gone as much was taken back as had been stated
