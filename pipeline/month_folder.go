@@ -35,7 +35,6 @@ type monthWriter struct {
 	dir    string
 	aside  string
 	before manifest
-	since  time.Time // when its manifest was put there; zero: whatever is there is read
 	key    ed25519.PrivateKey
 	disk   *files.Aside
 
@@ -53,9 +52,6 @@ func (r *run) openMonth(month time.Time) (*monthWriter, error) {
 	data, err := os.ReadFile(filepath.Join(w.dir, months.ManifestName))
 	if err == nil {
 		err = json.Unmarshal(data, &w.before)
-	}
-	if err == nil && !r.anew {
-		w.since, err = files.Changed(filepath.Join(w.dir, months.ManifestName))
 	}
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("read %s: %w", filepath.Join(w.dir, months.ManifestName), err)
@@ -124,17 +120,12 @@ func (w *monthWriter) copy(folder string, hashes map[string]string) error {
 	return nil
 }
 
-// stands says that the very same file is there. A manifest is put there after the files that
-// it names; one that nobody has touched since is what it says, and only others are read.
+// stands says that the very same file is there.
 func (w *monthWriter) stands(name, hash string) bool {
 	if w.before.Files[name] != hash {
 		return false
 	}
-	path := filepath.Join(w.dir, name)
-	if changed, err := files.Changed(path); err != nil || changed.Before(w.since) {
-		return err == nil
-	}
-	there, err := files.Hash(path)
+	there, err := files.Hash(filepath.Join(w.dir, name))
 	return err == nil && there == hash
 }
 

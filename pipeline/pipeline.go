@@ -9,6 +9,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,7 +70,7 @@ func Run(ctx context.Context, o Options) (*Summary, error) {
 	}
 	defer r.release()
 	if _, closed := r.ledger.Of(o.Month); closed {
-		return nil, fmt.Errorf("%s: %w", months.Folder(o.Month), ErrClosed)
+		return nil, cmp.Or(r.proven(), fmt.Errorf("%s: %w", months.Folder(o.Month), ErrClosed))
 	}
 	stages := []stage{{"land", r.land}, {"load", r.load}, {"transform", r.transform}, {"check", r.check}, {"report", r.report}, {"publish", r.publish}}
 	if o.NoBooks {

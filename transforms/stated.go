@@ -39,8 +39,9 @@ where not was_gone and ` + anew + ` and sale_id not in (select sale_id from inte
 order by sale_id`
 
 // unsettledRows are the lines that nights have to work out although their files are as they
-// were: what counts for nothing yet, what rests upon more than its own row names, and versions
-// that do not stand, which could again.
+// were: what counts for nothing yet, what rests upon more than its own row names, versions
+// that do not stand, which could again, and what was stated under another key, month or
+// currency, because its file was read otherwise then.
 const unsettledRows = `
 select sale_id, $month as month
 from (
@@ -50,6 +51,12 @@ from (
         and sale_id not in (select sale_id from intermediate.lines where held_reason is null and ` + byName + `)
     union
     select sale_id from intermediate.sales_passed_over
+    union
+    select sale_id
+    from stated.lines as l
+    join staging.sales as s using (sale_id)
+    where row(l.distributor, l.document_no, l.line_no, l.line_key, l.currency, date_trunc('month', l.document_date))
+        <> row(s.distributor, s.document_no, s.line_no, s.line_key, s.currency, date_trunc('month', s.document_date))
 )
 order by sale_id`
 

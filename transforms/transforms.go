@@ -95,7 +95,7 @@ func Fingerprint() (string, error) {
 		sum.Write(text)
 		return err
 	})
-	fmt.Fprintln(sum, lastSettled)
+	fmt.Fprintln(sum, lastSettled, isSettled, StatedTables())
 	return hex.EncodeToString(sum.Sum(nil)), err
 }
 

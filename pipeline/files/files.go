@@ -17,8 +17,6 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
-	"syscall"
-	"time"
 
 	"github.com/google/renameio/v2"
 	"golang.org/x/sync/errgroup"
@@ -223,20 +221,6 @@ func Hash(path string) (string, error) {
 	}
 	defer f.Close()
 	return HashOf(f)
-}
-
-// Changed is when the file at path was last written, renamed or given other rights or a time
-// of its own, by the clock of its file system. Nobody can set it.
-func Changed(path string) (time.Time, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return time.Time{}, err
-	}
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
-		return time.Now(), nil
-	}
-	return time.Unix(stat.Ctim.Unix()), nil
 }
 
 // A night hashes thousands of small files; a buffer for each would be most of the work.

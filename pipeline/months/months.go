@@ -218,10 +218,11 @@ func Read(root string, log []audit.Decision) (*Ledger, error) {
 // Prove holds every file of every closed month against its manifest. The error names each
 // that is changed, missing or was added.
 func (l *Ledger) Prove(ctx context.Context) error {
-	if err := l.prove(ctx); err != nil {
-		return damaged(err)
+	err := l.prove(ctx)
+	if err == nil || ctx.Err() != nil {
+		return ctx.Err() // who was interrupted has proved nothing
 	}
-	return nil
+	return damaged(err)
 }
 
 func damaged(err error) error {
