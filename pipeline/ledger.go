@@ -93,7 +93,12 @@ func Approve(ctx context.Context, o Options, month time.Time, who string) (*Summ
 	r.summary.Month = month
 	closed, _ := r.ledger.Of(month)
 	return r.summary, r.stages(ctx, "approve", []stage{
-		{"report", func(context.Context) error { return r.finals(closed) }}, {"publish", func(context.Context) error { return r.replacing(r.putOut) }},
+		{"report", func(context.Context) error {
+			w, err := r.final(closed)
+			r.made = append(r.made, w)
+			return err
+		}},
+		{"publish", func(context.Context) error { return r.replacing(r.putOut) }},
 	})
 }
 

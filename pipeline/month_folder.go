@@ -44,11 +44,12 @@ type monthWriter struct {
 	kept    int
 }
 
+// openMonth begins a month's folder; it is put out with the others once it is among those
+// that were made.
 func (r *run) openMonth(month time.Time) (*monthWriter, error) {
 	name := months.Folder(month)
 	w := &monthWriter{dir: filepath.Join(r.Config.Folders.Statements, name), aside: filepath.Join(r.Config.Folders.Work(), "statements", name), key: r.Config.Statement.SigningKey,
 		now: manifest{Month: name, Files: map[string]string{}, Made: map[string]string{}}, disk: files.NewAside()}
-	r.made = append(r.made, w)
 	data, err := os.ReadFile(filepath.Join(w.dir, months.ManifestName))
 	if err == nil {
 		err = json.Unmarshal(data, &w.before)

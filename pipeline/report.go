@@ -54,6 +54,24 @@ func (r *run) report(ctx context.Context) error {
 		done++
 		r.progress("report", done, total)
 	}
+	// Putting out what is final needs no database, and goes on beside what is made.
+	var beside errgroup.Group
+	var final []*monthWriter
+	beside.Go(func() (err error) {
+		final, err = r.finals()
+		return err
+	})
+	err = r.drafts(ctx, all, keys, step)
+	if err := cmp.Or(err, beside.Wait()); err != nil {
+		return err
+	}
+	r.made = append(r.made, final...)
+	return nil
+}
+
+// drafts makes the workbooks of the months that are not final, and takes away what nothing
+// stands behind any more.
+func (r *run) drafts(ctx context.Context, all []time.Time, keys []reports.Key, step func()) error {
 	for _, month := range all {
 		end := slices.IndexFunc(keys, func(k reports.Key) bool { return k.Month.After(month) })
 		if end < 0 {
@@ -64,18 +82,7 @@ func (r *run) report(ctx context.Context) error {
 		}
 		keys = keys[end:]
 	}
-	if err := r.leftovers(all); err != nil {
-		return err
-	}
-	for _, closed := range r.ledger.Months {
-		if closed.Approved == "" {
-			continue
-		}
-		if err := r.finals(closed); err != nil {
-			return err
-		}
-	}
-	return nil
+	return r.leftovers(all)
 }
 
 // leftovers are drafts of months that the published file does not have any more, because
@@ -90,9 +97,11 @@ func (r *run) leftovers(all []time.Time) error {
 		if err != nil || slices.ContainsFunc(all, month.Equal) {
 			continue
 		}
-		if _, err := r.openMonth(month); err != nil {
+		w, err := r.openMonth(month)
+		if err != nil {
 			return err
 		}
+		r.made = append(r.made, w)
 	}
 	return nil
 }
@@ -108,6 +117,7 @@ func (r *run) reportMonth(ctx context.Context, month time.Time, keys []reports.K
 	if err != nil {
 		return err
 	}
+	r.made = append(r.made, w)
 	e := r.edition(month)
 	if isClosed {
 		e.Approval, e.Version = true, closed.Version
@@ -125,11 +135,25 @@ func (r *run) edition(month time.Time) reports.Edition {
 	return reports.Edition{Version: version, Replaces: told.Version}
 }
 
-// finals puts the workbooks of a closed month where partners and finance look.
-func (r *run) finals(closed months.Closed) error {
+// finals makes ready the workbooks of final months for where partners and finance look.
+func (r *run) finals() (made []*monthWriter, err error) {
+	for _, closed := range r.ledger.Months {
+		if closed.Approved == "" {
+			continue
+		}
+		w, err := r.final(closed)
+		if err != nil {
+			return nil, err
+		}
+		made = append(made, w)
+	}
+	return made, nil
+}
+
+func (r *run) final(closed months.Closed) (*monthWriter, error) {
 	w, err := r.openMonth(closed.First)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	books := map[string]string{}
 	for name, hash := range closed.Files {
@@ -138,7 +162,7 @@ func (r *run) finals(closed months.Closed) error {
 		}
 	}
 	err = w.copy(filepath.Join(closed.Folder, months.Statements), books)
-	return cmp.Or(w.disk.Wait(), err)
+	return w, cmp.Or(w.disk.Wait(), err)
 }
 
 // statements makes the statements of a month and puts each. While some are made the next

@@ -124,10 +124,13 @@ func fill(f oracle.Facts) []string {
 	var q []string
 	kinds := []string{"partners", "products", "fx_rates", "deals", "certifications", "entries", "sales", "links"}
 	counts := map[string]int{"partners": len(f.Partners), "products": len(f.Products), "fx_rates": len(f.Rates), "deals": len(f.Claims),
-		"certifications": len(f.Certifications), "entries": len(f.Entries), "sales": len(f.Sales), "links": len(f.Links)}
+		"certifications": len(f.Certifications), "entries": len(f.Entries), "links": len(f.Links)}
 	for i, kind := range kinds {
 		q = append(q, fmt.Sprintf("insert into store.raw.files values (%d, 'sha%d', '%s.csv', '%s', '%s', 'h', false, '2024-01-01', 1, 'loaded', null, null, %d, %d, 0, 0, 0, 0, null)",
 			i+1, i+1, kind, kind, kind, counts[kind], counts[kind]))
+	}
+	for _, file := range salesFiles[1:] {
+		q = append(q, fmt.Sprintf("insert into store.raw.files select %d, 'sha%d', * exclude (file_id, sha256) from store.raw.files where file_id = %d", file, file, salesFiles[0]))
 	}
 	var rows []string
 	values := func(kind string) {
@@ -176,7 +179,7 @@ func fill(f oracle.Facts) []string {
 		if s.ReturnsDocument != "" {
 			returned, line = text(s.ReturnsDocument), fmt.Sprint(s.ReturnsLine)
 		}
-		rows = append(rows, fmt.Sprintf("(7, %d, %s, %s, %d, null, %t, %s, %s, null, null, null, null, %s, 1, %s, %s, %s, %s, %s)", physicalLine(s), text(s.Distributor), text(s.Document), s.Line, s.Return,
+		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %d, null, %t, %s, %s, null, null, null, null, %s, 1, %s, %s, %s, %s, %s)", fileOf(s), physicalLine(s), text(s.Distributor), text(s.Document), s.Line, s.Return,
 			date(s.Date), text(s.Buyer), text(s.SKU), s.Net.Text('f'), text(s.Currency), text(s.Deal), returned, line))
 	}
 	values("sales")
@@ -185,9 +188,20 @@ func fill(f oracle.Facts) []string {
 		rows = append(rows, fmt.Sprintf("(8, %d, %s, %s, %s, %s, %d, null, %s, 'who', null)", i+2, text(key), text(key+l.Deal), text(l.Distributor), text(l.Document), l.Line, text(l.Deal)))
 	}
 	values("links")
-	// A file's amount is summed once its lines are there.
-	return append(q, "update store.raw.files set amount = (select coalesce(sum(net_amount), 0) from store.raw.sales) where file_id = 7")
+	return append(q, countSales)
 }
+
+// salesFiles are the files that sell-out lines are spread over, a document in one.
+var salesFiles = []int{7, 17, 27}
+
+func fileOf(s oracle.Sale) int {
+	h := fnv.New32a()
+	fmt.Fprint(h, s.Distributor, s.Document)
+	return salesFiles[int(h.Sum32()%uint32(len(salesFiles)))]
+}
+
+// countSales counts and sums the files of sell-out lines once these are there.
+const countSales = "update store.raw.files set records = n, typed = n, amount = a from (select f.file_id as f, count(s.file_id) as n, coalesce(sum(s.net_amount), 0) as a from store.raw.files as f left join store.raw.sales as s on s.file_id = f.file_id where f.kind = 'sales' group by f.file_id) where file_id = f"
 
 // physicalLine is the same for a line as long as its content is.
 func physicalLine(s oracle.Sale) int64 {
