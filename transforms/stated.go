@@ -41,7 +41,8 @@ order by sale_id`
 // unsettledRows are the lines that nights have to work out although their files are as they
 // were: what counts for nothing yet, what rests upon more than its own row names, versions
 // that do not stand, which could again, and what was stated under another key, month or
-// currency, because its file was read otherwise then.
+// currency, because its file was read otherwise then. Among them are versions that were stated
+// and are not there any more: with them all lines of their keys are worked out.
 const unsettledRows = `
 select sale_id, $month as month
 from (
@@ -51,6 +52,8 @@ from (
         and sale_id not in (select sale_id from intermediate.lines where held_reason is null and ` + byName + `)
     union
     select sale_id from intermediate.sales_passed_over
+    union
+    select sale_id from stated.lines where sale_id not in (select sale_id from staging.sales)
     union
     select sale_id
     from stated.lines as l

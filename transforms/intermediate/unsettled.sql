@@ -4,7 +4,7 @@
 -- without working any line out, by what has changed since: a night costs what is open. In
 -- here are lines of months that are open, those for which the last closing could not say so,
 -- those that rest upon something that has changed, and those whose key was stated from a
--- version that no longer stands.
+-- version that no longer stands, with that version.
 --
 -- grain: sale_id
 -- sale_id  the line
@@ -25,12 +25,13 @@ touched as (
     select sale_id
     from known
     where is_open or rules is null
-        or sale_id in (select sale_id from stated.unsettled)
         or sale_id in (select sale_id from intermediate.sales_passed_over)
         or sale_id in (select sale_id from intermediate.links where sale_id is not null)
         or hash('code', rules, distributor, partner_code) in (select ground from intermediate.changed_grounds)
         or hash('deal', rules, deal_id) in (select ground from intermediate.changed_grounds)
         or hash('product', sku) in (select ground from intermediate.changed_grounds)
+    union
+    select sale_id from stated.unsettled
 ),
 moved_keys as (
     select distinct distributor, document_no, line_no, line_key
