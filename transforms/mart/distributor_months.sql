@@ -75,4 +75,3 @@ select distributor, month, currency,
     coalesce(sum(lines) filter (where fate = 'later'), 0)::bigint as later_lines, coalesce(sum(net_amount) filter (where fate = 'later'), 0)::decimal(38,6) as later_amount
 from counting
 group by distributor, month, currency
-having bool_or(fate = 'all') -- of lines that are gone as much was taken back as had been stated
