@@ -15,6 +15,8 @@ func TestANightSaysOfLinesThatAreReadOtherwiseThanTheyWereStatedWhatARebuildSays
 		{"a foreign line is ours", "update store.raw.sales set currency = 'USD' where document_no = 'FOREIGN'"},
 		{"a line of ours is foreign", "update store.raw.sales set currency = 'EUR' where document_no = 'PLAIN'"},
 		{"another buyer", "update store.raw.sales set partner_code = 'P2' where document_no = 'PLAIN'"},
+		{"more of a key", "update store.raw.sales set line_key = 'Boston' where document_no in ('PLAIN', 'CLAIMED')"},
+		{"another document", "update store.raw.sales set document_no = 'OTHER' where document_no = 'PLAIN'"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			s := tables(t, 2)
@@ -61,5 +63,60 @@ func TestALineThatWasCorrectedAfterItWasStatedIsWorkedOutWithTheVersionBefore(t 
 	again(t, s)
 	if got, want := ask(t, s, "select sum(base)::varchar as said from mart.statement_lines where document_no = 'PLAIN' and partner_id = 'P1'")[0], "1100.00"; got != want {
 		t.Errorf("it has come to %s, not %s", got, want)
+	}
+}
+
+// TestWhatWasStatedOfALineStaysWithTheLineWhateverItIsCalled: a feed may be declared with
+// another key, finer or coarser, or the document be read from another column, after months have
+// been stated.
+func TestWhatWasStatedOfALineStaysWithTheLineWhateverItIsCalled(t *testing.T) {
+	const moves = "select concat_ws(' ', document_no, nullif(line_key, ''), partner_id, module, base, lo, hi, earned, points, cause) as said from mart.statement_lines where mends_month is not null"
+	for _, c := range []struct {
+		what, method string
+		changes      []string // one a month
+		moves        []string // in the last
+	}{
+		{"a longer key moves nothing", "marginal", []string{"update store.raw.sales set line_key = 'Boston'"}, nil},
+		{"another document moves nothing", "marginal", []string{"update store.raw.sales set document_no = 'OTHER' where document_no = 'PLAIN'"}, nil},
+		{"there and back moves nothing", "marginal", []string{"update store.raw.sales set line_key = 'Boston'", "update store.raw.sales set line_key = null"}, nil},
+		{"a shorter key, under which one line corrects another", "marginal", []string{"update store.raw.sales set document_no = 'PLAIN' where document_no = 'FOREIGN'"},
+			[]string{"PLAIN P1 resell -1000.00 2100.00 1100.00 -50.00 -1 amount"}},
+		{"it changes and is gone", "marginal", []string{"update store.raw.sales set document_no = 'OTHER', net_amount = 1100 where document_no = 'PLAIN'", "delete from store.raw.sales where document_no = 'PLAIN'"},
+			[]string{"OTHER P1 resell -1100.00 2200.00 1100.00 -55.00 -1 withdrawn"}},
+		{"a document goes on where it stood", "document", []string{"update store.raw.sales set document_no = 'OTHER' where document_no = 'PLAIN'", "update store.raw.sales set document_no = 'OTHER' where document_no = 'PLAIN'"},
+			[]string{"RETURN P1 resell -1000.00 1000.00 0.00 -50.00 -1 counted_later"}},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			s := tables(t, 2)
+			f, p := smallTrade()
+			m := p.Versions[0].Modules["resell"]
+			m.Method = c.method
+			p.Versions[0].Modules["resell"] = m
+			giveBack := f.Sales[5]
+			giveBack.ReturnsDocument = "OTHER"
+			f.Sales = f.Sales[:5]
+			h := begin(t, s, p)
+			h.close(f, h.open())
+			for i, change := range c.changes {
+				if i == 1 && c.method == "document" {
+					f.Sales = append(f.Sales, giveBack)
+				}
+				h.workOut(f, h.open())
+				must(t, s, change, countSales)
+				again(t, s)
+				if i == len(c.changes)-1 {
+					if got := ask(t, s, moves+" and month = (select first_open from rules.programme) order by said"); !slices.Equal(got, c.moves) {
+						t.Errorf("it moves\n%s\nand should\n%s", strings.Join(got, "\n"), strings.Join(c.moves, "\n"))
+					}
+				}
+				night := marts(t, s)
+				must(t, s, "update rules.programme set anew = true")
+				again(t, s)
+				if anew := marts(t, s); !slices.Equal(night, anew) {
+					t.Errorf("the night says\n%s\nand a rebuild\n%s", strings.Join(night, "\n"), strings.Join(anew, "\n"))
+				}
+				h.state(h.open())
+			}
+		})
 	}
 }

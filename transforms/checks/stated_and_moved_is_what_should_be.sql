@@ -1,10 +1,12 @@
 -- What was stated of a credit and what moved since come to what it should be, unless a closing has settled it
 -- or its new day lies after the run.
 with moved as (
-    select distributor, document_no, line_no, line_key, partner_id, module, sum(base) as base
-    from mart.statement_lines
-    where sale_id // 10000000000 not in (select file_id from intermediate.settled_files) or sale_id in (select sale_id from intermediate.unsettled)
-    group by distributor, document_no, line_no, line_key, partner_id, module
+    select coalesce(n.distributor, l.distributor) as distributor, coalesce(n.document_no, l.document_no) as document_no, coalesce(n.line_no, l.line_no) as line_no,
+        coalesce(n.line_key, l.line_key) as line_key, l.partner_id, l.module, sum(l.base) as base
+    from mart.statement_lines as l
+    left join intermediate.renamed_lines as n on n.sale_id = l.sale_id
+    where l.sale_id // 10000000000 not in (select file_id from intermediate.settled_files) or l.sale_id in (select sale_id from intermediate.unsettled)
+    group by all
 )
 select distributor, document_no, line_no, line_key, partner_id, module, m.base as said, d.base as due
 from moved as m

@@ -11,9 +11,9 @@
 -- base         of all movements together
 -- month        the month it was first stated in
 select distributor, document_no, line_no, line_key, partner_id, module, sum(base)::decimal(18,2) as base, min(month) as month
-from stated.lines
+from intermediate.stated_lines
 where (distributor, document_no, line_no, line_key) in (
     select (distributor, document_no, line_no, line_key)
-    from stated.lines
+    from intermediate.stated_lines
     where sale_id // 10000000000 not in (select file_id from intermediate.settled_files) or sale_id in (select sale_id from intermediate.unsettled))
 group by distributor, document_no, line_no, line_key, partner_id, module

@@ -28,6 +28,6 @@ select distributor, document_no, line_no, line_key, partner_id, module,
     arg_min(l.terms_date, l.month) as terms_date, arg_min(l.terms_document, l.month) as terms_document, arg_min(l.year_start, l.month) as year_start,
     arg_min(l.period_start, l.month) as period_start, arg_min(l.position_family, l.month) as position_family, arg_min(l.level, l.month) as level,
     arg_min_null(l.schedule, l.month) as schedule, arg_min(l.rules_hash, l.month) as rules_hash
-from stated.lines as l
+from intermediate.stated_lines as l
 join intermediate.moving as m using (distributor, document_no, line_no, line_key, partner_id, module)
 group by distributor, document_no, line_no, line_key, partner_id, module

@@ -35,7 +35,7 @@ touched as (
 ),
 moved_keys as (
     select distinct distributor, document_no, line_no, line_key
-    from stated.lines
+    from intermediate.stated_lines
     where sale_id // 10000000000 not in (select file_id from intermediate.known_files) or sale_id in (select sale_id from touched)
 )
 select sale_id from touched

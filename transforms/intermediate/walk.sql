@@ -21,7 +21,7 @@ stated_periods as (
 ),
 stated_documents as (
     select partner_id, module, year_start, period_start, position_family, distributor, terms_document, sum(base) as base
-    from stated.lines
+    from intermediate.stated_lines
     where (distributor, terms_document) in (select (distributor, terms_document) from intermediate.credits)
     group by partner_id, module, year_start, period_start, position_family, distributor, terms_document
 ),

@@ -1,0 +1,32 @@
+-- The lines of which something was stated under another key than they have now, because
+-- their feed has been declared otherwise since. What was stated of a line of a file is what
+-- was stated of that line, whatever it is called, so that a new key moves no money. Of one that
+-- is gone, by the key it was stated under last.
+--
+-- grain: sale_id
+-- sale_id           the line
+-- distributor       code of the sender now
+-- document_no       the document
+-- line_no           its line
+-- line_key          the rest of the key a feed declares
+-- returns_document  the document it gives back
+with stated_anew as ( -- the last closing has found all others under the key they were stated with
+    select sale_id, month, distributor, document_no, line_no, line_key, returns_document
+    from stated.lines
+    where sale_id // 10000000000 not in (select file_id from intermediate.known_files) or sale_id in (select sale_id from stated.unsettled)
+),
+gone as (
+    select sale_id, distributor, document_no, line_no, line_key, returns_document
+    from stated_anew
+    where sale_id not in (select sale_id from staging.sales)
+    qualify row_number() over (partition by sale_id order by month desc) = 1
+),
+called as (
+    select sale_id, distributor, document_no, line_no, line_key, returns_document from staging.sales
+    union all
+    from gone
+)
+select distinct c.sale_id, c.distributor, c.document_no, c.line_no, c.line_key, c.returns_document
+from called as c
+join stated_anew as s on s.sale_id = c.sale_id
+where row(s.distributor, s.document_no, s.line_no, s.line_key) <> row(c.distributor, c.document_no, c.line_no, c.line_key)
