@@ -162,6 +162,40 @@ func TestALineThatAClosingDidNotFindIsWorkedOutWhenItIsThereAgain(t *testing.T) 
 	}
 }
 
+// TestARebuildSaysWhatNightsShouldHaveWorkedOut takes away that a closing had known something
+// otherwise, as if nobody had thought of it.
+func TestARebuildSaysWhatNightsShouldHaveWorkedOut(t *testing.T) {
+	forgotten := []string{"delete from memory.stated.grounds", "insert into memory.stated.grounds select ground, inputs, date '2024-01-01' from intermediate.grounds"}
+	for _, c := range []struct{ what, change, left string }{
+		{"something moves", "update store.raw.fx_rates set rate = 1.2", "FOREIGN"},
+		{"something is credited for the first time", "insert into store.raw.deals select file_id, 9, 'D9', content, 'D9', partner_code, role, registered_on, approved_on, expires_on, status, end_customer, family from store.raw.deals", "UNCLAIMED"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			s := tables(t, 2)
+			f, p := smallTrade()
+			h := begin(t, s, p)
+			h.close(f, h.open())
+			h.workOut(f, f.Through)
+			must(t, s, c.change, "update store.raw.files set records = n, typed = n from (select file_id as f, count(*) as n from store.raw.deals group by f) where file_id = f")
+			again(t, s)
+			must(t, s, forgotten...)
+			again(t, s)
+			if got := settled(t, s); got != allSettled {
+				t.Fatalf("settled are %s", got)
+			}
+			must(t, s, "update rules.programme set anew = true")
+			unmade(t, s)
+			if err := transforms.Build(context.Background(), s, transforms.Target{Work: "memory", Mart: "published"}, nil); err != nil {
+				t.Fatal(err)
+			}
+			err := transforms.Check(context.Background(), s)
+			if err == nil || !strings.Contains(err.Error(), "unmoved_lines_do_not_move") || !strings.Contains(err.Error(), c.left) {
+				t.Errorf("of %s it says %v", c.left, err)
+			}
+		})
+	}
+}
+
 func TestASettledLineIsNotWorkedOutUnlessADealCouldBeSuggestedForIt(t *testing.T) {
 	s := tables(t, 2)
 	f, p := smallTrade()

@@ -53,12 +53,10 @@ from (
     union
     select sale_id from intermediate.sales_passed_over
     union
-    select sale_id from stated.lines where sale_id not in (select sale_id from staging.sales)
-    union
-    select sale_id
+    select l.sale_id
     from stated.lines as l
-    join staging.sales as s using (sale_id)
-    where row(l.distributor, l.document_no, l.line_no, l.line_key, l.currency, date_trunc('month', l.document_date))
+    left join staging.sales as s using (sale_id)
+    where s.sale_id is null or row(l.distributor, l.document_no, l.line_no, l.line_key, l.currency, date_trunc('month', l.document_date))
         <> row(s.distributor, s.document_no, s.line_no, s.line_key, s.currency, date_trunc('month', s.document_date))
 )
 order by sale_id`

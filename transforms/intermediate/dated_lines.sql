@@ -3,6 +3,7 @@
 -- has been stated and got a later day since; and none of which all that follows has
 -- been stated.
 --
+-- is a view
 -- grain: sale_id
 -- sale_id         file and line in one number
 -- distributor     code of the sender
@@ -20,10 +21,7 @@
 -- amount          in the programme currency
 -- deal_id         the registered deal
 -- version         of the programme, null before the first
-select l.sale_id, l.distributor, l.document_no, l.line_no, l.line_key, l.document_date, l.month, l.terms_date,
-    if(l.returned_sale_id is null, l.document_no, l.returns_document) as terms_document, l.distributor_id, l.partner_id, l.family, l.is_licence, l.amount, l.deal_id, l.version
-from intermediate.lines as l
-cross join rules.programme as p
-where l.held_reason is null and not l.is_settled
-    and (l.month <= p.through_month
-        or (l.distributor, l.document_no, l.line_no, l.line_key) in (select (distributor, document_no, line_no, line_key) from intermediate.stated_bases))
+select sale_id, distributor, document_no, line_no, line_key, document_date, month, terms_date,
+    if(returned_sale_id is null, document_no, returns_document) as terms_document, distributor_id, partner_id, family, is_licence, amount, deal_id, version
+from intermediate.lines
+where is_dated

@@ -38,11 +38,18 @@
 --                    of a return that names its line, that line's
 -- held_reason        why it does not count yet, null when it may
 -- is_settled         it is here for suggestions only
+-- is_dated           it can be valued and is not later than the month of the run, but for what has been stated and got a later day since
 with sought as (
     select name
     from intermediate.plain_names
     where (select count(*) from intermediate.settled_files) > 0
         and plain_name in (select n.plain_name from intermediate.plain_names as n join intermediate.deal_claims as c on c.end_customer = n.name)
+),
+stated_earlier as (
+    select s.sale_id
+    from staging.sales as s
+    join intermediate.stated_bases as b on b.distributor = s.distributor and b.document_no = s.document_no and b.line_no = s.line_no and b.line_key = s.line_key
+    where s.document_date > (select last_day(through_month) from rules.programme)
 ),
 standing as (
     select s.*, s.file_id in (select file_id from intermediate.settled_files) and s.sale_id not in (select sale_id from intermediate.unsettled) as is_settled
@@ -64,17 +71,24 @@ resolved as (
     join intermediate.code_meanings as m on m.distributor = d.distributor and m.code = d.partner_code
     join intermediate.line_days as f on f.currency = d.currency and f.terms_date = d.terms_date
     left join intermediate.products as p on p.sku = d.sku
+),
+judged as (
+    select *, date_trunc('month', document_date)::date as month,
+        case
+            when meanings > 1 then 'ambiguous_partner'
+            when partner_id is null then 'unknown_partner'
+            when not is_known_product then 'unknown_product'
+            when not is_known_currency then 'unknown_currency'
+            when rate is null then 'no_rate'
+            when amount is null then 'amount_too_large'
+        end as held_reason
+    from resolved
 )
 select
-    sale_id, file_id, line, distributor, document_no, line_no, line_key, document_type, document_date,
-    date_trunc('month', document_date)::date as month, terms_date, version, returns_document, returns_line, returned_sale_id, distributor_id, partner_code, partner_id,
-    end_customer, sku, product_name, family, is_licence, quantity, net_amount, currency, rate, rate_date, amount, deal_id,
-    case
-        when meanings > 1 then 'ambiguous_partner'
-        when partner_id is null then 'unknown_partner'
-        when not is_known_product then 'unknown_product'
-        when not is_known_currency then 'unknown_currency'
-        when rate is null then 'no_rate'
-        when amount is null then 'amount_too_large'
-    end as held_reason, is_settled
-from resolved
+    j.sale_id, j.file_id, j.line, j.distributor, j.document_no, j.line_no, j.line_key, j.document_type, j.document_date,
+    j.month, j.terms_date, j.version, j.returns_document, j.returns_line, j.returned_sale_id, j.distributor_id, j.partner_code, j.partner_id,
+    j.end_customer, j.sku, j.product_name, j.family, j.is_licence, j.quantity, j.net_amount, j.currency, j.rate, j.rate_date, j.amount, j.deal_id,
+    j.held_reason, j.is_settled,
+    j.held_reason is null and not j.is_settled and (j.month <= p.through_month or j.sale_id in (select sale_id from stated_earlier)) as is_dated
+from judged as j
+cross join rules.programme as p

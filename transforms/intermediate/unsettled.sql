@@ -1,10 +1,10 @@
--- The lines of known files that have to be worked out all the same. All others of those
+-- The lines that have to be worked out although their files are known. All others of known
 -- files are settled: they are as they were when a month was last closed, and so is all that
 -- they rest upon, so that what they credit has been stated and does not move. That is found
 -- without working any line out, by what has changed since: a night costs what is open. In
--- here are lines of months that are open, those for which the last closing could not say so,
--- those that rest upon something that has changed, and those whose key was stated from a
--- version that no longer stands, with that version.
+-- here are lines of months that are open, those of which the last closing could not say so,
+-- which may be gone by now, those that rest upon something that has changed, and every line of
+-- a key of which another is in here or in a file that is not known.
 --
 -- grain: sale_id
 -- sale_id  the line
