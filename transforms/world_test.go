@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -51,13 +52,14 @@ func must(t fataler, s *store.Session, queries ...string) {
 // nothing closed.
 func workOut(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme) {
 	t.Helper()
-	workOutFrom(t, s, f, p, time.Time{}, nil, true)
+	workOutFrom(t, s, f, p, time.Time{}, nil, true, nil)
 }
 
 // workOutFrom does so with the months before firstOpen closed, as the schema kept
 // has stated them under the rules there were. Unless settled, it works every line out
-// again, whatever the closings have written down.
-func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme, firstOpen time.Time, past []programme.Month, settled bool) {
+// again, whatever the closings have written down. Besides the facts the store has what is
+// asked for as queries.
+func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme, firstOpen time.Time, past []programme.Month, settled bool, besides []string) {
 	t.Helper()
 	ctx := context.Background()
 	must(t, s, "set search_path = 'memory.main,store.raw'", "drop schema if exists memory.staging cascade", "drop schema if exists memory.intermediate cascade",
@@ -65,8 +67,9 @@ func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme
 	for _, name := range []string{"files", "rejects", "partners", "products", "fx_rates", "deals", "certifications", "entries", "links", "sales"} {
 		must(t, s, "delete from store.raw."+name)
 	}
-	for _, q := range fill(f) {
-		must(t, s, q)
+	must(t, s, fill(f)...)
+	if len(besides) > 0 {
+		must(t, s, append(slices.Clone(besides), countSales)...)
 	}
 	if err := theirs(p).WriteTables(ctx, s, programme.Span{FirstOpen: firstOpen, Through: f.Through, Anew: !settled}, past...); err != nil {
 		t.Fatalf("%v", err)
