@@ -54,8 +54,7 @@ func TestANightSaysWhatARebuildSaysWhateverBecomesOfFiles(t *testing.T) {
 				closed = append(closed, *h)
 				b.happen(2)
 				h.besides = b.store()
-				h.rebuild(b.facts, h.open())
-				h.state(h.open())
+				h.close(b.facts, h.open())
 			}
 			if b.oneIn(8, "another version") {
 				for _, table := range transforms.StatedTables() {

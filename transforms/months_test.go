@@ -60,9 +60,10 @@ func (h *history) rebuild(f oracle.Facts, through time.Time) {
 	workOutFrom(h, h.s, f, h.p, h.firstOpen, h.past, false, h.besides)
 }
 
-// close states the first open month, as the facts through a month are.
+// close states the first open month, as the facts through a month are. A closing works
+// every line out again.
 func (h *history) close(f oracle.Facts, through time.Time) {
-	h.workOut(f, through)
+	h.rebuild(f, through)
 	h.state(h.open())
 }
 
@@ -119,7 +120,7 @@ func TestWhatWasStatedAndWhatMovedIsWhatTheFinalFactsSay(t *testing.T) {
 			f = change(rt, f)
 			through = h.open().AddDate(0, rapid.IntRange(0, 2).Draw(rt, "months open at once"), 0)
 			month := h.open()
-			h.workOut(f, month)
+			h.rebuild(f, month)
 			draft := h.stating(month)
 			h.close(f, through)
 			compare(rt, h.stating(month), draft)

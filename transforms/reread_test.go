@@ -101,9 +101,8 @@ func TestWhatWasStatedOfALineStaysWithTheLineWhateverItIsCalled(t *testing.T) {
 					}
 				}
 				night := marts(t, s)
-				h.rebuild(f, h.open())
+				h.close(f, h.open())
 				compare(t, night, marts(t, s))
-				h.state(h.open())
 			}
 		})
 	}

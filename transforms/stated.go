@@ -48,7 +48,7 @@ select sale_id, $month as month
 from (
     select sale_id
     from staging.sales
-    where date_trunc('month', document_date) <= $month and not ` + isSettled + `
+    where date_trunc('month', document_date) <= $month
         and sale_id not in (select sale_id from intermediate.lines where held_reason is null and ` + byName + `)
     union
     select sale_id from intermediate.sales_passed_over
