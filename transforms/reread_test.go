@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"tranche/transforms/oracle"
 )
 
 // TestANightSaysOfLinesThatAreReadOtherwiseThanTheyWereStatedWhatARebuildSays closes two more
@@ -33,6 +35,48 @@ func TestANightSaysOfLinesThatAreReadOtherwiseThanTheyWereStatedWhatARebuildSays
 			}
 			night := marts(t, s)
 			h.rebuild(f, f.Through)
+			compare(t, night, marts(t, s))
+		})
+	}
+}
+
+// TestWhatIsAllGivenBackLeavesNothingWhateverItsDocumentsAreCalled pays by document, in tranches
+// of which each has another rate, and gives a sale back in two parts, before its documents are
+// read from another column and after.
+func TestWhatIsAllGivenBackLeavesNothingWhateverItsDocumentsAreCalled(t *testing.T) {
+	for _, c := range []struct {
+		what, returns string // and the document they are on
+		line          int64
+		change        string
+	}{
+		{"the sale is, and returns name it so", "R", 1, "update store.raw.sales set document_no = if(document_no = 'PLAIN', 'OTHER', document_no), returns_document = if(is_return, 'OTHER', null)"},
+		{"returns on its own number are", "PLAIN", 2, "update store.raw.sales set document_no = 'CREDIT' where is_return"},
+		{"all are", "PLAIN", 2, "update store.raw.sales set document_no = 'Z' || document_no, returns_document = 'Z' || returns_document"},
+		{"another has the name it had", "R", 1, "update store.raw.sales set document_no = case document_no when 'PLAIN' then 'OTHER' when 'FOREIGN' then 'PLAIN' else document_no end, returns_document = if(is_return, 'OTHER', null)"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			s := tables(t, 2)
+			f, p := smallTrade()
+			m, width := p.Versions[0].Modules["resell"], dec(50_000, 2)
+			m.Method, m.Schedules = "document", slices.Clone(m.Schedules)
+			m.Schedules[0].Width = &width
+			p.Versions[0].Modules["resell"] = m
+			part := f.Sales[5]
+			part.Document, part.Line, part.Net = c.returns, c.line, dec(-30_000, 2)
+			rest := part
+			rest.Line, rest.Net = c.line+1, dec(-70_000, 2)
+			f.Sales = []oracle.Sale{f.Sales[0], f.Sales[1], part}
+			h := begin(t, s, p)
+			h.close(f, h.open())
+			f.Sales = append(f.Sales, rest)
+			h.besides = []string{c.change}
+			h.workOut(f, h.open())
+			got := ask(t, s, "select concat_ws(' ', sum(base), sum(earned)) as said from mart.statement_lines where module = 'resell' and document_no <> 'FOREIGN' and currency = 'USD'")
+			if got[0] != "0.00 0.00" {
+				t.Errorf("base and margin that are left: %s", got[0])
+			}
+			night := marts(t, s)
+			h.rebuild(f, h.open())
 			compare(t, night, marts(t, s))
 		})
 	}

@@ -40,9 +40,9 @@ order by sale_id`
 
 // unsettledRows are the lines that nights have to work out although their files are as they
 // were: what counts for nothing yet, what rests upon more than its own row names, versions
-// that do not stand, which could again, and what was stated under another key, month or
-// currency, because its file was read otherwise then. Among them are versions that were stated
-// and are not there any more: with them all lines of their keys are worked out.
+// that do not stand, which could again, what was stated under another key, month or currency,
+// because its file was read otherwise then, and versions that were stated and are gone: with
+// them all lines of their keys are worked out.
 const unsettledRows = `
 select sale_id, $month as month
 from (

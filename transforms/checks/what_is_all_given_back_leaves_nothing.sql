@@ -3,7 +3,7 @@
 -- the method document every document has a position of its own. Sell With can begin
 -- to earn points in the middle of a version, so its points are left out.
 with moved as not materialized (
-    select partner_id, module, year_start, period_start, position_family, distributor, terms_document, base, rules_hash,
+    select sale_id, partner_id, module, year_start, period_start, position_family, distributor, terms_document, base, rules_hash,
         coalesce(schedule, '') as schedule, method, before_cap, points
     from mart.statement_lines
 ),
@@ -14,10 +14,12 @@ positions as (
     having sum(base) = 0 and count(distinct schedule) = 1
 ),
 documents as (
-    select partner_id, module, year_start, period_start, position_family, terms_document as document_no, sum(before_cap) as earned, min(method) as method
-    from moved
-    where (partner_id, module, year_start) in (select (partner_id, module, year_start) from moved where method = 'document')
-    group by partner_id, module, year_start, period_start, position_family, distributor, terms_document
+    select m.partner_id, m.module, m.year_start, m.period_start, m.position_family, coalesce(n.terms_document, m.terms_document) as document_no,
+        sum(m.before_cap) as earned, min(m.method) as method
+    from moved as m
+    left join intermediate.renamed_lines as n on n.sale_id = m.sale_id
+    where (m.partner_id, m.module, m.year_start) in (select (partner_id, module, year_start) from moved where method = 'document')
+    group by m.partner_id, m.module, m.year_start, m.period_start, m.position_family, m.distributor, coalesce(n.terms_document, m.terms_document)
     having sum(base) = 0 and count(distinct schedule) = 1
 ),
 pointed as (

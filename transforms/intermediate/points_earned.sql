@@ -4,7 +4,7 @@
 --
 -- grain: entry
 -- entry       what the posting is, in a form that never repeats
--- origin      what it is for: corrections share it with what they correct
+-- origin      what it is for: corrections share it with what they correct, unless the key of their line was declared anew in between
 -- partner_id  whose
 -- posted_on   its day
 -- kind        purchase, sell_with, certification, bonus or redemption

@@ -22,12 +22,12 @@
 -- schedule         it was stated with; null: the programme paid nothing
 -- rules_hash       of the programme version it was stated under
 select distributor, document_no, line_no, line_key, partner_id, module,
-    arg_max(l.amount, l.month) as amount, arg_max(l.net_amount, l.month) as net_amount,
-    arg_max(l.sale_id, l.month) as sale_id, arg_max(l.document_date, l.month) as document_date,
-    arg_max(l.file_name, l.month) as file_name, arg_max(l.file_line, l.month) as file_line,
-    arg_min(l.terms_date, l.month) as terms_date, arg_min(l.terms_document, l.month) as terms_document, arg_min(l.year_start, l.month) as year_start,
-    arg_min(l.period_start, l.month) as period_start, arg_min(l.position_family, l.month) as position_family, arg_min(l.level, l.month) as level,
-    arg_min_null(l.schedule, l.month) as schedule, arg_min(l.rules_hash, l.month) as rules_hash
+    arg_max(l.amount, row(l.month, l.sale_id)) as amount, arg_max(l.net_amount, row(l.month, l.sale_id)) as net_amount,
+    arg_max(l.sale_id, row(l.month, l.sale_id)) as sale_id, arg_max(l.document_date, row(l.month, l.sale_id)) as document_date,
+    arg_max(l.file_name, row(l.month, l.sale_id)) as file_name, arg_max(l.file_line, row(l.month, l.sale_id)) as file_line,
+    arg_min(l.terms_date, row(l.month, l.sale_id)) as terms_date, arg_min(l.terms_document, row(l.month, l.sale_id)) as terms_document, arg_min(l.year_start, row(l.month, l.sale_id)) as year_start,
+    arg_min(l.period_start, row(l.month, l.sale_id)) as period_start, arg_min(l.position_family, row(l.month, l.sale_id)) as position_family, arg_min(l.level, row(l.month, l.sale_id)) as level,
+    arg_min_null(l.schedule, row(l.month, l.sale_id)) as schedule, arg_min(l.rules_hash, row(l.month, l.sale_id)) as rules_hash
 from intermediate.stated_lines as l
 join intermediate.moving as m using (distributor, document_no, line_no, line_key, partner_id, module)
 group by distributor, document_no, line_no, line_key, partner_id, module

@@ -4,7 +4,7 @@
 -- begins with: stated.points
 -- grain: entry
 -- entry        what the posting is, in a form that never repeats
--- origin       what it is for: a correction shares it with what it corrects
+-- origin       what it is for: a correction shares it with what it corrects, unless the key of its line was declared anew in between
 -- partner_id   the partner
 -- posted_on    day of the posting
 -- kind         purchase, sell_with, certification, bonus, redemption or expiry
