@@ -27,7 +27,8 @@
 select l.sale_id, coalesce(n.distributor, l.distributor) as distributor, coalesce(n.document_no, l.document_no) as document_no,
     coalesce(n.line_no, l.line_no) as line_no, coalesce(n.line_key, l.line_key) as line_key, l.partner_id, l.module, l.month, l.base,
     l.amount, l.net_amount, l.document_date, l.file_name, l.file_line, l.terms_date,
-    coalesce(n.terms_document, l.terms_document) as terms_document,
+    coalesce(d.terms_document, l.terms_document) as terms_document,
     l.year_start, l.period_start, l.position_family, l.level, l.schedule, l.rules_hash
 from stated.lines as l
 left join intermediate.renamed_lines as n on n.sale_id = l.sale_id
+left join intermediate.renamed_documents as d on d.sale_id = l.sale_id
