@@ -5,14 +5,14 @@
 # make release   what is handed out, in dist/
 
 TAGS    := duckdb_arrow
-VERSION ?= $(shell packaging/version.sh)
+VERSION ?= $(shell release/version.sh)
 GOFLAGS := -tags=$(TAGS) -trimpath
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
 export GOFLAGS
 export CGO_ENABLED := 1
 
-.PHONY: build demo test chaos soak picture dirty-files dictionary analysts schema bench clean tools install release
+.PHONY: build demo test chaos soak picture dirty-files dictionary analysts bench clean tools install release
 
 build: tools
 	@mkdir -p bin
@@ -55,7 +55,7 @@ install:
 # machine's kind. The same commit gives the same bytes, wherever it lies.
 DIST ?= dist
 release: tools
-	@VERSION="$(VERSION)" packaging/release.sh "$(DIST)"
+	@VERSION="$(VERSION)" release/release.sh "$(DIST)"
 
 test: tools
 	@go vet ./...
@@ -73,7 +73,7 @@ chaos: tools
 
 # Five hundred nights on a small programme: memory, files and open files do not grow.
 soak: tools
-	@go test -timeout 150m -v ./night -nights 500 -run TestManyNights | grep --line-buffered -v '^=== '
+	@go test -timeout 150m -v ./pipeline/schedule -nights 500 -run TestManyNights | grep --line-buffered -v '^=== '
 
 # The picture in the README, from the real workbook (needs LibreOffice and pdftoppm).
 picture: build
@@ -83,10 +83,6 @@ picture: build
 dirty-files: tools
 	@go test ./pipeline -run TestTheComparisonOfReadersIsTrue -update
 	@tail -1 docs/dirty-files.md
-
-# The shape of config.yaml, for editors.
-schema: tools
-	@go test ./pipeline/config -run TestTheSchemaIsWhatTheTypesSay -update
 
 # The data dictionary, from the headers of the marts.
 dictionary: tools

@@ -18,35 +18,35 @@ import (
 // data goes from the inbox to the statements, imports go the other way and never
 // around.
 var mayImport = map[string][]string{
-	"cmd/tranche":  {"fixtures", "pipeline", "pipeline/audit", "pipeline/config", "pipeline/feed", "pipeline/files", "pipeline/landing", "pipeline/loading", "reports", "night", "night/outbox", "night/slots"},
-	"night":        {"night/outbox", "night/slots", "night/web", "pipeline", "pipeline/config", "pipeline/files", "pipeline/months"},
-	"night/outbox": {"pipeline/files"},
-	"night/slots":  {"pipeline/files"},
-	"night/web":    {"pipeline", "pipeline/config"},
-	"pipeline": {"pipeline/audit", "pipeline/config", "pipeline/export", "pipeline/feed", "pipeline/files", "pipeline/landing", "pipeline/loading", "pipeline/months", "pipeline/programme", "pipeline/store",
+	"cmd/tranche":              {"fixtures", "pipeline", "pipeline/ledger/audit", "pipeline/config", "pipeline/ingest/feed", "pipeline/files", "pipeline/ingest/landing", "pipeline/ingest/loading", "reports", "pipeline/schedule", "pipeline/schedule/outbox", "pipeline/schedule/slots"},
+	"pipeline/schedule":        {"pipeline/schedule/outbox", "pipeline/schedule/slots", "pipeline/schedule/web", "pipeline", "pipeline/config", "pipeline/files", "pipeline/ledger"},
+	"pipeline/schedule/outbox": {"pipeline/files"},
+	"pipeline/schedule/slots":  {"pipeline/files"},
+	"pipeline/schedule/web":    {"pipeline", "pipeline/config"},
+	"pipeline": {"pipeline/ledger/audit", "pipeline/config", "pipeline/export", "pipeline/ingest/feed", "pipeline/files", "pipeline/ingest/landing", "pipeline/ingest/loading", "pipeline/ledger", "pipeline/programme", "pipeline/store",
 		"reports", "reports/xlsx", "transforms", "reports/journal"},
-	"pipeline/audit":      {"pipeline/files"},
-	"pipeline/config":     {"night/slots", "pipeline/feed", "pipeline/loading", "pipeline/programme"},
-	"pipeline/export":     {"pipeline/files", "pipeline/store"},
-	"pipeline/feed":       {"pipeline/framing"},
-	"pipeline/files":      {},
-	"pipeline/framing":    {},
-	"pipeline/landing":    {"pipeline/files"},
-	"pipeline/loading":    {"pipeline/feed", "pipeline/files", "pipeline/framing", "pipeline/landing", "pipeline/store"},
-	"pipeline/months":     {"pipeline/audit", "pipeline/files", "pipeline/programme", "pipeline/store", "transforms"},
-	"pipeline/programme":  {},
-	"pipeline/store":      {},
-	"transforms":          {},
-	"transforms/oracle":   {},
-	"reports":             {},
-	"reports/xlsx":        {"reports"},
-	"reports/journal":     {"reports"},
-	"fixtures":            {},
-	"fixtures/makesample": {},
-	"fixtures/makedirty":  {},
-	"packaging":           {},
-	"packaging/modules":   {},
-	"fixtures/bench":      {"pipeline", "pipeline/config", "pipeline/feed", "pipeline/landing", "pipeline/loading", "pipeline/store", "reports", "reports/xlsx"},
+	"pipeline/ledger/audit":   {"pipeline/files"},
+	"pipeline/config":         {"pipeline/schedule/slots", "pipeline/ingest/feed", "pipeline/ingest/loading", "pipeline/programme"},
+	"pipeline/export":         {"pipeline/files", "pipeline/store"},
+	"pipeline/ingest/feed":    {"pipeline/ingest/framing"},
+	"pipeline/files":          {},
+	"pipeline/ingest/framing": {},
+	"pipeline/ingest/landing": {"pipeline/files"},
+	"pipeline/ingest/loading": {"pipeline/ingest/feed", "pipeline/files", "pipeline/ingest/framing", "pipeline/ingest/landing", "pipeline/store"},
+	"pipeline/ledger":         {"pipeline/ledger/audit", "pipeline/files", "pipeline/programme", "pipeline/store", "transforms"},
+	"pipeline/programme":      {},
+	"pipeline/store":          {},
+	"transforms":              {},
+	"transforms/oracle":       {},
+	"reports":                 {},
+	"reports/xlsx":            {"reports"},
+	"reports/journal":         {"reports"},
+	"fixtures":                {},
+	"fixtures/makesample":     {},
+	"fixtures/makedirty":      {},
+	"release":                 {},
+	"release/modules":         {},
+	"fixtures/bench":          {"pipeline", "pipeline/config", "pipeline/ingest/feed", "pipeline/ingest/landing", "pipeline/ingest/loading", "pipeline/store", "reports", "reports/xlsx"},
 }
 
 // onlyIn says where a library may be known at all.
@@ -57,10 +57,10 @@ var onlyIn = map[string]string{
 	"github.com/spf13/cobra":                         "cmd/tranche",
 	"github.com/rs/zerolog":                          "cmd/tranche",
 	"github.com/google/renameio/v2":                  "pipeline/files",
-	"github.com/wneessen/go-mail":                    "night/outbox",
-	"github.com/prometheus/client_golang/prometheus": "night/web",
+	"github.com/wneessen/go-mail":                    "pipeline/schedule/outbox",
+	"github.com/prometheus/client_golang/prometheus": "pipeline/schedule/web",
 	"github.com/cockroachdb/apd/v3":                  "transforms/oracle",
-	"golang.org/x/text/encoding/unicode":             "pipeline/loading",
+	"golang.org/x/text/encoding/unicode":             "pipeline/ingest/loading",
 }
 
 const (
@@ -235,7 +235,7 @@ func TestNoFloatTouchesMoney(t *testing.T) {
 	for _, s := range sources(t) {
 		// The workbook's cells are floats, by their format, and one function makes them; so are metrics,
 		// by which nobody is paid.
-		if isTest(s) || s.path == "night/web/metrics.go" || s.dir == "reports/xlsx" || s.dir == "fixtures/bench" {
+		if isTest(s) || s.path == "pipeline/schedule/web/metrics.go" || s.dir == "reports/xlsx" || s.dir == "fixtures/bench" {
 			continue
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {
@@ -249,8 +249,8 @@ func TestNoFloatTouchesMoney(t *testing.T) {
 
 func TestTheTopLevelHoldsWhatItShould(t *testing.T) {
 	allowed := []string{"cmd", "pipeline", "transforms", "reports", "fixtures", "docs", "config.yaml", "go.mod", "go.sum", "Makefile", "house_test.go",
-		"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md", "LICENSE", "night", "packaging", "Dockerfile",
-		"config.schema.json", "bin", "demo", "bench", "dist"}
+		"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md", "LICENSE", "release",
+		"bin", "demo", "bench", "dist"}
 	entries, err := os.ReadDir(".")
 	if err != nil {
 		t.Fatal(err)
@@ -260,7 +260,7 @@ func TestTheTopLevelHoldsWhatItShould(t *testing.T) {
 			t.Errorf("%s does not belong at the top", e.Name())
 		}
 	}
-	for _, name := range allowed[6:21] {
+	for _, name := range allowed[:18] {
 		if _, err := os.Stat(name); err != nil {
 			t.Errorf("%s is missing", name)
 		}

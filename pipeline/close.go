@@ -14,7 +14,7 @@ import (
 
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
-	"tranche/pipeline/months"
+	"tranche/pipeline/ledger"
 	"tranche/reports"
 	"tranche/reports/xlsx"
 )
@@ -61,20 +61,20 @@ func Close(ctx context.Context, o Options, c Closing) (*Summary, error) {
 type closing struct {
 	*run
 	Closing
-	month months.Closed
+	month ledger.Closed
 }
 
 // closable says at once what no run could change.
 func (r *run) closable(month time.Time) error {
-	o, open := &Obstacles{Month: months.Folder(month)}, r.nextToClose()
+	o, open := &Obstacles{Month: ledger.Folder(month)}, r.nextToClose()
 	if last := r.ledger.Last(); last != nil && last.Approved == "" {
 		o.say("%s waits for somebody other than %s to approve it: tranche approve %s", last.Month, last.Prepared, last.Month)
 	}
 	switch {
 	case month.Before(open):
-		o.say("it is closed already, or lies before the programme; the first open month is %s", months.Folder(open))
+		o.say("it is closed already, or lies before the programme; the first open month is %s", ledger.Folder(open))
 	case month.After(open):
-		o.say("%s is still open; close it first", months.Folder(open))
+		o.say("%s is still open; close it first", ledger.Folder(open))
 	}
 	o.unlessOver(month, r.Now)
 	return o.orNil()
@@ -96,7 +96,7 @@ func Unclosed(o Options, through time.Time) ([]time.Time, error) {
 		return nil, err
 	}
 	defer r.release()
-	early := &Obstacles{Month: months.Folder(through)}
+	early := &Obstacles{Month: ledger.Folder(through)}
 	early.unlessOver(through, r.Now)
 	var list []time.Time
 	for month := r.nextToClose(); !month.After(through); month = month.AddDate(0, 1, 0) {
@@ -131,17 +131,17 @@ func (k *closing) state(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := months.Write(ctx, k.session, folder, k.Month, k.Config.Programme.AsTheyAre()); err != nil {
+	if err := ledger.Write(ctx, k.session, folder, k.Month, k.Config.Programme.AsTheyAre()); err != nil {
 		return err
 	}
-	if err := k.workbooks(ctx, filepath.Join(folder, months.Statements)); err != nil {
+	if err := k.workbooks(ctx, filepath.Join(folder, ledger.Statements)); err != nil {
 		return err
 	}
-	models, err := months.Models(ctx, k.session)
+	models, err := ledger.Models(ctx, k.session)
 	if err != nil {
 		return err
 	}
-	k.month, err = k.ledger.Seal(folder, k.Month, months.Manifest{Prepared: k.By, At: k.Now.UTC().Truncate(time.Second), Accepted: k.Accepted, Approval: k.Config.Closing.NeedsApproval,
+	k.month, err = k.ledger.Seal(folder, k.Month, ledger.Manifest{Prepared: k.By, At: k.Now.UTC().Truncate(time.Second), Accepted: k.Accepted, Approval: k.Config.Closing.NeedsApproval,
 		Program: k.Program, Models: models, Config: k.Config.SourceHash, Currency: k.Config.Programme.Currency, Year: k.Config.Programme.YearStarts, Rules: k.Config.Programme.HashOn(k.Month.AddDate(0, 1, -1))})
 	return err
 }
@@ -190,7 +190,7 @@ func (k *closing) prove(ctx context.Context) error {
 	var moved int64
 	err := k.session.Row(ctx, "select count(*) from mart.statement_lines where mends_month = ?", []any{&moved}, k.Month)
 	if err == nil && moved > 0 {
-		err = fmt.Errorf("%d lines would move as soon as %s is closed; nothing was closed, and this is a fault of the program", moved, months.Folder(k.Month))
+		err = fmt.Errorf("%d lines would move as soon as %s is closed; nothing was closed, and this is a fault of the program", moved, ledger.Folder(k.Month))
 	}
 	return err
 }
@@ -210,7 +210,7 @@ func (k *closing) close(context.Context) error {
 	if err := k.publishable(); err != nil {
 		return err
 	}
-	if err := months.Close(k.Config.Folders.Audit(), k.month); err != nil {
+	if err := ledger.Close(k.Config.Folders.Audit(), k.month); err != nil {
 		return err
 	}
 	k.facts["month"], k.facts["version"] = k.month.Month, k.month.Version
@@ -219,7 +219,7 @@ func (k *closing) close(context.Context) error {
 
 // obstacles gathers what the run has shown to speak against it.
 func (k *closing) obstacles(ctx context.Context) error {
-	o := &Obstacles{Month: months.Folder(k.Month)}
+	o := &Obstacles{Month: ledger.Folder(k.Month)}
 	for _, a := range k.summary.Arrivals {
 		if !a.Fate.Taken() {
 			o.say("%s is in the inbox (%s: %s)", a.Source, a.Fate, a.Detail)

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"tranche/pipeline/config"
-	"tranche/pipeline/landing"
-	"tranche/pipeline/loading"
+	"tranche/pipeline/ingest/landing"
+	"tranche/pipeline/ingest/loading"
 	"tranche/pipeline/programme"
 	"tranche/reports"
 	"tranche/reports/xlsx"

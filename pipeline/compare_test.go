@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"tranche/pipeline"
-	"tranche/pipeline/loading"
+	"tranche/pipeline/ingest/loading"
 	"tranche/pipeline/programme"
 	"tranche/pipeline/store"
 )

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"tranche/pipeline/feed"
+	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/store"
 )
 

@@ -6,11 +6,11 @@ import (
 	"slices"
 	"time"
 
-	"tranche/pipeline/audit"
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
-	"tranche/pipeline/landing"
-	"tranche/pipeline/months"
+	"tranche/pipeline/ingest/landing"
+	"tranche/pipeline/ledger"
+	"tranche/pipeline/ledger/audit"
 )
 
 // Past is a run that has ended, as the history remembers it: what `tranche status` and
@@ -145,7 +145,7 @@ func Finals(c *config.Config, since time.Time) ([]time.Time, error) {
 		return nil, err
 	}
 	var list []time.Time
-	for _, f := range months.Finals(c.Folders.Closed, log) {
+	for _, f := range ledger.Finals(c.Folders.Closed, log) {
 		if f.At.After(since) {
 			list = append(list, f.Month)
 		}

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"tranche/pipeline/months"
+	"tranche/pipeline/ledger"
 	"tranche/reports"
 	"tranche/reports/journal"
 )
@@ -31,7 +31,7 @@ func (r *run) journal(ctx context.Context, month time.Time, e reports.Edition, t
 	}
 	list, err := journal.Make(j, journal.Accounts(*r.Config.Journal), before)
 	if err != nil {
-		return fmt.Errorf("%s: %w", months.Folder(month), err)
+		return fmt.Errorf("%s: %w", ledger.Folder(month), err)
 	}
 	edition := "draft"
 	if e.Final {
@@ -53,7 +53,7 @@ func (r *run) bookedBefore(month time.Time) ([]journal.Posting, error) {
 	if !ok {
 		return nil, nil
 	}
-	path := filepath.Join(told.Folder, months.Statements, journalName)
+	path := filepath.Join(told.Folder, ledger.Statements, journalName)
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil // nobody had accounts for it then

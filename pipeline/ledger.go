@@ -7,9 +7,9 @@ import (
 	"sync"
 	"time"
 
-	"tranche/pipeline/audit"
-	"tranche/pipeline/landing"
-	"tranche/pipeline/months"
+	"tranche/pipeline/ingest/landing"
+	"tranche/pipeline/ledger"
+	"tranche/pipeline/ledger/audit"
 )
 
 // readLedger reads what people decided, carries out what a run that was stopped had
@@ -20,10 +20,10 @@ func (r *run) readLedger(ctx context.Context) error {
 	if r.log, err = audit.Read(f.Audit()); err != nil {
 		return err
 	}
-	if err := months.FollowLog(f.Closed, r.log); err != nil {
+	if err := ledger.FollowLog(f.Closed, r.log); err != nil {
 		return err
 	}
-	if r.ledger, err = months.Read(f.Closed, r.log); err != nil {
+	if r.ledger, err = ledger.Read(f.Closed, r.log); err != nil {
 		return err
 	}
 	if last := r.ledger.Last(); last != nil && last.Currency != r.Config.Programme.Currency {
@@ -135,7 +135,7 @@ func (r *run) loadAnew(ctx context.Context) error {
 }
 
 // MonthName names a month as folders and people do: 2024-08.
-func MonthName(month time.Time) string { return months.Folder(month) }
+func MonthName(month time.Time) string { return ledger.Folder(month) }
 
 // ErrDecision says that a decision on a month cannot be taken.
 var ErrDecision = errors.New("nothing was decided")

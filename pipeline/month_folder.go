@@ -20,7 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"tranche/pipeline/files"
-	"tranche/pipeline/months"
+	"tranche/pipeline/ledger"
 )
 
 // manifest names every file of a month with the hash of its bytes.
@@ -47,15 +47,15 @@ type monthWriter struct {
 // openMonth begins a month's folder; it is put out with the others once it is among those
 // that were made.
 func (r *run) openMonth(month time.Time) (*monthWriter, error) {
-	name := months.Folder(month)
+	name := ledger.Folder(month)
 	w := &monthWriter{dir: filepath.Join(r.Config.Folders.Statements, name), aside: filepath.Join(r.Config.Folders.Work(), "statements", name), key: r.Config.Statement.SigningKey,
 		now: manifest{Month: name, Files: map[string]string{}, Made: map[string]string{}}, disk: files.NewAside()}
-	data, err := os.ReadFile(filepath.Join(w.dir, months.ManifestName))
+	data, err := os.ReadFile(filepath.Join(w.dir, ledger.ManifestName))
 	if err == nil {
 		err = json.Unmarshal(data, &w.before)
 	}
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("read %s: %w", filepath.Join(w.dir, months.ManifestName), err)
+		return nil, fmt.Errorf("read %s: %w", filepath.Join(w.dir, ledger.ManifestName), err)
 	}
 	return w, files.Folder(w.aside)
 }
@@ -147,7 +147,7 @@ func (w *monthWriter) putOut(s *Summary, before *previous) error {
 	if err := files.Folder(w.dir); err != nil {
 		return err
 	}
-	if err := before.plan(w, slices.Concat(w.wrote, gone, []string{months.ManifestName, months.ManifestName + ".sig"})); err != nil {
+	if err := before.plan(w, slices.Concat(w.wrote, gone, []string{ledger.ManifestName, ledger.ManifestName + ".sig"})); err != nil {
 		return err
 	}
 	if err := before.write(); err != nil {
@@ -170,7 +170,7 @@ func (w *monthWriter) putOut(s *Summary, before *previous) error {
 	if err != nil {
 		return err
 	}
-	if err := files.Write(filepath.Join(w.dir, months.ManifestName), append(data, '\n'), files.Private); err != nil {
+	if err := files.Write(filepath.Join(w.dir, ledger.ManifestName), append(data, '\n'), files.Private); err != nil {
 		return err
 	}
 	return w.sign(true, before)
@@ -179,7 +179,7 @@ func (w *monthWriter) putOut(s *Summary, before *previous) error {
 // removeFolder removes a month of which nothing is left. What somebody else has put into
 // the folder stays.
 func (w *monthWriter) removeFolder() error {
-	for _, name := range []string{months.ManifestName, months.ManifestName + ".sig"} {
+	for _, name := range []string{ledger.ManifestName, ledger.ManifestName + ".sig"} {
 		if err := files.Remove(filepath.Join(w.dir, name)); err != nil {
 			return err
 		}
@@ -191,14 +191,14 @@ func (w *monthWriter) removeFolder() error {
 // sign writes a detached ed25519 signature of the manifest's bytes beside it. One that
 // fits no longer is removed where nobody signs.
 func (w *monthWriter) sign(changed bool, before *previous) error {
-	path := filepath.Join(w.dir, months.ManifestName+".sig")
+	path := filepath.Join(w.dir, ledger.ManifestName+".sig")
 	if w.key == nil {
 		if !changed {
 			return nil
 		}
 		return files.Remove(path)
 	}
-	data, err := os.ReadFile(filepath.Join(w.dir, months.ManifestName))
+	data, err := os.ReadFile(filepath.Join(w.dir, ledger.ManifestName))
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"tranche/pipeline/loading"
+	"tranche/pipeline/ingest/loading"
 	"tranche/pipeline/store"
 )
 

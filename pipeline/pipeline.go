@@ -21,12 +21,12 @@ import (
 
 	"github.com/gofrs/flock"
 
-	"tranche/pipeline/audit"
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
-	"tranche/pipeline/landing"
-	"tranche/pipeline/loading"
-	"tranche/pipeline/months"
+	"tranche/pipeline/ingest/landing"
+	"tranche/pipeline/ingest/loading"
+	"tranche/pipeline/ledger"
+	"tranche/pipeline/ledger/audit"
 	"tranche/pipeline/store"
 	"tranche/transforms"
 )
@@ -70,7 +70,7 @@ func Run(ctx context.Context, o Options) (*Summary, error) {
 	}
 	defer r.release()
 	if _, closed := r.ledger.Of(o.Month); closed {
-		return nil, cmp.Or(r.proven(), fmt.Errorf("%s: %w", months.Folder(o.Month), ErrClosed))
+		return nil, cmp.Or(r.proven(), fmt.Errorf("%s: %w", ledger.Folder(o.Month), ErrClosed))
 	}
 	stages := []stage{{"land", r.land}, {"load", r.load}, {"transform", r.transform}, {"check", r.check}, {"report", r.report}, {"publish", r.publish}}
 	if o.NoBooks {
@@ -119,7 +119,7 @@ type run struct {
 	session  *store.Session
 	beside   *store.Session // of a night, to the same databases, for models and checks at the same time; otherwise nil
 	landed   []landing.File
-	ledger   *months.Ledger
+	ledger   *ledger.Ledger
 	proven   func() error // waits until every closed file was held against its hash, and says what is damaged
 	log      []audit.Decision
 	month    time.Time

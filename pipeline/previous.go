@@ -11,10 +11,10 @@ import (
 	"strings"
 	"time"
 
-	"tranche/pipeline/audit"
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
-	"tranche/pipeline/months"
+	"tranche/pipeline/ledger"
+	"tranche/pipeline/ledger/audit"
 )
 
 // What a publication replaces is kept beside, so that it can be taken back: the
@@ -344,7 +344,7 @@ func (p *previous) putBack(statements string) error {
 // orderOf puts a month's manifest behind its workbooks, and the signature behind that.
 func orderOf(path string) string {
 	month, name := filepath.Base(filepath.Dir(path)), filepath.Base(path)
-	if strings.HasPrefix(name, months.ManifestName) {
+	if strings.HasPrefix(name, ledger.ManifestName) {
 		return month + "/2" + name
 	}
 	return month + "/1" + name

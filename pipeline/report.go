@@ -20,7 +20,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"tranche/pipeline/months"
+	"tranche/pipeline/ledger"
 	"tranche/reports"
 	"tranche/reports/xlsx"
 )
@@ -150,18 +150,18 @@ func (r *run) finals() (made []*monthWriter, err error) {
 	return made, nil
 }
 
-func (r *run) final(closed months.Closed) (*monthWriter, error) {
+func (r *run) final(closed ledger.Closed) (*monthWriter, error) {
 	w, err := r.openMonth(closed.First)
 	if err != nil {
 		return nil, err
 	}
 	books := map[string]string{}
 	for name, hash := range closed.Files {
-		if book, ok := strings.CutPrefix(name, months.Statements+"/"); ok {
+		if book, ok := strings.CutPrefix(name, ledger.Statements+"/"); ok {
 			books[book] = hash
 		}
 	}
-	err = w.copy(filepath.Join(closed.Folder, months.Statements), books)
+	err = w.copy(filepath.Join(closed.Folder, ledger.Statements), books)
 	return w, cmp.Or(w.disk.Wait(), err)
 }
 

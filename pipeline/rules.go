@@ -6,7 +6,7 @@ import (
 	"encoding/hex"
 	"time"
 
-	"tranche/pipeline/audit"
+	"tranche/pipeline/ledger/audit"
 	"tranche/pipeline/programme"
 	"tranche/transforms"
 )

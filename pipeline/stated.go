@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 
 	"tranche/pipeline/files"
-	"tranche/pipeline/months"
+	"tranche/pipeline/ledger"
 	"tranche/transforms"
 )
 
@@ -27,7 +27,7 @@ func (r *run) beginWithStated(ctx context.Context) (bool, error) {
 	if r.ledger == nil || r.ledger.Last() == nil {
 		return false, nil
 	}
-	models, err := months.Models(ctx, r.session)
+	models, err := ledger.Models(ctx, r.session)
 	if err != nil {
 		return false, err
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"tranche/pipeline/config"
-	"tranche/pipeline/landing"
+	"tranche/pipeline/ingest/landing"
 	"tranche/pipeline/store"
 )
 

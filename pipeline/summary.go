@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"tranche/pipeline/config"
-	"tranche/pipeline/feed"
-	"tranche/pipeline/landing"
-	"tranche/pipeline/loading"
+	"tranche/pipeline/ingest/feed"
+	"tranche/pipeline/ingest/landing"
+	"tranche/pipeline/ingest/loading"
 	"tranche/pipeline/store"
 	"tranche/reports/xlsx"
 )

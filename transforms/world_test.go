@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"tranche/pipeline/loading"
+	"tranche/pipeline/ingest/loading"
 	"tranche/pipeline/programme"
 	"tranche/pipeline/store"
 	"tranche/transforms"

@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tranche/night"
 	"tranche/pipeline"
 	"tranche/pipeline/config"
+	"tranche/pipeline/schedule"
 )
 
 // offer finds what a shell may offer in one place. What it cannot find it leaves out: a
@@ -89,7 +89,7 @@ func published(query string) offer {
 }
 
 func unsent(_ context.Context, c *config.Config) (list []string) {
-	left, _ := night.Box(c).Open()
+	left, _ := schedule.Box(c).Open()
 	for _, u := range left {
 		if text := fmt.Sprintf("%s\t%s", u.ID, u.State); !slices.Contains(list, text) {
 			list = append(list, text)

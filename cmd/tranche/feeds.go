@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tranche/pipeline/feed"
-	"tranche/pipeline/loading"
+	"tranche/pipeline/ingest/feed"
+	"tranche/pipeline/ingest/loading"
 )
 
 func (a *app) feedsCommand() *cobra.Command {

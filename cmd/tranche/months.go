@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tranche/night"
 	"tranche/pipeline"
-	"tranche/pipeline/audit"
+	"tranche/pipeline/ledger/audit"
+	"tranche/pipeline/schedule"
 )
 
 func (a *app) closeCommand() *cobra.Command {
@@ -165,7 +165,7 @@ func (a *app) decide(name, text string, decision func(pipeline.Options, time.Tim
 // nowFinal sends finance what has become final, if the configuration names anybody.
 func (a *app) nowFinal(ctx context.Context, o pipeline.Options, s *pipeline.Summary, err error) (*pipeline.Summary, error) {
 	if err == nil {
-		a.spread(ctx, o.Config, night.Finals(o.Config, o.Now))
+		a.spread(ctx, o.Config, schedule.Finals(o.Config, o.Now))
 	}
 	return s, err
 }

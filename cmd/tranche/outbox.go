@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tranche/night"
-	"tranche/night/outbox"
+	"tranche/pipeline/schedule"
+	"tranche/pipeline/schedule/outbox"
 )
 
 func (a *app) outboxCommand() *cobra.Command {
@@ -54,7 +54,7 @@ func (a *app) forMessages(ids []string, each func(*outbox.Outbox, string) error,
 	if err != nil {
 		return err
 	}
-	box := night.Box(c)
+	box := schedule.Box(c)
 	for _, id := range ids {
 		if err = each(box, id); errors.Is(err, outbox.ErrUnknown) {
 			return usageError{fmt.Errorf("%w; tranche outbox lists them", err)}

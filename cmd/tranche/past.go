@@ -7,10 +7,10 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"tranche/night"
-	"tranche/night/slots"
 	"tranche/pipeline"
 	"tranche/pipeline/config"
+	"tranche/pipeline/schedule"
+	"tranche/pipeline/schedule/slots"
 )
 
 // shownRuns is how many of the last runs status shows.
@@ -50,7 +50,7 @@ func printPast(out io.Writer, c *config.Config) error {
 
 // printUnsent says which messages have not arrived for certain, and how many those are.
 func printUnsent(out io.Writer, c *config.Config) (int, error) {
-	unsent, err := night.Box(c).Open()
+	unsent, err := schedule.Box(c).Open()
 	for _, u := range unsent {
 		fmt.Fprintf(out, "Message %s by %s is %s after %s: %s\n  %s\n", u.ID, u.Way, u.State, counted(int64(u.Attempts), "attempt"), u.Error, u.Subject)
 	}

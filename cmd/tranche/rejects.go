@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tranche/pipeline"
-	"tranche/pipeline/audit"
+	"tranche/pipeline/ledger/audit"
 )
 
 func (a *app) rejectsCommand() *cobra.Command {

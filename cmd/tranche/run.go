@@ -11,10 +11,10 @@ import (
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
-	"tranche/night"
 	"tranche/pipeline"
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
+	"tranche/pipeline/schedule"
 )
 
 func (a *app) runCommand() *cobra.Command {
@@ -62,7 +62,7 @@ func (a *app) run(ctx context.Context, monthText, plans string, notify bool) err
 			if err == nil {
 				mail = plainly(summary)
 			}
-			a.spread(ctx, o.Config, night.AfterRun(o.Config, o.Now, summary, mail, err))
+			a.spread(ctx, o.Config, schedule.AfterRun(o.Config, o.Now, summary, mail, err))
 		}
 		return summary, err
 	})
@@ -75,7 +75,7 @@ func (a *app) run(ctx context.Context, monthText, plans string, notify bool) err
 // tellOfFaults tells whom a faulty configuration names, where that much of it makes sense.
 func (a *app) tellOfFaults(ctx context.Context, err error) {
 	if c, ok := config.ReadNotify(a.configPath); ok && pipeline.Guarded(c) == nil {
-		a.spread(ctx, c, night.NeverBegan(c, time.Now(), err))
+		a.spread(ctx, c, schedule.NeverBegan(c, time.Now(), err))
 	}
 }
 

@@ -9,9 +9,9 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
-	"tranche/night"
 	"tranche/pipeline"
 	"tranche/pipeline/config"
+	"tranche/pipeline/schedule"
 )
 
 func (a *app) serveCommand() *cobra.Command {
@@ -33,7 +33,7 @@ tranche run --notify does the same without this: docs/operations.md.`,
 
 func (a *app) serve(ctx context.Context) error {
 	log := a.log()
-	n := &night.Night{Read: a.config, Program: "tranche " + version, Now: time.Now, Stage: logged(log), Plain: plainly,
+	n := &schedule.Night{Read: a.config, Program: "tranche " + version, Now: time.Now, Stage: logged(log), Plain: plainly,
 		Began: func(address string) { log.Info().Str("address", address).Msg("the pages are open") },
 		Log: func(level, what string, facts ...[2]any) {
 			line := log.Info()
@@ -81,7 +81,7 @@ func (a *app) spread(ctx context.Context, c *config.Config, news error) {
 		ctx, stop = context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 		defer stop()
 	}
-	if err := errors.Join(news, night.Box(c).Flush(ctx, time.Now())); err != nil {
+	if err := errors.Join(news, schedule.Box(c).Flush(ctx, time.Now())); err != nil {
 		log := a.log()
 		log.Error().Err(err).Msg("somebody could not be told")
 	}

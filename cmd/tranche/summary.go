@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"tranche/pipeline"
-	"tranche/pipeline/landing"
+	"tranche/pipeline/ingest/landing"
 )
 
 // printSummary says what a run came to, as a person wants to hear it.

@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"tranche/pipeline/config"
-	"tranche/pipeline/feed"
-	"tranche/pipeline/loading"
+	"tranche/pipeline/ingest/feed"
+	"tranche/pipeline/ingest/loading"
 )
 
 func (a *app) validateCommand() *cobra.Command {

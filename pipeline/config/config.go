@@ -23,7 +23,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"tranche/pipeline/feed"
+	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/programme"
 )
 

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"tranche/pipeline/feed"
-	"tranche/pipeline/loading"
+	"tranche/pipeline/ingest/feed"
+	"tranche/pipeline/ingest/loading"
 )
 
 func (r *reader) feeds(list []feedFile) []feed.Feed {

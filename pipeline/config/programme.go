@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"tranche/pipeline/feed"
+	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/programme"
 )
 

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"tranche/pipeline/feed"
+	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/programme"
 )
 

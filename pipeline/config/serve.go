@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"tranche/night/slots"
+	"tranche/pipeline/schedule/slots"
 )
 
 // Serve is what `tranche serve` does by itself, and how it can be watched.

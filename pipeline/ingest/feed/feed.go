@@ -1,0 +1,178 @@
+// Package feed says how one sender writes, and turns that sender's records
+// into ours.
+//
+// A *feed* is a declaration: which files, which kind of source, which encoding,
+// marks, dates, column names and constants. Nothing is sniffed. A *typer* is a
+// feed bound to the header of one file; it turns each framed record into one
+// row of a *batch* (UTF-8, days, exact whole units, signs by our convention) or
+// into *problems*, never into something in between: no text becomes a number or
+// a date before it matches the feed's own strict pattern.
+package feed
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"tranche/pipeline/ingest/framing"
+)
+
+// Feed is how one sender writes one kind of source. Zero values mean the
+// default named behind each field.
+type Feed struct {
+	Name string
+	Kind string
+	Glob string // matched against the file's name, * does not cross folders
+
+	Encoding     string // utf-8
+	Delimiter    string // ,
+	Quote        string // "; none: this sender quotes nothing
+	Escape       string // a quote is doubled
+	ExcelText    bool   // fields may be written ="0012"
+	Comment      string // none
+	HeaderLine   int    // 1: the physical line on which the header begins
+	HeaderLines  int    // 1; 2 when names stand in two lines one above the other
+	NoHeader     bool   // columns are named by their numbers, from 1
+	Width        int    // fields of a record, needed with NoHeader
+	FinalNewline bool   // true: a last record without line end is taken for cut short
+
+	Columns   map[string][]string          // ours -> the sender's names, the first that is there
+	Constants map[string]string            // ours -> a value this sender never writes
+	Values    map[string]map[string]string // ours -> the sender's word -> our word
+
+	DecimalMark   string   // .
+	ThousandMarks []string // none
+	Negative      string   // leading, trailing or parentheses
+	Dates         []string // yyyy-mm-dd
+	Returns       string   // negative, positive, by_amount or by_quantity
+
+	Trailer    *Trailer
+	Replace    bool          // complete for the months it covers
+	Key        []string      // the kind's own
+	Expected   time.Duration // how often it should send something; zero: nobody expects anything
+	MaxRejects Limit
+	MaxBytes   int64 // of an unpacked .gz; 4 GiB
+}
+
+// Trailer is the block that ends a sender's file.
+type Trailer struct {
+	StartsWith  []string // its lines begin with one of these
+	CountColumn int      // field, from 1, that holds the number of rows; zero: none
+	TotalColumn int      // field, from 1, that holds the total of the amounts; zero: none
+}
+
+// Limit is how many records may be rejected before the whole file is refused.
+type Limit struct {
+	Count   int64
+	Percent int64
+	None    bool // no limit
+}
+
+// Exceeded says whether so many rejects of so many records are too many.
+func (l Limit) Exceeded(rejected, records int64) bool {
+	switch {
+	case l.None || rejected == 0:
+		return false
+	case l.Percent > 0:
+		return rejected*100 > records*l.Percent
+	default:
+		return rejected > l.Count
+	}
+}
+
+// String is the limit as a person would write it.
+func (l Limit) String() string {
+	switch {
+	case l.None:
+		return "none"
+	case l.Percent > 0:
+		return fmt.Sprintf("%d%%", l.Percent)
+	default:
+		return fmt.Sprint(l.Count)
+	}
+}
+
+// Hash changes whenever any part of the declaration does, so that a file read
+// under the earlier one is read again.
+func (f Feed) Hash() string {
+	trailer := "none"
+	if f.Trailer != nil {
+		trailer = fmt.Sprintf("%+v", *f.Trailer)
+	}
+	f.Trailer, f.Expected = nil, 0                                        // which changes nothing of what is read
+	sum := sha256.Sum256(fmt.Appendf(nil, "reader 4 %+v %s", f, trailer)) // fmt prints maps in the order of their keys
+	return hex.EncodeToString(sum[:8])
+}
+
+// Matches says whether a file of that name belongs to the feed.
+func (f Feed) Matches(name string) bool {
+	name = strings.TrimSuffix(strings.ToLower(name), ".gz")
+	ok, err := filepath.Match(strings.ToLower(f.Glob), name)
+	return ok && err == nil
+}
+
+// Dialect is how the feed's records are framed.
+func (f Feed) Dialect() framing.Dialect {
+	d := framing.Dialect{Delimiter: ',', Quote: '"', ExcelText: f.ExcelText, Comment: []byte(f.Comment)}
+	if f.Delimiter != "" {
+		d.Delimiter = f.Delimiter[0]
+	}
+	switch {
+	case f.Quote == "none":
+		d.Quote = 0
+	case f.Quote != "":
+		d.Quote = f.Quote[0]
+	}
+	if f.Escape != "" {
+		d.Escape = f.Escape[0]
+	}
+	if f.Trailer != nil {
+		for _, mark := range f.Trailer.StartsWith {
+			d.Trailer = append(d.Trailer, []byte(mark))
+		}
+	}
+	return d
+}
+
+// Names is which field of a file holds which column, in the sender's words.
+type Names []string
+
+// HeaderNames joins the one or two lines of a header into a name per column.
+func HeaderNames(lines [][]string) Names {
+	var names Names
+	for _, line := range lines {
+		for i, part := range line {
+			part = strings.Join(strings.Fields(strings.TrimPrefix(part, "\uFEFF")), " ")
+			if i == len(names) {
+				names = append(names, part)
+				continue
+			}
+			names[i] = strings.TrimSpace(names[i] + " " + part)
+		}
+	}
+	return names
+}
+
+// find returns the field of the one column that bears one of the names, or -1.
+func (n Names) find(alternatives []string) (int, error) {
+	for _, want := range alternatives {
+		want = strings.Join(strings.Fields(want), " ") // as the header's own names
+		found := -1
+		for i, name := range n {
+			if !strings.EqualFold(name, want) {
+				continue
+			}
+			if found >= 0 {
+				return -1, fmt.Errorf("the header names %q twice, in fields %d and %d", want, found+1, i+1)
+			}
+			found = i
+		}
+		if found >= 0 {
+			return found, nil
+		}
+	}
+	return -1, nil
+}

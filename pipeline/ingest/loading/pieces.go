@@ -1,0 +1,254 @@
+package loading
+
+import (
+	"runtime"
+	"slices"
+
+	"tranche/pipeline/ingest/feed"
+	"tranche/pipeline/ingest/framing"
+)
+
+// tally is what reading a file, or a piece of it, came to.
+type tally struct {
+	records        int64 // typed + rejected
+	typed          int64
+	rejected       int64
+	problems       []feed.Problem
+	keys           []keys // of the typed records, piece by piece
+	amount         feed.Total
+	rejectedAmount feed.Total // of the rejected records whose amount can be read
+	unread         int64      // rejected records whose amount cannot
+	trailer        []framing.Record
+	after          int64 // the first line of a record behind the trailer
+	keylessLine    int64 // the line of the first rejected record whose key cannot be read
+	unterminated   bool  // the text's last record has no line end
+}
+
+func (t *tally) add(o *tally) {
+	t.records += o.records
+	t.typed += o.typed
+	t.rejected += o.rejected
+	t.unread += o.unread
+	t.remember(o.problems)
+	t.keys = append(t.keys, o.keys...)
+	t.amount.Merge(&o.amount)
+	t.rejectedAmount.Merge(&o.rejectedAmount)
+	if t.keylessLine == 0 {
+		t.keylessLine = o.keylessLine
+	}
+	if t.after == 0 && len(t.trailer) > 0 && o.records > 0 {
+		t.after = o.firstLine()
+	}
+	if t.after == 0 {
+		t.after = o.after
+	}
+	t.trailer = append(t.trailer, o.trailer...)
+	t.unterminated = o.unterminated
+}
+
+// remember keeps the first problem of all; the others have been put aside.
+func (t *tally) remember(problems []feed.Problem) {
+	if len(t.problems) == 0 {
+		t.problems = problems[:min(1, len(problems))]
+	}
+}
+
+// firstLine is a line of the first record of a tally that has one.
+func (t *tally) firstLine() int64 {
+	switch {
+	case t.typed == 0:
+		return t.problems[0].Line
+	case len(t.problems) == 0:
+		return t.keys[0].lines[0]
+	}
+	return min(t.keys[0].lines[0], t.problems[0].Line)
+}
+
+// keys are the hashes of typed records' keys, and the lines they stand on.
+type keys struct {
+	hashes []uint64
+	lines  []int64
+}
+
+// result is one piece, read.
+type result struct {
+	tally
+	batch *feed.Batch
+	rest  piece // what may go on in the next piece
+}
+
+// readPiece frames and types one piece.
+func readPiece(p piece, width int, dialect framing.Dialect, t *feed.Typer, b *feed.Batch) *result {
+	r := &result{batch: b}
+	r.keys = []keys{{hashes: make([]uint64, 0, len(p.data)/64)}}
+	f := framing.Framer{Dialect: dialect, Width: width}
+	f.Reset(p.data, p.line, p.last)
+	var rec framing.Record
+	for f.Next(&rec) {
+		r.addRecord(&rec, t)
+	}
+	r.keys[0].lines = slices.Clone(b.Lines)
+	r.rest.data, r.rest.line = f.Rest()
+	if n := len(p.data); p.last && n > 0 {
+		r.unterminated = p.data[n-1] != '\n' && p.data[n-1] != '\r'
+	}
+	return r
+}
+
+func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
+	switch rec.Sort {
+	case framing.Blank, framing.Comment:
+		return
+	case framing.Trailer:
+		r.trailer = append(r.trailer, copied(*rec))
+		return
+	}
+	if len(r.trailer) > 0 && r.after == 0 {
+		r.after = rec.Line
+	}
+	r.records++
+	if rec.Sort == framing.Broken {
+		raw := rec.Raw[:min(len(rec.Raw), 2000)]
+		r.reject([]feed.Problem{{Line: rec.Line, Code: string(rec.Fault), Raw: string(raw)}})
+		r.unread++
+		return
+	}
+	if !t.Type(rec.Line, rec.Fields, r.batch) {
+		r.reject(t.Problems)
+		if t.HasAmount {
+			r.rejectedAmount.Add(t.Amount)
+		} else {
+			r.unread++
+		}
+		return
+	}
+	r.typed++
+	r.keys[0].hashes = append(r.keys[0].hashes, t.KeyHash)
+	if t.HasAmount {
+		r.amount.Add(t.Amount)
+	}
+}
+
+func (r *result) reject(problems []feed.Problem) {
+	r.rejected++
+	r.problems = append(r.problems, problems...)
+	if r.keylessLine == 0 && problems[0].Key == "" {
+		r.keylessLine = problems[0].Line
+	}
+}
+
+// pieces reads a text piece by piece on every processor.
+type pieces struct {
+	width   int
+	dialect framing.Dialect
+	typer   *feed.Typer
+	accept  func(*feed.Batch) error    // is given the typed records in the order of the file
+	reject  func([]feed.Problem) error // and what is wrong with the others
+	spare   chan *feed.Batch           // to be used again, while this text is read; a pool would keep them until the collector has come twice
+}
+
+// read frames and types the text that begins with the first piece.
+//
+// Each piece is read on the assumption that a record begins where it begins.
+// Where the piece before shows that one was still open, the piece is read again
+// from there, so that the outcome never depends on where the text was cut.
+func (p *pieces) read(c *cutter, first piece) (*tally, error) {
+	p.spare = make(chan *feed.Batch, 4*runtime.NumCPU())
+	jobs := make(chan job, runtime.NumCPU())
+	queue := make(chan job, 2*runtime.NumCPU())
+	for range runtime.NumCPU() {
+		typer := p.typer.Clone()
+		go func() {
+			for j := range jobs {
+				j.done <- p.piece(j.piece, typer)
+			}
+		}()
+	}
+	stop := make(chan struct{})
+	go cut(c, first, jobs, queue, stop)
+	total, err := p.merge(queue)
+	close(stop)
+	for range queue { // after an error, let the others end
+	}
+	return total, err
+}
+
+func (p *pieces) piece(one piece, t *feed.Typer) *result {
+	var batch *feed.Batch
+	select {
+	case batch = <-p.spare:
+	default:
+		batch = t.NewBatch()
+	}
+	return readPiece(one, p.width, p.dialect, t, batch)
+}
+
+type job struct {
+	piece piece
+	done  chan *result
+}
+
+func cut(c *cutter, p piece, jobs, queue chan<- job, stop <-chan struct{}) {
+	defer close(jobs)
+	defer close(queue)
+	for ok := true; ok; p, ok = c.next() {
+		j := job{piece: p, done: make(chan *result, 1)}
+		select {
+		case queue <- j:
+		case <-stop:
+			return
+		}
+		if p.err != nil {
+			return
+		}
+		jobs <- j
+		if p.last {
+			return
+		}
+	}
+}
+
+func (p *pieces) merge(queue <-chan job) (*tally, error) {
+	total := &tally{}
+	var carry piece
+	for j := range queue {
+		if j.piece.err != nil {
+			return total, j.piece.err
+		}
+		r := <-j.done
+		if len(carry.data) > 0 {
+			joined := piece{data: append(carry.data, j.piece.data...), line: carry.line, last: j.piece.last}
+			p.done(r.batch)
+			r = p.piece(joined, p.typer)
+		}
+		carry = piece{data: slices.Clone(r.rest.data), line: r.rest.line}
+		if err := p.accept(r.batch); err != nil {
+			return total, err
+		}
+		if err := p.reject(r.problems); err != nil {
+			return total, err
+		}
+		p.done(r.batch)
+		total.add(&r.tally)
+	}
+	return total, nil
+}
+
+func (p *pieces) done(b *feed.Batch) {
+	b.Reset()
+	select {
+	case p.spare <- b:
+	default:
+	}
+}
+
+// copied is a record, out of the framer's memory.
+func copied(rec framing.Record) framing.Record {
+	rec.Raw = slices.Clone(rec.Raw)
+	fields := make([][]byte, len(rec.Fields))
+	for i, field := range rec.Fields {
+		fields[i] = slices.Clone(field)
+	}
+	rec.Fields = fields
+	return rec
+}

@@ -1,0 +1,142 @@
+package loading
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"tranche/pipeline/files"
+	"tranche/pipeline/ingest/feed"
+	"tranche/pipeline/ingest/landing"
+	"tranche/pipeline/store"
+)
+
+// Understood is how a file would be loaded.
+type Understood struct {
+	Outcome
+	Columns  []string
+	Rows     [][]string // the first few
+	Amount   string     // of the records of a sales file that would be loaded, in the documents' currencies
+	Problems []string   // of its records, one a line
+
+	fixed []string // what every row holds in the last columns
+}
+
+// Preview loads a file into a store of its own, which is thrown away, and tells
+// what came of it and how the first rows read.
+func Preview(ctx context.Context, path string, declared feed.Feed, rows int) (*Understood, error) {
+	dir, err := os.MkdirTemp("", "tranche-validate-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	f, err := asLanded(path, dir)
+	if err != nil {
+		return nil, err
+	}
+	session, err := store.Open(ctx, store.Options{TempFolder: filepath.Join(dir, "spill")})
+	if err != nil {
+		return nil, err
+	}
+	defer session.Close()
+	if err := OpenStore(ctx, session, filepath.Join(dir, "store.duckdb")); err != nil {
+		return nil, err
+	}
+	declared.Glob = "*" // whatever the file is called
+	u := &Understood{}
+	l := Loader{Session: session, Landing: dir, Work: dir, Feeds: []feed.Feed{declared}, see: func(r *reading, b *feed.Batch) { u.see(r, b, rows) }}
+	if u.Outcome, _, err = l.Load(ctx, f); err != nil {
+		return nil, err
+	}
+	if err := l.Gather(ctx); err != nil {
+		return nil, err
+	}
+	return u, u.read(ctx, session)
+}
+
+// asLanded gives a file the name it would have after landing, in a folder of its
+// own.
+func asLanded(path, dir string) (landing.File, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return landing.File{}, err
+	}
+	info, err := os.Stat(absolute)
+	if err != nil {
+		return landing.File{}, err
+	}
+	f := landing.File{Name: filepath.Base(path), Size: info.Size(), Sequence: 1}
+	if f.SHA256, err = files.Hash(absolute); err != nil {
+		return f, err
+	}
+	return f, os.Symlink(absolute, f.Path(dir))
+}
+
+// see takes the first rows of a file while they are loaded.
+func (u *Understood) see(r *reading, b *feed.Batch, most int) {
+	if u.Columns == nil {
+		u.name(r, b)
+	}
+	for row := 0; row < len(b.Lines) && len(u.Rows) < most; row++ {
+		texts := []string{strconv.FormatInt(b.Lines[row], 10)}
+		columns := nameable(r, b)
+		for i := range columns {
+			texts = append(texts, columns[i].Show(row))
+		}
+		u.Rows = append(u.Rows, append(texts, u.fixed...))
+	}
+}
+
+// nameable are the columns that a feed can name: without those that are worked out for
+// comparing records, which come first.
+func nameable(r *reading, b *feed.Batch) []feed.BatchColumn {
+	if r.kind.Name == feed.Sales {
+		return b.Columns
+	}
+	return b.Columns[2:]
+}
+
+// name lists the columns: those that differ from row to row, then those that
+// are the same in each.
+func (u *Understood) name(r *reading, b *feed.Batch) {
+	u.Columns = []string{"line"}
+	for _, c := range nameable(r, b) {
+		u.Columns = append(u.Columns, c.Name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.fixed)) {
+		if value := r.fixed[name]; value != "" {
+			u.Columns, u.fixed = append(u.Columns, name), append(u.fixed, value)
+		}
+	}
+}
+
+// read takes the file's sum and the problems of its records from the store.
+func (u *Understood) read(ctx context.Context, s *store.Session) error {
+	err := s.Row(ctx, `select coalesce(max((select coalesce(sum(net_amount), 0)::decimal(38,6) from store.raw.sales)) filter (where kind = 'sales' and status = 'loaded')::varchar, '')
+		from store.raw.files`, []any{&u.Amount})
+	if err != nil {
+		return err
+	}
+	rows, err := s.Query(ctx, `select line, coalesce(column_name, ''), coalesce(raw_text, ''), sentence
+		from store.raw.rejects where problem > 0 order by line, problem`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var line int64
+		var column, raw, sentence string
+		if err := rows.Scan(&line, &column, &raw, &sentence); err != nil {
+			return err
+		}
+		if column != "" {
+			column = fmt.Sprintf(", %s %q", column, raw)
+		}
+		u.Problems = append(u.Problems, fmt.Sprintf("line %d%s: %s", line, column, sentence))
+	}
+	return rows.Err()
+}

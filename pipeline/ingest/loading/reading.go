@@ -1,0 +1,243 @@
+package loading
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/ianaindex"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+
+	"tranche/pipeline/ingest/feed"
+)
+
+const (
+	pieceBytes  = 4 << 20
+	lineBytes   = 1 << 20
+	archiveSize = 4 << 30
+)
+
+// text reads a landed file as UTF-8 and hashes the bytes as they lie.
+type text struct {
+	io.Reader
+	file *os.File
+	raw  *bufio.Reader
+	hash hash.Hash
+}
+
+// openText opens a landed file in the feed's encoding.
+func openText(path string, f feed.Feed) (*text, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	t := &text{file: file, hash: sha256.New()}
+	t.raw = bufio.NewReaderSize(io.TeeReader(file, t), 1<<20)
+	var r io.Reader = t.raw
+	if strings.HasSuffix(strings.ToLower(path), ".gz") {
+		r, err = unpack(r, f.MaxBytes)
+		if err != nil {
+			return nil, errors.Join(&feed.Problem{Code: feed.BadArchive, Detail: err.Error()}, file.Close())
+		}
+	}
+	t.Reader, err = decode(r, f.Encoding)
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return t, nil
+}
+
+// Sample reads the beginning of a file, at most so many bytes as UTF-8, and says
+// whether that is all of it.
+func Sample(path, encoding string, most int) (sample []byte, whole bool, err error) {
+	t, err := openText(path, feed.Feed{Encoding: encoding})
+	if err != nil {
+		return nil, false, err
+	}
+	defer t.file.Close()
+	sample, err = io.ReadAll(io.LimitReader(t, int64(most)+1))
+	if err != nil {
+		return nil, false, err
+	}
+	return sample[:min(len(sample), most)], len(sample) <= most, nil
+}
+
+// Write hashes what is being read, unless that is known already.
+func (t *text) Write(p []byte) (int, error) {
+	if t.hash == nil {
+		return len(p), nil
+	}
+	return t.hash.Write(p)
+}
+
+// changed reads whatever is left and says whether the whole file's hash is another
+// than the one it landed under.
+func (t *text) changed(sha256 string) (bool, error) {
+	if _, err := io.Copy(io.Discard, t.raw); err != nil {
+		return false, err
+	}
+	return t.hash != nil && hex.EncodeToString(t.hash.Sum(nil)) != sha256, nil
+}
+
+// capped fails rather than ends when an archive holds more than it may.
+type capped struct {
+	r    io.Reader
+	left int64
+}
+
+func unpack(r io.Reader, limit int64) (io.Reader, error) {
+	z, err := gzip.NewReader(r)
+	if err != nil {
+		return nil, err
+	}
+	if limit == 0 {
+		limit = archiveSize
+	}
+	return &capped{r: z, left: limit}, nil
+}
+
+func (c *capped) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.left -= int64(n)
+	switch {
+	case c.left < 0:
+		return 0, &feed.Problem{Code: feed.BadArchive, Detail: "it unpacks to more than max_bytes"}
+	case err != nil && err != io.EOF:
+		return n, &feed.Problem{Code: feed.BadArchive, Detail: err.Error()}
+	}
+	return n, err
+}
+
+// Encoding finds a declared encoding. nil means UTF-8, which needs no decoder.
+func Encoding(name string) (encoding.Encoding, error) {
+	switch strings.ToLower(name) {
+	case "", "utf-8", "utf8":
+		return nil, nil
+	case "utf-16":
+		return unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM), nil
+	case "utf-16le":
+		return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), nil
+	case "utf-16be":
+		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), nil
+	}
+	e, err := ianaindex.IANA.Encoding(name)
+	if err != nil || e == nil {
+		return nil, fmt.Errorf("unknown encoding %q", name)
+	}
+	return e, nil
+}
+
+// decode turns a reader into UTF-8 without a byte order mark.
+func decode(r io.Reader, name string) (io.Reader, error) {
+	e, err := Encoding(name)
+	if err != nil {
+		return nil, &feed.Problem{Code: feed.BadEncoding, Detail: err.Error()}
+	}
+	if e != nil {
+		r = transform.NewReader(r, e.NewDecoder())
+	}
+	buffered := bufio.NewReaderSize(r, 1<<20)
+	mark, err := buffered.Peek(3)
+	if err != nil && err != io.EOF {
+		return nil, asProblem(err)
+	}
+	if bytes.Equal(mark, []byte("\xEF\xBB\xBF")) {
+		_, _ = buffered.Discard(3)
+	}
+	return buffered, nil
+}
+
+// asProblem makes what a decoder or an archive complains of a reason to refuse
+// the file; anything else stays a failure of the run.
+func asProblem(err error) error {
+	if errors.Is(err, unicode.ErrMissingBOM) || errors.Is(err, encoding.ErrInvalidUTF8) {
+		return &feed.Problem{Code: feed.BadEncoding, Detail: err.Error()}
+	}
+	return err
+}
+
+// piece is a part of a text that ends with a line end, or with the text.
+type piece struct {
+	data []byte
+	line int64 // physical line on which it begins
+	last bool
+	err  error
+}
+
+// cutter cuts a text into pieces.
+type cutter struct {
+	r     io.Reader
+	carry []byte
+	line  int64
+	done  bool
+}
+
+// next returns the next piece, which the caller owns.
+func (c *cutter) next() (piece, bool) {
+	if c.done {
+		return piece{}, false
+	}
+	for {
+		buffer := make([]byte, len(c.carry), len(c.carry)+pieceBytes)
+		copy(buffer, c.carry)
+		n, err := io.ReadFull(c.r, buffer[len(c.carry):cap(buffer)])
+		buffer = buffer[:len(c.carry)+n]
+		switch {
+		case err == io.EOF || err == io.ErrUnexpectedEOF:
+			c.done = true
+			return c.piece(buffer, true), true
+		case err != nil:
+			c.done = true
+			return piece{err: asProblem(err)}, true
+		}
+		cut := lastLineEnd(buffer)
+		if cut == 0 {
+			if len(buffer) > lineBytes {
+				c.done = true
+				return piece{err: &feed.Problem{Line: c.line, Code: feed.LineTooLong}}, true
+			}
+			c.carry = buffer
+			continue
+		}
+		p := c.piece(buffer[:cut:cut], false)
+		c.carry = append([]byte(nil), buffer[cut:]...)
+		return p, true
+	}
+}
+
+func (c *cutter) piece(data []byte, last bool) piece {
+	p := piece{data: data, line: c.line, last: last}
+	c.line += lineEnds(data)
+	return p
+}
+
+// lastLineEnd is just after the last line end, zero when there is none. A CR at
+// the very end is left for the next piece, where an LF may follow it.
+func lastLineEnd(data []byte) int {
+	lf := bytes.LastIndexByte(data, '\n') + 1
+	if tail := data[lf:]; len(tail) > 1 {
+		if cr := bytes.LastIndexByte(tail[:len(tail)-1], '\r'); cr >= 0 {
+			return lf + cr + 1
+		}
+	}
+	return lf
+}
+
+// lineEnds counts LF, CRLF and lone CR.
+func lineEnds(data []byte) int64 {
+	n := bytes.Count(data, []byte{'\n'})
+	if cr := bytes.Count(data, []byte{'\r'}); cr > 0 {
+		n += cr - bytes.Count(data, []byte("\r\n"))
+	}
+	return int64(n)
+}

@@ -1,0 +1,173 @@
+package loading
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tranche/pipeline/ingest/feed"
+	"tranche/pipeline/store"
+)
+
+// statements make the tables of the store.
+func statements() []string {
+	list := []string{
+		"create schema if not exists store.raw",
+		`create table if not exists store.raw.files (
+			file_id integer, sha256 varchar, name varchar, feed varchar, kind varchar, feed_hash varchar,
+			replaces boolean, landed_at timestamp, bytes bigint, status varchar, reason varchar, detail varchar,
+			records bigint, typed bigint, rejected bigint, amount decimal(38,6), rejected_amount decimal(38,6),
+			unread_amounts bigint, notes varchar)`,
+		`create table if not exists store.raw.rejects (
+			file_id integer, line bigint, problem integer, column_name varchar, code varchar,
+			sentence varchar, raw_text varchar, record_key varchar)`,
+	}
+	for _, k := range feed.Kinds() {
+		if k.Name != feed.Sales {
+			list = append(list, "create table if not exists "+table(k, "")+" ("+columnList(columnsOf(k))+")")
+		}
+	}
+	return append(list, salesView(nil, nil))
+}
+
+// column is the name and the type of a column.
+type column struct{ name, sqlType string }
+
+// columnsOf are the columns of a kind's facts: file and line, then what the
+// batches of its typers hold.
+func columnsOf(k feed.Kind) []column {
+	columns := []column{{"file_id", "integer"}, {"line", "bigint"}}
+	if k.Name != feed.Sales {
+		columns = append(columns, column{"record_key", "varchar"}, column{"content", "varchar"})
+	}
+	for _, c := range k.Kept() {
+		columns = append(columns, column{c.Name, c.SQLType()})
+	}
+	return columns
+}
+
+func columnList(columns []column) string {
+	var list []string
+	for _, c := range columns {
+		list = append(list, store.Name(c.name)+" "+c.sqlType)
+	}
+	return strings.Join(list, ", ")
+}
+
+// table is where the facts of a kind are. Sell-out lines, which can be many
+// millions, have a table for each declaration of a feed, without the columns
+// that none of its records can change; the view raw.sales has them all.
+func table(k feed.Kind, feedHash string) string {
+	if k.Name == feed.Sales {
+		return "store.raw." + store.Name(salesPrefix+feedHash)
+	}
+	return "store.raw." + store.Name(k.Name)
+}
+
+const salesPrefix = "sales_"
+
+// varying are the columns that the records of a reading can change.
+func varying(k feed.Kind, fixed map[string]string) []column {
+	return slices.DeleteFunc(columnsOf(k), func(c column) bool {
+		_, left := fixed[c.name]
+		return left
+	})
+}
+
+// allColumns selects every column of a kind's facts under one declaration.
+func allColumns(k feed.Kind, feedHash string, fixed map[string]string) string {
+	var list []string
+	for _, c := range columnsOf(k) {
+		value, left := fixed[c.name]
+		switch {
+		case !left:
+			list = append(list, store.Name(c.name))
+		case value == "":
+			list = append(list, "null::"+c.sqlType+" as "+store.Name(c.name))
+		default:
+			list = append(list, store.Literal(value)+"::"+c.sqlType+" as "+store.Name(c.name))
+		}
+	}
+	return "select " + strings.Join(list, ", ") + " from " + table(k, feedHash)
+}
+
+// salesView puts the sell-out lines of every declaration together.
+func salesView(hashes []string, fixed map[string]map[string]string) string {
+	k, _ := feed.KindNamed(feed.Sales)
+	var none []string
+	for _, c := range columnsOf(k) {
+		none = append(none, "null::"+c.sqlType+" as "+store.Name(c.name))
+	}
+	query := "create or replace view store.raw.sales as select " + strings.Join(none, ", ") + " where false"
+	for _, hash := range hashes {
+		query += " union all " + allColumns(k, hash, fixed[hash])
+	}
+	return query
+}
+
+// Gather makes the view of all sell-out lines anew and drops the tables of
+// declarations that are no longer in force. It follows the loading of all files.
+func (l *Loader) Gather(ctx context.Context) error {
+	tables, err := l.salesTables(ctx)
+	if err != nil {
+		return err
+	}
+	fixed := map[string]map[string]string{}
+	for _, f := range l.Feeds {
+		if f.Kind == feed.Sales {
+			fixed[f.Hash()] = f.Fixed()
+		}
+	}
+	var inForce []string
+	return l.Session.Transaction(ctx, func(ctx context.Context) error {
+		for _, name := range tables {
+			hash := strings.TrimPrefix(name, salesPrefix)
+			if _, ok := fixed[hash]; ok {
+				inForce = append(inForce, hash)
+				continue
+			}
+			if err := l.Session.Exec(ctx, "drop table store.raw."+store.Name(name)); err != nil {
+				return err
+			}
+		}
+		return l.Session.Exec(ctx, salesView(inForce, fixed))
+	})
+}
+
+func (l *Loader) salesTables(ctx context.Context) ([]string, error) {
+	rows, err := l.Session.Query(ctx, `select table_name from duckdb_tables()
+		where database_name = 'store' and schema_name = 'raw' and starts_with(table_name, ?) order by table_name`, salesPrefix)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var names []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, rows.Err()
+}
+
+// Version changes whenever the store's tables do; a store of another version
+// is set aside and filled anew from the landed files.
+func Version() string {
+	sum := sha256.Sum256([]byte(strings.Join(statements(), "\n")))
+	return hex.EncodeToString(sum[:8])
+}
+
+// Prepare makes the tables that are not there yet.
+func Prepare(ctx context.Context, s *store.Session) error {
+	for _, q := range statements() {
+		if err := s.Exec(ctx, q); err != nil {
+			return fmt.Errorf("prepare store: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,182 @@
+package ledger
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"tranche/pipeline/files"
+	"tranche/pipeline/ledger/audit"
+)
+
+// closing marks the folder of a month that is being closed.
+const closing = ".closing"
+
+// FollowLog makes the folders follow the log after a run that was stopped: what was
+// decided is carried out, what was only prepared is thrown away.
+func FollowLog(root string, log []audit.Decision) error {
+	standing, reopened, err := decided(log)
+	if err != nil {
+		return err
+	}
+	versions := map[time.Time]int{}
+	for _, s := range reopened {
+		versions[s.month]++
+		name := filepath.Join(root, Folder(s.month))
+		if err := follow(name, fmt.Sprintf("%s.v%d", name, versions[s.month]), s.manifest); err != nil {
+			return err
+		}
+	}
+	for _, s := range standing {
+		name := filepath.Join(root, Folder(s.month))
+		if err := follow(name+closing, name, s.manifest); err != nil {
+			return err
+		}
+	}
+	prepared, err := files.Glob(root, "*"+closing)
+	if err != nil {
+		return err
+	}
+	for _, path := range prepared {
+		if err := os.RemoveAll(path); err != nil {
+			return fmt.Errorf("remove %s, which was never closed: %w", path, err)
+		}
+	}
+	return nil
+}
+
+// follow renames a folder with that manifest, unless that has been done.
+func follow(from, to, manifest string) error {
+	if _, err := os.Lstat(to); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	hash, err := files.Hash(filepath.Join(from, ManifestName))
+	if errors.Is(err, os.ErrNotExist) || err == nil && hash != manifest {
+		return nil // what is missing is named by Read
+	}
+	if err != nil {
+		return err
+	}
+	return rename(from, to)
+}
+
+func rename(from, to string) error {
+	if err := files.Rename(from, to); err != nil {
+		return err
+	}
+	return files.SyncFolder(filepath.Dir(to))
+}
+
+// Prepare makes the empty folder in which a month is closed.
+func (l *Ledger) Prepare(month time.Time) (string, error) {
+	folder := filepath.Join(l.Root, Folder(month)+closing)
+	if err := os.RemoveAll(folder); err != nil {
+		return "", err
+	}
+	if err := files.Folder(filepath.Join(folder, Statements)); err != nil {
+		return "", err
+	}
+	return folder, nil
+}
+
+// Seal hashes and syncs what stands in a prepared folder and writes its manifest.
+// The month is not closed yet.
+func (l *Ledger) Seal(folder string, month time.Time, m Manifest) (Closed, error) {
+	m.Month, m.Files = Folder(month), map[string]string{}
+	m.Version, m.Replaces = l.Version(month)
+	if last := l.Last(); last != nil {
+		m.Previous = last.Hash
+	}
+	names, err := contents(folder)
+	if err != nil {
+		return Closed{}, err
+	}
+	hashes := make([]string, len(names))
+	var group errgroup.Group
+	group.SetLimit(files.AtOnce)
+	for i, name := range names {
+		group.Go(func() (err error) {
+			path := filepath.Join(folder, filepath.FromSlash(name))
+			if err := errors.Join(os.Chmod(path, files.Private), files.Sync(path)); err != nil {
+				return err
+			}
+			hashes[i], err = files.Hash(path)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return Closed{}, err
+	}
+	for i, name := range names {
+		m.Files[name] = hashes[i]
+	}
+	data, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return Closed{}, err
+	}
+	data = append(data, '\n')
+	if err := files.SyncFolder(filepath.Join(folder, Statements)); err != nil {
+		return Closed{}, err
+	}
+	if err := files.Write(filepath.Join(folder, ManifestName), data, files.Private); err != nil {
+		return Closed{}, err
+	}
+	hash, err := files.HashOf(bytes.NewReader(data))
+	return Closed{Manifest: m, First: month, Hash: hash, Folder: folder}, errors.Join(err, files.SyncFolder(l.Root))
+}
+
+// With is the ledger with one more month.
+func (l *Ledger) With(c Closed) *Ledger {
+	c.finish()
+	more := *l
+	more.Months = append(append([]Closed{}, l.Months...), c)
+	return &more
+}
+
+// Close closes a sealed month: the line in the log does it, the folder follows.
+func Close(log string, c Closed) error {
+	d := audit.Decision{At: c.At, Who: c.Prepared, Act: audit.Close, Month: c.Month, Manifest: c.Hash, Reason: c.Accepted}
+	if err := audit.Append(log, d); err != nil {
+		return err
+	}
+	return rename(c.Folder, strings.TrimSuffix(c.Folder, closing))
+}
+
+// Approve makes a closed month final, in the name of somebody who did not close it.
+func (l *Ledger) Approve(log string, month time.Time, who string, at time.Time) error {
+	c, ok := l.Of(month)
+	switch {
+	case !ok:
+		return fmt.Errorf("%s is not closed, so there is nothing to approve; close it first", Folder(month))
+	case !c.Approval:
+		return fmt.Errorf("%s was final when it was closed: no approval was asked for (closing.approval in the configuration)", c.Month)
+	case c.Approved != "":
+		return fmt.Errorf("%s is final already, approved by %s", c.Month, c.Approved)
+	case audit.SamePerson(who, c.Prepared):
+		return fmt.Errorf("%s was closed by %s, and %s is the same name; somebody else has to approve it (--by NAME)", c.Month, c.Prepared, who)
+	}
+	return audit.Append(log, audit.Decision{At: at, Who: who, Act: audit.Approve, Month: c.Month, Manifest: c.Hash})
+}
+
+// Reopen takes the last closed month back and keeps what it stated beside.
+func (l *Ledger) Reopen(log string, month time.Time, who, reason string, at time.Time) error {
+	last := l.Last()
+	switch {
+	case last == nil:
+		return fmt.Errorf("no month is closed")
+	case !last.First.Equal(month):
+		return fmt.Errorf("only the last closed month can be reopened, and that is %s; later corrections to %s are adjustments of the first open month", last.Month, Folder(month))
+	}
+	d := audit.Decision{At: at, Who: who, Act: audit.Reopen, Month: last.Month, Manifest: last.Hash, Reason: reason}
+	if err := audit.Append(log, d); err != nil {
+		return err
+	}
+	return rename(last.Folder, fmt.Sprintf("%s.v%d", last.Folder, last.Version))
+}
