@@ -51,7 +51,6 @@ func Close(ctx context.Context, o Options, c Closing) (*Summary, error) {
 		return nil, err
 	}
 	k := &closing{run: r, Closing: c}
-	r.anew = true // what is stated for good rests on nothing that a night has left out
 	return r.summary, r.stages(ctx, "close", []stage{
 		{"land", r.land}, {"load", r.load}, {"transform", r.transform}, {"check", r.check}, {"state", k.state}, {"prove", k.prove}, {"report", k.report},
 		{"close", k.close}, {"publish", r.publish},
@@ -180,7 +179,6 @@ func (k *closing) prove(ctx context.Context) error {
 	}
 	k.ledger = k.ledger.With(k.month)
 	k.workFor(k.run.month)
-	k.anew = false // as the nights to come will work it out
 	if err := k.transform(ctx); err != nil {
 		return err
 	}

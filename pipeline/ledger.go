@@ -130,7 +130,6 @@ func (r *run) loadAnew(ctx context.Context) error {
 	if err := r.forgetStated(); err != nil {
 		return err
 	}
-	r.anew = true
 	return r.load(ctx)
 }
 

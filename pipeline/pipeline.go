@@ -124,7 +124,6 @@ type run struct {
 	log      []audit.Decision
 	month    time.Time
 	facts    map[string]any
-	anew     bool           // works out again what closings have settled
 	made     []*monthWriter // workbooks, aside until everything is
 	summary  *Summary
 	attempt  string
@@ -288,7 +287,7 @@ func (r *run) models(ctx context.Context, hasStated bool) error {
 		}
 	}
 	to := transforms.Target{Work: "tables", Mart: "published", HasStated: hasStated, Plans: r.Plans, Read: []string{"intermediate.rates"}}
-	if hasStated && !r.anew {
+	if hasStated {
 		if err := r.openBeside(ctx); err != nil {
 			return err
 		}

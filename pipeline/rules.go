@@ -16,7 +16,7 @@ func (r *run) rules(ctx context.Context) error {
 	if err := transforms.Prepare(ctx, r.session, "memory"); err != nil {
 		return err
 	}
-	span, past := programme.Span{FirstOpen: r.firstOpen(), Through: r.month, Anew: r.anew}, []programme.Month(nil)
+	span, past := programme.Span{FirstOpen: r.firstOpen(), Through: r.month}, []programme.Month(nil)
 	if r.ledger != nil {
 		if err := r.ledger.Load(ctx, r.session, "memory.stated"); err != nil {
 			return err

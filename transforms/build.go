@@ -161,18 +161,12 @@ func Begin(ctx context.Context, db Database, to Target) error {
 	return nil
 }
 
-// lastSettled are the rows of a stated table that the last closing of each line wrote down.
-const lastSettled = " where (sale_id, stated_month) in (select (sale_id, max(month)) from stated.settled group by sale_id)"
-
 func begin(ctx context.Context, db Database, to Target, m Model) error {
 	var columns []string
 	for _, c := range m.Columns {
 		columns = append(columns, c.Name)
 	}
 	query := "create table " + to.Mart + "." + m.FullName() + " as select " + strings.Join(columns, ", ") + " from stated." + m.StatedTable
-	if m.WhileSettled {
-		query += lastSettled
-	}
 	return db.Exec(ctx, query)
 }
 
@@ -187,11 +181,6 @@ func build(ctx context.Context, db Database, to Target, m Model) error {
 	if m.StatedTable != "" {
 		if !to.HasStated {
 			if err := begin(ctx, db, to, m); err != nil {
-				return err
-			}
-		}
-		if m.WhileSettled {
-			if err := db.Exec(ctx, "delete from "+name+" where not "+isSettled); err != nil {
 				return err
 			}
 		}

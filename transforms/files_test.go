@@ -57,13 +57,6 @@ func TestANightSaysWhatARebuildSaysWhateverBecomesOfFiles(t *testing.T) {
 				h.besides = b.store()
 				h.close(b.facts, h.open())
 			}
-			if b.oneIn(8, "another version") {
-				for _, table := range transforms.StatedTables() {
-					if table.SameOnly {
-						must(h, s, "delete from memory.kept."+table.Name)
-					}
-				}
-			}
 			b.happen(3)
 			h.besides = b.store()
 			through := h.open().AddDate(0, rapid.IntRange(0, 1).Draw(rt, "months open"), 0)

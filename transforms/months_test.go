@@ -172,25 +172,6 @@ func TestRulesThatChangeLaterAlterNothingStated(t *testing.T) {
 	})
 }
 
-// TestAProgrammeThatChangesLeavesSettledLinesSettled: every rule a closed line rests upon is
-// still there, though its version may have another number now.
-func TestAProgrammeThatChangesLeavesSettledLinesSettled(t *testing.T) {
-	s := tables(t, 2)
-	f, p := trade(30)
-	h := begin(t, s, p)
-	h.close(f, h.open())
-	settled := func() []string {
-		h.workOut(f, f.Through)
-		return ask(t, s, "select sale_id::varchar as said from staging.sales where file_id in (select file_id from intermediate.settled_files) and sale_id not in (select sale_id from intermediate.unsettled) order by said")
-	}
-	before := settled()
-	if len(before) == 0 {
-		t.Fatal("the closing has settled nothing")
-	}
-	h.p.MinPayable = dec(5_000, 2)
-	compare(t, settled(), before)
-}
-
 // marts asks for every row of every mart.
 func marts(t fataler, s *store.Session) (out []string) {
 	models, err := transforms.Models()

@@ -27,21 +27,8 @@ create table entries (entry_id varchar, partner_id varchar, month date, posted_o
     file_name varchar, file_line bigint, mends_month date, cause varchar, stated_file varchar, stated_line bigint);
 create table partners (month date, partner_id varchar, name varchar, country varchar, town varchar, currency varchar, language varchar,
     partner_type varchar, is_active boolean);
--- The lines up to a closing, and what follows from them without being credited: those
--- only that no earlier closing had written down the same, and those that were gone again.
-create table settled (sale_id bigint, held_reason varchar, is_gone boolean, month date);
--- What all lines up to the last closing rested upon, what it found in each file, and which
--- lines of those files nights have to work out.
-create table grounds (ground ubigint, inputs ubigint, month date);
-create table contents (file_id bigint, content ubigint, month date);
-create table unsettled (sale_id bigint, month date);
-create table uncounted (sale_id bigint, partner_id varchar, module varchar, month date, reason varchar, document_date date, distributor varchar,
-    document_no varchar, line_no integer, document_type varchar, end_customer varchar, sku varchar, product_name varchar, family varchar,
-    quantity decimal(18,3), net_amount decimal(18,6), currency varchar, rate decimal(19,9), rate_date date, base decimal(18,2), deal_id varchar,
-    terms_date date, returns_document varchar, returns_line integer, returned_sale_id bigint, file_name varchar, file_line bigint, stated_month date);
-create table claims (sale_id bigint, month date, deal_id varchar, partner_code varchar, partner_id varchar, role varchar, registered_on date,
-    status varchar, document_date date, distributor varchar, document_no varchar, line_no integer, file_name varchar, file_line bigint,
-    is_counted boolean, reason varchar, stated_month date);
+-- What the last closing found held, or uncounted, and why.
+create table waiting (sale_id bigint, module varchar, reason varchar, month date);
 -- What months that were taken back had stated before, in the newest version that had become final.
 create table replaced_lines as from @lines;
 create table replaced_pay as from @pay;

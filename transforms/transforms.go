@@ -44,30 +44,19 @@ type Database interface {
 
 // Model is one select with its header.
 type Model struct {
-	Layer, Name  string
-	About        string   // what it holds, in a sentence or two
-	Grain        []string // columns that name a row
-	Columns      []Column
-	StatedTable  string // table of the schema stated that holds its first rows; the select has only what is open
-	WhileSettled bool   // of those rows only what the last closing of a line wrote down, and only while that is settled; otherwise all
-	IsView       bool   // it is not kept, and read anew by each that reads it; staging is all views
-	PartsOf      string // table whose rows, by their rowid from the variable part_from to before part_to, the select takes so many at a time; empty: takes all at once
-	SQL          string
-	reads        []string // models it needs, by their full names
+	Layer, Name string
+	About       string   // what it holds, in a sentence or two
+	Grain       []string // columns that name a row
+	Columns     []Column
+	StatedTable string // table of the schema stated that holds its first rows; the select has only what is open
+	IsView      bool   // it is not kept, and read anew by each that reads it; staging is all views
+	PartsOf     string // table whose rows, by their rowid from the variable part_from to before part_to, the select takes so many at a time; empty: takes all at once
+	SQL         string
+	reads       []string // models it needs, by their full names
 }
 
 // Column is a column as the header documents it.
 type Column struct{ Name, About string }
-
-// isSettled says of a sale_id that what follows from the line has been written down by a
-// closing, and is left out; its models say how. The number of a line begins with that of its
-// file.
-const isSettled = "(sale_id // 10000000000 in (select file_id from " + settledFiles + ") and sale_id not in (select sale_id from " + unsettled + "))"
-
-const (
-	settledFiles = "intermediate.settled_files"
-	unsettled    = "intermediate.unsettled"
-)
 
 // FullName is the schema and the name.
 func (m Model) FullName() string { return m.Layer + "." + m.Name }
@@ -95,7 +84,7 @@ func Fingerprint() (string, error) {
 		sum.Write(text)
 		return err
 	})
-	fmt.Fprintln(sum, lastSettled, isSettled, StatedTables())
+	fmt.Fprintln(sum, StatedTables())
 	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
@@ -163,9 +152,6 @@ func parse(layer, name, text string) (Model, error) {
 	if m.IsView && (layer == "mart" || m.StatedTable != "" || m.PartsOf != "") {
 		return m, fmt.Errorf("a view holds nothing: a mart is none, and none begins with something or is made in parts")
 	}
-	if m.WhileSettled {
-		m.reads = append(m.reads, settledFiles, unsettled)
-	}
 	for _, ref := range reference.FindAllStringSubmatch(body, -1) {
 		if !slices.Contains(layers()[layer], ref[1]) {
 			return m, fmt.Errorf("%s reaches past its layer to %s", layer, ref[0])
@@ -180,14 +166,13 @@ func parse(layer, name, text string) (Model, error) {
 func (m *Model) headerLine(line string) {
 	grain, isGrain := strings.CutPrefix(line, "grain: ")
 	statedTable, isStated := strings.CutPrefix(line, "begins with: stated.")
-	statedTable, whileSettled := strings.CutSuffix(statedTable, " while settled")
 	partsOf, isInParts := strings.CutPrefix(line, "in parts of: ")
 	column := columnLine.FindStringSubmatch(line)
 	switch {
 	case line == "is a view":
 		m.IsView = true
 	case isStated:
-		m.StatedTable, m.WhileSettled = statedTable, whileSettled
+		m.StatedTable = statedTable
 	case isInParts:
 		m.PartsOf = partsOf
 	case isGrain:

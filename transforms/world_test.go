@@ -71,7 +71,7 @@ func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme
 	if len(besides) > 0 {
 		must(t, s, append(slices.Clone(besides), countSales)...)
 	}
-	if err := theirs(p).WriteTables(ctx, s, programme.Span{FirstOpen: firstOpen, Through: f.Through, Anew: !settled}, past...); err != nil {
+	if err := theirs(p).WriteTables(ctx, s, programme.Span{FirstOpen: firstOpen, Through: f.Through}, past...); err != nil {
 		t.Fatalf("%v", err)
 	}
 	if err := transforms.Prepare(ctx, s, "memory"); err != nil {

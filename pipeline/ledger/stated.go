@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -39,17 +38,10 @@ func Write(ctx context.Context, db *store.Session, folder string, month time.Tim
 // taken back had told. The rows stay in the closed files and are read where they are needed.
 // What other models have settled is left out, so that those lines are worked out again.
 func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string) error {
-	models, err := Models(ctx, db)
-	if err != nil {
-		return err
-	}
 	for _, t := range transforms.StatedTables() {
 		from := l.Months
 		if t.LastOnly {
 			from = from[max(len(from)-1, 0):]
-		}
-		if t.SameOnly {
-			from = slices.DeleteFunc(slices.Clone(from), func(c Closed) bool { return c.Models != models })
 		}
 		if err := show(ctx, db, schema+"."+t.Name, t.Name, from); err != nil {
 			return err

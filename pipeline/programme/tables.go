@@ -17,7 +17,6 @@ type Database interface {
 // zero when none is closed, to the month of the run.
 type Span struct {
 	FirstOpen, Through time.Time
-	Anew               bool // works out again what closings have settled
 }
 
 // WriteTables makes the schema rules and fills it with the programme, so that
@@ -35,8 +34,8 @@ func (p Programme) WriteTables(ctx context.Context, db Database, span Span, past
 	if firstOpen.IsZero() {
 		firstOpen = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
-	w.exec("insert into rules.programme values (?, ?, ?, ?::decimal(18,2), ?, ?, ?)",
-		p.Currency, p.YearStarts, p.FXMaxAge, p.MinPayable.String(), span.Through, firstOpen, span.Anew)
+	w.exec("insert into rules.programme values (?, ?, ?, ?::decimal(18,2), ?, ?)",
+		p.Currency, p.YearStarts, p.FXMaxAge, p.MinPayable.String(), span.Through, firstOpen)
 	for rank, level := range LevelNames() {
 		w.exec("insert into rules.levels values (?, ?)", level, rank+1)
 	}
@@ -129,7 +128,7 @@ func (r PPM) String() string { return fmt.Sprintf("%d.%06d", r/wholePPM, r%whole
 func tables() []string {
 	return []string{
 		"create schema rules",
-		"create table rules.programme (currency varchar, year_starts integer, fx_max_age_days integer, minimum_payable decimal(18,2), through_month date, first_open date, anew boolean)",
+		"create table rules.programme (currency varchar, year_starts integer, fx_max_age_days integer, minimum_payable decimal(18,2), through_month date, first_open date)",
 		"create table rules.levels (level varchar, rank integer)",
 		`create table rules.versions (version integer, name varchar, hash varchar, begins date, from_date date, to_date date,
 			lead_days integer, window_days integer, own_deals boolean, rescale boolean, points_from date, money_from date,

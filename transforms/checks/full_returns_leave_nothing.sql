@@ -5,7 +5,6 @@ with pairs as (
     join intermediate.lines as s on s.sale_id = r.returned_sale_id
     where r.net_amount = -s.net_amount and r.currency = s.currency and r.partner_id = s.partner_id and r.sku = s.sku
         and r.month <= (select through_month from rules.programme)
-        and not r.is_settled and not s.is_settled
 )
 select p.sold, p.given_back, c.partner_id, c.module, sum(c.base) as left_over
 from pairs as p

@@ -1,5 +1,4 @@
--- Every line that was sent stands or was passed over, and every one that stands is held, later than the run, settled by
--- a closing, or judged for its buyer.
+-- Every line that was sent stands or was passed over, and every one that stands is held, later than the run, or judged for its buyer.
 with judged as (
     select sale_id from intermediate.purchases where module = 'resell'
 )
@@ -7,12 +6,11 @@ select l.sale_id, l.document_no, l.line_no
 from intermediate.lines as l
 cross join rules.programme as p
 left join judged as j on j.sale_id = l.sale_id
-where not l.is_settled and l.held_reason is null and l.month <= p.through_month and j.sale_id is null
+where l.held_reason is null and l.month <= p.through_month and j.sale_id is null
 union all
 select null, sent - passed_over || ' lines stand, ' || known || ' are known', null
 from (
     select (select count(*) from staging.sales) as sent, (select count(*) from intermediate.sales_passed_over) as passed_over,
-        (select count(*) from intermediate.lines where not is_settled)
-        + (select count(*) from staging.sales where file_id in (select file_id from intermediate.settled_files) and sale_id not in (select sale_id from intermediate.unsettled)) as known
+        (select count(*) from intermediate.lines) as known
 )
 where sent - passed_over <> known

@@ -5,7 +5,6 @@ with moved as (
         coalesce(n.line_key, l.line_key) as line_key, l.partner_id, l.module, sum(l.base) as base
     from mart.statement_lines as l
     left join intermediate.renamed_lines as n on n.sale_id = l.sale_id
-    where l.sale_id // 10000000000 not in (select file_id from intermediate.settled_files) or l.sale_id in (select sale_id from intermediate.unsettled)
     group by all
 )
 select distributor, document_no, line_no, line_key, partner_id, module, m.base as said, d.base as due

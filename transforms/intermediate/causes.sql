@@ -97,16 +97,10 @@ caused as (
 ),
 -- What a line had waited for when a month was last closed.
 waited as (
-    select s.sale_id, arg_max(s.held_reason, s.month) as reason
-    from stated.settled as s
-    where s.sale_id in (select sale_id from mending)
-    group by s.sale_id
+    select sale_id, reason from stated.waiting where module is null
 ),
 uncounted as (
-    select u.sale_id, u.module, arg_max(u.reason, u.stated_month) as reason
-    from stated.uncounted as u
-    where u.sale_id in (select sale_id from mending)
-    group by u.sale_id, u.module
+    select sale_id, module, reason from stated.waiting where module is not null
 ),
 explained as (
     select c.*, case

@@ -1,5 +1,4 @@
--- Every sell-out line that stands, with its partner, product and value, but for those that
--- a closing has settled, unless a deal could be suggested for them.
+-- Every sell-out line that stands, with its partner, product and value.
 -- A line that cannot be valued yet is held with the reason. A return that names
 -- the line it returns is valued and judged as that line was, so that together
 -- they leave nothing.
@@ -37,29 +36,22 @@
 -- deal_id            the registered deal: as the distributor names it, or where nobody claims that one, as a person has joined the line to it;
 --                    of a return that names its line, that line's
 -- held_reason        why it does not count yet, null when it may
--- is_settled         it is here for suggestions only
 -- is_dated           it can be valued and is not later than the month of the run, but for what has been stated and got a later day since
-with sought as (
-    select name
-    from intermediate.plain_names
-    where (select count(*) from intermediate.settled_files) > 0
-        and plain_name in (select n.plain_name from intermediate.plain_names as n join intermediate.deal_claims as c on c.end_customer = n.name)
-),
-stated_earlier as (
+with stated_earlier as (
     select s.sale_id
     from staging.sales as s
     join intermediate.stated_bases as b on b.distributor = s.distributor and b.document_no = s.document_no and b.line_no = s.line_no and b.line_key = s.line_key
     where s.document_date > (select last_day(through_month) from rules.programme)
 ),
 standing as (
-    select s.*, s.file_id in (select file_id from intermediate.settled_files) and s.sale_id not in (select sale_id from intermediate.unsettled) as is_settled
+    select s.*
     from staging.sales as s
     anti join intermediate.sales_passed_over as o on o.sale_id = s.sale_id
 ),
 dated as (
     select s.* exclude (deal_id), if(r.returned_sale_id is null, coalesce(k.deal_id, s.deal_id), r.deal_id) as deal_id, r.returned_sale_id,
         coalesce(r.terms_date, s.document_date) as terms_date
-    from (from standing where not is_settled or end_customer in (select name from sought)) as s
+    from standing as s
     left join intermediate.links as k on k.sale_id = s.sale_id and k.held_reason is null
     left join intermediate.returned as r on r.sale_id = s.sale_id
 ),
@@ -88,7 +80,7 @@ select
     j.sale_id, j.file_id, j.line, j.distributor, j.document_no, j.line_no, j.line_key, j.document_type, j.document_date,
     j.month, j.terms_date, j.version, j.returns_document, j.returns_line, j.returned_sale_id, j.distributor_id, j.partner_code, j.partner_id,
     j.end_customer, j.sku, j.product_name, j.family, j.is_licence, j.quantity, j.net_amount, j.currency, j.rate, j.rate_date, j.amount, j.deal_id,
-    j.held_reason, j.is_settled,
-    j.held_reason is null and not j.is_settled and (j.month <= p.through_month or j.sale_id in (select sale_id from stated_earlier)) as is_dated
+    j.held_reason,
+    j.held_reason is null and (j.month <= p.through_month or j.sale_id in (select sale_id from stated_earlier)) as is_dated
 from judged as j
 cross join rules.programme as p

@@ -10,12 +10,15 @@ with renamed as (
     join intermediate.renamed_lines as n on n.sale_id = s.sale_id
     where n.document_no <> s.document_no
 ),
+former_names as (
+    select distinct distributor, document_no from renamed
+),
 -- What documents of former names are called now, by the month in which they were stated. One that is several
 -- now is the one of its first line.
 documents as (
     select s.distributor, s.document_no, s.month, arg_min(coalesce(n.document_no, s.document_no), s.sale_id) as called_now
     from stated.lines as s
-    join intermediate.former_names as o on o.distributor = s.distributor and o.document_no = s.document_no
+    join former_names as o on o.distributor = s.distributor and o.document_no = s.document_no
     left join intermediate.renamed_lines as n on n.sale_id = s.sale_id
     where s.document_type = 'sale'
     group by s.distributor, s.document_no, s.month
@@ -23,7 +26,7 @@ documents as (
 returns as (
     select s.sale_id, s.distributor, s.terms_document, s.month
     from stated.lines as s
-    join intermediate.former_names as o on o.distributor = s.distributor and o.document_no = s.terms_document
+    join former_names as o on o.distributor = s.distributor and o.document_no = s.terms_document
     where s.document_type = 'return'
     qualify row_number() over (partition by s.sale_id order by s.month, s.terms_document) = 1
 ),

@@ -9,14 +9,9 @@
 -- document_no  the document
 -- line_no      its line
 -- line_key     the rest of the key a feed declares
-with stated_anew as ( -- the last closing has found all others under the key they were stated with
-    select sale_id, month, distributor, document_no, line_no, line_key
-    from stated.lines
-    where sale_id // 10000000000 not in (select file_id from intermediate.known_files) or sale_id in (select sale_id from stated.unsettled)
-),
-gone as (
+with gone as (
     select a.sale_id, a.distributor, a.document_no, a.line_no, a.line_key
-    from stated_anew as a
+    from stated.lines as a
     anti join staging.sales as s on s.sale_id = a.sale_id
     qualify row_number() over (partition by a.sale_id order by a.month desc, a.distributor, a.document_no, a.line_no, a.line_key) = 1
 ),
@@ -27,5 +22,5 @@ called as (
 )
 select distinct c.sale_id, c.distributor, c.document_no, c.line_no, c.line_key
 from called as c
-join stated_anew as s on s.sale_id = c.sale_id
+join stated.lines as s on s.sale_id = c.sale_id
 where row(s.distributor, s.document_no, s.line_no, s.line_key) <> row(c.distributor, c.document_no, c.line_no, c.line_key)

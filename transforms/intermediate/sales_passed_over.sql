@@ -6,19 +6,10 @@
 -- sale_id          the version passed over
 -- outcome          duplicate, superseded or withdrawn
 -- lacking_file_id  the complete file that no longer holds what is withdrawn
--- By their hash, which is a quarter of the work; two keys of one hash are told apart below. Where
--- files are settled only what has come since could be another version of what is in them, or
--- what was one already.
-with fresh_keys as (
+-- By their hash, which is a quarter of the work; two keys of one hash are told apart below.
+with repeated_keys as (
     select hash(distributor, document_no, line_no, line_key) as key_hash
     from staging.sales
-    where (select count(*) from intermediate.settled_files) > 0
-        and (file_id not in (select file_id from intermediate.settled_files) or sale_id in (select sale_id from stated.unsettled))
-),
-repeated_keys as (
-    select hash(distributor, document_no, line_no, line_key) as key_hash
-    from staging.sales
-    where (select count(*) from intermediate.settled_files) = 0 or hash(distributor, document_no, line_no, line_key) in (select key_hash from fresh_keys)
     group by key_hash
     having count(*) > 1
 ),

@@ -1,5 +1,4 @@
--- How much the closed months have stated of each credit that could move, and since
--- when.
+-- How much the closed months have stated of each credit, and since when.
 --
 -- grain: distributor, document_no, line_no, line_key, partner_id, module
 -- distributor  code of the sender
@@ -12,8 +11,4 @@
 -- month        the month it was first stated in
 select distributor, document_no, line_no, line_key, partner_id, module, sum(base)::decimal(18,2) as base, min(month) as month
 from intermediate.stated_lines
-where (distributor, document_no, line_no, line_key) in (
-    select (distributor, document_no, line_no, line_key)
-    from intermediate.stated_lines
-    where sale_id // 10000000000 not in (select file_id from intermediate.settled_files) or sale_id in (select sale_id from intermediate.unsettled))
 group by distributor, document_no, line_no, line_key, partner_id, module

@@ -16,55 +16,30 @@
 -- held_amount       net amount of the held lines, in the currency of the row
 -- later_lines       how many lines are of a month after the run's, which nobody has judged yet
 -- later_amount      net amount of the later lines, in the currency of the row
-with settled as (
-    select s.sale_id, s.distributor, s.document_date, s.currency, s.net_amount
-    from staging.sales as s
-    where s.file_id in (select file_id from intermediate.settled_files) and s.sale_id not in (select sale_id from intermediate.unsettled)
-),
-uncounted as (
-    select sale_id, distributor, month, currency, net_amount, base,
-        sale_id // 10000000000 in (select file_id from intermediate.settled_files) and sale_id not in (select sale_id from intermediate.unsettled) as is_settled
-    from mart.uncounted_lines
-    where module = 'resell'
-),
-known as (
-    select distributor, month, currency, net_amount, amount, held_reason, sale_id
-    from intermediate.lines
-    where not is_settled
-    union all
-    select distributor, date_trunc('month', document_date)::date, currency, net_amount, null, null, sale_id
-    from settled
-),
--- What counts is what is left.
-fates as (
+with fates as (
     select 'all' as fate, distributor, month, currency, count(*) as lines, sum(net_amount) as net_amount, coalesce(sum(amount) filter (where held_reason is null), 0) as base
-    from known
+    from intermediate.lines
     group by distributor, month, currency
-    union all
-    -- Settled lines are not valued again: what counts of them is what was stated for their buyers.
-    select 'stated', distributor, date_trunc('month', document_date)::date, currency, 0, 0, sum(base)
-    from stated.lines
-    where module = 'resell' and sale_id // 10000000000 in (select file_id from intermediate.settled_files) and sale_id not in (select sale_id from intermediate.unsettled)
-    group by distributor, date_trunc('month', document_date)::date, currency
     union all
     select 'held', distributor, month, currency, count(*), sum(net_amount), 0
     from intermediate.lines
     where held_reason is not null
     group by distributor, month, currency
     union all
-    select 'uncounted', distributor, month, currency, count(*), sum(net_amount), coalesce(sum(base) filter (where not is_settled), 0)
-    from uncounted
+    select 'uncounted', distributor, month, currency, count(*), sum(net_amount), sum(base)
+    from mart.uncounted_lines
+    where module = 'resell'
     group by distributor, month, currency
     union all
     select 'later', l.distributor, l.month, l.currency, count(*), sum(l.net_amount), sum(l.amount)
     from intermediate.lines as l
     cross join rules.programme as p
-    anti join uncounted as u on u.sale_id = l.sale_id
+    anti join (select sale_id from mart.uncounted_lines where module = 'resell') as u on u.sale_id = l.sale_id
     where l.held_reason is null and l.month > p.through_month
     group by l.distributor, l.month, l.currency
 ),
 counting as (
-    select *, if(fate = 'all', lines, -lines) as counted_lines, if(fate = 'all', net_amount, -net_amount) as counted_amount, if(fate in ('all', 'stated'), base, -base) as counted_base
+    select *, if(fate = 'all', lines, -lines) as counted_lines, if(fate = 'all', net_amount, -net_amount) as counted_amount, if(fate = 'all', base, -base) as counted_base
     from fates
 )
 select distributor, month, currency,

@@ -1,6 +1,5 @@
 -- Every claim against every line of its deal: counted, or why not.
 --
--- begins with: stated.claims while settled
 -- grain: sale_id, partner_code, role
 -- sale_id        the sell-out line: number of its file and line in one
 -- month          first day of the line's month

@@ -2,7 +2,6 @@
 -- names a deal which no claim knows counts for its buyer and its distributor;
 -- for Sell With it credits nobody, until a claim on that deal comes.
 --
--- begins with: stated.uncounted while settled
 -- grain: sale_id, partner_id, module
 -- sale_id           the sell-out line: number of its file and line in one
 -- partner_id        the partner who would have been credited; null for a deal that is not registered, because nobody is known to claim it
