@@ -186,7 +186,7 @@ func (k *closing) prove(ctx context.Context) error {
 		return err
 	}
 	var moved int64
-	err := k.session.Row(ctx, "select count(*) from mart.statement_lines where mends_month = ?", []any{&moved}, k.Month)
+	err := k.session.Row(ctx, "select count(*) from mart.adjustments where adjusts_month = ?", []any{&moved}, k.Month)
 	if err == nil && moved > 0 {
 		err = fmt.Errorf("%d lines would move as soon as %s is closed; nothing was closed, and this is a fault of the program", moved, ledger.Folder(k.Month))
 	}

@@ -31,8 +31,13 @@ func Build(ctx context.Context, db Database, to Target, step func(name string, o
 	if err != nil {
 		return err
 	}
-	for _, layer := range []string{"staging", "intermediate", "mart"} {
-		if err := db.Exec(ctx, "create schema if not exists "+to.database(layer)+"."+layer); err != nil {
+	for _, layer := range []string{"staging", "intermediate"} {
+		if err := db.Exec(ctx, "create schema if not exists "+to.Work+"."+layer); err != nil {
+			return err
+		}
+	}
+	if !to.HasStated {
+		if err := Begin(ctx, db, to); err != nil {
 			return err
 		}
 	}
@@ -89,6 +94,10 @@ func (t Target) readers(models []Model) (map[string]map[string]bool, error) {
 	if err != nil {
 		return nil, err
 	}
+	closings, err := Closings()
+	if err != nil {
+		return nil, err
+	}
 	byName := map[string]Model{}
 	for _, m := range models {
 		byName[m.FullName()] = m
@@ -103,8 +112,8 @@ func (t Target) readers(models []Model) (map[string]map[string]bool, error) {
 	for _, c := range checks {
 		need(c.reads)
 	}
-	for _, s := range StatedTables() {
-		need(reference.FindAllString(s.Rows, -1))
+	for _, c := range closings {
+		need(c.reads)
 	}
 	for _, m := range models {
 		for _, name := range tables(byName, m.reads) {
@@ -140,14 +149,14 @@ func (t Target) database(layer string) string {
 	return t.Work
 }
 
-// Begin puts what is stated into its marts, where nothing else is yet. What comes of
-// it is the same every night until another month is closed.
+// Begin makes the schema mart with its incremental tables, which hold what closed months
+// have stated and nothing else yet. The result is the same until another month is closed.
 func Begin(ctx context.Context, db Database, to Target) error {
 	models, err := Models()
 	if err != nil {
 		return err
 	}
-	if err := db.Exec(ctx, "create schema "+to.Mart+".mart"); err != nil {
+	if err := db.Exec(ctx, "create schema if not exists "+to.Mart+".mart"); err != nil {
 		return err
 	}
 	for _, m := range models {
@@ -179,11 +188,6 @@ func build(ctx context.Context, db Database, to Target, m Model) error {
 	name := to.database(m.Layer) + "." + m.FullName()
 	query := "create " + sort + " " + name + " as\n" + m.SQL
 	if m.StatedTable != "" {
-		if !to.HasStated {
-			if err := begin(ctx, db, to, m); err != nil {
-				return err
-			}
-		}
 		query = "insert into " + name + " by name\n" + m.SQL
 	}
 	var err error

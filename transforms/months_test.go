@@ -33,10 +33,22 @@ func begin(t fataler, s *store.Session, p oracle.Programme) *history {
 	if err := transforms.Prepare(context.Background(), s, "memory"); err != nil {
 		t.Fatalf("%v", err)
 	}
-	for _, table := range transforms.StatedTables() {
-		must(t, s, "create table memory.kept."+table.Name+" as from memory.stated."+table.Name)
+	for _, name := range closings(t) {
+		must(t, s, "create table memory.kept."+name+" as from memory.stated."+name)
 	}
 	return &history{fataler: t, s: s, p: p}
+}
+
+// closings names what a month states.
+func closings(t fataler) (names []string) {
+	list, err := transforms.Closings()
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	for _, c := range list {
+		names = append(names, c.Name)
+	}
+	return names
 }
 
 // open is the first month that can be closed.
@@ -51,29 +63,22 @@ func (h *history) open() time.Time {
 // workOut works the facts out through a month.
 func (h *history) workOut(f oracle.Facts, through time.Time) {
 	f.Through = through
-	workOutFrom(h, h.s, f, h.p, h.firstOpen, h.past, true, h.besides)
+	workOutFrom(h, h.s, f, h.p, h.firstOpen, h.past, h.besides)
 }
 
-// rebuild works every line out again, whatever the closings have written down.
-func (h *history) rebuild(f oracle.Facts, through time.Time) {
-	f.Through = through
-	workOutFrom(h, h.s, f, h.p, h.firstOpen, h.past, false, h.besides)
-}
-
-// close states the first open month, as the facts through a month are. A closing works
-// every line out again.
+// close states the first open month, as the facts through a month are.
 func (h *history) close(f oracle.Facts, through time.Time) {
-	h.rebuild(f, through)
+	h.workOut(f, through)
 	h.state(h.open())
 }
 
 // state states a month as it has been worked out.
 func (h *history) state(month time.Time) {
-	for _, table := range transforms.StatedTables() {
-		if table.LastOnly {
-			must(h, h.s, "delete from memory.kept."+table.Name)
-		}
-		must(h, h.s, "insert into memory.kept."+table.Name+" "+table.Of(day(month)))
+	err := transforms.State(context.Background(), h.s, day(month), func(name, query string) error {
+		return h.s.Exec(context.Background(), "insert into memory.kept."+name+" by name "+query)
+	})
+	if err != nil {
+		h.Fatalf("%v", err)
 	}
 	h.firstOpen = month.AddDate(0, 1, 0)
 	h.past = append(h.past, programme.Month{First: month, Rules: theirs(h.p).AsTheyAre()})
@@ -120,7 +125,7 @@ func TestWhatWasStatedAndWhatMovedIsWhatTheFinalFactsSay(t *testing.T) {
 			f = change(rt, f)
 			through = h.open().AddDate(0, rapid.IntRange(0, 2).Draw(rt, "months open at once"), 0)
 			month := h.open()
-			h.rebuild(f, month)
+			h.workOut(f, month)
 			draft := h.stating(month)
 			h.close(f, through)
 			compare(rt, h.stating(month), draft)
@@ -128,9 +133,6 @@ func TestWhatWasStatedAndWhatMovedIsWhatTheFinalFactsSay(t *testing.T) {
 		f = change(rt, f)
 		f.Through = time.Date(2025, 2, 1, 0, 0, 0, 0, time.UTC)
 		h.workOut(f, f.Through)
-		scoped := marts(rt, s)
-		h.rebuild(f, f.Through)
-		compare(rt, scoped, marts(rt, s))
 		compare(rt, bases(rt, s), worked(oracle.Work(f, p)))
 		compare(rt, ask(rt, s, "select 'certified ' || partner_id || ' ' || by_certificate as said from mart.point_balances where month = "+date(f.Through)+" order by said"),
 			certified(oracle.Work(f, p), f.Through))
@@ -141,8 +143,12 @@ func TestWhatWasStatedAndWhatMovedIsWhatTheFinalFactsSay(t *testing.T) {
 
 // stating is what a month states, which does not depend on how far ahead a run looks.
 func (h *history) stating(month time.Time) (out []string) {
-	for _, table := range transforms.StatedTables() {
-		out = append(out, ask(h, h.s, "select concat('"+table.Name+" ', s::varchar) as said from ("+table.Of(day(month))+") as s")...)
+	err := transforms.State(context.Background(), h.s, day(month), func(name, query string) error {
+		out = append(out, ask(h, h.s, "select concat('"+name+" ', s::varchar) as said from ("+query+") as s")...)
+		return nil
+	})
+	if err != nil {
+		h.Fatalf("%v", err)
 	}
 	slices.Sort(out)
 	return out
@@ -167,8 +173,7 @@ func TestRulesThatChangeLaterAlterNothingStated(t *testing.T) {
 		}
 		h.p = other
 		h.workOut(f, through)
-		compare(rt, ask(rt, s, "select s::varchar as said from mart.statement_lines as s where mends_month is not null order by said"), nil)
-		compare(rt, ask(rt, s, "select s::varchar as said from mart.points_ledger as s where mends_month is not null order by said"), nil)
+		compare(rt, ask(rt, s, "select s::varchar as said from mart.adjustments as s order by said"), nil)
 	})
 }
 

@@ -113,13 +113,13 @@ func TestATableIsDroppedAsSoonAsNobodyNeedsIt(t *testing.T) {
 	}
 	all, before := left(), said(t, s)
 	unmade(t, s)
-	if err := transforms.Build(context.Background(), s, transforms.Target{Work: "memory", Mart: "published", Read: []string{"intermediate.rates", "intermediate.walk"}}, nil); err != nil {
+	if err := transforms.Build(context.Background(), s, transforms.Target{Work: "memory", Mart: "published", Read: []string{"intermediate.rates", "intermediate.running_positions"}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := transforms.Check(context.Background(), s); err != nil {
 		t.Fatal(err)
 	}
-	if got := left(); strings.Contains(got, "earnings") || !strings.Contains(got, "rates") || !strings.Contains(got, "walk") || len(got) > len(all)/2 {
+	if got := left(); strings.Contains(got, "earnings") || !strings.Contains(got, "rates") || !strings.Contains(got, "running_positions") || len(got) > len(all)/2 {
 		t.Errorf("left are %s, of %s", got, all)
 	}
 	if got := said(t, s); strings.Join(got, "\n") != strings.Join(before, "\n") {

@@ -48,4 +48,3 @@ func again(t *testing.T, s *store.Session) {
 		t.Fatal(err)
 	}
 }
-

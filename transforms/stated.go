@@ -2,44 +2,17 @@ package transforms
 
 import (
 	"context"
+	"fmt"
 	"strings"
 )
 
-// Stated is a table of what closed months have stated.
-type Stated struct {
-	Name     string // of the table in the schema stated
-	Rows     string // the rows a month adds to it, as a select of what a run has worked out; $month stands for its first day
-	LastOnly bool   // only what the last closing says counts
-}
+// statedTables is the file with the tables of the schema stated, which closings fill.
+const statedTables = "closing/tables.sql"
 
-// StatedTables lists what a month states when it is closed. The tables have the
-// columns of the marts, and each row is stated once and for all.
-func StatedTables() []Stated {
-	return []Stated{
-		{Name: "lines", Rows: "select * from mart.statement_lines where month = $month order by partner_id, module, place, sale_id"},
-		{Name: "slices", Rows: "select * from mart.tranche_slices where month = $month order by partner_id, module, sale_id, tranche"},
-		{Name: "shares", Rows: "select * from mart.sell_with_credits where month = $month order by sale_id, partner_id"},
-		{Name: "points", Rows: "select * from mart.points_ledger where date_trunc('month', posted_on) = $month order by entry"},
-		{Name: "balances", Rows: "select * from mart.point_balances where month = $month order by partner_id"},
-		{Name: "expiring", Rows: "select * from mart.points_expiring where month = $month order by partner_id, lapses_on"},
-		{Name: "levels", Rows: "select * from mart.partner_levels where month = $month order by partner_id"},
-		{Name: "pay", Rows: "select * from mart.payables where month = $month order by partner_id"},
-		{Name: "entries", Rows: "select * from mart.money_entries where month = $month order by entry_id, partner_id"},
-		{Name: "waiting", Rows: "select sale_id, null as module, held_reason as reason, $month as month from intermediate.lines where held_reason is not null union all select sale_id, module, reason, $month from mart.uncounted_lines where month <= $month order by all", LastOnly: true},
-		{Name: "partners", Rows: "select $month as month, * exclude (modules) from mart.partners order by partner_id"},
-		{Name: "files", Rows: "select $month as month, sha256 from mart.reconciliation order by file_id"},
-	}
-}
-
-// Of is the select for one month, as DuckDB writes its first day: 2024-08-01.
-func (s Stated) Of(month string) string {
-	return strings.ReplaceAll(s.Rows, "$month", "date "+literal(month))
-}
-
-// Prepare makes the schema stated in a database, with its tables empty, for the
-// caller to fill with what closed months have stated.
+// Prepare makes the schema stated in a database, with its tables empty. The caller
+// fills them with what closed months have stated.
 func Prepare(ctx context.Context, db Database, in string) error {
-	text, err := sources.ReadFile("stated.sql")
+	text, err := sources.ReadFile(statedTables)
 	if err != nil {
 		return err
 	}
@@ -54,6 +27,24 @@ func Prepare(ctx context.Context, db Database, in string) error {
 		}
 		if err := db.Exec(ctx, q); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// State calls write with each closing, by its name and its select, once the variable
+// closing_month is set: month is its first day, as 2024-08-01.
+func State(ctx context.Context, db Database, month string, write func(name, query string) error) error {
+	closings, err := Closings()
+	if err != nil {
+		return err
+	}
+	if err := db.Exec(ctx, "set variable closing_month = date "+literal(month)); err != nil {
+		return err
+	}
+	for _, c := range closings {
+		if err := write(c.Name, c.SQL); err != nil {
+			return fmt.Errorf("state %s: %w", c.Name, err)
 		}
 	}
 	return nil

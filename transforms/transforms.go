@@ -9,8 +9,9 @@
 // published.
 //
 // What closed months have stated comes in the schema stated, and is not worked out
-// again: every mart that states something has those rows as they were and only the
-// open months from the models.
+// again. A mart that states something is *incremental*: it starts with those rows as
+// they were, and its select adds the open months. A *closing* is a select of what a
+// month states when it is closed; its rows come back as a table of the schema stated.
 //
 // The package knows no file, no clock and no other package of ours. Facts come
 // in the schema raw, rules in the schema rules, and the marts go to the schema
@@ -31,7 +32,7 @@ import (
 	"strings"
 )
 
-//go:embed stated.sql staging/*.sql intermediate/*.sql mart/*.sql checks/*.sql
+//go:embed staging intermediate closing mart checks
 var sources embed.FS
 
 // Database runs the models. Schema-qualified names find their database through
@@ -48,7 +49,7 @@ type Model struct {
 	About       string   // what it holds, in a sentence or two
 	Grain       []string // columns that name a row
 	Columns     []Column
-	StatedTable string // table of the schema stated that holds its first rows; the select has only what is open
+	StatedTable string // of an incremental mart: the table of the schema stated it starts with
 	IsView      bool   // it is not kept, and read anew by each that reads it; staging is all views
 	PartsOf     string // table whose rows, by their rowid from the variable part_from to before part_to, the select takes so many at a time; empty: takes all at once
 	SQL         string
@@ -67,6 +68,7 @@ func layers() map[string][]string {
 		"staging":      {"raw"},
 		"intermediate": {"rules", "stated", "staging", "intermediate"},
 		"mart":         {"rules", "stated", "staging", "intermediate", "mart"},
+		"closing":      {"intermediate", "mart"},
 		"checks":       {"raw", "rules", "stated", "staging", "intermediate", "mart"},
 	}
 }
@@ -84,7 +86,6 @@ func Fingerprint() (string, error) {
 		sum.Write(text)
 		return err
 	})
-	fmt.Fprintln(sum, StatedTables())
 	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
@@ -105,24 +106,30 @@ func Models() ([]Model, error) {
 // Checks returns every check.
 func Checks() ([]Model, error) { return read("checks") }
 
+// Closings returns what a month states when it is closed: a select for each table of
+// the schema stated that a closing writes. The variable closing_month is the first day of
+// the month.
+func Closings() ([]Model, error) { return read("closing") }
+
+// read parses every file of a layer. Folders within a layer only group its models.
 func read(layer string) ([]Model, error) {
-	entries, err := sources.ReadDir(layer)
-	if err != nil {
-		return nil, err
-	}
 	var models []Model
-	for _, e := range entries {
-		text, err := sources.ReadFile(path.Join(layer, e.Name()))
-		if err != nil {
-			return nil, err
+	err := fs.WalkDir(sources, layer, func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || file == statedTables {
+			return err
 		}
-		m, err := parse(layer, strings.TrimSuffix(e.Name(), ".sql"), string(text))
+		text, err := sources.ReadFile(file)
 		if err != nil {
-			return nil, fmt.Errorf("%s/%s: %w", layer, e.Name(), err)
+			return err
+		}
+		m, err := parse(layer, strings.TrimSuffix(path.Base(file), ".sql"), string(text))
+		if err != nil {
+			return fmt.Errorf("%s: %w", file, err)
 		}
 		models = append(models, m)
-	}
-	return models, nil
+		return nil
+	})
+	return models, err
 }
 
 var (
@@ -146,11 +153,11 @@ func parse(layer, name, text string) (Model, error) {
 	if m.About == "" {
 		return m, fmt.Errorf("the header does not say what it holds")
 	}
-	if layer != "checks" && (len(m.Grain) == 0 || len(m.Columns) == 0) {
+	if layer != "checks" && layer != "closing" && (len(m.Grain) == 0 || len(m.Columns) == 0) {
 		return m, fmt.Errorf("the header needs a grain and columns")
 	}
 	if m.IsView && (layer == "mart" || m.StatedTable != "" || m.PartsOf != "") {
-		return m, fmt.Errorf("a view holds nothing: a mart is none, and none begins with something or is made in parts")
+		return m, fmt.Errorf("a view keeps no rows: it is no mart, not incremental and not made in parts")
 	}
 	for _, ref := range reference.FindAllStringSubmatch(body, -1) {
 		if !slices.Contains(layers()[layer], ref[1]) {
@@ -165,7 +172,7 @@ func parse(layer, name, text string) (Model, error) {
 
 func (m *Model) headerLine(line string) {
 	grain, isGrain := strings.CutPrefix(line, "grain: ")
-	statedTable, isStated := strings.CutPrefix(line, "begins with: stated.")
+	statedTable, isStated := strings.CutPrefix(line, "incremental: stated.")
 	partsOf, isInParts := strings.CutPrefix(line, "in parts of: ")
 	column := columnLine.FindStringSubmatch(line)
 	switch {

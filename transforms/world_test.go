@@ -52,14 +52,13 @@ func must(t fataler, s *store.Session, queries ...string) {
 // nothing closed.
 func workOut(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme) {
 	t.Helper()
-	workOutFrom(t, s, f, p, time.Time{}, nil, true, nil)
+	workOutFrom(t, s, f, p, time.Time{}, nil, nil)
 }
 
 // workOutFrom does so with the months before firstOpen closed, as the schema kept
-// has stated them under the rules there were. Unless settled, it works every line out
-// again, whatever the closings have written down. Besides the facts the store has what is
+// has stated them under the rules there were. Besides the facts the store has what is
 // asked for as queries.
-func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme, firstOpen time.Time, past []programme.Month, settled bool, besides []string) {
+func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme, firstOpen time.Time, past []programme.Month, besides []string) {
 	t.Helper()
 	ctx := context.Background()
 	must(t, s, "set search_path = 'memory.main,store.raw'", "drop schema if exists memory.staging cascade", "drop schema if exists memory.intermediate cascade",
@@ -78,8 +77,8 @@ func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme
 		t.Fatalf("%v", err)
 	}
 	if !firstOpen.IsZero() {
-		for _, table := range transforms.StatedTables() {
-			must(t, s, "insert into memory.stated."+table.Name+" from memory.kept."+table.Name)
+		for _, name := range closings(t) {
+			must(t, s, "insert into memory.stated."+name+" from memory.kept."+name)
 		}
 	}
 	must(t, s, "create table rules.waived (sha256 varchar, line bigint, reasons_hash varchar, who varchar, reason varchar)", "create table rules.run as select '' as run_id, '' as program, '' as config_hash, date '2024-01-01' as through_month, 0::bigint as files, '' as inputs_hash",

@@ -21,11 +21,12 @@ const rulesName = "rules.json"
 // Write writes what the marts say of a month into its prepared folder, with the
 // rules it was stated under.
 func Write(ctx context.Context, db *store.Session, folder string, month time.Time, rules programme.Rules) error {
-	for _, t := range transforms.StatedTables() {
-		to := store.Literal(filepath.Join(folder, t.Name+".parquet"))
-		if err := db.Exec(ctx, "copy ("+t.Of(month.Format(time.DateOnly))+") to "+to+" (format parquet, compression zstd)"); err != nil {
-			return fmt.Errorf("state %s: %w", t.Name, err)
-		}
+	err := transforms.State(ctx, db, month.Format(time.DateOnly), func(name, query string) error {
+		to := store.Literal(filepath.Join(folder, name+".parquet"))
+		return db.Exec(ctx, "copy ("+query+") to "+to+" (format parquet, compression zstd)")
+	})
+	if err != nil {
+		return err
 	}
 	data, err := json.MarshalIndent(rules, "", "  ")
 	if err != nil {
@@ -36,14 +37,13 @@ func Write(ctx context.Context, db *store.Session, folder string, month time.Tim
 
 // Load gives the schema stated what the closed months have stated, and what those
 // taken back had told. The rows stay in the closed files and are read where they are needed.
-// What other models have settled is left out, so that those lines are worked out again.
 func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string) error {
-	for _, t := range transforms.StatedTables() {
-		from := l.Months
-		if t.LastOnly {
-			from = from[max(len(from)-1, 0):]
-		}
-		if err := show(ctx, db, schema+"."+t.Name, t.Name, from); err != nil {
+	closings, err := transforms.Closings()
+	if err != nil {
+		return err
+	}
+	for _, c := range closings {
+		if err := show(ctx, db, schema+"."+c.Name, c.Name, l.Months); err != nil {
 			return err
 		}
 	}

@@ -10,7 +10,7 @@ where l.held_reason is null and l.month <= p.through_month and j.sale_id is null
 union all
 select null, sent - passed_over || ' lines stand, ' || known || ' are known', null
 from (
-    select (select count(*) from staging.sales) as sent, (select count(*) from intermediate.sales_passed_over) as passed_over,
+    select (select count(*) from staging.sales) as sent, (select count(*) from intermediate.superseded_lines) as passed_over,
         (select count(*) from intermediate.lines) as known
 )
 where sent - passed_over <> known

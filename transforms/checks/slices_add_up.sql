@@ -1,7 +1,11 @@
 -- The slices of a movement add up to its base and to what it earned.
-select l.sale_id, l.partner_id, l.module, min(l.base) as base, sum(s.base) as sliced, min(l.before_cap) as before_cap, sum(s.earned) as earned
+with sliced as (
+    select credit_id, month, sum(base) as base, sum(earned) as earned
+    from mart.tranche_slices
+    group by credit_id, month
+)
+select l.credit_id, l.sale_id, l.partner_id, l.base, s.base as sliced, l.before_cap, s.earned
 from mart.statement_lines as l
-left join mart.tranche_slices as s on s.sale_id = l.sale_id and s.partner_id = l.partner_id and s.module = l.module and s.month = l.month
+left join sliced as s on s.credit_id = l.credit_id and s.month = l.month
 where l.method in ('marginal', 'document') and l.base <> 0
-group by l.sale_id, l.partner_id, l.module, l.month
-having sum(s.base) is distinct from min(l.base) or sum(s.earned) is distinct from min(l.before_cap)
+    and (s.base is distinct from l.base or s.earned is distinct from l.before_cap)

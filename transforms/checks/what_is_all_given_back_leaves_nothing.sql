@@ -14,12 +14,11 @@ positions as (
     having sum(base) = 0 and count(distinct schedule) = 1
 ),
 documents as (
-    select m.partner_id, m.module, m.year_start, m.period_start, m.position_family, coalesce(d.terms_document, m.terms_document) as document_no,
+    select m.partner_id, m.module, m.year_start, m.period_start, m.position_family, m.terms_document as document_no,
         sum(m.before_cap) as earned, min(m.method) as method
     from moved as m
-    left join intermediate.renamed_documents as d on d.sale_id = m.sale_id
     where (m.partner_id, m.module, m.year_start) in (select (partner_id, module, year_start) from moved where method = 'document')
-    group by m.partner_id, m.module, m.year_start, m.period_start, m.position_family, m.distributor, coalesce(d.terms_document, m.terms_document)
+    group by m.partner_id, m.module, m.year_start, m.period_start, m.position_family, m.distributor, m.terms_document
     having sum(base) = 0 and count(distinct schedule) = 1
 ),
 pointed as (

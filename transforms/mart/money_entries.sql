@@ -1,6 +1,6 @@
 -- Manual money adjustments, with who entered them and why.
 --
--- begins with: stated.entries
+-- incremental: stated.entries
 -- grain: entry_id, partner_id, month
 -- entry_id     the posting, as its file names it
 -- partner_id   the partner it is for
@@ -11,9 +11,5 @@
 -- entered_by   who entered it
 -- file_name    what the sender called the file
 -- file_line    physical line in the file, from 1
--- mends_month  the closed month it mends; null for what is new in an open one
--- cause        why it mends a closed month: late, amount or withdrawn; null for what is new
--- stated_file  the file it had been stated from; null when nothing had
--- stated_line  physical line in the file it had been stated from; null when nothing had
-select entry_id, partner_id, month, posted_on, amount, reason, entered_by, file_name, file_line, mends_month, cause, stated_file, stated_line
-from intermediate.money_moved
+select entry_id, partner_id, month, posted_on, amount, reason, entered_by, file_name, file_line
+from intermediate.entry_deltas

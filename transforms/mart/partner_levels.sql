@@ -1,6 +1,6 @@
 -- The level of each partner in each month, and the way to the next.
 --
--- begins with: stated.levels
+-- incremental: stated.levels
 -- grain: partner_id, month
 -- partner_id      the partner
 -- month           first day of the month

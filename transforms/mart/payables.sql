@@ -1,6 +1,6 @@
 -- What each partner is paid for each month, and where it stands at its end.
 --
--- begins with: stated.pay
+-- incremental: stated.pay
 -- grain: partner_id, month
 -- partner_id     the partner
 -- month          first day of the month

@@ -1,6 +1,6 @@
 -- The two balances of each partner's points at the end of each month.
 --
--- begins with: stated.balances
+-- incremental: stated.balances
 -- grain: partner_id, month
 -- partner_id       the partner
 -- month            first day of the month

@@ -1,7 +1,7 @@
 -- What lapses within 90 days of the end of each month, if nothing is spent until
 -- then.
 --
--- begins with: stated.expiring
+-- incremental: stated.expiring
 -- grain: partner_id, month, lapses_on
 -- partner_id  the partner
 -- month       first day of the month
@@ -20,7 +20,7 @@ with spent as (
 ),
 ends as (
     select p.partner_id, m.month, m.month_end, coalesce(sum(s.used), 0) as used, coalesce(sum(s.lapsed), 0) as lapsed
-    from intermediate.everybody as p
+    from intermediate.all_partners as p
     join intermediate.months as m on m.is_open
     left join spent as s on s.partner_id = p.partner_id and s.month <= m.month
     group by p.partner_id, m.month, m.month_end

@@ -29,7 +29,7 @@
 with sales_outcomes as (
     select s.file_id, coalesce(o.outcome, 'loaded') as outcome, count(*) as n, sum(s.net_amount) as amount
     from staging.sales as s
-    left join intermediate.sales_passed_over as o on o.sale_id = s.sale_id
+    left join intermediate.superseded_lines as o on o.sale_id = s.sale_id
     group by s.file_id, coalesce(o.outcome, 'loaded')
 ),
 outcomes as (

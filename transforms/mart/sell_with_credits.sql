@@ -1,7 +1,7 @@
 -- How each line of a registered deal was shared among those who influenced it.
 -- What mends a closed month has the part as it should be, and as base what moved.
 --
--- begins with: stated.shares
+-- incremental: stated.shares
 -- grain: sale_id, partner_id, month
 -- sale_id        the sell-out line: number of its file and line in one
 -- month          first day of the month it is stated in

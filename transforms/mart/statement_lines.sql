@@ -1,10 +1,11 @@
 -- Each movement of a statement: one sell-out line x one partner x one module,
 -- with where it stood in the partner's period and the file and line it is from.
--- A movement that mends a closed month says which, and why.
+-- Of one that adjusts a closed month, mart.adjustments says which and why.
 --
--- begins with: stated.lines
+-- incremental: stated.lines
 -- in parts of: intermediate.credits
--- grain: sale_id, partner_id, module, month
+-- grain: credit_id, month
+-- credit_id         the credit: one line x one partner x one module, the same in every month
 -- partner_id        the partner who is credited
 -- month             first day of the month it is stated in
 -- module            distribution, resell or sell_with
@@ -45,13 +46,6 @@
 -- returns_document  the document a return gives back, as the distributor names it
 -- returns_line      number of the line that a return gives back
 -- returned_sale_id  sale_id of the line it returns; null when it names none, or none that is one sale on or before its day
--- mends_month       the closed month it mends; null for what is new in an open one
--- cause             why it mends a closed month: late, counted_later, amount, rate, other_partner, claims, withdrawn, held, or the reason for which it counts no more; null
---                   for what is new
--- cause_file        the file that moves it: its own, the complete one that no longer holds it, or the newest word on its product, rate, partner or deal
--- cause_line        physical line in the file that moves it
--- stated_file       the file it had been stated from; null when nothing had
--- stated_line       physical line in the file it had been stated from; null when nothing had
 -- rules_hash        hash of the programme version it was worked out under
 -- sale_id           the sell-out line: number of its file and line in one
 -- file_name         what the sender called the file
@@ -59,16 +53,16 @@
 with last_stated as ( -- what counts no more, as it was stated last
     select s.*
     from stated.lines as s
-    join intermediate.credits as c on c.sale_id = s.sale_id and c.partner_id = s.partner_id and c.module = s.module
+    join intermediate.credits as c on c.credit_id = s.credit_id and c.sale_id = s.sale_id
     where not c.is_due and c.rowid >= getvariable('part_from') and c.rowid < getvariable('part_to')
-    qualify row_number() over (partition by s.sale_id, s.partner_id, s.module order by s.month desc) = 1
+    qualify row_number() over (partition by s.credit_id order by s.month desc) = 1
 ),
 moved_lines as not materialized ( -- of a night few, which a join of all lines would not know beforehand
     select *
     from intermediate.lines
     where sale_id in (select sale_id from intermediate.credits where rowid >= getvariable('part_from') and rowid < getvariable('part_to'))
 )
-select c.partner_id, c.posting_month as month, c.module, e.place, c.document_date, c.distributor, c.document_no, c.line_no, c.line_key,
+select c.credit_id, c.partner_id, c.posting_month as month, c.module, e.place, c.document_date, c.distributor, c.document_no, c.line_no, c.line_key,
     coalesce(l.document_type, s.document_type) as document_type, coalesce(l.end_customer, s.end_customer) as end_customer, coalesce(l.sku, s.sku) as sku,
     coalesce(l.product_name, s.product_name) as product_name, coalesce(l.family, s.family) as family, coalesce(l.quantity, s.quantity) as quantity,
     coalesce(l.net_amount, s.net_amount) as net_amount, coalesce(l.currency, s.currency) as currency, coalesce(l.rate, s.rate) as rate,
@@ -77,14 +71,14 @@ select c.partner_id, c.posting_month as month, c.module, e.place, c.document_dat
     e.level, if(e.schedule is null, null, e.method) as method, e.schedule, e.before_cap, e.earned, e.points,
     coalesce(l.deal_id, s.deal_id) as deal_id, c.terms_date, c.terms_document, coalesce(l.returns_document, s.returns_document) as returns_document, coalesce(l.returns_line, s.returns_line) as returns_line,
     coalesce(l.returned_sale_id, s.returned_sale_id) as returned_sale_id,
-    c.mends_month, x.cause, x.file_name as cause_file, x.file_line as cause_line, x.stated_file, x.stated_line, v.hash as rules_hash, c.sale_id,
+    v.hash as rules_hash, c.sale_id,
     if(c.is_due, f.file_name, x.file_name) as file_name, if(c.is_due, l.line, x.file_line) as file_line
 from intermediate.credits as c
-join intermediate.earnings as e on e.credit = c.rowid
+join intermediate.earnings as e on e.credit_id = c.credit_id
 join rules.versions as v on v.version = c.version
-left join intermediate.causes as x on x.credit = c.rowid
+left join intermediate.adjustment_causes as x on x.credit_id = c.credit_id
 left join moved_lines as l on l.sale_id = if(c.is_due, c.sale_id, null)
 left join staging.files as f on f.file_id = l.file_id
-left join last_stated as s on s.sale_id = c.sale_id and s.partner_id = c.partner_id and s.module = c.module
+left join last_stated as s on s.credit_id = c.credit_id
 where c.rowid >= getvariable('part_from') and c.rowid < getvariable('part_to')
 order by c.posting_month, c.partner_id -- which is how statements are read

@@ -1,8 +1,9 @@
 -- The part of each movement in each tranche it touched, under the methods that
 -- pay tranche by tranche (marginal and document).
 --
--- begins with: stated.slices
--- grain: sale_id, partner_id, module, month, tranche
+-- incremental: stated.slices
+-- grain: credit_id, month, tranche
+-- credit_id    the credit: one line x one partner x one module, the same in every month
 -- partner_id   the partner who is credited
 -- month        first day of the month it is stated in
 -- module       distribution, resell or sell_with
@@ -17,8 +18,8 @@
 -- fill_after   how full the tranche is after it, in the programme currency
 -- base         what the movement put into the tranche, in the programme currency
 -- earned       margin earned by that, before any cap, in the programme currency
-select c.partner_id, c.posting_month as month, c.module, c.sale_id, c.year_start, s.schedule, s.tranche, s.from_amount, s.to_amount, s.rate,
+select c.credit_id, c.partner_id, c.posting_month as month, c.module, c.sale_id, c.year_start, s.schedule, s.tranche, s.from_amount, s.to_amount, s.rate,
     s.fill_before, s.fill_after, s.base, s.earned
 from intermediate.slices as s
-join intermediate.credits as c on c.rowid = s.credit
+join intermediate.credits as c on c.credit_id = s.credit_id
 order by c.posting_month, c.partner_id -- which is how statements are read

@@ -22,12 +22,6 @@
 with months as (
     select distinct month from stated.replaced_pay
 ),
-replaced_lines as ( -- by the key that each line has now
-    select o.* replace (coalesce(s.distributor, o.distributor) as distributor, coalesce(s.document_no, o.document_no) as document_no,
-        coalesce(s.line_no, o.line_no) as line_no, coalesce(s.line_key, o.line_key) as line_key)
-    from stated.replaced_lines as o
-    left join staging.sales as s on s.sale_id = o.sale_id
-),
 lines as (
     select coalesce(n.partner_id, o.partner_id) as partner_id, coalesce(n.month, o.month) as month, coalesce(n.module, o.module) as module,
         coalesce(n.distributor, o.distributor) as distributor, coalesce(n.document_no, o.document_no) as document_no, coalesce(n.line_no, o.line_no) as line_no,
@@ -44,9 +38,8 @@ lines as (
         coalesce(o.base, 0) as base_before, coalesce(n.base, 0) as base_after, coalesce(o.earned, 0) as amount_before, coalesce(n.earned, 0) as amount_after,
         coalesce(o.points, 0) as points_before, coalesce(n.points, 0) as points_after
     from (select * from mart.statement_lines where month in (select month from months)) as n
-    full join replaced_lines as o
-        on o.month = n.month and o.partner_id = n.partner_id and o.module = n.module and o.distributor = n.distributor
-        and o.document_no = n.document_no and o.line_no = n.line_no and o.line_key = n.line_key
+    full join stated.replaced_lines as o
+        on o.month = n.month and o.credit_id = n.credit_id
 ),
 entries as (
     select coalesce(n.partner_id, o.partner_id) as partner_id, coalesce(n.month, o.month) as month, coalesce(n.entry_id, o.entry_id) as entry_id,

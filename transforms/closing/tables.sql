@@ -1,0 +1,67 @@
+-- The schema stated: what closed months have stated, a table for each closing. A line, slice,
+-- share, posting and the like is stated once and for all.
+create table lines (
+    credit_id uuid, partner_id varchar, month date, module varchar, place bigint,
+    document_date date, distributor varchar, document_no varchar, line_no integer,
+    line_key varchar, document_type varchar, end_customer varchar, sku varchar,
+    product_name varchar, family varchar, quantity decimal(18,3), net_amount decimal(18,6),
+    currency varchar, rate decimal(19,9), rate_date date, amount decimal(18,2),
+    base decimal(18,2), year_start date, period_start date, position_family varchar,
+    walk_lo decimal(18,2), walk_hi decimal(18,2), lo decimal(18,2), hi decimal(18,2),
+    level varchar, method varchar, schedule varchar, before_cap decimal(18,2),
+    earned decimal(18,2), points bigint, deal_id varchar, terms_date date,
+    terms_document varchar, returns_document varchar, returns_line integer,
+    returned_sale_id bigint, rules_hash varchar, sale_id bigint, file_name varchar,
+    file_line bigint);
+create table slices (
+    credit_id uuid, partner_id varchar, month date, module varchar, sale_id bigint,
+    year_start date, schedule varchar, tranche integer, from_amount decimal(18,2),
+    to_amount decimal(18,2), rate decimal(7,6), fill_before decimal(18,2),
+    fill_after decimal(18,2), base decimal(18,2), earned decimal(18,2));
+create table adjustments (
+    partner_id varchar, month date, kind varchar, reference varchar, module varchar,
+    adjusts_month date, cause varchar, posted_on date, distributor varchar,
+    document_no varchar, line_no integer, line_key varchar, description varchar,
+    base decimal(18,2), amount decimal(18,2), points bigint, file_name varchar,
+    file_line bigint, stated_file varchar, stated_line bigint);
+create table shares (
+    sale_id bigint, month date, deal_id varchar, partner_id varchar, roles varchar,
+    numerator bigint, denominator bigint, amount decimal(18,2), base decimal(18,2),
+    document_date date, distributor varchar, document_no varchar, line_no integer);
+create table points (
+    entry varchar, origin varchar, partner_id varchar, posted_on date, kind varchar,
+    category varchar, points bigint, balance varchar, sale_id bigint, source varchar,
+    rules_hash varchar, file_name varchar, file_line bigint);
+create table balances (
+    partner_id varchar, month date, by_amount bigint, by_certificate bigint, by_bonus bigint,
+    status_points bigint, certifications bigint, earned bigint, redeemed bigint,
+    expired bigint, spendable bigint, spendable_value decimal(18,2));
+create table expiring (partner_id varchar, month date, lapses_on date, points bigint);
+create table levels (
+    partner_id varchar, month date, level varchar, level_met varchar, level_next varchar,
+    next_level varchar, computed_level varchar, computed_next varchar, first_month date,
+    points_needed bigint, points_missing bigint);
+create table pay (
+    partner_id varchar, month date, earned decimal(18,2), money_entries decimal(18,2),
+    carried_in decimal(18,2), payable decimal(18,2), carried_out decimal(18,2),
+    currency varchar, rate decimal(19,9), payable_own decimal(18,2), level varchar,
+    modules varchar, status_points bigint, spendable bigint);
+create table entries (
+    entry_id varchar, partner_id varchar, month date, posted_on date, amount decimal(18,2),
+    reason varchar, entered_by varchar, file_name varchar, file_line bigint);
+create table partners (
+    month date, partner_id varchar, name varchar, country varchar, town varchar,
+    currency varchar, language varchar, partner_type varchar, is_active boolean);
+create table files (month date, sha256 varchar);
+-- What the last closing found held or not counted, and why.
+create table waiting (sale_id bigint, module varchar, reason varchar, month date);
+-- Who closed each month, and who approved it.
+create table closings (
+    month date, version integer, prepared_by varchar, prepared_at timestamp,
+    approved_by varchar);
+-- What months that were taken back had stated, in their last final edition.
+create table replaced_lines as from @lines;
+create table replaced_pay as from @pay;
+create table replaced_points as from @points;
+create table replaced_entries as from @entries;
+create table replaced_partners as from @partners;

@@ -1,0 +1,68 @@
+-- The movements of the open months: what each credit should be, less what the closed months have
+-- stated of it. A new credit moves by all of its base. A movement belongs to the month of its
+-- document, or to the first open month when that one is closed; then it is an adjustment. What
+-- was stated keeps the terms it was stated with.
+--
+-- grain: credit_id
+-- credit_id        line x partner x module
+-- sale_id          the line, or the version stated last when it is no longer there
+-- partner_id       who is credited
+-- module           through what
+-- base             of the movement, in the programme currency
+-- posting_month    the month it is stated in
+-- adjusts_month    the closed month it adjusts; null for what is new in an open one
+-- document_date    day of the document
+-- distributor      code of the sender
+-- document_no      the document
+-- terms_document   the document whose position it moves under the method document
+-- line_no          its line
+-- line_key         the rest of the key a feed declares
+-- terms_date       the day whose rules hold
+-- version          of the programme on that day
+-- year_start       first day of its programme year
+-- period_start     first day of the period its module accumulates over
+-- position_family  the family with a position of its own; empty for all others
+-- is_due           the credit counts today
+-- is_stated        something was stated of it
+-- level            it was stated with; null when nothing was
+-- schedule         it was stated with
+with affected as (
+    select
+        credit_id, coalesce(deltas.sale_id, terms.sale_id) as sale_id, terms.partner_id,
+        terms.module, deltas.base, coalesce(deltas.month, deltas.stated_month) as due_month,
+        deltas.stated_month,
+        coalesce(deltas.document_date, terms.document_date) as document_date,
+        terms.distributor, terms.document_no, terms.line_no, terms.line_key,
+        terms.terms_document, terms.terms_date, versions.version, terms.year_start,
+        terms.period_start, terms.position_family, deltas.sale_id is not null as is_due,
+        true as is_stated, terms.level, terms.schedule
+    from intermediate.credit_deltas as deltas
+    join intermediate.stated_terms as terms using (credit_id)
+    left join rules.versions as versions on versions.hash = terms.rules_hash
+),
+new as (
+    select
+        credit_id, due.sale_id, due.partner_id, due.module, due.base, due.month as due_month,
+        null::date as stated_month, due.document_date, due.distributor, due.document_no,
+        due.line_no, due.line_key, due.terms_document, due.terms_date, due.version,
+        due.year_start, due.period_start, due.position_family, true as is_due,
+        false as is_stated, null as level, null as schedule
+    from intermediate.due_credits as due
+    anti join intermediate.stated_credits as stated using (credit_id)
+),
+movements as (
+    select * from affected
+    union all by name
+    select * from new
+)
+select
+    m.credit_id, m.sale_id, m.partner_id, m.module, m.base,
+    greatest(m.due_month, p.first_open) as posting_month,
+    case when m.is_stated then m.stated_month when m.due_month < p.first_open then m.due_month
+        end as adjusts_month,
+    m.document_date, m.distributor, m.document_no, m.terms_document, m.line_no, m.line_key,
+    m.terms_date, m.version, m.year_start, m.period_start, m.position_family, m.is_due,
+    m.is_stated, m.level, m.schedule
+from movements as m
+cross join rules.programme as p
+where greatest(m.due_month, p.first_open) <= p.through_month

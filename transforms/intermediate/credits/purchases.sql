@@ -1,0 +1,37 @@
+-- What each line would give its buyer and its distributor, and why not.
+--
+-- is a view
+-- grain: sale_id, module
+-- sale_id         the line
+-- partner_id      who would be credited
+-- module          resell for the buyer, distribution for the distributor
+-- base            the line's amount
+-- month           of its document
+-- document_date   day of the document
+-- distributor     code of the sender
+-- document_no     the document
+-- line_no         its line
+-- line_key        the rest of the key a feed declares
+-- terms_document  the document whose position it moves under the method document
+-- terms_date      the day whose rules hold
+-- version         of the programme on that day
+-- family          of products
+-- reason          why it does not count, null when it does
+with sides as (
+    select *, 'resell' as module, partner_id as side_id from intermediate.dated_lines
+    union all
+    select *, 'distribution', distributor_id from intermediate.dated_lines where distributor_id is not null
+)
+select s.sale_id, s.side_id as partner_id, s.module, s.amount as base, s.month, s.document_date, s.distributor, s.document_no, s.line_no, s.line_key,
+    s.terms_document, s.terms_date, s.version, s.family,
+    case
+        when not s.is_licence then 'not_a_licence'
+        when s.version is null then 'before_the_programme'
+        when not p.is_active and k.partner_id is null then 'partner_inactive'
+        when h.partner_id is null then 'module_not_held'
+        when not h.is_admitted then 'not_admitted_yet'
+    end as reason
+from sides as s
+join intermediate.partners as p on p.partner_id = s.side_id
+left join intermediate.days_held as h on h.partner_id = s.side_id and h.module = s.module and h.version = s.version and h.terms_date = s.terms_date
+left join intermediate.grandfathered as k on k.sale_id = s.sale_id and k.partner_id = s.side_id and k.module = s.module

@@ -1,0 +1,41 @@
+-- The sell-out lines that people have joined to deals, and why a link joins
+-- nothing yet. It names its line by the whole key, so that it means one or none.
+-- It never overrules a deal that somebody claims; one that nobody claims pays
+-- nobody, and there the person's decision holds.
+--
+-- grain: file_id, line
+-- file_id      the file it was decided in
+-- line         and the line in it
+-- distributor  code of the sender
+-- document_no  the document
+-- line_no      its line
+-- deal_id      the deal
+-- accepted_by  who decided so
+-- sale_id      the sell-out line that stands under that key, null when there is none
+-- held_reason  what is missing or in its way, null when it joins the line to the deal
+with standing as (
+    select k.*
+    from staging.links as k
+    join intermediate.record_versions as v
+        on v.kind = 'links' and v.file_id = k.file_id and v.line = k.line and v.outcome = 'loaded'
+),
+meant as (
+    select k.file_id, k.line, s.sale_id, s.deal_id
+    from standing as k
+    join staging.sales as s
+        on s.distributor = k.distributor and s.document_no = k.document_no and s.line_no = k.line_no and s.line_key = k.line_key
+    anti join intermediate.superseded_lines as o on o.sale_id = s.sale_id
+),
+claimed as (
+    select distinct deal_id from intermediate.deal_claims
+)
+select k.file_id, k.line, k.distributor, k.document_no, k.line_no, k.deal_id, k.accepted_by, m.sale_id,
+    case
+        when m.sale_id is null then 'unknown_line'
+        when d.deal_id is null then 'unknown_deal'
+        when own.deal_id <> k.deal_id then 'names_another_deal'
+    end as held_reason
+from standing as k
+left join meant as m on m.file_id = k.file_id and m.line = k.line
+left join claimed as d on d.deal_id = k.deal_id
+left join claimed as own on own.deal_id = m.deal_id

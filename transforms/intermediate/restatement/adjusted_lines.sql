@@ -1,0 +1,24 @@
+-- The line behind each adjustment as it stands today, under the key it was stated with.
+--
+-- grain: credit_id
+-- credit_id    line x partner x module
+-- sale_id      the version of the line that stands
+-- net_amount   in the document's currency
+-- amount       in the programme currency
+-- held_reason  why it waits, null when it does not
+-- partner_id   the buying partner
+-- sku          stock-keeping unit
+-- currency     of the document
+-- rate_date    the day its rate was published for
+-- deal_id      the registered deal
+-- file_name    the file it is in
+-- file_line    and the line
+-- sha256       of the file
+select
+    credits.credit_id, lines.sale_id, lines.net_amount, lines.amount, lines.held_reason,
+    lines.partner_id, lines.sku, lines.currency, lines.rate_date, lines.deal_id, files.file_name,
+    lines.line as file_line, files.sha256
+from intermediate.credits as credits
+join intermediate.lines as lines using (distributor, document_no, line_no, line_key)
+join staging.files as files using (file_id)
+where credits.adjusts_month is not null

@@ -1,0 +1,148 @@
+-- Why each adjustment of a line is there, and the files it comes from.
+--
+-- grain: credit_id
+-- credit_id    line x partner x module
+-- cause        late: its file came after the month was closed; counted_later: it came before and
+--              did not count then; amount, rate, other_partner, claims, withdrawn, held, or the
+--              reason for which it counts no more
+-- file_name    the file that causes it: where the line stands, or the complete file that no
+--              longer holds it; of an unchanged line, the newest row about its product, rate,
+--              partner, or the claims on its deal
+-- file_line    and the line in it; null for what is no longer there
+-- stated_file  the file it was stated from; null when nothing was stated
+-- stated_line  and the line in it
+with adjusting as (
+    select * from intermediate.credits where adjusts_month is not null
+),
+-- Whom else the same line credited through the same module, as stated and today.
+stated_for_others as (
+    select
+        a.credit_id,
+        bool_or(stated.partner_id <> a.partner_id and stated.module = a.module) as was_anothers
+    from adjusting as a
+    join stated.lines as stated using (distributor, document_no, line_no, line_key)
+    group by a.credit_id
+),
+due_to_others as (
+    select distinct a.credit_id
+    from adjusting as a
+    join intermediate.due_credits as due
+        using (distributor, document_no, line_no, line_key, module)
+    where due.partner_id <> a.partner_id
+),
+-- The complete file that no longer holds the line.
+withdrawn_by as (
+    select sales.distributor, sales.document_no, sales.line_no, sales.line_key,
+        arg_max(files.file_name, files.file_id) as file_name
+    from intermediate.superseded_lines as superseded
+    join staging.sales as sales using (sale_id)
+    join staging.files as files on files.file_id = superseded.lacking_file_id
+    group by sales.distributor, sales.document_no, sales.line_no, sales.line_key
+),
+last_closing as (
+    select *
+    from stated.waiting
+    where month = (select first_open - to_months(1) from rules.programme)
+),
+judged as (
+    select sale_id, module, reason
+    from intermediate.purchases
+    semi join intermediate.adjusted_lines as adjusted using (sale_id)
+),
+compared as (
+    select
+        a.credit_id, a.module, a.partner_id, a.is_due, a.is_stated, today.sale_id,
+        today.partner_id as buyer_id, today.held_reason, today.sku, today.currency,
+        today.rate_date, today.deal_id, landed.sha256 is not null as had_landed,
+        others.was_anothers, due.credit_id is not null as is_anothers, judged.reason,
+        today.net_amount <> terms.net_amount as is_other_amount,
+        today.amount <> terms.amount as is_other_value,
+        today.sale_id = terms.sale_id as is_same_version,
+        coalesce(today.file_name, withdrawn.file_name, terms.file_name) as file_name,
+        case
+            when today.file_name is not null then today.file_line
+            when withdrawn.file_name is null then terms.file_line
+        end as file_line,
+        terms.file_name as stated_file, terms.file_line as stated_line
+    from adjusting as a
+    left join intermediate.adjusted_lines as today using (credit_id)
+    left join intermediate.stated_terms as terms using (credit_id)
+    left join stated.files as landed
+        on landed.sha256 = today.sha256 and landed.month = a.adjusts_month
+    left join stated_for_others as others using (credit_id)
+    left join due_to_others as due using (credit_id)
+    left join withdrawn_by as withdrawn
+        on withdrawn.distributor = a.distributor and withdrawn.document_no = a.document_no
+        and withdrawn.line_no = a.line_no and withdrawn.line_key = a.line_key
+    left join judged on judged.sale_id = today.sale_id and judged.module = a.module
+),
+caused as (
+    select *,
+        case
+            when not is_stated and module = 'sell_with' and was_anothers is not null
+                then 'claims'
+            when not is_stated and was_anothers then 'other_partner'
+            when not is_stated and had_landed then 'counted_later'
+            when not is_stated then 'late'
+            when not is_due and is_anothers and module <> 'sell_with' then 'other_partner'
+            when not is_due and module = 'resell' and buyer_id <> partner_id then 'other_partner'
+            when not is_due and sale_id is null then 'withdrawn'
+            when not is_due and held_reason is not null then 'held'
+            when not is_due and reason is not null then reason
+            when is_other_amount then 'amount'
+            when is_other_value then 'rate'
+            when module = 'sell_with' then 'claims'
+            else 'amount'
+        end as cause
+    from compared
+),
+-- What an unchanged line moves by: what it had waited for, or what the cause names.
+moved_by as (
+    select caused.*,
+        case
+            when caused.cause = 'claims' then 'deals'
+            when caused.cause = 'rate' then 'fx_rates'
+            when caused.cause = 'not_a_licence' then 'products'
+            when caused.cause <> 'counted_later' then 'partners'
+            when coalesce(held.reason, uncounted.reason) in ('unknown_partner',
+                'ambiguous_partner', 'module_not_held', 'not_admitted_yet', 'partner_inactive')
+                then 'partners'
+            when coalesce(held.reason, uncounted.reason) in ('unknown_product', 'not_a_licence')
+                then 'products'
+            when held.reason in ('unknown_currency', 'no_rate', 'amount_too_large')
+                then 'fx_rates'
+            when caused.module = 'sell_with' then 'deals'
+        end as kind
+    from caused
+    left join last_closing as held on held.sale_id = caused.sale_id and held.module is null
+    left join last_closing as uncounted
+        on uncounted.sale_id = caused.sale_id and uncounted.module = caused.module
+    where (caused.is_same_version or caused.had_landed)
+        and caused.cause not in ('late', 'withdrawn', 'amount', 'held')
+),
+subjects as (
+    select credit_id, kind, unnest([
+        {kind: 'products', subject: sku},
+        {kind: 'fx_rates', subject: concat_ws(' ', currency, rate_date)},
+        {kind: 'partners', subject: partner_id},
+        {kind: 'partners', subject: buyer_id},
+        {kind: 'deals', subject: if(kind = 'deals' or module = 'sell_with', deal_id, null)}
+    ]) as named
+    from moved_by
+),
+newest as (
+    select subjects.credit_id, max(facts.file_id) as file_id,
+        arg_max(facts.line, facts.file_id * 10000000000 + facts.line) as line
+    from subjects
+    join intermediate.newest_facts as facts
+        on facts.kind = subjects.named.kind and facts.subject = subjects.named.subject
+    where coalesce(subjects.kind, facts.kind) = facts.kind
+    group by subjects.credit_id
+)
+select
+    caused.credit_id, caused.cause, coalesce(files.file_name, caused.file_name) as file_name,
+    if(files.file_id is null, caused.file_line, newest.line) as file_line, caused.stated_file,
+    caused.stated_line
+from caused
+left join newest using (credit_id)
+left join staging.files as files on files.file_id = newest.file_id

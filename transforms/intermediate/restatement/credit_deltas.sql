@@ -1,0 +1,16 @@
+-- The affected credits: those whose base is no longer what the closed months have stated. Most
+-- credits are unchanged and have no row here.
+--
+-- grain: credit_id
+-- credit_id      line x partner x module
+-- base           the credit delta: what the credit should be, less what was stated
+-- stated_month   the month it was first stated in
+-- sale_id        the line today; null when the credit does not count today
+-- month          of its document today
+-- document_date  day of its document today
+select
+    credit_id, (coalesce(due.base, 0) - stated.base)::decimal(18,2) as base,
+    stated.stated_month, due.sale_id, due.month, due.document_date
+from intermediate.stated_credits as stated
+left join intermediate.due_credits as due using (credit_id)
+where coalesce(due.base, 0) <> stated.base

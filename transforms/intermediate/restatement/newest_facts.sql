@@ -1,0 +1,24 @@
+-- The newest row about each product, partner, rate and deal: what can move a line that is itself
+-- unchanged.
+--
+-- grain: kind, subject
+-- kind     products, partners, fx_rates or deals
+-- subject  the SKU, the partner, the currency and day, or the deal
+-- file_id  the file of the row
+-- line     and the line in it
+with facts as (
+    select 'products' as kind, sku as subject, file_id, line from staging.products
+    union all
+    select 'partners', partner_id, file_id, line from staging.partners
+    union all
+    select 'fx_rates', concat_ws(' ', currency, rate_date), file_id, line from staging.fx_rates
+    union all
+    select 'deals', deal_id, file_id, line from staging.deals
+)
+select
+    kind, subject, max(file_id) as file_id,
+    arg_max(line, file_id * 10000000000 + line) as line
+from facts
+join intermediate.record_versions as versions using (kind, file_id, line)
+where versions.outcome = 'loaded'
+group by kind, subject

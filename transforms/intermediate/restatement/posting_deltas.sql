@@ -1,0 +1,85 @@
+-- The postings of points in the open months that follow no running position: by certification, as
+-- bonus and redeemed. Each is what should be posted today, less what the closed months have
+-- stated of it. A correction of what was stated is posted on the first open day.
+--
+-- grain: origin, partner_id
+-- origin         what the posting is for; a correction shares it with what it corrects
+-- partner_id     whose
+-- posted_on      its day
+-- kind           certification, bonus or redemption
+-- category       of a certification
+-- points         may be negative
+-- balance        both, status or spendable: which balance it counts for
+-- rules_hash     of the programme version; null for manual postings
+-- source         the certification and person, or the manual posting
+-- adjusts_month  the closed month it adjusts; null for what is new in an open one
+-- cause          of an adjustment: late, amount or withdrawn
+-- file_name      the file of the certification or the manual posting, or of the newest row that
+--                ends it
+-- file_line      and the line in it
+-- stated_file    the file it was stated from; null when nothing was stated
+-- stated_line    and the line in it
+with stated as (
+    select
+        origin, partner_id, sum(points) as points, min(posted_on) as first_posted_on,
+        arg_max(posted_on, posted_on) as posted_on, arg_max(kind, posted_on) as kind,
+        arg_max(category, posted_on) as category, arg_max(balance, posted_on) as balance,
+        arg_max(rules_hash, posted_on) as rules_hash, arg_max(source, posted_on) as source,
+        arg_max(file_name, posted_on) as file_name, arg_max(file_line, posted_on) as file_line
+    from stated.points
+    where kind in ('certification', 'bonus', 'redemption')
+    group by origin, partner_id
+),
+gone as (
+    select origin, partner_id, kind, source
+    from stated
+    anti join intermediate.points_due as due using (origin, partner_id)
+),
+newest as (
+    select
+        gone.origin, gone.partner_id, max(c.file_id) as file_id, arg_max(c.line, c.file_id) as line
+    from gone
+    join staging.certifications as c
+        on gone.kind = 'certification' and gone.source = c.certification_code || ' ' || c.person_id
+    group by gone.origin, gone.partner_id
+    union all
+    select gone.origin, gone.partner_id, max(e.file_id), arg_max(e.line, e.file_id)
+    from gone
+    join staging.entries as e
+        on gone.kind <> 'certification'
+        and starts_with(gone.origin, concat('entry ', e.entry_id, ' ', gone.partner_id, ' '))
+    group by gone.origin, gone.partner_id
+),
+compared as (
+    select
+        coalesce(due.origin, stated.origin) as origin,
+        coalesce(due.partner_id, stated.partner_id) as partner_id,
+        (coalesce(due.points, 0) - coalesce(stated.points, 0))::bigint as points,
+        greatest(coalesce(due.posted_on, stated.posted_on), p.first_open) as posted_on,
+        coalesce(due.kind, stated.kind) as kind,
+        coalesce(due.category, stated.category) as category,
+        coalesce(due.balance, stated.balance) as balance,
+        coalesce(versions.hash, stated.rules_hash) as rules_hash,
+        coalesce(due.source, stated.source) as source,
+        case when stated.origin is not null or due.posted_on < p.first_open
+            then date_trunc('month', coalesce(stated.first_posted_on, due.posted_on))::date
+            end as adjusts_month,
+        case when stated.origin is null then 'late' when due.origin is null then 'withdrawn'
+            else 'amount' end as cause,
+        files.file_name, coalesce(due.line, newest.line) as file_line,
+        stated.file_name as stated_file, stated.file_line as stated_line
+    from intermediate.points_due as due
+    full join stated on stated.origin = due.origin and stated.partner_id = due.partner_id
+    cross join rules.programme as p
+    left join rules.versions as versions on versions.version = due.version
+    left join newest
+        on due.origin is null and newest.origin = stated.origin
+        and newest.partner_id = stated.partner_id
+    left join staging.files as files on files.file_id = coalesce(due.file_id, newest.file_id)
+)
+select
+    origin, partner_id, posted_on, kind, category, points, balance, rules_hash, source,
+    adjusts_month, if(adjusts_month is null, null, cause) as cause, file_name, file_line,
+    stated_file, stated_line
+from compared
+where points <> 0
