@@ -1,0 +1,125 @@
+package transforms_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"tranche/pipeline/store"
+	"tranche/transforms/oracle"
+)
+
+// closeSection begins the name of a section that closes months: close 2024-01.
+const closeSection = "close "
+
+// stage is what a case says up to a closing, or up to its end.
+type stage struct {
+	namedCase
+	months []txtar.File // the sales.csv and complete.csv that come in it
+	closes string       // the last month that is closed then; empty at the end
+}
+
+// stages are the parts of a case between its closings. Each has the tables of those before it,
+// unless it replaces them.
+func (c namedCase) stages() []stage {
+	var list []stage
+	last := stage{namedCase: namedCase{c.path, &txtar.Archive{}}}
+	for _, f := range c.text.Files {
+		if month, ok := strings.CutPrefix(f.Name, closeSection); ok {
+			last.closes = month
+			list = append(list, last)
+			last = stage{namedCase: namedCase{c.path, &txtar.Archive{Files: slices.Clone(last.text.Files)}}}
+			continue
+		}
+		if f.Name == "sales.csv" || f.Name == "complete.csv" {
+			last.months = append(last.months, f)
+		}
+		last.text.Files = slices.DeleteFunc(last.text.Files, func(old txtar.File) bool { return old.Name == f.Name })
+		last.text.Files = append(last.text.Files, f)
+	}
+	return append(list, last)
+}
+
+// workOut is what the marts say of a case in the end. Without a closing all of it is held
+// against the oracle; with one, the bases that all months together state.
+func (c namedCase) workOut(t *testing.T, s *store.Session) []string {
+	t.Helper()
+	stages := c.stages()
+	if len(stages) == 1 {
+		f, p := readFacts(t, c), readProgramme(t, c)
+		f.Through = readThrough(t, c, f)
+		workOut(t, s, f, p)
+		got := said(t, s)
+		compare(t, got, oracle.Work(f, p).Say())
+		return got
+	}
+	h, b := begin(t, s, oracle.Programme{}), &inbox{}
+	var f oracle.Facts
+	var all []oracle.Sale
+	for _, g := range stages {
+		f, h.p = readFacts(t, g.namedCase), readProgramme(t, g.namedCase)
+		f.Sales = nil
+		for _, table := range g.months {
+			file := sent{isComplete: table.Name == "complete.csv"}
+			for _, sale := range readSales(t, namedCase{c.path, &txtar.Archive{Files: append([]txtar.File{{Name: "sales.csv", Data: table.Data}}, g.text.Files...)}}) {
+				file.lines = append(file.lines, sentLine{Sale: sale})
+			}
+			b.files = append(b.files, file)
+		}
+		all = b.standing()
+		h.besides = b.store()
+		if g.closes == "" {
+			break
+		}
+		for last := dayIn(t, g.closes, g.closes+"-01"); !h.open().After(last); {
+			h.close(f, h.open())
+		}
+	}
+	f.Sales = all
+	f.Through = readThrough(t, stages[len(stages)-1].namedCase, f)
+	final := f
+	f.Sales = nil
+	h.workOut(f, f.Through)
+	compare(t, bases(t, s), worked(oracle.Work(final, h.p)))
+	return ask(t, s, "select said from ("+oracle.Question()+") "+adjusted)
+}
+
+// adjusted asks for the adjustments in the form of a case.
+const adjusted = `union all
+	select concat_ws(' ', 'adjustment', partner_id, strftime(month, '%Y-%m'), 'of', strftime(adjusts_month, '%Y-%m'), kind,
+		coalesce(document_no, replace(reference, ' ', '_')), 'cause', cause, 'base', coalesce(base, 0), 'amount', coalesce(amount, 0), 'points', coalesce(points, 0),
+		'by', coalesce(file_name, '-'), 'stated', coalesce(stated_file, '-'))
+	from mart.adjustments order by said`
+
+// standing are the lines that stand: the newest version of each key, without what a newer
+// complete file no longer holds.
+func (b *inbox) standing() []oracle.Sale {
+	type key struct {
+		distributor, document string
+		line                  int64
+	}
+	type version struct {
+		oracle.Sale
+		file int
+	}
+	newest := map[key]version{}
+	complete := map[time.Month]int{}
+	for i, file := range b.files {
+		for _, l := range file.lines {
+			newest[key{l.Distributor, l.Document, l.Line}] = version{l.Sale, i}
+			if file.isComplete {
+				complete[l.Date.Month()] = i
+			}
+		}
+	}
+	var list []oracle.Sale
+	for _, v := range newest {
+		if !b.files[v.file].isComplete || complete[v.Date.Month()] == v.file {
+			list = append(list, v.Sale)
+		}
+	}
+	return list
+}
