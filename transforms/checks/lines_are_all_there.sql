@@ -1,4 +1,5 @@
--- Every line that was sent stands or was passed over, and every one that stands is held, later than the run, or judged for its buyer.
+-- Every line that was sent stands or was passed over, and every one that stands is held, later than
+-- the run, or judged for its buyer.
 with judged as (
     select sale_id from intermediate.purchases where module = 'resell'
 )
@@ -10,7 +11,9 @@ where l.held_reason is null and l.month <= p.through_month and j.sale_id is null
 union all
 select null, sent - passed_over || ' lines stand, ' || known || ' are known', null
 from (
-    select (select count(*) from staging.sales) as sent, (select count(*) from intermediate.superseded_lines) as passed_over,
+    select
+        (select count(*) from staging.sales) as sent,
+        (select count(*) from intermediate.superseded_lines) as passed_over,
         (select count(*) from intermediate.lines) as known
 )
 where sent - passed_over <> known

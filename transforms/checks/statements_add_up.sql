@@ -1,6 +1,8 @@
 -- Statements, what is paid and the lines say the same.
 with by_lines as (
-    select partner_id, month, sum(earned) as earned from mart.statement_lines group by partner_id, month
+    select partner_id, month, sum(earned) as earned
+    from mart.statement_lines
+    group by partner_id, month
 ),
 by_statements as (
     select partner_id, month, sum(earned) as earned from mart.statements group by partner_id, month

@@ -1,24 +1,32 @@
--- A position that has come back to zero under one schedule has earned nothing, and
--- under one rule no points: what was bought and all given back leaves nothing. Under
--- the method document every document has a position of its own. Sell With can begin
--- to earn points in the middle of a version, so its points are left out.
+-- A position that has come back to zero under one schedule has earned nothing, and under one rule
+-- no points: what was bought and all given back leaves nothing. Under the method document every
+-- document has a position of its own. Sell With can begin to earn points in the middle of a
+-- version, so its points are left out.
 with moved as not materialized (
-    select sale_id, partner_id, module, year_start, period_start, position_family, distributor, terms_document, base, rules_hash,
+    select
+        sale_id, partner_id, module, year_start, period_start, position_family, distributor,
+        terms_document, base, rules_hash,
         coalesce(schedule, '') as schedule, method, before_cap, points
     from mart.statement_lines
 ),
 positions as (
-    select partner_id, module, year_start, period_start, position_family, '' as document_no, sum(before_cap) as earned, min(method) as method
+    select
+        partner_id, module, year_start, period_start, position_family, '' as document_no,
+        sum(before_cap) as earned, min(method) as method
     from moved
     group by partner_id, module, year_start, period_start, position_family
     having sum(base) = 0 and count(distinct schedule) = 1
 ),
 documents as (
-    select m.partner_id, m.module, m.year_start, m.period_start, m.position_family, m.terms_document as document_no,
+    select
+        m.partner_id, m.module, m.year_start, m.period_start, m.position_family,
+        m.terms_document as document_no,
         sum(m.before_cap) as earned, min(m.method) as method
     from moved as m
-    where (m.partner_id, m.module, m.year_start) in (select (partner_id, module, year_start) from moved where method = 'document')
-    group by m.partner_id, m.module, m.year_start, m.period_start, m.position_family, m.distributor, m.terms_document
+    where (m.partner_id, m.module, m.year_start) in (select (partner_id, module, year_start)
+        from moved where method = 'document')
+    group by m.partner_id, m.module, m.year_start, m.period_start, m.position_family, m.distributor,
+        m.terms_document
     having sum(base) = 0 and count(distinct schedule) = 1
 ),
 pointed as (
@@ -28,8 +36,14 @@ pointed as (
     group by partner_id, module, year_start, period_start, position_family
     having sum(base) = 0 and count(distinct rules_hash) = 1
 )
-select partner_id, module, period_start, position_family, document_no, earned, 0 as points from positions where method <> 'document' and earned <> 0
+select partner_id, module, period_start, position_family, document_no, earned, 0 as points
+from positions
+where method <> 'document' and earned <> 0
 union all
-select partner_id, module, period_start, position_family, document_no, earned, 0 from documents where method = 'document' and earned <> 0
+select partner_id, module, period_start, position_family, document_no, earned, 0
+from documents
+where method = 'document' and earned <> 0
 union all
-select partner_id, module, period_start, position_family, '', 0, points from pointed where points <> 0
+select partner_id, module, period_start, position_family, '', 0, points
+from pointed
+where points <> 0

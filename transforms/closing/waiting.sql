@@ -1,5 +1,5 @@
--- The lines that the closing finds held or not counted, with the reason. A line that
--- counts later is an adjustment, and this says what it had waited for.
+-- The lines that the closing finds held or not counted, with the reason. A line that counts later
+-- is an adjustment, and this says what it had waited for.
 --
 -- grain: sale_id, module
 with held as (

@@ -1,6 +1,5 @@
 -- What each month adjusts of months that were closed before it: every line, manual entry and
--- posting of points, with the cause and the files. The statement, the register and explain read
--- it.
+-- posting of points, with the cause and the files. The statement, the register and explain read it.
 --
 -- incremental: stated.adjustments
 -- grain: partner_id, month, kind, reference
@@ -11,8 +10,8 @@
 --                posting of points
 -- module         of a line: distribution, resell or sell_with; null for the others
 -- adjusts_month  first day of the closed month it adjusts
--- cause          why. Of a line: late (its file came after the month was closed), counted_later
---                (it came before and did not count then), amount, rate, other_partner, claims,
+-- cause          why. Of a line: late (its file came after the month was closed), counted_later (it
+--                came before and did not count then), amount, rate, other_partner, claims,
 --                withdrawn, held, or the reason for which it counts no more. Of the others: late,
 --                amount or withdrawn
 -- posted_on      day of the line's document, or of the posting

@@ -1,5 +1,5 @@
--- The day from which partners of a type may earn anything, under each version of
--- the programme. A type without a row is admitted.
+-- The day from which partners of a type may earn anything, under each version of the programme. A
+-- type without a row is admitted.
 --
 -- grain: rules_hash, partner_type
 -- rules_hash    hash of the programme version

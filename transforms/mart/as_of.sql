@@ -1,18 +1,23 @@
--- What this published file is made of: the run, the program that made it, its
--- configuration, every version of the programme and every landed file. It has no
--- time of day, so the same inputs give the same rows. The months that are final
--- are in mart.months, and what became of each file in mart.reconciliation.
+-- What this published file is made of: the run, the program that made it, its configuration, every
+-- version of the programme and every landed file. It has no time of day, so the same inputs give
+-- the same rows. The months that are final are in mart.months, and what became of each file in
+-- mart.reconciliation.
 --
 -- grain: part, place
 -- part           run, program, configuration, programme or file
--- place          number within its part, from 1; of programme versions by their first day, of files the file_id
--- name           name and version of the program, name of the programme version, or what the sender called the file; null for the others
--- hash           of the run: made of the program, the configuration, the month and the hashes of the files; of a programme version: its
---                rules_hash; of the configuration: of its text; of a file: SHA-256 of the landed bytes; null for the program
+-- place          number within its part, from 1; of programme versions by their first day, of files
+--                the file_id
+-- name           name and version of the program, name of the programme version, or what the sender
+--                called the file; null for the others
+-- hash           of the run: made of the program, the configuration, the month and the hashes of
+--                the files; of a programme version: its rules_hash; of the configuration: of its
+--                text; of a file: SHA-256 of the landed bytes; null for the program
 -- through_month  of the run: first day of the last month it worked out; null for the others
 -- from_date      of a programme version: first day it holds; null for the others
 -- to_date        of a programme version: the day the next one begins; null for the others
-select 'run' as part, 1::bigint as place, null::varchar as name, run_id as hash, through_month, null::date as from_date, null::date as to_date
+select
+    'run' as part, 1::bigint as place, null::varchar as name, run_id as hash, through_month,
+    null::date as from_date, null::date as to_date
 from rules.run
 union all
 select 'program', 1, program, null, null, null, null

@@ -1,5 +1,5 @@
--- What each distributor's lines of a month come to, currency by currency, and what
--- became of them: counted for their buyer, not counted, or held.
+-- What each distributor's lines of a month come to, currency by currency, and what became of them:
+-- counted for their buyer, not counted, or held.
 --
 -- grain: distributor, month, currency
 -- distributor       code of the distributor that sent it
@@ -17,7 +17,10 @@
 -- later_lines       how many lines are of a month after the run's, which nobody has judged yet
 -- later_amount      net amount of the later lines, in the currency of the row
 with fates as (
-    select 'all' as fate, distributor, month, currency, count(*) as lines, sum(net_amount) as net_amount, coalesce(sum(amount) filter (where held_reason is null), 0) as base
+    select
+        'all' as fate, distributor, month, currency, count(*) as lines,
+        sum(net_amount) as net_amount, coalesce(sum(amount) filter (where held_reason is null), 0)
+        as base
     from intermediate.lines
     group by distributor, month, currency
     union all
@@ -34,19 +37,30 @@ with fates as (
     select 'later', l.distributor, l.month, l.currency, count(*), sum(l.net_amount), sum(l.amount)
     from intermediate.lines as l
     cross join rules.programme as p
-    anti join (select sale_id from mart.uncounted_lines where module = 'resell') as u on u.sale_id = l.sale_id
+    anti join (select sale_id from mart.uncounted_lines where module = 'resell') as u
+        on u.sale_id = l.sale_id
     where l.held_reason is null and l.month > p.through_month
     group by l.distributor, l.month, l.currency
 ),
 counting as (
-    select *, if(fate = 'all', lines, -lines) as counted_lines, if(fate = 'all', net_amount, -net_amount) as counted_amount, if(fate = 'all', base, -base) as counted_base
+    select
+        *, if(fate = 'all', lines, -lines) as counted_lines,
+        if(fate = 'all', net_amount, -net_amount) as counted_amount,
+        if(fate = 'all', base, -base) as counted_base
     from fates
 )
 select distributor, month, currency,
-    (sum(lines) filter (where fate = 'all'))::bigint as lines, (sum(net_amount) filter (where fate = 'all'))::decimal(38,6) as net_amount,
-    sum(counted_lines)::bigint as counted_lines, sum(counted_amount)::decimal(38,6) as counted_amount, sum(counted_base)::decimal(38,2) as counted_base,
-    coalesce(sum(lines) filter (where fate = 'uncounted'), 0)::bigint as uncounted_lines, coalesce(sum(net_amount) filter (where fate = 'uncounted'), 0)::decimal(38,6) as uncounted_amount,
-    coalesce(sum(lines) filter (where fate = 'held'), 0)::bigint as held_lines, coalesce(sum(net_amount) filter (where fate = 'held'), 0)::decimal(38,6) as held_amount,
-    coalesce(sum(lines) filter (where fate = 'later'), 0)::bigint as later_lines, coalesce(sum(net_amount) filter (where fate = 'later'), 0)::decimal(38,6) as later_amount
+    (sum(lines) filter (where fate = 'all'))::bigint as lines,
+    (sum(net_amount) filter (where fate = 'all'))::decimal(38,6) as net_amount,
+    sum(counted_lines)::bigint as counted_lines,
+    sum(counted_amount)::decimal(38,6) as counted_amount,
+    sum(counted_base)::decimal(38,2) as counted_base,
+    coalesce(sum(lines) filter (where fate = 'uncounted'), 0)::bigint as uncounted_lines,
+    coalesce(sum(net_amount) filter (where fate = 'uncounted'), 0)::decimal(38,6)
+    as uncounted_amount,
+    coalesce(sum(lines) filter (where fate = 'held'), 0)::bigint as held_lines,
+    coalesce(sum(net_amount) filter (where fate = 'held'), 0)::decimal(38,6) as held_amount,
+    coalesce(sum(lines) filter (where fate = 'later'), 0)::bigint as later_lines,
+    coalesce(sum(net_amount) filter (where fate = 'later'), 0)::decimal(38,6) as later_amount
 from counting
 group by distributor, month, currency

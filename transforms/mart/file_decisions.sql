@@ -1,7 +1,6 @@
--- What people decided by way of a file: a code that is a partner's, a line that
--- belongs to a deal, a manual posting. Each is written into the audit log by the
--- first run that sees it. A partner's codes from the day it joined are no decision
--- of anybody's here.
+-- What people decided by way of a file: a code that is a partner's, a line that belongs to a deal,
+-- a manual posting. Each is written into the audit log by the first run that sees it. A partner's
+-- codes from the day it joined are no decision of anybody's here.
 --
 -- grain: act, what, file_id, file_line
 -- act        alias, link or enter
@@ -13,30 +12,44 @@
 -- sha256     SHA-256 of the landed bytes
 -- landed_at  when the file landed, UTC
 with codes as (
-    select partner_id, unnest(string_split(replace(aliases, '||', chr(31)), '|')) as alias, file_id, line
+    select
+        partner_id, unnest(string_split(replace(aliases, '||', chr(31)), '|')) as alias, file_id,
+        line
     from staging.partners
     where aliases is not null
 ),
 first_seen as (
-    select partner_id, alias, min(file_id) as file_id, arg_min(line, file_id) as line from codes group by partner_id, alias
+    select partner_id, alias, min(file_id) as file_id, arg_min(line, file_id) as line
+    from codes
+    group by partner_id, alias
 ),
 joined as (
     select partner_id, min(file_id) as file_id from staging.partners group by partner_id
 ),
 decided as (
-    select 'alias' as act, concat(replace(c.alias, chr(31), '|'), ' is ', c.partner_id) as what, null as who, '' as reason, c.file_id, c.line
+    select
+        'alias' as act, concat(replace(c.alias, chr(31), '|'), ' is ', c.partner_id) as what,
+        null as who, '' as reason, c.file_id, c.line
     from first_seen as c
     join joined as j on j.partner_id = c.partner_id and j.file_id < c.file_id
     union all
-    select 'link', concat_ws(' ', k.distributor, k.document_no || '/' || k.line_no, nullif(k.line_key, ''), 'belongs to deal', k.deal_id), k.accepted_by,
+    select
+        'link', concat_ws(' ', k.distributor, k.document_no || '/' || k.line_no,
+            nullif(k.line_key, ''), 'belongs to deal', k.deal_id), k.accepted_by,
         coalesce(k.reason, ''), k.file_id, k.line
     from staging.links as k
-    join intermediate.record_versions as v on v.kind = 'links' and v.file_id = k.file_id and v.line = k.line and v.outcome = 'loaded'
+    join intermediate.record_versions as v
+        on v.kind = 'links' and v.file_id = k.file_id and v.line = k.line and v.outcome = 'loaded'
     union all
-    select 'enter', concat_ws(' ', e.entry_id || ':', e.kind, coalesce(e.amount::varchar, e.points::varchar), 'for', e.partner_id, 'on', e.posted_on), e.entered_by,
+    select
+        'enter', concat_ws(' ', e.entry_id || ':', e.kind,
+            coalesce(e.amount::varchar, e.points::varchar), 'for', e.partner_id, 'on', e.posted_on),
+            e.entered_by,
         coalesce(e.reason, ''), e.file_id, e.line
     from intermediate.entries as e
 )
-select d.act, d.what, coalesce(d.who, f.file_name) as who, d.reason, d.file_id, d.line as file_line, f.sha256, f.landed_at
+select
+    d.act, d.what, coalesce(d.who, f.file_name) as who, d.reason, d.file_id, d.line as file_line,
+    f.sha256, f.landed_at
 from decided as d
 join staging.files as f on f.file_id = d.file_id

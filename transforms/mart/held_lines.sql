@@ -1,6 +1,5 @@
--- What has been loaded and waits for something that is missing. It counts by
--- itself in the first run after the missing alias, product, rate, line or deal
--- is there.
+-- What has been loaded and waits for something that is missing. It counts by itself in the first
+-- run after the missing alias, product, rate, line or deal is there.
 --
 -- grain: kind, file_id, file_line
 -- kind            kind of source: sales, deals, certifications, entries or links
@@ -9,7 +8,8 @@
 -- file_name       what the sender called the file
 -- held_reason     what is missing or ambiguous
 -- what            the unknown code, product or currency, or the deal of a link
--- month           first day of its month; of a link whose line is not there, the month the link landed in, or of the run where that is earlier
+-- month           first day of its month; of a link whose line is not there, the month the link
+--                 landed in, or of the run where that is earlier
 -- partner_id      the partner, where it is known
 -- distributor_id  the distributor as a partner, for sales, where it is one
 -- distributor     code of the distributor, for sales and links
@@ -18,7 +18,8 @@
 -- line_no         number of the line in its document
 -- end_customer    who uses it, as the distributor writes it
 -- sku             stock-keeping unit of the product
--- net_amount      net amount of a sales line, or of the line of a link, in the document's currency; amount of a manual money posting in the programme currency; null otherwise
+-- net_amount      net amount of a sales line, or of the line of a link, in the document's currency;
+--                 amount of a manual money posting in the programme currency; null otherwise
 -- currency        currency of the document, for sales and links
 select 'sales' as kind, l.file_id, l.line as file_line, f.file_name, l.held_reason,
     case
@@ -26,30 +27,44 @@ select 'sales' as kind, l.file_id, l.line as file_line, f.file_name, l.held_reas
         when l.held_reason = 'unknown_product' then l.sku
         else l.currency
     end as what,
-    l.month, l.partner_id, l.distributor_id, l.distributor, l.document_no, l.document_date, l.line_no, l.end_customer, l.sku, l.net_amount, l.currency
+    l.month, l.partner_id, l.distributor_id, l.distributor, l.document_no, l.document_date,
+    l.line_no, l.end_customer, l.sku, l.net_amount, l.currency
 from intermediate.lines as l
 join staging.files as f on f.file_id = l.file_id
 where l.held_reason is not null
 union all
-select 'entries', e.file_id, e.line, f.file_name, e.held_reason, e.partner_id, date_trunc('month', e.posted_on)::date, null, null, null, e.entry_id, null, null, null, null, e.amount, null
+select
+    'entries', e.file_id, e.line, f.file_name, e.held_reason, e.partner_id,
+    date_trunc('month', e.posted_on)::date, null, null, null, e.entry_id, null, null, null, null,
+    e.amount, null
 from intermediate.entries as e
 join staging.files as f on f.file_id = e.file_id
 where e.held_reason is not null
 union all
-select v.kind, v.file_id, v.line, f.file_name, 'unknown_partner', c.partner_code, date_trunc('month', c.awarded_on)::date, null, null, null,
+select
+    v.kind, v.file_id, v.line, f.file_name, 'unknown_partner', c.partner_code,
+    date_trunc('month', c.awarded_on)::date, null, null, null,
     c.certification_code || ' ' || c.person_id, null, null, null, null, null, null
 from staging.certifications as c
-join intermediate.record_versions as v on v.kind = 'certifications' and v.file_id = c.file_id and v.line = c.line and v.outcome = 'loaded'
+join intermediate.record_versions as v
+    on v.kind = 'certifications' and v.file_id = c.file_id and v.line = c.line
+        and v.outcome = 'loaded'
 join staging.files as f on f.file_id = c.file_id
-anti join intermediate.partner_codes as p on p.code = c.partner_code and p.sender in ('*', f.feed) and p.partner_id is not null
+anti join intermediate.partner_codes as p
+    on p.code = c.partner_code and p.sender in ('*', f.feed) and p.partner_id is not null
 union all
-select 'deals', d.file_id, d.line, f.file_name, 'unknown_partner', d.partner_code, date_trunc('month', d.registered_on)::date, null, null, null,
+select
+    'deals', d.file_id, d.line, f.file_name, 'unknown_partner', d.partner_code,
+    date_trunc('month', d.registered_on)::date, null, null, null,
     d.deal_id || ' ' || d.role, null, null, d.end_customer, null, null, null
 from intermediate.deal_claims as d
 join staging.files as f on f.file_id = d.file_id
 where d.partner_id is null
 union all
-select 'links', k.file_id, k.line, f.file_name, coalesce(k.held_reason, 'follows_its_line'), k.deal_id, coalesce(s.month, least(date_trunc('month', f.landed_at)::date, p.through_month)), null, null, k.distributor,
+select
+    'links', k.file_id, k.line, f.file_name, coalesce(k.held_reason, 'follows_its_line'), k.deal_id,
+    coalesce(s.month, least(date_trunc('month', f.landed_at)::date, p.through_month)), null, null,
+    k.distributor,
     k.document_no, s.document_date, k.line_no, s.end_customer, s.sku, s.net_amount, s.currency
 from intermediate.links as k
 join staging.files as f on f.file_id = k.file_id

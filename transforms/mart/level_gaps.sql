@@ -1,5 +1,5 @@
--- What is still missing for the next level at the end of each month, requirement
--- by requirement. No row: nothing is missing, or there is no level above.
+-- What is still missing for the next level at the end of each month, requirement by requirement. No
+-- row: nothing is missing, or there is no level above.
 --
 -- grain: partner_id, month, requirement, category
 -- partner_id   the partner
@@ -8,9 +8,12 @@
 -- requirement  status_points, certifications or category
 -- category     category of certifications; empty for the other two requirements
 -- has          status points, certifications, or points of the category that the partner has
--- needs        status points, certifications, or points of the category that the next level asks for
+-- needs        status points, certifications, or points of the category that the next level asks
+--              for
 with next_levels as (
-    select l.partner_id, l.month, l.next_level, m.month_end, m.version, b.status_points, b.certifications
+    select
+        l.partner_id, l.month, l.next_level, m.month_end, m.version, b.status_points,
+        b.certifications
     from mart.partner_levels as l
     join mart.point_balances as b on b.partner_id = l.partner_id and b.month = l.month
     join intermediate.months as m on m.month = l.month
@@ -19,22 +22,29 @@ with next_levels as (
 in_category as (
     select n.partner_id, n.month, c.category, sum(c.change)::bigint as points
     from next_levels as n
-    join intermediate.certification_points as c on c.partner_id = n.partner_id and c.changed_on <= n.month_end
+    join intermediate.certification_points as c
+        on c.partner_id = n.partner_id and c.changed_on <= n.month_end
     group by n.partner_id, n.month, c.category
 ),
 asked as (
-    select n.partner_id, n.month, n.next_level, 'status_points' as requirement, '' as category, n.status_points as has, q.points as needs
+    select
+        n.partner_id, n.month, n.next_level, 'status_points' as requirement, '' as category,
+        n.status_points as has, q.points as needs
     from next_levels as n
     join rules.requirements as q on q.version = n.version and q.level = n.next_level
     union all
-    select n.partner_id, n.month, n.next_level, 'certifications', '', n.certifications, q.certifications
+    select
+        n.partner_id, n.month, n.next_level, 'certifications', '', n.certifications,
+        q.certifications
     from next_levels as n
     join rules.requirements as q on q.version = n.version and q.level = n.next_level
     union all
-    select n.partner_id, n.month, n.next_level, 'category', m.category, coalesce(c.points, 0), m.points
+    select
+        n.partner_id, n.month, n.next_level, 'category', m.category, coalesce(c.points, 0), m.points
     from next_levels as n
     join rules.minimums as m on m.version = n.version and m.level = n.next_level
-    left join in_category as c on c.partner_id = n.partner_id and c.month = n.month and c.category = m.category
+    left join in_category as c
+        on c.partner_id = n.partner_id and c.month = n.month and c.category = m.category
 )
 select partner_id, month, next_level, requirement, category, has, needs
 from asked

@@ -6,7 +6,8 @@
 -- requirement  status_points, certifications or category
 -- category     category of certifications; empty for the other two requirements
 -- needs        status points, certifications, or points of the category that the level asks for
-select v.hash as rules_hash, r.level, 'status_points' as requirement, '' as category, r.points as needs
+select
+    v.hash as rules_hash, r.level, 'status_points' as requirement, '' as category, r.points as needs
 from rules.requirements as r
 join rules.versions as v on v.version = r.version
 union all

@@ -1,8 +1,7 @@
--- How far each partner has filled each tranche, and what that earned, month by
--- month and in the programme year so far. Methods that look at the whole base
--- have one row a schedule, with tranche 0 and no bounds; what the cap of a programme
--- year took away stands in a row of tranche -1. What mends an earlier
--- programme year stands in the month it is stated in, in that year's tranches.
+-- How far each partner has filled each tranche, and what that earned, month by month and in the
+-- programme year so far. Methods that look at the whole base have one row a schedule, with tranche
+-- 0 and no bounds; what the cap of a programme year took away stands in a row of tranche -1. What
+-- mends an earlier programme year stands in the month it is stated in, in that year's tranches.
 --
 -- grain: partner_id, month, module, year_start, schedule, tranche
 -- partner_id    the partner
@@ -14,48 +13,69 @@
 -- level         level the schedule is for
 -- family        family of products the schedule is for; null: every other family
 -- valid_from    first day of the programme version
--- tranche       number of the tranche, from 1; 0 below zero, or for the whole base; -1 for what a cap took away
--- from_amount   where the tranche begins, in the programme currency; null for the whole base and the cap
+-- tranche       number of the tranche, from 1; 0 below zero, or for the whole base; -1 for what a
+--               cap took away
+-- from_amount   where the tranche begins, in the programme currency; null for the whole base and
+--               the cap
 -- to_amount     where the tranche ends, in the programme currency; null: nowhere
 -- rate          rate as a fraction, 0.05 is 5 %; null for the whole base and the cap
 -- month_base    purchases put into the tranche in the month, in the programme currency
--- month_earned  margin earned by them, before any cap, in the programme currency; of tranche -1 what the cap took away, as a negative amount
--- year_base     purchases put into the tranche in the programme year so far, in the programme currency
--- year_earned   margin earned by them, before any cap, in the programme currency; of tranche -1 what the cap took away
+-- month_earned  margin earned by them, before any cap, in the programme currency; of tranche -1
+--               what the cap took away, as a negative amount
+-- year_base     purchases put into the tranche in the programme year so far, in the programme
+--               currency
+-- year_earned   margin earned by them, before any cap, in the programme currency; of tranche -1
+--               what the cap took away
 with parts as (
-    select partner_id, month, module, year_start, schedule, tranche, from_amount, to_amount, rate, base, earned
+    select
+        partner_id, month, module, year_start, schedule, tranche, from_amount, to_amount, rate,
+        base, earned
     from mart.tranche_slices
     union all
     select partner_id, month, module, year_start, schedule, 0, null, null, null, base, before_cap
     from mart.statement_lines
     where method in ('volume', 'block')
     union all
-    select partner_id, month, module, year_start, schedule, -1, null, null, null, 0, earned - before_cap
+    select
+        partner_id, month, module, year_start, schedule, -1, null, null, null, 0,
+        earned - before_cap
     from mart.statement_lines
     where earned <> before_cap
 ),
 monthly as (
-    select partner_id, month, module, year_start, schedule, tranche, from_amount, to_amount, rate, sum(base) as base, sum(earned) as earned
+    select
+        partner_id, month, module, year_start, schedule, tranche, from_amount, to_amount, rate,
+        sum(base) as base, sum(earned) as earned
     from parts
     group by all
 ),
 tranches as (
-    select partner_id, module, year_start, schedule, tranche, from_amount, to_amount, rate, min(month) as first_month
+    select
+        partner_id, module, year_start, schedule, tranche, from_amount, to_amount, rate,
+        min(month) as first_month
     from monthly
     group by all
 ),
 running as (
-    select f.* exclude (first_month), m.month, coalesce(p.base, 0) as month_base, coalesce(p.earned, 0) as month_earned,
-        sum(p.base) over so_far as year_base, sum(p.earned) over so_far as year_earned, m.year_start = f.year_start or p.base is not null as is_shown
+    select
+        f.* exclude (first_month), m.month, coalesce(p.base, 0) as month_base,
+        coalesce(p.earned, 0) as month_earned,
+        sum(p.base) over so_far as year_base, sum(p.earned) over so_far as year_earned,
+        m.year_start = f.year_start or p.base is not null as is_shown
     from tranches as f
     join intermediate.months as m on m.month >= f.first_month
     left join monthly as p
-        on p.partner_id = f.partner_id and p.module = f.module and p.year_start = f.year_start and p.schedule = f.schedule
+        on p.partner_id = f.partner_id and p.module = f.module and p.year_start = f.year_start
+            and p.schedule = f.schedule
         and p.tranche = f.tranche and p.month = m.month
-    window so_far as (partition by f.partner_id, f.module, f.year_start, f.schedule, f.tranche, f.from_amount, f.to_amount, f.rate order by m.month)
+    window so_far as (partition by f.partner_id, f.module, f.year_start, f.schedule, f.tranche,
+        f.from_amount, f.to_amount, f.rate order by m.month)
 )
-select b.partner_id, b.month, b.module, b.year_start, b.schedule, u.method, s.level, s.family, v.begins as valid_from, b.tranche, b.from_amount,
-    b.to_amount, b.rate, b.month_base::decimal(18,2) as month_base, b.month_earned::decimal(18,2) as month_earned,
+select
+    b.partner_id, b.month, b.module, b.year_start, b.schedule, u.method, s.level, s.family,
+    v.begins as valid_from, b.tranche, b.from_amount,
+    b.to_amount, b.rate, b.month_base::decimal(18,2) as month_base,
+    b.month_earned::decimal(18,2) as month_earned,
     b.year_base::decimal(18,2) as year_base, b.year_earned::decimal(18,2) as year_earned
 from running as b
 join rules.schedules as s on s.schedule = b.schedule

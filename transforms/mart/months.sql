@@ -3,12 +3,16 @@
 -- grain: month
 -- month        first day of the month
 -- rules_hash   hash of the programme version in force on its last day
--- status       open: figures can change; closed: stated, and waiting for a second person; final: stated for good
--- version      number of the version of its statements, from 1; 2 is what replaces a month that was taken back; null while it is open
+-- status       open: figures can change; closed: stated, and waiting for a second person; final:
+--              stated for good
+-- version      number of the version of its statements, from 1; 2 is what replaces a month that was
+--              taken back; null while it is open
 -- prepared_by  who closed it; null while it is open
 -- prepared_at  when it was closed, UTC; null while it is open
 -- approved_by  who made it final; null until then
-select m.month, v.hash as rules_hash, case when c.month is null then 'open' when c.approved_by is null then 'closed' else 'final' end as status, c.version, c.prepared_by,
+select
+    m.month, v.hash as rules_hash, case when c.month is null then 'open'
+    when c.approved_by is null then 'closed' else 'final' end as status, c.version, c.prepared_by,
     c.prepared_at, c.approved_by
 from intermediate.months as m
 left join stated.closings as c on c.month = m.month

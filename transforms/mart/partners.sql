@@ -1,5 +1,5 @@
--- The partners, as the newest directory has them; one that it no longer holds, as
--- it was when something was last stated of it.
+-- The partners, as the newest directory has them; one that it no longer holds, as it was when
+-- something was last stated of it.
 --
 -- grain: partner_id
 -- partner_id    the partner
@@ -12,12 +12,16 @@
 -- is_active     false: an inactive partner, which earns nothing
 -- modules       modules it holds on the last day of the run's month, separated by commas
 select p.partner_id, p.name, p.country, p.town, p.currency, p.language, p.partner_type, p.is_active,
-    (select string_agg(distinct m.module, ', ' order by m.module) from intermediate.partner_modules as m
-        where m.partner_id = p.partner_id and m.from_date <= last_day(r.through_month) and last_day(r.through_month) <= m.to_date) as modules
+    (select string_agg(distinct m.module, ', ' order by m.module)
+        from intermediate.partner_modules as m
+        where m.partner_id = p.partner_id and m.from_date <= last_day(r.through_month)
+            and last_day(r.through_month) <= m.to_date) as modules
 from intermediate.partners as p
 cross join rules.programme as r
 union all
-select partner_id, arg_max(name, month), arg_max(country, month), arg_max(town, month), arg_max(currency, month), arg_max(language, month),
+select
+    partner_id, arg_max(name, month), arg_max(country, month), arg_max(town, month),
+    arg_max(currency, month), arg_max(language, month),
     arg_max(partner_type, month), false, null
 from stated.partners
 where partner_id not in (select partner_id from intermediate.partners)

@@ -13,7 +13,8 @@
 -- redeemed         points spent in the month
 -- expired          points lapsed in the month
 -- spendable        points that can be spent on the last day of the month
--- spendable_value  the proof of concept it pays for, in the programme currency; nothing where more was redeemed than there was
+-- spendable_value  the proof of concept it pays for, in the programme currency; nothing where more
+--                  was redeemed than there was
 with moved as (
     select partner_id, date_trunc('month', posted_on)::date as month,
         sum(if(kind in ('redemption', 'expiry'), 0, points)) as earned,
@@ -23,14 +24,21 @@ with moved as (
     where balance <> 'status'
     group by partner_id, date_trunc('month', posted_on)
 )
-select s.partner_id, s.month, s.by_amount, s.by_certificate, s.by_bonus, s.status_points, s.certifications,
-    coalesce(d.earned, 0)::bigint as earned, coalesce(d.redeemed, 0)::bigint as redeemed, coalesce(d.expired, 0)::bigint as expired,
-    (coalesce(o.spendable, 0) + sum(coalesce(d.earned - d.redeemed - d.expired, 0)) over through_then)::bigint as spendable,
-    (greatest(coalesce(o.spendable, 0) + sum(coalesce(d.earned - d.redeemed - d.expired, 0)) over through_then, 0)::bigint * v.redemption_value)::decimal(18,2) as spendable_value
+select
+    s.partner_id, s.month, s.by_amount, s.by_certificate, s.by_bonus, s.status_points,
+    s.certifications,
+    coalesce(d.earned, 0)::bigint as earned, coalesce(d.redeemed, 0)::bigint as redeemed,
+    coalesce(d.expired, 0)::bigint as expired,
+    (coalesce(o.spendable, 0) + sum(coalesce(d.earned - d.redeemed - d.expired,
+        0)) over through_then)::bigint as spendable,
+    (greatest(coalesce(o.spendable, 0)
+        + sum(coalesce(d.earned - d.redeemed - d.expired, 0)) over through_then, 0)::bigint
+        * v.redemption_value)::decimal(18,2) as spendable_value
 from intermediate.status_points as s
 join intermediate.months as m on m.month = s.month
 join rules.versions as v on v.version = m.version
 cross join rules.programme as r
 left join moved as d on d.partner_id = s.partner_id and d.month = s.month
-left join stated.balances as o on o.partner_id = s.partner_id and o.month = r.first_open - to_months(1)
+left join stated.balances as o
+    on o.partner_id = s.partner_id and o.month = r.first_open - to_months(1)
 window through_then as (partition by s.partner_id order by s.month)

@@ -6,8 +6,10 @@
 -- subject     the module, the certification's code, or the category
 -- category    category of a certification; null for amounts and caps
 -- points      so many points: earned, or at most, for category_cap
--- per         for every so much of base, in the programme currency; null for certifications and caps
-select v.hash as rules_hash, 'amount' as kind, r.module as subject, null as category, r.points, r.per
+-- per         for every so much of base, in the programme currency; null for certifications and
+--             caps
+select
+    v.hash as rules_hash, 'amount' as kind, r.module as subject, null as category, r.points, r.per
 from rules.point_rates as r
 join rules.versions as v on v.version = r.version
 union all

@@ -1,5 +1,4 @@
--- What lapses within 90 days of the end of each month, if nothing is spent until
--- then.
+-- What lapses within 90 days of the end of each month, if nothing is spent until then.
 --
 -- incremental: stated.expiring
 -- grain: partner_id, month, lapses_on
@@ -8,7 +7,8 @@
 -- lapses_on   first day on which the points can no longer be spent
 -- points      points that lapse on that day
 with spent as (
-    select partner_id, date_trunc('month', posted_on)::date as month, -sum(points) as used, 0 as lapsed
+    select
+        partner_id, date_trunc('month', posted_on)::date as month, -sum(points) as used, 0 as lapsed
     from intermediate.points_posted
     where balance <> 'status' and points < 0
     group by partner_id, date_trunc('month', posted_on)
@@ -19,7 +19,9 @@ with spent as (
     group by partner_id, date_trunc('month', posted_on)
 ),
 ends as (
-    select p.partner_id, m.month, m.month_end, coalesce(sum(s.used), 0) as used, coalesce(sum(s.lapsed), 0) as lapsed
+    select
+        p.partner_id, m.month, m.month_end, coalesce(sum(s.used), 0) as used,
+        coalesce(sum(s.lapsed), 0) as lapsed
     from intermediate.all_partners as p
     join intermediate.months as m on m.is_open
     left join spent as s on s.partner_id = p.partner_id and s.month <= m.month
@@ -32,16 +34,20 @@ lapses as (
     join intermediate.points_lots as l on l.partner_id = e.partner_id and l.posted_on <= e.month_end
     where l.lapses_on is not null
 ),
--- The oldest is spent first: what is used or has lapsed by the end of the month counts against the earliest lots.
+-- The oldest is spent first: what is used or has lapsed by the end of the month counts against the
+-- earliest lots.
 coming as (
-    select partner_id, month, lapses_on, max(greatest(gained - used, lapsed)) as lapsed_by_then, min(lapsed) as lapsed
+    select
+        partner_id, month, lapses_on, max(greatest(gained - used, lapsed)) as lapsed_by_then,
+        min(lapsed) as lapsed
     from lapses
     where lapses_on > month_end and lapses_on <= month_end + 90
     group by partner_id, month, lapses_on
 ),
 changes as (
     select partner_id, month, lapses_on,
-        lapsed_by_then - coalesce(lag(lapsed_by_then) over (partition by partner_id, month order by lapses_on), lapsed) as points
+        lapsed_by_then - coalesce(lag(lapsed_by_then)
+            over (partition by partner_id, month order by lapses_on), lapsed) as points
     from coming
 )
 select partner_id, month, lapses_on, points::bigint as points from changes where points > 0

@@ -1,28 +1,33 @@
--- Every posting of points. Nothing in it is ever edited: a correction is a
--- second posting.
+-- Every posting of points. Nothing in it is ever edited: a correction is a second posting.
 --
 -- incremental: stated.points
 -- grain: entry
--- entry        names the posting for good
--- origin       what it is for: a correction shares it with what it corrects
--- partner_id   the partner
--- posted_on    day of the posting
--- kind         purchase, sell_with, certification, bonus, redemption or expiry
--- category     category of a certification; null for the others
--- points       points of the posting; negative takes away
--- balance      both, status or spendable: which balance it counts for
--- sale_id      the sell-out line it comes from, for points by amount: number of its file and line in one; null for the others
--- source       the certification and person, or the manual posting; null for points by amount
--- rules_hash   hash of the programme version; null for manual postings
--- file_name    the file of the certification or the manual posting, or what says that it is no more; null for points by amount
--- file_line    physical line in the file, from 1; null for points by amount
-select e.entry, e.origin, e.partner_id, e.posted_on, e.kind, e.category, e.points, e.balance, e.sale_id, e.source, e.rules_hash,
+-- entry       names the posting for good
+-- origin      what it is for: a correction shares it with what it corrects
+-- partner_id  the partner
+-- posted_on   day of the posting
+-- kind        purchase, sell_with, certification, bonus, redemption or expiry
+-- category    category of a certification; null for the others
+-- points      points of the posting; negative takes away
+-- balance     both, status or spendable: which balance it counts for
+-- sale_id     the sell-out line it comes from, for points by amount: number of its file and line in
+--             one; null for the others
+-- source      the certification and person, or the manual posting; null for points by amount
+-- rules_hash  hash of the programme version; null for manual postings
+-- file_name   the file of the certification or the manual posting, or what says that it is no more;
+--             null for points by amount
+-- file_line   physical line in the file, from 1; null for points by amount
+select
+    e.entry, e.origin, e.partner_id, e.posted_on, e.kind, e.category, e.points, e.balance,
+    e.sale_id, e.source, e.rules_hash,
     e.file_name, e.file_line
 from intermediate.points_earned as e
 cross join rules.programme as r
 where e.posted_on <= last_day(r.through_month)
 union all
-select concat_ws(' ', 'expiry', x.partner_id, x.posted_on), concat_ws(' ', 'expiry', x.partner_id, x.posted_on), x.partner_id, x.posted_on, 'expiry',
+select
+    concat_ws(' ', 'expiry', x.partner_id, x.posted_on),
+    concat_ws(' ', 'expiry', x.partner_id, x.posted_on), x.partner_id, x.posted_on, 'expiry',
     null, x.points, 'spendable', null, null, v.hash, null, null
 from intermediate.points_expired as x
 join rules.in_force as i on i.from_date <= x.posted_on and x.posted_on < i.to_date

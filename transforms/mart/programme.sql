@@ -6,7 +6,8 @@
 -- currency          the programme currency; every amount without a currency beside it is in it
 -- from_date         first day it holds
 -- to_date           the day the next one begins
--- minimum_payable   a payable of less than this is carried to the next month, in the programme currency
+-- minimum_payable   a payable of less than this is carried to the next month, in the programme
+--                   currency
 -- lead_days         days after its registration from which a deal counts
 -- window_days       days after its registration until which a deal counts
 -- own_deals         true: a partner may be credited for what it bought itself
@@ -19,9 +20,14 @@
 -- person_cap        most points that one person's certifications count for; null: no cap
 -- levels            where levels come from: computed, or directory
 -- review_month      number of the month of the year at whose end levels can fall, 12 is December
--- grace_months      how many month-ends up to the review are looked at: a level falls when it was missed at each
-select v.hash as rules_hash, v.name, p.currency, v.from_date, v.to_date, p.minimum_payable, v.lead_days, v.window_days, v.own_deals,
-    if(v.rescale, 'rescale', 'drop') as unclaimed, v.points_from, v.money_from, v.status_months, v.expire_months, v.redemption_value,
-    v.person_cap, if(v.levels_computed, 'computed', 'directory') as levels, v.review_month, v.grace_months
+-- grace_months      how many month-ends up to the review are looked at: a level falls when it was
+--                   missed at each
+select
+    v.hash as rules_hash, v.name, p.currency, v.from_date, v.to_date, p.minimum_payable,
+    v.lead_days, v.window_days, v.own_deals,
+    if(v.rescale, 'rescale', 'drop') as unclaimed, v.points_from, v.money_from, v.status_months,
+    v.expire_months, v.redemption_value,
+    v.person_cap, if(v.levels_computed, 'computed', 'directory') as levels, v.review_month,
+    v.grace_months
 from rules.versions as v
 cross join rules.programme as p

@@ -1,5 +1,5 @@
--- What became of every row and every cent of every file:
--- records = loaded + duplicate + superseded + rejected, and amounts likewise.
+-- What became of every row and every cent of every file: records = loaded + duplicate + superseded
+-- + rejected, and amounts likewise.
 --
 -- grain: file_id
 -- file_id            number of the file in the order of landing, from 1
@@ -14,20 +14,26 @@
 -- records            rows in the file, header and trailer aside
 -- loaded             how many rows stand
 -- duplicate          how many rows say again what already stood
--- superseded         how many rows gave way to a newer version, or to a complete file that no longer holds them
+-- superseded         how many rows gave way to a newer version, or to a complete file that no
+--                    longer holds them
 -- rejected           how many rows were not believed
 -- waived             how many of the rejected rows wait for nobody, because a person said so
 -- held               how many of the loaded rows wait for something that is missing
--- amount             sum of the net amounts of all rows, in the documents' currencies added up as numbers
+-- amount             sum of the net amounts of all rows, in the documents' currencies added up as
+--                    numbers
 -- loaded_amount      of amount, in rows that stand, in the documents' currencies
 -- duplicate_amount   of amount, in duplicates, in the documents' currencies
 -- superseded_amount  of amount, in superseded rows, in the documents' currencies
--- rejected_amount    of amount, in rejected rows whose amount could be read, in the documents' currencies
+-- rejected_amount    of amount, in rejected rows whose amount could be read, in the documents'
+--                    currencies
 -- unread_amounts     how many rejected rows have an amount that could not be read
--- waiting            how many of the rejected rows, or the refused file itself as one, wait for a person
+-- waiting            how many of the rejected rows, or the refused file itself as one, wait for a
+--                    person
 -- notes              columns of the file that the feed ignores
 with sales_outcomes as (
-    select s.file_id, coalesce(o.outcome, 'loaded') as outcome, count(*) as n, sum(s.net_amount) as amount
+    select
+        s.file_id, coalesce(o.outcome, 'loaded') as outcome, count(*) as n,
+        sum(s.net_amount) as amount
     from staging.sales as s
     left join intermediate.superseded_lines as o on o.sale_id = s.sale_id
     group by s.file_id, coalesce(o.outcome, 'loaded')
@@ -39,10 +45,13 @@ outcomes as (
 ),
 summed as (
     select file_id,
-        sum(if(outcome = 'loaded', n, 0)) as loaded, sum(if(outcome = 'duplicate', n, 0)) as duplicate,
+        sum(if(outcome = 'loaded', n, 0)) as loaded,
+        sum(if(outcome = 'duplicate', n, 0)) as duplicate,
         sum(if(outcome in ('superseded', 'withdrawn'), n, 0)) as superseded,
-        sum(if(outcome = 'loaded', amount, 0)) as loaded_amount, sum(if(outcome = 'duplicate', amount, 0)) as duplicate_amount,
-        sum(if(outcome in ('superseded', 'withdrawn'), amount, 0)) as superseded_amount, sum(amount) as typed_amount
+        sum(if(outcome = 'loaded', amount, 0)) as loaded_amount,
+        sum(if(outcome = 'duplicate', amount, 0)) as duplicate_amount,
+        sum(if(outcome in ('superseded', 'withdrawn'), amount, 0)) as superseded_amount,
+        sum(amount) as typed_amount
     from outcomes
     group by file_id
 ),
@@ -55,10 +64,16 @@ unwaived as (
     where r.waived is null
     group by r.file_id
 )
-select f.file_id, f.file_name, f.sha256, nullif(f.feed, '') as feed, nullif(f.kind, '') as kind, f.landed_at, f.is_loaded, f.reason, f.detail, f.records,
-    coalesce(s.loaded, 0)::bigint as loaded, coalesce(s.duplicate, 0)::bigint as duplicate, coalesce(s.superseded, 0)::bigint as superseded,
-    f.rejected, case when u.waiting is null then f.rejected when f.is_loaded then f.rejected - u.waiting else 0 end::bigint as waived, coalesce(w.held, 0) as held, f.amount::decimal(38,6) as amount,
-    coalesce(s.loaded_amount, 0)::decimal(38,6) as loaded_amount, coalesce(s.duplicate_amount, 0)::decimal(38,6) as duplicate_amount,
+select
+    f.file_id, f.file_name, f.sha256, nullif(f.feed, '') as feed, nullif(f.kind, '') as kind,
+    f.landed_at, f.is_loaded, f.reason, f.detail, f.records,
+    coalesce(s.loaded, 0)::bigint as loaded, coalesce(s.duplicate, 0)::bigint as duplicate,
+    coalesce(s.superseded, 0)::bigint as superseded,
+    f.rejected, case when u.waiting is null then f.rejected
+    when f.is_loaded then f.rejected - u.waiting else 0 end::bigint as waived,
+    coalesce(w.held, 0) as held, f.amount::decimal(38,6) as amount,
+    coalesce(s.loaded_amount, 0)::decimal(38,6) as loaded_amount,
+    coalesce(s.duplicate_amount, 0)::decimal(38,6) as duplicate_amount,
     coalesce(s.superseded_amount, 0)::decimal(38,6) as superseded_amount,
     (f.amount - coalesce(s.typed_amount, 0))::decimal(38,6) as rejected_amount, f.unread_amounts,
     coalesce(u.waiting, 0) as waiting, f.notes

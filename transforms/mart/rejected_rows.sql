@@ -1,5 +1,5 @@
--- Every row that was not believed, with the reason; line 0 stands for a file
--- that was refused whole.
+-- Every row that was not believed, with the reason; line 0 stands for a file that was refused
+-- whole.
 --
 -- grain: file_id, problem
 -- file_id            number of the file in the order of landing, from 1
@@ -7,34 +7,49 @@
 -- feed               the declaration it was read under
 -- file_line          physical line the row begins on, from 1; 0 for the file as a whole
 -- problem            number of the problem within the file
--- record_key         what identifies the row, such as its document and line; null where that cannot be read
+-- record_key         what identifies the row, such as its document and line; null where that cannot
+--                    be read
 -- column_name        our name of the column; null when the row as a whole is wrong
 -- code               code of the reason
 -- sentence           the reason in words, and what to do
 -- raw_text           the text as it stands in the file
--- reasons_hash       hash of all the reasons given against the file; a waiver of the whole file holds while it stays
--- line_reasons_hash  hash of the reasons given against the line; a waiver of the line holds while it stays
+-- reasons_hash       hash of all the reasons given against the file; a waiver of the whole file
+--                    holds while it stays
+-- line_reasons_hash  hash of the reasons given against the line; a waiver of the line holds while
+--                    it stays
 -- waived             why it waits for nobody any more, and who said so; null while it waits
 with waived as (
-    select sha256, line, reasons_hash, string_agg(reason || ' (' || who || ')', '; ' order by reason, who) as waived
+    select
+        sha256, line, reasons_hash, string_agg(reason || ' (' || who || ')', '; ' order by reason,
+            who) as waived
     from rules.waived
     group by sha256, line, reasons_hash
 ),
 told as (
-    select file_id, line, problem, concat_ws(chr(31), line, coalesce(column_name, ''), code, coalesce(raw_text, '')) as reason
+    select
+        file_id, line, problem, concat_ws(chr(31), line, coalesce(column_name, ''), code,
+            coalesce(raw_text, '')) as reason
     from staging.rejects
 ),
 reasons as (
-    select file_id, md5(string_agg(reason, chr(30) order by problem)) as reasons_hash from told group by file_id
+    select file_id, md5(string_agg(reason, chr(30) order by problem)) as reasons_hash
+    from told
+    group by file_id
 ),
 line_reasons as (
-    select file_id, line, md5(string_agg(reason, chr(30) order by problem)) as line_reasons_hash from told group by file_id, line
+    select file_id, line, md5(string_agg(reason, chr(30) order by problem)) as line_reasons_hash
+    from told
+    group by file_id, line
 )
-select r.file_id, f.file_name, f.feed, r.line as file_line, r.problem, r.record_key, r.column_name, r.code, r.sentence, r.raw_text, h.reasons_hash, n.line_reasons_hash,
+select
+    r.file_id, f.file_name, f.feed, r.line as file_line, r.problem, r.record_key, r.column_name,
+    r.code, r.sentence, r.raw_text, h.reasons_hash, n.line_reasons_hash,
     coalesce(l.waived, w.waived) as waived
 from staging.rejects as r
 join staging.files as f on f.file_id = r.file_id
 join reasons as h on h.file_id = r.file_id
 join line_reasons as n on n.file_id = r.file_id and n.line = r.line
-left join waived as l on l.sha256 = f.sha256 and l.line = r.line and r.line > 0 and l.reasons_hash = n.line_reasons_hash
+left join waived as l
+    on l.sha256 = f.sha256 and l.line = r.line and r.line > 0
+        and l.reasons_hash = n.line_reasons_hash
 left join waived as w on w.sha256 = f.sha256 and w.line = 0 and w.reasons_hash = h.reasons_hash

@@ -1,5 +1,5 @@
--- The programme in force, as the figures were worked out under it: one row per
--- tranche of every schedule.
+-- The programme in force, as the figures were worked out under it: one row per tranche of every
+-- schedule.
 --
 -- grain: schedule, tranche
 -- schedule      the schedule in words: programme version, module, level and family
@@ -16,12 +16,17 @@
 -- tranche       number of the tranche, from 1
 -- from_amount   where the tranche begins, in the programme currency
 -- to_amount     where the tranche ends, in the programme currency; null: nowhere
--- width         width of each tranche, where the last rate goes on in tranches of that width, in the programme currency
+-- width         width of each tranche, where the last rate goes on in tranches of that width, in
+--               the programme currency
 -- rate          rate as a fraction, 0.05 is 5 %
-select s.schedule, v.hash as rules_hash, v.name as version_name, v.begins as from_date, coalesce(v.to_date, i.to_date) as to_date, s.module, m.method, m.period, m.cap, s.level, s.family,
+select
+    s.schedule, v.hash as rules_hash, v.name as version_name, v.begins as from_date,
+    coalesce(v.to_date, i.to_date) as to_date, s.module, m.method, m.period, m.cap, s.level,
+    s.family,
     t.tranche, t.from_amount, t.to_amount, s.width, t.rate
 from rules.schedules as s
 join rules.versions as v on v.version = s.version
-left join (select version, max(to_date) as to_date from rules.in_force group by version) as i on i.version = s.version
+left join (select version, max(to_date) as to_date from rules.in_force group by version) as i
+    on i.version = s.version
 join rules.modules as m on m.version = s.version and m.module = s.module
 join rules.tranches as t on t.schedule = s.schedule

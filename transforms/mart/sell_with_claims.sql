@@ -17,7 +17,9 @@
 -- file_line      physical line in the line's file, from 1
 -- is_counted     true: the claim counts for this line
 -- reason         why the claim does not count; null when it does
-select c.sale_id, l.month, c.deal_id, c.partner_code, c.partner_id, c.role, c.registered_on, c.status, l.document_date, l.distributor, l.document_no,
+select
+    c.sale_id, l.month, c.deal_id, c.partner_code, c.partner_id, c.role, c.registered_on, c.status,
+    l.document_date, l.distributor, l.document_no,
     l.line_no, f.file_name, l.line as file_line, c.reason is null as is_counted, c.reason
 from intermediate.claims as c
 join intermediate.lines as l on l.sale_id = c.sale_id

@@ -1,5 +1,5 @@
--- How each line of a registered deal was shared among those who influenced it.
--- What mends a closed month has the part as it should be, and as base what moved.
+-- How each line of a registered deal was shared among those who influenced it. What mends a closed
+-- month has the part as it should be, and as base what moved.
 --
 -- incremental: stated.shares
 -- grain: sale_id, partner_id, month
@@ -8,10 +8,13 @@
 -- deal_id        the registered deal
 -- partner_id     the partner who is credited
 -- roles          the partner's roles in the deal: sourced, influenced, delivered
--- numerator      the partner's part of the line is the fraction numerator / denominator; null when it has none any more
--- denominator    the partner's part of the line is the fraction numerator / denominator; null when it has none any more
+-- numerator      the partner's part of the line is the fraction numerator / denominator; null when
+--                it has none any more
+-- denominator    the partner's part of the line is the fraction numerator / denominator; null when
+--                it has none any more
 -- amount         value of the line, in the programme currency
--- base           the partner's part of the line, to the cent, less what was stated of it, in the programme currency
+-- base           the partner's part of the line, to the cent, less what was stated of it, in the
+--                programme currency
 -- document_date  day of the document
 -- distributor    code of the distributor that sent it
 -- document_no    number of the document
@@ -22,7 +25,9 @@ with last_stated as (
     group by sale_id, partner_id
 ),
 moved as (
-    select c.sale_id, c.posting_month as month, s.deal_id, c.partner_id, s.roles, s.numerator, s.denominator, s.amount, c.base,
+    select
+        c.sale_id, c.posting_month as month, s.deal_id, c.partner_id, s.roles, s.numerator,
+        s.denominator, s.amount, c.base,
         c.document_date, c.distributor, c.document_no, c.line_no
     from intermediate.credits as c
     left join (
@@ -32,14 +37,18 @@ moved as (
     ) as s on s.sale_id = c.sale_id and s.partner_id = c.partner_id
     where c.module = 'sell_with'
 )
-select m.sale_id, m.month, coalesce(m.deal_id, t.deal_id) as deal_id, m.partner_id, m.roles, m.numerator, m.denominator,
+select
+    m.sale_id, m.month, coalesce(m.deal_id, t.deal_id) as deal_id, m.partner_id, m.roles,
+    m.numerator, m.denominator,
     coalesce(m.amount, t.amount) as amount, m.base,
     m.document_date, m.distributor, m.document_no, m.line_no
 from moved as m
 left join last_stated as t on t.sale_id = m.sale_id and t.partner_id = m.partner_id
 union all
 -- A part of less than a cent is a part all the same.
-select s.sale_id, l.month, l.deal_id, s.partner_id, s.roles, s.numerator, s.denominator, l.amount, s.base, l.document_date, l.distributor,
+select
+    s.sale_id, l.month, l.deal_id, s.partner_id, s.roles, s.numerator, s.denominator, l.amount,
+    s.base, l.document_date, l.distributor,
     l.document_no, l.line_no
 from intermediate.shares as s
 join intermediate.dated_lines as l on l.sale_id = s.sale_id

@@ -10,7 +10,9 @@ with said as (
     union
     select partner_id, month from mart.payables where money_entries <> 0 or carried_in <> 0
     union
-    select partner_id, month from mart.uncounted_lines where module = 'resell' and reason not in ('module_not_held', 'not_a_licence')
+    select partner_id, month
+    from mart.uncounted_lines
+    where module = 'resell' and reason not in ('module_not_held', 'not_a_licence')
     union
     select partner_id, month from mart.held_lines where kind = 'sales' and partner_id is not null
     union

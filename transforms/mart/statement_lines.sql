@@ -1,6 +1,6 @@
--- Each movement of a statement: one sell-out line x one partner x one module,
--- with where it stood in the partner's period and the file and line it is from.
--- Of one that adjusts a closed month, mart.adjustments says which and why.
+-- Each movement of a statement: one sell-out line x one partner x one module, with where it stood
+-- in the partner's period and the file and line it is from. Of one that adjusts a closed month,
+-- mart.adjustments says which and why.
 --
 -- incremental: stated.lines
 -- in parts of: intermediate.credits
@@ -9,12 +9,14 @@
 -- partner_id        the partner who is credited
 -- month             first day of the month it is stated in
 -- module            distribution, resell or sell_with
--- place             number of its place in the partner's, module's and programme year's order, from 1
+-- place             number of its place in the partner's, module's and programme year's order, from
+--                   1
 -- document_date     day of the document
 -- distributor       code of the distributor that sent it
 -- document_no       number of the document
 -- line_no           number of the line in its document
--- line_key          the rest of the key that names a line, where the feed declares one; empty for most
+-- line_key          the rest of the key that names a line, where the feed declares one; empty for
+--                   most
 -- document_type     sale or return
 -- end_customer      who uses it, as the distributor writes it
 -- sku               stock-keeping unit of the product
@@ -30,9 +32,11 @@
 -- year_start        first day of the programme year of its terms
 -- period_start      first day of the period its running base began in
 -- position_family   the family with a position of its own; empty for all others
--- walk_lo           the partner's running base in that period before it, in the programme currency; points are counted along it
+-- walk_lo           the partner's running base in that period before it, in the programme currency;
+--                   points are counted along it
 -- walk_hi           the partner's running base in that period after it, in the programme currency
--- lo                the position its tranches go by before it, in the programme currency: of its document under method document, otherwise walk_lo
+-- lo                the position its tranches go by before it, in the programme currency: of its
+--                   document under method document, otherwise walk_lo
 -- hi                the position its tranches go by after it, in the programme currency
 -- level             the partner's level on the day of its terms
 -- method            how it is paid: marginal, block, document or volume; null when nothing is paid
@@ -45,7 +49,8 @@
 -- terms_document    the document whose position it moves under method document
 -- returns_document  the document a return gives back, as the distributor names it
 -- returns_line      number of the line that a return gives back
--- returned_sale_id  sale_id of the line it returns; null when it names none, or none that is one sale on or before its day
+-- returned_sale_id  sale_id of the line it returns; null when it names none, or none that is one
+--                   sale on or before its day
 -- rules_hash        hash of the programme version it was worked out under
 -- sale_id           the sell-out line: number of its file and line in one
 -- file_name         what the sender called the file
@@ -57,22 +62,33 @@ with last_stated as ( -- what counts no more, as it was stated last
     where not c.is_due and c.rowid >= getvariable('part_from') and c.rowid < getvariable('part_to')
     qualify row_number() over (partition by s.credit_id order by s.month desc) = 1
 ),
-moved_lines as not materialized ( -- of a night few, which a join of all lines would not know beforehand
+-- of a night few, which a join of all lines would not know beforehand
+moved_lines as not materialized (
     select *
     from intermediate.lines
-    where sale_id in (select sale_id from intermediate.credits where rowid >= getvariable('part_from') and rowid < getvariable('part_to'))
+    where sale_id in (select sale_id from intermediate.credits
+        where rowid >= getvariable('part_from') and rowid < getvariable('part_to'))
 )
-select c.credit_id, c.partner_id, c.posting_month as month, c.module, e.place, c.document_date, c.distributor, c.document_no, c.line_no, c.line_key,
-    coalesce(l.document_type, s.document_type) as document_type, coalesce(l.end_customer, s.end_customer) as end_customer, coalesce(l.sku, s.sku) as sku,
-    coalesce(l.product_name, s.product_name) as product_name, coalesce(l.family, s.family) as family, coalesce(l.quantity, s.quantity) as quantity,
-    coalesce(l.net_amount, s.net_amount) as net_amount, coalesce(l.currency, s.currency) as currency, coalesce(l.rate, s.rate) as rate,
+select
+    c.credit_id, c.partner_id, c.posting_month as month, c.module, e.place, c.document_date,
+    c.distributor, c.document_no, c.line_no, c.line_key,
+    coalesce(l.document_type, s.document_type) as document_type,
+    coalesce(l.end_customer, s.end_customer) as end_customer, coalesce(l.sku, s.sku) as sku,
+    coalesce(l.product_name, s.product_name) as product_name,
+    coalesce(l.family, s.family) as family, coalesce(l.quantity, s.quantity) as quantity,
+    coalesce(l.net_amount, s.net_amount) as net_amount,
+    coalesce(l.currency, s.currency) as currency, coalesce(l.rate, s.rate) as rate,
     coalesce(l.rate_date, s.rate_date) as rate_date, coalesce(l.amount, s.amount) as amount,
     c.base, c.year_start, c.period_start, c.position_family, e.walk_lo, e.walk_hi, e.lo, e.hi,
-    e.level, if(e.schedule is null, null, e.method) as method, e.schedule, e.before_cap, e.earned, e.points,
-    coalesce(l.deal_id, s.deal_id) as deal_id, c.terms_date, c.terms_document, coalesce(l.returns_document, s.returns_document) as returns_document, coalesce(l.returns_line, s.returns_line) as returns_line,
+    e.level, if(e.schedule is null, null, e.method) as method, e.schedule, e.before_cap, e.earned,
+    e.points,
+    coalesce(l.deal_id, s.deal_id) as deal_id, c.terms_date, c.terms_document,
+    coalesce(l.returns_document, s.returns_document) as returns_document,
+    coalesce(l.returns_line, s.returns_line) as returns_line,
     coalesce(l.returned_sale_id, s.returned_sale_id) as returned_sale_id,
     v.hash as rules_hash, c.sale_id,
-    if(c.is_due, f.file_name, x.file_name) as file_name, if(c.is_due, l.line, x.file_line) as file_line
+    if(c.is_due, f.file_name, x.file_name) as file_name,
+    if(c.is_due, l.line, x.file_line) as file_line
 from intermediate.credits as c
 join intermediate.earnings as e on e.credit_id = c.credit_id
 join rules.versions as v on v.version = c.version

@@ -1,6 +1,5 @@
--- What each partner earned through each module in each month, and in the
--- programme year so far. A row stands for every module the partner was credited
--- through in that programme year up to then.
+-- What each partner earned through each module in each month, and in the programme year so far. A
+-- row stands for every module the partner was credited through in that programme year up to then.
 --
 -- grain: partner_id, month, module
 -- partner_id   the partner
@@ -14,7 +13,9 @@
 -- year_earned  margin of the programme year so far, in the programme currency
 -- year_points  points earned by amount in the programme year so far
 with movements as (
-    select l.partner_id, l.month, m.year_start, l.module, count(*) as lines, sum(l.base) as base, sum(l.earned) as earned, sum(l.points) as points
+    select
+        l.partner_id, l.month, m.year_start, l.module, count(*) as lines, sum(l.base) as base,
+        sum(l.earned) as earned, sum(l.points) as points
     from mart.statement_lines as l
     join intermediate.months as m on m.month = l.month
     group by l.partner_id, l.month, m.year_start, l.module
@@ -29,8 +30,11 @@ select b.partner_id, m.month, b.module,
     coalesce(sum(v.base) filter (where v.month = m.month), 0)::decimal(18,2) as base,
     coalesce(sum(v.earned) filter (where v.month = m.month), 0)::decimal(18,2) as earned,
     coalesce(sum(v.points) filter (where v.month = m.month), 0)::bigint as points,
-    sum(v.base)::decimal(18,2) as year_base, sum(v.earned)::decimal(18,2) as year_earned, sum(v.points)::bigint as year_points
+    sum(v.base)::decimal(18,2) as year_base, sum(v.earned)::decimal(18,2) as year_earned,
+    sum(v.points)::bigint as year_points
 from begun as b
 join intermediate.months as m on m.year_start = b.year_start and m.month >= b.first_month
-join movements as v on v.partner_id = b.partner_id and v.module = b.module and v.year_start = b.year_start and v.month <= m.month
+join movements as v
+    on v.partner_id = b.partner_id and v.module = b.module and v.year_start = b.year_start
+        and v.month <= m.month
 group by b.partner_id, m.month, b.module

@@ -1,5 +1,5 @@
--- The part of each movement in each tranche it touched, under the methods that
--- pay tranche by tranche (marginal and document).
+-- The part of each movement in each tranche it touched, under the methods that pay tranche by
+-- tranche (marginal and document).
 --
 -- incremental: stated.slices
 -- grain: credit_id, month, tranche
@@ -18,7 +18,9 @@
 -- fill_after   how full the tranche is after it, in the programme currency
 -- base         what the movement put into the tranche, in the programme currency
 -- earned       margin earned by that, before any cap, in the programme currency
-select c.credit_id, c.partner_id, c.posting_month as month, c.module, c.sale_id, c.year_start, s.schedule, s.tranche, s.from_amount, s.to_amount, s.rate,
+select
+    c.credit_id, c.partner_id, c.posting_month as month, c.module, c.sale_id, c.year_start,
+    s.schedule, s.tranche, s.from_amount, s.to_amount, s.rate,
     s.fill_before, s.fill_after, s.base, s.earned
 from intermediate.slices as s
 join intermediate.credits as c on c.credit_id = s.credit_id

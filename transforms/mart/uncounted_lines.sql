@@ -1,10 +1,11 @@
--- Sell-out lines that are known in full and do not count, and why. A line that
--- names a deal which no claim knows counts for its buyer and its distributor;
--- for Sell With it credits nobody, until a claim on that deal comes.
+-- Sell-out lines that are known in full and do not count, and why. A line that names a deal which
+-- no claim knows counts for its buyer and its distributor; for Sell With it credits nobody, until a
+-- claim on that deal comes.
 --
 -- grain: sale_id, partner_id, module
 -- sale_id           the sell-out line: number of its file and line in one
--- partner_id        the partner who would have been credited; null for a deal that is not registered, because nobody is known to claim it
+-- partner_id        the partner who would have been credited; null for a deal that is not
+--                   registered, because nobody is known to claim it
 -- module            distribution, resell or sell_with
 -- month             first day of the line's month
 -- reason            code of why it does not count
@@ -27,7 +28,8 @@
 -- terms_date        the day whose rules hold: of the line it returns, or its own
 -- returns_document  the document a return gives back, as the distributor names it
 -- returns_line      number of the line that a return gives back
--- returned_sale_id  sale_id of the line it returns; null when it names none, or none that is one sale on or before its day
+-- returned_sale_id  sale_id of the line it returns; null when it names none, or none that is one
+--                   sale on or before its day
 -- file_name         what the sender called the file
 -- file_line         physical line in the file, from 1
 with uncounted as (
@@ -38,10 +40,14 @@ with uncounted as (
     select d.sale_id, null, 'sell_with', 'unknown_deal', d.amount
     from intermediate.dated_lines as d
     anti join intermediate.claims as c on c.sale_id = d.sale_id
-    where d.deal_id is not null and d.is_licence and d.version in (select version from rules.weights)
+    where d.deal_id is not null and d.is_licence
+        and d.version in (select version from rules.weights)
 )
-select u.sale_id, u.partner_id, u.module, l.month, u.reason, l.document_date, l.distributor, l.document_no, l.line_no, l.document_type,
-    l.end_customer, l.sku, l.product_name, l.family, l.quantity, l.net_amount, l.currency, l.rate, l.rate_date, u.base, l.deal_id, l.terms_date,
+select
+    u.sale_id, u.partner_id, u.module, l.month, u.reason, l.document_date, l.distributor,
+    l.document_no, l.line_no, l.document_type,
+    l.end_customer, l.sku, l.product_name, l.family, l.quantity, l.net_amount, l.currency, l.rate,
+    l.rate_date, u.base, l.deal_id, l.terms_date,
     l.returns_document, l.returns_line, l.returned_sale_id, f.file_name, l.line as file_line
 from uncounted as u
 join intermediate.lines as l on l.sale_id = u.sale_id

@@ -12,5 +12,7 @@
 -- status         approved, pending, rejected or revoked
 -- end_customer   whose deal it is
 -- family         of products it is about
-select file_id, line, deal_id, partner_code, role, registered_on, approved_on, expires_on, status, end_customer, family
+select
+    file_id, line, deal_id, partner_code, role, registered_on, approved_on, expires_on, status,
+    end_customer, family
 from raw.deals

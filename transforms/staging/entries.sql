@@ -11,5 +11,6 @@
 -- points      of bonus points or a redemption
 -- reason      why
 -- entered_by  who
-select file_id, line, entry_id, partner_id, date as posted_on, kind, amount, points, reason, entered_by
+select
+    file_id, line, entry_id, partner_id, date as posted_on, kind, amount, points, reason, entered_by
 from raw.entries

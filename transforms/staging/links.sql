@@ -10,5 +10,7 @@
 -- deal_id      the deal it belongs to
 -- accepted_by  who decided so
 -- reason       why
-select file_id, line, distributor, document_no, line_no, coalesce(line_key, '') as line_key, deal_id, accepted_by, reason
+select
+    file_id, line, distributor, document_no, line_no, coalesce(line_key, '') as line_key, deal_id,
+    accepted_by, reason
 from raw.links

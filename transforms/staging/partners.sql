@@ -16,6 +16,7 @@
 -- partner_type  csp and the like; null for most
 -- is_active     an inactive partner earns nothing
 select
-    file_id, line, partner_id, name, aliases, country, town, currency, coalesce(lower(language), 'en') as language, email, modules,
+    file_id, line, partner_id, name, aliases, country, town, currency,
+    coalesce(lower(language), 'en') as language, email, modules,
     level as levels, partner_type, status = 'active' as is_active
 from raw.partners

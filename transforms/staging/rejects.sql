@@ -8,6 +8,7 @@
 -- code         the reason
 -- sentence     the reason in words, and what to do
 -- raw_text     as it stands in the file
--- record_key   what identifies the row, where it can be read; without the number where lines are counted
+-- record_key   what identifies the row, where it can be read; without the number where lines are
+--              counted
 select file_id, line, problem, column_name, code, sentence, raw_text, record_key
 from raw.rejects

@@ -1,5 +1,5 @@
--- Every claim on a registered deal, as it stands, against every line of that
--- deal: whether it counts, or why not.
+-- Every claim on a registered deal, as it stands, against every line of that deal: whether it
+-- counts, or why not.
 --
 -- grain: sale_id, partner_code, role
 -- sale_id        the line
@@ -12,8 +12,11 @@
 -- weight         of the role
 -- reason         why it does not count, null when it does
 with met as (
-    select l.sale_id, l.terms_date, l.version, l.partner_id as buyer_id, k.deal_id, k.partner_code, k.partner_id, k.role,
-        k.registered_on, k.expires_on, k.status, v.lead_days, v.window_days, v.own_deals, w.weight, p.is_active
+    select
+        l.sale_id, l.terms_date, l.version, l.partner_id as buyer_id, k.deal_id, k.partner_code,
+        k.partner_id, k.role,
+        k.registered_on, k.expires_on, k.status, v.lead_days, v.window_days, v.own_deals, w.weight,
+        p.is_active
     from intermediate.dated_lines as l
     join intermediate.deal_claims as k on k.deal_id = l.deal_id
     left join rules.versions as v on v.version = l.version
@@ -22,7 +25,8 @@ with met as (
     where l.is_licence
 ),
 held as (
-    select m.sale_id, m.partner_code, m.role, bool_or(h.admitted_from <= m.terms_date) as is_admitted
+    select
+        m.sale_id, m.partner_code, m.role, bool_or(h.admitted_from <= m.terms_date) as is_admitted
     from met as m
     join intermediate.held_modules as h
         on h.partner_id = m.partner_id and h.module = 'sell_with' and h.version = m.version
@@ -45,15 +49,19 @@ judged as (
             when m.partner_id = m.buyer_id and not m.own_deals then 'own_purchase'
         end as reason
     from met as m
-    left join held as h on h.sale_id = m.sale_id and h.partner_code = m.partner_code and h.role = m.role
-    left join intermediate.grandfathered as k on k.sale_id = m.sale_id and k.partner_id = m.partner_id and k.module = 'sell_with'
+    left join held as h
+        on h.sale_id = m.sale_id and h.partner_code = m.partner_code and h.role = m.role
+    left join intermediate.grandfathered as k
+        on k.sale_id = m.sale_id and k.partner_id = m.partner_id and k.module = 'sell_with'
 ),
 ranked as (
     select *,
         row_number() over (
-            partition by sale_id, role, reason is null order by registered_on, partner_id, partner_code) as place,
+            partition by sale_id, role, reason is null order by registered_on, partner_id,
+            partner_code) as place,
         row_number() over (
-            partition by sale_id, role, partner_id, reason is null order by registered_on, partner_code) as same_partner
+            partition by sale_id, role, partner_id, reason is null order by registered_on,
+            partner_code) as same_partner
     from judged
 )
 select sale_id, deal_id, partner_code, partner_id, role, registered_on, status, weight,

@@ -1,7 +1,7 @@
 -- The movements of the open months: what each credit should be, less what the closed months have
 -- stated of it. A new credit moves by all of its base. A movement belongs to the month of its
--- document, or to the first open month when that one is closed; then it is an adjustment. What
--- was stated keeps the terms it was stated with.
+-- document, or to the first open month when that one is closed; then it is an adjustment. What was
+-- stated keeps the terms it was stated with.
 --
 -- grain: credit_id
 -- credit_id        line x partner x module

@@ -1,5 +1,5 @@
--- The days of lines on which their buyer and their distributor held its module. A day
--- is judged once, however many lines it has.
+-- The days of lines on which their buyer and their distributor held its module. A day is judged
+-- once, however many lines it has.
 --
 -- grain: partner_id, module, version, terms_date
 -- partner_id   the partner
@@ -15,8 +15,11 @@ days as (
     union all
     select distinct distributor_id, 'distribution', version, terms_date from pairs
 )
-select d.partner_id, d.module, d.version, d.terms_date, bool_or(h.admitted_from <= d.terms_date) as is_admitted
+select
+    d.partner_id, d.module, d.version, d.terms_date,
+    bool_or(h.admitted_from <= d.terms_date) as is_admitted
 from days as d
 join intermediate.held_modules as h
-    on h.partner_id = d.partner_id and h.module = d.module and h.version = d.version and h.from_date <= d.terms_date and d.terms_date <= h.to_date
+    on h.partner_id = d.partner_id and h.module = d.module and h.version = d.version
+        and h.from_date <= d.terms_date and d.terms_date <= h.to_date
 group by d.partner_id, d.module, d.version, d.terms_date

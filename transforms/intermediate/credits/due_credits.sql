@@ -1,6 +1,5 @@
--- What every credit should be by today's facts: one line x one partner x one
--- module that counts, with the period it belongs to. Nothing here knows what has
--- been stated.
+-- What every credit should be by today's facts: one line x one partner x one module that counts,
+-- with the period it belongs to. Nothing here knows what has been stated.
 --
 -- is a view
 -- grain: credit_id
@@ -22,11 +21,15 @@
 -- period_start     first day of the period its module accumulates over
 -- position_family  the family with a position of its own; empty for all others
 with credited as (
-    select sale_id, partner_id, module, base, month, document_date, distributor, document_no, terms_document, line_no, line_key, terms_date, version, family
+    select
+        sale_id, partner_id, module, base, month, document_date, distributor, document_no,
+        terms_document, line_no, line_key, terms_date, version, family
     from intermediate.purchases
     where reason is null
     union all
-    select s.sale_id, s.partner_id, 'sell_with', s.base, l.month, l.document_date, l.distributor, l.document_no, l.terms_document, l.line_no, l.line_key,
+    select
+        s.sale_id, s.partner_id, 'sell_with', s.base, l.month, l.document_date, l.distributor,
+        l.document_no, l.terms_document, l.line_no, l.line_key,
         l.terms_date, l.version, l.family
     from intermediate.shares as s
     join intermediate.dated_lines as l on l.sale_id = s.sale_id
@@ -38,14 +41,19 @@ own_positions as (
 select
     md5(concat_ws(chr(31), c.distributor, c.document_no, c.line_no, c.line_key, c.partner_id,
         c.module))::uuid as credit_id,
-    c.sale_id, c.partner_id, c.module, c.base, c.month, c.document_date, c.distributor, c.document_no, c.terms_document,
+    c.sale_id, c.partner_id, c.module, c.base, c.month, c.document_date, c.distributor,
+    c.document_no, c.terms_document,
     c.line_no, c.line_key, c.terms_date, c.version,
-    (date_trunc('month', c.terms_date) - to_months(((month(c.terms_date) - r.year_starts + 12) % 12)::integer))::date as year_start,
-    (date_trunc('month', c.terms_date) - to_months((((month(c.terms_date) - r.year_starts + 12) % 12)
-        % case coalesce(m.period, 'year') when 'year' then 12 when 'half' then 6 when 'quarter' then 3 else 1 end)::integer))::date
+    (date_trunc('month', c.terms_date) - to_months(((month(c.terms_date) - r.year_starts
+        + 12) % 12)::integer))::date as year_start,
+    (date_trunc('month', c.terms_date) - to_months((((month(c.terms_date) - r.year_starts
+        + 12) % 12)
+        % case coalesce(m.period, 'year') when 'year' then 12 when 'half' then 6
+        when 'quarter' then 3 else 1 end)::integer))::date
         as period_start,
     coalesce(o.family, '') as position_family
 from credited as c
 cross join rules.programme as r
 left join rules.modules as m on m.version = c.version and m.module = c.module
-left join own_positions as o on o.version = c.version and o.module = c.module and o.family = c.family
+left join own_positions as o
+    on o.version = c.version and o.module = c.module and o.family = c.family

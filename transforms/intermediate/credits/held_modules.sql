@@ -1,6 +1,5 @@
--- Which partners may earn through which module, from when to when, and under
--- which programme version: the days on which they hold it, with the day from
--- which the version admits their type.
+-- Which partners may earn through which module, from when to when, and under which programme
+-- version: the days on which they hold it, with the day from which the version admits their type.
 --
 -- grain: partner_id, module, version, from_date
 -- partner_id     the partner

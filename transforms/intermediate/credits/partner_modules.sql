@@ -14,5 +14,6 @@ select distinct
     partner_id,
     split_part(item, ' ', 1) as module,
     split_part(split_part(item, ' ', 2), '..', 1)::date as from_date,
-    coalesce(nullif(split_part(split_part(item, ' ', 2), '..', 2), '')::date, date '9999-12-31') as to_date
+    coalesce(nullif(split_part(split_part(item, ' ', 2), '..', 2), '')::date, date '9999-12-31')
+    as to_date
 from items

@@ -20,9 +20,13 @@
 with sides as (
     select *, 'resell' as module, partner_id as side_id from intermediate.dated_lines
     union all
-    select *, 'distribution', distributor_id from intermediate.dated_lines where distributor_id is not null
+    select *, 'distribution', distributor_id
+    from intermediate.dated_lines
+    where distributor_id is not null
 )
-select s.sale_id, s.side_id as partner_id, s.module, s.amount as base, s.month, s.document_date, s.distributor, s.document_no, s.line_no, s.line_key,
+select
+    s.sale_id, s.side_id as partner_id, s.module, s.amount as base, s.month, s.document_date,
+    s.distributor, s.document_no, s.line_no, s.line_key,
     s.terms_document, s.terms_date, s.version, s.family,
     case
         when not s.is_licence then 'not_a_licence'
@@ -33,5 +37,8 @@ select s.sale_id, s.side_id as partner_id, s.module, s.amount as base, s.month, 
     end as reason
 from sides as s
 join intermediate.partners as p on p.partner_id = s.side_id
-left join intermediate.days_held as h on h.partner_id = s.side_id and h.module = s.module and h.version = s.version and h.terms_date = s.terms_date
-left join intermediate.grandfathered as k on k.sale_id = s.sale_id and k.partner_id = s.side_id and k.module = s.module
+left join intermediate.days_held as h
+    on h.partner_id = s.side_id and h.module = s.module and h.version = s.version
+        and h.terms_date = s.terms_date
+left join intermediate.grandfathered as k
+    on k.sale_id = s.sale_id and k.partner_id = s.side_id and k.module = s.module

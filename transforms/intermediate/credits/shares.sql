@@ -1,8 +1,7 @@
--- How the claims that count share each line, to the cent.
--- A role's weight is shared equally among those who hold it; the amount is cut
--- into cents by largest remainder, ties to the lower partner_id and to no one
--- last. A return is cut like its sale, mirrored, because its claims are judged
--- on the same day.
+-- How the claims that count share each line, to the cent. A role's weight is shared equally among
+-- those who hold it; the amount is cut into cents by largest remainder, ties to the lower
+-- partner_id and to no one last. A return is cut like its sale, mirrored, because its claims are
+-- judged on the same day.
 --
 -- grain: sale_id, partner_id
 -- sale_id      the line
@@ -21,13 +20,16 @@ roles as (
     select distinct sale_id, role, weight, holders from counted
 ),
 totals as (
-    select r.sale_id, sum(r.weight)::bigint as claimed, list_reduce(list(r.holders order by r.role), lambda a, b: lcm(a, b)) as split
+    select
+        r.sale_id, sum(r.weight)::bigint as claimed,
+        list_reduce(list(r.holders order by r.role), lambda a, b: lcm(a, b)) as split
     from roles as r
     group by r.sale_id
 ),
 wholes as (
     select t.sale_id, t.split, v.rescale, l.amount, l.terms_date,
-        if(v.rescale, t.claimed, (select sum(w.weight) from rules.weights as w where w.version = l.version))::bigint as whole
+        if(v.rescale, t.claimed, (select sum(w.weight) from rules.weights as w
+            where w.version = l.version))::bigint as whole
     from totals as t
     join intermediate.dated_lines as l on l.sale_id = t.sale_id
     join rules.versions as v on v.version = l.version
@@ -48,9 +50,12 @@ everyone as (
     group by w.sale_id
 ),
 cut as (
-    select e.sale_id, e.partner_id, e.roles, e.numerator, (w.whole::hugeint * w.split) as denominator, w.amount,
+    select
+        e.sale_id, e.partner_id, e.roles, e.numerator, (w.whole::hugeint * w.split) as denominator,
+        w.amount,
         (abs(w.amount) * 100)::hugeint as cents,
-        ((abs(w.amount) * 100)::hugeint * e.numerator) // (w.whole::hugeint * w.split) as floor_cents,
+        ((abs(w.amount) * 100)::hugeint * e.numerator)
+        // (w.whole::hugeint * w.split) as floor_cents,
         ((abs(w.amount) * 100)::hugeint * e.numerator) % (w.whole::hugeint * w.split) as remainder
     from everyone as e
     join wholes as w on w.sale_id = e.sale_id
@@ -58,10 +63,13 @@ cut as (
 ranked as (
     select *,
         cents - sum(floor_cents) over (partition by sale_id) as left_over,
-        row_number() over (partition by sale_id order by remainder desc, partner_id asc nulls last) as place
+        row_number() over (partition by sale_id order by remainder desc, partner_id asc nulls last)
+        as place
     from cut
 )
-select sale_id, partner_id, roles, numerator::bigint as numerator, denominator::bigint as denominator,
-    (((floor_cents + if(place <= left_over, 1, 0)) * sign(amount)::hugeint)::decimal(18,0) * 0.01::decimal(3,2))::decimal(18,2) as base
+select
+    sale_id, partner_id, roles, numerator::bigint as numerator, denominator::bigint as denominator,
+    (((floor_cents + if(place <= left_over, 1, 0)) * sign(amount)::hugeint)::decimal(18,0)
+        * 0.01::decimal(3,2))::decimal(18,2) as base
 from ranked
 where partner_id is not null

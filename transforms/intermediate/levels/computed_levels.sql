@@ -1,27 +1,28 @@
--- The level each partner holds in each month and in the one after the last, and
--- what it met at its end.
--- Up: what is met at a month's end is held from the first of the next. Down:
--- only at the end of the review month, when the held level was met at none of
--- the last month-ends that the rules look at; months before the partner's first
--- do not count as missed. Closed months hold what they stated, and open ones go on
--- from there.
+-- The level each partner holds in each month and in the one after the last, and what it met at its
+-- end. Up: what is met at a month's end is held from the first of the next. Down: only at the end
+-- of the review month, when the held level was met at none of the last month-ends that the rules
+-- look at; months before the partner's first do not count as missed. Closed months hold what they
+-- stated, and open ones go on from there.
 --
 -- grain: partner_id, month
--- partner_id  the partner
--- month       first day
--- held_rank   of the level held throughout the month
--- met_rank    of the highest level met at its end; null for the month after the last
+-- partner_id   the partner
+-- month        first day
+-- held_rank    of the level held throughout the month
+-- met_rank     of the highest level met at its end; null for the month after the last
 -- first_month  the month from which month-ends count
 with recursive
 first_levels as (
     select g.partner_id, arg_min(g.rank, g.from_date) as rank, least(
-            greatest(date_trunc('month', min(g.from_date))::date, (select min(month) from intermediate.months)),
+            greatest(date_trunc('month', min(g.from_date))::date,
+                (select min(month) from intermediate.months)),
             (select (max(month) + to_months(1))::date from intermediate.months)) as month
     from intermediate.directory_levels as g
     group by g.partner_id
 ),
 opening as (
-    select f.partner_id, greatest(f.month, p.first_open) as month, coalesce(g.rank, f.rank) as rank, f.month as first_month
+    select
+        f.partner_id, greatest(f.month, p.first_open) as month, coalesce(g.rank, f.rank) as rank,
+        f.month as first_month
     from first_levels as f
     cross join rules.programme as p
     left join intermediate.directory_levels as g
@@ -40,7 +41,8 @@ seen as (
     join rules.versions as v on v.version = n.version
     join opening as o on o.partner_id = m.partner_id and o.month <= m.month
     join intermediate.levels_met as b
-        on b.partner_id = m.partner_id and b.month <= m.month and b.month > m.month - to_months(v.grace_months) and b.month >= o.first_month
+        on b.partner_id = m.partner_id and b.month <= m.month
+            and b.month > m.month - to_months(v.grace_months) and b.month >= o.first_month
     group by m.partner_id, m.month, m.rank, v.review_month, v.grace_months
 ),
 held as (
@@ -50,7 +52,8 @@ held as (
     select h.partner_id, (h.month + to_months(1))::date,
         case
             when s.met_rank > h.held_rank then s.met_rank
-            when s.is_review and s.is_long_enough and s.best_rank < h.held_rank then greatest(s.best_rank, 1)
+            when s.is_review and s.is_long_enough
+            and s.best_rank < h.held_rank then greatest(s.best_rank, 1)
             else h.held_rank
         end
     from held as h

@@ -1,5 +1,5 @@
--- The level each partner holds on each day, both as computed and as the partner
--- file gives it; each programme version says which of the two counts.
+-- The level each partner holds on each day, both as computed and as the partner file gives it; each
+-- programme version says which of the two counts.
 --
 -- grain: partner_id, is_computed, from_date
 -- partner_id   the partner
@@ -8,17 +8,21 @@
 -- to_date      the day the next one begins
 -- level        held from the one to the other
 with computed as (
-    select partner_id, month as from_date, (month + to_months(1))::date as to_date, held_rank as rank,
+    select
+        partner_id, month as from_date, (month + to_months(1))::date as to_date, held_rank as rank,
         row_number() over (partition by partner_id order by month) as place,
         row_number() over (partition by partner_id order by month desc) as place_from_end
     from intermediate.computed_levels
 ),
 both_sources as (
-    select partner_id, true as is_computed, if(place = 1, date '1900-01-01', from_date) as from_date,
+    select
+        partner_id, true as is_computed, if(place = 1, date '1900-01-01', from_date) as from_date,
         if(place_from_end = 1, date '9999-12-31', to_date) as to_date, rank
     from computed
     union all
-    select partner_id, false, if(row_number() over (partition by partner_id order by from_date) = 1, date '1900-01-01', from_date), to_date, rank
+    select
+        partner_id, false, if(row_number() over (partition by partner_id order by from_date) = 1,
+            date '1900-01-01', from_date), to_date, rank
     from intermediate.directory_levels
 )
 select b.partner_id, b.is_computed, b.from_date, b.to_date, l.level

@@ -1,6 +1,6 @@
--- The highest level each partner meets at the end of each month, as stated or, in
--- the open months, as worked out: enough status
--- points, enough certifications, and enough points in each category asked for.
+-- The highest level each partner meets at the end of each month, as stated or, in the open months,
+-- as worked out: enough status points, enough certifications, and enough points in each category
+-- asked for.
 --
 -- grain: partner_id, month
 -- partner_id  the partner
@@ -18,12 +18,14 @@ short as (
     from intermediate.status_points as s
     join intermediate.months as m on m.month = s.month
     join rules.minimums as n on n.version = m.version
-    left join in_category as i on i.partner_id = s.partner_id and i.month = s.month and i.category = n.category
+    left join in_category as i
+        on i.partner_id = s.partner_id and i.month = s.month and i.category = n.category
     where coalesce(i.points, 0) < n.points
     group by s.partner_id, s.month, n.level
 )
 select s.partner_id, s.month, coalesce(max(l.rank) filter (
-        where s.status_points >= q.points and s.certifications >= q.certifications and n.level is null), 0) as rank
+        where s.status_points >= q.points and s.certifications >= q.certifications
+            and n.level is null), 0) as rank
 from intermediate.status_points as s
 join intermediate.months as m on m.month = s.month
 left join rules.requirements as q on q.version = m.version

@@ -1,5 +1,5 @@
--- Every partner there is or has been: those of the directory, and those of whom a
--- closed month has stated something.
+-- Every partner there is or has been: those of the directory, and those of whom a closed month has
+-- stated something.
 --
 -- grain: partner_id
 -- partner_id  the partner

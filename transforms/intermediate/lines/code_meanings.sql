@@ -1,5 +1,5 @@
--- Whom each code in sell-out means to the distributor that uses it, and which partner
--- the distributor is itself.
+-- Whom each code in sell-out means to the distributor that uses it, and which partner the
+-- distributor is itself.
 --
 -- grain: distributor, code
 -- distributor     code of the sender
@@ -16,7 +16,9 @@ codes as (
     select distributor, distributor from used
 ),
 meanings as (
-    select c.distributor, c.code, coalesce(own.partner_id, common.partner_id) as partner_id, coalesce(own.meanings, common.meanings, 0) as meanings
+    select
+        c.distributor, c.code, coalesce(own.partner_id, common.partner_id) as partner_id,
+        coalesce(own.meanings, common.meanings, 0) as meanings
     from codes as c
     left join intermediate.partner_codes as own on own.sender = c.distributor and own.code = c.code
     left join intermediate.partner_codes as common on common.sender = '*' and common.code = c.code

@@ -19,8 +19,12 @@ with standing as (
         on v.kind = 'deals' and v.file_id = d.file_id and v.line = d.line and v.outcome = 'loaded'
     join staging.files as f on f.file_id = d.file_id
 )
-select s.file_id, s.line, s.deal_id, s.partner_code, coalesce(own.partner_id, common.partner_id) as partner_id, s.role, s.registered_on, s.expires_on,
+select
+    s.file_id, s.line, s.deal_id, s.partner_code,
+    coalesce(own.partner_id, common.partner_id) as partner_id, s.role, s.registered_on,
+    s.expires_on,
     s.status, s.end_customer, s.family
 from standing as s
 left join intermediate.partner_codes as own on own.sender = s.feed and own.code = s.partner_code
-left join intermediate.partner_codes as common on common.sender = '*' and common.code = s.partner_code
+left join intermediate.partner_codes as common
+    on common.sender = '*' and common.code = s.partner_code

@@ -1,12 +1,13 @@
--- What holds for all lines of a currency whose terms are those of one day: the version
--- of the programme and the exchange rate.
+-- What holds for all lines of a currency whose terms are those of one day: the version of the
+-- programme and the exchange rate.
 --
 -- grain: currency, terms_date
 -- currency           of the documents
 -- terms_date         the day
 -- version            of the programme; null before its first
 -- rate               what one unit of the currency was worth; null where no rate is new enough
--- rate_date          the day that rate was published for; null in the programme currency, which needs none
+-- rate_date          the day that rate was published for; null in the programme currency, which
+--                    needs none
 -- is_known_currency  there is a rate for it on some day
 with days as (
     select distinct currency, document_date as terms_date from staging.sales
@@ -17,14 +18,20 @@ known_currencies as (
     select distinct currency from intermediate.rates
 ),
 rated as (
-    select d.currency, d.terms_date, i.version, r.rate, r.rate_date, k.currency is not null as is_known_currency, d.currency = p.currency as is_ours,
+    select
+        d.currency, d.terms_date, i.version, r.rate, r.rate_date,
+        k.currency is not null as is_known_currency, d.currency = p.currency as is_ours,
         -- A closed month keeps the age it was stated with.
-        d.currency = p.currency or d.terms_date <= r.rate_date + coalesce(i.fx_max_age_days, p.fx_max_age_days) as is_new_enough
+        d.currency = p.currency or d.terms_date <= r.rate_date
+        + coalesce(i.fx_max_age_days, p.fx_max_age_days) as is_new_enough
     from days as d
     cross join rules.programme as p
     left join rules.in_force as i on i.from_date <= d.terms_date and d.terms_date < i.to_date
-    left join intermediate.rates as r on r.currency = d.currency and r.rate_date <= d.terms_date and d.terms_date < r.next_date
+    left join intermediate.rates as r
+        on r.currency = d.currency and r.rate_date <= d.terms_date and d.terms_date < r.next_date
     left join known_currencies as k on k.currency = d.currency
 )
-select currency, terms_date, version, if(is_new_enough, rate, null) as rate, if(is_new_enough and not is_ours, rate_date, null) as rate_date, is_known_currency
+select
+    currency, terms_date, version, if(is_new_enough, rate, null) as rate,
+    if(is_new_enough and not is_ours, rate_date, null) as rate_date, is_known_currency
 from rated

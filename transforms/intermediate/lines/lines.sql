@@ -1,42 +1,45 @@
--- Every sell-out line that stands, with its partner, product and value.
--- A line that cannot be valued yet is held with the reason. A return that names
--- the line it returns is valued and judged as that line was, so that together
--- they leave nothing.
+-- Every sell-out line that stands, with its partner, product and value. A line that cannot be
+-- valued yet is held with the reason. A return that names the line it returns is valued and judged
+-- as that line was, so that together they leave nothing.
 --
 -- grain: sale_id
--- sale_id            file and line in one number
--- file_id            the file
--- line               and the line in it
--- distributor        code of the sender
--- document_no        the document
--- line_no            its line
--- line_key           the rest of the key a feed declares
--- document_type      sale or return
--- document_date      day of the document
--- month              first day of its month
--- terms_date         the day whose rules hold: of the returned line, or its own
--- version            of the programme on that day; null before its first
--- returns_document   the document a return gives back, as the distributor names it
--- returns_line       and its line
--- returned_sale_id   the line it returns; null when it names none, or none that is one sale on or before its day
--- distributor_id     the distributor as a partner, null when it is none
--- partner_code       the buyer in the distributor's words
--- partner_id         the buying partner
--- end_customer       who uses it
--- sku                stock-keeping unit
--- product_name       in words
--- family             of products
--- is_licence         services count for nothing
--- quantity           negative on a return
--- net_amount         in the document's currency
--- currency           of the document
--- rate               what one unit of it was worth
--- rate_date          the day that rate was published for; null in the programme currency, which needs none
--- amount             in the programme currency, rounded half away from zero
--- deal_id            the registered deal: as the distributor names it, or where nobody claims that one, as a person has joined the line to it;
---                    of a return that names its line, that line's
--- held_reason        why it does not count yet, null when it may
--- is_dated           it can be valued and is not later than the month of the run, but for what has been stated and got a later day since
+-- sale_id           file and line in one number
+-- file_id           the file
+-- line              and the line in it
+-- distributor       code of the sender
+-- document_no       the document
+-- line_no           its line
+-- line_key          the rest of the key a feed declares
+-- document_type     sale or return
+-- document_date     day of the document
+-- month             first day of its month
+-- terms_date        the day whose rules hold: of the returned line, or its own
+-- version           of the programme on that day; null before its first
+-- returns_document  the document a return gives back, as the distributor names it
+-- returns_line      and its line
+-- returned_sale_id  the line it returns; null when it names none, or none that is one sale on or
+--                   before its day
+-- distributor_id    the distributor as a partner, null when it is none
+-- partner_code      the buyer in the distributor's words
+-- partner_id        the buying partner
+-- end_customer      who uses it
+-- sku               stock-keeping unit
+-- product_name      in words
+-- family            of products
+-- is_licence        services count for nothing
+-- quantity          negative on a return
+-- net_amount        in the document's currency
+-- currency          of the document
+-- rate              what one unit of it was worth
+-- rate_date         the day that rate was published for; null in the programme currency, which
+--                   needs none
+-- amount            in the programme currency, rounded half away from zero
+-- deal_id           the registered deal: as the distributor names it, or where nobody claims that
+--                   one, as a person has joined the line to it; of a return that names its line,
+--                   that line's
+-- held_reason       why it does not count yet, null when it may
+-- is_dated          it can be valued and is not later than the month of the run, but for what has
+--                   been stated and got a later day since
 with stated_earlier as (
     select s.sale_id
     from staging.sales as s
@@ -49,18 +52,25 @@ standing as (
     anti join intermediate.superseded_lines as o on o.sale_id = s.sale_id
 ),
 dated as (
-    select s.* exclude (deal_id), if(r.returned_sale_id is null, coalesce(k.deal_id, s.deal_id), r.deal_id) as deal_id, r.returned_sale_id,
+    select
+        s.* exclude (deal_id), if(r.returned_sale_id is null, coalesce(k.deal_id, s.deal_id),
+            r.deal_id) as deal_id, r.returned_sale_id,
         coalesce(r.terms_date, s.document_date) as terms_date
     from standing as s
     left join intermediate.links as k on k.sale_id = s.sale_id and k.held_reason is null
     left join intermediate.returned as r on r.sale_id = s.sale_id
 ),
 resolved as (
-    select d.*, m.distributor_id, m.partner_id, m.meanings, p.product_name, p.family, p.is_licence, p.sku is not null as is_known_product,
+    select
+        d.*, m.distributor_id, m.partner_id, m.meanings, p.product_name, p.family, p.is_licence,
+        p.sku is not null as is_known_product,
         f.version, f.rate, f.rate_date, f.is_known_currency,
-        try_cast(if(f.rate = 1, round(d.net_amount, 2), round(d.net_amount * f.rate, 2)) as decimal(18,2)) as amount -- what is in the programme currency needs no 128 bits
+        -- what is in the programme currency needs no 128 bits
+        try_cast(if(f.rate = 1, round(d.net_amount, 2), round(d.net_amount * f.rate, 2))
+            as decimal(18,2)) as amount
     from dated as d
-    join intermediate.code_meanings as m on m.distributor = d.distributor and m.code = d.partner_code
+    join intermediate.code_meanings as m
+        on m.distributor = d.distributor and m.code = d.partner_code
     join intermediate.line_days as f on f.currency = d.currency and f.terms_date = d.terms_date
     left join intermediate.products as p on p.sku = d.sku
 ),
@@ -77,10 +87,14 @@ judged as (
     from resolved
 )
 select
-    j.sale_id, j.file_id, j.line, j.distributor, j.document_no, j.line_no, j.line_key, j.document_type, j.document_date,
-    j.month, j.terms_date, j.version, j.returns_document, j.returns_line, j.returned_sale_id, j.distributor_id, j.partner_code, j.partner_id,
-    j.end_customer, j.sku, j.product_name, j.family, j.is_licence, j.quantity, j.net_amount, j.currency, j.rate, j.rate_date, j.amount, j.deal_id,
+    j.sale_id, j.file_id, j.line, j.distributor, j.document_no, j.line_no, j.line_key,
+    j.document_type, j.document_date,
+    j.month, j.terms_date, j.version, j.returns_document, j.returns_line, j.returned_sale_id,
+    j.distributor_id, j.partner_code, j.partner_id,
+    j.end_customer, j.sku, j.product_name, j.family, j.is_licence, j.quantity, j.net_amount,
+    j.currency, j.rate, j.rate_date, j.amount, j.deal_id,
     j.held_reason,
-    j.held_reason is null and (j.month <= p.through_month or j.sale_id in (select sale_id from stated_earlier)) as is_dated
+    j.held_reason is null and (j.month <= p.through_month
+        or j.sale_id in (select sale_id from stated_earlier)) as is_dated
 from judged as j
 cross join rules.programme as p

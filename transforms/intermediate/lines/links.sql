@@ -1,7 +1,6 @@
--- The sell-out lines that people have joined to deals, and why a link joins
--- nothing yet. It names its line by the whole key, so that it means one or none.
--- It never overrules a deal that somebody claims; one that nobody claims pays
--- nobody, and there the person's decision holds.
+-- The sell-out lines that people have joined to deals, and why a link joins nothing yet. It names
+-- its line by the whole key, so that it means one or none. It never overrules a deal that somebody
+-- claims; one that nobody claims pays nobody, and there the person's decision holds.
 --
 -- grain: file_id, line
 -- file_id      the file it was decided in
@@ -23,13 +22,15 @@ meant as (
     select k.file_id, k.line, s.sale_id, s.deal_id
     from standing as k
     join staging.sales as s
-        on s.distributor = k.distributor and s.document_no = k.document_no and s.line_no = k.line_no and s.line_key = k.line_key
+        on s.distributor = k.distributor and s.document_no = k.document_no and s.line_no = k.line_no
+            and s.line_key = k.line_key
     anti join intermediate.superseded_lines as o on o.sale_id = s.sale_id
 ),
 claimed as (
     select distinct deal_id from intermediate.deal_claims
 )
-select k.file_id, k.line, k.distributor, k.document_no, k.line_no, k.deal_id, k.accepted_by, m.sale_id,
+select
+    k.file_id, k.line, k.distributor, k.document_no, k.line_no, k.deal_id, k.accepted_by, m.sale_id,
     case
         when m.sale_id is null then 'unknown_line'
         when d.deal_id is null then 'unknown_deal'

@@ -1,23 +1,28 @@
 -- Every month from the first of the programme to the one the run is for.
 --
 -- grain: month
--- month      first day
--- month_end  last day
--- version    of the programme on the last day
+-- month       first day
+-- month_end   last day
+-- version     of the programme on the last day
 -- year_start  first day of its programme year
 -- is_open     it has not been closed
 with bounds as (
-    select least(date_trunc('month', min(v.from_date))::date, (select min(month) from stated.pay)) as first_month, p.through_month
+    select
+        least(date_trunc('month', min(v.from_date))::date, (select min(month) from stated.pay))
+        as first_month, p.through_month
     from rules.in_force as v
     cross join rules.programme as p
     group by p.through_month
 ),
 series as (
-    select unnest(generate_series(first_month::timestamp, through_month::timestamp, interval 1 month))::date as month
+    select
+        unnest(generate_series(first_month::timestamp, through_month::timestamp,
+            interval 1 month))::date as month
     from bounds
 )
 select s.month, last_day(s.month) as month_end, v.version,
-    (s.month - to_months(((month(s.month) - p.year_starts + 12) % 12)::integer))::date as year_start, s.month >= p.first_open as is_open
+    (s.month - to_months(((month(s.month) - p.year_starts + 12) % 12)::integer))::date
+    as year_start, s.month >= p.first_open as is_open
 from series as s
 cross join rules.programme as p
 left join rules.in_force as v on v.from_date <= last_day(s.month) and last_day(s.month) < v.to_date

@@ -1,6 +1,5 @@
--- Which partner a code means to each sender. A code that could mean two means
--- none, and what bears it is held. In the list of aliases a | that belongs to a
--- code is doubled.
+-- Which partner a code means to each sender. A code that could mean two means none, and what bears
+-- it is held. In the list of aliases a | that belongs to a code is doubled.
 --
 -- grain: sender, code
 -- sender      distributor or feed that uses the code; * for every one
@@ -11,8 +10,11 @@ with names as (
     select '*' as sender, partner_id as code, partner_id
     from intermediate.partners
     union
-    select split_part(item, '=', 1), replace(substr(item, strpos(item, '=') + 1), chr(31), '|'), partner_id
-    from (select partner_id, unnest(string_split(replace(aliases, '||', chr(31)), '|')) as item from intermediate.partners where aliases is not null)
+    select
+        split_part(item, '=', 1), replace(substr(item, strpos(item, '=') + 1), chr(31), '|'),
+        partner_id
+    from (select partner_id, unnest(string_split(replace(aliases, '||', chr(31)), '|')) as item
+        from intermediate.partners where aliases is not null)
 ),
 senders as (
     select distinct sender from names
@@ -22,6 +24,8 @@ heard as (
     from senders as s
     join names as n on n.sender = s.sender or n.sender = '*'
 )
-select sender, code, if(count(distinct partner_id) = 1, min(partner_id), null) as partner_id, count(distinct partner_id) as meanings
+select
+    sender, code, if(count(distinct partner_id) = 1, min(partner_id), null) as partner_id,
+    count(distinct partner_id) as meanings
 from heard
 group by sender, code

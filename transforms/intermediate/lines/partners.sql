@@ -14,7 +14,8 @@
 -- modules       what it holds, with days
 -- levels        what it was given, with days
 select
-    p.partner_id, p.name, p.country, p.town, coalesce(p.currency, r.currency) as currency, p.language, p.email,
+    p.partner_id, p.name, p.country, p.town, coalesce(p.currency, r.currency) as currency,
+    p.language, p.email,
     p.partner_type, p.is_active, p.aliases, p.modules, p.levels
 from staging.partners as p
 join intermediate.record_versions as v

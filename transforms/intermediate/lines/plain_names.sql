@@ -1,8 +1,7 @@
--- Names of companies as they are compared: without capitals, legal forms, marks
--- and, in scripts that know them as decoration, accents. "Müller & Co. KG" and
--- "MULLER" are alike; names in other scripts keep every letter. A name that
--- would have nothing left keeps what there was, so that no two become alike
--- by being emptied.
+-- Names of companies as they are compared: without capitals, legal forms, marks and, in scripts
+-- that know them as decoration, accents. "Müller & Co. KG" and "MULLER" are alike; names in other
+-- scripts keep every letter. A name that would have nothing left keeps what there was, so that no
+-- two become alike by being emptied.
 --
 -- grain: name
 -- name        as somebody writes it
@@ -16,29 +15,38 @@ with names as (
     union
     select s.partner_name
     from staging.sales as s
-    join intermediate.code_meanings as m on m.distributor = s.distributor and m.code = s.partner_code
+    join intermediate.code_meanings as m
+        on m.distributor = s.distributor and m.code = s.partner_code
     where m.meanings = 0
 ),
 small as (
-    select name, replace(replace(replace(replace(replace(lower(nfc_normalize(name)), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'ø', 'o'), 'ł', 'l') as text
+    select
+        name, replace(replace(replace(replace(replace(lower(nfc_normalize(name)), 'ß', 'ss'), 'æ',
+            'ae'), 'œ', 'oe'), 'ø', 'o'), 'ł', 'l') as text
     from names
     where name is not null
 ),
 -- A mark on a letter is decoration in these three scripts and part of the letter elsewhere.
 bare as (
-    select name, if(regexp_matches(text, '[^\p{Latin}\p{Greek}\p{Cyrillic}\P{L}]'), text, strip_accents(text)) as text
+    select
+        name, if(regexp_matches(text, '[^\p{Latin}\p{Greek}\p{Cyrillic}\P{L}]'), text,
+            strip_accents(text)) as text
     from small
 ),
 -- The points of S.A.R.L. join its letters, every other mark parts words.
 parted as (
-    select name, text, trim(regexp_replace(regexp_replace(text, '\b([a-z])\.', '\1', 'g'), '[^\p{L}\p{M}\p{N}]+', ' ', 'g')) as words
+    select
+        name, text, trim(regexp_replace(regexp_replace(text, '\b([a-z])\.', '\1', 'g'),
+            '[^\p{L}\p{M}\p{N}]+', ' ', 'g')) as words
     from bare
 ),
 formless as (
     select name, text, words,
         array_to_string(list_filter(
-            string_split(regexp_replace(' ' || words || ' ', ' (and|und|et) (co|cie) ', ' ', 'g'), ' '),
-            lambda w: w not in ('', 'gmbh', 'mbh', 'ag', 'kg', 'kgaa', 'ohg', 'ug', 'se', 'sarl', 'sas', 'sasu', 'sa', 'eurl', 'snc', 'ltd', 'limited', 'llc', 'llp', 'inc',
+            string_split(regexp_replace(' ' || words || ' ', ' (and|und|et) (co|cie) ', ' ', 'g'),
+                ' '),
+            lambda w: w not in ('', 'gmbh', 'mbh', 'ag', 'kg', 'kgaa', 'ohg', 'ug', 'se', 'sarl',
+                'sas', 'sasu', 'sa', 'eurl', 'snc', 'ltd', 'limited', 'llc', 'llp', 'inc',
                 'corp', 'plc', 'bv', 'nv', 'srl', 'spa', 'co', 'cie')), ' ') as plain
     from parted
 )

@@ -7,8 +7,10 @@
 -- to_date    the day from which it no longer is: a newer one is there, or it is too old
 -- rate       is worth so much of the programme currency
 select
-    f.currency, f.rate_date, coalesce(lead(f.rate_date) over (partition by f.currency order by f.rate_date), date '9999-12-31') as next_date,
-    least(coalesce(lead(f.rate_date) over (partition by f.currency order by f.rate_date), date '9999-12-31'),
+    f.currency, f.rate_date, coalesce(lead(f.rate_date)
+        over (partition by f.currency order by f.rate_date), date '9999-12-31') as next_date,
+    least(coalesce(lead(f.rate_date) over (partition by f.currency order by f.rate_date),
+        date '9999-12-31'),
         f.rate_date + p.fx_max_age_days + 1) as to_date,
     f.rate
 from staging.fx_rates as f

@@ -1,7 +1,6 @@
--- What became of each row of every kind but sales.
--- The newest landed version of a key stands; the same content again is a
--- duplicate; a row that a newer complete file of its feed no longer holds, not
--- even in a rejected row, is withdrawn.
+-- What became of each row of every kind but sales. The newest landed version of a key stands; the
+-- same content again is a duplicate; a row that a newer complete file of its feed no longer holds,
+-- not even in a rejected row, is withdrawn.
 --
 -- grain: kind, file_id, line
 -- kind        of source
@@ -31,29 +30,37 @@ counted as (
 covering as (
     select distinct kind, feed, covered, file_id
     from records
-    where replaces and file_id not in (select file_id from intermediate.rejected_keys where record_key is null)
+    where replaces and file_id not in (select file_id from intermediate.rejected_keys
+        where record_key is null)
 ),
 covers as (
     select kind, feed, covered, max(file_id) as newest from covering group by kind, feed, covered
 ),
 rejected as (
-    select distinct kind, feed, record_key from intermediate.rejected_keys where record_key is not null
+    select distinct kind, feed, record_key
+    from intermediate.rejected_keys
+    where record_key is not null
 ),
 lacking as (
     select r.kind, r.feed, r.record_key, c.covered, max(c.file_id) as newest
     from rejected as r
     join covering as c on c.kind = r.kind and c.feed = r.feed
-    anti join intermediate.rejected_keys as k on k.file_id = c.file_id and k.record_key = r.record_key
+    anti join intermediate.rejected_keys as k
+        on k.file_id = c.file_id and k.record_key = r.record_key
     group by r.kind, r.feed, r.record_key, c.covered
 )
 select c.kind, c.file_id, c.line, c.record_key,
     case
         when c.repeats then 'duplicate'
         when c.versions_from_here > 1 then 'superseded'
-        when if(x.record_key is null, v.newest, coalesce(l.newest, 0)) > c.last_seen then 'withdrawn'
+        when if(x.record_key is null, v.newest, coalesce(l.newest, 0)) > c.last_seen
+        then 'withdrawn'
         else 'loaded'
     end as outcome
 from counted as c
-left join covers as v on c.replaces and v.kind = c.kind and v.feed = c.feed and v.covered = c.covered
-left join rejected as x on c.replaces and x.kind = c.kind and x.feed = c.feed and x.record_key = c.record_key
-left join lacking as l on l.kind = x.kind and l.feed = x.feed and l.record_key = x.record_key and l.covered = c.covered
+left join covers as v
+    on c.replaces and v.kind = c.kind and v.feed = c.feed and v.covered = c.covered
+left join rejected as x
+    on c.replaces and x.kind = c.kind and x.feed = c.feed and x.record_key = c.record_key
+left join lacking as l
+    on l.kind = x.kind and l.feed = x.feed and l.record_key = x.record_key and l.covered = c.covered

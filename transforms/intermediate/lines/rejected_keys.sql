@@ -1,6 +1,5 @@
--- The keys that files of feeds in mode replace hold in rows that were rejected:
--- such a file does not lack them. A row whose key cannot be read may be any, so
--- its file withdraws nothing.
+-- The keys that files of feeds in mode replace hold in rows that were rejected: such a file does
+-- not lack them. A row whose key cannot be read may be any, so its file withdraws nothing.
 --
 -- grain: file_id, record_key
 -- file_id     the file

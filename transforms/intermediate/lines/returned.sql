@@ -1,5 +1,5 @@
--- The returns that name the line they return, and which that is. A return that names
--- none, or none that is one sale on or before its day, is not in here.
+-- The returns that name the line they return, and which that is. A return that names none, or none
+-- that is one sale on or before its day, is not in here.
 --
 -- grain: sale_id
 -- sale_id           the return
@@ -17,11 +17,14 @@ sold as (
     select r.sale_id, r.currency, s.sale_id as returned_sale_id, s.document_date, s.deal_id
     from returns as r
     join staging.sales as s
-        on s.distributor = r.distributor and s.document_no = r.returns_document and s.line_no = r.returns_line
+        on s.distributor = r.distributor and s.document_no = r.returns_document
+            and s.line_no = r.returns_line
         and s.document_type = 'sale' and s.document_date <= r.document_date
     anti join intermediate.superseded_lines as o on o.sale_id = s.sale_id
 )
-select s.sale_id, min(s.currency) as currency, min(s.returned_sale_id) as returned_sale_id, min(s.document_date) as terms_date,
+select
+    s.sale_id, min(s.currency) as currency, min(s.returned_sale_id) as returned_sale_id,
+    min(s.document_date) as terms_date,
     min(coalesce(k.deal_id, s.deal_id)) as deal_id
 from sold as s
 left join intermediate.links as k on k.sale_id = s.returned_sale_id and k.held_reason is null

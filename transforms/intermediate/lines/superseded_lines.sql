@@ -1,6 +1,5 @@
--- The sell-out lines that do not stand, and why. Lines whose key stands once,
--- by far the most, are not in here. What a complete file holds, though it was
--- rejected in it, is not withdrawn.
+-- The sell-out lines that do not stand, and why. Lines whose key stands once, by far the most, are
+-- not in here. What a complete file holds, though it was rejected in it, is not withdrawn.
 --
 -- grain: sale_id
 -- sale_id          the version passed over
@@ -15,10 +14,13 @@ with repeated_keys as (
 ),
 versions as (
     select s.sale_id, s.file_id, s.distributor, s.document_no, s.line_no, s.line_key,
-        row(s.document_type, s.document_date, s.partner_code, s.partner_name, s.partner_town, s.partner_country, s.end_customer, s.sku,
-            s.quantity, s.net_amount, s.currency, s.deal_id, s.returns_document, s.returns_line)::varchar as content
+        row(s.document_type, s.document_date, s.partner_code, s.partner_name, s.partner_town,
+            s.partner_country, s.end_customer, s.sku,
+            s.quantity, s.net_amount, s.currency, s.deal_id, s.returns_document,
+            s.returns_line)::varchar as content
     from staging.sales as s
-    join repeated_keys as k on k.key_hash = hash(s.distributor, s.document_no, s.line_no, s.line_key)
+    join repeated_keys as k
+        on k.key_hash = hash(s.distributor, s.document_no, s.line_no, s.line_key)
 ),
 compared as (
     select *,
@@ -41,7 +43,8 @@ repetitions as (
 ),
 complete as (
     select s.sale_id, s.file_id, f.feed, date_trunc('month', s.document_date) as month,
-        concat_ws(' / ', s.distributor, s.document_no, nullif(s.line_key, '')) as document_key, s.line_no
+        concat_ws(' / ', s.distributor, s.document_no, nullif(s.line_key, '')) as document_key,
+        s.line_no
     from staging.sales as s
     join staging.files as f on f.file_id = s.file_id
     where f.replaces
@@ -55,27 +58,36 @@ covers as (
     select feed, month, max(file_id) as newest from covering group by feed, month
 ),
 rejected as (
-    select distinct feed, record_key from intermediate.rejected_keys where kind = 'sales' and record_key is not null
+    select distinct feed, record_key
+    from intermediate.rejected_keys
+    where kind = 'sales' and record_key is not null
 ),
 lacking as (
     select r.feed, r.record_key, c.month, max(c.file_id) as newest
     from rejected as r
     join covering as c on c.feed = r.feed
-    anti join intermediate.rejected_keys as k on k.file_id = c.file_id and k.record_key = r.record_key
+    anti join intermediate.rejected_keys as k
+        on k.file_id = c.file_id and k.record_key = r.record_key
     group by r.feed, r.record_key, c.month
 ),
 withdrawn as (
     select c.sale_id, 'withdrawn' as outcome,
-        if(coalesce(numbered.record_key, counted.record_key) is null, v.newest, x.newest) as lacking_file_id
+        if(coalesce(numbered.record_key, counted.record_key) is null, v.newest, x.newest)
+        as lacking_file_id
     from complete as c
     join covers as v on v.feed = c.feed and v.month = c.month
     left join numbered_versions as n on n.sale_id = c.sale_id
     left join repetitions as r on r.sale_id = c.sale_id
-    left join rejected as numbered on numbered.feed = c.feed and numbered.record_key = concat_ws(' / ', c.document_key, c.line_no)
+    left join rejected as numbered
+        on numbered.feed = c.feed and numbered.record_key = concat_ws(' / ', c.document_key,
+            c.line_no)
     left join rejected as counted on counted.feed = c.feed and counted.record_key = c.document_key
-    left join lacking as x on x.feed = c.feed and x.month = c.month and x.record_key = coalesce(numbered.record_key, counted.record_key)
+    left join lacking as x
+        on x.feed = c.feed and x.month = c.month
+            and x.record_key = coalesce(numbered.record_key, counted.record_key)
     where r.sale_id is null
-        and if(coalesce(numbered.record_key, counted.record_key) is null, v.newest, coalesce(x.newest, 0)) > coalesce(n.last_seen, c.file_id)
+        and if(coalesce(numbered.record_key, counted.record_key) is null, v.newest,
+            coalesce(x.newest, 0)) > coalesce(n.last_seen, c.file_id)
 )
 select sale_id, outcome, null as lacking_file_id from repetitions
 union all

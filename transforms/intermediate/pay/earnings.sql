@@ -1,44 +1,53 @@
--- What each movement earned, capped over what its programme year has earned so far, with
--- where it stood and its points.
+-- What each movement earned, capped over what its programme year has earned so far, with where it
+-- stood and its points.
 --
 -- grain: credit_id
--- credit_id     line x partner x module
--- level         the partner's on the day of its terms
--- schedule      it earns by; null: the programme pays nothing here
--- method        of the schedule
--- lo            position before it
--- hi            and after it
--- walk_lo       position of the period before it, whatever the method
--- walk_hi       and after it
--- place         in the walk
--- points        by amount
--- before_cap    earned by the schedule alone
--- earned        after the cap of the programme year
+-- credit_id   line x partner x module
+-- level       the partner's on the day of its terms
+-- schedule    it earns by; null: the programme pays nothing here
+-- method      of the schedule
+-- lo          position before it
+-- hi          and after it
+-- walk_lo     position of the period before it, whatever the method
+-- walk_hi     and after it
+-- place       in the walk
+-- points      by amount
+-- before_cap  earned by the schedule alone
+-- earned      after the cap of the programme year
 with sliced as (
     select credit_id, sum(earned) as earned
     from intermediate.slices
     group by credit_id
 ),
 gross as (
-    select s.credit_id, s.level, s.schedule, s.method, s.lo, s.hi, s.walk_lo, s.walk_hi, s.place, s.points,
+    select
+        s.credit_id, s.level, s.schedule, s.method, s.lo, s.hi, s.walk_lo, s.walk_hi, s.place,
+        s.points,
         coalesce(p.earned, w.earned, 0)::decimal(18,2) as before_cap
     from intermediate.scheduled as s
     left join sliced as p on p.credit_id = s.credit_id
     left join intermediate.volume_and_block_earnings as w on w.credit_id = s.credit_id
 ),
 stated_years as (
-    select partner_id, module, year_start, sum(before_cap) as before_cap from stated.lines group by partner_id, module, year_start
+    select partner_id, module, year_start, sum(before_cap) as before_cap
+    from stated.lines
+    group by partner_id, module, year_start
 ),
 capping as (
     select g.credit_id, m.cap, g.before_cap,
-        coalesce(y.before_cap, 0) + sum(g.before_cap) over (partition by c.partner_id, c.module, c.year_start order by g.place) as after_it
+        coalesce(y.before_cap, 0) + sum(g.before_cap)
+        over (partition by c.partner_id, c.module, c.year_start order by g.place) as after_it
     from intermediate.credits as c
     join gross as g on g.credit_id = c.credit_id
-    left join stated_years as y on y.partner_id = c.partner_id and y.module = c.module and y.year_start = c.year_start
+    left join stated_years as y
+        on y.partner_id = c.partner_id and y.module = c.module and y.year_start = c.year_start
     left join rules.modules as m on m.version = c.version and m.module = c.module
     where c.module in (select module from rules.modules where cap is not null)
 )
-select g.credit_id, g.level, g.schedule, g.method, g.lo, g.hi, g.walk_lo, g.walk_hi, g.place, g.points, g.before_cap,
-    if(k.cap is null, g.before_cap, least(k.cap, k.after_it) - least(k.cap, k.after_it - k.before_cap))::decimal(18,2) as earned
+select
+    g.credit_id, g.level, g.schedule, g.method, g.lo, g.hi, g.walk_lo, g.walk_hi, g.place, g.points,
+    g.before_cap,
+    if(k.cap is null, g.before_cap, least(k.cap, k.after_it) - least(k.cap,
+        k.after_it - k.before_cap))::decimal(18,2) as earned
 from gross as g
 left join capping as k on k.credit_id = g.credit_id

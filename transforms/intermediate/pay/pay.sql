@@ -1,14 +1,14 @@
--- What each partner is owed in each open month, and what is paid or carried. The
--- first goes on from what the closed months have left over.
+-- What each partner is owed in each open month, and what is paid or carried. The first goes on from
+-- what the closed months have left over.
 --
 -- grain: partner_id, month
--- partner_id      the partner
--- month           first day
--- earned          margin of the month, all modules
--- money_entries   manual adjustments of the month
--- carried_in      left over from the month before
--- payable         paid for this month
--- carried_out     less than the minimum, so left for the next
+-- partner_id     the partner
+-- month          first day
+-- earned         margin of the month, all modules
+-- money_entries  manual adjustments of the month
+-- carried_in     left over from the month before
+-- payable        paid for this month
+-- carried_out    less than the minimum, so left for the next
 with recursive
 earned as (
     select c.partner_id, c.posting_month as month, sum(e.earned) as earned
@@ -17,17 +17,23 @@ earned as (
     group by c.partner_id, c.posting_month
 ),
 entered as (
-    select partner_id, month, sum(amount) as amount from intermediate.entry_deltas group by partner_id, month
+    select partner_id, month, sum(amount) as amount
+    from intermediate.entry_deltas
+    group by partner_id, month
 ),
 due as (
-    select p.partner_id, m.month, coalesce(e.earned, 0)::decimal(18,2) as earned, coalesce(n.amount, 0)::decimal(18,2) as money_entries
+    select
+        p.partner_id, m.month, coalesce(e.earned, 0)::decimal(18,2) as earned,
+        coalesce(n.amount, 0)::decimal(18,2) as money_entries
     from intermediate.all_partners as p
     join intermediate.months as m on m.is_open
     left join earned as e on e.partner_id = p.partner_id and e.month = m.month
     left join entered as n on n.partner_id = p.partner_id and n.month = m.month
 ),
 carried as (
-    select d.partner_id, d.month, d.earned, d.money_entries, coalesce(s.carried_out, 0)::decimal(18,2) as carried_in,
+    select
+        d.partner_id, d.month, d.earned, d.money_entries,
+        coalesce(s.carried_out, 0)::decimal(18,2) as carried_in,
         if(coalesce(s.carried_out, 0) + d.earned + d.money_entries >= r.minimum_payable,
             coalesce(s.carried_out, 0) + d.earned + d.money_entries, 0)::decimal(18,2) as payable
     from due as d
@@ -37,11 +43,15 @@ carried as (
     union all
     select d.partner_id, d.month, d.earned, d.money_entries,
         (c.carried_in + c.earned + c.money_entries - c.payable)::decimal(18,2),
-        if(c.carried_in + c.earned + c.money_entries - c.payable + d.earned + d.money_entries >= r.minimum_payable,
-            c.carried_in + c.earned + c.money_entries - c.payable + d.earned + d.money_entries, 0)::decimal(18,2)
+        if(c.carried_in + c.earned + c.money_entries - c.payable + d.earned
+            + d.money_entries >= r.minimum_payable,
+            c.carried_in + c.earned + c.money_entries - c.payable + d.earned + d.money_entries,
+            0)::decimal(18,2)
     from carried as c
     join due as d on d.partner_id = c.partner_id and d.month = (c.month + to_months(1))::date
     cross join rules.programme as r
 )
-select partner_id, month, earned, money_entries, carried_in, payable, (carried_in + earned + money_entries - payable)::decimal(18,2) as carried_out
+select
+    partner_id, month, earned, money_entries, carried_in, payable,
+    (carried_in + earned + money_entries - payable)::decimal(18,2) as carried_out
 from carried

@@ -1,21 +1,23 @@
--- Each movement with the schedule it earns by: the one of its version, module,
--- level on the day of its terms, and product family, or of every other family. What
--- was stated keeps the level and the schedule it was stated with.
+-- Each movement with the schedule it earns by: the one of its version, module, level on the day of
+-- its terms, and product family, or of every other family. What was stated keeps the level and the
+-- schedule it was stated with.
 --
 -- grain: credit_id
--- credit_id      line x partner x module
--- level       the partner's on the day of its terms
--- schedule    null: the programme pays nothing here
--- method      marginal, block, document or volume
--- width       of each tranche; null where bounds are given
--- lo          position before it: of the document under method document, of the period otherwise
--- hi          and after it
--- walk_lo     of the period, whatever the method
--- walk_hi     and after it
--- place       in the walk
--- points      by amount
+-- credit_id  line x partner x module
+-- level      the partner's on the day of its terms
+-- schedule   null: the programme pays nothing here
+-- method     marginal, block, document or volume
+-- width      of each tranche; null where bounds are given
+-- lo         position before it: of the document under method document, of the period otherwise
+-- hi         and after it
+-- walk_lo    of the period, whatever the method
+-- walk_hi    and after it
+-- place      in the walk
+-- points     by amount
 with levelled as (
-    select c.credit_id, c.module, c.version, c.terms_date, c.position_family, h.level, false as is_stated, null as schedule
+    select
+        c.credit_id, c.module, c.version, c.terms_date, c.position_family, h.level,
+        false as is_stated, null as schedule
     from intermediate.credits as c
     join rules.versions as v on v.version = c.version
     join intermediate.levels_held as h
@@ -27,8 +29,11 @@ with levelled as (
     from intermediate.credits
     where is_stated
 )
-select l.credit_id, l.level, coalesce(k.schedule, s.schedule) as schedule, m.method, coalesce(k.width, s.width) as width,
-    if(m.method = 'document', w.document_lo, w.lo) as lo, if(m.method = 'document', w.document_hi, w.hi) as hi,
+select
+    l.credit_id, l.level, coalesce(k.schedule, s.schedule) as schedule, m.method,
+    coalesce(k.width, s.width) as width,
+    if(m.method = 'document', w.document_lo, w.lo) as lo,
+    if(m.method = 'document', w.document_hi, w.hi) as hi,
     w.lo as walk_lo, w.hi as walk_hi, w.place, w.points
 from levelled as l
 join intermediate.running_positions as w on w.credit_id = l.credit_id
@@ -36,5 +41,6 @@ join rules.versions as v on v.version = l.version
 left join rules.modules as m on m.version = l.version and m.module = l.module
 left join rules.schedules as k on k.schedule = l.schedule
 left join rules.schedules as s
-    on not l.is_stated and s.version = l.version and s.module = l.module and s.level = l.level and coalesce(s.family, '') = l.position_family
+    on not l.is_stated and s.version = l.version and s.module = l.module and s.level = l.level
+        and coalesce(s.family, '') = l.position_family
     and (l.module <> 'sell_with' or l.terms_date >= v.money_from)

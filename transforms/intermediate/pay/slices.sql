@@ -1,7 +1,6 @@
--- The part of each credit in each tranche it touches, under the methods that
--- pay tranche by tranche. Below zero is tranche 0, at the first rate. Rounded
--- cumulatively within the tranche: what the tranche earns when filled so far,
--- less what it had earned before.
+-- The part of each credit in each tranche it touches, under the methods that pay tranche by
+-- tranche. Below zero is tranche 0, at the first rate. Rounded cumulatively within the tranche:
+-- what the tranche earns when filled so far, less what it had earned before.
 --
 -- grain: credit_id, tranche
 -- credit_id    line x partner x module
@@ -15,10 +14,14 @@
 -- base         what the credit put into it
 -- earned       by that
 with paid as not materialized (
-    select * from intermediate.scheduled where schedule is not null and method in ('marginal', 'document') and lo <> hi
+    select *
+    from intermediate.scheduled
+    where schedule is not null and method in ('marginal', 'document') and lo <> hi
 ),
 widths as (
-    select *, (least(lo, hi) * 100)::bigint as low, (greatest(lo, hi) * 100)::bigint as high, (width * 100)::bigint as step
+    select
+        *, (least(lo, hi) * 100)::bigint as low, (greatest(lo, hi) * 100)::bigint as high,
+        (width * 100)::bigint as step
     from paid
     where width is not null
 ),
@@ -33,7 +36,8 @@ last_tranches as (
 ),
 in_widths as (
     select c.credit_id, c.schedule, c.lo, c.hi, (c.k + 1)::integer as tranche,
-        (c.width * c.k)::decimal(18,2) as from_amount, (c.width * (c.k + 1))::decimal(18,2) as to_amount, t.rate
+        (c.width * c.k)::decimal(18,2) as from_amount,
+        (c.width * (c.k + 1))::decimal(18,2) as to_amount, t.rate
     from counted as c
     join last_tranches as n on n.schedule = c.schedule
     join rules.tranches as t on t.schedule = c.schedule and t.tranche = least(c.k + 1, n.tranche)
@@ -42,7 +46,8 @@ in_bounds as (
     select p.credit_id, p.schedule, p.lo, p.hi, t.tranche, t.from_amount, t.to_amount, t.rate
     from paid as p
     join rules.tranches as t
-        on t.schedule = p.schedule and t.from_amount < greatest(p.lo, p.hi) and (t.to_amount is null or t.to_amount > least(p.lo, p.hi))
+        on t.schedule = p.schedule and t.from_amount < greatest(p.lo, p.hi)
+            and (t.to_amount is null or t.to_amount > least(p.lo, p.hi))
     where p.width is null and greatest(p.lo, p.hi) > 0
 ),
 below_zero as (
@@ -61,8 +66,12 @@ touched as (
 ),
 filled as (
     select *,
-        if(tranche = 0, least(lo, 0), least(greatest(lo, from_amount), coalesce(to_amount, greatest(lo, from_amount))) - from_amount)::decimal(18,2) as fill_before,
-        if(tranche = 0, least(hi, 0), least(greatest(hi, from_amount), coalesce(to_amount, greatest(hi, from_amount))) - from_amount)::decimal(18,2) as fill_after
+        if(tranche = 0, least(lo, 0), least(greatest(lo, from_amount),
+            coalesce(to_amount, greatest(lo, from_amount))) - from_amount)::decimal(18,2)
+            as fill_before,
+        if(tranche = 0, least(hi, 0), least(greatest(hi, from_amount),
+            coalesce(to_amount, greatest(hi, from_amount))) - from_amount)::decimal(18,2)
+            as fill_after
     from touched
 )
 select credit_id, schedule, tranche, from_amount, to_amount, rate, fill_before, fill_after,

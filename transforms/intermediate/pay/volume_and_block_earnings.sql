@@ -1,23 +1,29 @@
--- What each credit earned under the methods that look at the whole base:
--- volume, x times the rate of the tranche x has reached; block, only tranches
--- filled to the brim. Below zero both earn at the first rate.
+-- What each credit earned under the methods that look at the whole base: volume, x times the rate
+-- of the tranche x has reached; block, only tranches filled to the brim. Below zero both earn at
+-- the first rate.
 --
 -- grain: credit_id
--- credit_id      line x partner x module
--- earned      rounded once at each end
+-- credit_id  line x partner x module
+-- earned     rounded once at each end
 with ends as (
-    select credit_id, schedule, method, width, 'lo' as side, lo as x from intermediate.scheduled where method in ('volume', 'block') and schedule is not null
+    select credit_id, schedule, method, width, 'lo' as side, lo as x
+    from intermediate.scheduled
+    where method in ('volume', 'block') and schedule is not null
     union all
-    select credit_id, schedule, method, width, 'hi', hi from intermediate.scheduled where method in ('volume', 'block') and schedule is not null
+    select credit_id, schedule, method, width, 'hi', hi
+    from intermediate.scheduled
+    where method in ('volume', 'block') and schedule is not null
 ),
 parts as (
     select e.credit_id, e.side,
         case
             when e.x < 0 then if(t.tranche = 1, e.x, 0)
-            when e.method = 'volume' then if(t.from_amount <= e.x and (t.to_amount is null or e.x < t.to_amount), e.x, 0)
+            when e.method = 'volume' then if(t.from_amount <= e.x
+                and (t.to_amount is null or e.x < t.to_amount), e.x, 0)
             when t.to_amount is not null then if(t.to_amount <= e.x, t.to_amount - t.from_amount, 0)
             when e.width is not null and e.x > t.from_amount
-                then (((e.x - t.from_amount) * 100)::hugeint // (e.width * 100)::hugeint)::decimal(18,0) * e.width
+                then (((e.x - t.from_amount) * 100)::hugeint
+                    // (e.width * 100)::hugeint)::decimal(18,0) * e.width
             else 0
         end::decimal(18,2) * t.rate as f
     from ends as e

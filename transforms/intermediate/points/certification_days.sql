@@ -1,6 +1,5 @@
--- From when to when each certification counts for one partner. A person holds a
--- code once: where two awards overlap, the later one says for whom. A renewal
--- without a gap goes on as one.
+-- From when to when each certification counts for one partner. A person holds a code once: where
+-- two awards overlap, the later one says for whom. A renewal without a gap goes on as one.
 --
 -- grain: partner_id, person_id, certification_code, from_date
 -- partner_id          for whom it counts
@@ -9,39 +8,51 @@
 -- from_date           first day, not before the programme began
 -- to_date             last day
 -- category            technical, sales and the like
--- points              worth, by the version in force on its first day; a code that a closed month's rules did not have is worth what today's say of that day
+-- points              worth, by the version in force on its first day; a code that a closed month's
+--                     rules did not have is worth what today's say of that day
 -- version             that version
 -- file_id             the file of the award that its first day comes from
 -- line                and the line in it
 with standing as (
-    select c.partner_code, c.person_id, c.certification_code, c.awarded_on, c.expires_on, f.feed, c.file_id, c.line
+    select
+        c.partner_code, c.person_id, c.certification_code, c.awarded_on, c.expires_on, f.feed,
+        c.file_id, c.line
     from staging.certifications as c
     join intermediate.record_versions as v
-        on v.kind = 'certifications' and v.file_id = c.file_id and v.line = c.line and v.outcome = 'loaded'
+        on v.kind = 'certifications' and v.file_id = c.file_id and v.line = c.line
+            and v.outcome = 'loaded'
     join staging.files as f on f.file_id = c.file_id
     where c.is_valid
 ),
 known as (
-    select coalesce(own.partner_id, common.partner_id) as partner_id, s.person_id, s.certification_code, s.awarded_on,
+    select
+        coalesce(own.partner_id, common.partner_id) as partner_id, s.person_id,
+        s.certification_code, s.awarded_on,
         s.expires_on, s.partner_code, s.file_id, s.line
     from standing as s
     left join intermediate.partner_codes as own on own.sender = s.feed and own.code = s.partner_code
-    left join intermediate.partner_codes as common on common.sender = '*' and common.code = s.partner_code
+    left join intermediate.partner_codes as common
+        on common.sender = '*' and common.code = s.partner_code
 ),
 edges as (
     select person_id, certification_code, awarded_on as edge from known
     union
-    select person_id, certification_code, expires_on + 1 from known where expires_on < date '9999-12-31'
+    select person_id, certification_code, expires_on + 1
+    from known
+    where expires_on < date '9999-12-31'
 ),
 pieces as (
     select person_id, certification_code, edge as from_date,
-        coalesce(lead(edge) over (partition by person_id, certification_code order by edge) - 1, date '9999-12-31') as to_date
+        coalesce(lead(edge) over (partition by person_id, certification_code order by edge) - 1,
+            date '9999-12-31') as to_date
     from edges
 ),
 owned as (
-    select p.person_id, p.certification_code, p.from_date, p.to_date, k.partner_id, k.file_id, k.line,
+    select
+        p.person_id, p.certification_code, p.from_date, p.to_date, k.partner_id, k.file_id, k.line,
         row_number() over (
-            partition by p.person_id, p.certification_code, p.from_date order by k.awarded_on desc, k.partner_code) as place
+            partition by p.person_id, p.certification_code, p.from_date order by k.awarded_on desc,
+            k.partner_code) as place
     from pieces as p
     join known as k
         on k.person_id = p.person_id and k.certification_code = p.certification_code
@@ -56,11 +67,15 @@ marked as (
     window pieces_in_order as (partition by person_id, certification_code order by from_date)
 ),
 numbered as (
-    select *, sum(begins) over (partition by person_id, certification_code order by from_date) as stretch
+    select
+        *, sum(begins) over (partition by person_id, certification_code order by from_date)
+        as stretch
     from marked
 ),
 stretches as (
-    select partner_id, person_id, certification_code, min(from_date) as awarded_on, max(to_date) as to_date,
+    select
+        partner_id, person_id, certification_code, min(from_date) as awarded_on,
+        max(to_date) as to_date,
         arg_min(file_id, from_date) as file_id, arg_min(line, from_date) as line
     from numbered
     where partner_id is not null
@@ -70,8 +85,11 @@ begun as (
     select s.*, greatest(s.awarded_on, (select min(from_date) from rules.in_force)) as from_date
     from stretches as s
 )
-select b.partner_id, b.person_id, b.certification_code, b.from_date, b.to_date, coalesce(r.category, n.category) as category,
-    coalesce(r.points, n.points) as points, coalesce(r.version, n.version) as version, b.file_id, b.line
+select
+    b.partner_id, b.person_id, b.certification_code, b.from_date, b.to_date,
+    coalesce(r.category, n.category) as category,
+    coalesce(r.points, n.points) as points, coalesce(r.version, n.version) as version, b.file_id,
+    b.line
 from begun as b
 join intermediate.partners as p on p.partner_id = b.partner_id and p.is_active
 left join rules.in_force as i on i.from_date <= b.from_date and b.from_date < i.to_date

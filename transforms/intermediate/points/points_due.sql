@@ -1,5 +1,5 @@
--- What every posting of points should be by today's facts, apart from those by
--- amount, which follow the walk: by certification, as bonus, and spent.
+-- What every posting of points should be by today's facts, apart from those by amount, which follow
+-- the walk: by certification, as bonus, and spent.
 --
 -- grain: origin, partner_id
 -- origin      what the posting is for, in a form that never repeats
@@ -13,11 +13,17 @@
 -- source      the certification and person, or the manual posting
 -- file_id     the file it comes from
 -- line        and the line in it
-select concat_ws(' ', 'certification', certification_code, person_id, partner_id, from_date, changed_on) as origin, partner_id, changed_on as posted_on,
-    'certification' as kind, category, change as points, if(is_award, 'both', 'status') as balance, version, certification_code || ' ' || person_id as source, file_id, line
+select
+    concat_ws(' ', 'certification', certification_code, person_id, partner_id, from_date,
+        changed_on) as origin, partner_id, changed_on as posted_on,
+    'certification' as kind, category, change as points, if(is_award, 'both', 'status') as balance,
+    version, certification_code || ' ' || person_id as source, file_id, line
 from intermediate.certification_points
 union all
-select concat_ws(' ', 'entry', entry_id, partner_id, kind), partner_id, posted_on, if(kind = 'redemption', 'redemption', 'bonus'), null,
-    if(kind = 'redemption', -points, points)::bigint, if(kind = 'redemption', 'spendable', 'both'), null, entry_id || ': ' || reason, file_id, line
+select
+    concat_ws(' ', 'entry', entry_id, partner_id, kind), partner_id, posted_on,
+    if(kind = 'redemption', 'redemption', 'bonus'), null,
+    if(kind = 'redemption', -points, points)::bigint, if(kind = 'redemption', 'spendable', 'both'),
+    null, entry_id || ': ' || reason, file_id, line
 from intermediate.entries
 where kind in ('redemption', 'bonus_points') and held_reason is null

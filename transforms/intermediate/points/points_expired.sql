@@ -1,7 +1,6 @@
--- Spendable points that lapsed, the oldest spent first. What is spent, or taken
--- back by a return, uses up the oldest; a day's earnings lapse at the beginning
--- of the day that many months later, as far as nothing has used them up. Only of the
--- open months: what lapsed before has been stated.
+-- Spendable points that lapsed, the oldest spent first. What is spent, or taken back by a return,
+-- uses up the oldest; a day's earnings lapse at the beginning of the day that many months later, as
+-- far as nothing has used them up. Only of the open months: what lapsed before has been stated.
 --
 -- grain: partner_id, posted_on
 -- partner_id  whose
@@ -25,20 +24,24 @@ lapses as (
 ),
 against as (
     select l.partner_id, l.lapses_on, l.gained_so_far,
-        coalesce((select sum(u.points) from used as u where u.partner_id = l.partner_id and u.posted_on < l.lapses_on), 0) as used_before
+        coalesce((select sum(u.points) from used as u where u.partner_id = l.partner_id
+            and u.posted_on < l.lapses_on), 0) as used_before
     from lapses as l
 ),
 consumed as (
     select a.partner_id, a.lapses_on, coalesce(s.lapsed, 0) as stated,
-        greatest(coalesce(s.lapsed, 0), max(a.gained_so_far - a.used_before) over (partition by a.partner_id order by a.lapses_on)) as lapsed_so_far
+        greatest(coalesce(s.lapsed, 0), max(a.gained_so_far - a.used_before)
+            over (partition by a.partner_id order by a.lapses_on)) as lapsed_so_far
     from against as a
     cross join rules.programme as p
-    left join (select partner_id, -sum(points) as lapsed from stated.points where kind = 'expiry' group by partner_id) as s on s.partner_id = a.partner_id
+    left join (select partner_id, -sum(points) as lapsed from stated.points where kind = 'expiry'
+        group by partner_id) as s on s.partner_id = a.partner_id
     where a.lapses_on >= p.first_open
 ),
 changes as (
     select partner_id, lapses_on,
-        lapsed_so_far - coalesce(lag(lapsed_so_far) over (partition by partner_id order by lapses_on), stated) as lapsed
+        lapsed_so_far - coalesce(lag(lapsed_so_far)
+            over (partition by partner_id order by lapses_on), stated) as lapsed
     from consumed
 )
 select partner_id, lapses_on as posted_on, (-lapsed)::bigint as points

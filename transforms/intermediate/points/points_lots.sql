@@ -1,12 +1,13 @@
--- What each partner gained on a day and can spend, with the day on which that
--- lapses.
+-- What each partner gained on a day and can spend, with the day on which that lapses.
 --
 -- grain: partner_id, posted_on
 -- partner_id  whose
 -- posted_on   the day
 -- points      gained
 -- lapses_on   the first day on which they can no longer be spent; null: never
-select e.partner_id, e.posted_on, sum(e.points) as points, min((e.posted_on + to_months(v.expire_months))::date) as lapses_on
+select
+    e.partner_id, e.posted_on, sum(e.points) as points,
+    min((e.posted_on + to_months(v.expire_months))::date) as lapses_on
 from intermediate.points_posted as e
 join rules.in_force as i on i.from_date <= e.posted_on and e.posted_on < i.to_date
 join rules.versions as v on v.version = i.version

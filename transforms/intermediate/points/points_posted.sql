@@ -9,6 +9,8 @@
 -- category    of a certification
 -- points      may be negative
 -- balance     both, status or spendable: which balance it counts for
-select entry, partner_id, posted_on, kind, category, points, balance from stated.points where kind <> 'expiry'
+select entry, partner_id, posted_on, kind, category, points, balance
+from stated.points
+where kind <> 'expiry'
 union all
 select entry, partner_id, posted_on, kind, category, points, balance from intermediate.points_earned

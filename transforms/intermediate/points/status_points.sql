@@ -16,7 +16,8 @@ with dated as (
 ),
 trailing_points as (
     select d.partner_id, m.month,
-        sum(if(d.kind = 'bonus', 0, d.points)) as by_amount, sum(if(d.kind = 'bonus', d.points, 0)) as by_bonus
+        sum(if(d.kind = 'bonus', 0, d.points)) as by_amount,
+        sum(if(d.kind = 'bonus', d.points, 0)) as by_bonus
     from intermediate.months as m
     join rules.versions as v on v.version = m.version
     join dated as d on d.month <= m.month and d.month > m.month - to_months(v.status_months)
@@ -33,13 +34,17 @@ certified as (
 valid as (
     select c.partner_id, m.month, count(*) as certifications
     from intermediate.months as m
-    join intermediate.certification_days as c on c.from_date <= m.month_end and m.month_end <= c.to_date
+    join intermediate.certification_days as c
+        on c.from_date <= m.month_end and m.month_end <= c.to_date
     where m.is_open
     group by c.partner_id, m.month
 )
-select p.partner_id, m.month, coalesce(t.by_amount, 0)::bigint as by_amount, coalesce(t.by_bonus, 0)::bigint as by_bonus,
+select
+    p.partner_id, m.month, coalesce(t.by_amount, 0)::bigint as by_amount,
+    coalesce(t.by_bonus, 0)::bigint as by_bonus,
     coalesce(c.points, 0)::bigint as by_certificate,
-    (coalesce(t.by_amount, 0) + coalesce(t.by_bonus, 0) + coalesce(c.points, 0))::bigint as status_points,
+    (coalesce(t.by_amount, 0) + coalesce(t.by_bonus, 0) + coalesce(c.points, 0))::bigint
+    as status_points,
     coalesce(v.certifications, 0) as certifications
 from intermediate.all_partners as p
 join intermediate.months as m on m.is_open

@@ -1,42 +1,56 @@
--- Manual adjustments of money in the open months: what each should be, less what
--- the closed months have stated of it.
+-- Manual adjustments of money in the open months: what each should be, less what the closed months
+-- have stated of it.
 --
 -- grain: entry_id, partner_id
--- entry_id    the posting
--- partner_id  for whom
--- month       it is stated in
--- posted_on   its day, or the first open one
--- amount      in the programme currency
--- reason      why
--- entered_by  who
--- file_name   what the sender called the file
--- file_line   and the line in it
+-- entry_id       the posting
+-- partner_id     for whom
+-- month          it is stated in
+-- posted_on      its day, or the first open one
+-- amount         in the programme currency
+-- reason         why
+-- entered_by     who
+-- file_name      what the sender called the file
+-- file_line      and the line in it
 -- adjusts_month  the closed month it adjusts; null for what is new in an open one
--- cause        of that: late, amount or withdrawn
--- stated_file  the file it had been stated from; null when nothing had
--- stated_line  and the line in it
+-- cause          of that: late, amount or withdrawn
+-- stated_file    the file it had been stated from; null when nothing had
+-- stated_line    and the line in it
 with newest as (
-    select entry_id, max(file_id) as file_id, arg_max(line, file_id) as line from staging.entries group by entry_id
+    select entry_id, max(file_id) as file_id, arg_max(line, file_id) as line
+    from staging.entries
+    group by entry_id
 ),
 due as (
-    select e.entry_id, e.partner_id, e.posted_on, e.amount, e.reason, e.entered_by, f.file_name, e.line as file_line
+    select
+        e.entry_id, e.partner_id, e.posted_on, e.amount, e.reason, e.entered_by, f.file_name,
+        e.line as file_line
     from intermediate.entries as e
     join staging.files as f on f.file_id = e.file_id
     where e.kind = 'money_adjustment' and e.held_reason is null
 ),
 stated as (
-    select entry_id, partner_id, sum(amount) as amount, max(posted_on) as posted_on, min(month) as month, arg_max(reason, month) as reason,
-        arg_max(entered_by, month) as entered_by, arg_max(file_name, month) as file_name, arg_max(file_line, month) as file_line
+    select
+        entry_id, partner_id, sum(amount) as amount, max(posted_on) as posted_on,
+        min(month) as month, arg_max(reason, month) as reason,
+        arg_max(entered_by, month) as entered_by, arg_max(file_name, month) as file_name,
+        arg_max(file_line, month) as file_line
     from stated.entries
     group by entry_id, partner_id
 )
-select coalesce(d.entry_id, s.entry_id) as entry_id, coalesce(d.partner_id, s.partner_id) as partner_id,
+select
+    coalesce(d.entry_id, s.entry_id) as entry_id,
+    coalesce(d.partner_id, s.partner_id) as partner_id,
     date_trunc('month', greatest(coalesce(d.posted_on, s.posted_on), p.first_open))::date as month,
     greatest(coalesce(d.posted_on, s.posted_on), p.first_open) as posted_on,
-    (coalesce(d.amount, 0) - coalesce(s.amount, 0))::decimal(18,2) as amount, coalesce(d.reason, s.reason) as reason,
-    coalesce(d.entered_by, s.entered_by) as entered_by, coalesce(d.file_name, f.file_name) as file_name, coalesce(d.file_line, n.line) as file_line,
-    case when s.entry_id is not null then s.month when d.posted_on < p.first_open then date_trunc('month', d.posted_on)::date end as adjusts_month,
-    case when s.entry_id is not null and d.entry_id is null then 'withdrawn' when s.entry_id is not null then 'amount'
+    (coalesce(d.amount, 0) - coalesce(s.amount, 0))::decimal(18,2) as amount,
+    coalesce(d.reason, s.reason) as reason,
+    coalesce(d.entered_by, s.entered_by) as entered_by,
+    coalesce(d.file_name, f.file_name) as file_name, coalesce(d.file_line, n.line) as file_line,
+    case when s.entry_id is not null then s.month
+    when d.posted_on < p.first_open then date_trunc('month', d.posted_on)::date
+    end as adjusts_month,
+    case when s.entry_id is not null and d.entry_id is null then 'withdrawn'
+    when s.entry_id is not null then 'amount'
         when d.posted_on < p.first_open then 'late' end as cause,
     s.file_name as stated_file, s.file_line as stated_line
 from due as d

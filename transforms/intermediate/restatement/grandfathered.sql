@@ -1,5 +1,5 @@
--- The lines that were stated of partners who are inactive today. A partner's status has no date,
--- so what was stated of such a partner still counts.
+-- The lines that were stated of partners who are inactive today. A partner's status has no date, so
+-- what was stated of such a partner still counts.
 --
 -- grain: sale_id, partner_id, module
 -- sale_id     the line

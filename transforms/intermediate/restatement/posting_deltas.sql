@@ -1,6 +1,6 @@
 -- The postings of points in the open months that follow no running position: by certification, as
--- bonus and redeemed. Each is what should be posted today, less what the closed months have
--- stated of it. A correction of what was stated is posted on the first open day.
+-- bonus and redeemed. Each is what should be posted today, less what the closed months have stated
+-- of it. A correction of what was stated is posted on the first open day.
 --
 -- grain: origin, partner_id
 -- origin         what the posting is for; a correction shares it with what it corrects

@@ -7,7 +7,9 @@
 -- met_rank     of the highest level met at its end, 0 when none was
 -- next_rank    of the level that points give it in the month after
 -- first_month  the month from which month-ends count
-select s.partner_id, s.month, h.rank as held_rank, coalesce(m.rank, 0) as met_rank, n.rank as next_rank, s.first_month
+select
+    s.partner_id, s.month, h.rank as held_rank, coalesce(m.rank, 0) as met_rank,
+    n.rank as next_rank, s.first_month
 from stated.levels as s
 join rules.levels as h on h.level = s.computed_level
 join rules.levels as n on n.level = s.computed_next

@@ -1,5 +1,5 @@
--- What was stated of each affected credit: its terms as they were stated first, and its line as
--- it was stated last.
+-- What was stated of each affected credit: its terms as they were stated first, and its line as it
+-- was stated last.
 --
 -- grain: credit_id
 -- credit_id        line x partner x module
