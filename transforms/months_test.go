@@ -194,8 +194,8 @@ func marts(t fataler, s *store.Session) (out []string) {
 
 // bases asks what all months together say of each credit.
 func bases(t fataler, s *store.Session) []string {
-	return ask(t, s, `select concat_ws(' ', distributor, document_no, line_no, partner_id, module, sum(base)) as said
-		from mart.statement_lines group by distributor, document_no, line_no, partner_id, module having sum(base) <> 0 order by said`)
+	return ask(t, s, `select concat_ws(' ', distributor, document_no, line_no, partner_id, incentive, sum(base)) as said
+		from mart.statement_lines group by distributor, document_no, line_no, partner_id, incentive having sum(base) <> 0 order by said`)
 }
 
 func worked(r oracle.Result) []string {

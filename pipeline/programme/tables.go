@@ -136,11 +136,11 @@ func tables() []string {
 			levels_computed boolean, review_month integer, grace_months integer)`,
 		"create table rules.days (version integer, fx_max_age_days integer, from_date date, to_date date)",
 		"create table rules.in_force (version integer, fx_max_age_days integer, from_date date, to_date date)",
-		"create table rules.modules (version integer, module varchar, method varchar, period varchar, cap decimal(18,2))",
-		"create table rules.schedules (schedule varchar, version integer, module varchar, level varchar, family varchar, width decimal(18,2))",
+		"create table rules.incentives (version integer, incentive varchar, method varchar, period varchar, cap decimal(18,2))",
+		"create table rules.schedules (schedule varchar, version integer, incentive varchar, level varchar, family varchar, width decimal(18,2))",
 		"create table rules.tranches (schedule varchar, tranche integer, from_amount decimal(18,2), to_amount decimal(18,2), rate decimal(7,6))",
 		"create table rules.weights (version integer, role varchar, weight bigint)",
-		"create table rules.point_rates (version integer, module varchar, points bigint, per decimal(18,2))",
+		"create table rules.point_rates (version integer, incentive varchar, points bigint, per decimal(18,2))",
 		"create table rules.certifications (version integer, code varchar, category varchar, points bigint)",
 		"create table rules.category_caps (version integer, category varchar, points bigint)",
 		"create table rules.requirements (version integer, level varchar, points bigint, certifications bigint)",
@@ -172,7 +172,7 @@ func (w *writer) version(hash string, v Version, from, to any) {
 	w.known = append(w.known, hash)
 	n := len(w.known)
 	for _, m := range v.Modules {
-		w.exec("insert into rules.modules values (?, ?, ?, ?, ?::decimal(18,2))", n, m.Name, m.Method, m.Period, m.Cap.orNull())
+		w.exec("insert into rules.incentives values (?, ?, ?, ?, ?::decimal(18,2))", n, m.Name, m.Method, m.Period, m.Cap.orNull())
 		for _, s := range m.Schedules {
 			w.schedule(n, hash, m.Name, s)
 		}

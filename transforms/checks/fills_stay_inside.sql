@@ -1,5 +1,5 @@
 -- A tranche is never fuller than it is wide, nor emptier than empty.
-select sale_id, partner_id, module, tranche, fill_before, fill_after
+select sale_id, partner_id, incentive, tranche, fill_before, fill_after
 from mart.tranche_slices
 where tranche > 0 and (least(fill_before, fill_after) < 0
     or greatest(fill_before, fill_after) > to_amount - from_amount)

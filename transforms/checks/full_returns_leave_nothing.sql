@@ -7,8 +7,8 @@ with pairs as (
         and r.sku = s.sku
         and r.month <= (select through_month from rules.programme)
 )
-select p.sold, p.given_back, c.partner_id, c.module, sum(c.base) as left_over
+select p.sold, p.given_back, c.partner_id, c.incentive, sum(c.base) as left_over
 from pairs as p
 join intermediate.due_credits as c on c.sale_id in (p.sold, p.given_back)
-group by p.sold, p.given_back, c.partner_id, c.module
+group by p.sold, p.given_back, c.partner_id, c.incentive
 having sum(c.base) <> 0

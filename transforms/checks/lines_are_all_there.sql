@@ -1,7 +1,7 @@
--- Every line that was sent stands or was passed over, and every one that stands is held, later than
+-- Every line that was sent stands or is superseded, and every one that stands is held, later than
 -- the run, or judged for its buyer.
 with judged as (
-    select sale_id from intermediate.purchases where module = 'resell'
+    select sale_id from intermediate.purchase_credits where incentive = 'resell'
 )
 select l.sale_id, l.document_no, l.line_no
 from intermediate.lines as l

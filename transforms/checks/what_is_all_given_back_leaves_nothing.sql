@@ -4,46 +4,47 @@
 -- version, so its points are left out.
 with moved as not materialized (
     select
-        sale_id, partner_id, module, year_start, period_start, position_family, distributor,
+        sale_id, partner_id, incentive, year_start, period_start, position_family, distributor,
         terms_document, base, rules_hash,
         coalesce(schedule, '') as schedule, method, before_cap, points
     from mart.statement_lines
 ),
 positions as (
     select
-        partner_id, module, year_start, period_start, position_family, '' as document_no,
+        partner_id, incentive, year_start, period_start, position_family, '' as document_no,
         sum(before_cap) as earned, min(method) as method
     from moved
-    group by partner_id, module, year_start, period_start, position_family
+    group by partner_id, incentive, year_start, period_start, position_family
     having sum(base) = 0 and count(distinct schedule) = 1
 ),
 documents as (
     select
-        m.partner_id, m.module, m.year_start, m.period_start, m.position_family,
+        m.partner_id, m.incentive, m.year_start, m.period_start, m.position_family,
         m.terms_document as document_no,
         sum(m.before_cap) as earned, min(m.method) as method
     from moved as m
-    where (m.partner_id, m.module, m.year_start) in (select (partner_id, module, year_start)
+    where (m.partner_id, m.incentive, m.year_start) in (select (partner_id, incentive, year_start)
         from moved where method = 'document')
-    group by m.partner_id, m.module, m.year_start, m.period_start, m.position_family, m.distributor,
+    group by m.partner_id, m.incentive, m.year_start, m.period_start, m.position_family,
+        m.distributor,
         m.terms_document
     having sum(base) = 0 and count(distinct schedule) = 1
 ),
 pointed as (
-    select partner_id, module, period_start, position_family, sum(points) as points
+    select partner_id, incentive, period_start, position_family, sum(points) as points
     from moved
-    where module <> 'sell_with'
-    group by partner_id, module, year_start, period_start, position_family
+    where incentive <> 'sell_with'
+    group by partner_id, incentive, year_start, period_start, position_family
     having sum(base) = 0 and count(distinct rules_hash) = 1
 )
-select partner_id, module, period_start, position_family, document_no, earned, 0 as points
+select partner_id, incentive, period_start, position_family, document_no, earned, 0 as points
 from positions
 where method <> 'document' and earned <> 0
 union all
-select partner_id, module, period_start, position_family, document_no, earned, 0
+select partner_id, incentive, period_start, position_family, document_no, earned, 0
 from documents
 where method = 'document' and earned <> 0
 union all
-select partner_id, module, period_start, position_family, '', 0, points
+select partner_id, incentive, period_start, position_family, '', 0, points
 from pointed
 where points <> 0

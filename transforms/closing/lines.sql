@@ -4,4 +4,4 @@
 select *
 from mart.statement_lines
 where month = getvariable('closing_month')
-order by partner_id, module, place, credit_id
+order by partner_id, incentive, sequence, credit_id

@@ -4,4 +4,4 @@
 select *
 from mart.tranche_slices
 where month = getvariable('closing_month')
-order by partner_id, module, credit_id, tranche
+order by partner_id, incentive, credit_id, tranche

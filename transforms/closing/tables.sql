@@ -1,25 +1,25 @@
 -- The schema stated: what closed months have stated, a table for each closing. A line, slice,
 -- share, posting and the like is stated once and for all.
 create table lines (
-    credit_id uuid, partner_id varchar, month date, module varchar, place bigint,
+    credit_id uuid, partner_id varchar, month date, incentive varchar, sequence bigint,
     document_date date, distributor varchar, document_no varchar, line_no integer,
     line_key varchar, document_type varchar, end_customer varchar, sku varchar,
     product_name varchar, family varchar, quantity decimal(18,3), net_amount decimal(18,6),
     currency varchar, rate decimal(19,9), rate_date date, amount decimal(18,2),
     base decimal(18,2), year_start date, period_start date, position_family varchar,
-    walk_lo decimal(18,2), walk_hi decimal(18,2), lo decimal(18,2), hi decimal(18,2),
+    running_lo decimal(18,2), running_hi decimal(18,2), lo decimal(18,2), hi decimal(18,2),
     level varchar, method varchar, schedule varchar, before_cap decimal(18,2),
     earned decimal(18,2), points bigint, deal_id varchar, terms_date date,
     terms_document varchar, returns_document varchar, returns_line integer,
     returned_sale_id bigint, rules_hash varchar, sale_id bigint, file_name varchar,
     file_line bigint);
 create table slices (
-    credit_id uuid, partner_id varchar, month date, module varchar, sale_id bigint,
+    credit_id uuid, partner_id varchar, month date, incentive varchar, sale_id bigint,
     year_start date, schedule varchar, tranche integer, from_amount decimal(18,2),
     to_amount decimal(18,2), rate decimal(7,6), fill_before decimal(18,2),
     fill_after decimal(18,2), base decimal(18,2), earned decimal(18,2));
 create table adjustments (
-    partner_id varchar, month date, kind varchar, reference varchar, module varchar,
+    partner_id varchar, month date, kind varchar, reference varchar, incentive varchar,
     adjusts_month date, cause varchar, posted_on date, distributor varchar,
     document_no varchar, line_no integer, line_key varchar, description varchar,
     base decimal(18,2), amount decimal(18,2), points bigint, file_name varchar,
@@ -54,7 +54,7 @@ create table partners (
     currency varchar, language varchar, partner_type varchar, is_active boolean);
 create table files (month date, sha256 varchar);
 -- What the last closing found held or not counted, and why.
-create table waiting (sale_id bigint, module varchar, reason varchar, month date);
+create table waiting (sale_id bigint, incentive varchar, reason varchar, month date);
 -- Who closed each month, and who approved it.
 create table closings (
     month date, version integer, prepared_by varchar, prepared_at timestamp,

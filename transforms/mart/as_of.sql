@@ -3,9 +3,9 @@
 -- the same rows. The months that are final are in mart.months, and what became of each file in
 -- mart.reconciliation.
 --
--- grain: part, place
+-- grain: part, sequence
 -- part           run, program, configuration, programme or file
--- place          number within its part, from 1; of programme versions by their first day, of files
+-- sequence       number within its part, from 1; of programme versions by their first day, of files
 --                the file_id
 -- name           name and version of the program, name of the programme version, or what the sender
 --                called the file; null for the others
@@ -16,7 +16,7 @@
 -- from_date      of a programme version: first day it holds; null for the others
 -- to_date        of a programme version: the day the next one begins; null for the others
 select
-    'run' as part, 1::bigint as place, null::varchar as name, run_id as hash, through_month,
+    'run' as part, 1::bigint as sequence, null::varchar as name, run_id as hash, through_month,
     null::date as from_date, null::date as to_date
 from rules.run
 union all

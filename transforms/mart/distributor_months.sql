@@ -31,13 +31,13 @@ with fates as (
     union all
     select 'uncounted', distributor, month, currency, count(*), sum(net_amount), sum(base)
     from mart.uncounted_lines
-    where module = 'resell'
+    where incentive = 'resell'
     group by distributor, month, currency
     union all
     select 'later', l.distributor, l.month, l.currency, count(*), sum(l.net_amount), sum(l.amount)
     from intermediate.lines as l
     cross join rules.programme as p
-    anti join (select sale_id from mart.uncounted_lines where module = 'resell') as u
+    anti join (select sale_id from mart.uncounted_lines where incentive = 'resell') as u
         on u.sale_id = l.sale_id
     where l.held_reason is null and l.month > p.through_month
     group by l.distributor, l.month, l.currency

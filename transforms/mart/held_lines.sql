@@ -66,7 +66,7 @@ select
     coalesce(s.month, least(date_trunc('month', f.landed_at)::date, p.through_month)), null, null,
     k.distributor,
     k.document_no, s.document_date, k.line_no, s.end_customer, s.sku, s.net_amount, s.currency
-from intermediate.links as k
+from intermediate.deal_links as k
 join staging.files as f on f.file_id = k.file_id
 cross join rules.programme as p
 left join intermediate.lines as s on s.sale_id = k.sale_id

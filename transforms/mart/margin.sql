@@ -1,12 +1,12 @@
 -- How far each partner has filled each tranche, and what that earned, month by month and in the
 -- programme year so far. Methods that look at the whole base have one row a schedule, with tranche
 -- 0 and no bounds; what the cap of a programme year took away stands in a row of tranche -1. What
--- mends an earlier programme year stands in the month it is stated in, in that year's tranches.
+-- adjusts an earlier programme year stands in the month it is stated in, in that year's tranches.
 --
--- grain: partner_id, month, module, year_start, schedule, tranche
+-- grain: partner_id, month, incentive, year_start, schedule, tranche
 -- partner_id    the partner
 -- month         first day of the month
--- module        distribution, resell or sell_with
+-- incentive     distribution, resell or sell_with
 -- year_start    first day of the programme year whose tranche it is
 -- schedule      the schedule in mart.rules
 -- method        how it is paid: marginal, block, document or volume
@@ -28,30 +28,30 @@
 --               what the cap took away
 with parts as (
     select
-        partner_id, month, module, year_start, schedule, tranche, from_amount, to_amount, rate,
+        partner_id, month, incentive, year_start, schedule, tranche, from_amount, to_amount, rate,
         base, earned
     from mart.tranche_slices
     union all
-    select partner_id, month, module, year_start, schedule, 0, null, null, null, base, before_cap
+    select partner_id, month, incentive, year_start, schedule, 0, null, null, null, base, before_cap
     from mart.statement_lines
     where method in ('volume', 'block')
     union all
     select
-        partner_id, month, module, year_start, schedule, -1, null, null, null, 0,
+        partner_id, month, incentive, year_start, schedule, -1, null, null, null, 0,
         earned - before_cap
     from mart.statement_lines
     where earned <> before_cap
 ),
 monthly as (
     select
-        partner_id, month, module, year_start, schedule, tranche, from_amount, to_amount, rate,
+        partner_id, month, incentive, year_start, schedule, tranche, from_amount, to_amount, rate,
         sum(base) as base, sum(earned) as earned
     from parts
     group by all
 ),
 tranches as (
     select
-        partner_id, module, year_start, schedule, tranche, from_amount, to_amount, rate,
+        partner_id, incentive, year_start, schedule, tranche, from_amount, to_amount, rate,
         min(month) as first_month
     from monthly
     group by all
@@ -65,14 +65,14 @@ running as (
     from tranches as f
     join intermediate.months as m on m.month >= f.first_month
     left join monthly as p
-        on p.partner_id = f.partner_id and p.module = f.module and p.year_start = f.year_start
+        on p.partner_id = f.partner_id and p.incentive = f.incentive and p.year_start = f.year_start
             and p.schedule = f.schedule
         and p.tranche = f.tranche and p.month = m.month
-    window so_far as (partition by f.partner_id, f.module, f.year_start, f.schedule, f.tranche,
+    window so_far as (partition by f.partner_id, f.incentive, f.year_start, f.schedule, f.tranche,
         f.from_amount, f.to_amount, f.rate order by m.month)
 )
 select
-    b.partner_id, b.month, b.module, b.year_start, b.schedule, u.method, s.level, s.family,
+    b.partner_id, b.month, b.incentive, b.year_start, b.schedule, u.method, s.level, s.family,
     v.begins as valid_from, b.tranche, b.from_amount,
     b.to_amount, b.rate, b.month_base::decimal(18,2) as month_base,
     b.month_earned::decimal(18,2) as month_earned,
@@ -80,5 +80,5 @@ select
 from running as b
 join rules.schedules as s on s.schedule = b.schedule
 join rules.versions as v on v.version = s.version
-join rules.modules as u on u.version = s.version and u.module = s.module
+join rules.incentives as u on u.version = s.version and u.incentive = s.incentive
 where b.is_shown

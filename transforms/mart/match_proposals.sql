@@ -10,7 +10,7 @@
 -- name          name of that partner, as the directory has it
 -- score         likeness, a number out of 100
 -- alias         what to add to the partner's aliases
-with spoken as (
+with unknown as (
     select
         u.distributor, u.partner_code, u.partner_name, lower(strip_accents(u.partner_town)) as town,
         lower(u.partner_country) as country, n.plain_name
@@ -28,7 +28,7 @@ scored as (
     select s.distributor, s.partner_code, s.partner_name, k.partner_id, k.name,
         (jaro_winkler_similarity(s.plain_name, k.plain_name) * 70)::integer
         + if(s.town = k.town, 20, 0) + if(s.country = k.country, 10, 0) as score
-    from spoken as s
+    from unknown as s
     cross join known as k
 )
 select

@@ -3,13 +3,14 @@
 -- grain: rules_hash, kind, subject
 -- rules_hash  hash of the programme version
 -- kind        what the row is: amount, certification or category_cap
--- subject     the module, the certification's code, or the category
+-- subject     the incentive, the certification's code, or the category
 -- category    category of a certification; null for amounts and caps
 -- points      so many points: earned, or at most, for category_cap
 -- per         for every so much of base, in the programme currency; null for certifications and
 --             caps
 select
-    v.hash as rules_hash, 'amount' as kind, r.module as subject, null as category, r.points, r.per
+    v.hash as rules_hash, 'amount' as kind, r.incentive as subject, null as category, r.points,
+    r.per
 from rules.point_rates as r
 join rules.versions as v on v.version = r.version
 union all

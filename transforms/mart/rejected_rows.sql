@@ -25,7 +25,7 @@ with waived as (
     from rules.waived
     group by sha256, line, reasons_hash
 ),
-told as (
+problems as (
     select
         file_id, line, problem, concat_ws(chr(31), line, coalesce(column_name, ''), code,
             coalesce(raw_text, '')) as reason
@@ -33,12 +33,12 @@ told as (
 ),
 reasons as (
     select file_id, md5(string_agg(reason, chr(30) order by problem)) as reasons_hash
-    from told
+    from problems
     group by file_id
 ),
 line_reasons as (
     select file_id, line, md5(string_agg(reason, chr(30) order by problem)) as line_reasons_hash
-    from told
+    from problems
     group by file_id, line
 )
 select

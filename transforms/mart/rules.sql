@@ -2,12 +2,12 @@
 -- schedule.
 --
 -- grain: schedule, tranche
--- schedule      the schedule in words: programme version, module, level and family
+-- schedule      the schedule in words: programme version, incentive, level and family
 -- rules_hash    hash of the programme version
 -- version_name  name of the programme version
 -- from_date     first day the programme version holds
 -- to_date       the day the next programme version begins
--- module        distribution, resell or sell_with
+-- incentive     distribution, resell or sell_with
 -- method        how it is paid: marginal, block, document or volume
 -- period        over which purchases accumulate: month, quarter, half or year
 -- cap           most that is earned in a programme year, in the programme currency; null: no cap
@@ -21,12 +21,12 @@
 -- rate          rate as a fraction, 0.05 is 5 %
 select
     s.schedule, v.hash as rules_hash, v.name as version_name, v.begins as from_date,
-    coalesce(v.to_date, i.to_date) as to_date, s.module, m.method, m.period, m.cap, s.level,
+    coalesce(v.to_date, i.to_date) as to_date, s.incentive, m.method, m.period, m.cap, s.level,
     s.family,
     t.tranche, t.from_amount, t.to_amount, s.width, t.rate
 from rules.schedules as s
 join rules.versions as v on v.version = s.version
 left join (select version, max(to_date) as to_date from rules.in_force group by version) as i
     on i.version = s.version
-join rules.modules as m on m.version = s.version and m.module = s.module
+join rules.incentives as m on m.version = s.version and m.incentive = s.incentive
 join rules.tranches as t on t.schedule = s.schedule

@@ -1,4 +1,4 @@
--- How each line of a registered deal was shared among those who influenced it. What mends a closed
+-- How each line of a registered deal was shared among those who influenced it. What adjusts a closed
 -- month has the part as it should be, and as base what moved.
 --
 -- incremental: stated.shares
@@ -33,9 +33,9 @@ moved as (
     left join (
         select s.*, l.deal_id, l.amount
         from intermediate.shares as s
-        join intermediate.dated_lines as l on l.sale_id = s.sale_id
+        join intermediate.valued_lines as l on l.sale_id = s.sale_id
     ) as s on s.sale_id = c.sale_id and s.partner_id = c.partner_id
-    where c.module = 'sell_with'
+    where c.incentive = 'sell_with'
 )
 select
     m.sale_id, m.month, coalesce(m.deal_id, t.deal_id) as deal_id, m.partner_id, m.roles,
@@ -51,7 +51,7 @@ select
     s.base, l.document_date, l.distributor,
     l.document_no, l.line_no
 from intermediate.shares as s
-join intermediate.dated_lines as l on l.sale_id = s.sale_id
+join intermediate.valued_lines as l on l.sale_id = s.sale_id
 anti join moved as m on m.sale_id = s.sale_id and m.partner_id = s.partner_id
 cross join rules.programme as p
 where s.base = 0 and l.month >= p.first_open

@@ -19,8 +19,8 @@
 -- family         family of the product
 -- amount         value of the line, in the programme currency
 -- claimants      who has an approved claim on the deal with the day in its window, separated by a
---                comma; whether it counts (module, admission, role, an earlier claim, the buyer's
---                own) is judged once the line belongs to the deal
+--                comma; whether it counts (incentive, admission, role, an earlier claim, the
+--                buyer's own) is judged once the line belongs to the deal
 -- score          likeness, a number out of 100
 with claims as (
     select

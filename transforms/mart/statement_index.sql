@@ -12,7 +12,7 @@ with said as (
     union
     select partner_id, month
     from mart.uncounted_lines
-    where module = 'resell' and reason not in ('module_not_held', 'not_a_licence')
+    where incentive = 'resell' and reason not in ('module_not_held', 'not_a_licence')
     union
     select partner_id, month from mart.held_lines where kind = 'sales' and partner_id is not null
     union
@@ -20,7 +20,7 @@ with said as (
     union
     select partner_id, month from mart.version_changes
     union
-    -- Who was told something before is told what became of it.
+    -- A partner of the last final edition is told what became of it.
     select partner_id, month from stated.replaced_lines
 )
 select s.partner_id, s.month

@@ -1,16 +1,16 @@
--- Each movement of a statement: one sell-out line x one partner x one module, with where it stood
--- in the partner's period and the file and line it is from. Of one that adjusts a closed month,
--- mart.adjustments says which and why.
+-- Each movement of a statement: one sell-out line x one partner x one incentive, with where it
+-- stood in the partner's period and the file and line it is from. Of one that adjusts a closed
+-- month, mart.adjustments says which and why.
 --
 -- incremental: stated.lines
 -- in parts of: intermediate.credits
 -- grain: credit_id, month
--- credit_id         the credit: one line x one partner x one module, the same in every month
+-- credit_id         the credit: one line x one partner x one incentive, the same in every month
 -- partner_id        the partner who is credited
 -- month             first day of the month it is stated in
--- module            distribution, resell or sell_with
--- place             number of its place in the partner's, module's and programme year's order, from
---                   1
+-- incentive         distribution, resell or sell_with
+-- sequence          sequence of the movement in the partner's, incentive's and programme year's
+--                   order, from 1
 -- document_date     day of the document
 -- distributor       code of the distributor that sent it
 -- document_no       number of the document
@@ -32,11 +32,11 @@
 -- year_start        first day of the programme year of its terms
 -- period_start      first day of the period its running base began in
 -- position_family   the family with a position of its own; empty for all others
--- walk_lo           the partner's running base in that period before it, in the programme currency;
+-- running_lo        the partner's running base in that period before it, in the programme currency;
 --                   points are counted along it
--- walk_hi           the partner's running base in that period after it, in the programme currency
+-- running_hi        the partner's running base in that period after it, in the programme currency
 -- lo                the position its tranches go by before it, in the programme currency: of its
---                   document under method document, otherwise walk_lo
+--                   document under method document, otherwise running_lo
 -- hi                the position its tranches go by after it, in the programme currency
 -- level             the partner's level on the day of its terms
 -- method            how it is paid: marginal, block, document or volume; null when nothing is paid
@@ -70,7 +70,7 @@ moved_lines as not materialized (
         where rowid >= getvariable('part_from') and rowid < getvariable('part_to'))
 )
 select
-    c.credit_id, c.partner_id, c.posting_month as month, c.module, e.place, c.document_date,
+    c.credit_id, c.partner_id, c.posting_month as month, c.incentive, e.sequence, c.document_date,
     c.distributor, c.document_no, c.line_no, c.line_key,
     coalesce(l.document_type, s.document_type) as document_type,
     coalesce(l.end_customer, s.end_customer) as end_customer, coalesce(l.sku, s.sku) as sku,
@@ -79,7 +79,7 @@ select
     coalesce(l.net_amount, s.net_amount) as net_amount,
     coalesce(l.currency, s.currency) as currency, coalesce(l.rate, s.rate) as rate,
     coalesce(l.rate_date, s.rate_date) as rate_date, coalesce(l.amount, s.amount) as amount,
-    c.base, c.year_start, c.period_start, c.position_family, e.walk_lo, e.walk_hi, e.lo, e.hi,
+    c.base, c.year_start, c.period_start, c.position_family, e.running_lo, e.running_hi, e.lo, e.hi,
     e.level, if(e.schedule is null, null, e.method) as method, e.schedule, e.before_cap, e.earned,
     e.points,
     coalesce(l.deal_id, s.deal_id) as deal_id, c.terms_date, c.terms_document,

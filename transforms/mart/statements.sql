@@ -1,10 +1,11 @@
--- What each partner earned through each module in each month, and in the programme year so far. A
--- row stands for every module the partner was credited through in that programme year up to then.
+-- What each partner earned through each incentive in each month, and in the programme year so far.
+-- A row stands for every incentive the partner was credited through in that programme year up to
+-- then.
 --
--- grain: partner_id, month, module
+-- grain: partner_id, month, incentive
 -- partner_id   the partner
 -- month        first day of the month
--- module       distribution, resell or sell_with
+-- incentive    distribution, resell or sell_with
 -- lines        how many movements the month has
 -- base         value that counted in the month, in the programme currency
 -- earned       margin of the month, in the programme currency
@@ -14,18 +15,18 @@
 -- year_points  points earned by amount in the programme year so far
 with movements as (
     select
-        l.partner_id, l.month, m.year_start, l.module, count(*) as lines, sum(l.base) as base,
+        l.partner_id, l.month, m.year_start, l.incentive, count(*) as lines, sum(l.base) as base,
         sum(l.earned) as earned, sum(l.points) as points
     from mart.statement_lines as l
     join intermediate.months as m on m.month = l.month
-    group by l.partner_id, l.month, m.year_start, l.module
+    group by l.partner_id, l.month, m.year_start, l.incentive
 ),
 begun as (
-    select partner_id, module, year_start, min(month) as first_month
+    select partner_id, incentive, year_start, min(month) as first_month
     from movements
-    group by partner_id, module, year_start
+    group by partner_id, incentive, year_start
 )
-select b.partner_id, m.month, b.module,
+select b.partner_id, m.month, b.incentive,
     coalesce(max(v.lines) filter (where v.month = m.month), 0) as lines,
     coalesce(sum(v.base) filter (where v.month = m.month), 0)::decimal(18,2) as base,
     coalesce(sum(v.earned) filter (where v.month = m.month), 0)::decimal(18,2) as earned,
@@ -35,6 +36,6 @@ select b.partner_id, m.month, b.module,
 from begun as b
 join intermediate.months as m on m.year_start = b.year_start and m.month >= b.first_month
 join movements as v
-    on v.partner_id = b.partner_id and v.module = b.module and v.year_start = b.year_start
+    on v.partner_id = b.partner_id and v.incentive = b.incentive and v.year_start = b.year_start
         and v.month <= m.month
-group by b.partner_id, m.month, b.module
+group by b.partner_id, m.month, b.incentive

@@ -3,10 +3,10 @@
 --
 -- incremental: stated.slices
 -- grain: credit_id, month, tranche
--- credit_id    the credit: one line x one partner x one module, the same in every month
+-- credit_id    the credit: one line x one partner x one incentive, the same in every month
 -- partner_id   the partner who is credited
 -- month        first day of the month it is stated in
--- module       distribution, resell or sell_with
+-- incentive    distribution, resell or sell_with
 -- sale_id      the sell-out line: number of its file and line in one
 -- year_start   first day of the programme year whose tranche it is
 -- schedule     the schedule in mart.rules
@@ -19,7 +19,7 @@
 -- base         what the movement put into the tranche, in the programme currency
 -- earned       margin earned by that, before any cap, in the programme currency
 select
-    c.credit_id, c.partner_id, c.posting_month as month, c.module, c.sale_id, c.year_start,
+    c.credit_id, c.partner_id, c.posting_month as month, c.incentive, c.sale_id, c.year_start,
     s.schedule, s.tranche, s.from_amount, s.to_amount, s.rate,
     s.fill_before, s.fill_after, s.base, s.earned
 from intermediate.slices as s

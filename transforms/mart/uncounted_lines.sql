@@ -2,11 +2,11 @@
 -- no claim knows counts for its buyer and its distributor; for Sell With it credits nobody, until a
 -- claim on that deal comes.
 --
--- grain: sale_id, partner_id, module
+-- grain: sale_id, partner_id, incentive
 -- sale_id           the sell-out line: number of its file and line in one
 -- partner_id        the partner who would have been credited; null for a deal that is not
 --                   registered, because nobody is known to claim it
--- module            distribution, resell or sell_with
+-- incentive         distribution, resell or sell_with
 -- month             first day of the line's month
 -- reason            code of why it does not count
 -- document_date     day of the document
@@ -33,18 +33,18 @@
 -- file_name         what the sender called the file
 -- file_line         physical line in the file, from 1
 with uncounted as (
-    select sale_id, partner_id, module, reason, base
-    from intermediate.purchases
+    select sale_id, partner_id, incentive, reason, base
+    from intermediate.purchase_credits
     where reason is not null
     union all
     select d.sale_id, null, 'sell_with', 'unknown_deal', d.amount
-    from intermediate.dated_lines as d
+    from intermediate.valued_lines as d
     anti join intermediate.claims as c on c.sale_id = d.sale_id
     where d.deal_id is not null and d.is_licence
         and d.version in (select version from rules.weights)
 )
 select
-    u.sale_id, u.partner_id, u.module, l.month, u.reason, l.document_date, l.distributor,
+    u.sale_id, u.partner_id, u.incentive, l.month, u.reason, l.document_date, l.distributor,
     l.document_no, l.line_no, l.document_type,
     l.end_customer, l.sku, l.product_name, l.family, l.quantity, l.net_amount, l.currency, l.rate,
     l.rate_date, u.base, l.deal_id, l.terms_date,

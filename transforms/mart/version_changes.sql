@@ -2,12 +2,12 @@
 -- final before: line by line, posting by posting, and in the figures of the summary. Points are
 -- whole, all else is in the programme currency.
 --
--- grain: partner_id, month, what, module, distributor, document_no, line_no, line_key
+-- grain: partner_id, month, what, incentive, distributor, document_no, line_no, line_key
 -- partner_id     the partner
 -- month          first day of the month
 -- what           line, money_entry or posting, or what the summary says: name, payable, carried_in,
 --                money_entries, level, modules, status_points or spendable
--- module         of a line: distribution, resell or sell_with; null for what is no line
+-- incentive      of a line: distribution, resell or sell_with; null for what is no line
 -- distributor    code of the distributor that sent it
 -- document_no    number of the document, or the posting
 -- line_no        number of the line in its document; null for what is no line
@@ -27,7 +27,7 @@ with months as (
 lines as (
     select
         coalesce(n.partner_id, o.partner_id) as partner_id, coalesce(n.month, o.month) as month,
-        coalesce(n.module, o.module) as module,
+        coalesce(n.incentive, o.incentive) as incentive,
         coalesce(n.distributor, o.distributor) as distributor,
         coalesce(n.document_no, o.document_no) as document_no,
         coalesce(n.line_no, o.line_no) as line_no,
@@ -104,7 +104,7 @@ paid as (
     full join stated.replaced_pay as o on o.month = n.month and o.partner_id = n.partner_id
 )
 select
-    partner_id, month, 'line' as what, module, distributor, document_no, line_no, line_key,
+    partner_id, month, 'line' as what, incentive, distributor, document_no, line_no, line_key,
     document_date, changed, base_before, base_after,
     amount_before, amount_after, points_before, points_after
 from lines

@@ -48,8 +48,8 @@ func twoPlaces(d apd.Decimal) string {
 
 // Question asks the marts for the same lines.
 func Question() string {
-	return `select 'credit ' || distributor || ' ' || document_no || ' ' || line_no || ' ' || l.partner_id || ' ' || l.module
-			|| ' base ' || l.base || ' from ' || l.walk_lo || ' to ' || l.walk_hi || ' earned ' || l.earned || ' points ' || l.points as said
+	return `select 'credit ' || distributor || ' ' || document_no || ' ' || line_no || ' ' || l.partner_id || ' ' || l.incentive
+			|| ' base ' || l.base || ' from ' || l.running_lo || ' to ' || l.running_hi || ' earned ' || l.earned || ' points ' || l.points as said
 		from mart.statement_lines as l
 		union all
 		select 'level ' || partner_id || ' ' || month || ' ' || level from mart.partner_levels

@@ -17,7 +17,7 @@ with met as (
         k.partner_id, k.role,
         k.registered_on, k.expires_on, k.status, v.lead_days, v.window_days, v.own_deals, w.weight,
         p.is_active
-    from intermediate.dated_lines as l
+    from intermediate.valued_lines as l
     join intermediate.deal_claims as k on k.deal_id = l.deal_id
     left join rules.versions as v on v.version = l.version
     left join rules.weights as w on w.version = l.version and w.role = k.role
@@ -52,13 +52,13 @@ judged as (
     left join held as h
         on h.sale_id = m.sale_id and h.partner_code = m.partner_code and h.role = m.role
     left join intermediate.grandfathered as k
-        on k.sale_id = m.sale_id and k.partner_id = m.partner_id and k.module = 'sell_with'
+        on k.sale_id = m.sale_id and k.partner_id = m.partner_id and k.incentive = 'sell_with'
 ),
 ranked as (
     select *,
         row_number() over (
             partition by sale_id, role, reason is null order by registered_on, partner_id,
-            partner_code) as place,
+            partner_code) as sequence,
         row_number() over (
             partition by sale_id, role, partner_id, reason is null order by registered_on,
             partner_code) as same_partner
@@ -67,7 +67,7 @@ ranked as (
 select sale_id, deal_id, partner_code, partner_id, role, registered_on, status, weight,
     case
         when reason is not null then reason
-        when role = 'sourced' and place > 1 then 'sourced_earlier_by_another'
+        when role = 'sourced' and sequence > 1 then 'sourced_earlier_by_another'
         when same_partner > 1 then 'claimed_twice'
     end as reason
 from ranked

@@ -4,10 +4,10 @@
 -- stated keeps the terms it was stated with.
 --
 -- grain: credit_id
--- credit_id        line x partner x module
+-- credit_id        line x partner x incentive
 -- sale_id          the line, or the version stated last when it is no longer there
 -- partner_id       who is credited
--- module           through what
+-- incentive        through what
 -- base             of the movement, in the programme currency
 -- posting_month    the month it is stated in
 -- adjusts_month    the closed month it adjusts; null for what is new in an open one
@@ -20,7 +20,7 @@
 -- terms_date       the day whose rules hold
 -- version          of the programme on that day
 -- year_start       first day of its programme year
--- period_start     first day of the period its module accumulates over
+-- period_start     first day of the period its incentive accumulates over
 -- position_family  the family with a position of its own; empty for all others
 -- is_due           the credit counts today
 -- is_stated        something was stated of it
@@ -29,7 +29,7 @@
 with affected as (
     select
         credit_id, coalesce(deltas.sale_id, terms.sale_id) as sale_id, terms.partner_id,
-        terms.module, deltas.base, coalesce(deltas.month, deltas.stated_month) as due_month,
+        terms.incentive, deltas.base, coalesce(deltas.month, deltas.stated_month) as due_month,
         deltas.stated_month,
         coalesce(deltas.document_date, terms.document_date) as document_date,
         terms.distributor, terms.document_no, terms.line_no, terms.line_key,
@@ -42,7 +42,7 @@ with affected as (
 ),
 new as (
     select
-        credit_id, due.sale_id, due.partner_id, due.module, due.base, due.month as due_month,
+        credit_id, due.sale_id, due.partner_id, due.incentive, due.base, due.month as due_month,
         null::date as stated_month, due.document_date, due.distributor, due.document_no,
         due.line_no, due.line_key, due.terms_document, due.terms_date, due.version,
         due.year_start, due.period_start, due.position_family, true as is_due,
@@ -56,7 +56,7 @@ movements as (
     select * from new
 )
 select
-    m.credit_id, m.sale_id, m.partner_id, m.module, m.base,
+    m.credit_id, m.sale_id, m.partner_id, m.incentive, m.base,
     greatest(m.due_month, p.first_open) as posting_month,
     case when m.is_stated then m.stated_month when m.due_month < p.first_open then m.due_month
         end as adjusts_month,

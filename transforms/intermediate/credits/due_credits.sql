@@ -1,12 +1,12 @@
--- What every credit should be by today's facts: one line x one partner x one module that counts,
+-- What every credit should be by today's facts: one line x one partner x one incentive that counts,
 -- with the period it belongs to. Nothing here knows what has been stated.
 --
 -- is a view
 -- grain: credit_id
--- credit_id        line x partner x module: a hash of their names, the same in every run
+-- credit_id        line x partner x incentive: a hash of their names, the same in every run
 -- sale_id          the line
 -- partner_id       who is credited
--- module           through what
+-- incentive        through what
 -- base             in the programme currency
 -- month            of its document
 -- document_date    day of the document
@@ -18,13 +18,13 @@
 -- terms_date       the day whose rules hold
 -- version          of the programme on that day
 -- year_start       first day of its programme year
--- period_start     first day of the period its module accumulates over
+-- period_start     first day of the period its incentive accumulates over
 -- position_family  the family with a position of its own; empty for all others
 with credited as (
     select
-        sale_id, partner_id, module, base, month, document_date, distributor, document_no,
+        sale_id, partner_id, incentive, base, month, document_date, distributor, document_no,
         terms_document, line_no, line_key, terms_date, version, family
-    from intermediate.purchases
+    from intermediate.purchase_credits
     where reason is null
     union all
     select
@@ -32,16 +32,16 @@ with credited as (
         l.document_no, l.terms_document, l.line_no, l.line_key,
         l.terms_date, l.version, l.family
     from intermediate.shares as s
-    join intermediate.dated_lines as l on l.sale_id = s.sale_id
+    join intermediate.valued_lines as l on l.sale_id = s.sale_id
     where s.base <> 0
 ),
 own_positions as (
-    select distinct version, module, family from rules.schedules where family is not null
+    select distinct version, incentive, family from rules.schedules where family is not null
 )
 select
     md5(concat_ws(chr(31), c.distributor, c.document_no, c.line_no, c.line_key, c.partner_id,
-        c.module))::uuid as credit_id,
-    c.sale_id, c.partner_id, c.module, c.base, c.month, c.document_date, c.distributor,
+        c.incentive))::uuid as credit_id,
+    c.sale_id, c.partner_id, c.incentive, c.base, c.month, c.document_date, c.distributor,
     c.document_no, c.terms_document,
     c.line_no, c.line_key, c.terms_date, c.version,
     (date_trunc('month', c.terms_date) - to_months(((month(c.terms_date) - r.year_starts
@@ -54,6 +54,6 @@ select
     coalesce(o.family, '') as position_family
 from credited as c
 cross join rules.programme as r
-left join rules.modules as m on m.version = c.version and m.module = c.module
+left join rules.incentives as m on m.version = c.version and m.incentive = c.incentive
 left join own_positions as o
-    on o.version = c.version and o.module = c.module and o.family = c.family
+    on o.version = c.version and o.incentive = c.incentive and o.family = c.family

@@ -4,78 +4,80 @@
 -- where the closed months left it.
 --
 -- grain: credit_id
--- credit_id    line x partner x module
+-- credit_id    line x partner x incentive
 -- lo           running base of the period before it, in the programme currency
 -- hi           and after it
 -- document_lo  running base of its document, or of the one it returns, before it
 -- document_hi  and after it
--- place        its place in the partner's, module's and programme year's order, from 1
+-- sequence     of the movement in the partner's, incentive's and programme year's order, from 1
 -- points       by amount; may be negative
 with stated_years as (
-    select partner_id, module, year_start, max(place) as place
+    select partner_id, incentive, year_start, max(sequence) as sequence
     from stated.lines
-    group by partner_id, module, year_start
+    group by partner_id, incentive, year_start
 ),
 stated_periods as (
-    select partner_id, module, year_start, period_start, position_family, sum(base) as base
+    select partner_id, incentive, year_start, period_start, position_family, sum(base) as base
     from stated.lines
-    group by partner_id, module, year_start, period_start, position_family
+    group by partner_id, incentive, year_start, period_start, position_family
 ),
 stated_documents as (
     select
-        partner_id, module, year_start, period_start, position_family, distributor, terms_document,
+        partner_id, incentive, year_start, period_start, position_family, distributor,
+        terms_document,
         sum(base) as base
     from stated.lines
     where (distributor, terms_document) in (select (distributor, terms_document)
         from intermediate.credits)
-    group by partner_id, module, year_start, period_start, position_family, distributor,
+    group by partner_id, incentive, year_start, period_start, position_family, distributor,
         terms_document
 ),
-placed as (
+sequenced as (
     select
-        credit_id, partner_id, module, base, version, terms_date, year_start, period_start,
+        credit_id, partner_id, incentive, base, version, terms_date, year_start, period_start,
         position_family, distributor, terms_document,
         row_number() over (
-            partition by partner_id, module, year_start
+            partition by partner_id, incentive, year_start
             order by posting_month, document_date, distributor, document_no, line_no, line_key,
-                sale_id) as place
+                sale_id) as sequence
     from intermediate.credits
 ),
 summed as (
     select *,
         sum(base) over (
-            partition by partner_id, module, year_start, period_start, position_family
-            order by place
+            partition by partner_id, incentive, year_start, period_start, position_family
+            order by sequence
             rows between unbounded preceding and current row)::decimal(18,2) as hi
-    from placed
+    from sequenced
 ),
 -- Only for modules that are paid by document.
 summed_by_document as (
     select credit_id,
         sum(base) over (
-            partition by partner_id, module, year_start, period_start, position_family, distributor,
-            terms_document order by place
+            partition by partner_id, incentive, year_start, period_start, position_family,
+            distributor,
+            terms_document order by sequence
             rows between unbounded preceding and current row)::decimal(18,2) as hi
-    from placed
-    where module in (select module from rules.modules where method = 'document')
+    from sequenced
+    where incentive in (select incentive from rules.incentives where method = 'document')
 ),
-walked as (
-    select m.credit_id, m.module, m.version, m.terms_date,
+positioned as (
+    select m.credit_id, m.incentive, m.version, m.terms_date,
         (coalesce(p.base, 0) + m.hi - m.base)::decimal(18,2) as lo,
         (coalesce(p.base, 0) + m.hi)::decimal(18,2) as hi,
         (coalesce(d.base, 0) + b.hi - m.base)::decimal(18,2) as document_lo,
         (coalesce(d.base, 0) + b.hi)::decimal(18,2) as document_hi,
-        coalesce(y.place, 0) + m.place as place
+        coalesce(y.sequence, 0) + m.sequence as sequence
     from summed as m
     left join summed_by_document as b on b.credit_id = m.credit_id
     left join stated_years as y
-        on y.partner_id = m.partner_id and y.module = m.module and y.year_start = m.year_start
+        on y.partner_id = m.partner_id and y.incentive = m.incentive and y.year_start = m.year_start
     left join stated_periods as p
-        on p.partner_id = m.partner_id and p.module = m.module and p.year_start = m.year_start
+        on p.partner_id = m.partner_id and p.incentive = m.incentive and p.year_start = m.year_start
             and p.period_start = m.period_start
         and p.position_family = m.position_family
     left join stated_documents as d
-        on d.partner_id = m.partner_id and d.module = m.module and d.year_start = m.year_start
+        on d.partner_id = m.partner_id and d.incentive = m.incentive and d.year_start = m.year_start
             and d.period_start = m.period_start
         and d.position_family = m.position_family and d.distributor = m.distributor
             and d.terms_document = m.terms_document
@@ -83,11 +85,11 @@ walked as (
 ruled as (
     select
         w.*, (w.lo * 100)::bigint as lo_cents, (w.hi * 100)::bigint as hi_cents, r.points as rate,
-        if(w.module <> 'sell_with' or w.terms_date >= v.points_from, (r.per * 100)::bigint, null)
+        if(w.incentive <> 'sell_with' or w.terms_date >= v.points_from, (r.per * 100)::bigint, null)
         as per
-    from walked as w
+    from positioned as w
     left join rules.versions as v on v.version = w.version
-    left join rules.point_rates as r on r.version = w.version and r.module = w.module
+    left join rules.point_rates as r on r.version = w.version and r.incentive = w.incentive
 ),
 -- The points of a position are floor(position * rate / per), in whole parts and what is left over,
 -- so that no product outgrows 64 bits: those of 128 divide bit by bit. A division that leaves
@@ -100,7 +102,7 @@ parts as (
         hi_cents % per + if(hi_cents % per < 0, per, 0) as hi_rest
     from ruled
 )
-select credit_id, lo, hi, document_lo, document_hi, place,
+select credit_id, lo, hi, document_lo, document_hi, sequence,
     coalesce((hi_whole - lo_whole) * rate + hi_rest * rate // per - lo_rest * rate // per,
         0)::bigint as points
 from parts

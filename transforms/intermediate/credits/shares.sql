@@ -31,7 +31,7 @@ wholes as (
         if(v.rescale, t.claimed, (select sum(w.weight) from rules.weights as w
             where w.version = l.version))::bigint as whole
     from totals as t
-    join intermediate.dated_lines as l on l.sale_id = t.sale_id
+    join intermediate.valued_lines as l on l.sale_id = t.sale_id
     join rules.versions as v on v.version = l.version
 ),
 parts as (
@@ -64,12 +64,12 @@ ranked as (
     select *,
         cents - sum(floor_cents) over (partition by sale_id) as left_over,
         row_number() over (partition by sale_id order by remainder desc, partner_id asc nulls last)
-        as place
+        as sequence
     from cut
 )
 select
     sale_id, partner_id, roles, numerator::bigint as numerator, denominator::bigint as denominator,
-    (((floor_cents + if(place <= left_over, 1, 0)) * sign(amount)::hugeint)::decimal(18,0)
+    (((floor_cents + if(sequence <= left_over, 1, 0)) * sign(amount)::hugeint)::decimal(18,0)
         * 0.01::decimal(3,2))::decimal(18,2) as base
 from ranked
 where partner_id is not null

@@ -10,13 +10,14 @@
 with computed as (
     select
         partner_id, month as from_date, (month + to_months(1))::date as to_date, held_rank as rank,
-        row_number() over (partition by partner_id order by month) as place,
+        row_number() over (partition by partner_id order by month) as sequence,
         row_number() over (partition by partner_id order by month desc) as place_from_end
     from intermediate.computed_levels
 ),
 both_sources as (
     select
-        partner_id, true as is_computed, if(place = 1, date '1900-01-01', from_date) as from_date,
+        partner_id, true as is_computed, if(sequence = 1, date '1900-01-01', from_date)
+        as from_date,
         if(place_from_end = 1, date '9999-12-31', to_date) as to_date, rank
     from computed
     union all

@@ -38,7 +38,7 @@
 --                   one, as a person has joined the line to it; of a return that names its line,
 --                   that line's
 -- held_reason       why it does not count yet, null when it may
--- is_dated          it can be valued and is not later than the month of the run, but for what has
+-- is_valued         it can be valued and is not later than the month of the run, but for what has
 --                   been stated and got a later day since
 with stated_earlier as (
     select s.sale_id
@@ -57,8 +57,8 @@ dated as (
             r.deal_id) as deal_id, r.returned_sale_id,
         coalesce(r.terms_date, s.document_date) as terms_date
     from standing as s
-    left join intermediate.links as k on k.sale_id = s.sale_id and k.held_reason is null
-    left join intermediate.returned as r on r.sale_id = s.sale_id
+    left join intermediate.deal_links as k on k.sale_id = s.sale_id and k.held_reason is null
+    left join intermediate.returned_lines as r on r.sale_id = s.sale_id
 ),
 resolved as (
     select
@@ -69,9 +69,9 @@ resolved as (
         try_cast(if(f.rate = 1, round(d.net_amount, 2), round(d.net_amount * f.rate, 2))
             as decimal(18,2)) as amount
     from dated as d
-    join intermediate.code_meanings as m
+    join intermediate.resolved_codes as m
         on m.distributor = d.distributor and m.code = d.partner_code
-    join intermediate.line_days as f on f.currency = d.currency and f.terms_date = d.terms_date
+    join intermediate.currency_days as f on f.currency = d.currency and f.terms_date = d.terms_date
     left join intermediate.products as p on p.sku = d.sku
 ),
 judged as (
@@ -95,6 +95,6 @@ select
     j.currency, j.rate, j.rate_date, j.amount, j.deal_id,
     j.held_reason,
     j.held_reason is null and (j.month <= p.through_month
-        or j.sale_id in (select sale_id from stated_earlier)) as is_dated
+        or j.sale_id in (select sale_id from stated_earlier)) as is_valued
 from judged as j
 cross join rules.programme as p

@@ -15,7 +15,7 @@ with names as (
     union
     select s.partner_name
     from staging.sales as s
-    join intermediate.code_meanings as m
+    join intermediate.resolved_codes as m
         on m.distributor = s.distributor and m.code = s.partner_code
     where m.meanings = 0
 ),

@@ -2,7 +2,7 @@
 -- not in here. What a complete file holds, though it was rejected in it, is not withdrawn.
 --
 -- grain: sale_id
--- sale_id          the version passed over
+-- sale_id          the version that does not stand
 -- outcome          duplicate, superseded or withdrawn
 -- lacking_file_id  the complete file that no longer holds what is withdrawn
 -- By their hash, which is a quarter of the work; two keys of one hash are told apart below.

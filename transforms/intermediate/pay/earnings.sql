@@ -2,15 +2,15 @@
 -- stood and its points.
 --
 -- grain: credit_id
--- credit_id   line x partner x module
+-- credit_id   line x partner x incentive
 -- level       the partner's on the day of its terms
 -- schedule    it earns by; null: the programme pays nothing here
 -- method      of the schedule
 -- lo          position before it
 -- hi          and after it
--- walk_lo     position of the period before it, whatever the method
--- walk_hi     and after it
--- place       in the walk
+-- running_lo  position of the period before it, whatever the method
+-- running_hi  and after it
+-- sequence    of the movement in the partner's, incentive's and programme year's order, from 1
 -- points      by amount
 -- before_cap  earned by the schedule alone
 -- earned      after the cap of the programme year
@@ -21,31 +21,33 @@ with sliced as (
 ),
 gross as (
     select
-        s.credit_id, s.level, s.schedule, s.method, s.lo, s.hi, s.walk_lo, s.walk_hi, s.place,
+        s.credit_id, s.level, s.schedule, s.method, s.lo, s.hi, s.running_lo, s.running_hi,
+        s.sequence,
         s.points,
         coalesce(p.earned, w.earned, 0)::decimal(18,2) as before_cap
-    from intermediate.scheduled as s
+    from intermediate.credit_schedules as s
     left join sliced as p on p.credit_id = s.credit_id
     left join intermediate.volume_and_block_earnings as w on w.credit_id = s.credit_id
 ),
 stated_years as (
-    select partner_id, module, year_start, sum(before_cap) as before_cap
+    select partner_id, incentive, year_start, sum(before_cap) as before_cap
     from stated.lines
-    group by partner_id, module, year_start
+    group by partner_id, incentive, year_start
 ),
 capping as (
     select g.credit_id, m.cap, g.before_cap,
         coalesce(y.before_cap, 0) + sum(g.before_cap)
-        over (partition by c.partner_id, c.module, c.year_start order by g.place) as after_it
+        over (partition by c.partner_id, c.incentive, c.year_start order by g.sequence) as after_it
     from intermediate.credits as c
     join gross as g on g.credit_id = c.credit_id
     left join stated_years as y
-        on y.partner_id = c.partner_id and y.module = c.module and y.year_start = c.year_start
-    left join rules.modules as m on m.version = c.version and m.module = c.module
-    where c.module in (select module from rules.modules where cap is not null)
+        on y.partner_id = c.partner_id and y.incentive = c.incentive and y.year_start = c.year_start
+    left join rules.incentives as m on m.version = c.version and m.incentive = c.incentive
+    where c.incentive in (select incentive from rules.incentives where cap is not null)
 )
 select
-    g.credit_id, g.level, g.schedule, g.method, g.lo, g.hi, g.walk_lo, g.walk_hi, g.place, g.points,
+    g.credit_id, g.level, g.schedule, g.method, g.lo, g.hi, g.running_lo, g.running_hi, g.sequence,
+    g.points,
     g.before_cap,
     if(k.cap is null, g.before_cap, least(k.cap, k.after_it) - least(k.cap,
         k.after_it - k.before_cap))::decimal(18,2) as earned

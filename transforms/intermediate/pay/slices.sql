@@ -3,7 +3,7 @@
 -- what the tranche earns when filled so far, less what it had earned before.
 --
 -- grain: credit_id, tranche
--- credit_id    line x partner x module
+-- credit_id    line x partner x incentive
 -- schedule     it earns by
 -- tranche      from 1; 0 below zero
 -- from_amount  where the tranche begins
@@ -15,7 +15,7 @@
 -- earned       by that
 with paid as not materialized (
     select *
-    from intermediate.scheduled
+    from intermediate.credit_schedules
     where schedule is not null and method in ('marginal', 'document') and lo <> hi
 ),
 widths as (

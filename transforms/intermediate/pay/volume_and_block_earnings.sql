@@ -3,15 +3,15 @@
 -- the first rate.
 --
 -- grain: credit_id
--- credit_id  line x partner x module
+-- credit_id  line x partner x incentive
 -- earned     rounded once at each end
 with ends as (
     select credit_id, schedule, method, width, 'lo' as side, lo as x
-    from intermediate.scheduled
+    from intermediate.credit_schedules
     where method in ('volume', 'block') and schedule is not null
     union all
     select credit_id, schedule, method, width, 'hi', hi
-    from intermediate.scheduled
+    from intermediate.credit_schedules
     where method in ('volume', 'block') and schedule is not null
 ),
 parts as (

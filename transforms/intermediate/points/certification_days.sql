@@ -52,7 +52,7 @@ owned as (
         p.person_id, p.certification_code, p.from_date, p.to_date, k.partner_id, k.file_id, k.line,
         row_number() over (
             partition by p.person_id, p.certification_code, p.from_date order by k.awarded_on desc,
-            k.partner_code) as place
+            k.partner_code) as sequence
     from pieces as p
     join known as k
         on k.person_id = p.person_id and k.certification_code = p.certification_code
@@ -63,7 +63,7 @@ marked as (
         if(partner_id is not distinct from lag(partner_id) over pieces_in_order
             and from_date = lag(to_date) over pieces_in_order + 1, 0, 1) as begins
     from owned
-    where place = 1
+    where sequence = 1
     window pieces_in_order as (partition by person_id, certification_code order by from_date)
 ),
 numbered as (

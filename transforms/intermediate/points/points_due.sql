@@ -1,5 +1,5 @@
 -- What every posting of points should be by today's facts, apart from those by amount, which follow
--- the walk: by certification, as bonus, and spent.
+-- the running position: by certification, as bonus, and spent.
 --
 -- grain: origin, partner_id
 -- origin      what the posting is for, in a form that never repeats

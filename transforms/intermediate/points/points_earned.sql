@@ -20,7 +20,7 @@ with by_amount as (
     select
         concat('credit ', c.credit_id) as origin, c.adjusts_month, c.partner_id,
         greatest(c.document_date, p.first_open) as posted_on,
-        if(c.module = 'sell_with', 'sell_with', 'purchase') as kind, null as category,
+        if(c.incentive = 'sell_with', 'sell_with', 'purchase') as kind, null as category,
         positions.points, 'both' as balance, versions.hash as rules_hash, c.sale_id,
         null as source, null as file_name, null as file_line
     from intermediate.running_positions as positions

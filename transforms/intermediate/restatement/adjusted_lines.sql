@@ -1,7 +1,7 @@
 -- The line behind each adjustment as it stands today, under the key it was stated with.
 --
 -- grain: credit_id
--- credit_id    line x partner x module
+-- credit_id    line x partner x incentive
 -- sale_id      the version of the line that stands
 -- net_amount   in the document's currency
 -- amount       in the programme currency

@@ -1,7 +1,7 @@
 -- Why each adjustment of a line is there, and the files it comes from.
 --
 -- grain: credit_id
--- credit_id    line x partner x module
+-- credit_id    line x partner x incentive
 -- cause        late: its file came after the month was closed; counted_later: it came before and
 --              did not count then; amount, rate, other_partner, claims, withdrawn, held, or the
 --              reason for which it counts no more
@@ -14,11 +14,12 @@
 with adjusting as (
     select * from intermediate.credits where adjusts_month is not null
 ),
--- Whom else the same line credited through the same module, as stated and today.
+-- Whom else the same line credited through the same incentive, as stated and today.
 stated_for_others as (
     select
         a.credit_id,
-        bool_or(stated.partner_id <> a.partner_id and stated.module = a.module) as was_anothers
+        bool_or(stated.partner_id <> a.partner_id and stated.incentive = a.incentive)
+        as was_anothers
     from adjusting as a
     join stated.lines as stated using (distributor, document_no, line_no, line_key)
     group by a.credit_id
@@ -27,7 +28,7 @@ due_to_others as (
     select distinct a.credit_id
     from adjusting as a
     join intermediate.due_credits as due
-        using (distributor, document_no, line_no, line_key, module)
+        using (distributor, document_no, line_no, line_key, incentive)
     where due.partner_id <> a.partner_id
 ),
 -- The complete file that no longer holds the line.
@@ -45,13 +46,13 @@ last_closing as (
     where month = (select first_open - to_months(1) from rules.programme)
 ),
 judged as (
-    select sale_id, module, reason
-    from intermediate.purchases
+    select sale_id, incentive, reason
+    from intermediate.purchase_credits
     semi join intermediate.adjusted_lines as adjusted using (sale_id)
 ),
 compared as (
     select
-        a.credit_id, a.module, a.partner_id, a.is_due, a.is_stated, today.sale_id,
+        a.credit_id, a.incentive, a.partner_id, a.is_due, a.is_stated, today.sale_id,
         today.partner_id as buyer_id, today.held_reason, today.sku, today.currency,
         today.rate_date, today.deal_id, landed.sha256 is not null as had_landed,
         others.was_anothers, due.credit_id is not null as is_anothers, judged.reason,
@@ -74,24 +75,24 @@ compared as (
     left join withdrawn_by as withdrawn
         on withdrawn.distributor = a.distributor and withdrawn.document_no = a.document_no
         and withdrawn.line_no = a.line_no and withdrawn.line_key = a.line_key
-    left join judged on judged.sale_id = today.sale_id and judged.module = a.module
+    left join judged on judged.sale_id = today.sale_id and judged.incentive = a.incentive
 ),
 caused as (
     select *,
         case
-            when not is_stated and module = 'sell_with' and was_anothers is not null
+            when not is_stated and incentive = 'sell_with' and was_anothers is not null
                 then 'claims'
             when not is_stated and was_anothers then 'other_partner'
             when not is_stated and had_landed then 'counted_later'
             when not is_stated then 'late'
-            when not is_due and is_anothers and module <> 'sell_with' then 'other_partner'
-            when not is_due and module = 'resell' and buyer_id <> partner_id then 'other_partner'
+            when not is_due and is_anothers and incentive <> 'sell_with' then 'other_partner'
+            when not is_due and incentive = 'resell' and buyer_id <> partner_id then 'other_partner'
             when not is_due and sale_id is null then 'withdrawn'
             when not is_due and held_reason is not null then 'held'
             when not is_due and reason is not null then reason
             when is_other_amount then 'amount'
             when is_other_value then 'rate'
-            when module = 'sell_with' then 'claims'
+            when incentive = 'sell_with' then 'claims'
             else 'amount'
         end as cause
     from compared
@@ -111,12 +112,12 @@ moved_by as (
                 then 'products'
             when held.reason in ('unknown_currency', 'no_rate', 'amount_too_large')
                 then 'fx_rates'
-            when caused.module = 'sell_with' then 'deals'
+            when caused.incentive = 'sell_with' then 'deals'
         end as kind
     from caused
-    left join last_closing as held on held.sale_id = caused.sale_id and held.module is null
+    left join last_closing as held on held.sale_id = caused.sale_id and held.incentive is null
     left join last_closing as uncounted
-        on uncounted.sale_id = caused.sale_id and uncounted.module = caused.module
+        on uncounted.sale_id = caused.sale_id and uncounted.incentive = caused.incentive
     where (caused.is_same_version or caused.had_landed)
         and caused.cause not in ('late', 'withdrawn', 'amount', 'held')
 ),
@@ -126,7 +127,7 @@ subjects as (
         {kind: 'fx_rates', subject: concat_ws(' ', currency, rate_date)},
         {kind: 'partners', subject: partner_id},
         {kind: 'partners', subject: buyer_id},
-        {kind: 'deals', subject: if(kind = 'deals' or module = 'sell_with', deal_id, null)}
+        {kind: 'deals', subject: if(kind = 'deals' or incentive = 'sell_with', deal_id, null)}
     ]) as named
     from moved_by
 ),

@@ -2,7 +2,7 @@
 -- credits are unchanged and have no row here.
 --
 -- grain: credit_id
--- credit_id      line x partner x module
+-- credit_id      line x partner x incentive
 -- base           the credit delta: what the credit should be, less what was stated
 -- stated_month   the month it was first stated in
 -- sale_id        the line today; null when the credit does not count today

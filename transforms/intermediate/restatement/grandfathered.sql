@@ -1,18 +1,18 @@
 -- The lines that were stated of partners who are inactive today. A partner's status has no date, so
 -- what was stated of such a partner still counts.
 --
--- grain: sale_id, partner_id, module
+-- grain: sale_id, partner_id, incentive
 -- sale_id     the line
 -- partner_id  who was credited
--- module      through what
+-- incentive   through what
 with inactive as (
     select partner_id from intermediate.partners where not is_active
 ),
 stated as (
-    select distinct distributor, document_no, line_no, line_key, partner_id, module
+    select distinct distributor, document_no, line_no, line_key, partner_id, incentive
     from stated.lines
     semi join inactive using (partner_id)
 )
-select lines.sale_id, stated.partner_id, stated.module
+select lines.sale_id, stated.partner_id, stated.incentive
 from stated
-join intermediate.dated_lines as lines using (distributor, document_no, line_no, line_key)
+join intermediate.valued_lines as lines using (distributor, document_no, line_no, line_key)

@@ -1,7 +1,7 @@
 -- How much the closed months have stated of each credit, and since when.
 --
 -- grain: credit_id
--- credit_id     line x partner x module
+-- credit_id     line x partner x incentive
 -- base          of all its movements together
 -- stated_month  the month it was first stated in
 select credit_id, sum(base)::decimal(18,2) as base, min(month) as stated_month

@@ -2,9 +2,9 @@
 -- was stated last.
 --
 -- grain: credit_id
--- credit_id        line x partner x module
+-- credit_id        line x partner x incentive
 -- partner_id       who was credited
--- module           through what
+-- incentive        through what
 -- distributor      code of the sender
 -- document_no      the document
 -- line_no          its line
@@ -32,7 +32,7 @@ with affected as (
     window movements as (partition by credit_id order by month, sale_id)
 )
 select
-    credit_id, one.partner_id, one.module, one.distributor, one.document_no, one.line_no,
+    credit_id, one.partner_id, one.incentive, one.distributor, one.document_no, one.line_no,
     one.line_key, one.terms_date, one.terms_document, one.year_start, one.period_start,
     one.position_family, one.level, one.schedule, one.rules_hash, newest.sale_id,
     newest.document_date, newest.net_amount, newest.amount, newest.file_name, newest.file_line

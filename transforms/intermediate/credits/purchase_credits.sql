@@ -1,10 +1,10 @@
 -- What each line would give its buyer and its distributor, and why not.
 --
 -- is a view
--- grain: sale_id, module
+-- grain: sale_id, incentive
 -- sale_id         the line
 -- partner_id      who would be credited
--- module          resell for the buyer, distribution for the distributor
+-- incentive       resell for the buyer, distribution for the distributor
 -- base            the line's amount
 -- month           of its document
 -- document_date   day of the document
@@ -18,14 +18,14 @@
 -- family          of products
 -- reason          why it does not count, null when it does
 with sides as (
-    select *, 'resell' as module, partner_id as side_id from intermediate.dated_lines
+    select *, 'resell' as incentive, partner_id as side_id from intermediate.valued_lines
     union all
     select *, 'distribution', distributor_id
-    from intermediate.dated_lines
+    from intermediate.valued_lines
     where distributor_id is not null
 )
 select
-    s.sale_id, s.side_id as partner_id, s.module, s.amount as base, s.month, s.document_date,
+    s.sale_id, s.side_id as partner_id, s.incentive, s.amount as base, s.month, s.document_date,
     s.distributor, s.document_no, s.line_no, s.line_key,
     s.terms_document, s.terms_date, s.version, s.family,
     case
@@ -37,8 +37,8 @@ select
     end as reason
 from sides as s
 join intermediate.partners as p on p.partner_id = s.side_id
-left join intermediate.days_held as h
-    on h.partner_id = s.side_id and h.module = s.module and h.version = s.version
+left join intermediate.module_days as h
+    on h.partner_id = s.side_id and h.module = s.incentive and h.version = s.version
         and h.terms_date = s.terms_date
 left join intermediate.grandfathered as k
-    on k.sale_id = s.sale_id and k.partner_id = s.side_id and k.module = s.module
+    on k.sale_id = s.sale_id and k.partner_id = s.side_id and k.incentive = s.incentive

@@ -8,7 +8,7 @@
 -- terms_date   the day
 -- is_admitted  the version admits the partner's type by then
 with pairs as (
-    select distinct partner_id, distributor_id, version, terms_date from intermediate.dated_lines
+    select distinct partner_id, distributor_id, version, terms_date from intermediate.valued_lines
 ),
 days as (
     select distinct partner_id, 'resell' as module, version, terms_date from pairs

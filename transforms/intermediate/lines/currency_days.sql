@@ -12,7 +12,7 @@
 with days as (
     select distinct currency, document_date as terms_date from staging.sales
     union
-    select currency, terms_date from intermediate.returned
+    select currency, terms_date from intermediate.returned_lines
 ),
 known_currencies as (
     select distinct currency from intermediate.rates

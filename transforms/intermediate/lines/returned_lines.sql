@@ -27,6 +27,6 @@ select
     min(s.document_date) as terms_date,
     min(coalesce(k.deal_id, s.deal_id)) as deal_id
 from sold as s
-left join intermediate.links as k on k.sale_id = s.returned_sale_id and k.held_reason is null
+left join intermediate.deal_links as k on k.sale_id = s.returned_sale_id and k.held_reason is null
 group by s.sale_id
 having count(*) = 1

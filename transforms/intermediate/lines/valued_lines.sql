@@ -24,4 +24,4 @@ select sale_id, distributor, document_no, line_no, line_key, document_date, mont
     if(returned_sale_id is null, document_no, returns_document) as terms_document, distributor_id,
     partner_id, family, is_licence, amount, deal_id, version
 from intermediate.lines
-where is_dated
+where is_valued

@@ -1,0 +1,46 @@
+-- Each movement with the schedule it earns by: the one of its version, incentive, level on the day
+-- of its terms, and product family, or of every other family. What was stated keeps the level and
+-- the schedule it was stated with.
+--
+-- grain: credit_id
+-- credit_id   line x partner x incentive
+-- level       the partner's on the day of its terms
+-- schedule    null: the programme pays nothing here
+-- method      marginal, block, document or volume
+-- width       of each tranche; null where bounds are given
+-- lo          position before it: of the document under method document, of the period otherwise
+-- hi          and after it
+-- running_lo  of the period, whatever the method
+-- running_hi  and after it
+-- sequence    of the movement in the partner's, incentive's and programme year's order, from 1
+-- points      by amount
+with levelled as (
+    select
+        c.credit_id, c.incentive, c.version, c.terms_date, c.position_family, h.level,
+        false as is_stated, null as schedule
+    from intermediate.credits as c
+    join rules.versions as v on v.version = c.version
+    join intermediate.levels_held as h
+        on h.partner_id = c.partner_id and h.is_computed = v.levels_computed
+        and h.from_date <= c.terms_date and c.terms_date < h.to_date
+    where not c.is_stated
+    union all
+    select credit_id, incentive, version, terms_date, position_family, level, true, schedule
+    from intermediate.credits
+    where is_stated
+)
+select
+    l.credit_id, l.level, coalesce(k.schedule, s.schedule) as schedule, m.method,
+    coalesce(k.width, s.width) as width,
+    if(m.method = 'document', w.document_lo, w.lo) as lo,
+    if(m.method = 'document', w.document_hi, w.hi) as hi,
+    w.lo as running_lo, w.hi as running_hi, w.sequence, w.points
+from levelled as l
+join intermediate.running_positions as w on w.credit_id = l.credit_id
+join rules.versions as v on v.version = l.version
+left join rules.incentives as m on m.version = l.version and m.incentive = l.incentive
+left join rules.schedules as k on k.schedule = l.schedule
+left join rules.schedules as s
+    on not l.is_stated and s.version = l.version and s.incentive = l.incentive and s.level = l.level
+        and coalesce(s.family, '') = l.position_family
+    and (l.incentive <> 'sell_with' or l.terms_date >= v.money_from)
