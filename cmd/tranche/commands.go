@@ -49,9 +49,12 @@ something waits for a person, 75 another run is at work.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().StringVarP(&a.configPath, "config", "c", "config.yaml", "the configuration file")
 	_ = root.MarkPersistentFlagFilename("config", "yaml", "yml") // fails for a flag that is not there
-	root.PersistentFlags().StringVar(&a.profile, "cpuprofile", "", "write where the processor's time went, for go tool pprof")
+	root.PersistentFlags().StringVar(&a.profile, "cpuprofile", "",
+		"write where the processor's time went, for go tool pprof")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.startProfile() }
-	root.AddCommand(a.initCommand(), a.validateCommand(), a.runCommand(), a.statusCommand(), a.queryCommand(), a.exportTablesCommand(), a.rejectsCommand(), a.heldCommand(), a.matchCommand(), a.feedsCommand(), a.explainCommand(), a.compareCommand(), a.publishCommand(), a.serveCommand(), a.outboxCommand(),
+	root.AddCommand(a.initCommand(), a.validateCommand(), a.runCommand(), a.statusCommand(), a.queryCommand(),
+		a.exportTablesCommand(), a.rejectsCommand(), a.heldCommand(), a.matchCommand(), a.feedsCommand(), a.explainCommand(),
+		a.compareCommand(), a.publishCommand(), a.serveCommand(), a.outboxCommand(),
 		a.closeCommand(), a.approveCommand(), a.reopenCommand(), a.rebuildCommand(), a.logCommand(), a.manCommand())
 	a.complete(root)
 	// Here, so that the manual has their pages too.

@@ -25,15 +25,19 @@ func (a *app) complete(root *cobra.Command) {
 	months := published("select " + month + " || chr(9) || status from mart.months order by month desc")
 	open := published("select " + month + " from mart.months where status = 'open' order by month")
 	waiting := published("select " + month + " from mart.months where status = 'closed'")
-	last := published("select " + month + " || chr(9) || status from mart.months where status <> 'open' order by month desc limit 1")
+	last := published("select " + month + " || chr(9) || status from mart.months where status <> 'open' order by month " +
+		"desc limit 1")
 	rejected := published("select distinct file_name from mart.rejected_rows where waived is null order by all")
 	for _, p := range []struct {
 		command, flag string // no flag: the command's arguments
 		offer         offer
 	}{
-		{"explain", "partner", partners}, {"explain", "month", stated}, {"explain", "distributor", published("select distinct distributor from mart.statement_lines order by all")},
-		{"run", "month", months}, {"compare", "month", months}, {"close", "through", open}, {"close", "", open}, {"approve", "", waiting}, {"reopen", "", last},
-		{"rejects export", "", rejected}, {"rejects waive", "", rejected}, {"outbox send", "", unsent}, {"outbox drop", "", unsent}, {"validate", "feed", feeds},
+		{"explain", "partner", partners}, {"explain", "month", stated},
+		{"explain", "distributor", published("select distinct distributor from mart.statement_lines order by all")},
+		{"run", "month", months}, {"compare", "month", months}, {"close", "through", open}, {"close", "", open},
+		{"approve", "", waiting}, {"reopen", "", last},
+		{"rejects export", "", rejected}, {"rejects waive", "", rejected}, {"outbox send", "", unsent},
+		{"outbox drop", "", unsent}, {"validate", "feed", feeds},
 		{"query", "format", words("table", "csv", "json", "arrow")}, {"match", "format", words("table", "csv")},
 	} {
 		c, _, err := root.Find(strings.Fields(p.command))

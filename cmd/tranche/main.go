@@ -70,7 +70,9 @@ func exitCode(err error) int {
 		return exitWaiting
 	case errors.Is(err, pipeline.ErrLocked):
 		return exitLocked
-	case errors.As(err, &usage), errors.As(err, &wrong), errors.Is(err, pipeline.ErrTooEarly), errors.Is(err, pipeline.ErrAnybody), errors.Is(err, pipeline.ErrPlace), errors.Is(err, config.ErrOpen), errors.Is(err, pipeline.ErrClosed),
+	case errors.As(err, &usage), errors.As(err, &wrong), errors.Is(err, pipeline.ErrTooEarly),
+		errors.Is(err, pipeline.ErrAnybody), errors.Is(err, pipeline.ErrPlace), errors.Is(err, config.ErrOpen),
+		errors.Is(err, pipeline.ErrClosed),
 		errors.Is(err, pipeline.ErrNothingToCompare):
 		return exitUsage
 	default:

@@ -28,7 +28,8 @@ who accepts, and drop the file into the inbox of the feed of kind links.`,
 			if deals {
 				return a.matchDeals(cmd.Context(), format)
 			}
-			err := a.query(cmd.Context(), `select u.distributor, u.partner_code as code, coalesce(u.partner_name, '') as called, u.lines,
+			err := a.query(cmd.Context(), `select u.distributor, u.partner_code as code, coalesce(u.partner_name, '') as called,
+				u.lines,
 					coalesce(p.partner_id, '') as "could be", coalesce(p.name, '') as name, coalesce(p.score::varchar, '') as score,
 					case
 						when p.alias is null then ''
@@ -40,7 +41,8 @@ who accepts, and drop the file into the inbox of the feed of kind links.`,
 				left join mart.match_proposals as p on p.distributor = u.distributor and p.partner_code = u.partner_code
 				order by u.distributor, u.partner_code, p.score desc, p.partner_id`, newTable(a.stdout))
 			if err == nil {
-				fmt.Fprintln(a.stdout, "\nA proposal counts for nothing; a code counts as soon as its alias stands in the partner file.")
+				fmt.Fprintln(a.stdout, "\nA proposal counts for nothing; a code counts as soon as its alias stands in the "+
+					"partner file.")
 			}
 			return err
 		},
@@ -53,12 +55,16 @@ who accepts, and drop the file into the inbox of the feed of kind links.`,
 func (a *app) matchDeals(ctx context.Context, format string) error {
 	switch format {
 	case "csv":
-		return a.query(ctx, `select distributor, document_no, line_no, line_key, deal_id, '' as accepted_by, 'score ' || score || ', claimed by ' || claimants as reason
-			from mart.sell_with_suggestions order by score desc, distributor, document_no, line_no, line_key, deal_id`, newCSV(a.stdout))
+		return a.query(ctx, `select distributor, document_no, line_no, line_key, deal_id, '' as accepted_by,
+			'score ' || score || ', claimed by ' || claimants as reason
+			from mart.sell_with_suggestions order by score desc, distributor, document_no, line_no, line_key, deal_id`,
+			newCSV(a.stdout))
 	case "table":
-		err := a.query(ctx, `select distributor, document_no as document, line_no as line, line_key as key, document_date as "on", end_customer as customer, family, amount,
+		err := a.query(ctx, `select distributor, document_no as document, line_no as line, line_key as key,
+			document_date as "on", end_customer as customer, family, amount,
 				deal_id as deal, deal_customer as "its customer", claimants as "claimed by", score
-			from mart.sell_with_suggestions order by score desc, distributor, document_no, line_no, line_key, deal_id`, newTable(a.stdout))
+			from mart.sell_with_suggestions order by score desc, distributor, document_no, line_no, line_key, deal_id`,
+			newTable(a.stdout))
 		if err == nil {
 			fmt.Fprintln(a.stdout, "\nA suggestion counts for nothing until it stands in a file of links.")
 		}

@@ -30,8 +30,9 @@ configuration allows. --accept-held leaves that for later, with your --reason.
 
 --through closes every open month up to that one, in their order, each as if it were
 closed by itself, and stops at the first that is refused.`,
-		Example: "  tranche close 2024-08 --by anna\n  tranche close --through 2024-08 --by anna\n  tranche close 2024-08 --accept-held --reason \"two codes still unknown\"",
-		Args:    arguments(cobra.MaximumNArgs(1)),
+		Example: "  tranche close 2024-08 --by anna\n  tranche close --through 2024-08 --by anna\n  tranche close 2024-08 " +
+			"--accept-held --reason \"two codes still unknown\"",
+		Args: arguments(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if (len(args) == 1) == (through != "") {
 				return usageError{errors.New("name one MONTH, or --through MONTH")}
@@ -63,12 +64,14 @@ func (a *app) close(ctx context.Context, month string, c pipeline.Closing) error
 	}, func(s *pipeline.Summary, month time.Time) {
 		name := pipeline.MonthName(month)
 		if s.AwaitsApproval {
-			fmt.Fprintf(a.stdout, "%s is closed. Its statements stay drafts until somebody other than %s approves it:\n  tranche approve %s\n", name, c.By, name)
+			fmt.Fprintf(a.stdout, "%s is closed. Its statements stay drafts until somebody other than %s approves it:\n  "+
+				"tranche approve %s\n", name, c.By, name)
 		} else {
 			fmt.Fprintf(a.stdout, "%s is closed, and its statements are final.\n", name)
 		}
 		if len(s.Absent) > 0 {
-			fmt.Fprintf(a.stdout, "%s sent no line of %s, and had sent some of %s. What comes of it later is an adjustment of a later month.\n",
+			fmt.Fprintf(a.stdout, "%s sent no line of %s, and had sent some of %s. What comes of it later is an adjustment "+
+				"of a later month.\n",
 				strings.Join(s.Absent, ", "), name, pipeline.MonthName(month.AddDate(0, -1, 0)))
 		}
 	})
@@ -95,7 +98,8 @@ func (a *app) closeThrough(ctx context.Context, text string, c pipeline.Closing)
 	}
 	for i, month := range open {
 		if err := a.close(ctx, pipeline.MonthName(month), c); err != nil {
-			fmt.Fprintf(a.stdout, "Stopped: of %s up to %s, %d closed, and %s is the next.\n", counted(int64(len(open)), "open month"), pipeline.MonthName(through), i, pipeline.MonthName(month))
+			fmt.Fprintf(a.stdout, "Stopped: of %s up to %s, %d closed, and %s is the next.\n",
+				counted(int64(len(open)), "open month"), pipeline.MonthName(through), i, pipeline.MonthName(month))
 			return err
 		}
 	}
@@ -149,7 +153,8 @@ and when it is closed again its statements are version 2 and say what differs.`,
 }
 
 // decide carries a decision on a month out and says what it came to.
-func (a *app) decide(name, text string, decision func(pipeline.Options, time.Time) (*pipeline.Summary, error), say func(*pipeline.Summary, time.Time)) error {
+func (a *app) decide(name, text string, decision func(pipeline.Options, time.Time) (*pipeline.Summary, error),
+	say func(*pipeline.Summary, time.Time)) error {
 	month, err := parseMonth(text)
 	if err != nil {
 		return err
@@ -163,7 +168,8 @@ func (a *app) decide(name, text string, decision func(pipeline.Options, time.Tim
 }
 
 // nowFinal sends finance what has become final, if the configuration names anybody.
-func (a *app) nowFinal(ctx context.Context, o pipeline.Options, s *pipeline.Summary, err error) (*pipeline.Summary, error) {
+func (a *app) nowFinal(ctx context.Context, o pipeline.Options, s *pipeline.Summary, err error) (*pipeline.Summary,
+	error) {
 	if err == nil {
 		a.spread(ctx, o.Config, schedule.Finals(o.Config, o.Now))
 	}
@@ -179,7 +185,10 @@ audit log and the configuration. Nothing is taken from the inbox. The old store 
 aside; the old published file stays until the new one has passed every check.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.working("rebuild", func(o pipeline.Options) (*pipeline.Summary, error) { return pipeline.Rebuild(cmd.Context(), o) })
+			s, err := a.working("rebuild", func(o pipeline.Options) (*pipeline.Summary,
+				error) {
+				return pipeline.Rebuild(cmd.Context(), o)
+			})
 			if err != nil {
 				return err
 			}

@@ -22,7 +22,8 @@ func printPast(out io.Writer, c *config.Config) error {
 	if run, err := pipeline.BeingPublished(c); err != nil {
 		return err
 	} else if run != "" {
-		fmt.Fprintf(out, "Run %s is publishing, or was stopped while it was: what is published can be partly older. The next run puts that right.\n\n", run)
+		fmt.Fprintf(out, "Run %s is publishing, or was stopped while it was: what is published can be partly older. The "+
+			"next run puts that right.\n\n", run)
 	}
 	past, err := pipeline.History(c)
 	if err != nil {
@@ -33,7 +34,8 @@ func printPast(out io.Writer, c *config.Config) error {
 		t := tabwriter.NewWriter(out, 2, 0, 2, ' ', 0)
 		for _, p := range past[max(0, len(past)-shownRuns):] {
 			said, _, _ := strings.Cut(p.Error, "\n")
-			fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%d.%d s\t%s\n", p.At.In(c.Serve.Zone).Format("2006-01-02 15:04"), p.Did, p.Month, p.Outcome, p.Took/1000, p.Took%1000/100, said)
+			fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%d.%d s\t%s\n", p.At.In(c.Serve.Zone).Format("2006-01-02 15:04"), p.Did, p.Month,
+				p.Outcome, p.Took/1000, p.Took%1000/100, said)
 		}
 		_ = t.Flush()
 		fmt.Fprintln(out)
@@ -52,7 +54,8 @@ func printPast(out io.Writer, c *config.Config) error {
 func printUnsent(out io.Writer, c *config.Config) (int, error) {
 	unsent, err := schedule.Box(c).Open()
 	for _, u := range unsent {
-		fmt.Fprintf(out, "Message %s by %s is %s after %s: %s\n  %s\n", u.ID, u.Way, u.State, counted(int64(u.Attempts), "attempt"), u.Error, u.Subject)
+		fmt.Fprintf(out, "Message %s by %s is %s after %s: %s\n  %s\n", u.ID, u.Way, u.State,
+			counted(int64(u.Attempts), "attempt"), u.Error, u.Subject)
 	}
 	return len(unsent), err
 }

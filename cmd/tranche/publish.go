@@ -25,7 +25,8 @@ Who went back, and why, is in the audit log (tranche log).`,
 		Args:    arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !rollback {
-				return usageError{fmt.Errorf("a run publishes what has passed every check by itself; --rollback takes the last publication back")}
+				return usageError{fmt.Errorf("a run publishes what has passed every check by itself; --rollback takes the last " +
+					"publication back")}
 			}
 			if err := errors.Join(reasoned("going back", &reason), decided("going back", &by)); err != nil {
 				return err

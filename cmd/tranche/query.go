@@ -35,7 +35,8 @@ other file of this machine, no network, and no setting.
   tranche query -f arrow "from mart.statement_lines" > lines.arrows`,
 		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			write, ok := map[string]func(io.Writer) resultWriter{"table": newTable, "csv": newCSV, "json": newJSON, "arrow": newArrow}[format]
+			write, ok := map[string]func(io.Writer) resultWriter{"table": newTable, "csv": newCSV, "json": newJSON,
+				"arrow": newArrow}[format]
 			if !ok {
 				return usageError{fmt.Errorf("unknown format %q; write table, csv, json or arrow", format)}
 			}

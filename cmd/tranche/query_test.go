@@ -14,7 +14,8 @@ import (
 func TestAnArrowStreamKeepsDecimalsAndDays(t *testing.T) {
 	conf := demoConfig(t)
 	var out, told bytes.Buffer
-	if code := run(context.Background(), []string{"query", "-c", conf, "-f", "arrow", "select month, partner_id, earned from mart.statement_lines"}, nil, &out, &told); code != exitDone {
+	if code := run(context.Background(), []string{"query", "-c", conf, "-f", "arrow",
+		"select month, partner_id, earned from mart.statement_lines"}, nil, &out, &told); code != exitDone {
 		t.Fatal(told.String())
 	}
 	reader, err := ipc.NewReader(&out)
@@ -40,7 +41,8 @@ func TestAnArrowStreamKeepsDecimalsAndDays(t *testing.T) {
 		t.Errorf("%d rows (%v)", rows, reader.Err())
 	}
 	stream := "cents\n" + strconv.FormatInt(cents, 10) + "\n"
-	if database := asked(t, conf, "select (sum(earned) * 100)::bigint as cents from mart.statement_lines"); database != stream {
+	if database := asked(t, conf,
+		"select (sum(earned) * 100)::bigint as cents from mart.statement_lines"); database != stream {
 		t.Errorf("the stream has %s, the database %s", stream, database)
 	}
 }

@@ -31,7 +31,8 @@ func (a *app) rejectsCommand() *cobra.Command {
 			if all {
 				where = ""
 			}
-			return a.query(cmd.Context(), `select file_id as file_no, file_name as file, file_line as line, coalesce(column_name, '') as "column", raw_text as text, sentence as why,
+			return a.query(cmd.Context(), `select file_id as file_no, file_name as file, file_line as line,
+				coalesce(column_name, '') as "column", raw_text as text, sentence as why,
 				coalesce(waived, '') as waived from mart.rejected_rows `+where+` order by file_id, problem`, newTable(a.stdout))
 		},
 	}
@@ -46,7 +47,8 @@ func (a *app) exportCommand() *cobra.Command {
 		Short: "Write a file's rejected rows as CSV, to send back to its sender",
 		Long: `Write a file's rejected rows as CSV, to send back to its sender: the line each begins
 on, its key where that can be read, what stands in which column, and the reason. It is a
-report and no file to load: the sender corrects the rows and sends them in a new file. FILE is its name, or its number in tranche rejects list where
+report and no file to load: the sender corrects the rows and sends them in a new file. FILE is its name,
+or its number in tranche rejects list where
 several have one name.`,
 		Example: "  tranche rejects export NW_2024-07.csv > to_nordwind.csv",
 		Args:    arguments(cobra.ExactArgs(1)),
@@ -55,7 +57,8 @@ several have one name.`,
 			if err != nil {
 				return err
 			}
-			return a.query(cmd.Context(), `select file_name as file, file_line as line, coalesce(record_key, '') as "key", coalesce(column_name, '') as "column", raw_text as text, code, sentence as why
+			return a.query(cmd.Context(), `select file_name as file, file_line as line, coalesce(record_key, '') as "key",
+				coalesce(column_name, '') as "column", raw_text as text, code, sentence as why
 				from mart.rejected_rows where file_id = $1 and waived is null order by problem`, newCSV(a.stdout), f.number)
 		},
 	}
@@ -120,15 +123,18 @@ func (a *app) rejectedFile(ctx context.Context, name string, line int64) (reject
 	case err != nil:
 		return rejectedFile{}, err
 	case len(found) == 0 && line > 0:
-		return rejectedFile{}, usageError{fmt.Errorf("line %d of %q is no rejected row; tranche rejects list names them", line, name)}
+		return rejectedFile{}, usageError{fmt.Errorf("line %d of %q is no rejected row; tranche rejects list names them",
+			line, name)}
 	case len(found) == 0:
-		return rejectedFile{}, usageError{fmt.Errorf("no landed file %q has rejected rows; tranche rejects list names them", name)}
+		return rejectedFile{}, usageError{fmt.Errorf("no landed file %q has rejected rows; tranche rejects list names them",
+			name)}
 	case len(found) > 1:
 		var list []string
 		for _, f := range found {
 			list = append(list, fmt.Sprintf("%d (landed %s)", f.number, f.landed))
 		}
-		return rejectedFile{}, usageError{fmt.Errorf("%d landed files are called %q; give the number of one: %s", len(found), name, strings.Join(list, ", "))}
+		return rejectedFile{}, usageError{fmt.Errorf("%d landed files are called %q; give the number of one: %s", len(found),
+			name, strings.Join(list, ", "))}
 	}
 	return found[0], nil
 }
@@ -146,7 +152,8 @@ func (a *app) rejectedFiles(ctx context.Context, name string, line int64) ([]rej
 	if err := pipeline.OfThisVersion(ctx, s); err != nil {
 		return nil, err
 	}
-	rows, err := s.Query(ctx, `select distinct r.file_id, f.file_name, f.sha256, strftime(f.landed_at, '%Y-%m-%d %H:%M'), if($2 = 0, r.reasons_hash, r.line_reasons_hash)
+	rows, err := s.Query(ctx, `select distinct r.file_id, f.file_name, f.sha256, strftime(f.landed_at, '%Y-%m-%d %H:%M'),
+		if($2 = 0, r.reasons_hash, r.line_reasons_hash)
 		from mart.rejected_rows as r join mart.reconciliation as f on f.file_id = r.file_id
 		where (f.file_name = $1 or f.file_id::varchar = $1) and ($2 = 0 or r.file_line = $2) order by r.file_id`, name, line)
 	if err != nil {

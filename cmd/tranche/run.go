@@ -38,8 +38,10 @@ A run that fails leaves everything that was published as it was.`,
 			return a.unattended(err)
 		},
 	}
-	c.Flags().StringVar(&month, "month", "", "the month to run for, as 2024-08 (default: the newest with sales that has begun)")
-	c.Flags().StringVar(&plans, "explain-sql", "", "folder to leave in it, for each model, how DuckDB made it, with times and rows")
+	c.Flags().StringVar(&month, "month", "", "the month to run for, as 2024-08 (default: the newest with sales that "+
+		"has begun)")
+	c.Flags().StringVar(&plans, "explain-sql", "", "folder to leave in it, for each model, how DuckDB made it, with "+
+		"times and rows")
 	c.Flags().BoolVar(&notify, "notify", false, "tell whom the configuration names what it came to, as serve does")
 	return c
 }
@@ -100,10 +102,11 @@ func (a *app) working(name string, work func(pipeline.Options) (*pipeline.Summar
 		log = log.Level(zerolog.WarnLevel)
 	}
 	show, written := newProgress(a), logged(log)
-	o := pipeline.Options{Config: c, Now: time.Now(), Program: "tranche " + version, Progress: show.step, Stage: func(s pipeline.Stage) {
-		show.end(s.Name)
-		written(s)
-	}}
+	o := pipeline.Options{Config: c, Now: time.Now(), Program: "tranche " + version, Progress: show.step,
+		Stage: func(s pipeline.Stage) {
+			show.end(s.Name)
+			written(s)
+		}}
 	began := time.Now()
 	summary, err := work(o)
 	show.close()
