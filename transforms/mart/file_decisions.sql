@@ -38,8 +38,7 @@ decided as (
             nullif(k.line_key, ''), 'belongs to deal', k.deal_id), k.accepted_by,
         coalesce(k.reason, ''), k.file_id, k.line
     from staging.links as k
-    join intermediate.record_versions as v
-        on v.kind = 'links' and v.file_id = k.file_id and v.line = k.line and v.outcome = 'loaded'
+    semi join intermediate.standing_records as v using (file_id, line)
     union all
     select
         'enter', concat_ws(' ', e.entry_id || ':', e.kind,

@@ -42,13 +42,11 @@ join staging.files as f on f.file_id = e.file_id
 where e.held_reason is not null
 union all
 select
-    v.kind, v.file_id, v.line, f.file_name, 'unknown_partner', c.partner_code,
+    'certifications', c.file_id, c.line, f.file_name, 'unknown_partner', c.partner_code,
     date_trunc('month', c.awarded_on)::date, null, null, null,
     c.certification_code || ' ' || c.person_id, null, null, null, null, null, null
 from staging.certifications as c
-join intermediate.record_versions as v
-    on v.kind = 'certifications' and v.file_id = c.file_id and v.line = c.line
-        and v.outcome = 'loaded'
+semi join intermediate.standing_records as v using (file_id, line)
 join staging.files as f on f.file_id = c.file_id
 anti join intermediate.partner_codes as p
     on p.code = c.partner_code and p.sender in ('*', f.feed) and p.partner_id is not null

@@ -15,8 +15,7 @@
 with standing as (
     select d.*, f.feed
     from staging.deals as d
-    join intermediate.record_versions as v
-        on v.kind = 'deals' and v.file_id = d.file_id and v.line = d.line and v.outcome = 'loaded'
+    semi join intermediate.standing_records as v using (file_id, line)
     join staging.files as f on f.file_id = d.file_id
 )
 select

@@ -15,8 +15,7 @@
 with standing as (
     select k.*
     from staging.links as k
-    join intermediate.record_versions as v
-        on v.kind = 'links' and v.file_id = k.file_id and v.line = k.line and v.outcome = 'loaded'
+    semi join intermediate.standing_records as v using (file_id, line)
 ),
 meant as (
     select k.file_id, k.line, s.sale_id, s.deal_id

@@ -18,6 +18,5 @@ select e.entry_id, e.partner_id, e.posted_on, e.kind, e.amount, e.points, e.reas
         when e.posted_on < (select min(from_date) from rules.in_force) then 'before_the_programme'
     end as held_reason, e.file_id, e.line
 from staging.entries as e
-join intermediate.record_versions as v
-    on v.kind = 'entries' and v.file_id = e.file_id and v.line = e.line and v.outcome = 'loaded'
+semi join intermediate.standing_records as v using (file_id, line)
 left join intermediate.partners as p on p.partner_id = e.partner_id

@@ -18,6 +18,5 @@ select
     p.language, p.email,
     p.partner_type, p.is_active, p.aliases, p.modules, p.levels
 from staging.partners as p
-join intermediate.record_versions as v
-    on v.kind = 'partners' and v.file_id = p.file_id and v.line = p.line and v.outcome = 'loaded'
+semi join intermediate.standing_records as v using (file_id, line)
 cross join rules.programme as r

@@ -7,5 +7,4 @@
 -- is_licence    services count for nothing
 select p.sku, p.product_name, p.family, p.is_licence
 from staging.products as p
-join intermediate.record_versions as v
-    on v.kind = 'products' and v.file_id = p.file_id and v.line = p.line and v.outcome = 'loaded'
+semi join intermediate.standing_records as v using (file_id, line)

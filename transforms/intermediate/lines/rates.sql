@@ -14,8 +14,7 @@ select
         f.rate_date + p.fx_max_age_days + 1) as to_date,
     f.rate
 from staging.fx_rates as f
-join intermediate.record_versions as v
-    on v.kind = 'fx_rates' and v.file_id = f.file_id and v.line = f.line and v.outcome = 'loaded'
+semi join intermediate.standing_records as v using (file_id, line)
 cross join rules.programme as p
 where f.currency <> p.currency
 union all

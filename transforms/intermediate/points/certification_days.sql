@@ -18,9 +18,7 @@ with standing as (
         c.partner_code, c.person_id, c.certification_code, c.awarded_on, c.expires_on, f.feed,
         c.file_id, c.line
     from staging.certifications as c
-    join intermediate.record_versions as v
-        on v.kind = 'certifications' and v.file_id = c.file_id and v.line = c.line
-            and v.outcome = 'loaded'
+    semi join intermediate.standing_records as v using (file_id, line)
     join staging.files as f on f.file_id = c.file_id
     where c.is_valid
 ),

@@ -19,6 +19,5 @@ select
     kind, subject, max(file_id) as file_id,
     arg_max(line, file_id * 10000000000 + line) as line
 from facts
-join intermediate.record_versions as versions using (kind, file_id, line)
-where versions.outcome = 'loaded'
+semi join intermediate.standing_records as standing using (file_id, line)
 group by kind, subject

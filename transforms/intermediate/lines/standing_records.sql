@@ -1,0 +1,7 @@
+-- The rows that stand, of every kind but sales.
+--
+-- is a view
+-- grain: file_id, line
+-- file_id  the file
+-- line     and the line in it
+select file_id, line from intermediate.record_versions where outcome = 'loaded'
