@@ -1,5 +1,5 @@
 # make demo   build it and run the sample exports the whole way
-# make test   run every test
+# make test   run the tests that take minutes; test-all: every test
 # make        build bin/tranche
 # make install   put it, its manual and completion under PREFIX
 # make release   what is handed out, in dist/
@@ -12,7 +12,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 export GOFLAGS
 export CGO_ENABLED := 1
 
-.PHONY: build demo test chaos soak picture dirty-files dictionary analysts bench clean tools install release
+.PHONY: build demo test test-all test-long chaos soak picture dirty-files dictionary analysts bench clean tools install release
 
 build: tools
 	@mkdir -p bin
@@ -57,14 +57,22 @@ DIST ?= dist
 release: tools
 	@VERSION="$(VERSION)" release/release.sh "$(DIST)"
 
+# What tells a developer within five minutes. Long tests say so and are left out.
 test: tools
 	@go vet ./...
+	@go test -short -timeout 15m ./...
+
+# Every test: also random histories, kills, the Debian package, workbooks in LibreOffice.
+test-all: tools
 	@go test -timeout 40m ./pipeline ./transforms ./... # the two that take longest first
-	@go test -run '^$$' -bench . -benchtime 1x ./pipeline/feed ./reports/xlsx >/dev/null
-	@command -v soffice >/dev/null || echo "SKIPPED: workbooks were not recalculated, because LibreOffice is missing (apt-get install libreoffice-calc-nogui)"
-	@command -v xmllint >/dev/null || echo "SKIPPED: the parts of workbooks were not checked, because xmllint is missing (apt-get install libxml2-utils)"
-	@/usr/bin/python3 -c 'import openpyxl' 2>/dev/null || echo "SKIPPED: workbooks were not read back, because openpyxl is missing (apt-get install python3-openpyxl)"
-	@for p in dpkg-deb man systemd-analyze; do command -v $$p >/dev/null || echo "SKIPPED: the Debian package was not made, or not looked at whole, because $$p is missing"; done
+	@go test -run '^$$' -bench . -benchtime 1x ./pipeline/ingest/feed ./reports/xlsx >/dev/null
+	@for p in soffice xmllint dpkg-deb man systemd-analyze; do command -v $$p >/dev/null || \
+		echo "SKIPPED: what needs $$p; .ci/run names the package it is in"; done
+	@/usr/bin/python3 -c 'import openpyxl' 2>/dev/null || echo "SKIPPED: reading workbooks back; it needs openpyxl"
+
+# Hundreds of random worlds and histories, and every moment of a run broken. Takes hours.
+test-long: tools chaos
+	@go test -timeout 300m ./transforms -run 'TestTheModels|TestMonths|TestWhatWasStated|TestFiles|TestRules' -rapid.checks=300
 
 # Everything that can break a run, broken at every moment: kills, full disks, failing
 # syncs and renames, damaged files, two runs at once. Takes an hour; some of it needs root.

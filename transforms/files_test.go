@@ -33,6 +33,7 @@ type inbox struct {
 // their lines depend on change; months are closed and taken back. Every run passes every check,
 // among them that what was stated and what moved add up to what should be.
 func TestFilesThatAreCorrectedRefusedAndCompletePassEveryCheck(t *testing.T) {
+	long(t)
 	s := tables(t, 2)
 	fewer(t, 8)
 	rapid.Check(t, func(rt *rapid.T) {

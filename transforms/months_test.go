@@ -88,6 +88,7 @@ func (h *history) state(month time.Time) {
 // with what had come by its end, and holds every credit, level, balance and
 // payment against a year in which nothing was closed.
 func TestMonthsThatAreClosedOrNeverGiveTheSameWhenNothingComesLate(t *testing.T) {
+	long(t)
 	s := tables(t, 2)
 	fewer(t, 6)
 	rapid.Check(t, func(rt *rapid.T) {
@@ -111,6 +112,7 @@ func TestMonthsThatAreClosedOrNeverGiveTheSameWhenNothingComesLate(t *testing.T)
 // bases of each credit add up to the one the slow calculation has for the final
 // facts, and so do the points of certifications. Every step passes every check.
 func TestWhatWasStatedAndWhatMovedIsWhatTheFinalFactsSay(t *testing.T) {
+	long(t)
 	s := tables(t, 2)
 	fewer(t, 6)
 	rapid.Check(t, func(rt *rapid.T) {
@@ -157,6 +159,7 @@ func (h *history) stating(month time.Time) (out []string) {
 // TestRulesThatChangeLaterAlterNothingStated closes months and then draws another
 // programme altogether. Nothing of what was stated moves.
 func TestRulesThatChangeLaterAlterNothingStated(t *testing.T) {
+	long(t)
 	s := tables(t, 2)
 	fewer(t, 4)
 	rapid.Check(t, func(rt *rapid.T) {

@@ -20,6 +20,9 @@ import (
 // to the cent and the point.
 func TestTheModelsSayWhatTheSlowCalculationSays(t *testing.T) {
 	s := tables(t, 2)
+	if testing.Short() {
+		fewer(t, 15)
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		p := drawProgramme(rt)
 		f := drawFacts(rt, p)
@@ -280,6 +283,14 @@ func drawSale(t *rapid.T, i int, before []oracle.Sale) oracle.Sale {
 	return s
 }
 
+// long leaves a test to make test-all.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("make test-all runs it")
+	}
+}
+
 // fewer draws so many worlds only, where each is worked out more than once.
 func fewer(t *testing.T, worlds int) {
 	t.Helper()
@@ -296,6 +307,7 @@ func fewer(t *testing.T, worlds int) {
 // TestTheLevelOfTheNextMonthIsTheOneItThenHas works a world out for a month and
 // for the one after it. Both must say the same of the level in between.
 func TestTheLevelOfTheNextMonthIsTheOneItThenHas(t *testing.T) {
+	long(t)
 	s := tables(t, 2)
 	fewer(t, 25)
 	rapid.Check(t, func(rt *rapid.T) {
