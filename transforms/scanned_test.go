@@ -90,9 +90,9 @@ func TestEveryLineIsScannedAFewTimesAndNoMoreOftenWhereThereAreMore(t *testing.T
 		}
 		return c.rows
 	}
-	few, many := scanned(500), scanned(2_000)
-	each := (many - few) / 1_500
-	t.Logf("%d rows for 500 lines, %d for 2,000: %d for each more", few, many, each)
+	few, many := scanned(2_000), scanned(8_000)
+	each := (many - few) / 6_000
+	t.Logf("%d rows for 2,000 lines, %d for 8,000: %d for each more", few, many, each)
 	if each < 5 {
 		t.Fatalf("%d rows a line: nothing was counted", each)
 	}
