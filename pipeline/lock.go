@@ -74,7 +74,6 @@ func (r *run) release() {
 		// What has to last was detached; the tables would be written to the disk to be removed from it.
 		// After a run that failed the store keeps its log, which the next run reads.
 		_ = r.session.Exec(context.Background(), "pragma disable_checkpoint_on_shutdown")
-		_ = r.closeBeside()
 		_ = r.session.Close()
 		_ = r.removeTables() // if it cannot, the next run does
 	}

@@ -117,7 +117,6 @@ type run struct {
 	lock     *flock.Flock // of the state folder
 	landLock *flock.Flock // of the landed files
 	session  *store.Session
-	beside   *store.Session // of a night, to the same databases, for models and checks at the same time; otherwise nil
 	landed   []landing.File
 	ledger   *ledger.Ledger
 	proven   func() error // waits until every closed file was held against its hash, and says what is damaged
@@ -280,19 +279,13 @@ func (r *run) models(ctx context.Context, hasStated bool) error {
 		"create schema if not exists published.mart",
 		"create schema tables.staging",
 		"create schema tables.intermediate",
-		modelsPath,
+		"set search_path = 'memory.main,store.raw,memory.rules,memory.stated,tables.staging,tables.intermediate,published.mart'",
 	} {
 		if err := r.session.Exec(ctx, q); err != nil {
 			return err
 		}
 	}
 	to := transforms.Target{Work: "tables", Mart: "published", HasStated: hasStated, Plans: r.Plans, Read: []string{"intermediate.rates"}}
-	if hasStated {
-		if err := r.openBeside(ctx); err != nil {
-			return err
-		}
-		to.Beside = append(to.Beside, r.beside)
-	}
 	done := 0
 	return transforms.Build(ctx, r.session, to, func(_ string, of int) {
 		done++
@@ -300,36 +293,12 @@ func (r *run) models(ctx context.Context, hasStated bool) error {
 	})
 }
 
-// modelsPath is where models and checks find what they read.
-const modelsPath = "set search_path = 'memory.main,store.raw,memory.rules,memory.stated,tables.staging,tables.intermediate,published.mart'"
-
-// openBeside opens a second connection. Most models of a night have so little to do that one
-// processor does it; those of a whole year need all processors, and the memory, each.
-func (r *run) openBeside(ctx context.Context) (err error) {
-	if r.beside, err = r.session.Beside(ctx); err != nil {
-		return err
-	}
-	return r.beside.Exec(ctx, modelsPath)
-}
-
-func (r *run) closeBeside() (err error) {
-	if r.beside != nil {
-		err = r.beside.Close()
-		r.beside = nil
-	}
-	return err
-}
-
 // check includes that closed months are as they were stated.
 func (r *run) check(ctx context.Context) error {
 	if err := r.proven(); err != nil {
 		return err
 	}
-	if r.beside == nil {
-		return transforms.Check(ctx, r.session)
-	}
-	err := transforms.Check(ctx, r.session, r.beside)
-	return errors.Join(err, r.closeBeside())
+	return transforms.Check(ctx, r.session)
 }
 
 // publish closes the new database and renames it over the one analysts read, and
