@@ -183,6 +183,29 @@ func (s *Session) Row(ctx context.Context, query string, dest []any, args ...any
 	return nil
 }
 
+// List scans each row of a query into a T; fields names where its columns go.
+func List[T any](ctx context.Context, s *Session, query string, fields func(*T) []any, args ...any) ([]T, error) {
+	rows, err := s.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		var row T
+		if err := rows.Scan(fields(&row)...); err != nil {
+			return nil, err
+		}
+		all = append(all, row)
+	}
+	return all, rows.Err()
+}
+
+// Texts is the rows of a query of one text.
+func (s *Session) Texts(ctx context.Context, query string, args ...any) ([]string, error) {
+	return List(ctx, s, query, func(text *string) []any { return []any{text} }, args...)
+}
+
 // Arrow runs a query and hands its record batches to each, in order. A batch
 // is only valid during the call.
 func (s *Session) Arrow(ctx context.Context, query string, each func(array.RecordReader) error, args ...any) error {
