@@ -9,122 +9,115 @@ import (
 	"time"
 
 	"tranche/pipeline/config"
+	"tranche/pipeline/files"
 	"tranche/pipeline/ingest/landing"
 	"tranche/pipeline/ingest/loading"
+	"tranche/pipeline/ledger"
 	"tranche/pipeline/programme"
+	"tranche/pipeline/store"
 	"tranche/reports"
 	"tranche/reports/xlsx"
 )
 
-// ErrNothingToCompare says that the months asked for are not there, or that the
-// other programme is not in force in any of them.
+// ErrNothingToCompare says that the months asked for are not there, or that the other programme is in force in none
+// of them.
 var ErrNothingToCompare = errors.New("there is nothing to compare")
 
-// Compare works the loaded facts out under the configured programme and under
-// another, and puts what they give side by side: for one month, or, when it is
-// zero, for all months up to the newest. The store is opened for reading only
-// and both results are thrown away.
+// Compare works the loaded facts out under the configured programme and under another, and puts what they give side by
+// side: for one month or, when it is zero, for all months up to the newest. Closed months count for nothing. The store
+// is opened for reading only, and both results are thrown away.
 func Compare(ctx context.Context, o Options, other programme.Programme) (*reports.Comparison, error) {
-	r := &run{Options: o, facts: map[string]any{}, summary: &Summary{}, proven: func() error { return nil }} // closed months count for nothing here
-	if err := r.prepareToRead(); err != nil {
-		return nil, err
+	f := o.Config.Folders
+	if !files.Exists(f.Store()) {
+		return nil, fmt.Errorf("there is no %s: %w", f.Store(), loading.ErrRunFirst)
 	}
-	defer func() {
-		_ = os.RemoveAll(o.Config.Folders.Work()) // before the lock is given up, after which it is another's
-		r.release()
-	}()
-	if err := r.openToRead(ctx); err != nil {
-		return nil, err
-	}
-	from, err := r.chooseMonths(ctx, other)
+	l, err := takeLock(f, o.Program, o.Now)
 	if err != nil {
 		return nil, err
 	}
-	now, err := r.outcome(ctx, o.Config.Programme, from)
+	defer l.release()
+	defer os.RemoveAll(f.Work()) //nolint:errcheck // the next run empties it
+	landed, err := landing.List(f.Landing)
+	if err != nil {
+		return nil, err
+	}
+	s, err := openSession(ctx, o.Config)
+	if err != nil {
+		return nil, err
+	}
+	defer closeSession(s, f.Work())
+	if err := loading.OpenStoreToRead(ctx, s, f.Store()); err != nil {
+		return nil, err
+	}
+	if err := loader(o.Config, s).Whole(ctx, landed); err != nil {
+		return nil, err
+	}
+	from, to, err := comparedMonths(ctx, s, o, other.Versions[0].From)
+	if err != nil {
+		return nil, err
+	}
+	in := transformInput{
+		Config:    o.Config,
+		Program:   o.Program,
+		Programme: o.Config.Programme,
+		Ledger:    &ledger.Ledger{},
+		Month:     to,
+		Landed:    landed,
+		Plans:     o.Plans,
+		Progress:  o.progress("transform"),
+	}
+	now, err := outcome(ctx, s, in, from)
 	if err != nil {
 		return nil, fmt.Errorf("under the configured programme: %w", err)
 	}
-	theirs, err := r.outcome(ctx, other, from)
+	in.Programme = other
+	theirs, err := outcome(ctx, s, in, from)
 	if err != nil {
 		return nil, fmt.Errorf("under the other programme: %w", err)
 	}
-	return reports.Compare(now, theirs, from, r.month), nil
+	return reports.Compare(now, theirs, from, to), nil
 }
 
-// prepareToRead takes the lock and empties the work folder, which is ours as
-// long as we hold it. Where nothing has been loaded it leaves no trace.
-func (r *run) prepareToRead() error {
-	if _, err := os.Stat(r.Config.Folders.Store()); errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("there is no %s: %w", r.Config.Folders.Store(), loading.ErrRunFirst)
+// comparedMonths are the first and the last month compared. Months in which one of the programmes, or any sale, is
+// missing altogether are refused: zeros would look like an answer.
+func comparedMonths(
+	ctx context.Context, s *store.Session, o Options, theirs time.Time,
+) (from, to time.Time, err error) {
+	ours := o.Config.Programme.Versions[0].From
+	to, err = chooseMonth(ctx, s, monthInput{NotBefore: o.NotBefore, Now: o.Now, Programme: ours})
+	if err != nil {
+		return from, to, err
 	}
-	return r.takeLock()
-}
-
-// openToRead attaches the store as it is, once it holds all that has landed.
-func (r *run) openToRead(ctx context.Context) error {
-	var err error
-	if r.landed, err = landing.List(r.Config.Folders.Landing); err != nil {
-		return err
-	}
-	if err := r.openSession(ctx); err != nil {
-		return err
-	}
-	if err := loading.OpenStoreToRead(ctx, r.session, r.Config.Folders.Store()); err != nil {
-		return err
-	}
-	return r.loader().Whole(ctx, r.landed)
-}
-
-// chooseMonths sets the first and the last month compared and refuses those in
-// which one of the programmes, or any sale, would be missing altogether: zeros
-// would look like an answer.
-func (r *run) chooseMonths(ctx context.Context, other programme.Programme) (from time.Time, err error) {
-	asked := r.Month
-	r.Month = time.Time{}
-	if err := r.chooseMonth(ctx); err != nil {
-		return from, err
-	}
-	newest := r.month
-	first, theirs := monthOf(r.Config.Programme.Versions[0].From), other.Versions[0].From
-	if asked.IsZero() {
-		from = first
-		if v := monthOf(theirs); v.Before(from) {
-			from = v
+	if first := monthOf(ours); o.Month.IsZero() {
+		if from = first; monthOf(theirs).Before(from) {
+			from = monthOf(theirs)
 		}
+	} else if o.Month.Before(first) || o.Month.After(to) {
+		return from, to, fmt.Errorf("%s: %w: the months there are go from %s to %s",
+			MonthName(o.Month), ErrNothingToCompare, MonthName(first), MonthName(to))
 	} else {
-		if asked.Before(first) || asked.After(newest) {
-			return from, fmt.Errorf("%s: %w: the months there are go from %s to %s", MonthName(asked), ErrNothingToCompare, MonthName(first), MonthName(newest))
-		}
-		from, r.month = asked, asked
+		from, to = o.Month, o.Month
 	}
-	if !theirs.Before(r.month.AddDate(0, 1, 0)) {
-		return from, fmt.Errorf("%s: %w: the other programme begins on %s", MonthName(r.month), ErrNothingToCompare, theirs.Format(time.DateOnly))
+	if !theirs.Before(to.AddDate(0, 1, 0)) {
+		err = fmt.Errorf("%s: %w: the other programme begins on %s",
+			MonthName(to), ErrNothingToCompare, theirs.Format(time.DateOnly))
 	}
-	return from, nil
+	return from, to, err
 }
 
-func monthOf(day time.Time) time.Time {
-	return time.Date(day.Year(), day.Month(), 1, 0, 0, 0, 0, time.UTC)
-}
-
-// outcome builds and checks every model under a programme, in the work folder as
-// a run does, reads what it gives and forgets the rest.
-func (r *run) outcome(ctx context.Context, p programme.Programme, from time.Time) (*reports.Outcome, error) {
-	c := *r.Config
-	c.Programme = p
-	trial := *r
-	trial.Config = &c
-	if err := trial.transform(ctx); err != nil {
+// outcome builds and checks every model as a run does, reads what they give and forgets the rest.
+func outcome(ctx context.Context, s *store.Session, in transformInput, from time.Time) (*reports.Outcome, error) {
+	if _, err := transform(ctx, s, in); err != nil {
 		return nil, err
 	}
-	if err := trial.check(ctx); err != nil {
+	if err := check(ctx, s, in.Ledger); err != nil {
 		return nil, err
 	}
-	out, err := reports.ReadOutcome(ctx, r.session, from, r.month)
+	out, err := reports.ReadOutcome(ctx, s, from, in.Month)
 	if err != nil {
 		return nil, err
 	}
-	return out, r.forget(ctx)
+	return out, forget(ctx, s, in.Config.Folders.Work())
 }
 
 // WriteComparison writes a comparison as a workbook.
@@ -137,7 +130,8 @@ func OtherProgramme(c *config.Config, path string) (programme.Programme, error) 
 		return p, err
 	}
 	if p.Currency != c.Programme.Currency {
-		return p, fmt.Errorf("%s reckons in %s and %s in %s: amounts in two currencies cannot be compared", path, p.Currency, c.Path, c.Programme.Currency)
+		return p, fmt.Errorf("%s reckons in %s and %s in %s: amounts in two currencies cannot be compared",
+			path, p.Currency, c.Path, c.Programme.Currency)
 	}
 	return p, nil
 }

@@ -40,7 +40,11 @@ func exported() ([]export.Table, error) {
 			continue
 		}
 		monthly := slices.ContainsFunc(m.Columns, func(c transforms.Column) bool { return c.Name == "month" })
-		list = append(list, export.Table{Name: m.FullName(), Grain: m.Grain, Month: monthly && !slices.Equal(m.Grain, []string{"month"})})
+		list = append(list, export.Table{
+			Name:  m.FullName(),
+			Grain: m.Grain,
+			Month: monthly && !slices.Equal(m.Grain, []string{"month"}),
+		})
 	}
 	return list, nil
 }

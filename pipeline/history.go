@@ -9,8 +9,6 @@ import (
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
 	"tranche/pipeline/ingest/landing"
-	"tranche/pipeline/ledger"
-	"tranche/pipeline/ledger/audit"
 )
 
 // Past is a run that has ended, as the history remembers it: what `tranche status` and
@@ -49,14 +47,24 @@ const (
 // remembered is how many runs the history keeps.
 const remembered = 1000
 
-// remember writes down that a run has ended, and returns its error. What cannot be
-// written down is no reason for a run to fail whose figures are published; the summary
-// says so.
+// remember writes down that a run has ended, and returns its error. If it cannot be written down, the run has still
+// published its figures and does not fail; the summary says so.
 func (r *run) remember(did string, began time.Time, failed error) error {
-	p := Past{At: r.Now.Add(time.Since(began)).UTC().Truncate(time.Second), Took: time.Since(began).Milliseconds(), Did: did, Program: r.Program, RunID: r.summary.RunID,
-		Outcome: Done, Stages: r.took, Feeds: r.summary.Feeds, Waiting: r.summary.Waiting, Written: r.summary.Written}
-	if !r.summary.Month.IsZero() {
-		p.Month = MonthName(r.summary.Month)
+	s, took := r.summary, time.Since(began)
+	p := Past{
+		At:      r.Now.Add(took).UTC().Truncate(time.Second),
+		Took:    took.Milliseconds(),
+		Did:     did,
+		Program: r.Program,
+		RunID:   s.RunID,
+		Outcome: Done,
+		Stages:  r.took,
+		Feeds:   s.Feeds,
+		Waiting: s.Waiting,
+		Written: s.Written,
+	}
+	if !s.Month.IsZero() {
+		p.Month = MonthName(s.Month)
 	}
 	switch {
 	case failed != nil:
@@ -64,11 +72,11 @@ func (r *run) remember(did string, began time.Time, failed error) error {
 		if o := new(Obstacles); errors.As(failed, &o) || errors.Is(failed, ErrDecision) {
 			p.Outcome = Refused
 		}
-	case r.summary.Waits():
+	case s.Waits():
 		p.Outcome = Waiting
 	}
 	if err := files.AddLine(r.Config.Folders.History(), p); err != nil {
-		r.summary.Unremembered = err.Error()
+		s.Unremembered = err.Error()
 	}
 	return failed
 }
@@ -134,21 +142,6 @@ func Fresh(c *config.Config, now time.Time) ([]Freshness, error) {
 			}
 		}
 		list = append(list, last)
-	}
-	return list, nil
-}
-
-// Finals lists the months that have become final since a moment, by the log of decisions.
-func Finals(c *config.Config, since time.Time) ([]time.Time, error) {
-	log, err := audit.Read(c.Folders.Audit())
-	if err != nil {
-		return nil, err
-	}
-	var list []time.Time
-	for _, f := range ledger.Finals(c.Folders.Closed, log) {
-		if f.At.After(since) {
-			list = append(list, f.Month)
-		}
 	}
 	return list, nil
 }

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"tranche/pipeline/config"
+	"tranche/pipeline/files"
 	"tranche/pipeline/ingest/landing"
 	"tranche/pipeline/store"
 )
@@ -35,7 +35,7 @@ func OpenPublished(ctx context.Context, c *config.Config) (*store.Session, error
 // openPublished opens it read only, for work that also writes files.
 func openPublished(ctx context.Context, c *config.Config) (*store.Session, error) {
 	path := c.Folders.Published()
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+	if !files.Exists(path) {
 		return nil, ErrNothingPublished
 	}
 	s, err := store.Open(ctx, store.Options{MemoryLimit: c.Database.MemoryLimit, Threads: c.Database.Threads})
@@ -52,13 +52,16 @@ func openPublished(ctx context.Context, c *config.Config) (*store.Session, error
 }
 
 // ErrOtherVersion says that what is published was made by another version of Tranche.
-var ErrOtherVersion = errors.New("what is published was made by another version of Tranche; tranche run publishes it anew")
+var ErrOtherVersion = errors.New("what is published was made by another version of Tranche; " +
+	"tranche run publishes it anew")
 
 // OfThisVersion says whether the published file has what this version asks it for: what came
 // last stands for all.
 func OfThisVersion(ctx context.Context, s *store.Session) error {
 	var n int
-	if err := s.Row(ctx, "select count(*) from duckdb_columns() where database_name = 'published' and table_name = 'reconciliation' and column_name = 'waived'", []any{&n}); err != nil {
+	err := s.Row(ctx, `select count(*) from duckdb_columns()
+		where database_name = 'published' and table_name = 'reconciliation' and column_name = 'waived'`, []any{&n})
+	if err != nil {
 		return err
 	}
 	if n == 0 {
@@ -78,36 +81,25 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 		return nil, err
 	}
 	summary := &Summary{Folders: c.Folders, Currency: c.Programme.Currency}
-	if err := s.Row(ctx, "select hash, through_month from mart.as_of where part = 'run'", []any{&summary.RunID, &summary.Month}); err != nil {
+	err = s.Row(ctx, "select hash, through_month from mart.as_of where part = 'run'",
+		[]any{&summary.RunID, &summary.Month})
+	if err != nil {
 		return nil, err
 	}
 	summary.missingFeeds(c.Feeds)
 	// What lies in the inbox and no run will take keeps a month from being closed.
-	if summary.Arrivals, err = landing.WaitingForAPerson(landingBy(c, time.Now())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	summary.Arrivals, err = landing.WaitingForAPerson(landingBy(c, time.Now()))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	return summary, summary.read(ctx, s)
 }
 
-// landingBy is how the configuration wants files to land.
-func landingBy(c *config.Config, now time.Time) landing.Options {
-	return landing.Options{
-		Inbox: c.Folders.Inbox, Landing: c.Folders.Landing, Settle: c.Settle, ReadyMarker: c.Ready, Now: now,
-		Feeds: func(name string) []string {
-			var names []string
-			for _, f := range c.Feeds {
-				if f.Matches(name) {
-					names = append(names, f.Name)
-				}
-			}
-			return names
-		},
-	}
-}
-
 // Ask hands the answer to a question about what is published to each. The question is
 // one statement that reads, and reaches nothing else.
-func Ask(ctx context.Context, c *config.Config, question string, each func(array.RecordReader) error, args ...any) error {
+func Ask(
+	ctx context.Context, c *config.Config, question string, each func(array.RecordReader) error, args ...any,
+) error {
 	s, err := OpenPublished(ctx, c)
 	if err != nil {
 		return err

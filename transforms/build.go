@@ -7,17 +7,15 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // Target says in which attached database each layer is made.
 type Target struct {
 	Work      string // staging and intermediate
 	Mart      string
-	HasStated bool       // Begin has been there: what is stated stands in its marts
-	Beside    []Database // further connections to the same databases, on which models are made at the same time
-	Part      int64      // rows of a part, of models that are made in parts; zero: as many as memory allows
-	Plans     string     // folder for the plan of each model as it was carried out, with times and rows; empty for none
+	HasStated bool   // Begin has been there: what is stated stands in its marts
+	Part      int64  // rows of a part, of models that are made in parts; zero: as many as memory allows
+	Plans     string // folder for the plan of each model as it was carried out, with times and rows; empty for none
 	// Read names the intermediate tables that somebody reads afterwards, besides checks and what
 	// a closing states; all others are dropped as soon as no model needs them, which is most of
 	// the memory. Nil: all are kept.
@@ -25,7 +23,7 @@ type Target struct {
 }
 
 // Build makes every model. step is told the name of each as it begins, and how
-// many there are, by one at a time; it may be nil.
+// many there are; it may be nil.
 func Build(ctx context.Context, db Database, to Target, step func(name string, of int)) error {
 	models, err := Models()
 	if err != nil {
@@ -45,41 +43,24 @@ func Build(ctx context.Context, db Database, to Target, step func(name string, o
 	if err != nil {
 		return err
 	}
-	var several sync.Mutex
-	begun := func(m Model) {
-		several.Lock()
-		defer several.Unlock()
+	for _, m := range models {
 		if step != nil {
 			step(m.FullName(), len(models))
 		}
-	}
-	// over are the tables that nobody needs any more once this model is made.
-	over := func(m Model) (names []string) {
-		several.Lock()
-		defer several.Unlock()
-		for name, by := range readers {
-			if by[m.FullName()] {
-				if delete(by, m.FullName()); len(by) == 0 {
-					names = append(names, name)
-				}
-			}
-		}
-		return names
-	}
-	err = alongside(ctx, append([]Database{db}, to.Beside...), models, func(ctx context.Context, db Database, m Model) error {
-		begun(m)
 		if err := build(ctx, db, to, m); err != nil {
 			return fmt.Errorf("model %s: %w", m.FullName(), err)
 		}
-		for _, name := range over(m) {
+		for name, by := range readers { // nobody needs a table any more once its last reader is made
+			if !by[m.FullName()] {
+				continue
+			}
+			if delete(by, m.FullName()); len(by) > 0 {
+				continue
+			}
 			if err := db.Exec(ctx, "drop table "+to.Work+"."+name); err != nil {
 				return err
 			}
 		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
 	return comment(ctx, db, to, models)
 }
@@ -317,9 +298,9 @@ func (v *Violation) Error() string {
 	return fmt.Sprintf("check %s failed: %s\n  %s", v.Check, v.About, strings.Join(v.Rows, "\n  "))
 }
 
-// Check runs every check, and that the grain of every mart names each row once, on all
-// these connections to the same databases. The error joins a *Violation for each that failed.
-func Check(ctx context.Context, dbs ...Database) error {
+// Check runs every check, and that the grain of every mart names each row once. The error
+// joins a *Violation for each that failed.
+func Check(ctx context.Context, db Database) error {
 	checks, err := Checks()
 	if err != nil {
 		return err
@@ -333,27 +314,17 @@ func Check(ctx context.Context, dbs ...Database) error {
 			checks = append(checks, grainCheck(m))
 		}
 	}
-	violations := map[string]error{}
-	var several sync.Mutex
-	for i := range checks {
-		checks[i].reads = nil // all models are made
-	}
-	err = alongside(ctx, dbs, checks, func(ctx context.Context, db Database, c Model) error {
+	var violations error
+	for _, c := range checks {
 		v, err := check(ctx, db, c)
 		if err != nil {
-			return fmt.Errorf("check %s: %w", c.Name, err)
+			return errors.Join(fmt.Errorf("check %s: %w", c.Name, err), violations)
 		}
 		if v != nil {
-			several.Lock()
-			defer several.Unlock()
-			violations[c.Name] = v
+			violations = errors.Join(violations, v)
 		}
-		return nil
-	})
-	for _, c := range checks {
-		err = errors.Join(err, violations[c.Name])
 	}
-	return err
+	return violations
 }
 
 func grainCheck(m Model) Model {

@@ -181,6 +181,12 @@ func Copy(from, to string) error {
 	return nil
 }
 
+// Exists says whether something stands at path.
+func Exists(path string) bool {
+	_, err := os.Stat(path)
+	return !errors.Is(err, os.ErrNotExist)
+}
+
 // Remove removes a file that may be there.
 func Remove(path string) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {

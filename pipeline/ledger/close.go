@@ -19,9 +19,9 @@ import (
 // closing marks the folder of a month that is being closed.
 const closing = ".closing"
 
-// FollowLog makes the folders follow the log after a run that was stopped: what was
+// followLog makes the folders follow the log after a run that was stopped: what was
 // decided is carried out, what was only prepared is thrown away.
-func FollowLog(root string, log []audit.Decision) error {
+func followLog(root string, log []audit.Decision) error {
 	standing, reopened, err := decided(log)
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func follow(from, to, manifest string) error {
 	}
 	hash, err := files.Hash(filepath.Join(from, ManifestName))
 	if errors.Is(err, os.ErrNotExist) || err == nil && hash != manifest {
-		return nil // what is missing is named by Read
+		return nil // what is missing is named by readMonths
 	}
 	if err != nil {
 		return err
@@ -75,8 +75,8 @@ func rename(from, to string) error {
 }
 
 // Prepare makes the empty folder in which a month is closed.
-func (l *Ledger) Prepare(month time.Time) (string, error) {
-	folder := filepath.Join(l.Root, Folder(month)+closing)
+func Prepare(root string, month time.Time) (string, error) {
+	folder := filepath.Join(root, Folder(month)+closing)
 	if err := os.RemoveAll(folder); err != nil {
 		return "", err
 	}

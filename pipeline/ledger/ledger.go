@@ -1,4 +1,4 @@
-// Package months keeps what has been stated: the closed months, each in a folder
+// Package ledger keeps what has been stated: the closed months, each in a folder
 // of its own that never changes.
 //
 // A *closed month* is a folder such as closed/2024-08: the rows it stated as
@@ -6,8 +6,8 @@
 // of each file and of the month before. What was decided stands in the audit log,
 // with the hash of the manifest, and the folders follow it: a month is closed from
 // the moment its line is in the log. A stop between the line and the rename is made
-// good by the next command (FollowLog). The *ledger* is the closed months in their
-// order, read against the log (Read) and proved file by file (Prove).
+// good by the next command (Open). The *ledger* is the closed months in their
+// order, read against the log (Open) and proved file by file (Proven).
 //
 // A month that was *reopened* is kept beside, as closed/2024-08.v1; closed again, it
 // is version 2.
@@ -73,16 +73,17 @@ type Ledger struct {
 	Root     string
 	Months   []Closed
 	Reopened []Closed // the newest version before of each month that was taken back, whether or not it was closed again
-	Replaced []Closed // the same, of the versions that had become final: what partners and the books were told last
-	all      []Closed // every version of every month, for proving
+	Replaced []Closed // the same, of the versions that had become final: the last final editions
+	Log      []audit.Decision
+	all      []Closed     // every version of every month, for proving
+	proven   func() error // waits until all are proved; nil: they need not be
 }
 
 // Folder names a month as folders and people do.
 func Folder(month time.Time) string { return month.Format("2006-01") }
 
 const (
-	// ManifestName is the file that names every other with its hash, in closed months and
-	// in the folders of their statements.
+	// ManifestName is the file of a closed month that names every other with its hash.
 	ManifestName = "manifest.json"
 	// Statements is where in a closed month its final workbooks are.
 	Statements = "statements"
@@ -123,9 +124,9 @@ func (l *Ledger) Version(month time.Time) (version int, replaces string) {
 	return 1, ""
 }
 
-// Told is the version of a month that partners and the books were told last before it
-// was taken back; the second result is false where none had become final.
-func (l *Ledger) Told(month time.Time) (Closed, bool) {
+// LastFinal is the last final edition of a month that was taken back; the second result is false where none had
+// become final.
+func (l *Ledger) LastFinal(month time.Time) (Closed, bool) {
 	i := slices.IndexFunc(l.Replaced, func(c Closed) bool { return c.First.Equal(month) })
 	if i < 0 {
 		return Closed{}, false
@@ -173,15 +174,15 @@ func decided(log []audit.Decision) (standing, reopened []line, err error) {
 	return standing, reopened, nil
 }
 
-// Read reads the closed months and proves the manifest of each against the log. Whether
-// the files are what the manifests say, Prove says; but where a manifest is damaged the error
+// readMonths reads the closed months and proves the manifest of each against the log. Whether
+// the files are what the manifests say, Proven says; but where a manifest is damaged the error
 // names those files too.
-func Read(root string, log []audit.Decision) (*Ledger, error) {
+func readMonths(root string, log []audit.Decision) (*Ledger, error) {
 	standing, reopened, err := decided(log)
 	if err != nil {
 		return nil, err
 	}
-	l := &Ledger{Root: root}
+	l := &Ledger{Root: root, Log: log}
 	expected := map[string]bool{}
 	previous := ""
 	for _, s := range standing {
@@ -210,27 +211,26 @@ func Read(root string, log []audit.Decision) (*Ledger, error) {
 		expected[name] = true
 	}
 	if err = errors.Join(err, added(root, expected)); err != nil {
-		return nil, damaged(errors.Join(err, l.prove(context.Background())))
+		return nil, damaged(errors.Join(err, proveAll(context.Background(), l.all)))
 	}
 	return l, nil
 }
 
-// Prove holds every file of every closed month against its manifest. The error names each
-// that is changed, missing or was added.
-func (l *Ledger) Prove(ctx context.Context) error {
-	err := l.prove(ctx)
-	if err == nil || ctx.Err() != nil {
-		return ctx.Err() // who was interrupted has proved nothing
+// Proven waits until every file of every closed month is held against its manifest. The error names each that is
+// changed, missing or was added.
+func (l *Ledger) Proven() error {
+	if l.proven == nil {
+		return nil
 	}
-	return damaged(err)
+	return l.proven()
 }
 
 func damaged(err error) error {
 	return fmt.Errorf("closed months are not as they were stated: restore them from a copy\n%w", err)
 }
 
-func (l *Ledger) prove(ctx context.Context) (err error) {
-	for _, c := range l.all {
+func proveAll(ctx context.Context, all []Closed) (err error) {
+	for _, c := range all {
 		err = errors.Join(err, prove(ctx, c.Folder, c.Files))
 	}
 	return err
@@ -349,7 +349,7 @@ type Final struct {
 func Finals(root string, log []audit.Decision) []Final {
 	standing, _, err := decided(log)
 	if err != nil {
-		return nil // Read says so
+		return nil // Open says so
 	}
 	at := map[string]time.Time{}
 	for _, d := range log {

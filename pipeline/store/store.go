@@ -41,7 +41,7 @@ type Options struct {
 
 // Session is one connection to DuckDB. It is not safe for two goroutines.
 type Session struct {
-	db       *sql.DB // none, of a second connection
+	db       *sql.DB
 	conn     *sql.Conn
 	settings Options
 }
@@ -73,7 +73,7 @@ func (o Options) orUsual() Options {
 
 func (s *Session) configure(ctx context.Context) error {
 	o := s.settings
-	settings := append([][2]string{
+	settings := [][2]string{
 		{"autoinstall_known_extensions", "false"},
 		{"autoload_known_extensions", "false"},
 		{"memory_limit", o.MemoryLimit},
@@ -81,37 +81,15 @@ func (s *Session) configure(ctx context.Context) error {
 		{"max_temp_directory_size", o.TempLimit},
 		{"temp_directory", o.TempFolder},
 		{"preserve_insertion_order", "false"},
-	}, local...)
+		{"TimeZone", "UTC"},
+		{"enable_progress_bar", "false"},
+	}
 	for _, kv := range settings {
-		if err := s.set(ctx, kv); err != nil {
+		if err := s.Exec(ctx, "set "+kv[0]+" = "+Literal(kv[1])); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// local are the settings that each connection has for itself.
-var local = [][2]string{{"TimeZone", "UTC"}, {"enable_progress_bar", "false"}}
-
-func (s *Session) set(ctx context.Context, kv [2]string) error {
-	return s.Exec(ctx, "set "+kv[0]+" = "+Literal(kv[1]))
-}
-
-// Beside is another connection to the same databases, for work at the same time. It brings a
-// thread of its own, so that the database has one less until it is closed, which has to be
-// before the session is.
-func (s *Session) Beside(ctx context.Context) (*Session, error) {
-	conn, err := s.db.Conn(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("open a second connection: %w", err)
-	}
-	beside := &Session{conn: conn, settings: s.settings}
-	for _, kv := range append(local, [2]string{"threads", fmt.Sprint(max(s.settings.Threads-1, 1))}) {
-		if err := beside.set(ctx, kv); err != nil {
-			return nil, errors.Join(err, beside.Close())
-		}
-	}
-	return beside, nil
 }
 
 // Spare leaves half of the memory to whatever else the process does, until what it returns
@@ -205,6 +183,29 @@ func (s *Session) Row(ctx context.Context, query string, dest []any, args ...any
 	return nil
 }
 
+// List scans each row of a query into a T; fields names where its columns go.
+func List[T any](ctx context.Context, s *Session, query string, fields func(*T) []any, args ...any) ([]T, error) {
+	rows, err := s.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		var row T
+		if err := rows.Scan(fields(&row)...); err != nil {
+			return nil, err
+		}
+		all = append(all, row)
+	}
+	return all, rows.Err()
+}
+
+// Texts is the rows of a query of one text.
+func (s *Session) Texts(ctx context.Context, query string, args ...any) ([]string, error) {
+	return List(ctx, s, query, func(text *string) []any { return []any{text} }, args...)
+}
+
 // Arrow runs a query and hands its record batches to each, in order. A batch
 // is only valid during the call.
 func (s *Session) Arrow(ctx context.Context, query string, each func(array.RecordReader) error, args ...any) error {
@@ -260,9 +261,6 @@ func (s *Session) Transaction(ctx context.Context, work func(context.Context) er
 
 // Close ends the session.
 func (s *Session) Close() error {
-	if s.db == nil {
-		return errors.Join(s.set(context.Background(), [2]string{"threads", fmt.Sprint(s.settings.Threads)}), s.conn.Close())
-	}
 	return errors.Join(s.conn.Close(), s.db.Close())
 }
 

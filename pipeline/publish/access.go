@@ -1,4 +1,4 @@
-package pipeline
+package publish
 
 import (
 	"errors"
@@ -13,23 +13,37 @@ import (
 	"tranche/pipeline/files"
 )
 
-// ErrAnybody says that somebody else could change what everybody is paid by.
+// ErrAnybody says that somebody else could change the rules of payment.
 var ErrAnybody = errors.New("somebody else on this machine could change the configuration")
 
 // ErrPlace says that a folder of the configuration cannot be where it is.
 var ErrPlace = errors.New("a folder cannot be where the configuration puts it")
 
-// Guarded refuses a configuration that others may write, or replace: it and its folder
-// are ours or root's, and no folder above is one where anybody may rename what is another's.
-func Guarded(c *config.Config) error {
-	real, err := filepath.EvalSymlinks(c.Path)
+// Prepare refuses a configuration file or folders that cannot be trusted with what is published, and makes the
+// folders that are not there yet.
+func Prepare(configPath string, f config.Folders) error {
+	if err := errors.Join(Guarded(configPath), withoutQuestion(f)); err != nil {
+		return err
+	}
+	for _, dir := range []string{f.State, f.Landing, f.Statements, f.Closed, f.Work()} {
+		if err := makePrivate(dir); err != nil {
+			return err
+		}
+	}
+	return makeForAnalysts(f)
+}
+
+// Guarded refuses a configuration that others may write or replace. It and its folder must belong to us or to
+// root. In no folder above may anybody rename what belongs to another.
+func Guarded(path string) error {
+	real, err := filepath.EvalSymlinks(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // it was read, or made, in another way
 	}
 	if err != nil {
 		return err
 	}
-	return errors.Join(guarded(c.Path), guarded(real))
+	return errors.Join(guarded(path), guarded(real))
 }
 
 // guarded looks at a file and all folders above it.
@@ -57,8 +71,8 @@ func guarded(file string) error {
 	return nil
 }
 
-// makePrivate makes a folder that is ours alone, also where it was there before and others could
-// look into it: an operator made it, or a copy of a backup did.
+// makePrivate makes a folder that only we may enter. One that was there before, made by an operator or restored
+// from a backup, is closed to others.
 func makePrivate(dir string) error {
 	if err := files.Folder(dir); err != nil {
 		return err
@@ -70,14 +84,14 @@ func makePrivate(dir string) error {
 	return os.Chmod(dir, 0o700)
 }
 
-// makeForAnalysts makes the folder of the published file, where it has one of its own: the group
-// of analysts may look into it, and nobody else. It belongs to one state folder, so that a
-// copy of the configuration elsewhere does not publish into it.
+// makeForAnalysts makes the folder of the published file, where it has one of its own. Only the group of analysts
+// may look into it. It belongs to one state folder, so that a copy of the configuration elsewhere does not publish
+// into it.
 func makeForAnalysts(f config.Folders) error {
 	if f.Analysts == f.State {
 		return nil
 	}
-	isNew := !isThere(f.Analysts)
+	isNew := !files.Exists(f.Analysts)
 	if isNew {
 		if err := os.MkdirAll(f.Analysts, 0o750); err != nil {
 			return err
@@ -100,24 +114,26 @@ func makeForAnalysts(f config.Folders) error {
 	case err != nil:
 		return err
 	case strings.TrimSpace(string(data)) != f.State:
-		return fmt.Errorf("%w: %s belongs to %s, and this is %s; name another folder, or remove %s if that one is gone", ErrPlace, f.Analysts, strings.TrimSpace(string(data)), f.State, owner)
+		return fmt.Errorf("%w: %s belongs to %s, and this is %s; name another folder, or remove %s if that one is gone",
+			ErrPlace, f.Analysts, strings.TrimSpace(string(data)), f.State, owner)
 	}
 	return nil
 }
 
-// withoutQuestion refuses folders in which DuckDB cannot keep a database: what follows a
-// question mark it takes for options, and looks for its log elsewhere.
+// withoutQuestion refuses folders in which DuckDB cannot keep a database. It takes what follows a question mark
+// for options, and looks for its log elsewhere.
 func withoutQuestion(f config.Folders) error {
 	for _, x := range [][2]string{{"state", f.State}, {"published", f.Analysts}} {
 		if strings.Contains(x[1], "?") {
-			return fmt.Errorf("%w: folders.%s has a question mark in its path, %s, where DuckDB can keep no database; name another folder", ErrPlace, x[0], x[1])
+			return fmt.Errorf("%w: folders.%s has a question mark in its path, %s, where DuckDB can keep no database; "+
+				"name another folder", ErrPlace, x[0], x[1])
 		}
 	}
 	return nil
 }
 
-// onOneDisk refuses folders that nothing could be renamed between.
-func onOneDisk(f config.Folders) error {
+// OnOneDisk refuses folders between which no file can be renamed.
+func OnOneDisk(f config.Folders) error {
 	var state syscall.Stat_t
 	if err := syscall.Stat(f.State, &state); err != nil {
 		return err
@@ -128,7 +144,8 @@ func onOneDisk(f config.Folders) error {
 			return err
 		}
 		if other.Dev != state.Dev {
-			return fmt.Errorf("%w: folders.%s is on another file system than folders.state, and what is published is renamed from the one to the other", ErrPlace, name)
+			return fmt.Errorf("%w: folders.%s is on another file system than folders.state, "+
+				"and what is published is renamed from the one to the other", ErrPlace, name)
 		}
 	}
 	return nil

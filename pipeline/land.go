@@ -1,0 +1,64 @@
+package pipeline
+
+import (
+	"fmt"
+	"time"
+
+	"tranche/pipeline/config"
+	"tranche/pipeline/files"
+	"tranche/pipeline/ingest/landing"
+)
+
+// land takes whole files out of the inbox, and lists everything that has landed.
+func (r *run) land(say facts) ([]landing.File, error) {
+	f := r.Config.Folders
+	if !files.Exists(f.Inbox) { // the senders', and not ours to make
+		return nil, fmt.Errorf("the inbox %s is not there; make it, or correct folders.inbox in %s", f.Inbox, r.Config.Path)
+	}
+	arrivals, err := landing.Land(landingBy(r.Config, r.Now))
+	if err != nil {
+		return nil, err
+	}
+	for i, a := range arrivals {
+		arrivals[i].Whole = a.Whole.In(r.Config.Serve.Zone)
+		count, _ := say[string(a.Fate)].(int)
+		say[string(a.Fate)] = count + 1
+	}
+	r.summary.Arrivals = arrivals
+	landed, err := landing.List(f.Landing)
+	if err == nil && len(landed) == 0 {
+		err = nothingWasMade(f)
+	}
+	return landed, err
+}
+
+// nothingWasMade refuses an empty landing folder where statements were made from it. The folder is another disk's, or
+// was emptied, and every statement would be taken away.
+func nothingWasMade(f config.Folders) error {
+	made, err := files.Glob(f.Statements, "*/statement_*.xlsx")
+	if err == nil && len(made) > 0 {
+		err = fmt.Errorf("%s is empty, and the statements in %s were made from it: is its disk mounted? "+
+			"Restore it from a copy; to begin anew, remove the statements as well", f.Landing, f.Statements)
+	}
+	return err
+}
+
+// landingBy is how the configuration wants files to land.
+func landingBy(c *config.Config, now time.Time) landing.Options {
+	return landing.Options{
+		Inbox:       c.Folders.Inbox,
+		Landing:     c.Folders.Landing,
+		Settle:      c.Settle,
+		ReadyMarker: c.Ready,
+		Now:         now,
+		Feeds: func(name string) []string {
+			var names []string
+			for _, f := range c.Feeds {
+				if f.Matches(name) {
+					names = append(names, f.Name)
+				}
+			}
+			return names
+		},
+	}
+}

@@ -1,0 +1,47 @@
+package ledger
+
+import (
+	"context"
+	"slices"
+
+	"tranche/pipeline/ledger/audit"
+	"tranche/pipeline/store"
+)
+
+// Decisions counts the decisions of a log that are on months.
+func Decisions(log []audit.Decision) (n int) {
+	for _, d := range log {
+		if d.Act == audit.Close || d.Act == audit.Approve || d.Act == audit.Reopen {
+			n++
+		}
+	}
+	return n
+}
+
+// WriteWaived writes the waived rows of a log as the table rules.waived.
+func WriteWaived(ctx context.Context, s *store.Session, log []audit.Decision) error {
+	err := s.Exec(ctx, `create table rules.waived
+		(sha256 varchar, line bigint, reasons_hash varchar, who varchar, reason varchar)`)
+	for _, d := range log {
+		if err == nil && d.Act == audit.Waive {
+			err = s.Exec(ctx, "insert into rules.waived values (?, ?, ?, ?, ?)", d.File, d.Line, d.Seen, d.Who, d.Reason)
+		}
+	}
+	return err
+}
+
+// FileDecisions reads what people decided by way of files and the log does not have yet.
+func FileDecisions(ctx context.Context, s *store.Session, log []audit.Decision) ([]audit.Decision, error) {
+	key := func(d audit.Decision) audit.Decision {
+		return audit.Decision{Act: d.Act, What: d.What, File: d.File, Line: d.Line}
+	}
+	written := map[audit.Decision]bool{}
+	for _, d := range log {
+		written[key(d)] = true
+	}
+	all, err := store.List(ctx, s, `select landed_at, who, act, what, sha256, file_line, reason from mart.file_decisions
+		order by file_id, file_line, act, what`, func(d *audit.Decision) []any {
+		return []any{&d.At, &d.Who, &d.Act, &d.What, &d.File, &d.Line, &d.Reason}
+	})
+	return slices.DeleteFunc(all, func(d audit.Decision) bool { return written[key(d)] }), err
+}

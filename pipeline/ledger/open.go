@@ -1,0 +1,51 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"tranche/pipeline/ledger/audit"
+)
+
+// Options say where the ledger is and what it has to agree with.
+type Options struct {
+	Folder, Log string
+	Currency    string
+	YearStarts  int // month in which the programme year begins
+}
+
+// Open reads what people decided and carries out what a run that was stopped had decided. It begins to prove the
+// closed months and does not wait for that: whoever keeps anything that follows from their files calls Proven first.
+func Open(ctx context.Context, o Options) (*Ledger, error) {
+	log, err := audit.Read(o.Log)
+	if err != nil {
+		return nil, err
+	}
+	if err := followLog(o.Folder, log); err != nil {
+		return nil, err
+	}
+	l, err := readMonths(o.Folder, log)
+	if err != nil {
+		return nil, err
+	}
+	if last := l.Last(); last != nil && last.Currency != o.Currency {
+		return nil, fmt.Errorf("%s was stated in %s, and the configuration reckons in %s; "+
+			"amounts in two currencies cannot be carried on", last.Month, last.Currency, o.Currency)
+	}
+	if last := l.Last(); last != nil && last.Year != o.YearStarts {
+		return nil, fmt.Errorf("%s was stated in a programme year that begins in %s, and the configuration says %s "+
+			"(year_starts); what a year has come to cannot be carried into another kind of year",
+			last.Month, time.Month(last.Year), time.Month(o.YearStarts))
+	}
+	l.proven = sync.OnceValue(func() error {
+		err := proveAll(ctx, l.all)
+		if err == nil || ctx.Err() != nil {
+			return ctx.Err() // who was interrupted has proved nothing
+		}
+		return damaged(err)
+	})
+	go l.proven()
+	return l, nil
+}

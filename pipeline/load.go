@@ -1,0 +1,180 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"tranche/pipeline/config"
+	"tranche/pipeline/ingest/landing"
+	"tranche/pipeline/ingest/loading"
+	"tranche/pipeline/ledger"
+	"tranche/pipeline/store"
+)
+
+// load opens the store, brings it up to what has landed, and chooses the month of the run.
+func (r *run) load(ctx context.Context, landed []landing.File, say facts) (err error) {
+	if r.session, err = openSession(ctx, r.Config); err != nil {
+		return err
+	}
+	if err := openStore(ctx, r.session, r.Config.Folders.Store(), say); err != nil {
+		return err
+	}
+	l := loader(r.Config, r.session)
+	for _, a := range r.summary.Arrivals {
+		if a.Fate == landing.Landed {
+			l.Fresh[a.File.SHA256] = true
+		}
+	}
+	if r.summary.Loaded, err = load(ctx, l, landed, r.progress("load")); err != nil {
+		return err
+	}
+	say["files"], say["new"] = len(landed), len(r.summary.Loaded)
+	month, err := chooseMonth(ctx, r.session, monthInput{
+		Asked:     r.Month,
+		NotBefore: r.NotBefore,
+		Now:       r.Now,
+		FirstOpen: r.ledger.FirstOpen(),
+		Programme: r.Config.Programme.Versions[0].From,
+	})
+	if err != nil {
+		return err
+	}
+	r.summary.Month = month
+	say["month"] = MonthName(month)
+	return nil
+}
+
+// load brings an open store up to what has landed, and says what became of each file that was new.
+func load(
+	ctx context.Context, l *loading.Loader, landed []landing.File, progress func(done, total int),
+) (outcomes []loading.Outcome, err error) {
+	if err := l.Keep(ctx, landed); err != nil {
+		return nil, err
+	}
+	for i, f := range landed {
+		progress(i, len(landed))
+		out, isNew, err := l.Load(ctx, f)
+		if err != nil {
+			return outcomes, err
+		}
+		if isNew {
+			outcomes = append(outcomes, out)
+		}
+	}
+	if err := l.Gather(ctx); err != nil {
+		return outcomes, err
+	}
+	progress(len(landed), len(landed))
+	debug.FreeOSMemory() // what reading files took is DuckDB's to use from here on
+	return outcomes, nil
+}
+
+func loader(c *config.Config, s *store.Session) *loading.Loader {
+	return &loading.Loader{
+		Session: s,
+		Landing: c.Folders.Landing,
+		Work:    c.Folders.Work(),
+		Feeds:   c.Feeds,
+		Fresh:   map[string]bool{},
+	}
+}
+
+// openSession starts DuckDB as the configuration allows, spilling into the work folder.
+func openSession(ctx context.Context, c *config.Config) (*store.Session, error) {
+	return store.Open(ctx, store.Options{
+		MemoryLimit: c.Database.MemoryLimit,
+		Threads:     c.Database.Threads,
+		TempLimit:   c.Database.TempLimit,
+		TempFolder:  filepath.Join(c.Folders.Work(), "spill"),
+	})
+}
+
+// closeSession ends a session and removes what was made in it. What has to last was detached: the tables would only
+// be written to the disk to be removed from it. After a run that failed the store keeps its log, which the next run
+// reads.
+func closeSession(s *store.Session, work string) {
+	if s == nil {
+		return
+	}
+	_ = s.Exec(context.Background(), "pragma disable_checkpoint_on_shutdown")
+	_ = s.Close()
+	_ = os.RemoveAll(tablesFile(work)) // if it cannot, the next run does
+}
+
+// openStore attaches the store. One that cannot be read, or was made by another version of the program, is set aside:
+// it is a cache, and is filled again.
+func openStore(ctx context.Context, s *store.Session, path string, say facts) error {
+	if loading.OpenStore(ctx, s, path) == nil {
+		return nil
+	}
+	if err := setAside(path); err != nil {
+		return err
+	}
+	say["store"] = "set aside and filled anew"
+	return loading.OpenStore(ctx, s, path)
+}
+
+// setAside renames a store out of the way, with its write-ahead log. The last one set aside is kept for whoever wants
+// to look.
+func setAside(path string) error {
+	for _, suffix := range []string{"", ".wal"} {
+		err := os.Rename(path+suffix, path+".aside"+suffix)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("set the store aside: %w", err)
+		}
+	}
+	return nil
+}
+
+// forgetCaches sets the store aside, and removes what is copied of closed months.
+func forgetCaches(f config.Folders) error {
+	if err := setAside(f.Store()); err != nil {
+		return err
+	}
+	return ledger.ForgetCopies(f.State)
+}
+
+// monthInput is what the month of a run depends on, besides the sales.
+type monthInput struct {
+	Asked, NotBefore, Now time.Time
+	FirstOpen             time.Time // the first month that is not closed; zero: none is closed
+	Programme             time.Time // first day of the first version
+}
+
+// chooseMonth takes the month asked for, or the newest with sales that has begun: a date far ahead in somebody's file
+// must not open the future. It is never a closed one.
+func chooseMonth(ctx context.Context, s *store.Session, in monthInput) (month time.Time, err error) {
+	if month = in.Asked; month.IsZero() {
+		err = s.Row(ctx, `select coalesce(date_trunc('month', max(document_date) filter (where document_date < ?)), ?)
+			from store.raw.sales`, []any{&month}, monthOf(in.Now).AddDate(0, 1, 0), monthOf(in.Programme))
+		if err != nil {
+			return month, err
+		}
+	}
+	if !month.AddDate(0, 1, 0).After(in.Programme) {
+		if !in.Asked.IsZero() {
+			return month, fmt.Errorf("%s: %w (%s)", MonthName(month), ErrTooEarly, in.Programme.Format(time.DateOnly))
+		}
+		month = monthOf(in.Programme)
+	}
+	if in.Asked.IsZero() {
+		month = later(month, in.NotBefore)
+	}
+	return later(month, in.FirstOpen), nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+func monthOf(day time.Time) time.Time {
+	return time.Date(day.Year(), day.Month(), 1, 0, 0, 0, 0, time.UTC)
+}

@@ -1,0 +1,164 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"tranche/pipeline/config"
+	"tranche/pipeline/ingest/landing"
+	"tranche/pipeline/ledger"
+	"tranche/pipeline/store"
+)
+
+// Obstacles is why a month cannot be closed.
+type Obstacles struct {
+	Month   string
+	Reasons []string
+}
+
+// Error lists every reason.
+func (o *Obstacles) Error() string {
+	return o.Month + " cannot be closed:\n  - " + strings.Join(o.Reasons, "\n  - ")
+}
+
+func (o *Obstacles) unlessOver(month, now time.Time) {
+	if end := month.AddDate(0, 1, 0); now.Before(end) {
+		o.say("it is not over before %s", end.Format(time.DateOnly))
+	}
+}
+
+func (o *Obstacles) say(format string, args ...any) {
+	o.Reasons = append(o.Reasons, fmt.Sprintf(format, args...))
+}
+
+func (o *Obstacles) orNil() error {
+	if len(o.Reasons) == 0 {
+		return nil
+	}
+	return o
+}
+
+// closable says at once what no run could change.
+func closable(l *ledger.Ledger, next, month, now time.Time) error {
+	o := &Obstacles{Month: ledger.Folder(month)}
+	if last := l.Last(); last != nil && last.Approved == "" {
+		o.say("%s waits for somebody other than %s to approve it: tranche approve %s", last.Month, last.Prepared, last.Month)
+	}
+	switch {
+	case month.Before(next):
+		o.say("it is closed already, or lies before the programme; the first open month is %s", ledger.Folder(next))
+	case month.After(next):
+		o.say("%s is still open; close it first", ledger.Folder(next))
+	}
+	o.unlessOver(month, now)
+	return o.orNil()
+}
+
+// obstacles gathers what a run has shown to speak against closing a month.
+func obstacles(
+	ctx context.Context, s *store.Session, c *config.Config, arrivals []landing.Arrival, k Closing,
+) error {
+	o := &Obstacles{Month: ledger.Folder(k.Month)}
+	for _, a := range arrivals {
+		if !a.Fate.Taken() {
+			o.say("%s is in the inbox (%s: %s)", a.Source, a.Fate, a.Detail)
+		}
+	}
+	if c.Unfilled() {
+		o.say("the configuration still says %s: `tranche validate` names the lines", config.FillIn)
+	}
+	if k.Accepted == "" {
+		if err := o.held(ctx, s, k.Month, c.Closing.MaxHeld.String(), c.Programme.Currency); err != nil {
+			return err
+		}
+		if err := o.rejected(ctx, s, c.Closing.MaxRejected.String()); err != nil {
+			return err
+		}
+	}
+	return o.orNil()
+}
+
+// accept is how somebody closes a month although amounts wait.
+const accept = "or say --accept-held --reason WHY"
+
+// held weighs what is held in the month or before.
+func (o *Obstacles) held(ctx context.Context, s *store.Session, month time.Time, limit, currency string) error {
+	var held, unknown int64
+	var amount string
+	var tooMuch bool
+	err := s.Row(ctx, `
+		select
+			count(*),
+			count(*) filter (where rates.rate is null),
+			coalesce(sum(round(abs(held.net_amount) * rates.rate, 2)), 0)::decimal(38,2)::varchar,
+			coalesce(sum(round(abs(held.net_amount) * rates.rate, 2)), 0) > $2::decimal(18,2)
+		from mart.held_lines as held
+		left join intermediate.rates as rates on rates.currency = coalesce(held.currency, $3)
+			and rates.rate_date <= last_day($1::date) and last_day($1::date) < rates.to_date
+		where held.month <= $1::date and held.net_amount is not null`,
+		[]any{&held, &unknown, &amount, &tooMuch}, month, limit, currency)
+	if err == nil && (unknown > 0 || tooMuch) {
+		o.say("%s held, of the month or before, together %s %s at the rates of the month's last day%s, "+
+			"and closing.max_held is %s: tranche held list says why; let them count, %s, "+
+			"and they are adjustments when they count",
+			plural(held, "line"), amount, currency, some(unknown, "whose value is not known, which no limit covers"),
+			limit, accept)
+	}
+	return err
+}
+
+// rejected weighs what was rejected, which has no month. Amounts are taken as they stand in the files.
+func (o *Obstacles) rejected(ctx context.Context, s *store.Session, limit string) error {
+	var rows, unread, refused int64
+	var amount string
+	var tooMuch bool
+	err := s.Row(ctx, `
+		select
+			coalesce(sum(waiting) filter (where is_loaded), 0)::bigint,
+			coalesce(sum(unread_amounts) filter (where is_loaded), 0)::bigint,
+			count(*) filter (where not is_loaded),
+			coalesce(sum(abs(rejected_amount)) filter (where is_loaded), 0)::decimal(38,2)::varchar,
+			coalesce(sum(abs(rejected_amount)) filter (where is_loaded), 0) > $1::decimal(18,2)
+		from mart.reconciliation
+		where waiting > 0 and (kind in ('sales', 'entries') or not is_loaded)`,
+		[]any{&rows, &unread, &refused, &amount, &tooMuch}, limit)
+	if err != nil {
+		return err
+	}
+	if unread > 0 || tooMuch {
+		o.say("%s rejected, together %s%s, and closing.max_rejected is %s: tranche rejects list names them; "+
+			"when the sender has corrected them, or never will, tranche rejects waive, %s",
+			plural(rows, "row"), amount, some(unread, "whose amount cannot be read, which no limit covers"), limit, accept)
+	}
+	if refused > 0 {
+		o.say("%s refused whole, and nothing in there is counted: tranche status names them; "+
+			"when the sender has sent them anew, or never will, tranche rejects waive, %s", plural(refused, "file"), accept)
+	}
+	return nil
+}
+
+// absent names who sent lines of the month before and none of this one. It speaks against nothing, for a distributor
+// may have sold nothing. Whoever closes is told.
+func absent(ctx context.Context, s *store.Session, month time.Time) ([]string, error) {
+	return s.Texts(ctx, `select distinct distributor from mart.distributor_months
+		where month = $1::date - to_months(1)
+			and distributor not in (select distributor from mart.distributor_months where month = $1::date)
+		order by distributor`, month)
+}
+
+// plural is so many things that are something.
+func plural(n int64, word string) string {
+	if n == 1 {
+		return "1 " + word + " is"
+	}
+	return fmt.Sprintf("%d %ss are", n, word)
+}
+
+func some(n int64, what string) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" and %d %s", n, what)
+}

@@ -1,0 +1,60 @@
+package pipeline
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"tranche/pipeline/ingest/landing"
+	"tranche/pipeline/ledger"
+	"tranche/pipeline/publish"
+)
+
+// Run runs from inbox to statements.
+func Run(ctx context.Context, o Options) (*Summary, error) {
+	r, err := begin(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	defer r.release()
+	if _, closed := r.ledger.Of(o.Month); closed {
+		return nil, cmp.Or(r.ledger.Proven(), fmt.Errorf("%s: %w", ledger.Folder(o.Month), ErrClosed))
+	}
+	return r.summary, r.toStatements(ctx, "run", r.land)
+}
+
+// Rebuild makes the store, the published file and the statements again from what has landed, what is closed, the
+// audit log and the configuration.
+func Rebuild(ctx context.Context, o Options) (*Summary, error) {
+	r, err := beginProven(o)
+	if err != nil {
+		return nil, err
+	}
+	defer r.release()
+	return r.summary, r.toStatements(ctx, "rebuild", func(facts) ([]landing.File, error) {
+		landed, err := landing.List(o.Config.Folders.Landing)
+		if err != nil {
+			return nil, err
+		}
+		return landed, forgetCaches(o.Config.Folders)
+	})
+}
+
+// toStatements goes from what land gives to what is published.
+func (r *run) toStatements(ctx context.Context, did string, land func(facts) ([]landing.File, error)) error {
+	var landed []landing.File
+	var months []*publish.Month
+	stages := []stage{
+		{"land", func(say facts) (err error) { landed, err = land(say); return err }},
+		{"load", func(say facts) error { return r.load(ctx, landed, say) }},
+		{"transform", func(facts) error { return r.transform(ctx, landed) }},
+		{"check", func(facts) error { return check(ctx, r.session, r.ledger) }},
+		{"report", func(facts) (err error) { months, err = r.report(ctx); return err }},
+		{"publish", func(say facts) error { return r.publish(ctx, months, say) }},
+	}
+	if r.NoWorkbooks {
+		stages = slices.DeleteFunc(stages, func(s stage) bool { return s.name == "report" })
+	}
+	return r.carryOut(ctx, did, stages)
+}

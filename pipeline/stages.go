@@ -1,0 +1,141 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"tranche/pipeline/config"
+	"tranche/pipeline/ledger"
+	"tranche/pipeline/publish"
+	"tranche/pipeline/store"
+)
+
+// run is what the stages of a run have in common. Everything else, a stage is given and gives back.
+type run struct {
+	Options
+	lock      *lock
+	ledger    *ledger.Ledger
+	session   *store.Session // as soon as something is loaded
+	summary   *Summary
+	attempt   string
+	took      map[string]int64 // milliseconds of each stage that has ended
+	takenBack string           // the run whose unfinished publication was taken back as this one began
+}
+
+// begin takes the lock and reads what has been decided and stated. The files of closed months are still being proved
+// when it returns; the stages wait for that before they keep anything that follows from them.
+func begin(ctx context.Context, o Options) (*run, error) {
+	f := o.Config.Folders
+	r := &run{Options: o, summary: &Summary{Folders: f, Currency: o.Config.Programme.Currency}}
+	if err := publish.Prepare(o.Config.Path, f); err != nil {
+		return nil, err
+	}
+	var err error
+	if r.lock, err = takeLock(f, o.Program, o.Now); err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	if err := r.open(ctx); err != nil {
+		r.release()
+		return nil, r.remember("begin", began, err)
+	}
+	return r, nil
+}
+
+// open takes back what a run that was stopped left half published, and opens the ledger.
+func (r *run) open(ctx context.Context) error {
+	f := r.Config.Folders
+	err := publish.OnOneDisk(f)
+	var unfinished, unread error
+	r.takenBack, unfinished = publish.TakeBackUnfinished(target(r.Config))
+	r.ledger, unread = ledger.Open(ctx, ledger.Options{
+		Folder:     f.Closed,
+		Log:        f.Audit(),
+		Currency:   r.Config.Programme.Currency,
+		YearStarts: r.Config.Programme.YearStarts,
+	})
+	return errors.Join(err, unfinished, unread)
+}
+
+// beginProven begins, and waits until every closed month is proved.
+func beginProven(o Options) (*run, error) {
+	began := time.Now()
+	r, err := begin(context.Background(), o)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.ledger.Proven(); err != nil {
+		r.release()
+		return nil, r.remember("begin", began, err)
+	}
+	return r, nil
+}
+
+func (r *run) release() {
+	closeSession(r.session, r.Config.Folders.Work())
+	r.lock.release()
+}
+
+// facts are what a stage says of itself in the log.
+type facts map[string]any
+
+// stage is one step of a run.
+type stage struct {
+	name string
+	work func(facts) error
+}
+
+// carryOut carries the stages out one after another, and remembers what came of it.
+func (r *run) carryOut(ctx context.Context, did string, list []stage) error {
+	began := time.Now()
+	r.took = map[string]int64{}
+	r.attempt = fmt.Sprintf("%s-%d", began.UTC().Format("20060102T150405"), os.Getpid())
+	for _, s := range list {
+		if err := r.one(ctx, s); err != nil {
+			return r.remember(did, began, err)
+		}
+	}
+	return r.remember(did, began, nil)
+}
+
+func (r *run) one(ctx context.Context, s stage) error {
+	began, say := time.Now(), facts{}
+	if err := s.work(say); err != nil {
+		if damage := r.ledger.Proven(); damage != nil && ctx.Err() == nil && !errors.Is(err, damage) {
+			err = errors.Join(damage, err) // damage may be the cause
+		}
+		if o := new(Obstacles); errors.As(err, &o) {
+			return o // no stage has failed
+		}
+		return fmt.Errorf("%s: %w", s.name, err)
+	}
+	took := time.Since(began)
+	r.took[s.name] = took.Milliseconds()
+	if r.Stage != nil {
+		r.Stage(Stage{Name: s.name, Attempt: r.attempt, RunID: r.summary.RunID, Took: took, Facts: say})
+	}
+	return nil
+}
+
+// progress is how a stage says how far it is.
+func (o Options) progress(stage string) func(done, total int) {
+	return func(done, total int) {
+		if o.Progress != nil {
+			o.Progress(stage, done, total)
+		}
+	}
+}
+
+// target is where the configuration wants things published.
+func target(c *config.Config) publish.Target {
+	return publish.Target{
+		Database:   c.Folders.Published(),
+		Statements: c.Folders.Statements,
+		Replaced:   filepath.Join(c.Folders.State, "previous"),
+		Keep:       c.Keep,
+	}
+}

@@ -1,0 +1,162 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	"tranche/pipeline/config"
+	"tranche/pipeline/ingest/landing"
+	"tranche/pipeline/ledger"
+	"tranche/pipeline/programme"
+	"tranche/pipeline/store"
+	"tranche/transforms"
+)
+
+// newFile is the database that will be published, while it is made.
+func newFile(work string) string { return filepath.Join(work, "published.duckdb") }
+
+// tablesFile is where staging and intermediate tables are. In a file they are compressed. In memory they would be
+// several times as large, and go through the disk all the same as soon as there are many rows.
+func tablesFile(work string) string { return filepath.Join(work, "tables.duckdb") }
+
+// transform builds the marts of the run's month from the loaded store.
+func (r *run) transform(ctx context.Context, landed []landing.File) error {
+	runID, err := transform(ctx, r.session, transformInput{
+		Config:    r.Config,
+		Program:   r.Program,
+		Programme: r.Config.Programme,
+		Ledger:    r.ledger,
+		Month:     r.summary.Month,
+		Landed:    landed,
+		Plans:     r.Plans,
+		Progress:  r.progress("transform"),
+	})
+	r.summary.RunID = runID
+	return err
+}
+
+// transformInput is what marts are made from, besides the store.
+type transformInput struct {
+	Config    *config.Config
+	Program   string
+	Programme programme.Programme // the configured one, or another to compare it with
+	Ledger    *ledger.Ledger      // an empty one: no month counts as closed
+	Month     time.Time
+	Landed    []landing.File
+	Plans     string
+	Progress  func(done, total int)
+}
+
+// transform builds the marts in a new database aside, which begins with what closed months have stated. Runs of
+// equal programs, files, rules and months have the same runID.
+func transform(ctx context.Context, s *store.Session, in transformInput) (runID string, err error) {
+	inputs := sha256.New()
+	for _, f := range in.Landed {
+		inputs.Write([]byte(f.SHA256 + "\n"))
+	}
+	hash := hex.EncodeToString(inputs.Sum(nil)[:8])
+	through, rules := in.Month.Format(time.DateOnly), in.Config.SourceHash
+	id := sha256.Sum256([]byte(in.Program + "\n" + rules + "\n" + through + "\n" + hash))
+	runID = hex.EncodeToString(id[:6])
+	if err := writeRules(ctx, s, in); err != nil {
+		return runID, err
+	}
+	err = s.Exec(ctx, `create table rules.run (run_id varchar, program varchar, config_hash varchar,
+		through_month date, files bigint, inputs_hash varchar)`)
+	if err != nil {
+		return runID, err
+	}
+	err = s.Exec(ctx, "insert into rules.run values (?, ?, ?, ?, ?, ?)",
+		runID, in.Program, rules, in.Month, len(in.Landed), hash)
+	if err != nil {
+		return runID, err
+	}
+	return runID, models(ctx, s, in)
+}
+
+// models builds every model.
+func models(ctx context.Context, s *store.Session, in transformInput) error {
+	work := in.Config.Folders.Work()
+	hasStated, err := ledger.CopyStated(ctx, s, in.Ledger,
+		ledger.Copying{Cache: in.Config.Folders.State, Work: work, To: newFile(work)})
+	if err != nil {
+		return err
+	}
+	if err := s.Attach(ctx, newFile(work), "published"); err != nil {
+		return err
+	}
+	if err := s.AttachUnlogged(ctx, tablesFile(work), "tables"); err != nil {
+		return err
+	}
+	for _, q := range []string{
+		"create schema if not exists published.mart",
+		"create schema tables.staging",
+		"create schema tables.intermediate",
+		"set search_path = 'memory.main,store.raw,memory.rules,memory.stated," +
+			"tables.staging,tables.intermediate,published.mart'",
+	} {
+		if err := s.Exec(ctx, q); err != nil {
+			return err
+		}
+	}
+	to := transforms.Target{
+		Work:      "tables",
+		Mart:      "published",
+		HasStated: hasStated,
+		Plans:     in.Plans,
+		Read:      []string{"intermediate.rates"},
+	}
+	done := 0
+	return transforms.Build(ctx, s, to, func(_ string, of int) {
+		done++
+		in.Progress(done, of)
+	})
+}
+
+// writeRules writes what is stated, the programme and what people decided as tables.
+func writeRules(ctx context.Context, s *store.Session, in transformInput) error {
+	if err := transforms.Prepare(ctx, s, "memory"); err != nil {
+		return err
+	}
+	if err := in.Ledger.Load(ctx, s, "memory.stated"); err != nil {
+		return err
+	}
+	past, err := in.Ledger.Rules()
+	if err != nil {
+		return err
+	}
+	span := programme.Span{FirstOpen: in.Ledger.FirstOpen(), Through: in.Month}
+	if err := in.Programme.WriteTables(ctx, s, span, past...); err != nil {
+		return err
+	}
+	return ledger.WriteWaived(ctx, s, in.Ledger.Log)
+}
+
+// check waits until closed months are known to be as they were stated, and runs every check.
+func check(ctx context.Context, s *store.Session, l *ledger.Ledger) error {
+	if err := l.Proven(); err != nil {
+		return err
+	}
+	return transforms.Check(ctx, s)
+}
+
+// forget throws away what transform has made.
+func forget(ctx context.Context, s *store.Session, work string) error {
+	for _, q := range []string{
+		"set search_path = 'memory.main'",
+		"detach published",
+		"detach tables",
+		"drop schema memory.rules cascade",
+		"drop schema memory.stated cascade",
+	} {
+		if err := s.Exec(ctx, q); err != nil {
+			return err
+		}
+	}
+	return errors.Join(os.RemoveAll(newFile(work)), os.RemoveAll(tablesFile(work)))
+}
