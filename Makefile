@@ -9,7 +9,10 @@ VERSION ?= $(shell release/version.sh)
 GOFLAGS := -tags=$(TAGS) -trimpath
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-export GOFLAGS
+# What is handed out and the manual are dated by the last commit.
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 315532800)
+
+export GOFLAGS SOURCE_DATE_EPOCH
 export CGO_ENABLED := 1
 
 .PHONY: build demo test test-all test-long chaos soak picture dirty-files dictionary analysts bench clean tools install release
@@ -41,7 +44,7 @@ BINARY ?= bin/tranche
 ZSH    ?= $(PREFIX)/share/zsh/site-functions
 install:
 	@test -x "$(BINARY)" || { echo "$(BINARY) is not there yet: run make" >&2; exit 2; }
-	@umask 022; pages=$$(mktemp -d) && "$(BINARY)" man "$$pages" && \
+	@umask 022; pages=$$(mktemp -d) && TZ=UTC "$(BINARY)" man "$$pages" && \
 	for shell in bash zsh fish; do "$(BINARY)" completion $$shell >"$$pages/$$shell" || exit 1; done && \
 	install -D -m 0755 "$(BINARY)" "$(DESTDIR)$(PREFIX)/bin/tranche" && \
 	install -d "$(DESTDIR)$(PREFIX)/share/man/man1" && \

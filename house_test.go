@@ -47,7 +47,6 @@ var mayImport = map[string][]string{
 	"fixtures/makesample":     {},
 	"fixtures/makedirty":      {},
 	"release":                 {},
-	"release/modules":         {},
 	"fixtures/bench":          {"pipeline", "pipeline/config", "pipeline/ingest/feed", "pipeline/ingest/landing", "pipeline/ingest/loading", "pipeline/store", "reports", "reports/xlsx"},
 }
 

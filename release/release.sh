@@ -1,12 +1,11 @@
 #!/bin/sh
 # Makes what is handed out, for the machine it runs on: release/release.sh FOLDER, with VERSION
-# in the environment, and MAINTAINER ("Name <address>") for the Debian package. No time, name or path of this machine goes into it.
+# and SOURCE_DATE_EPOCH, the time in the archives, in the environment, and MAINTAINER
+# ("Name <address>") for the Debian package. No time, name or path of this machine goes into it.
 set -eu
 cd "$(dirname "$0")/.."
 dist=$1
-: "${VERSION:?}"
-# Times in the archives are the last commit's.
-SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 315532800)}
+: "${VERSION:?}" "${SOURCE_DATE_EPOCH:?}"
 ARCH=$(go env GOARCH)
 MAINTAINER=${MAINTAINER:-Tranche maintainers <maintainers@localhost>}
 export VERSION SOURCE_DATE_EPOCH ARCH MAINTAINER
@@ -25,7 +24,7 @@ guides() {
 }
 
 release/binary.sh "$work/tranche"
-go run ./release/modules -binary "$work/tranche" -version "$VERSION" -sbom "$dist/sbom.cdx.json" -licences "$work/LICENSES-OF-MODULES"
+release/modules.sh "$work/tranche" "$dist/sbom.cdx.json" "$work/LICENSES-OF-MODULES"
 
 # The package's tree.
 make -s install BINARY="$work/tranche" PREFIX=/usr DESTDIR="$work/root" ZSH=/usr/share/zsh/vendor-completions

@@ -25,12 +25,12 @@ func (a *app) queryCommand() *cobra.Command {
 		Long: `Ask the published database. A query is one statement that reads; it reaches no
 other file of this machine, no network, and no setting.
 
-  table   for people
-  csv     for a spreadsheet
-  json    an array of objects, one a line. Whole numbers are numbers; decimals
-          are texts, "12.30", so that no reader makes floats of them; days are
-          texts, "2024-08-31"
-  arrow   an Arrow IPC stream, in which decimals stay decimals and days days`,
+    table   for people
+    csv     for a spreadsheet
+    json    an array of objects, one a line. Whole numbers are numbers; decimals
+            are texts, "12.30", so that no reader makes floats of them; days are
+            texts, "2024-08-31"
+    arrow   an Arrow IPC stream, in which decimals stay decimals and days days`,
 		Example: `  tranche query "select partner_id, payable from mart.payables where month = '2024-08-01'"
   tranche query -f arrow "from mart.statement_lines" > lines.arrows`,
 		Args: arguments(cobra.ExactArgs(1)),
