@@ -15,9 +15,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -150,15 +148,15 @@ func ReadNotify(path string) (*Config, bool) {
 	if err != nil {
 		return nil, false
 	}
-	var f file
-	if yaml.Unmarshal(source, &f) != nil { // keys that are not known are no matter here
+	f, r, err := decode(path, source) // a key that is not known does no harm here
+	if err != nil {
 		return nil, false
 	}
 	if path, err = filepath.Abs(path); err != nil {
 		return nil, false
 	}
-	r := &reader{source: source}
-	c := &Config{Path: path, Vendor: f.Vendor, Folders: r.folders(filepath.Dir(path), f), Notify: r.notify(filepath.Dir(path), f.Notify)}
+	base := filepath.Dir(path)
+	c := &Config{Path: path, Vendor: f.Vendor, Folders: r.folders(base, f), Notify: r.notify(base, f.Notify)}
 	c.Serve.Zone = time.UTC
 	return c, len(r.faults) == 0
 }
@@ -170,14 +168,13 @@ func ReadProgramme(path string, base programme.Programme) (programme.Programme, 
 	if err != nil {
 		return programme.Programme{}, fmt.Errorf("read programme: %w", err)
 	}
-	f, err := decode(path, source)
+	f, r, err := decode(path, source, yaml.Strict())
 	if err != nil {
 		return programme.Programme{}, err
 	}
 	if f.Currency == "" {
 		f.Currency = base.Currency
 	}
-	r := &reader{source: source}
 	p := r.programme(f)
 	if len(r.faults) > 0 {
 		return p, &Error{Path: path, Faults: r.faults}
@@ -194,19 +191,11 @@ func ReadProgramme(path string, base programme.Programme) (programme.Programme, 
 	return p, nil
 }
 
-func decode(path string, source []byte) (f file, err error) {
-	if err := yaml.UnmarshalWithOptions(source, &f, yaml.Strict()); err != nil {
-		return f, &Error{Path: path, Faults: []string{discreet(strings.TrimSpace(yaml.FormatError(err, false, true)), source)}}
-	}
-	return f, nil
-}
-
 func parse(path string, source []byte) (*Config, error) {
-	f, err := decode(path, source)
+	f, r, err := decode(path, source, yaml.Strict())
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{source: source}
 	c := r.config(path, f)
 	sum := sha256.Sum256(source)
 	c.SourceHash = hex.EncodeToString(sum[:8])
@@ -214,69 +203,6 @@ func parse(path string, source []byte) (*Config, error) {
 		return nil, &Error{Path: path, Faults: r.faults}
 	}
 	return c, nil
-}
-
-// reader turns the file's shapes into values and gathers faults.
-type reader struct {
-	source []byte
-	faults []string
-}
-
-// fault shows what is wrong at a path such as $.feeds[0].dates.
-func (r *reader) fault(path, format string, args ...any) {
-	message := strings.TrimPrefix(path, "$.") + ": " + fmt.Sprintf(format, args...)
-	if shown := r.show(path); shown != "" {
-		message += "\n" + shown
-	}
-	r.faults = append(r.faults, message)
-}
-
-// shownLine is a line of the file as an excerpt shows it.
-var shownLine = regexp.MustCompile(`^>? *(\d+) \|`)
-
-// hidden are the parts of the file that no excerpt shows.
-var hidden = regexp.MustCompile(`^(notify|serve)\s*:`)
-
-// discreet leaves out of an excerpt what stands below notify and serve, where somebody can
-// have written a password: an excerpt goes into logs.
-func discreet(excerpt string, source []byte) string {
-	lines, secret := []bool{false}, false
-	for line := range strings.SplitSeq(string(source), "\n") {
-		if line != "" && !strings.ContainsAny(line[:1], " \t#-}]") {
-			secret = hidden.MatchString(line)
-		}
-		lines = append(lines, secret)
-	}
-	out := strings.Split(excerpt, "\n")
-	for i, line := range out {
-		m := shownLine.FindStringSubmatch(line)
-		if m == nil {
-			continue
-		}
-		if n, err := strconv.Atoi(m[1]); err == nil && n < len(lines) && lines[n] {
-			out[i] = m[0] + " (what stands here is not shown)"
-		}
-	}
-	return strings.Join(out, "\n")
-}
-
-// show prints the line a path stands on, with a caret. Where the path itself is
-// not in the file, because something is missing, its parent is shown; behind an
-// anchor nothing can be.
-func (r *reader) show(path string) string {
-	for path != "$" && path != "" {
-		if p, err := yaml.PathString(path); err == nil {
-			if shown, err := p.AnnotateSource(r.source, false); err == nil {
-				return discreet(strings.TrimRight(string(shown), " \n"), r.source)
-			}
-		}
-		cut := strings.LastIndexAny(path, ".[")
-		if cut < 0 {
-			return ""
-		}
-		path = path[:cut]
-	}
-	return ""
 }
 
 func (r *reader) config(path string, f file) *Config {

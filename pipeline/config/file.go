@@ -1,6 +1,6 @@
 package config
 
-import "strings"
+import "github.com/goccy/go-yaml/ast"
 
 // The shapes of config.yaml. They carry text where the value needs care, so
 // that a wrong one can be shown where it stands. Each field says what it is for in its
@@ -10,16 +10,17 @@ import "strings"
 // exact is a number or a date exactly as it is written.
 type exact string
 
-// UnmarshalYAML keeps the text: a decoder would make a float of 7.50.
-func (e *exact) UnmarshalYAML(text []byte) error {
-	s := strings.TrimSpace(string(text))
-	if n := len(s); n > 1 && (s[0] == '"' || s[0] == '\'') && s[n-1] == s[0] {
-		s = s[1 : n-1]
+// UnmarshalYAML keeps the text: a decoder would make a float of 7.50. It takes the node, because
+// the library prints the whole file for whoever asks for the text.
+func (e *exact) UnmarshalYAML(node ast.Node) error {
+	switch node.(type) {
+	case *ast.NullNode:
+		*e = ""
+	case *ast.StringNode, *ast.IntegerNode, *ast.FloatNode:
+		*e = exact(node.GetToken().Value)
+	default:
+		*e = exact(node.String())
 	}
-	if s == "null" || s == "~" {
-		s = ""
-	}
-	*e = exact(s)
 	return nil
 }
 

@@ -1,0 +1,68 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// withSchedules is the example with a version of n schedules more, each at a rate.
+func withSchedules(t *testing.T, n int, rate string) []byte {
+	text := example(t) + "\n  - name: many\n    from: 2025-01-01\n    modules:\n      resell:\n        schedules:\n"
+	for i := range n {
+		text += fmt.Sprintf("          - {level: ready, family: F%d, width: 25000, rates: [4, %s]}\n", i, rate)
+	}
+	return []byte(text + "    sell_with: *sell_with\n    points: *points\n    levels: *levels\n    admissions: *admissions\n")
+}
+
+// allocated counts the bytes that reading a text allocates, and its faults.
+func allocated(text []byte) (bytes int64, faults int) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := parse("/x/config.yaml", text)
+	runtime.ReadMemStats(&after)
+	var wrong *Error
+	if errors.As(err, &wrong) {
+		faults = len(wrong.Faults)
+	}
+	return int64(after.TotalAlloc - before.TotalAlloc), faults
+}
+
+func TestTwiceTheSchedulesTakeTwiceTheMemory(t *testing.T) {
+	for _, c := range []struct {
+		sentence, rate string
+		faults         int // for each schedule
+	}{{"rates that make sense", "5.5", 0}, {"rates that are all wrong", "500", 1}} {
+		t.Run(c.sentence, func(t *testing.T) {
+			var sizes []int64
+			for _, n := range []int{60, 120, 240} {
+				size, faults := allocated(withSchedules(t, n, c.rate))
+				if faults != n*c.faults {
+					t.Fatalf("%d schedules have %d faults", n, faults)
+				}
+				sizes = append(sizes, size)
+			}
+			first, second := sizes[1]-sizes[0], sizes[2]-sizes[1]
+			t.Log(sizes, first, second)
+			if second > 3*first { // twice when it grows with the lines, four times when with their square
+				t.Errorf("60 more schedules took %d bytes, and 120 more after them %d", first, second)
+			}
+		})
+	}
+}
+
+func TestNestingIsRefusedBeforeItTakesTheMemory(t *testing.T) {
+	for sentence, text := range map[string]string{
+		"brackets": "vendor: " + strings.Repeat("[", 20_000),
+		"dashes":   "vendor:\n  " + strings.Repeat("- ", 20_000) + "1",
+	} {
+		size, _ := allocated([]byte(text))
+		_, err := parse("/x/config.yaml", []byte(text))
+		t.Log(size)
+		if err == nil || !strings.Contains(err.Error(), "is nested too deep") || size > 64<<20 {
+			t.Errorf("%s: %d bytes, %v", sentence, size, err)
+		}
+	}
+}
