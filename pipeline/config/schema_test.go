@@ -176,7 +176,7 @@ func TestEveryKeyIsExplained(t *testing.T) {
 		case typ.Kind() == reflect.Struct:
 			for i := range typ.NumField() {
 				f := typ.Field(i)
-				here := at + "." + f.Tag.Get("yaml")
+				here := at + "." + keyOf(f)
 				if f.Tag.Get("doc") == "" {
 					t.Errorf("%s has no doc", here)
 				}

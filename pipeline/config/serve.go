@@ -53,23 +53,23 @@ type Mail struct {
 type Webhook struct{ URL, Secret string }
 
 type serveFile struct {
-	Timezone string             `yaml:"timezone" doc:"Such as Europe/Paris; usually UTC"`
-	Jobs     map[string]jobFile `yaml:"jobs" is:"job" doc:"When what is due: minute hour day month weekday, or never"`
-	Overdue  string             `yaml:"overdue" is:"often" doc:"Since a run last ended well, before somebody is told; usually 36h"`
-	Listen   *string            `yaml:"listen" doc:"Host and port of /healthz, /readyz and /metrics; empty: no pages; usually 127.0.0.1:9273"`
-	Token    string             `yaml:"token_file" doc:"A file with the token readers must send; chmod 600"`
-	TLS      tlsFile            `yaml:"tls" doc:"Who we are on the network"`
+	Timezone string             `doc:"Such as Europe/Paris; usually UTC"`
+	Jobs     map[string]jobFile `is:"job" doc:"The time of each job: minute hour day month weekday, or never"`
+	Overdue  string             `is:"often" doc:"A warning is sent so long after the last good run; usually 36h"`
+	Listen   *string            `doc:"Host and port of the pages; empty: none; usually 127.0.0.1:9273"`
+	Token    string             `yaml:"token_file" doc:"A file with the token that readers send; chmod 600"`
+	TLS      tlsFile            `doc:"The certificate of the pages"`
 }
 
 type tlsFile struct {
-	Certificate string `yaml:"certificate" doc:"A file in PEM"`
-	Key         string `yaml:"key" doc:"A file in PEM; chmod 600"`
-	Clients     string `yaml:"client_ca" doc:"Who signs those who may read"`
+	Certificate string `doc:"A file in PEM"`
+	Key         string `doc:"A file in PEM; chmod 600"`
+	Clients     string `yaml:"client_ca" doc:"The authority that signs readers' certificates, in PEM"`
 }
 
 type jobFile struct {
-	At     string `yaml:"at" doc:"minute hour day month weekday, or never"`
-	Missed string `yaml:"missed" is:"missed" doc:"run: the last missed one is caught up; skip: it is left out; usually run"`
+	At     string `doc:"minute hour day month weekday, or never"`
+	Missed string `is:"missed" doc:"run: the last missed time is caught up; skip: it is not; usually run"`
 }
 
 // UnmarshalYAML takes an expression alone for a job that catches up.
@@ -82,27 +82,27 @@ func (j *jobFile) UnmarshalYAML(decode func(any) error) error {
 }
 
 type notifyFile struct {
-	Mail    *mailFile    `yaml:"mail" doc:"By mail"`
-	Webhook *webhookFile `yaml:"webhook" doc:"By a program"`
+	Mail    *mailFile    `doc:"By mail"`
+	Webhook *webhookFile `doc:"To a program"`
 }
 
 type mailFile struct {
-	Host        string `yaml:"host" is:"must" doc:"The mail server"`
-	Port        int    `yaml:"port" is:"count" doc:"Usually 587, 465 for tls and 25 for none"`
-	Security    string `yaml:"security" is:"security" doc:"none: for a server on this machine only; usually starttls"`
-	User        string `yaml:"user" doc:"Who we are there"`
+	Host        string `is:"must" doc:"The mail server"`
+	Port        int    `is:"count" doc:"Usually 587, 465 for tls and 25 for none"`
+	Security    string `is:"security" doc:"none: for a server on this machine only; usually starttls"`
+	User        string `doc:"The user name"`
 	Password    string `yaml:"password_file" doc:"A file with the password; chmod 600"`
-	PasswordEnv string `yaml:"password_env" doc:"Or: the variable of the environment that has it"`
-	From        string `yaml:"from" is:"must" doc:"The sender's address"`
-	Operators   names  `yaml:"operators" doc:"Told of each run"`
-	Finance     names  `yaml:"finance" doc:"Sent the register and the statements of each final month"`
+	PasswordEnv string `yaml:"password_env" doc:"Or: the environment variable that holds it"`
+	From        string `is:"must" doc:"The sender's address"`
+	Operators   names  `doc:"Get a message about each run"`
+	Finance     names  `doc:"Get the register and statements of each final month"`
 }
 
 type webhookFile struct {
-	URL       string `yaml:"url" doc:"https://..."`
-	URLFile   string `yaml:"url_file" doc:"Or: a file with it, where the address is a secret; chmod 600"`
-	Secret    string `yaml:"secret_file" doc:"A file with what messages are signed with; chmod 600"`
-	SecretEnv string `yaml:"secret_env" doc:"Or: the variable of the environment that has it"`
+	URL       string `doc:"https://..."`
+	URLFile   string `yaml:"url_file" doc:"Or: a file with the address, when it is secret; chmod 600"`
+	Secret    string `yaml:"secret_file" doc:"A file with the key that signs messages; chmod 600"`
+	SecretEnv string `yaml:"secret_env" doc:"Or: the environment variable that holds it"`
 }
 
 // usualJobs are done where the configuration does not say otherwise.
