@@ -1,9 +1,8 @@
-// Package config reads config.yaml. It is the only place that knows YAML: what
-// leaves it is plain values for the packages that use them.
+// Package config reads config.yaml. Only this package knows YAML; the others get plain values.
 //
-// Reading is strict. A key that is not known, a value of the wrong sort and a
-// rule that makes no sense are *faults*, each shown with its line and a caret;
-// all of them at once, so that a person mends the file in one go.
+// Reading is strict. An unknown key, a value of the wrong type and a rule that cannot hold are
+// *faults*. Each fault is shown with its line and a caret. An unknown key or a wrong type ends the
+// reading; all other faults are shown at once.
 package config
 
 import (
@@ -25,7 +24,7 @@ import (
 	"tranche/pipeline/programme"
 )
 
-// Config is a configuration that makes sense.
+// Config is a configuration without faults.
 type Config struct {
 	Path       string
 	Vendor     string
@@ -37,17 +36,17 @@ type Config struct {
 	Programme  programme.Programme
 	Closing    Closing
 	Statement  Statement
-	Journal    *Journal // nil: none is written
+	Journal    *Journal // nil: no journal is written
 	Serve      Serve
 	Notify     Notify
-	Keep       int    // how many publications before can be taken back
+	Keep       int    // earlier publications that can be restored
 	SourceHash string // of the file's bytes
 }
 
 // Folders are absolute paths.
 type Folders struct {
 	Inbox, Landing, Statements, Closed, State string
-	Analysts                                  string // where the published file is; the state folder where nothing else is said
+	Analysts                                  string // of the published database
 }
 
 // Store is the database of loaded facts.
@@ -56,47 +55,47 @@ func (f Folders) Store() string { return filepath.Join(f.State, "store.duckdb") 
 // Published is the database analysts read.
 func (f Folders) Published() string { return filepath.Join(f.Analysts, "published.duckdb") }
 
-// Audit is where people's decisions are kept.
+// Audit is the file of people's decisions.
 func (f Folders) Audit() string { return filepath.Join(filepath.Dir(f.State), "audit.jsonl") }
 
-// History is where ended runs are remembered.
+// History is the file of ended runs.
 func (f Folders) History() string { return filepath.Join(f.State, "runs.jsonl") }
 
-// Slots is the table of what was due.
+// Slots is the file of scheduled times and what came of each.
 func (f Folders) Slots() string { return filepath.Join(f.State, "slots.jsonl") }
 
-// Outbox is where messages wait.
+// Outbox is the folder of waiting messages.
 func (f Folders) Outbox() string { return filepath.Join(filepath.Dir(f.State), "outbox") }
 
-// Work is where things are made before they are renamed into place.
+// Work is the folder where output is written before it is renamed into place.
 func (f Folders) Work() string { return filepath.Join(f.State, "work") }
 
-// Database says how much of the machine DuckDB may use.
+// Database limits what DuckDB uses.
 type Database struct {
 	MemoryLimit string
 	Threads     int
 	TempLimit   string
 }
 
-// Statement is how workbooks look and how they are sent out.
+// Statement is how workbooks look, and how they are signed and locked.
 type Statement struct {
-	Logo         []byte // a PNG or JPEG; empty: none
+	Logo         []byte // PNG or JPEG; empty: none
 	Address      []string
 	Accent, Font string
-	SigningKey   ed25519.PrivateKey // signs the manifests; nil: nobody does
-	Passwords    map[string]string  // of partners whose workbooks open with one only
+	SigningKey   ed25519.PrivateKey // signs the manifests; nil: they are not signed
+	Passwords    map[string]string  // of partners with locked workbooks
 }
 
-// Journal is which accounts a month is booked to.
+// Journal is the accounts a month is booked to.
 type Journal struct {
 	Expense                       map[string]string // by module
 	Adjustments, Accrued, Payable string
 }
 
-// Closing says what must be so before a month is closed, and who makes it final.
+// Closing is what a month needs before it is closed and final.
 type Closing struct {
-	NeedsApproval        bool            // a second person makes a closed month final
-	MaxHeld, MaxRejected programme.Cents // amounts that may wait without anybody accepting it
+	NeedsApproval        bool            // by a second person
+	MaxHeld, MaxRejected programme.Cents // amounts that nobody has to accept
 }
 
 // Error is a configuration that cannot be used.
@@ -107,14 +106,14 @@ type Error struct {
 
 // Error shows every fault.
 func (e *Error) Error() string {
-	what := "1 fault"
-	if len(e.Faults) > 1 {
-		what = fmt.Sprintf("%d faults", len(e.Faults))
+	plural := "s"
+	if len(e.Faults) == 1 {
+		plural = ""
 	}
-	return fmt.Sprintf("%s: %s\n\n%s", e.Path, what, strings.Join(e.Faults, "\n\n"))
+	return fmt.Sprintf("%s: %d fault%s\n\n%s", e.Path, len(e.Faults), plural, strings.Join(e.Faults, "\n\n"))
 }
 
-// Short is an error in which no line of the configuration is shown, for logs and mails.
+// Short is an error's text for logs and mails, without lines of the configuration.
 func Short(err error) string {
 	var e *Error
 	if !errors.As(err, &e) {
@@ -141,14 +140,14 @@ func Read(path string) (*Config, error) {
 	return parse(absolute, source)
 }
 
-// ReadNotify reads as much of a faulty configuration as it takes to tell people so: where
-// the outbox is, and who they are. False says that not even that makes sense.
+// ReadNotify reads what is needed to send a message about a faulty configuration: the outbox and the
+// recipients. It is false when these have faults, too.
 func ReadNotify(path string) (*Config, bool) {
 	source, err := os.ReadFile(path)
 	if err != nil {
 		return nil, false
 	}
-	f, r, err := decode(path, source) // a key that is not known does no harm here
+	f, r, err := decode(path, source) // unknown keys are allowed here
 	if err != nil {
 		return nil, false
 	}
@@ -161,8 +160,8 @@ func ReadNotify(path string) (*Config, bool) {
 	return c, len(r.faults) == 0
 }
 
-// ReadProgramme reads the programme of another file, which may hold nothing
-// else: what it leaves out is as in base.
+// ReadProgramme reads the programme of another file, which needs no other section. Values that it
+// leaves out are those of base.
 func ReadProgramme(path string, base programme.Programme) (programme.Programme, error) {
 	source, err := os.ReadFile(path)
 	if err != nil {
@@ -226,7 +225,7 @@ func (r *reader) config(path string, f file) *Config {
 	c.Keep = 7
 	if f.Publish.Keep != nil {
 		if c.Keep = *f.Publish.Keep; c.Keep < 0 {
-			r.fault("$.publish.keep", "%d is no number of publications", c.Keep)
+			r.fault("$.publish.keep", "%d is not a number of publications", c.Keep)
 		}
 	}
 	return c
@@ -242,11 +241,12 @@ func (r *reader) folders(base string, f file) Folders {
 }
 
 func (r *reader) closing(f closingFile) Closing {
-	if f.Approval != "" && f.Approval != "required" && f.Approval != "none" {
-		r.fault("$.closing.approval", "%q is neither required nor none", f.Approval)
+	r.oneOf("$.closing", "approval", f.Approval, true)
+	return Closing{
+		NeedsApproval: f.Approval == "required",
+		MaxHeld:       r.money("$.closing.max_held", f.MaxHeld),
+		MaxRejected:   r.money("$.closing.max_rejected", f.MaxRejected),
 	}
-	return Closing{NeedsApproval: f.Approval == "required", MaxHeld: r.money("$.closing.max_held", f.MaxHeld),
-		MaxRejected: r.money("$.closing.max_rejected", f.MaxRejected)}
 }
 
 func (r *reader) duration(path, text string) time.Duration {
@@ -255,15 +255,16 @@ func (r *reader) duration(path, text string) time.Duration {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d < 0 {
-		r.fault(path, "%q is no time span; write 30s or 5m", text)
+		r.fault(path, "%q is not a time span; write 30s or 5m", text)
 	}
 	return d
 }
 
-// FillIn stands in an empty start where something is the operator's to write.
+// FillIn marks the places in an empty start that the operator fills in.
 const FillIn = "FILL IN"
 
-// Unfilled says whether it still stands in what statements are headed by.
+// Unfilled says whether the mark is still in a name that statements show.
 func (c *Config) Unfilled() bool {
-	return c.Vendor == FillIn || slices.ContainsFunc(c.Programme.Versions, func(v programme.Version) bool { return v.Name == FillIn })
+	unnamed := func(v programme.Version) bool { return v.Name == FillIn }
+	return c.Vendor == FillIn || slices.ContainsFunc(c.Programme.Versions, unnamed)
 }

@@ -137,7 +137,7 @@ type feedFile struct {
 	NoHeader    bool `yaml:"no_header" doc:"The first line is a record; columns are numbers"`
 	Width       int  `is:"count" doc:"The number of fields, where there is no header"`
 
-	FinalNewline string `yaml:"final_newline" is:"final_newline" doc:"optional: the last line may have none; usually required"`
+	FinalNewline string `yaml:"final_newline" is:"final_newline" doc:"optional: it may be missing; usually required"`
 
 	Trailer *trailerFile `doc:"The totals at the end of a file, which are checked"`
 

@@ -37,7 +37,11 @@ func words(form string) []string {
 	case "final_newline":
 		return []string{"required", "optional"}
 	case "kind":
-		return kindNames()
+		var names []string
+		for _, k := range feed.Kinds() {
+			names = append(names, k.Name)
+		}
+		return names
 	case "level":
 		return programme.LevelNames()
 	case "method":
@@ -64,15 +68,6 @@ func words(form string) []string {
 		return []string{"rescale", "drop"}
 	}
 	return nil
-}
-
-func orNothing(form string) []string { return append([]string{""}, words(form)...) }
-
-func kindNames() (names []string) {
-	for _, k := range feed.Kinds() {
-		names = append(names, k.Name)
-	}
-	return names
 }
 
 // pattern is how a text of a form is written. Numbers of JSON are held against no pattern.
