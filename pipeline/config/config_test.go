@@ -55,7 +55,7 @@ func TestAFaultIsShownWithItsLineAndACaret(t *testing.T) {
 		{"a date format that is none", "dates: [dd.mm.yyyy]", "dates: [tt.mm.jjjj]", "is not a date format"},
 		{"a limit that is none", "max_rejects: 5\n", "max_rejects: few\n", "is not a limit"},
 		{"two feeds of one name", "name: price-list", "name: partner-directory", "a name of its own"},
-		{"a window that ends before it begins", "window_days: 180", "window_days: -1", "the window ends no earlier"},
+		{"a window that ends before it begins", "window_days: 180", "window_days: -1", "the window ends when the lead days end"},
 		{"a grace of no months", "grace_months: 3", "grace_months: 0", "at least one month-end"},
 		{"a colour that is none", `accent: "24508C"`, "accent: blue", `"blue" is not a colour`},
 		{"a logo that is not there", "# logo: logo.png ", "logo: logo.png ", "the logo cannot be read"},
