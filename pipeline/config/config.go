@@ -171,15 +171,10 @@ func ReadProgramme(path string, base programme.Programme) (programme.Programme, 
 	if err != nil {
 		return programme.Programme{}, err
 	}
-	if f.Currency == "" {
-		f.Currency = base.Currency
-	}
+	f.Currency, f.YearStarts = cmp.Or(f.Currency, base.Currency), cmp.Or(f.YearStarts, base.YearStarts)
 	p := r.programme(f)
 	if len(r.faults) > 0 {
 		return p, &Error{Path: path, Faults: r.faults}
-	}
-	if f.YearStarts == 0 {
-		p.YearStarts = base.YearStarts
 	}
 	if f.FX == (fxFile{}) {
 		p.FXMaxAge = base.FXMaxAge
@@ -207,7 +202,7 @@ func parse(path string, source []byte) (*Config, error) {
 func (r *reader) config(path string, f file) *Config {
 	base := filepath.Dir(path)
 	c := &Config{
-		Path: path, Vendor: f.Vendor, Ready: f.Landing.ReadyMarker,
+		Path: path, Vendor: f.Vendor, Ready: f.Landing.ReadyMarker, Keep: 7,
 		Folders:  r.folders(base, f),
 		Database: Database(f.Database),
 		Settle:   r.duration("$.landing.settle", f.Landing.Settle),
@@ -222,11 +217,11 @@ func (r *reader) config(path string, f file) *Config {
 	c.Journal = r.journal(f.Journal)
 	c.Serve = r.serve(base, f.Serve)
 	c.Notify = r.notify(base, f.Notify)
-	c.Keep = 7
 	if f.Publish.Keep != nil {
-		if c.Keep = *f.Publish.Keep; c.Keep < 0 {
-			r.fault("$.publish.keep", "%d is not a number of publications", c.Keep)
-		}
+		c.Keep = *f.Publish.Keep
+	}
+	if c.Keep < 0 {
+		r.fault("$.publish.keep", "%d is not a number of publications", c.Keep)
 	}
 	return c
 }
@@ -250,10 +245,7 @@ func (r *reader) closing(f closingFile) Closing {
 }
 
 func (r *reader) duration(path, text string) time.Duration {
-	if text == "" {
-		return time.Minute
-	}
-	d, err := time.ParseDuration(text)
+	d, err := time.ParseDuration(cmp.Or(text, "1m"))
 	if err != nil || d < 0 {
 		r.fault(path, "%q is not a time span; write 30s or 5m", text)
 	}

@@ -10,11 +10,13 @@ import (
 
 // withSchedules is the example with a version of n schedules more, each at a rate.
 func withSchedules(t *testing.T, n int, rate string) []byte {
-	text := example(t) + "\n  - name: many\n    from: 2025-01-01\n    modules:\n      resell:\n        schedules:\n"
+	text := example(t) + `
+  - {name: many, from: 2025-01-01, points: *points, levels: *levels, modules: {resell: {schedules: [
+`
 	for i := range n {
-		text += fmt.Sprintf("          - {level: ready, family: F%d, width: 25000, rates: [4, %s]}\n", i, rate)
+		text += fmt.Sprintf("    {level: ready, family: F%d, width: 25000, rates: [4, %s]},\n", i, rate)
 	}
-	return []byte(text + "    sell_with: *sell_with\n    points: *points\n    levels: *levels\n    admissions: *admissions\n")
+	return []byte(text + "    ]}}}\n")
 }
 
 // allocated counts the bytes that reading a text allocates, and its faults.

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -121,9 +122,9 @@ func (r *reader) serve(base string, f serveFile) Serve {
 			s.Zone = zone
 		}
 	}
-	known := map[string]bool{}
+	var known []string
 	for _, usual := range usualJobs {
-		known[usual.name] = true
+		known = append(known, usual.name)
 		given, at := f.Jobs[usual.name], "$.serve.jobs."+usual.name
 		expression := cmp.Or(given.At, usual.at)
 		if expression == "never" {
@@ -138,7 +139,7 @@ func (r *reader) serve(base string, f serveFile) Serve {
 		s.Jobs = append(s.Jobs, slots.Job{Name: usual.name, At: schedule, Skip: given.Missed == "skip"})
 	}
 	for name := range f.Jobs {
-		if !known[name] {
+		if !slices.Contains(known, name) {
 			r.fault("$.serve.jobs."+name, "%s is not a job; there are night, month_end, freshness and cleanup", name)
 		}
 	}
@@ -148,17 +149,17 @@ func (r *reader) serve(base string, f serveFile) Serve {
 	if f.Listen != nil {
 		s.Listen = *f.Listen
 	}
-	if s.Listen != "" {
-		if _, _, err := net.SplitHostPort(s.Listen); err != nil {
-			r.fault("$.serve.listen", "%q is not a host and port, such as 127.0.0.1:9273", s.Listen)
-		}
-	}
 	s.Token = strings.TrimSpace(string(r.secret("$.serve.token_file", base, f.Token)))
 	if f.Token != "" && len(s.Token) < 16 {
 		r.fault("$.serve.token_file", "a token needs 16 characters or more: openssl rand -hex 16")
 	}
 	r.certificates(base, f.TLS, &s)
-	if host, _, err := net.SplitHostPort(s.Listen); err == nil && !OnLoopback(host) && s.Token == "" && s.Clients == nil {
+	host, _, err := net.SplitHostPort(s.Listen)
+	switch {
+	case s.Listen == "":
+	case err != nil:
+		r.fault("$.serve.listen", "%q is not a host and port, such as 127.0.0.1:9273", s.Listen)
+	case !OnLoopback(host) && s.Token == "" && s.Clients == nil:
 		r.fault("$.serve.listen", "%s: %v", s.Listen, ErrOpen)
 	}
 	return s
