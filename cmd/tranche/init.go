@@ -18,11 +18,11 @@ func (a *app) initCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "init [FOLDER]",
 		Short: "Lay out a working folder with a commented configuration and sample exports",
-		Long: `Lay out a working folder: config.yaml, commented, its schema for editors, and an inbox
-with the sample exports of three invented distributors. Nothing that is there already is touched.
+		Long: `Lay out a working folder: a commented config.yaml, its schema for editors, and an inbox
+with sample exports of three invented distributors. A config.yaml that exists is not changed.
 
-With --empty there is nothing invented: an inbox without a file, and a config.yaml that pays
-nobody and says what to fill in. tranche validate names the lines.`,
+With --empty nothing is invented: the inbox is empty, and config.yaml pays nobody and says
+what to fill in. tranche validate names the lines.`,
 		Args: arguments(cobra.MaximumNArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			folder := "."
@@ -32,7 +32,7 @@ nobody and says what to fill in. tranche validate names the lines.`,
 			return a.init(folder, empty)
 		},
 	}
-	c.Flags().BoolVar(&empty, "empty", false, "nothing invented: an empty inbox, and a configuration to fill in")
+	c.Flags().BoolVar(&empty, "empty", false, "an empty inbox, and a configuration to fill in")
 	return c
 }
 
@@ -65,14 +65,19 @@ func (a *app) init(folder string, empty bool) error {
 	if err := files.Write(filepath.Join(folder, "config.schema.json"), schema, files.Private); err != nil {
 		return err
 	}
-	// The configuration comes last: it marks a folder that is laid out whole.
+	// The configuration comes last: it marks a complete folder.
 	if err := files.Write(path, text, files.Private); err != nil {
 		return err
 	}
 	if empty {
-		fmt.Fprintf(a.stdout, "Laid out %s: an empty inbox, and config.yaml to fill in.\nNext: tranche feeds add EXPORT.csv proposes a feed for a distributor's export, to put under feeds:\n      tranche validate --config %s names what is still to be written\n", folder, path)
+		fmt.Fprintf(a.stdout, `Laid out %s: an empty inbox, and config.yaml to fill in.
+Next: tranche feeds add EXPORT.csv proposes a feed for a distributor's export, to put under feeds:
+      tranche validate --config %s names what is still to be filled in
+`, folder, path)
 		return nil
 	}
-	fmt.Fprintf(a.stdout, "Laid out %s: config.yaml and %d sample exports in inbox. Their figures are invented.\nNext: tranche run --config %s\n", folder, n, path)
+	fmt.Fprintf(a.stdout, `Laid out %s: config.yaml and %d sample exports in inbox. Their figures are invented.
+Next: tranche run --config %s
+`, folder, n, path)
 	return nil
 }

@@ -21,12 +21,12 @@ func (a *app) validateCommand() *cobra.Command {
 	var schema bool
 	c := &cobra.Command{
 		Use:   "validate [--feed FEED FILE | --schema]",
-		Short: "Check the configuration, or show how a file is understood",
-		Long: `Check the configuration; every fault is shown with its line.
-With --feed and a file, show the file's first rows as they would be understood and
-every problem in it. Nothing is loaded.
-With --schema, print the configuration's JSON schema, by which editors complete keys and
-show wrong ones. config.yaml names it in its first line.`,
+		Short: "Check the configuration, or show how a file would be read",
+		Long: `Check the configuration. Every fault is shown with its line.
+With --feed and a file, show the file's first rows as they would be read, and every
+problem in it. Nothing is loaded.
+With --schema, print the configuration's JSON schema. Editors use it to complete keys and
+to mark wrong ones. The first line of config.yaml names it.`,
 		Example: `  tranche validate --feed nordwind-sales NW_2024-07.csv
   tranche validate --schema > config.schema.json`,
 		Args: arguments(cobra.MaximumNArgs(1)),
@@ -39,8 +39,10 @@ show wrong ones. config.yaml names it in its first line.`,
 				return err
 			}
 			if name == "" && len(args) == 0 {
-				fmt.Fprintf(a.stdout, "%s makes sense: %s, %s.\n", c.Path, counted(int64(len(c.Feeds)), "feed"), counted(int64(len(c.Programme.Versions)), "programme version"))
-				return a.sayWhatIsMissing(c)
+				feeds, versions := int64(len(c.Feeds)), int64(len(c.Programme.Versions))
+				fmt.Fprintf(a.stdout, "%s makes sense: %s, %s.\n",
+					c.Path, counted(feeds, "feed"), counted(versions, "programme version"))
+				return a.printUnfilled(c)
 			}
 			if name == "" || len(args) == 0 {
 				return usageError{fmt.Errorf("give both --feed and a file")}
@@ -53,8 +55,8 @@ show wrong ones. config.yaml names it in its first line.`,
 	return c
 }
 
-// sayWhatIsMissing names what an empty start has left to whoever writes the configuration.
-func (a *app) sayWhatIsMissing(c *config.Config) error {
+// printUnfilled names what is still to be filled in after an empty start.
+func (a *app) printUnfilled(c *config.Config) error {
 	text, err := os.ReadFile(c.Path)
 	if err != nil {
 		return err
@@ -66,7 +68,7 @@ func (a *app) sayWhatIsMissing(c *config.Config) error {
 		}
 	}
 	if len(lines) > 0 {
-		fmt.Fprintf(a.stdout, "FILL IN still stands in line %s: write what is yours, and take the words away.\n", strings.Join(lines, ", "))
+		fmt.Fprintf(a.stdout, "FILL IN is still in line %s: replace it with your own values.\n", strings.Join(lines, ", "))
 	}
 	if !slices.ContainsFunc(c.Feeds, func(f feed.Feed) bool { return f.Kind == feed.Sales }) {
 		fmt.Fprintln(a.stdout, "No feed reads sales yet: tranche feeds add EXPORT.csv proposes one, to put under feeds:")

@@ -1,9 +1,8 @@
-// Package config reads config.yaml. It is the only place that knows YAML: what
-// leaves it is plain values for the packages that use them.
+// Package config reads config.yaml. Only this package knows YAML; the others get plain values.
 //
-// Reading is strict. A key that is not known, a value of the wrong sort and a
-// rule that makes no sense are *faults*, each shown with its line and a caret;
-// all of them at once, so that a person mends the file in one go.
+// Reading is strict. An unknown key, a value of the wrong type and a rule that cannot hold are
+// *faults*. Each fault is shown with its line and a caret. An unknown key or a wrong type ends the
+// reading; all other faults are shown at once.
 package config
 
 import (
@@ -15,9 +14,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -27,7 +24,7 @@ import (
 	"tranche/pipeline/programme"
 )
 
-// Config is a configuration that makes sense.
+// Config is a configuration without faults.
 type Config struct {
 	Path       string
 	Vendor     string
@@ -39,17 +36,17 @@ type Config struct {
 	Programme  programme.Programme
 	Closing    Closing
 	Statement  Statement
-	Journal    *Journal // nil: none is written
+	Journal    *Journal // nil: no journal is written
 	Serve      Serve
 	Notify     Notify
-	Keep       int    // how many publications before can be taken back
+	Keep       int    // earlier publications that can be restored
 	SourceHash string // of the file's bytes
 }
 
 // Folders are absolute paths.
 type Folders struct {
 	Inbox, Landing, Statements, Closed, State string
-	Analysts                                  string // where the published file is; the state folder where nothing else is said
+	Analysts                                  string // of the published database
 }
 
 // Store is the database of loaded facts.
@@ -58,47 +55,47 @@ func (f Folders) Store() string { return filepath.Join(f.State, "store.duckdb") 
 // Published is the database analysts read.
 func (f Folders) Published() string { return filepath.Join(f.Analysts, "published.duckdb") }
 
-// Audit is where people's decisions are kept.
+// Audit is the file of people's decisions.
 func (f Folders) Audit() string { return filepath.Join(filepath.Dir(f.State), "audit.jsonl") }
 
-// History is where ended runs are remembered.
+// History is the file of ended runs.
 func (f Folders) History() string { return filepath.Join(f.State, "runs.jsonl") }
 
-// Slots is the table of what was due.
+// Slots is the file of scheduled times and what came of each.
 func (f Folders) Slots() string { return filepath.Join(f.State, "slots.jsonl") }
 
-// Outbox is where messages wait.
+// Outbox is the folder of waiting messages.
 func (f Folders) Outbox() string { return filepath.Join(filepath.Dir(f.State), "outbox") }
 
-// Work is where things are made before they are renamed into place.
+// Work is the folder where output is written before it is renamed into place.
 func (f Folders) Work() string { return filepath.Join(f.State, "work") }
 
-// Database says how much of the machine DuckDB may use.
+// Database limits what DuckDB uses.
 type Database struct {
 	MemoryLimit string
 	Threads     int
 	TempLimit   string
 }
 
-// Statement is how workbooks look and how they are sent out.
+// Statement is how workbooks look, and how they are signed and locked.
 type Statement struct {
-	Logo         []byte // a PNG or JPEG; empty: none
+	Logo         []byte // PNG or JPEG; empty: none
 	Address      []string
 	Accent, Font string
-	SigningKey   ed25519.PrivateKey // signs the manifests; nil: nobody does
-	Passwords    map[string]string  // of partners whose workbooks open with one only
+	SigningKey   ed25519.PrivateKey // signs the manifests; nil: they are not signed
+	Passwords    map[string]string  // of partners with locked workbooks
 }
 
-// Journal is which accounts a month is booked to.
+// Journal is the accounts a month is booked to.
 type Journal struct {
 	Expense                       map[string]string // by module
 	Adjustments, Accrued, Payable string
 }
 
-// Closing says what must be so before a month is closed, and who makes it final.
+// Closing is what a month needs before it is closed and final.
 type Closing struct {
-	NeedsApproval        bool            // a second person makes a closed month final
-	MaxHeld, MaxRejected programme.Cents // amounts that may wait without anybody accepting it
+	NeedsApproval        bool            // by a second person
+	MaxHeld, MaxRejected programme.Cents // amounts that nobody has to accept
 }
 
 // Error is a configuration that cannot be used.
@@ -109,14 +106,14 @@ type Error struct {
 
 // Error shows every fault.
 func (e *Error) Error() string {
-	what := "1 fault"
-	if len(e.Faults) > 1 {
-		what = fmt.Sprintf("%d faults", len(e.Faults))
+	plural := "s"
+	if len(e.Faults) == 1 {
+		plural = ""
 	}
-	return fmt.Sprintf("%s: %s\n\n%s", e.Path, what, strings.Join(e.Faults, "\n\n"))
+	return fmt.Sprintf("%s: %d fault%s\n\n%s", e.Path, len(e.Faults), plural, strings.Join(e.Faults, "\n\n"))
 }
 
-// Short is an error in which no line of the configuration is shown, for logs and mails.
+// Short is an error's text for logs and mails, without lines of the configuration.
 func Short(err error) string {
 	var e *Error
 	if !errors.As(err, &e) {
@@ -143,47 +140,41 @@ func Read(path string) (*Config, error) {
 	return parse(absolute, source)
 }
 
-// ReadNotify reads as much of a faulty configuration as it takes to tell people so: where
-// the outbox is, and who they are. False says that not even that makes sense.
+// ReadNotify reads what is needed to send a message about a faulty configuration: the outbox and the
+// recipients. It is false when these have faults, too.
 func ReadNotify(path string) (*Config, bool) {
 	source, err := os.ReadFile(path)
 	if err != nil {
 		return nil, false
 	}
-	var f file
-	if yaml.Unmarshal(source, &f) != nil { // keys that are not known are no matter here
+	f, r, err := decode(path, source) // unknown keys are allowed here
+	if err != nil {
 		return nil, false
 	}
 	if path, err = filepath.Abs(path); err != nil {
 		return nil, false
 	}
-	r := &reader{source: source}
-	c := &Config{Path: path, Vendor: f.Vendor, Folders: r.folders(filepath.Dir(path), f), Notify: r.notify(filepath.Dir(path), f.Notify)}
+	base := filepath.Dir(path)
+	c := &Config{Path: path, Vendor: f.Vendor, Folders: r.folders(base, f), Notify: r.notify(base, f.Notify)}
 	c.Serve.Zone = time.UTC
 	return c, len(r.faults) == 0
 }
 
-// ReadProgramme reads the programme of another file, which may hold nothing
-// else: what it leaves out is as in base.
+// ReadProgramme reads the programme of another file, which needs no other section. Values that it
+// leaves out are those of base.
 func ReadProgramme(path string, base programme.Programme) (programme.Programme, error) {
 	source, err := os.ReadFile(path)
 	if err != nil {
 		return programme.Programme{}, fmt.Errorf("read programme: %w", err)
 	}
-	f, err := decode(path, source)
+	f, r, err := decode(path, source, yaml.Strict())
 	if err != nil {
 		return programme.Programme{}, err
 	}
-	if f.Currency == "" {
-		f.Currency = base.Currency
-	}
-	r := &reader{source: source}
+	f.Currency, f.YearStarts = cmp.Or(f.Currency, base.Currency), cmp.Or(f.YearStarts, base.YearStarts)
 	p := r.programme(f)
 	if len(r.faults) > 0 {
 		return p, &Error{Path: path, Faults: r.faults}
-	}
-	if f.YearStarts == 0 {
-		p.YearStarts = base.YearStarts
 	}
 	if f.FX == (fxFile{}) {
 		p.FXMaxAge = base.FXMaxAge
@@ -194,19 +185,11 @@ func ReadProgramme(path string, base programme.Programme) (programme.Programme, 
 	return p, nil
 }
 
-func decode(path string, source []byte) (f file, err error) {
-	if err := yaml.UnmarshalWithOptions(source, &f, yaml.Strict()); err != nil {
-		return f, &Error{Path: path, Faults: []string{discreet(strings.TrimSpace(yaml.FormatError(err, false, true)), source)}}
-	}
-	return f, nil
-}
-
 func parse(path string, source []byte) (*Config, error) {
-	f, err := decode(path, source)
+	f, r, err := decode(path, source, yaml.Strict())
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{source: source}
 	c := r.config(path, f)
 	sum := sha256.Sum256(source)
 	c.SourceHash = hex.EncodeToString(sum[:8])
@@ -216,73 +199,10 @@ func parse(path string, source []byte) (*Config, error) {
 	return c, nil
 }
 
-// reader turns the file's shapes into values and gathers faults.
-type reader struct {
-	source []byte
-	faults []string
-}
-
-// fault shows what is wrong at a path such as $.feeds[0].dates.
-func (r *reader) fault(path, format string, args ...any) {
-	message := strings.TrimPrefix(path, "$.") + ": " + fmt.Sprintf(format, args...)
-	if shown := r.show(path); shown != "" {
-		message += "\n" + shown
-	}
-	r.faults = append(r.faults, message)
-}
-
-// shownLine is a line of the file as an excerpt shows it.
-var shownLine = regexp.MustCompile(`^>? *(\d+) \|`)
-
-// hidden are the parts of the file that no excerpt shows.
-var hidden = regexp.MustCompile(`^(notify|serve)\s*:`)
-
-// discreet leaves out of an excerpt what stands below notify and serve, where somebody can
-// have written a password: an excerpt goes into logs.
-func discreet(excerpt string, source []byte) string {
-	lines, secret := []bool{false}, false
-	for line := range strings.SplitSeq(string(source), "\n") {
-		if line != "" && !strings.ContainsAny(line[:1], " \t#-}]") {
-			secret = hidden.MatchString(line)
-		}
-		lines = append(lines, secret)
-	}
-	out := strings.Split(excerpt, "\n")
-	for i, line := range out {
-		m := shownLine.FindStringSubmatch(line)
-		if m == nil {
-			continue
-		}
-		if n, err := strconv.Atoi(m[1]); err == nil && n < len(lines) && lines[n] {
-			out[i] = m[0] + " (what stands here is not shown)"
-		}
-	}
-	return strings.Join(out, "\n")
-}
-
-// show prints the line a path stands on, with a caret. Where the path itself is
-// not in the file, because something is missing, its parent is shown; behind an
-// anchor nothing can be.
-func (r *reader) show(path string) string {
-	for path != "$" && path != "" {
-		if p, err := yaml.PathString(path); err == nil {
-			if shown, err := p.AnnotateSource(r.source, false); err == nil {
-				return discreet(strings.TrimRight(string(shown), " \n"), r.source)
-			}
-		}
-		cut := strings.LastIndexAny(path, ".[")
-		if cut < 0 {
-			return ""
-		}
-		path = path[:cut]
-	}
-	return ""
-}
-
 func (r *reader) config(path string, f file) *Config {
 	base := filepath.Dir(path)
 	c := &Config{
-		Path: path, Vendor: f.Vendor, Ready: f.Landing.ReadyMarker,
+		Path: path, Vendor: f.Vendor, Ready: f.Landing.ReadyMarker, Keep: 7,
 		Folders:  r.folders(base, f),
 		Database: Database(f.Database),
 		Settle:   r.duration("$.landing.settle", f.Landing.Settle),
@@ -297,11 +217,11 @@ func (r *reader) config(path string, f file) *Config {
 	c.Journal = r.journal(f.Journal)
 	c.Serve = r.serve(base, f.Serve)
 	c.Notify = r.notify(base, f.Notify)
-	c.Keep = 7
 	if f.Publish.Keep != nil {
-		if c.Keep = *f.Publish.Keep; c.Keep < 0 {
-			r.fault("$.publish.keep", "%d is no number of publications", c.Keep)
-		}
+		c.Keep = *f.Publish.Keep
+	}
+	if c.Keep < 0 {
+		r.fault("$.publish.keep", "%d is not a number of publications", c.Keep)
 	}
 	return c
 }
@@ -316,28 +236,27 @@ func (r *reader) folders(base string, f file) Folders {
 }
 
 func (r *reader) closing(f closingFile) Closing {
-	if f.Approval != "" && f.Approval != "required" && f.Approval != "none" {
-		r.fault("$.closing.approval", "%q is neither required nor none", f.Approval)
+	r.oneOf("$.closing", "approval", f.Approval, true)
+	return Closing{
+		NeedsApproval: f.Approval == "required",
+		MaxHeld:       r.money("$.closing.max_held", f.MaxHeld),
+		MaxRejected:   r.money("$.closing.max_rejected", f.MaxRejected),
 	}
-	return Closing{NeedsApproval: f.Approval == "required", MaxHeld: r.money("$.closing.max_held", f.MaxHeld),
-		MaxRejected: r.money("$.closing.max_rejected", f.MaxRejected)}
 }
 
 func (r *reader) duration(path, text string) time.Duration {
-	if text == "" {
-		return time.Minute
-	}
-	d, err := time.ParseDuration(text)
+	d, err := time.ParseDuration(cmp.Or(text, "1m"))
 	if err != nil || d < 0 {
-		r.fault(path, "%q is no time span; write 30s or 5m", text)
+		r.fault(path, "%q is not a time span; write 30s or 5m", text)
 	}
 	return d
 }
 
-// FillIn stands in an empty start where something is the operator's to write.
+// FillIn marks the places in an empty start that the operator fills in.
 const FillIn = "FILL IN"
 
-// Unfilled says whether it still stands in what statements are headed by.
+// Unfilled says whether the mark is still in a name that statements show.
 func (c *Config) Unfilled() bool {
-	return c.Vendor == FillIn || slices.ContainsFunc(c.Programme.Versions, func(v programme.Version) bool { return v.Name == FillIn })
+	unnamed := func(v programme.Version) bool { return v.Name == FillIn }
+	return c.Vendor == FillIn || slices.ContainsFunc(c.Programme.Versions, unnamed)
 }

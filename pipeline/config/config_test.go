@@ -22,50 +22,60 @@ func TestTheExampleMakesSense(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Feeds) != 10 || len(c.Programme.Versions) != 2 || c.Folders.Inbox != "/x/inbox" || c.Programme.MinPayable != 5000 {
-		t.Errorf("%d feeds, %d versions, %s, %d", len(c.Feeds), len(c.Programme.Versions), c.Folders.Inbox, c.Programme.MinPayable)
+	feeds, versions, p := len(c.Feeds), len(c.Programme.Versions), c.Programme
+	if feeds != 10 || versions != 2 || c.Folders.Inbox != "/x/inbox" || p.MinPayable != 5000 {
+		t.Errorf("%d feeds, %d versions, %s, %d", feeds, versions, c.Folders.Inbox, p.MinPayable)
 	}
 }
 
 func TestAFaultIsShownWithItsLineAndACaret(t *testing.T) {
+	const ready = "{level: ready, width: 25000, rates: [4, 5, 6]}"
 	for _, c := range []struct{ sentence, from, to, want string }{
 		{"a key nobody knows", "vendor:", "vendro:", "unknown field"},
 		{"a rate over 100 %", "rates: [4, 5, 6]", "rates: [4, 500, 6]", "between 0 and 100 %"},
 		{"a negative rate", "rates: [4, 5, 6]", "rates: [-4, 5, 6]", "between 0 and 100 %"},
-		{"a rate that is no number", "rates: [4, 5, 6]", "rates: [four, 5, 6]", `"four" is no rate`},
-		{"a rate finer than is kept", "rates: [4, 5, 6]", "rates: [4.00001, 5, 6]", "is no rate"},
+		{"a rate that is no number", "rates: [4, 5, 6]", "rates: [four, 5, 6]", `"four" is not a rate`},
+		{"a rate finer than is kept", "rates: [4, 5, 6]", "rates: [4.00001, 5, 6]", "is not a rate"},
 		{"a level nobody knows", "{level: ready, width: 25000", "{level: gold, width: 25000", `unknown level "gold"`},
 		{"a method nobody knows", "method: volume   # one rate", "method: tiered   # one rate", `unknown method "tiered"`},
-		{"two schedules for one level", "{level: advanced, width: 25000, rates: [5, 6, 7]}", "{level: ready, width: 25000, rates: [5, 6, 7]}", "two schedules for the same level"},
-		{"bounds with a gap", "{level: ready, width: 25000, rates: [4, 5, 6]}", "{level: ready, tranches: [{from: 0, to: 100, rate: 4}, {from: 200, rate: 5}]}", "without gap or overlap"},
-		{"bounds that overlap", "{level: ready, width: 25000, rates: [4, 5, 6]}", "{level: ready, tranches: [{from: 0, to: 100, rate: 4}, {from: 50, rate: 5}]}", "without gap or overlap"},
-		{"bounds out of order", "{level: ready, width: 25000, rates: [4, 5, 6]}", "{level: ready, tranches: [{from: 100, to: 50, rate: 4}, {from: 50, rate: 5}]}", "begins at 0"},
-		{"a last tranche with an end", "{level: ready, width: 25000, rates: [4, 5, 6]}", "{level: ready, tranches: [{from: 0, to: 100, rate: 4}]}", "last tranche has no end"},
-		{"a width and bounds at once", "{level: ready, width: 25000, rates: [4, 5, 6]}", "{level: ready, width: 25000, rates: [4], tranches: [{from: 0, rate: 4}]}", "not both"},
+		{"two schedules for one level", "{level: advanced, width: 25000, rates: [5, 6, 7]}",
+			"{level: ready, width: 25000, rates: [5, 6, 7]}", "two schedules for the same level"},
+		{"bounds with a gap", ready,
+			"{level: ready, tranches: [{from: 0, to: 100, rate: 4}, {from: 200, rate: 5}]}", "without gap or overlap"},
+		{"bounds that overlap", ready,
+			"{level: ready, tranches: [{from: 0, to: 100, rate: 4}, {from: 50, rate: 5}]}", "without gap or overlap"},
+		{"bounds out of order", ready,
+			"{level: ready, tranches: [{from: 100, to: 50, rate: 4}, {from: 50, rate: 5}]}", "begins at 0"},
+		{"a last tranche with an end", ready,
+			"{level: ready, tranches: [{from: 0, to: 100, rate: 4}]}", "last tranche has no end"},
+		{"a width and bounds at once", ready,
+			"{level: ready, width: 25000, rates: [4], tranches: [{from: 0, rate: 4}]}", "not both"},
 		{"versions out of order", "from: 2024-07-01", "from: 2023-07-01", "order of their dates"},
 		{"two versions on one day", "from: 2024-07-01", "from: 2024-01-01", "order of their dates"},
-		{"a date that is none", "from: 2024-07-01", "from: 2024-07-32", "is no date"},
-		{"an amount that is none", "minimum_payable: 50.00", "minimum_payable: 50.001", "is no amount"},
+		{"a date that is none", "from: 2024-07-01", "from: 2024-07-32", "is not a date"},
+		{"an amount that is none", "minimum_payable: 50.00", "minimum_payable: 50.001", "is not an amount"},
 		{"a kind nobody knows", "kind: fx_rates", "kind: rates", `unknown kind "rates"`},
 		{"a column nobody knows", "      sku: Artikelnr", "      skew: Artikelnr", `no column "skew"`},
 		{"a needed column left out", "      sku: Artikelnr\n", "", "neither a column nor a constant for sku"},
 		{"an encoding nobody knows", "encoding: windows-1252", "encoding: windows-1352", "unknown encoding"},
 		{"one mark for two things", `thousands: ["."]`, `thousands: [","]`, "mark of thousands and of decimals"},
-		{"one mark between fields and in decimals", `    decimal: ","`, `    decimal: ";"`, "cannot be the mark between fields"},
-		{"a date format that is none", "dates: [dd.mm.yyyy]", "dates: [tt.mm.jjjj]", "is no date format"},
-		{"a limit that is none", "max_rejects: 5\n", "max_rejects: few\n", "is no limit"},
+		{"one mark between fields and in decimals", `    decimal: ","`,
+			`    decimal: ";"`, "cannot be the mark between fields"},
+		{"a date format that is none", "dates: [dd.mm.yyyy]", "dates: [tt.mm.jjjj]", "is not a date format"},
+		{"a limit that is none", "max_rejects: 5\n", "max_rejects: few\n", "is not a limit"},
 		{"two feeds of one name", "name: price-list", "name: partner-directory", "a name of its own"},
-		{"a window that ends before it begins", "window_days: 180", "window_days: -1", "the window ends no earlier"},
+		{"a window that ends before it begins", "window_days: 180",
+			"window_days: -1", "the window ends when the lead days end"},
 		{"a grace of no months", "grace_months: 3", "grace_months: 0", "at least one month-end"},
-		{"a colour that is none", `accent: "24508C"`, "accent: blue", `"blue" is no colour`},
+		{"a colour that is none", `accent: "24508C"`, "accent: blue", `"blue" is not a colour`},
 		{"a logo that is not there", "# logo: logo.png ", "logo: logo.png ", "the logo cannot be read"},
 		{"a key that is not there", "# signing_key: key.pem ", "signing_key: key.pem ", "it cannot be read"},
 		{"passwords that are not there", "# passwords: pass.csv ", "passwords: pass.csv ", "it cannot be read"},
 		{"a module without an account", `resell: "6120", `, "", "resell has no account"},
-		{"an account for no module", `resell: "6120"`, `resell: "6120", gifts: "1"`, "gifts is no module"},
+		{"an account for no module", `resell: "6120"`, `resell: "6120", gifts: "1"`, "gifts is not a module"},
 		{"an account left out", "  payable: \"2120\"\n", "", "payable needs an account"},
 		{"an address that does not fit", "address: [12 Example Quay, Port Larkspur]", "address: [1, 2, 3, 4, 5]", "four do"},
-		{"a time span that is none", "settle: 60s", "settle: soon", "is no time span"},
+		{"a time span that is none", "settle: 60s", "settle: soon", "is not a time span"},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
 			text := strings.Replace(example(t), c.from, c.to, 1)
@@ -77,8 +87,10 @@ func TestAFaultIsShownWithItsLineAndACaret(t *testing.T) {
 			if !errors.As(err, &wrong) {
 				t.Fatalf("it was accepted: %v", err)
 			}
-			if !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "^") || !strings.Contains(err.Error(), "> ") {
-				t.Errorf("it should say %q with a line and a caret:\n%v", c.want, err)
+			for _, part := range []string{c.want, "^", "> "} {
+				if !strings.Contains(err.Error(), part) {
+					t.Errorf("it should say %q with a line and a caret:\n%v", c.want, err)
+				}
 			}
 		})
 	}

@@ -16,7 +16,7 @@ import (
 
 func (r *reader) feeds(list []feedFile) []feed.Feed {
 	if len(list) == 0 {
-		r.fault("$.feeds", "no feed is declared, so nothing can be read")
+		r.fault("$.feeds", "no feed is declared")
 	}
 	var feeds []feed.Feed
 	seen := map[string]bool{}
@@ -33,25 +33,26 @@ func (r *reader) feeds(list []feedFile) []feed.Feed {
 
 func (r *reader) feed(at string, f feedFile) feed.Feed {
 	out := feed.Feed{
-		Name: f.Name, Kind: f.Kind, Glob: f.Glob, Encoding: f.Encoding, Delimiter: f.Delimiter, Quote: f.Quote, Escape: f.Escape,
-		ExcelText: f.ExcelText, Comment: f.Comment, HeaderLine: f.HeaderLine, HeaderLines: f.HeaderLines,
-		NoHeader: f.NoHeader, Width: f.Width, FinalNewline: f.FinalNewline != "optional",
-		Constants: f.Constants, Values: f.Values, DecimalMark: f.Decimal, ThousandMarks: f.Thousands,
-		Negative: f.Negative, Dates: f.Dates, Returns: f.Returns, Replace: f.Mode == "replace", Key: f.Key,
-		MaxRejects: r.limit(at+".max_rejects", string(f.MaxRejects)), MaxBytes: f.MaxBytes, Expected: r.expected(at+".expected", f.Expected),
-		Columns: map[string][]string{},
+		Name: f.Name, Kind: f.Kind, Glob: f.Glob, Replace: f.Mode == "replace",
+		Encoding: f.Encoding, Delimiter: f.Delimiter, Quote: f.Quote, Escape: f.Escape,
+		ExcelText: f.ExcelText, Comment: f.Comment, FinalNewline: f.FinalNewline != "optional",
+		HeaderLine: f.HeaderLine, HeaderLines: f.HeaderLines, NoHeader: f.NoHeader, Width: f.Width,
+		Columns: map[string][]string{}, Constants: f.Constants, Values: f.Values, Key: f.Key,
+		DecimalMark: f.Decimal, ThousandMarks: f.Thousands, Negative: f.Negative, Dates: f.Dates, Returns: f.Returns,
+		MaxRejects: r.limit(at+".max_rejects", string(f.MaxRejects)), MaxBytes: f.MaxBytes,
+		Expected: r.expected(at+".expected", f.Expected),
 	}
 	for ours, theirs := range f.Columns {
 		out.Columns[ours] = theirs
 	}
-	if f.Trailer != nil {
-		out.Trailer = &feed.Trailer{StartsWith: f.Trailer.StartsWith, CountColumn: f.Trailer.CountColumn, TotalColumn: f.Trailer.TotalColumn}
-		if len(f.Trailer.StartsWith) == 0 {
+	if t := f.Trailer; t != nil {
+		out.Trailer = &feed.Trailer{StartsWith: t.StartsWith, CountColumn: t.CountColumn, TotalColumn: t.TotalColumn}
+		if len(t.StartsWith) == 0 {
 			r.fault(at+".trailer", "a trailer needs starts_with")
 		}
 	}
 	r.checkMarks(at, f)
-	r.checkWays(at, f)
+	r.checkChoices(at, f)
 	r.checkColumns(at, f)
 	return out
 }
@@ -66,7 +67,7 @@ func (r *reader) limit(at, text string) feed.Limit {
 	number, percent := strings.CutSuffix(text, "%")
 	n, err := strconv.ParseInt(number, 10, 64)
 	if err != nil || n < 0 || percent && (n < 1 || n > 100) {
-		r.fault(at, "%q is no limit; write 20, 2%% or none", text)
+		r.fault(at, "%q is not a limit; write 20, 2%% or none", text)
 	}
 	if percent {
 		return feed.Limit{Percent: n}
@@ -97,20 +98,20 @@ func (r *reader) checkMarks(at string, f feedFile) {
 	}
 	for _, layout := range f.Dates {
 		if !feed.ValidLayout(layout) {
-			r.fault(at+".dates", "%q is no date format; write it with dd, mm and yyyy, as in dd.mm.yyyy", layout)
+			r.fault(at+".dates", "%q is not a date format; write it with dd, mm and yyyy, as in dd.mm.yyyy", layout)
 		}
 	}
 	if _, err := filepath.Match(f.Glob, "x"); err != nil || f.Glob == "" {
-		r.fault(at+".glob", "%q is no pattern for file names", f.Glob)
+		r.fault(at+".glob", "%q is not a pattern for file names", f.Glob)
 	}
 }
 
-func (r *reader) checkWays(at string, f feedFile) {
-	r.oneOf(at+".mode", f.Mode, orNothing("mode")...)
-	r.oneOf(at+".negative", f.Negative, orNothing("negative")...)
-	r.oneOf(at+".final_newline", f.FinalNewline, orNothing("final_newline")...)
+func (r *reader) checkChoices(at string, f feedFile) {
+	r.oneOf(at, "mode", f.Mode, true)
+	r.oneOf(at, "negative", f.Negative, true)
+	r.oneOf(at, "final_newline", f.FinalNewline, true)
 	if f.Kind == feed.Sales {
-		r.oneOf(at+".returns", f.Returns, words("returns")...)
+		r.oneOf(at, "returns", f.Returns, false)
 	}
 	if f.HeaderLine < 0 || f.HeaderLines < 0 || f.HeaderLines > 2 {
 		r.fault(at+".header_lines", "a header begins on line 1 or below and has one or two lines")
@@ -120,21 +121,17 @@ func (r *reader) checkWays(at string, f feedFile) {
 	}
 }
 
-func (r *reader) oneOf(at, got string, known ...string) {
-	if !slices.Contains(known, got) {
-		shown := slices.DeleteFunc(slices.Clone(known), func(s string) bool { return s == "" })
-		r.fault(at, "%q is not known here; write one of %s", got, strings.Join(shown, ", "))
+// oneOf checks a key that takes one of a few words. An optional one may be empty.
+func (r *reader) oneOf(at, key, got string, optional bool) {
+	if known := words(key); !slices.Contains(known, got) && (got != "" || !optional) {
+		r.fault(at+"."+key, "%q is not known here; write one of %s", got, strings.Join(known, ", "))
 	}
 }
 
 func (r *reader) checkColumns(at string, f feedFile) {
 	kind, ok := feed.KindNamed(f.Kind)
 	if !ok {
-		var known []string
-		for _, k := range feed.Kinds() {
-			known = append(known, k.Name)
-		}
-		r.fault(at+".kind", "unknown kind %q; known are %s", f.Kind, strings.Join(known, ", "))
+		r.fault(at+".kind", "unknown kind %q; known are %s", f.Kind, strings.Join(words("kind"), ", "))
 		return
 	}
 	known := func(where, name string) {
@@ -147,7 +144,7 @@ func (r *reader) checkColumns(at string, f feedFile) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Constants)) {
 		if v := f.Constants[name]; v == "NAME" || v == "ASK" {
-			r.fault(at+".constants."+name, "%s stands for something that somebody has to fill in: the code you know the sender by, or what they answer", v)
+			r.fault(at+".constants."+name, "%s is to be filled in: with your code for the sender, or with their answer", v)
 		}
 		known(at+".constants."+name, name)
 	}
@@ -155,12 +152,12 @@ func (r *reader) checkColumns(at string, f feedFile) {
 		known(at+".values."+name, name)
 	}
 	if kind.Name != feed.Sales && len(f.Key) > 0 {
-		r.fault(at+".key", "only sales can have a key of their own; %s are known by %s", kind.Name, strings.Join(kind.Key, ", "))
+		r.fault(at+".key", "only sales can declare a key; that of %s is %s", kind.Name, strings.Join(kind.Key, ", "))
 	}
 	for _, name := range f.Key {
 		known(at+".key", name)
 	}
-	// Bound to its own names, a feed that lacks a column says so before a file does.
+	// Bind finds missing columns, here in a header of our own names.
 	declared := feed.Feed{Kind: f.Kind, Columns: map[string][]string{}, Constants: f.Constants, Returns: f.Returns}
 	var header feed.Names
 	for ours, theirs := range f.Columns {
@@ -176,8 +173,7 @@ func (r *reader) checkColumns(at string, f feedFile) {
 	}
 }
 
-// expected is how often a feed should send something, in days or hours; none: nobody
-// expects anything.
+// expected is the longest time between two files of a feed, in days or hours; zero: none is expected.
 func (r *reader) expected(path, text string) time.Duration {
 	if text == "" {
 		return 0
@@ -190,6 +186,6 @@ func (r *reader) expected(path, text string) time.Duration {
 	if d, err := time.ParseDuration(text); err == nil && d > 0 {
 		return d
 	}
-	r.fault(path, "%q is no time span; write 26h, or 35d", text)
+	r.fault(path, "%q is not a time span; write 26h, or 35d", text)
 	return 0
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,20 +14,17 @@ import (
 
 func (r *reader) programme(f file) programme.Programme {
 	p := programme.Programme{
-		Currency: f.Currency, YearStarts: f.YearStarts, FXMaxAge: f.FX.MaxAgeDays,
+		Currency: f.Currency, YearStarts: cmp.Or(f.YearStarts, 1), FXMaxAge: f.FX.MaxAgeDays,
 		MinPayable: r.money("$.pay.minimum_payable", f.Pay.MinimumPayable),
 	}
-	if p.YearStarts == 0 {
-		p.YearStarts = 1
-	}
 	if len(p.Currency) != 3 {
-		r.fault("$.currency", "%q is no currency code such as USD", p.Currency)
+		r.fault("$.currency", "%q is not a currency code such as USD", p.Currency)
 	}
 	if p.YearStarts < 1 || p.YearStarts > 12 {
 		r.fault("$.year_starts", "the programme year begins in a month from 1 to 12")
 	}
 	if p.FXMaxAge < 0 {
-		r.fault("$.fx.max_age_days", "a rate's age is no less than 0 days")
+		r.fault("$.fx.max_age_days", "a rate's age is at least 0 days")
 	}
 	for i, v := range f.Programme {
 		p.Versions = append(p.Versions, r.version(fmt.Sprintf("$.programme[%d]", i), v))
@@ -44,8 +42,12 @@ func (r *reader) version(at string, f versionFile) programme.Version {
 	}
 	v.SellWith = r.sellWith(at+".sell_with", f.SellWith)
 	v.Points = r.points(at+".points", f.Points)
-	v.Levels = programme.Levels{Computed: f.Levels.Source != "directory", ReviewMonth: f.Levels.ReviewMonth, GraceMonths: f.Levels.GraceMonths}
-	r.oneOf(at+".levels.source", f.Levels.Source, words("source")...)
+	v.Levels = programme.Levels{
+		Computed:    f.Levels.Source != "directory",
+		ReviewMonth: f.Levels.ReviewMonth,
+		GraceMonths: f.Levels.GraceMonths,
+	}
+	r.oneOf(at+".levels", "source", f.Levels.Source, false)
 	for _, q := range f.Levels.Requirements {
 		v.Levels.Requirements = append(v.Levels.Requirements, programme.Requirement{
 			Level: q.Level, Points: q.Points, Certifications: q.Certifications, Minimums: categories(q.Minimums)})
@@ -58,12 +60,8 @@ func (r *reader) version(at string, f versionFile) programme.Version {
 }
 
 func (r *reader) module(at, name string, f moduleFile) programme.Module {
-	m := programme.Module{Name: name, Method: f.Method, Period: f.Period, Cap: r.money(at+".cap", f.Cap)}
-	if m.Method == "" {
-		m.Method = "marginal"
-	}
-	if m.Period == "" {
-		m.Period = "year"
+	m := programme.Module{
+		Name: name, Method: cmp.Or(f.Method, "marginal"), Period: cmp.Or(f.Period, "year"), Cap: r.money(at+".cap", f.Cap),
 	}
 	for i, s := range f.Schedules {
 		where := fmt.Sprintf("%s.schedules[%d]", at, i)
@@ -82,8 +80,8 @@ func (r *reader) module(at, name string, f moduleFile) programme.Module {
 }
 
 func (r *reader) sellWith(at string, f sellWithFile) programme.SellWith {
-	r.oneOf(at+".own_deals", f.OwnDeals, orNothing("own_deals")...)
-	r.oneOf(at+".unclaimed", f.Unclaimed, orNothing("unclaimed")...)
+	r.oneOf(at, "own_deals", f.OwnDeals, true)
+	r.oneOf(at, "unclaimed", f.Unclaimed, true)
 	s := programme.SellWith{
 		LeadDays: f.LeadDays, WindowDays: f.WindowDays, OwnDeals: f.OwnDeals == "allow", Rescale: f.Unclaimed != "drop",
 		PointsFrom: r.optionalDay(at+".points_from", f.PointsFrom), MoneyFrom: r.optionalDay(at+".money_from", f.MoneyFrom),
@@ -124,7 +122,7 @@ func (r *reader) money(at string, text exact) programme.Cents {
 	}
 	units, code := feed.Feed{}.ParseNumber(string(text), 2)
 	if code != "" {
-		r.fault(at, "%q is no amount; write 25000 or 49.90", string(text))
+		r.fault(at, "%q is not an amount; write 25000 or 49.90", string(text))
 	}
 	return programme.Cents(units)
 }
@@ -133,7 +131,7 @@ func (r *reader) money(at string, text exact) programme.Cents {
 func (r *reader) percent(at string, text exact) programme.PPM {
 	units, code := feed.Feed{}.ParseNumber(strings.TrimSpace(strings.TrimSuffix(string(text), "%")), 4)
 	if code != "" {
-		r.fault(at, "%q is no rate; write 7.5 for 7.5 %%", string(text))
+		r.fault(at, "%q is not a rate; write 7.5 for 7.5 %%", string(text))
 	}
 	return programme.PPM(units)
 }
@@ -148,7 +146,7 @@ func (r *reader) optionalDay(at string, text exact) time.Time {
 func (r *reader) day(at string, text exact) time.Time {
 	d, err := time.Parse(time.DateOnly, string(text))
 	if err != nil {
-		r.fault(at, "%q is no date; write 2024-07-01", string(text))
+		r.fault(at, "%q is not a date; write 2024-07-01", string(text))
 	}
 	return d
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"reflect"
 	"slices"
@@ -11,12 +12,11 @@ import (
 	"tranche/pipeline/programme"
 )
 
-// shape is a part of the schema.
+// shape is a part of the schema: an object of JSON.
 type shape = map[string]any
 
-// Schema is config.yaml's shape as JSON schema (draft 7, which editors know), made from
-// the types that read it. It is for editors: what depends on another value only the reader
-// knows, and what the schema refuses without need is a value left empty.
+// Schema is the JSON schema of config.yaml (draft 7, which editors know), made from the structs that
+// it is decoded into. The reader is stricter where one value depends on another.
 func Schema() ([]byte, error) {
 	s := object(reflect.TypeFor[file]())
 	s["$schema"] = "http://json-schema.org/draft-07/schema#"
@@ -29,7 +29,7 @@ func Schema() ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// words are what a key takes, where it takes one of a few.
+// words are the values a key can have, where they are few.
 func words(form string) []string {
 	switch form {
 	case "approval":
@@ -37,7 +37,11 @@ func words(form string) []string {
 	case "final_newline":
 		return []string{"required", "optional"}
 	case "kind":
-		return kindNames()
+		var names []string
+		for _, k := range feed.Kinds() {
+			names = append(names, k.Name)
+		}
+		return names
 	case "level":
 		return programme.LevelNames()
 	case "method":
@@ -66,17 +70,7 @@ func words(form string) []string {
 	return nil
 }
 
-func orNothing(form string) []string { return append([]string{""}, words(form)...) }
-
-func kindNames() (names []string) {
-	for _, k := range feed.Kinds() {
-		names = append(names, k.Name)
-	}
-	return names
-}
-
-// patterns are the ways to write what is neither a word nor any text. A number is held
-// against no pattern: only texts are.
+// pattern is how a text of a form is written. Numbers of JSON are held against no pattern.
 func pattern(form string) string {
 	return map[string]string{
 		"colour":   `^[0-9A-Fa-f]{6}$`,
@@ -92,7 +86,7 @@ func pattern(form string) string {
 	}[form]
 }
 
-// object is the shape of one of the file's structs.
+// object is the shape of a struct.
 func object(t reflect.Type) shape {
 	properties, must := shape{}, []string{}
 	for i := range t.NumField() {
@@ -100,7 +94,7 @@ func object(t reflect.Type) shape {
 		form, needed := strings.CutPrefix(f.Tag.Get("is"), "must")
 		s := value(f.Type, strings.TrimSpace(form), needed)
 		s["description"] = f.Tag.Get("doc")
-		name := f.Tag.Get("yaml")
+		name := keyOf(f)
 		properties[name] = s
 		if needed {
 			must = append(must, name)
@@ -116,8 +110,11 @@ func object(t reflect.Type) shape {
 	return s
 }
 
-// value is the shape of a field. One that holds others may be left empty unless it is
-// needed: people leave its name when they comment out what is in it.
+// keyOf is the key of a field in the file.
+func keyOf(f reflect.StructField) string { return cmp.Or(f.Tag.Get("yaml"), strings.ToLower(f.Name)) }
+
+// value is the shape of a field. A section that is not required may be empty: people comment out
+// what is in it and leave its name.
 func value(t reflect.Type, form string, needed bool) shape {
 	orEmpty := func(s shape) shape {
 		if !needed {
@@ -129,7 +126,8 @@ func value(t reflect.Type, form string, needed bool) shape {
 	case t == reflect.TypeFor[jobFile]():
 		return shape{"anyOf": []shape{{"type": "string"}, object(t)}}
 	case t == reflect.TypeFor[names]():
-		return shape{"anyOf": []shape{scalar(reflect.String, form), {"type": "array", "items": scalar(reflect.String, form)}}}
+		one := scalar(reflect.String, form)
+		return shape{"anyOf": []shape{one, {"type": "array", "items": one}}}
 	case t.Kind() == reflect.Pointer:
 		return value(t.Elem(), form, needed)
 	case t.Kind() == reflect.Struct:
@@ -146,7 +144,7 @@ func value(t reflect.Type, form string, needed bool) shape {
 	return scalar(t.Kind(), form)
 }
 
-// mapping has any keys, or those its form names.
+// mapping is the shape of a map. Its form can name the keys.
 func mapping(t reflect.Type, form string) shape {
 	keys := words(form)
 	if form == "job" {
@@ -180,14 +178,14 @@ func scalar(kind reflect.Kind, form string) shape {
 	case kind != reflect.String:
 		return shape{"type": "integer"}
 	case pattern(form) == "":
-		return shape{"type": []string{"string", "number", "boolean"}} // YAML has read it, the file means a text
+		return shape{"type": []string{"string", "number", "boolean"}} // 12 is a text here, too
 	case slices.Contains([]string{"money", "rate", "limit"}, form):
 		return shape{"type": []string{"string", "number"}, "pattern": pattern(form)}
 	}
 	return shape{"type": "string", "pattern": pattern(form)}
 }
 
-// byKind says which columns a feed can have, which its kind decides.
+// byKind says which columns a feed of each kind can have.
 func byKind() []shape {
 	var list []shape
 	for _, k := range feed.Kinds() {
@@ -199,9 +197,10 @@ func byKind() []shape {
 			}
 		}
 		known := shape{"properties": columns, "additionalProperties": false}
-		then := shape{"properties": shape{"columns": known, "constants": known, "values": known, "key": shape{"maxItems": 0, "type": "array"}}}
+		keyed := shape{"columns": known, "constants": known, "values": known, "key": shape{"maxItems": 0, "type": "array"}}
+		then := shape{"properties": keyed}
 		if k.Name == feed.Sales {
-			then["properties"].(shape)["key"] = shape{"items": shape{"enum": names}}
+			keyed["key"] = shape{"items": shape{"enum": names}}
 			then["required"] = []string{"returns"}
 		}
 		list = append(list, shape{"if": shape{"properties": shape{"kind": shape{"const": k.Name}}}, "then": then})

@@ -64,13 +64,20 @@ func full(t *testing.T) string {
 		{"    month_end: \"0 6 1 * *\"", "    month_end: {at: \"0 6 1 * *\", missed: skip}"},
 		{"    freshness: \"0 * * * *\"", "    freshness: never"},
 		{"  overdue: 36h ", "  token_file: token\n  tls: {certificate: c.pem, key: k.pem, client_ca: a.pem}\n  overdue: 3d "},
-		{"    max_rejects: 5\n", "    max_rejects: none\n    key: [distributor, document_no, line_no, sku]\n    expected: 35d\n    quote: none\n    max_bytes: 1000000\n    final_newline: optional\n"},
-		{"{level: premier, width: 25000, rates: [6, 7.5, 9]}", "{level: premier, tranches: [{from: 0, to: 100.50, rate: 6.5%}, {from: 100.50, rate: \"7.5 %\"}]}"},
+		{"    max_rejects: 5\n", `    max_rejects: none
+    key: [distributor, document_no, line_no, sku]
+    expected: 35d
+    quote: none
+    max_bytes: 1000000
+    final_newline: optional
+`},
+		{"{level: premier, width: 25000, rates: [6, 7.5, 9]}",
+			`{level: premier, tranches: [{from: 0, to: 100.50, rate: 6.5%}, {from: 100.50, rate: "7.5 %"}]}`},
 		{"adjustments: \"6190\"", "adjustments: 6190"},
 		{"\n# ------", `
 notify:
-  mail: {host: mail.example, port: 587, security: starttls, user: tranche, password_file: mail.secret, from: tranche@vendor.example,
-    operators: [ops@vendor.example], finance: payables@vendor.example}
+  mail: {host: mail.example, port: 587, security: starttls, user: tranche, password_file: mail.secret,
+    from: tranche@vendor.example, operators: [ops@vendor.example], finance: payables@vendor.example}
   webhook: {url: "https://hooks.example/tranche", secret_file: hook.secret}
 # ------`},
 	} {
@@ -80,8 +87,9 @@ notify:
 }
 
 func TestWhatTheReaderTakesTheSchemaTakes(t *testing.T) {
-	empty := strings.NewReplacer("\nlanding:\n  settle: 60s ", "\nlanding:\n  # settle: 60s ", "\npublish:\n  keep: 7 ", "\npublish:\n  # keep: 7 ").Replace(example(t))
-	numbered := strings.Replace(example(t), "columns: {sku: sku, name: name, family: family, basis: basis}", "no_header: true\n    width: 4\n    columns: {sku: 1, name: [2, 3], family: 3, basis: 4}", 1)
+	empty := strings.NewReplacer("  settle: 60s ", "  # settle: 60s ", "  keep: 7 ", "  # keep: 7 ").Replace(example(t))
+	numbered := strings.Replace(example(t), "columns: {sku: sku, name: name, family: family, basis: basis}",
+		"no_header: true\n    width: 4\n    columns: {sku: 1, name: [2, 3], family: 3, basis: 4}", 1)
 	start, err := os.ReadFile("../../fixtures/empty.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -92,7 +100,14 @@ func TestWhatTheReaderTakesTheSchemaTakes(t *testing.T) {
 			t.Errorf("an empty start shows no feed of kind %s", kind.Name)
 		}
 	}
-	for name, text := range map[string]string{"an empty start": string(start), "an empty start with all its examples": taken, "the example": example(t), "with all that it leaves out": full(t), "a section of comments only": empty, "columns by number": numbered} {
+	for name, text := range map[string]string{
+		"an empty start":                       string(start),
+		"an empty start with all its examples": taken,
+		"the example":                          example(t),
+		"with all that it leaves out":          full(t),
+		"a section of comments only":           empty,
+		"columns by number":                    numbered,
+	} {
 		if err := judged(t, text); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -102,7 +117,8 @@ func TestWhatTheReaderTakesTheSchemaTakes(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		text = strings.Replace(text, "  tls: {certificate: c.pem, key: k.pem, client_ca: a.pem}\n", "", 1) // whose files are read too
+		// The reader reads the files of a certificate, too.
+		text = strings.Replace(text, "  tls: {certificate: c.pem, key: k.pem, client_ca: a.pem}\n", "", 1)
 		if _, err := parse(filepath.Join(folder, "config.yaml"), []byte(text)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -110,9 +126,11 @@ func TestWhatTheReaderTakesTheSchemaTakes(t *testing.T) {
 }
 
 func TestAMisspeltKeyIsRefusedAtEveryDepth(t *testing.T) {
-	for key := range strings.FieldsSeq("vendor: folders: inbox: ready_marker: memory_limit: max_age_days: minimum_payable: approval: accent: accrued: keep: " +
-		"jobs: missed: certificate: glob: starts_with: document_no: modules: method: schedules: width: rate: weights: lead_days: by_amount: per: " +
-		"person_cap: source: minimums: partner_type: operators: secret_file: resell: cleanup:") {
+	for key := range strings.FieldsSeq(`
+		vendor: folders: inbox: ready_marker: memory_limit: max_age_days: minimum_payable: approval: accent: accrued:
+		keep: jobs: missed: certificate: glob: starts_with: document_no: modules: method: schedules: width: rate:
+		weights: lead_days: by_amount: per: person_cap: source: minimums: partner_type: operators: secret_file:
+		resell: cleanup:`) {
 		text := strings.Replace(full(t), "# ready_marker:", "ready_marker:", 1)
 		i := strings.LastIndex(text, key)
 		if i < 0 {
@@ -126,15 +144,35 @@ func TestAMisspeltKeyIsRefusedAtEveryDepth(t *testing.T) {
 
 func TestAWrongValueIsRefusedByBoth(t *testing.T) {
 	for _, x := range [][2]string{
-		{"year_starts: 1 ", "year_starts: 13 "}, {"method: volume ", "method: tiered "}, {"kind: fx_rates", "kind: rates"},
-		{"{level: ready, width: 25000, rates: [4, 5, 6]}", "{level: gold, width: 25000, rates: [4, 5, 6]}"}, {"rates: [4, 5, 6]", "rates: [four, 5, 6]"},
-		{"      sku: Artikelnr", "      skew: Artikelnr"}, {"max_rejects: 5\n", "max_rejects: few\n"}, {"settle: 60s", "settle: soon"}, {`accent: "24508C"`, "accent: blue"},
-		{"source: computed ", "source: guessed "}, {"own_deals: refuse ", "own_deals: maybe "}, {"unclaimed: rescale ", "unclaimed: lost "}, {"approval: none ", "approval: never "},
-		{"mode: replace ", "mode: merge "}, {"negative: trailing", "negative: red"}, {"returns: negative ", "returns: never "}, {"    returns: by_amount ", "    # returns: by_amount "},
-		{"period: year", "period: decade"}, {"from: 2024-07-01", "from: July"}, {"vendor: Larkspur Systems", ""}, {"keep: 7 ", "keep: -1 "},
-		{"minimum_payable: 50.00", `minimum_payable: "50.001"`}, {"address: [12 Example Quay, Port Larkspur]", "address: [1, 2, 3, 4, 5]"},
-		{`month_end: "0 6 1 * *"`, `month_end: {at: "0 6 1 * *", missed: twice}`}, {"\nserve: ", "\nnotify: {mail: {host: localhost, from: a@b.example, operators: c@d.example, security: ssl}}\nserve: "},
-		{`decimal: ","`, `decimal: ",,"`}, {"redemption_value: 0.50", "redemption_value: half"}, {"status_months: 12 ", "# status_months: 12 "},
+		{"year_starts: 1 ", "year_starts: 13 "},
+		{"method: volume ", "method: tiered "},
+		{"kind: fx_rates", "kind: rates"},
+		{"{level: ready, width: 25000, rates: [4, 5, 6]}", "{level: gold, width: 25000, rates: [4, 5, 6]}"},
+		{"rates: [4, 5, 6]", "rates: [four, 5, 6]"},
+		{"      sku: Artikelnr", "      skew: Artikelnr"},
+		{"max_rejects: 5\n", "max_rejects: few\n"},
+		{"settle: 60s", "settle: soon"},
+		{`accent: "24508C"`, "accent: blue"},
+		{"source: computed ", "source: guessed "},
+		{"own_deals: refuse ", "own_deals: maybe "},
+		{"unclaimed: rescale ", "unclaimed: lost "},
+		{"approval: none ", "approval: never "},
+		{"mode: replace ", "mode: merge "},
+		{"negative: trailing", "negative: red"},
+		{"returns: negative ", "returns: never "},
+		{"    returns: by_amount ", "    # returns: by_amount "},
+		{"period: year", "period: decade"},
+		{"from: 2024-07-01", "from: July"},
+		{"vendor: Larkspur Systems", ""},
+		{"keep: 7 ", "keep: -1 "},
+		{"minimum_payable: 50.00", `minimum_payable: "50.001"`},
+		{"address: [12 Example Quay, Port Larkspur]", "address: [1, 2, 3, 4, 5]"},
+		{`month_end: "0 6 1 * *"`, `month_end: {at: "0 6 1 * *", missed: twice}`},
+		{"\nserve: ",
+			"\nnotify: {mail: {host: localhost, from: a@b.example, operators: c@d.example, security: ssl}}\nserve: "},
+		{`decimal: ","`, `decimal: ",,"`},
+		{"redemption_value: 0.50", "redemption_value: half"},
+		{"status_months: 12 ", "# status_months: 12 "},
 	} {
 		text := strings.Replace(example(t), x[0], x[1], 1)
 		if text == example(t) {
@@ -150,8 +188,11 @@ func TestAWrongValueIsRefusedByBoth(t *testing.T) {
 }
 
 func TestTheReaderKnowsEveryWordOfTheSchema(t *testing.T) {
-	for form, at := range map[string]string{"approval": "approval: none", "mode": "mode: replace", "negative": "negative: trailing", "final_newline": "",
-		"own_deals": "own_deals: refuse", "unclaimed": "unclaimed: rescale", "source": "source: computed", "period": "period: year", "method": "method: volume"} {
+	for form, at := range map[string]string{
+		"approval": "approval: none", "mode": "mode: replace", "negative": "negative: trailing", "final_newline": "",
+		"own_deals": "own_deals: refuse", "unclaimed": "unclaimed: rescale", "source": "source: computed",
+		"period": "period: year", "method": "method: volume",
+	} {
 		for _, word := range words(form) {
 			text := strings.Replace(example(t), at, form+": "+word, 1)
 			if at == "" {
@@ -176,7 +217,7 @@ func TestEveryKeyIsExplained(t *testing.T) {
 		case typ.Kind() == reflect.Struct:
 			for i := range typ.NumField() {
 				f := typ.Field(i)
-				here := at + "." + f.Tag.Get("yaml")
+				here := at + "." + keyOf(f)
 				if f.Tag.Get("doc") == "" {
 					t.Errorf("%s has no doc", here)
 				}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -9,24 +10,25 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"tranche/pipeline/schedule/slots"
 )
 
-// Serve is what `tranche serve` does by itself, and how it can be watched.
+// Serve is the timetable of `tranche serve`, and its pages.
 type Serve struct {
 	Zone    *time.Location
 	Jobs    []slots.Job
-	Overdue time.Duration // since a run last ended well, before somebody is told
-	Listen  string        // host and port; empty: nowhere
+	Overdue time.Duration // since the last good run, before a warning is sent
+	Listen  string        // host and port; empty: no pages
 	Token   string
 	TLS     *tls.Certificate
 	Clients *x509.CertPool
 }
 
-// The jobs there are.
+// The jobs of the timetable.
 const (
 	NightlyRun    = "night"
 	MonthEnd      = "month_end"
@@ -34,13 +36,13 @@ const (
 	Cleanup       = "cleanup"
 )
 
-// Notify is who is told what, and how.
+// Notify is where messages go.
 type Notify struct {
 	Mail    *Mail
 	Webhook *Webhook
 }
 
-// Mail is a mail server and who is on which list.
+// Mail is a mail server and the recipients of each list.
 type Mail struct {
 	Host                 string
 	Port                 int
@@ -49,30 +51,30 @@ type Mail struct {
 	Operators, Finance   []string
 }
 
-// Webhook is a program that is told.
+// Webhook is a program that gets messages.
 type Webhook struct{ URL, Secret string }
 
 type serveFile struct {
-	Timezone string             `yaml:"timezone" doc:"Such as Europe/Paris; usually UTC"`
-	Jobs     map[string]jobFile `yaml:"jobs" is:"job" doc:"When what is due: minute hour day month weekday, or never"`
-	Overdue  string             `yaml:"overdue" is:"often" doc:"Since a run last ended well, before somebody is told; usually 36h"`
-	Listen   *string            `yaml:"listen" doc:"Host and port of /healthz, /readyz and /metrics; empty: no pages; usually 127.0.0.1:9273"`
-	Token    string             `yaml:"token_file" doc:"A file with the token readers must send; chmod 600"`
-	TLS      tlsFile            `yaml:"tls" doc:"Who we are on the network"`
+	Timezone string             `doc:"Such as Europe/Paris; usually UTC"`
+	Jobs     map[string]jobFile `is:"job" doc:"The time of each job: minute hour day month weekday, or never"`
+	Overdue  string             `is:"often" doc:"A warning is sent so long after the last good run; usually 36h"`
+	Listen   *string            `doc:"Host and port of the pages; empty: none; usually 127.0.0.1:9273"`
+	Token    string             `yaml:"token_file" doc:"A file with the token that readers send; chmod 600"`
+	TLS      tlsFile            `doc:"The certificate of the pages"`
 }
 
 type tlsFile struct {
-	Certificate string `yaml:"certificate" doc:"A file in PEM"`
-	Key         string `yaml:"key" doc:"A file in PEM; chmod 600"`
-	Clients     string `yaml:"client_ca" doc:"Who signs those who may read"`
+	Certificate string `doc:"A file in PEM"`
+	Key         string `doc:"A file in PEM; chmod 600"`
+	Clients     string `yaml:"client_ca" doc:"The authority that signs readers' certificates, in PEM"`
 }
 
 type jobFile struct {
-	At     string `yaml:"at" doc:"minute hour day month weekday, or never"`
-	Missed string `yaml:"missed" is:"missed" doc:"run: the last missed one is caught up; skip: it is left out; usually run"`
+	At     string `doc:"minute hour day month weekday, or never"`
+	Missed string `is:"missed" doc:"run: the last missed time is caught up; skip: it is not; usually run"`
 }
 
-// UnmarshalYAML takes an expression alone for a job that catches up.
+// UnmarshalYAML takes a time alone, too.
 func (j *jobFile) UnmarshalYAML(decode func(any) error) error {
 	if err := decode(&j.At); err == nil {
 		return nil
@@ -82,30 +84,30 @@ func (j *jobFile) UnmarshalYAML(decode func(any) error) error {
 }
 
 type notifyFile struct {
-	Mail    *mailFile    `yaml:"mail" doc:"By mail"`
-	Webhook *webhookFile `yaml:"webhook" doc:"By a program"`
+	Mail    *mailFile    `doc:"By mail"`
+	Webhook *webhookFile `doc:"To a program"`
 }
 
 type mailFile struct {
-	Host        string `yaml:"host" is:"must" doc:"The mail server"`
-	Port        int    `yaml:"port" is:"count" doc:"Usually 587, 465 for tls and 25 for none"`
-	Security    string `yaml:"security" is:"security" doc:"none: for a server on this machine only; usually starttls"`
-	User        string `yaml:"user" doc:"Who we are there"`
+	Host        string `is:"must" doc:"The mail server"`
+	Port        int    `is:"count" doc:"Usually 587, 465 for tls and 25 for none"`
+	Security    string `is:"security" doc:"none: for a server on this machine only; usually starttls"`
+	User        string `doc:"The user name"`
 	Password    string `yaml:"password_file" doc:"A file with the password; chmod 600"`
-	PasswordEnv string `yaml:"password_env" doc:"Or: the variable of the environment that has it"`
-	From        string `yaml:"from" is:"must" doc:"The sender's address"`
-	Operators   names  `yaml:"operators" doc:"Told of each run"`
-	Finance     names  `yaml:"finance" doc:"Sent the register and the statements of each final month"`
+	PasswordEnv string `yaml:"password_env" doc:"Or: the environment variable that holds it"`
+	From        string `is:"must" doc:"The sender's address"`
+	Operators   names  `doc:"Get a message about each run"`
+	Finance     names  `doc:"Get the register and statements of each final month"`
 }
 
 type webhookFile struct {
-	URL       string `yaml:"url" doc:"https://..."`
-	URLFile   string `yaml:"url_file" doc:"Or: a file with it, where the address is a secret; chmod 600"`
-	Secret    string `yaml:"secret_file" doc:"A file with what messages are signed with; chmod 600"`
-	SecretEnv string `yaml:"secret_env" doc:"Or: the variable of the environment that has it"`
+	URL       string `doc:"https://..."`
+	URLFile   string `yaml:"url_file" doc:"Or: a file with the address, when it is secret; chmod 600"`
+	Secret    string `yaml:"secret_file" doc:"A file with the key that signs messages; chmod 600"`
+	SecretEnv string `yaml:"secret_env" doc:"Or: the environment variable that holds it"`
 }
 
-// usualJobs are done where the configuration does not say otherwise.
+// usualJobs are the jobs and their usual times.
 var usualJobs = []struct{ name, at string }{
 	{NightlyRun, "30 2 * * *"}, {MonthEnd, "0 6 1 * *"}, {FreshnessLook, "0 * * * *"}, {Cleanup, "0 5 * * 0"},
 }
@@ -115,19 +117,16 @@ func (r *reader) serve(base string, f serveFile) Serve {
 	if f.Timezone != "" {
 		zone, err := time.LoadLocation(f.Timezone)
 		if err != nil || f.Timezone == "Local" {
-			r.fault("$.serve.timezone", "%q is no time zone; write one such as Europe/Paris", f.Timezone)
+			r.fault("$.serve.timezone", "%q is not a time zone; write one such as Europe/Paris", f.Timezone)
 		} else {
 			s.Zone = zone
 		}
 	}
-	known := map[string]bool{}
+	var known []string
 	for _, usual := range usualJobs {
-		known[usual.name] = true
-		given, ok := f.Jobs[usual.name]
-		at, expression := "$.serve.jobs."+usual.name, usual.at
-		if ok && given.At != "" {
-			expression = given.At
-		}
+		known = append(known, usual.name)
+		given, at := f.Jobs[usual.name], "$.serve.jobs."+usual.name
+		expression := cmp.Or(given.At, usual.at)
 		if expression == "never" {
 			continue
 		}
@@ -136,14 +135,12 @@ func (r *reader) serve(base string, f serveFile) Serve {
 			r.fault(at, "%v; write five fields, minute hour day month weekday, such as 30 2 * * *, or never", err)
 			continue
 		}
-		if given.Missed != "" && given.Missed != "run" && given.Missed != "skip" {
-			r.fault(at+".missed", "%q is neither run nor skip", given.Missed)
-		}
+		r.oneOf(at, "missed", given.Missed, true)
 		s.Jobs = append(s.Jobs, slots.Job{Name: usual.name, At: schedule, Skip: given.Missed == "skip"})
 	}
 	for name := range f.Jobs {
-		if !known[name] {
-			r.fault("$.serve.jobs."+name, "%s is no job; there are night, month_end, freshness and cleanup", name)
+		if !slices.Contains(known, name) {
+			r.fault("$.serve.jobs."+name, "%s is not a job; there are night, month_end, freshness and cleanup", name)
 		}
 	}
 	if f.Overdue != "" {
@@ -152,23 +149,23 @@ func (r *reader) serve(base string, f serveFile) Serve {
 	if f.Listen != nil {
 		s.Listen = *f.Listen
 	}
-	if s.Listen != "" {
-		if _, _, err := net.SplitHostPort(s.Listen); err != nil {
-			r.fault("$.serve.listen", "%q is no host and port, such as 127.0.0.1:9273", s.Listen)
-		}
-	}
 	s.Token = strings.TrimSpace(string(r.secret("$.serve.token_file", base, f.Token)))
 	if f.Token != "" && len(s.Token) < 16 {
 		r.fault("$.serve.token_file", "a token needs 16 characters or more: openssl rand -hex 16")
 	}
 	r.certificates(base, f.TLS, &s)
-	if host, _, err := net.SplitHostPort(s.Listen); err == nil && !OnLoopback(host) && s.Token == "" && s.Clients == nil {
+	host, _, err := net.SplitHostPort(s.Listen)
+	switch {
+	case s.Listen == "":
+	case err != nil:
+		r.fault("$.serve.listen", "%q is not a host and port, such as 127.0.0.1:9273", s.Listen)
+	case !OnLoopback(host) && s.Token == "" && s.Clients == nil:
 		r.fault("$.serve.listen", "%s: %v", s.Listen, ErrOpen)
 	}
 	return s
 }
 
-// certificates reads who we are on the network and whom we let in.
+// certificates reads our certificate, and the authority that signs readers' certificates.
 func (r *reader) certificates(base string, f tlsFile, s *Serve) {
 	if f == (tlsFile{}) {
 		return
@@ -180,7 +177,7 @@ func (r *reader) certificates(base string, f tlsFile, s *Serve) {
 	}
 	pair, err := tls.X509KeyPair(certificate, r.secret("$.serve.tls.key", base, f.Key))
 	if err != nil {
-		r.fault("$.serve.tls", "certificate and key do not go together: %v", err)
+		r.fault("$.serve.tls", "certificate and key do not match: %v", err)
 		return
 	}
 	s.TLS = &pair
@@ -194,10 +191,10 @@ func (r *reader) certificates(base string, f tlsFile, s *Serve) {
 	}
 }
 
-// oneSecret is a secret of a file, or of the environment.
+// oneSecret reads a secret from a file or from the environment.
 func (r *reader) oneSecret(at, base, file, variable string) string {
 	if file != "" && variable != "" {
-		r.fault(at, "a file and a variable are both named; which is it?")
+		r.fault(at, "name a file or a variable, not both")
 	}
 	if variable == "" {
 		return strings.TrimRight(string(r.secret(at, base, file)), "\r\n")
@@ -215,13 +212,15 @@ func (r *reader) notify(base string, f notifyFile) Notify {
 		n.Mail = r.mail(base, *f.Mail)
 	}
 	if f.Webhook != nil {
-		w := Webhook{URL: f.Webhook.URL, Secret: r.oneSecret("$.notify.webhook.secret_file", base, f.Webhook.Secret, f.Webhook.SecretEnv)}
+		const at = "$.notify.webhook"
+		secret := r.oneSecret(at+".secret_file", base, f.Webhook.Secret, f.Webhook.SecretEnv)
+		w := Webhook{URL: f.Webhook.URL, Secret: secret}
 		if f.Webhook.URLFile != "" {
-			w.URL = strings.TrimSpace(string(r.secret("$.notify.webhook.url_file", base, f.Webhook.URLFile)))
+			w.URL = strings.TrimSpace(string(r.secret(at+".url_file", base, f.Webhook.URLFile)))
 		}
 		u, err := url.Parse(w.URL)
 		if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !OnLoopback(u.Hostname())) {
-			r.fault("$.notify.webhook", "the address is no https://...; http is taken on this machine only")
+			r.fault(at, "the address is not https://...; http is for this machine only")
 		}
 		n.Webhook = &w
 	}
@@ -230,44 +229,35 @@ func (r *reader) notify(base string, f notifyFile) Notify {
 
 func (r *reader) mail(base string, f mailFile) *Mail {
 	const at = "$.notify.mail"
-	m := &Mail{Host: f.Host, Port: f.Port, Security: f.Security, User: f.User, From: f.From, Operators: f.Operators, Finance: f.Finance,
-		Password: r.oneSecret(at+".password_file", base, f.Password, f.PasswordEnv)}
+	r.oneOf(at, "security", f.Security, true)
+	m := &Mail{
+		Host: f.Host, Port: f.Port, Security: cmp.Or(f.Security, "starttls"), User: f.User, From: f.From,
+		Password:  r.oneSecret(at+".password_file", base, f.Password, f.PasswordEnv),
+		Operators: f.Operators, Finance: f.Finance,
+	}
 	if m.Host == "" {
 		r.fault(at, "the mail server is missing: host")
 	}
-	switch m.Security {
-	case "", "starttls":
-		m.Security = "starttls"
-		if m.Port == 0 {
-			m.Port = 587
-		}
-	case "tls":
-		if m.Port == 0 {
-			m.Port = 465
-		}
-	case "none":
-		if !OnLoopback(m.Host) || m.User != "" {
-			r.fault(at+".security", "none is for a server on this machine that asks for no password; anything else needs starttls or tls")
-		}
-		if m.Port == 0 {
-			m.Port = 25
-		}
-	default:
-		r.fault(at+".security", "%q is none of starttls, tls and none", f.Security)
+	if m.Port == 0 {
+		m.Port = map[string]int{"starttls": 587, "tls": 465, "none": 25}[m.Security]
+	}
+	if m.Security == "none" && (!OnLoopback(m.Host) || m.User != "") {
+		r.fault(at+".security", "none is for a server on this machine without a password; others need starttls or tls")
 	}
 	for _, address := range append([]string{m.From}, append(m.Operators, m.Finance...)...) {
 		if _, err := mail.ParseAddress(address); err != nil {
-			r.fault(at, "%q is no mail address", address)
+			r.fault(at, "%q is not a mail address", address)
 		}
 	}
 	if len(m.Operators)+len(m.Finance) == 0 {
-		r.fault(at, "nobody is told: operators and finance are empty")
+		r.fault(at, "there is no recipient: operators and finance are empty")
 	}
 	return m
 }
 
-// ErrOpen says that pages would be open to the network.
-var ErrOpen = errors.New("an address beyond this machine needs serve.token_file, or serve.tls with client_ca; otherwise anybody could read it")
+// ErrOpen says that everybody on the network could read the pages.
+var ErrOpen = errors.New("an address beyond this machine needs serve.token_file, or serve.tls with client_ca; " +
+	"otherwise anybody could read it")
 
 // OnLoopback says whether only this machine reaches a host.
 func OnLoopback(host string) bool {

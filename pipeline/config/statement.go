@@ -18,12 +18,12 @@ import (
 	"tranche/pipeline/programme"
 )
 
-// statement reads how workbooks look. The logo is read now, so that a missing one is
-// a fault of the configuration and not of a run at night.
+// statement reads how workbooks look. It reads the logo, so that a missing one is a fault here and
+// not in a run at night.
 func (r *reader) statement(base string, f statementFile) Statement {
 	s := Statement{Address: f.Address, Accent: f.Accent, Font: f.Font}
 	if s.Accent != "" && !regexp.MustCompile(`^[0-9A-Fa-f]{6}$`).MatchString(s.Accent) {
-		r.fault("$.statement.accent", "%q is no colour; write six hexadecimal digits in quotes, such as \"24508C\"", s.Accent)
+		r.fault("$.statement.accent", "%q is not a colour; write six hexadecimal digits, as in \"24508C\"", s.Accent)
 	}
 	if len(s.Address) > 4 {
 		r.fault("$.statement.address", "%d lines do not fit beside the name; four do", len(s.Address))
@@ -46,12 +46,12 @@ func (r *reader) statement(base string, f statementFile) Statement {
 		r.fault("$.statement.logo", "%s cannot be drawn: %v", path, err)
 	}
 	if len(s.Logo) > 1<<20 {
-		r.fault("$.statement.logo", "%s has %d bytes, and would be in every workbook; a megabyte is enough", path, len(s.Logo))
+		r.fault("$.statement.logo", "%s has %d bytes; each workbook holds it, and a megabyte is the most", path, len(s.Logo))
 	}
 	return s
 }
 
-// beside is a path of the configuration, which is relative to the configuration's folder.
+// beside is a path of the configuration. It is relative to the configuration's folder.
 func beside(base, path string) string {
 	if filepath.IsAbs(path) {
 		return filepath.Clean(path)
@@ -59,7 +59,7 @@ func beside(base, path string) string {
 	return filepath.Join(base, path)
 }
 
-// secret reads a file that nobody but the operator may read; none is nothing.
+// secret reads a file that only the operator may read. No path gives no bytes.
 func (r *reader) secret(at, base, path string) []byte {
 	if path == "" {
 		return nil
@@ -86,7 +86,7 @@ func (r *reader) signingKey(base, path string) ed25519.PrivateKey {
 	}
 	block, _ := pem.Decode(data)
 	if block == nil {
-		r.fault(at, "%s is no PEM file; make one with: openssl genpkey -algorithm ed25519 -out %s", path, path)
+		r.fault(at, "%s is not a PEM file; make one with: openssl genpkey -algorithm ed25519 -out %s", path, path)
 		return nil
 	}
 	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
@@ -107,7 +107,7 @@ func (r *reader) passwords(base, path string) map[string]string {
 	}
 	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))).ReadAll()
 	if err != nil {
-		r.fault(at, "%s: %v; each row has a partner's id, a comma and a password, in quotes where it holds a comma", path, err)
+		r.fault(at, "%s: %v; a row is partner_id,password, with quotes around what holds a comma", path, err)
 		return nil
 	}
 	if len(rows) == 0 || !slices.Equal(rows[0], []string{"partner_id", "password"}) {
@@ -127,7 +127,7 @@ func (r *reader) passwords(base, path string) map[string]string {
 	return list
 }
 
-// journal reads which accounts a month is booked to.
+// journal reads the accounts a month is booked to.
 func (r *reader) journal(f *journalFile) *Journal {
 	if f == nil {
 		return nil
@@ -139,12 +139,13 @@ func (r *reader) journal(f *journalFile) *Journal {
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Expense)) {
 		if !slices.Contains(programme.ModuleNames(), name) {
-			r.fault("$.journal.expense."+name, "%s is no module", name)
+			r.fault("$.journal.expense."+name, "%s is not a module", name)
 		}
 	}
-	for _, x := range []struct{ key, account string }{{"adjustments", f.Adjustments}, {"accrued", f.Accrued}, {"payable", f.Payable}} {
-		if x.account == "" {
-			r.fault("$.journal", "%s needs an account", x.key)
+	accounts := map[string]string{"adjustments": f.Adjustments, "accrued": f.Accrued, "payable": f.Payable}
+	for _, key := range slices.Sorted(maps.Keys(accounts)) {
+		if accounts[key] == "" {
+			r.fault("$.journal", "%s needs an account", key)
 		}
 	}
 	return &Journal{Expense: f.Expense, Adjustments: f.Adjustments, Accrued: f.Accrued, Payable: f.Payable}

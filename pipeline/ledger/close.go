@@ -89,7 +89,7 @@ func Prepare(root string, month time.Time) (string, error) {
 // Seal hashes and syncs what stands in a prepared folder and writes its manifest.
 // The month is not closed yet.
 func (l *Ledger) Seal(folder string, month time.Time, m Manifest) (Closed, error) {
-	m.Month, m.Files = Folder(month), map[string]string{}
+	m.Format, m.Month, m.Files = format, Folder(month), map[string]string{}
 	m.Version, m.Replaces = l.Version(month)
 	if last := l.Last(); last != nil {
 		m.Previous = last.Hash

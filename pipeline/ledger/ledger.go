@@ -15,6 +15,7 @@ package ledger
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -32,8 +33,13 @@ import (
 	"tranche/pipeline/ledger/audit"
 )
 
+// format is the layout of the files of a closed month. It is counted up when a build can no longer
+// read what the one before has closed.
+const format = 2
+
 // Manifest says what a closed month consists of.
 type Manifest struct {
+	Format   int               `json:"format"`
 	Month    string            `json:"month"` // as 2024-08
 	Version  int               `json:"version"`
 	Prepared string            `json:"prepared_by"`
@@ -213,7 +219,7 @@ func readMonths(root string, log []audit.Decision) (*Ledger, error) {
 	if err = errors.Join(err, added(root, expected)); err != nil {
 		return nil, damaged(errors.Join(err, proveAll(context.Background(), l.all)))
 	}
-	return l, nil
+	return l, otherFormat(l.all)
 }
 
 // Proven waits until every file of every closed month is held against its manifest. The error names each that is
@@ -234,6 +240,18 @@ func proveAll(ctx context.Context, all []Closed) (err error) {
 		err = errors.Join(err, prove(ctx, c.Folder, c.Files))
 	}
 	return err
+}
+
+// otherFormat names the months that a build with another layout of closed months has closed.
+func otherFormat(all []Closed) error {
+	for _, c := range all {
+		if c.Format != format {
+			return fmt.Errorf("%s was closed by another build of tranche (%s), in a layout that this one does not read "+
+				"(%d, not %d): go on with that build, or begin in a new folder and keep this one for its workbooks",
+				c.Folder, cmp.Or(c.Program, "unknown"), c.Format, format)
+		}
+	}
+	return nil
 }
 
 // instead puts a version in the place of the earlier one of its month.

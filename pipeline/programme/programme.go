@@ -1,14 +1,14 @@
 // Package programme holds the rules of the partner programme as plain values,
-// proves that they make sense, and writes them as tables.
+// checks them and writes them as tables.
 //
 // A *version* is the whole programme from its date until the next version's.
 // A *schedule* is what one module pays at one level for one product family:
-// tranches of a width with a list of rates, or explicit bounds. A *rate* is
-// kept in parts per million. Every version has a *hash*, so that each figure
-// can say under which rules it was made.
+// tranches of one width with a list of rates, or tranches with explicit bounds.
+// A *rate* is in parts per million. The *hash* of a version identifies the
+// rules behind a figure.
 //
-// The package refuses rules that overlap, leave gaps, are out of order or pay
-// more than all of a purchase.
+// The package refuses tranches that overlap, leave gaps or are out of order,
+// and rates above 100 %.
 package programme
 
 import (
@@ -24,7 +24,7 @@ type Cents int64
 // PPM is a rate in parts per million: 5 % is 50,000.
 type PPM int64
 
-// Programme is every version there is, with what does not change between them.
+// Programme is all versions, and the rules they share.
 type Programme struct {
 	Currency   string
 	YearStarts int // month in which the programme year begins, 1 for January
@@ -57,10 +57,10 @@ func ModuleNames() []string { return []string{Distribution, Resell, SellWithName
 // LevelNames lists the levels from the lowest.
 func LevelNames() []string { return []string{"ready", "advanced", "premier"} }
 
-// Methods lists the ways a schedule turns a running base into money.
+// Methods lists how a schedule turns a running base into money.
 func Methods() []string { return []string{"marginal", "block", "document", "volume"} }
 
-// Periods lists how long a module accumulates before it starts at zero again.
+// Periods lists how long a running base accumulates before it starts at zero.
 func Periods() []string { return []string{"year", "half", "quarter", "month"} }
 
 // Module is how one module pays.
@@ -68,22 +68,21 @@ type Module struct {
 	Name      string
 	Method    string
 	Period    string
-	Cap       Cents // most that is earned in a programme year; zero: no cap
+	Cap       Cents // the most a partner earns in a programme year; zero: no cap
 	Schedules []Schedule
 }
 
-// Schedule is what a module pays at a level, for one product family or for all
-// that have no schedule of their own.
+// Schedule is what a module pays at a level for one product family, or for all families
+// without a schedule of their own.
 type Schedule struct {
 	Level    string
 	Family   string // empty: every other family
-	Width    Cents  // of each tranche; zero when Bounds are given
-	Rates    []PPM  // with a width: of each tranche, the last goes on
+	Width    Cents  // of each tranche; zero with explicit tranches
+	Rates    []PPM  // with a width: of each tranche; the last one continues
 	Tranches []Tranche
 }
 
-// Tranche is one explicit part of a schedule, [From, To); To is zero for the
-// last, which has no end.
+// Tranche is an explicit part of a schedule, [From, To). The last one has no end: its To is zero.
 type Tranche struct {
 	From, To Cents
 	Rate     PPM
@@ -93,8 +92,8 @@ type Tranche struct {
 type SellWith struct {
 	LeadDays   int
 	WindowDays int
-	OwnDeals   bool // a partner may be credited for what it bought itself
-	Rescale    bool // the parts of unclaimed roles go to the others
+	OwnDeals   bool // a partner is credited for its own purchases, too
+	Rescale    bool // the parts of unclaimed roles go to the claimed ones
 	Weights    []Weight
 	PointsFrom time.Time // zero: no points
 	MoneyFrom  time.Time // zero: no money
@@ -117,27 +116,27 @@ type Points struct {
 	CategoryCaps   []CategoryPoints
 }
 
-// PointRate gives so many points for every so much of a module's base.
+// PointRate gives points for each amount of Per in a module's base.
 type PointRate struct {
 	Module string
 	Points int64
 	Per    Cents
 }
 
-// Certification is what one certification is worth while it is valid.
+// Certification is the points of a valid certification.
 type Certification struct {
 	Code     string
 	Category string
 	Points   int64
 }
 
-// CategoryPoints is a number of points in one category of certification.
+// CategoryPoints is points in a category of certifications.
 type CategoryPoints struct {
 	Category string
 	Points   int64
 }
 
-// Levels is how a partner rises and falls.
+// Levels is how levels are reached and lost.
 type Levels struct {
 	Computed     bool // false: the partner file decides
 	ReviewMonth  int
@@ -145,7 +144,7 @@ type Levels struct {
 	Requirements []Requirement
 }
 
-// Requirement is what a level asks for.
+// Requirement is what a level requires.
 type Requirement struct {
 	Level          string
 	Points         int64
@@ -159,7 +158,7 @@ type Admission struct {
 	From        time.Time
 }
 
-// HashOn names the version in force on a day; empty before the first.
+// HashOn is the hash of the version in force on a day; empty before the first.
 func (p Programme) HashOn(day time.Time) (hash string) {
 	for _, v := range p.Versions {
 		if !v.From.After(day) {
@@ -169,7 +168,7 @@ func (p Programme) HashOn(day time.Time) (hash string) {
 	return hash
 }
 
-// Hash names a version by everything that decides a figure under it.
+// Hash identifies a version by everything that decides a figure under it.
 func (p Programme) Hash(v Version) string {
 	data, err := json.Marshal(struct {
 		Currency             string

@@ -13,18 +13,17 @@ type Database interface {
 	Exec(ctx context.Context, query string, args ...any) error
 }
 
-// Span is what the models work out: from the first day of the first open month,
-// zero when none is closed, to the month of the run.
+// Span is the open months: from the first day of the first one, zero when no month is closed, to the
+// month of the run.
 type Span struct {
 	FirstOpen, Through time.Time
 }
 
-// WriteTables makes the schema rules and fills it with the programme, so that
-// the models read rules as they read facts. Amounts are in the programme
-// currency, rates are fractions (0.05 is 5 %), ends are exclusive.
+// WriteTables makes the schema rules and fills it, so that the models read rules as they read facts.
+// Amounts are in the programme currency, rates are fractions (0.05 is 5 %), ends are exclusive.
 //
-// Each closed month keeps the rules it was stated under, oldest month first: whatever
-// the programme says of its days today, rules.in_force has what it said then.
+// The rules of the closed months are given oldest month first. In rules.in_force a closed month has
+// the rules it was stated under, and an open month those of today.
 func (p Programme) WriteTables(ctx context.Context, db Database, span Span, past ...Month) error {
 	w := &writer{ctx: ctx, db: db}
 	for _, q := range tables() {
@@ -34,7 +33,7 @@ func (p Programme) WriteTables(ctx context.Context, db Database, span Span, past
 	if firstOpen.IsZero() {
 		firstOpen = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
-	w.exec("insert into rules.programme values (?, ?, ?, ?::decimal(18,2), ?, ?)",
+	w.exec("insert into rules.programme values (?, ?, ?, ?, ?, ?)",
 		p.Currency, p.YearStarts, p.FXMaxAge, p.MinPayable.String(), span.Through, firstOpen)
 	for rank, level := range LevelNames() {
 		w.exec("insert into rules.levels values (?, ?)", level, rank+1)
@@ -54,16 +53,29 @@ func (p Programme) WriteTables(ctx context.Context, db Database, span Span, past
 		w.force(m.Rules, m.First, m.First.AddDate(0, 1, 0))
 	}
 	w.force(p.AsTheyAre(), firstOpen, far)
-	w.exec(`insert into rules.in_force select any_value(version), any_value(fx_max_age_days), min(from_date), max(to_date)
-		from (select *, sum(begins) over (order by from_date) as stretch
-			from (select *, if(version is not distinct from lag(version) over (order by from_date)
-					and fx_max_age_days is not distinct from lag(fx_max_age_days) over (order by from_date), 0, 1) as begins from rules.days))
-		group by stretch order by 2`)
+	w.exec(inForce)
 	w.exec("drop table rules.days")
 	return w.err
 }
 
-// force writes which version holds on which days of a span.
+// inForce joins neighbouring days under the same rules.
+const inForce = `
+	insert into rules.in_force
+	with changes as (
+		select *, (version, fx_max_age_days) is distinct from
+			lag((version, fx_max_age_days)) over (order by from_date) as is_new
+		from rules.days
+	),
+	stretches as (
+		select *, count(*) filter (is_new) over (order by from_date) as stretch
+		from changes
+	)
+	select any_value(version), any_value(fx_max_age_days), min(from_date), max(to_date)
+	from stretches
+	group by stretch
+	order by 3`
+
+// force writes the version of each day of a span.
 func (w *writer) force(rules Rules, from, to time.Time) {
 	for i, v := range rules.Versions {
 		begins, ends := v.Version.From, to
@@ -79,25 +91,25 @@ func (w *writer) force(rules Rules, from, to time.Time) {
 	}
 }
 
-// AsItWas is a version as it was when a month was stated under it.
+// AsItWas is a version as a month was stated under it.
 type AsItWas struct {
 	Hash    string
 	Version Version
 }
 
-// Month is a closed month with the versions there were when it was stated.
+// Month is a closed month and the rules it was stated under.
 type Month struct {
 	First time.Time
 	Rules Rules
 }
 
-// Rules is what a month was stated under.
+// Rules are the versions a month was stated under.
 type Rules struct {
 	FXMaxAge int       `json:"fx_max_age_days"`
 	Versions []AsItWas `json:"versions"`
 }
 
-// AsTheyAre are the versions, to be kept with a month that is stated under them.
+// AsTheyAre are the rules of today, to be kept with a month that is closed under them.
 func (p Programme) AsTheyAre() Rules {
 	list := Rules{FXMaxAge: p.FXMaxAge}
 	for _, v := range p.Versions {
@@ -128,7 +140,8 @@ func (r PPM) String() string { return fmt.Sprintf("%d.%06d", r/wholePPM, r%whole
 func tables() []string {
 	return []string{
 		"create schema rules",
-		"create table rules.programme (currency varchar, year_starts integer, fx_max_age_days integer, minimum_payable decimal(18,2), through_month date, first_open date)",
+		`create table rules.programme (currency varchar, year_starts integer, fx_max_age_days integer,
+			minimum_payable decimal(18,2), through_month date, first_open date)`,
 		"create table rules.levels (level varchar, rank integer)",
 		`create table rules.versions (version integer, name varchar, hash varchar, begins date, from_date date, to_date date,
 			lead_days integer, window_days integer, own_deals boolean, rescale boolean, points_from date, money_from date,
@@ -137,8 +150,10 @@ func tables() []string {
 		"create table rules.days (version integer, fx_max_age_days integer, from_date date, to_date date)",
 		"create table rules.in_force (version integer, fx_max_age_days integer, from_date date, to_date date)",
 		"create table rules.incentives (version integer, incentive varchar, method varchar, period varchar, cap decimal(18,2))",
-		"create table rules.schedules (schedule varchar, version integer, incentive varchar, level varchar, family varchar, width decimal(18,2))",
-		"create table rules.tranches (schedule varchar, tranche integer, from_amount decimal(18,2), to_amount decimal(18,2), rate decimal(7,6))",
+		`create table rules.schedules (schedule varchar, version integer, incentive varchar, level varchar, family varchar,
+			width decimal(18,2))`,
+		`create table rules.tranches (schedule varchar, tranche integer, from_amount decimal(18,2), to_amount decimal(18,2),
+			rate decimal(7,6))`,
 		"create table rules.weights (version integer, role varchar, weight bigint)",
 		"create table rules.point_rates (version integer, incentive varchar, points bigint, per decimal(18,2))",
 		"create table rules.certifications (version integer, code varchar, category varchar, points bigint)",
@@ -163,8 +178,7 @@ func (w *writer) exec(query string, args ...any) {
 	}
 }
 
-// version writes a version, unless it has been written. from and to are nil for
-// one that is no longer in force.
+// version writes a version once. from and to are nil for one that is no longer in force.
 func (w *writer) version(hash string, v Version, from, to any) {
 	if slices.Contains(w.known, hash) {
 		return
@@ -172,28 +186,31 @@ func (w *writer) version(hash string, v Version, from, to any) {
 	w.known = append(w.known, hash)
 	n := len(w.known)
 	for _, m := range v.Modules {
-		w.exec("insert into rules.incentives values (?, ?, ?, ?, ?::decimal(18,2))", n, m.Name, m.Method, m.Period, m.Cap.orNull())
+		w.exec("insert into rules.incentives values (?, ?, ?, ?, ?)", n, m.Name, m.Method, m.Period, m.Cap.orNull())
 		for _, s := range m.Schedules {
 			w.schedule(n, hash, m.Name, s)
 		}
 	}
-	w.exec("insert into rules.versions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?::decimal(18,2), nullif(?, 0), ?, ?, ?)",
-		n, v.Name, hash, v.From, from, to, v.SellWith.LeadDays, v.SellWith.WindowDays, v.SellWith.OwnDeals, v.SellWith.Rescale,
-		dayOrNull(v.SellWith.PointsFrom), dayOrNull(v.SellWith.MoneyFrom), v.Points.StatusMonths, v.Points.ExpireMonths,
-		v.Points.RedemptionRate.String(), v.Points.PersonCap, v.Levels.Computed, v.Levels.ReviewMonth, v.Levels.GraceMonths)
-	for _, x := range v.SellWith.Weights {
+	s, p, l := v.SellWith, v.Points, v.Levels
+	w.exec("insert into rules.versions values "+
+		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, nullif(?, 0), ?, ?, ?)",
+		n, v.Name, hash, v.From, from, to,
+		s.LeadDays, s.WindowDays, s.OwnDeals, s.Rescale, dayOrNull(s.PointsFrom), dayOrNull(s.MoneyFrom),
+		p.StatusMonths, p.ExpireMonths, p.RedemptionRate.String(), p.PersonCap,
+		l.Computed, l.ReviewMonth, l.GraceMonths)
+	for _, x := range s.Weights {
 		w.exec("insert into rules.weights values (?, ?, ?)", n, x.Role, x.Weight)
 	}
-	for _, x := range v.Points.ByAmount {
-		w.exec("insert into rules.point_rates values (?, ?, ?, ?::decimal(18,2))", n, x.Module, x.Points, x.Per.String())
+	for _, x := range p.ByAmount {
+		w.exec("insert into rules.point_rates values (?, ?, ?, ?)", n, x.Module, x.Points, x.Per.String())
 	}
-	for _, x := range v.Points.Certifications {
+	for _, x := range p.Certifications {
 		w.exec("insert into rules.certifications values (?, ?, ?, ?)", n, x.Code, x.Category, x.Points)
 	}
-	for _, x := range v.Points.CategoryCaps {
+	for _, x := range p.CategoryCaps {
 		w.exec("insert into rules.category_caps values (?, ?, ?)", n, x.Category, x.Points)
 	}
-	for _, x := range v.Levels.Requirements {
+	for _, x := range l.Requirements {
 		w.exec("insert into rules.requirements values (?, ?, ?, ?)", n, x.Level, x.Points, x.Certifications)
 		for _, m := range x.Minimums {
 			w.exec("insert into rules.minimums values (?, ?, ?, ?)", n, x.Level, m.Category, m.Points)
@@ -211,13 +228,13 @@ func dayOrNull(d time.Time) any {
 	return d
 }
 
-// schedule writes a schedule's tranches. One with a width has a tranche for
-// each rate; the last has no end, and goes on in tranches of that width.
-//
-// Its name says what it is, so that it means the same in every month.
+// schedule writes a schedule and its tranches. One with a width has a tranche for each rate. The last
+// has no end and continues in tranches of that width. The name is made of what identifies the schedule,
+// so that it means the same in every month.
 func (w *writer) schedule(version int, hash, module string, s Schedule) {
 	n := strings.TrimSpace(hash + " " + module + " " + s.Level + " " + s.Family)
-	w.exec("insert into rules.schedules values (?, ?, ?, ?, nullif(?, ''), ?::decimal(18,2))", n, version, module, s.Level, s.Family, s.Width.orNull())
+	w.exec("insert into rules.schedules values (?, ?, ?, ?, nullif(?, ''), ?)",
+		n, version, module, s.Level, s.Family, s.Width.orNull())
 	tranches := s.Tranches
 	for i, rate := range s.Rates {
 		t := Tranche{From: s.Width * Cents(i), To: s.Width * Cents(i+1), Rate: rate}
@@ -227,7 +244,7 @@ func (w *writer) schedule(version int, hash, module string, s Schedule) {
 		tranches = append(tranches, t)
 	}
 	for i, t := range tranches {
-		w.exec("insert into rules.tranches values (?, ?, ?::decimal(18,2), ?::decimal(18,2), ?::decimal(7,6))",
+		w.exec("insert into rules.tranches values (?, ?, ?, ?, ?)",
 			n, i+1, t.From.String(), t.To.orNull(), t.Rate.String())
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Fault is a rule that makes no sense, and where it stands.
+// Fault is a rule that cannot hold, and its path.
 type Fault struct {
 	Path string // from the versions down: [0].modules.resell.schedules[1].rates
 	Text string
@@ -25,17 +25,17 @@ func (p Programme) Validate() []Fault {
 			c.fault(at, "a version needs a from date")
 		}
 		if i > 0 && !v.From.After(p.Versions[i-1].From) {
-			c.fault(at+".from", "versions stand in the order of their dates, each on a day of its own")
+			c.fault(at+".from", "versions are in the order of their dates, each on a day of its own")
 		}
 		c.version(at, v)
 		if i > 0 && sooner(v.Points.ExpireMonths, p.Versions[i-1].Points.ExpireMonths) {
-			c.fault(at+".points.expire_months", "points do not lapse sooner than the version before promised")
+			c.fault(at+".points.expire_months", "points may not lapse sooner than under the version before")
 		}
 	}
 	return c.faults
 }
 
-// sooner compares how long points live; zero is for ever.
+// sooner compares how long points are valid; zero is for ever.
 func sooner(months, before int) bool { return months != 0 && (before == 0 || months < before) }
 
 type checker struct{ faults []Fault }
@@ -80,7 +80,7 @@ func (c *checker) module(at string, m Module) {
 func (c *checker) schedule(at string, s Schedule) {
 	switch {
 	case s.Width < 0:
-		c.fault(at+".width", "a tranche is wider than nothing")
+		c.fault(at+".width", "a width is above 0")
 	case s.Width > 0 && len(s.Tranches) > 0:
 		c.fault(at+".width", "give a width with rates, or tranches, not both")
 	case s.Width > 0 && len(s.Rates) == 0:
@@ -116,7 +116,7 @@ func (c *checker) rate(at string, r PPM) {
 
 func (c *checker) sellWith(at string, s SellWith) {
 	if s.LeadDays < 0 || s.WindowDays < s.LeadDays {
-		c.fault(at+".window_days", "the window ends no earlier than the lead days begin it")
+		c.fault(at+".window_days", "the window ends when the lead days end, or later")
 	}
 	seen := map[string]bool{}
 	for _, w := range s.Weights {
@@ -153,7 +153,7 @@ func (c *checker) points(at string, p Points) {
 	codes := map[string]bool{}
 	for i, cert := range p.Certifications {
 		if codes[cert.Code] {
-			c.fault(fmt.Sprintf("%s.certifications[%d].code", at, i), "%q stands twice", cert.Code)
+			c.fault(fmt.Sprintf("%s.certifications[%d].code", at, i), "%q is there twice", cert.Code)
 		}
 		codes[cert.Code] = true
 	}
@@ -165,17 +165,17 @@ func (c *checker) levels(at string, v Version) {
 		c.fault(at+".review_month", "the review month lies between 1 and 12")
 	}
 	if l.GraceMonths < 1 {
-		c.fault(at+".grace_months", "at least one month-end is looked at")
+		c.fault(at+".grace_months", "the grace is at least one month-end")
 	}
 	last := int64(-1)
 	for i, r := range l.Requirements {
 		where := fmt.Sprintf("%s.requirements[%d]", at, i)
 		c.oneOf(where+".level", "level", r.Level, LevelNames())
 		if i > 0 && slices.Index(LevelNames(), r.Level) <= slices.Index(LevelNames(), l.Requirements[i-1].Level) {
-			c.fault(where+".level", "levels stand from the lowest to the highest")
+			c.fault(where+".level", "levels are in order from the lowest to the highest")
 		}
 		if r.Points < last {
-			c.fault(where+".points", "a higher level asks for no fewer points")
+			c.fault(where+".points", "a higher level needs as many points or more")
 		}
 		last = r.Points
 	}
