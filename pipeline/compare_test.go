@@ -45,7 +45,7 @@ func TestAComparisonIsWhatARunUnderTheOtherProgrammeStates(t *testing.T) {
 	other.run(t)
 	stated := func(w *world) map[string]string {
 		found := map[string]string{}
-		for _, row := range w.rows(t, "select partner_id || ' ' || module, earned::varchar from mart.statements where month = '2024-07-01' and lines > 0") {
+		for _, row := range w.rows(t, "select partner_id || ' ' || incentive, earned::varchar from mart.statements where month = '2024-07-01' and lines > 0") {
 			found[row[0]] = row[1]
 		}
 		return found

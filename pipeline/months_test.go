@@ -138,7 +138,7 @@ func TestMonthlyClosingsSayWhatOneYearSays(t *testing.T) {
 		w.close(t, month)
 	}
 	for _, query := range []string{
-		"select partner_id, module, sum(base), sum(earned), sum(points) from mart.statement_lines where month < date '2024-09-01' group by all order by all",
+		"select partner_id, incentive, sum(base), sum(earned), sum(points) from mart.statement_lines where month < date '2024-09-01' group by all order by all",
 		"select * from mart.payables where month < date '2024-09-01' order by all", "select * from mart.point_balances where month < date '2024-09-01' order by all",
 		"select * from mart.partner_levels where month < date '2024-09-01' order by all", "select * from mart.statements where month < date '2024-09-01' order by all",
 		"select * from mart.margin where month < date '2024-09-01' order by all",

@@ -127,10 +127,10 @@ func (s *Summary) read(ctx context.Context, db *store.Session) (err error) {
 		return slices.ContainsFunc(s.Feeds, func(f FeedTally) bool { return f.Feed == name })
 	})
 	s.Modules, err = store.List(ctx, db, `
-		select module, count(distinct partner_id), sum(lines)::bigint, sum(base)::varchar, sum(earned)::varchar,
+		select incentive, count(distinct partner_id), sum(lines)::bigint, sum(base)::varchar, sum(earned)::varchar,
 			sum(points)::varchar, sum(year_base)::varchar, sum(year_earned)::varchar
 		from mart.statements where month = (select through_month from mart.as_of where part = 'run')
-		group by module order by module`, func(m *ModuleTotal) []any {
+		group by incentive order by incentive`, func(m *ModuleTotal) []any {
 		return []any{&m.Module, &m.Partners, &m.Lines, &m.Base, &m.Earned, &m.Points, &m.YearBase, &m.YearEarned}
 	})
 	if err != nil {

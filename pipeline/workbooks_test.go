@@ -139,9 +139,9 @@ func TestEveryStatementHasTheLinesOfTheMart(t *testing.T) {
 	w := sampleWorld(t)
 	expected := map[string][][]string{}
 	for _, row := range w.rows(t, `select strftime(month, '%Y-%m') || '/statement_' || partner_id || '.xlsx', document_date::varchar,
-			if(module = 'sell_with', '', document_no), if(module = 'sell_with', '', line_no::varchar), coalesce(end_customer, ''), sku, base::varchar,
+			if(incentive = 'sell_with', '', document_no), if(incentive = 'sell_with', '', line_no::varchar), coalesce(end_customer, ''), sku, base::varchar,
 			earned::varchar, points::varchar, file_name, coalesce(file_line::varchar, '')
-		from mart.statement_lines order by partner_id, month, module, place, sale_id`) {
+		from mart.statement_lines order by partner_id, month, incentive, sequence, sale_id`) {
 		expected[row[0]] = append(expected[row[0]], row[1:])
 	}
 	data, err := json.Marshal(expected)
