@@ -70,13 +70,13 @@ func (t teller) origin(s reports.SaleStory) {
 // worth tells what was sold at what price. There is no currency where the purchase is
 // another partner's.
 func (t teller) worth(s reports.SaleStory) {
-	isHidden, quantity := s.Currency == "", ""
-	if !isHidden {
+	quantity := ""
+	if s.Quantity != 0 {
 		quantity = ", quantity " + s.Quantity.String()
 	}
 	t.say("  Product   %s %s (%s)%s, for %s", s.SKU, s.Product, s.Family, quantity, orNobody(s.Customer))
 	switch {
-	case isHidden:
+	case s.Currency == "":
 		t.say("  Value     the purchase is another partner's, and so are its quantity and price")
 	case s.RateDate.IsZero():
 		t.say("  Value     %s %s", s.Amount, s.Currency)
@@ -174,16 +174,16 @@ func (t teller) money(l reports.Line, own string) {
 	t.say("  Earned    %s %s", l.Earned, own)
 }
 
-// ends tells what a move earns that is paid for by where it ends, less what was earned where
-// it begins.
+// ends tells what a move earns that is paid by where it ends, less what was earned where it
+// begins.
 func (t teller) ends(l reports.Line) {
-	worth := func(x reports.End) string {
+	at := func(x reports.End) string {
 		if l.Method == "volume" || x.X < 0 {
 			return fmt.Sprintf("%s x %s %%", x.X, x.Rate.Percent())
 		}
-		return "the full tranches up to " + x.From.String() + ", each at its rate,"
+		return fmt.Sprintf("the full tranches up to %s at their rates", x.From)
 	}
-	t.say("  Whole     earns %s less %s, each rounded to the cent: %s", worth(l.Ends[0]), worth(l.Ends[1]), l.BeforeCap)
+	t.say("  Whole     earns %s less %s, each rounded to the cent: %s", at(l.Ends[0]), at(l.Ends[1]), l.BeforeCap)
 	if l.Method == "block" {
 		t.started(l.Ends[0])
 	}
