@@ -2,7 +2,6 @@ package pipeline_test
 
 import (
 	"fmt"
-	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,35 +12,65 @@ import (
 	"tranche/reports"
 )
 
-func exactly(t *testing.T, decimal string) *big.Rat {
-	t.Helper()
-	r, ok := new(big.Rat).SetString(decimal)
-	if !ok {
-		t.Fatalf("%q is no decimal", decimal)
+// cents is an amount times a rate, rounded half away from zero.
+func cents(amount reports.Cents, rate reports.Rate) reports.Cents {
+	const million = 1_000_000
+	product := int64(amount) * int64(rate)
+	if product < 0 {
+		return reports.Cents((product - million/2) / million)
 	}
-	return r
+	return reports.Cents((product + million/2) / million)
 }
 
-// told is what the parts of a credit's explanation come to.
-func told(t *testing.T, s reports.SaleStory, c reports.Credit) *big.Rat {
-	t.Helper()
-	sum := new(big.Rat)
-	for _, x := range s.Slices {
-		if x.Module == c.Module {
-			sum.Add(sum, exactly(t, x.Earned))
-		}
+// paid is what somebody with a calculator finds that a method pays at one end of a
+// movement, from what is told of it and the rules.
+func paid(method string, x reports.End, rules []reports.Rule) (sum reports.Cents) {
+	if method == "volume" || x.X < 0 {
+		return cents(x.X, x.Rate)
 	}
-	for _, x := range s.Ends {
-		if x.Module != c.Module {
-			continue
+	for _, r := range rules {
+		full := x.From
+		if r.ToAmount > 0 {
+			full = min(full, r.ToAmount)
 		}
-		if paid := exactly(t, x.Paid); x.Side == "hi" {
-			sum.Add(sum, paid)
+		sum += cents(max(0, full-r.FromAmount), r.Rate)
+	}
+	return sum
+}
+
+// told is what the parts of a line's explanation come to.
+func told(l reports.Line, rules []reports.Rule) (sum reports.Cents) {
+	for _, x := range l.Slices {
+		sum += cents(x.FillAfter, x.Rate) - cents(x.FillBefore, x.Rate)
+	}
+	for _, x := range l.Ends {
+		if x.Side == "hi" {
+			sum += paid(l.Method, x, rules)
 		} else {
-			sum.Sub(sum, paid)
+			sum -= paid(l.Method, x, rules)
 		}
 	}
 	return sum
+}
+
+// rulesOf are the tranches of a schedule.
+func (w *world) rulesOf(t *testing.T, schedule string) (rules []reports.Rule) {
+	t.Helper()
+	for _, row := range w.rows(t, `select (from_amount * 100)::bigint, coalesce((to_amount * 100)::bigint, 0), (rate * 1000000)::bigint
+		from mart.rules where schedule = '`+schedule+`'`) {
+		from, to, rate := whole(t, row[0]), whole(t, row[1]), whole(t, row[2])
+		rules = append(rules, reports.Rule{FromAmount: reports.Cents(from), ToAmount: reports.Cents(to), Rate: reports.Rate(rate)})
+	}
+	return rules
+}
+
+func whole(t *testing.T, text string) int64 {
+	t.Helper()
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 func TestWhatIsToldOfALineAddsUpToWhatItEarned(t *testing.T) {
@@ -54,18 +83,15 @@ func TestWhatIsToldOfALineAddsUpToWhatItEarned(t *testing.T) {
 			t.Fatalf("nothing is paid by %s", method)
 		}
 		for _, l := range lines {
-			number, err := strconv.ParseInt(l[3], 10, 64)
-			if err != nil {
-				t.Fatal(err)
-			}
-			story, err := pipeline.ExplainLine(t.Context(), w.config, reports.Question{Partner: l[0], Distributor: l[1], Document: l[2], Line: number})
+			q := reports.Question{Partner: l[0], Distributor: l[1], Document: l[2], Line: whole(t, l[3])}
+			story, err := pipeline.ExplainLine(t.Context(), w.config, q)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, s := range story.Sales {
-				for _, c := range s.Credits {
-					if got := told(t, s, c); got.Cmp(exactly(t, c.BeforeCap)) != 0 {
-						t.Errorf("%s, %v, %s: what is told comes to %s, it earned %s", method, l, c.Module, got.FloatString(2), c.BeforeCap)
+				for _, c := range s.Lines {
+					if got := told(c, w.rulesOf(t, c.Schedule)); got != c.BeforeCap {
+						t.Errorf("%s, %v, %s: what is told comes to %s, it earned %s", method, l, c.Module, got, c.BeforeCap)
 					}
 				}
 			}

@@ -3,6 +3,7 @@ package reports
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
@@ -15,162 +16,160 @@ type Marts interface {
 	Arrow(ctx context.Context, query string, each func(array.RecordReader) error, args ...any) error
 }
 
-// row is one row of a record batch. Asking for a column that is not there, or as
-// what it is not, is a mistake in this package and fails the report.
-type row struct {
-	columns []arrow.Array
-	at      int
-	fields  []arrow.Field
-	next    int // the column behind the one asked for last, which is asked for next
-	names   map[string]int
-	last    []string // text of each column
-	texts   map[string]string
-	err     error
-}
-
-// manyTexts is how many texts of a query are kept to be given out again.
-const manyTexts = 4096
-
-// scan calls each for every row of a query, in order.
-func scan(ctx context.Context, m Marts, query string, each func(r *row), args ...any) error {
-	return m.Arrow(ctx, query, func(reader array.RecordReader) error {
-		r := &row{fields: reader.Schema().Fields(), names: map[string]int{}, texts: map[string]string{}}
-		r.last = make([]string, len(r.fields))
-		for i, f := range r.fields {
-			r.names[f.Name] = i
-		}
+// scan calls each for every row, in order. The columns of T are the JSON names of its
+// fields; from is the rest of the query. A column that is missing, or of another type
+// than its field, fails the report. A null leaves its field zero.
+func scan[T any](ctx context.Context, m Marts, from string, each func(*T) error, args ...any) error {
+	var value, zero T
+	names, fields := columns(reflect.ValueOf(&value).Elem())
+	texts := texts{last: make([]string, len(fields)), known: map[string]string{}}
+	query := "select " + strings.Join(names, ", ") + "\n" + from
+	err := m.Arrow(ctx, query, func(reader array.RecordReader) error {
+		fill := make([]func(int) error, len(fields))
 		for reader.Next() {
-			r.columns = reader.RecordBatch().Columns()
-			for r.at = range int(reader.RecordBatch().NumRows()) {
-				each(r)
+			batch := reader.RecordBatch()
+			for c, field := range fields {
+				var err error
+				if fill[c], err = filler(field, batch.Column(c), c, &texts); err != nil {
+					return fmt.Errorf("column %s %w", names[c], err)
+				}
 			}
-			if r.err != nil {
-				return r.err
+			for i := range int(batch.NumRows()) {
+				value = zero
+				for c := range fields {
+					if fill[c] == nil || batch.Column(c).IsNull(i) {
+						continue
+					}
+					if err := fill[c](i); err != nil {
+						return fmt.Errorf("column %s %w", names[c], err)
+					}
+				}
+				if err := each(&value); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
 	}, args...)
+	if err != nil {
+		return fmt.Errorf("read %T: %w", value, err)
+	}
+	return nil
 }
 
-func (r *row) column(name string) (arrow.Array, bool) {
-	if r.next == len(r.fields) || r.fields[r.next].Name != name {
-		i, ok := r.names[name]
-		if !ok {
-			r.fail(name, "is not in the query")
-			return nil, false
+// list reads all rows.
+func list[T any](ctx context.Context, m Marts, from string, args ...any) ([]T, error) {
+	rows := []T{}
+	err := scan(ctx, m, from, func(row *T) error {
+		rows = append(rows, *row)
+		return nil
+	}, args...)
+	return rows, err
+}
+
+// columns are the fields of a struct that are read, with their names in quotes. A struct in
+// it has its columns beside the others; slices and pointers are filled by other queries.
+func columns(v reflect.Value) (names []string, fields []reflect.Value) {
+	for i := range v.NumField() {
+		field := v.Field(i)
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		switch field.Addr().Interface().(type) {
+		case *Day, *time.Time:
+		default:
+			switch field.Kind() {
+			case reflect.Slice, reflect.Pointer:
+				continue
+			case reflect.Struct:
+				more, inside := columns(field)
+				names, fields = append(names, more...), append(fields, inside...)
+				continue
+			}
 		}
-		r.next = i
+		names, fields = append(names, `"`+name+`"`), append(fields, field)
 	}
-	c := r.columns[r.next]
-	r.next++
-	return c, !c.IsNull(r.at)
+	return names, fields
 }
 
-func (r *row) fail(name, why string) {
-	if r.err == nil {
-		r.err = fmt.Errorf("column %s %s", name, why)
-	}
-}
-
-// text is empty where the column is null.
-func (r *row) text(name string) string {
-	c, ok := r.column(name)
-	if !ok {
-		return ""
-	}
-	s, ok := c.(*array.String)
-	if !ok {
-		r.fail(name, "is "+c.DataType().String()+", not text")
-		return ""
-	}
-	// The batch's memory is DuckDB's and goes with it. Most texts are that of the row before, or
-	// among a few: a product or a file is named once, however many lines name it.
-	value, last := s.Value(r.at), &r.last[r.next-1]
-	if value == *last {
-		return *last
-	}
-	kept, ok := r.texts[value]
-	if !ok {
-		if len(r.texts) == manyTexts {
-			clear(r.texts)
-		}
-		kept = strings.Clone(value)
-		r.texts[kept] = kept
-	}
-	*last = kept
-	return kept
-}
-
-func (r *row) day(name string) time.Time {
-	c, ok := r.column(name)
-	if !ok {
-		return time.Time{}
-	}
-	d, ok := c.(*array.Date32)
-	if !ok {
-		r.fail(name, "is "+c.DataType().String()+", not a day")
-		return time.Time{}
-	}
-	return d.Value(r.at).ToTime()
-}
-
-func (r *row) number(name string) int64 {
-	c, ok := r.column(name)
-	if !ok {
-		return 0
-	}
-	switch n := c.(type) {
+// filler puts the value of one row of a column into a field.
+func filler(field reflect.Value, column arrow.Array, at int, texts *texts) (func(i int) error, error) {
+	kind := field.Kind()
+	switch c := column.(type) {
+	case *array.Null:
+		return nil, nil
 	case *array.Int64:
-		return n.Value(r.at)
+		if kind == reflect.Int64 {
+			return func(i int) error { field.SetInt(c.Value(i)); return nil }, nil
+		}
 	case *array.Int32:
-		return int64(n.Value(r.at))
+		if kind == reflect.Int64 {
+			return func(i int) error { field.SetInt(int64(c.Value(i))); return nil }, nil
+		}
+	case *array.Boolean:
+		if kind == reflect.Bool {
+			return func(i int) error { field.SetBool(c.Value(i)); return nil }, nil
+		}
+	case *array.String:
+		if kind == reflect.String {
+			return func(i int) error { field.SetString(texts.own(at, c.Value(i))); return nil }, nil
+		}
+	case *array.Date32:
+		switch d := field.Addr().Interface().(type) {
+		case *Day:
+			return func(i int) error { d.Time = c.Value(i).ToTime(); return nil }, nil
+		case *time.Time:
+			return func(i int) error { *d = c.Value(i).ToTime(); return nil }, nil
+		}
+	case *array.Decimal128:
+		return decimalFiller(field, c)
 	}
-	r.fail(name, "is "+c.DataType().String()+", not a whole number")
-	return 0
-}
-
-func (r *row) yes(name string) bool {
-	c, ok := r.column(name)
-	if !ok {
-		return false
-	}
-	b, ok := c.(*array.Boolean)
-	if !ok {
-		r.fail(name, "is "+c.DataType().String()+", not yes or no")
-		return false
-	}
-	return b.Value(r.at)
-}
-
-func (r *row) null(name string) bool {
-	_, ok := r.column(name)
-	return !ok
+	return nil, fmt.Errorf("is %s, for a field of %s", column.DataType(), field.Type())
 }
 
 // exact is what a decimal of 18 digits stays below, in units of its last place.
 const exact = 1_000_000_000_000_000_000
 
-// units is a decimal in units of its last place, which must be the scale asked
-// for.
-func (r *row) units(name string, scale int32) int64 {
-	c, ok := r.column(name)
-	if !ok {
-		return 0
+func decimalFiller(field reflect.Value, c *array.Decimal128) (func(i int) error, error) {
+	scale := int(c.DataType().(*arrow.Decimal128Type).Scale)
+	if field.Kind() == reflect.String {
+		return func(i int) error { field.SetString(Decimal(c.Value(i).BigInt(), scale)); return nil }, nil
 	}
-	d, isDecimal := c.(*array.Decimal128)
-	if !isDecimal || d.DataType().(*arrow.Decimal128Type).Scale != scale {
-		r.fail(name, fmt.Sprintf("is %s, not a decimal of %d places", c.DataType(), scale))
-		return 0
+	if f, ok := field.Interface().(interface{ places() int }); !ok || f.places() != scale {
+		return nil, fmt.Errorf("is %s, for a field of %s", c.DataType(), field.Type())
 	}
-	v := d.Value(r.at)
-	units := int64(v.LowBits())
-	if v.HighBits() != units>>63 || units >= exact || units <= -exact {
-		r.fail(name, "holds "+v.BigInt().String()+", too large to be shown exactly")
-		return 0
-	}
-	return units
+	return func(i int) error {
+		v := c.Value(i)
+		units := int64(v.LowBits())
+		if v.HighBits() != units>>63 || units >= exact || units <= -exact {
+			return fmt.Errorf("holds %s, too large to be shown exactly", v.BigInt())
+		}
+		field.SetInt(units)
+		return nil
+	}, nil
 }
 
-func (r *row) cents(name string) Cents { return Cents(r.units(name, 2)) }
+// texts are copies of texts whose memory is DuckDB's and goes with the batch. Most are that
+// of the row before, or among a few: a product or a file is named once, however many lines
+// name it.
+type texts struct {
+	last  []string // of each column
+	known map[string]string
+}
 
-func (r *row) rate(name string) Rate { return Rate(r.units(name, 6)) }
+// manyTexts is how many texts of a query are remembered.
+const manyTexts = 4096
+
+func (t *texts) own(column int, text string) string {
+	if text == t.last[column] {
+		return t.last[column]
+	}
+	own, ok := t.known[text]
+	if !ok {
+		if len(t.known) == manyTexts {
+			clear(t.known)
+		}
+		own = strings.Clone(text)
+		t.known[own] = own
+	}
+	t.last[column] = own
+	return own
+}

@@ -13,8 +13,9 @@ import (
 // Result is what one partner came to through one module over some months, under
 // one programme.
 type Result struct {
-	Base, Earned Cents
-	Points       int64
+	Base   Cents `json:"base"`
+	Earned Cents `json:"earned"`
+	Points int64 `json:"points"`
 }
 
 // Difference is one partner and module under two programmes.
@@ -38,58 +39,78 @@ type Comparison struct {
 
 // Outcome is everything one programme gives over some months.
 type Outcome struct {
-	currency, name, hash string
-	begins               time.Time // first day of its first version
-	results              map[reached]Result
-	names, levels        map[string]string // by partner
+	version
+	results  map[reached]Result
+	partners map[string]levelled
+}
+
+// version is the newest version of a programme.
+type version struct {
+	Currency string    `json:"currency"`
+	Name     string    `json:"name"`
+	Hash     string    `json:"rules_hash"`
+	Begins   time.Time `json:"begins"` // first day of the programme's first version
+}
+
+// levelled is a partner with its level at the end of the last month.
+type levelled struct {
+	ID    string `json:"partner_id"`
+	Name  string `json:"name"`
+	Level string `json:"level"`
 }
 
 // reached names a Result among those of an Outcome.
-type reached struct{ partner, module string }
+type reached struct {
+	Partner string `json:"partner_id"`
+	Module  string `json:"module"`
+}
 
-// ReadOutcome reads what the programme at work in the marts gives. A level is
-// that of the last month.
+// ReadOutcome reads what the programme at work in the marts gives.
 func ReadOutcome(ctx context.Context, m Marts, from, to time.Time) (*Outcome, error) {
-	o := &Outcome{results: map[reached]Result{}, names: map[string]string{}, levels: map[string]string{}}
-	err := scan(ctx, m, `select currency, name, rules_hash, (select min(from_date) from mart.programme) as begins
-		from mart.programme where from_date <= last_day($1) and last_day($1) < to_date`, func(r *row) {
-		o.currency, o.name, o.hash, o.begins = r.text("currency"), r.text("name"), r.text("rules_hash"), r.day("begins")
+	o := &Outcome{results: map[reached]Result{}, partners: map[string]levelled{}}
+	err := scan(ctx, m, `from (select *, (select min(from_date) from mart.programme) as begins from mart.programme)
+		where from_date <= last_day($1) and last_day($1) < to_date`, func(v *version) error {
+		o.version = *v
+		return nil
 	}, to)
 	if err != nil {
-		return nil, fmt.Errorf("read the programme: %w", err)
+		return nil, err
 	}
-	err = scan(ctx, m, `select p.partner_id, p.name, l.level
+	err = scan(ctx, m, `from (select p.partner_id, p.name, l.level
 		from mart.partners as p
-		left join mart.partner_levels as l on l.partner_id = p.partner_id and l.month = $1`, func(r *row) {
-		partner := r.text("partner_id")
-		o.names[partner], o.levels[partner] = r.text("name"), r.text("level")
+		left join mart.partner_levels as l on l.partner_id = p.partner_id and l.month = $1)`, func(p *levelled) error {
+		o.partners[p.ID] = *p
+		return nil
 	}, to)
 	if err != nil {
-		return nil, fmt.Errorf("read the partners: %w", err)
+		return nil, err
 	}
-	err = scan(ctx, m, `select partner_id, module, sum(base)::decimal(18,2) as base, sum(earned)::decimal(18,2) as earned, sum(points)::bigint as points
+	type row struct {
+		At     reached
+		Result Result
+	}
+	return o, scan(ctx, m, `from (select partner_id, module, sum(base)::decimal(18,2) as base,
+			sum(earned)::decimal(18,2) as earned, sum(points)::bigint as points
 		from mart.statements
 		where month between $1 and $2
 		group by partner_id, module
-		having sum(lines) > 0`, func(r *row) {
-		o.results[reached{r.text("partner_id"), r.text("module")}] = Result{Base: r.cents("base"), Earned: r.cents("earned"), Points: r.number("points")}
+		having sum(lines) > 0)`, func(r *row) error {
+		o.results[r.At] = r.Result
+		return nil
 	}, from, to)
-	if err != nil {
-		return nil, fmt.Errorf("read what the programme gives: %w", err)
-	}
-	return o, nil
 }
 
 // Compare puts two outcomes of the same months side by side. What only one of
 // them has is zero under the other.
 func Compare(now, other *Outcome, from, to time.Time) *Comparison {
-	c := &Comparison{Currency: now.currency, NowName: now.name, NowHash: now.hash, OtherName: other.name, OtherHash: other.hash,
-		NowBegins: now.begins, OtherBegins: other.begins, From: from, To: to}
+	c := &Comparison{Currency: now.Currency, NowName: now.Name, NowHash: now.Hash, OtherName: other.Name,
+		OtherHash: other.Hash, NowBegins: now.Begins, OtherBegins: other.Begins, From: from, To: to}
 	either := maps.Clone(now.results)
 	maps.Copy(either, other.results)
 	for at := range either {
-		c.Rows = append(c.Rows, Difference{Partner: at.partner, Name: now.names[at.partner], Module: at.module,
-			Now: now.results[at], Other: other.results[at], LevelNow: now.levels[at.partner], LevelOther: other.levels[at.partner]})
+		p := now.partners[at.Partner]
+		c.Rows = append(c.Rows, Difference{Partner: at.Partner, Name: p.Name, Module: at.Module, Now: now.results[at],
+			Other: other.results[at], LevelNow: p.Level, LevelOther: other.partners[at.Partner].Level})
 	}
 	slices.SortFunc(c.Rows, func(a, b Difference) int {
 		return cmp.Or(strings.Compare(a.Partner, b.Partner), strings.Compare(a.Module, b.Module))
@@ -105,7 +126,8 @@ func (c *Comparison) Caution() string {
 		begins time.Time
 	}{{"other", c.OtherBegins}, {"configured", c.NowBegins}} {
 		if p.begins.After(c.From) {
-			return fmt.Sprintf("The %s programme begins on %s; before that day nothing is earned under it.", p.which, p.begins.Format(time.DateOnly))
+			return fmt.Sprintf("The %s programme begins on %s; before that day nothing is earned under it.",
+				p.which, p.begins.Format(time.DateOnly))
 		}
 	}
 	return ""
@@ -118,13 +140,4 @@ func (c *Comparison) Totals() (now, other Result) {
 		now.Points, other.Points = now.Points+d.Now.Points, other.Points+d.Other.Points
 	}
 	return now, other
-}
-
-// String is the amount with two places.
-func (c Cents) String() string {
-	sign := ""
-	if c < 0 {
-		sign, c = "-", -c
-	}
-	return fmt.Sprintf("%s%d.%02d", sign, c/100, c%100)
 }

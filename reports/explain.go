@@ -18,256 +18,311 @@ type Question struct {
 	Everyone    bool // says what is another partner's too: whole lines of deals, everybody's shares and claims
 }
 
-// MonthStory is what made a partner's month what it is. Its amounts are exact
-// decimals, and its names in JSON are the marts' columns.
+// MonthStory is what made a partner's month what it is: its statement. Without one it names
+// whose statements there are instead.
 type MonthStory struct {
-	Month       []MonthPay     `json:"month"`
-	Modules     []MonthModule  `json:"modules"`
-	Margin      []MonthTranche `json:"margin"`
-	Lines       []MonthLine    `json:"lines"`
-	Started     []MonthStarted `json:"started"`
-	Shares      []MonthShare   `json:"shares_of_nothing"`
-	Claims      []MonthClaim   `json:"claims_not_counted"`
-	Adjustments []MonthEntry   `json:"adjustments"`
-	Points      []MonthPosting `json:"points"`
-	Missing     []MonthGap     `json:"missing"`
-	NotCounted  []Uncounted    `json:"not_counted"`
-	Held        []HeldLine     `json:"held"`
-	Instead     *Stated        `json:"-"` // where nothing is stated of the partner in the month
+	*Statement
+	Instead Stated `json:"-"`
 }
 
 // Stated is of whom something is stated, and from when to when: of the partner that was
-// asked for, or else of the one whose id is most like it. Nobody's is like it: empty.
+// asked for, or else of the one whose id is most like it. Empty: of nobody like it.
 type Stated struct {
 	Partner string `json:"partner_id"`
-	First   string `json:"first_month"`
-	Last    string `json:"last_month"`
+	First   Day    `json:"first_month"`
+	Last    Day    `json:"last_month"`
 }
 
-// MonthPay is what a partner is paid and where that leaves its level and points.
-type MonthPay struct {
-	Partner        string `json:"partner_id"`
-	Name           string `json:"name"`
-	Active         bool   `json:"is_active"`
-	Month          string `json:"month"`
-	Own            string `json:"programme_currency"`
-	Version        string `json:"version_name"`
-	RulesHash      string `json:"rules_hash"`
-	Minimum        string `json:"minimum_payable"`
-	Earned         string `json:"earned"`
-	Adjusted       string `json:"adjusted,omitempty"` // of what was earned, what mends earlier months; empty: nothing does
-	Entries        string `json:"money_entries"`
-	CarriedIn      string `json:"carried_in"`
-	CarriedOut     string `json:"carried_out"`
-	Payable        string `json:"payable"`
-	Currency       string `json:"currency"`
-	Rate           string `json:"rate,omitempty"`
-	PayableOwn     string `json:"payable_own,omitempty"`
-	Level          string `json:"level"`
-	LevelMet       string `json:"level_met,omitempty"`
-	LevelNext      string `json:"level_next"`
-	HasLevelRules  bool   `json:"has_level_rules"` // the programme says what levels ask for
-	ByAmount       int64  `json:"by_amount"`
-	ByCertificate  int64  `json:"by_certificate"`
-	ByBonus        int64  `json:"by_bonus"`
-	StatusPoints   int64  `json:"status_points"`
-	Certifications int64  `json:"certifications"`
-	PointsEarned   int64  `json:"points_earned"`
-	Redeemed       int64  `json:"redeemed"`
-	Expired        int64  `json:"expired"`
-	Spendable      int64  `json:"spendable"`
+// LineStory is what became of one line of a document, for one partner. Several
+// distributors may have a document of that number, and then each has its own sale.
+type LineStory struct {
+	Sales       []SaleStory `json:"sales"`
+	Held        []HeldLine  `json:"held"`
+	OtherMonths []string    `json:"other_months"` // the line stands there too, and they were not asked for
 }
 
-// MonthModule is what one module came to.
-type MonthModule struct {
-	Module     string `json:"module"`
-	Lines      int64  `json:"lines"`
-	Base       string `json:"base"`
-	Earned     string `json:"earned"`
-	Points     int64  `json:"points"`
-	YearBase   string `json:"year_base"`
-	YearEarned string `json:"year_earned"`
+// SaleStory is one sell-out line in the statement of one month. What is another partner's
+// is left out of it unless it was asked for.
+type SaleStory struct {
+	Sale
+	Month       Day          `json:"month"`
+	Partner     Partner      `json:"partner"`
+	Own         string       `json:"programme_currency"`
+	Level       string       `json:"level_at_end"`
+	LevelAfter  string       `json:"level_next"`
+	Lines       []Line       `json:"lines"`
+	Adjustments []Adjustment `json:"adjustments"`
+	NotCounted  []NotCounted `json:"not_counted"`
+	Shares      []Share      `json:"shares"`
+	Claims      []LineClaim  `json:"claims"`
 }
 
-// MonthTranche is how far a tranche was filled. The whole base has no rate.
-type MonthTranche struct {
-	Module      string `json:"module"`
-	ValidFrom   string `json:"valid_from"`
-	Level       string `json:"level"`
-	Family      string `json:"family,omitempty"`
-	Method      string `json:"method"`
-	Tranche     int64  `json:"tranche"`
-	From        string `json:"from_amount,omitempty"`
-	To          string `json:"to_amount,omitempty"`
-	Rate        string `json:"rate,omitempty"`
-	MonthBase   string `json:"month_base"`
-	MonthEarned string `json:"month_earned"`
-	YearBase    string `json:"year_base"`
-	YearEarned  string `json:"year_earned"`
+// End is one end of a movement under volume or block: where it stands, and the tranche
+// that is reached there.
+type End struct {
+	Side    string `json:"side"` // lo before the movement, hi after it
+	X       Cents  `json:"x"`
+	Tranche int64  `json:"tranche"`
+	From    Cents  `json:"from_amount"`
+	To      Cents  `json:"to_amount,omitzero"` // zero: nowhere
+	Filled  Cents  `json:"filled"`
+	Left    Cents  `json:"left,omitzero"`
+	Rate    Rate   `json:"rate"`
 }
 
-// MonthLine is one movement. Document and line are left out of Sell With: the
-// purchase is another partner's.
-type MonthLine struct {
-	SaleID      int64  `json:"sale_id"`
-	Module      string `json:"module"`
-	Place       int64  `json:"place"`
-	Date        string `json:"document_date"`
-	Distributor string `json:"distributor"`
-	Document    string `json:"document_no,omitempty"`
-	Line        int64  `json:"line_no,omitempty"`
-	Deal        string `json:"deal_id,omitempty"`
-	Method      string `json:"method,omitempty"`
-	Schedule    string `json:"schedule,omitempty"`
-	Base        string `json:"base"`
-	WalkLo      string `json:"walk_lo"`
-	WalkHi      string `json:"walk_hi"`
-	Lo          string `json:"lo"`
-	Hi          string `json:"hi"`
-	Earned      string `json:"earned"`
-	Points      int64  `json:"points"`
-	File        string `json:"file_name"`
-	FileLine    int64  `json:"file_line"`
+// Terms is the version of the programme that a line goes by, and the points it gives there.
+type Terms struct {
+	Name   string `json:"name"`
+	From   Day    `json:"from_date"`
+	Points int64  `json:"points,omitzero"` // for every so much of base; zero: none
+	Per    Cents  `json:"per,omitzero"`
 }
 
-// MonthStarted is the last movement of the month under a schedule that pays full
-// tranches only, and the tranche it left started.
-type MonthStarted struct {
-	MonthLine
-	End CreditEnd `json:"end"`
-}
-
-// MonthShare is a share of a deal's line that came to 0.00.
-type MonthShare struct {
-	Deal        string `json:"deal_id"`
-	Roles       string `json:"roles"`
-	Date        string `json:"document_date"`
-	Distributor string `json:"distributor"`
-	File        string `json:"file_name"`
-	FileLine    int64  `json:"file_line"`
-}
-
-// MonthClaim is a claim that did not count, for so many lines.
-type MonthClaim struct {
-	Deal       string `json:"deal_id"`
+// LineClaim is a claim on the deal of a line.
+type LineClaim struct {
+	Code       string `json:"partner_code"`
+	Partner    string `json:"partner_id,omitzero"`
 	Role       string `json:"role"`
-	Registered string `json:"registered_on"`
-	Reason     string `json:"reason"`
-	Lines      int64  `json:"lines"`
-	First      string `json:"first_date"`
-	Last       string `json:"last_date"`
+	Registered Day    `json:"registered_on"`
+	Counted    bool   `json:"is_counted"`
+	Reason     string `json:"reason,omitzero"`
 }
 
-// MonthEntry is a manual adjustment of money.
-type MonthEntry struct {
-	Entry    string `json:"entry_id"`
-	PostedOn string `json:"posted_on"`
-	Amount   string `json:"amount"`
-	Reason   string `json:"reason"`
-	By       string `json:"entered_by"`
-	File     string `json:"file_name"`
-	FileLine int64  `json:"file_line"`
-}
-
-// MonthPosting is a posting of points that no purchase made.
-type MonthPosting struct {
-	PostedOn string `json:"posted_on"`
-	Kind     string `json:"kind"`
-	Category string `json:"category,omitempty"`
-	Source   string `json:"source,omitempty"`
-	Points   int64  `json:"points"`
-	Balance  string `json:"balance"`
-}
-
-// MonthGap is a requirement of the next level that is not met.
-type MonthGap struct {
-	NextLevel   string `json:"next_level"`
-	Requirement string `json:"requirement"`
-	Category    string `json:"category,omitempty"`
-	Has         int64  `json:"has"`
-	Needs       int64  `json:"needs"`
-}
-
-// HeldLine is something loaded that waits for what is missing. Theirs are the lines
-// that the partner bought or distributed. Of the others, whose buyer is not known,
-// only the place and the unknown code are told: they are nobody's yet and may turn
-// out to be anybody's.
+// HeldLine is a line that waits. Theirs are those that the partner bought or distributed.
+// Of the others, whose buyer is not known, only the place and the unknown code are told:
+// they may turn out to be anybody's.
 type HeldLine struct {
-	Kind        string `json:"kind"`
-	Theirs      bool   `json:"is_theirs"`
-	Month       string `json:"month"`
-	Reason      string `json:"held_reason"`
-	What        string `json:"what,omitempty"`
-	Distributor string `json:"distributor,omitempty"`
-	Document    string `json:"document_no,omitempty"`
-	Line        int64  `json:"line_no,omitempty"`
-	Customer    string `json:"end_customer,omitempty"`
-	SKU         string `json:"sku,omitempty"`
-	NetAmount   string `json:"net_amount,omitempty"`
-	Currency    string `json:"currency,omitempty"`
-	File        string `json:"file_name"`
-	FileLine    int64  `json:"file_line"`
+	HeldRow
+	Theirs bool `json:"is_theirs"`
 }
 
-// ExplainMonth gathers what made a partner's month what it is.
+// ExplainMonth reads what made a partner's month what it is.
 func ExplainMonth(ctx context.Context, m Marts, q Question) (*MonthStory, error) {
-	a := asking{ctx: ctx, marts: m}
-	theirs, everyones := []any{q.Partner, q.Month}, []any{q.Partner, q.Month, q.Everyone}
-	story := &MonthStory{
-		Month:       asked[MonthPay](&a, monthPay, theirs),
-		Modules:     asked[MonthModule](&a, monthModules, theirs),
-		Margin:      asked[MonthTranche](&a, monthMargin, theirs),
-		Lines:       asked[MonthLine](&a, monthLines, everyones),
-		Shares:      asked[MonthShare](&a, monthShares, theirs),
-		Claims:      asked[MonthClaim](&a, monthClaims, theirs),
-		Adjustments: asked[MonthEntry](&a, monthEntries, theirs),
-		Points:      asked[MonthPosting](&a, monthPoints, theirs),
-		Missing:     asked[MonthGap](&a, monthGaps, theirs),
-		NotCounted:  asked[Uncounted](&a, monthNotCounted, theirs),
-		Held:        asked[HeldLine](&a, monthHeld, theirs),
+	st, err := explained(ctx, m, q, q.Month)
+	story := &MonthStory{Statement: st}
+	if err == nil && st == nil {
+		// A slip of a finger or two is forgiven, and so is the other case.
+		err = scan(ctx, m, `from (
+				select partner_id, min(month) as first_month, max(month) as last_month
+				from mart.statement_index
+				where levenshtein(lower(partner_id), lower($1)) <= least(2, length($1) // 3)
+				group by partner_id)
+			order by partner_id <> $1, levenshtein(lower(partner_id), lower($1)), partner_id
+			limit 1`, func(found *Stated) error {
+			story.Instead = *found
+			return nil
+		}, q.Partner)
 	}
-	story.Started = a.started(q, story.Lines)
-	if len(story.Month) == 0 {
-		story.Instead = new(Stated)
-		if found := asked[Stated](&a, monthInstead, []any{q.Partner}); len(found) > 0 {
-			story.Instead = &found[0]
-		}
-	}
-	if a.err != nil {
-		return nil, fmt.Errorf("explain %s %s: %w", q.Partner, q.Month.Format("2006-01"), a.err)
+	if err != nil {
+		return nil, fmt.Errorf("explain %s %s: %w", q.Partner, q.Month.Format("2006-01"), err)
 	}
 	return story, nil
 }
 
-// started asks where the last movement under each block schedule has led.
-func (a *asking) started(q Question, lines []MonthLine) []MonthStarted {
-	list := []MonthStarted{}
-	for i, l := range lines {
-		isSame := func(x MonthLine) bool { return x.Module == l.Module && x.Schedule == l.Schedule }
-		if l.Method != "block" || slices.ContainsFunc(lines[i+1:], isSame) {
+// explained reads the statement of a partner, whether there is one to be sent or not, with
+// what it does not say: which version each line goes by, where it stands under volume and
+// block, and which lines credit nobody because their deal is not registered. Nil: the month
+// is not there.
+func explained(ctx context.Context, m Marts, q Question, month time.Time) (*Statement, error) {
+	s := &reading{ctx: ctx, marts: m, args: []any{month, q.Partner, q.Partner}, byID: map[string]*Statement{}}
+	s.summaries("from " + summaries + where)
+	s.statements()
+	hang(s, func(line *Line, end End) { line.Ends = append(line.Ends, end) }, ends+where+", module, sale_id, side")
+	hang(s, func(line *Line, t Terms) { line.Terms = &t }, `from (
+		select l.partner_id, l.month, l.module, l.sale_id, g.name, g.from_date, p.points, p.per
+		from mart.statement_lines as l
+		join mart.programme as g on g.rules_hash = l.rules_hash
+		left join mart.point_rules as p on p.rules_hash = l.rules_hash and p.kind = 'amount' and p.subject = l.module
+			and (l.module <> 'sell_with' or l.terms_date >= g.points_from))`+where+", module")
+	each(s, `from (
+		with theirs as (
+			select sale_id from mart.statement_lines where month = $1 and partner_id between $2 and $3
+			union
+			select sale_id from mart.uncounted_lines where month = $1 and partner_id between $2 and $3
+		)
+		select u.* replace ($2 as partner_id)
+		from `+uncounted+` as u
+		join theirs as t on t.sale_id = u.sale_id
+		where u.partner_id is null)`+where+", module, document_date, position", func(st *Statement, line NotCounted) error {
+		st.NotCounted = append(st.NotCounted, line)
+		return nil
+	})
+	if s.err != nil || len(s.list) == 0 {
+		return nil, s.err
+	}
+	st := s.list[0]
+	if !q.Everyone {
+		st.hide()
+	}
+	return st, nil
+}
+
+// ends finds the tranche that each end of a movement has reached. The last rate of a width
+// goes on in tranches of that width.
+const ends = `from (
+	with ends as (
+		select l.partner_id, l.month, l.module, l.sale_id, l.schedule, e.side, e.x, greatest(e.x, 0) as at
+		from mart.statement_lines as l
+		cross join lateral (values ('hi', l.hi), ('lo', l.lo)) as e(side, x)
+		where l.month = $1 and l.partner_id between $2 and $3 and l.method in ('volume', 'block')
+	),
+	reached as (
+		select e.*, r.tranche, r.from_amount, r.to_amount, r.width, r.rate,
+			if(r.to_amount is null and r.width is not null,
+				(((e.at - r.from_amount) * 100)::hugeint // (r.width * 100)::hugeint)::bigint, 0) as beyond
+		from ends as e
+		join mart.rules as r
+			on r.schedule = e.schedule and r.from_amount <= e.at and (r.to_amount is null or e.at < r.to_amount)
+	),
+	bounded as (
+		select * replace ((tranche + beyond)::bigint as tranche,
+			(from_amount + beyond * coalesce(width, 0))::decimal(18,2) as from_amount,
+			coalesce(to_amount, from_amount + (beyond + 1) * width)::decimal(18,2) as to_amount)
+		from reached
+	)
+	select *, (x - from_amount)::decimal(18,2) as filled, (to_amount - x)::decimal(18,2) as left
+	from bounded)`
+
+// hide leaves out what is another partner's: under Sell With, the purchase.
+func (s *Statement) hide() {
+	for i := range s.Lines {
+		if l := &s.Lines[i]; l.Module == SellWith {
+			l.Sale = Sale{SaleID: l.SaleID, Date: l.Date, Distributor: l.Distributor, Type: l.Type, Customer: l.Customer, SKU: l.SKU,
+				Product: l.Product, Family: l.Family, Deal: l.Deal, TermsDate: l.TermsDate, ReturnFound: l.ReturnFound,
+				File: l.File, FileLine: l.FileLine}
+		}
+	}
+	for i := range s.Adjustments {
+		if a := &s.Adjustments[i]; a.Module == SellWith {
+			a.Document, a.Number = "", 0
+		}
+	}
+	for i := range s.Shares {
+		s.Shares[i].hide()
+	}
+}
+
+// hide leaves the whole line out, and what others have of it.
+func (s *Share) hide() { s.Numerator, s.Denominator, s.Amount = 0, 0, 0 }
+
+// named is a line that a document and a line number may mean.
+type named struct {
+	Month       Day    `json:"month"`
+	SaleID      int64  `json:"sale_id"`
+	Distributor string `json:"distributor"`
+	Document    string `json:"document_no"`
+	Number      int64  `json:"line_no"`
+	Date        Day    `json:"document_date"`
+	Deal        string `json:"deal_id"`
+	File        string `json:"file_name"`
+	FileLine    int64  `json:"file_line"`
+}
+
+// ExplainLine reads what became of one line of a document for a partner, in the
+// month asked for.
+func ExplainLine(ctx context.Context, m Marts, q Question) (*LineStory, error) {
+	story, err := explainLine(ctx, m, q)
+	if err != nil {
+		return nil, fmt.Errorf("explain %s/%d of %s: %w", q.Document, q.Line, q.Partner, err)
+	}
+	return story, nil
+}
+
+func explainLine(ctx context.Context, m Marts, q Question) (*LineStory, error) {
+	story := &LineStory{Sales: []SaleStory{}, OtherMonths: []string{}}
+	asksFor := func(month Day) bool {
+		if q.Month.IsZero() || month.Equal(q.Month) {
+			return true
+		}
+		if text := month.Format("2006-01"); !slices.Contains(story.OtherMonths, text) {
+			story.OtherMonths = append(story.OtherMonths, text)
+		}
+		return false
+	}
+	args := []any{q.Partner, q.Document, q.Line, q.Distributor}
+	sales, err := list[named](ctx, m, `from (
+			from mart.statement_lines select partner_id, month, sale_id, distributor, document_no, line_no, document_date,
+				deal_id, file_name, file_line
+			union
+			from mart.uncounted_lines select partner_id, month, sale_id, distributor, document_no, line_no, document_date,
+				deal_id, file_name, file_line
+			union
+			from mart.sell_with_claims select partner_id, month, sale_id, distributor, document_no, line_no, document_date,
+				deal_id, file_name, file_line)
+		where partner_id = $1 and document_no = $2 and line_no = $3 and ($4 = '' or distributor = $4)
+		order by distributor, sale_id, month`, args...)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range sales {
+		if !asksFor(n.Month) {
 			continue
 		}
-		for _, end := range asked[CreditEnd](a, saleEnds, []any{q.Partner, l.SaleID, q.Month}) {
-			if end.Module == l.Module && end.Side == "hi" {
-				list = append(list, MonthStarted{l, end})
-			}
+		sale, err := explainSale(ctx, m, q, n)
+		if err != nil {
+			return nil, err
+		}
+		story.Sales = append(story.Sales, *sale)
+	}
+	held, err := list[HeldLine](ctx, m, heldLines, args...)
+	story.Held = slices.DeleteFunc(held, func(h HeldLine) bool { return !asksFor(h.Month) })
+	slices.Sort(story.OtherMonths)
+	return story, err
+}
+
+// heldLines are the partner's own lines that wait, links to its own purchases, and the lines
+// that are nobody's yet, of which only the place is told.
+const heldLines = `from (
+		with held as (
+			select *, coalesce(partner_id = $1, false) or coalesce(distributor_id = $1, false) as is_theirs
+			from mart.held_lines
+			where document_no = $2 and line_no = $3 and ($4 = '' or distributor = $4)
+		),
+		bought as (
+			select distributor, document_no, line_no
+			from mart.statement_lines
+			where partner_id = $1 and module <> 'sell_with'
+			union
+			select distributor, document_no, line_no
+			from mart.uncounted_lines
+			where partner_id = $1
+		)
+		select h.* replace (if(is_theirs, end_customer, null) as end_customer, if(is_theirs, sku, null) as sku,
+			if(is_theirs, net_amount, null) as net_amount, if(is_theirs, currency, null) as currency)
+		from held as h
+		where is_theirs or kind = 'sales' and partner_id is null
+			or kind = 'links' and (distributor, document_no, line_no) in (select (distributor, document_no, line_no) from bought))
+	order by kind, file_id, file_line`
+
+// explainSale takes one line out of the statement of its month.
+func explainSale(ctx context.Context, m Marts, q Question, n named) (*SaleStory, error) {
+	st, err := explained(ctx, m, q, n.Month.Time)
+	if err != nil {
+		return nil, err
+	}
+	story := &SaleStory{Month: n.Month, Partner: st.Partner, Own: st.Currency, Level: st.Pay.Level, LevelAfter: st.Pay.LevelAfter,
+		Lines:       slices.DeleteFunc(st.Lines, func(l Line) bool { return l.SaleID != n.SaleID }),
+		Adjustments: slices.DeleteFunc(st.Adjustments, func(a Adjustment) bool { return a.SaleID != n.SaleID }),
+		NotCounted:  slices.DeleteFunc(st.NotCounted, func(u NotCounted) bool { return u.SaleID != n.SaleID }),
+		Sale:        Sale{SaleID: n.SaleID, Date: n.Date, Deal: n.Deal, File: n.File, FileLine: n.FileLine},
+	}
+	switch {
+	case len(story.Lines) > 0:
+		story.Sale = story.Lines[0].Sale
+	case len(story.NotCounted) > 0:
+		story.Sale = story.NotCounted[0].Sale
+	}
+	story.Distributor, story.Document, story.Number = n.Distributor, n.Document, n.Number // which were asked for
+	args := []any{q.Partner, n.SaleID, n.Month.Time, q.Everyone}
+	const ofSale = " where sale_id = $2 and month = $3 and (partner_id = $1 or $4) order by "
+	story.Shares, err = list[Share](ctx, m, "from "+shares+ofSale+"partner_id", args...)
+	if !q.Everyone {
+		for i := range story.Shares {
+			story.Shares[i].hide()
 		}
 	}
-	return list
-}
-
-// asking asks one question after another and keeps the first error.
-type asking struct {
-	ctx   context.Context
-	marts Marts
-	err   error
-}
-
-func asked[T any](a *asking, query string, args []any) []T {
-	if a.err != nil {
-		return nil
+	if err == nil {
+		story.Claims, err = list[LineClaim](ctx, m, "from mart.sell_with_claims"+ofSale+"role, registered_on, partner_code", args...)
 	}
-	list, err := answers[T](a.ctx, a.marts, query, args...)
-	a.err = err
-	return list
+	return story, err
 }

@@ -8,158 +8,186 @@ import (
 
 // Key names a statement, and says how many lines it has, counted and not.
 type Key struct {
-	Partner string
-	Month   time.Time
-	Lines   int64
+	Partner string    `json:"partner_id"`
+	Month   time.Time `json:"month"`
+	Lines   int64     `json:"lines"`
 }
 
 // Index lists the statements there are, by month and partner.
 func Index(ctx context.Context, m Marts) ([]Key, error) {
-	var keys []Key
-	err := scan(ctx, m, `with held as (
-			select partner_id, month, count(*) as lines from mart.held_lines where kind = 'sales' group by all
-		),
-		sized as (
-			select partner_id, month, lines from mart.statements
-			union all
-			select partner_id, month, count(*) from mart.uncounted_lines group by all
-			union all
-			select h.partner_id, i.month, h.lines from held as h join mart.statement_index as i on i.partner_id = h.partner_id and h.month <= i.month
-		)
-		select i.partner_id, i.month, coalesce(sum(s.lines), 0)::bigint as lines
-		from mart.statement_index as i
-		left join sized as s on s.partner_id = i.partner_id and s.month = i.month
-		group by i.partner_id, i.month order by i.month, i.partner_id`, func(r *row) {
-		keys = append(keys, Key{Partner: r.text("partner_id"), Month: r.day("month"), Lines: r.number("lines")})
-	})
-	return keys, err
+	return list[Key](ctx, m, `from (
+			with held as (
+				select partner_id, month, count(*) as lines from mart.held_lines where kind = 'sales' group by all
+			),
+			sized as (
+				select partner_id, month, lines from mart.statements
+				union all
+				select partner_id, month, count(*) from mart.uncounted_lines group by all
+				union all
+				select h.partner_id, i.month, h.lines
+				from held as h
+				join mart.statement_index as i on i.partner_id = h.partner_id and h.month <= i.month
+			)
+			select i.partner_id, i.month, coalesce(sum(s.lines), 0)::bigint as lines
+			from mart.statement_index as i
+			left join sized as s on s.partner_id = i.partner_id and s.month = i.month
+			group by i.partner_id, i.month)
+		order by month, partner_id`)
 }
 
 // Months lists the months of the programme, oldest first. One without any statement
 // has a register that says so.
-func Months(ctx context.Context, m Marts) ([]time.Time, error) {
-	var list []time.Time
-	err := scan(ctx, m, "select month from mart.months order by month", func(r *row) { list = append(list, r.day("month")) })
-	return list, err
+func Months(ctx context.Context, m Marts) (months []time.Time, err error) {
+	type row struct {
+		Month time.Time `json:"month"`
+	}
+	err = scan(ctx, m, "from mart.months order by month", func(r *row) error {
+		months = append(months, r.Month)
+		return nil
+	})
+	return months, err
 }
+
+// summaries are what the months came to for the partners.
+const summaries = `(
+	select y.*, p.name, p.country, p.town, p.language, p.is_active, l.level_met, l.level_next, l.next_level,
+		l.points_missing, l.points_needed is null as is_unasked, b.by_amount, b.by_certificate, b.by_bonus,
+		b.certifications, b.earned as points_earned, b.redeemed, b.expired, b.spendable_value,
+		g.currency as programme_currency, g.name as version_name, g.rules_hash, g.minimum_payable,
+		g.rules_hash in (select rules_hash from mart.level_rules) as has_level_rules
+	from mart.payables as y
+	join mart.partners as p on p.partner_id = y.partner_id
+	join mart.partner_levels as l on l.partner_id = y.partner_id and l.month = y.month
+	join mart.point_balances as b on b.partner_id = y.partner_id and b.month = y.month
+	join mart.months as m on m.month = y.month
+	join mart.programme as g on g.rules_hash = m.rules_hash)`
+
+// adjustments are what months state of months that were closed. The statement, the
+// register and tranche explain read them here.
+const adjustments = `(
+	select partner_id, month, 'line' as kind, module, sale_id, mends_month, cause, cause_file, cause_line, stated_file,
+		stated_line, document_date as date, distributor, document_no, line_no, base, earned as amount, points,
+		place as position
+	from mart.statement_lines
+	where mends_month is not null
+	union all by name
+	select partner_id, month, 'money_entry' as kind, 'money_entry' as module, mends_month, cause,
+		file_name as cause_file, file_line as cause_line, stated_file, stated_line, posted_on as date,
+		entry_id || ': ' || reason as source, amount, row_number() over (order by posted_on, entry_id) as position
+	from mart.money_entries
+	where mends_month is not null
+	union all by name
+	select partner_id, date_trunc('month', posted_on)::date as month, 'posting' as kind, kind as module, mends_month,
+		cause, file_name as cause_file, file_line as cause_line, stated_file, stated_line, posted_on as date, source,
+		points, row_number() over (order by posted_on, kind, category, source, balance, points, entry) as position
+	from mart.points_ledger
+	where mends_month is not null and kind not in ('purchase', 'sell_with'))`
+
+// shares are the parts that partners have in lines of registered deals.
+const shares = `(
+	select s.*, f.file_name, s.sale_id % 10000000000 as file_line
+	from mart.sell_with_credits as s
+	left join mart.reconciliation as f on f.file_id = s.sale_id // 10000000000)`
+
+// uncounted are the lines that do not count, and the sales that wait for something.
+const uncounted = `(
+	select partner_id, month, module, reason, sale_id, document_date, distributor, document_no, line_no,
+		document_type, end_customer, sku, product_name, family, quantity, net_amount, currency, rate, rate_date,
+		base as amount, deal_id, terms_date, returns_document, returns_line,
+		returned_sale_id is not null as is_return_found, file_name, file_line, false as is_held,
+		sale_id as position
+	from mart.uncounted_lines
+	union all by name
+	select unnest(list_filter([partner_id, nullif(distributor_id, partner_id)], lambda p: p is not null)) as partner_id,
+		month, held_reason as reason, what, document_date, distributor, document_no, line_no, end_customer, sku,
+		sku as product_name, net_amount, currency, file_name, file_line, true as is_held,
+		file_id::bigint * 10000000000 + file_line as position
+	from mart.held_lines
+	where kind = 'sales')`
+
+// where chooses the statements that are read; they are in the order of their partners.
+const where = " where month = $1 and partner_id between $2 and $3 order by partner_id"
 
 // Statements reads the statements of one month for partners whose ids lie
 // between two, both included, in the order of their ids. Asking for a few
 // hundred, or for so many lines, at a time keeps memory level however many there are.
-func Statements(ctx context.Context, m Marts, head Letterhead, month time.Time, firstID, lastID string) ([]*Statement, error) {
-	s := &reading{ctx: ctx, marts: m, head: head, month: month, args: []any{month, firstID, lastID}, byID: map[string]*Statement{}}
-	for _, part := range []func(){s.partners, s.modules, s.margin, s.lines, s.slices, s.shares, s.claims, s.points, s.expiring, s.gaps, s.entries, s.waiting, s.rules, s.changes} {
-		part()
-		if s.err != nil {
-			return nil, fmt.Errorf("read statements of %s: %w", month.Format("2006-01"), s.err)
-		}
+func Statements(
+	ctx context.Context, m Marts, head Letterhead, month time.Time, firstID, lastID string,
+) ([]*Statement, error) {
+	s := &reading{ctx: ctx, marts: m, head: head, args: []any{month, firstID, lastID}, byID: map[string]*Statement{}}
+	s.summaries("from " + summaries +
+		" as s semi join mart.statement_index as i on i.partner_id = s.partner_id and i.month = s.month" + where)
+	s.statements()
+	if s.err != nil {
+		return nil, fmt.Errorf("read statements of %s: %w", month.Format("2006-01"), s.err)
 	}
 	return s.list, nil
 }
 
+// reading is the statements that are being read. After an error nothing more is.
 type reading struct {
 	ctx   context.Context
 	marts Marts
 	head  Letterhead
-	month time.Time
-	args  []any
+	args  []any // the month, the first and the last partner
 	list  []*Statement
 	byID  map[string]*Statement
 	err   error
 }
 
-// each runs a query over the month and the partners, and hands each row to its
-// partner's statement.
-func (s *reading) each(query string, add func(*Statement, *row)) {
-	s.err = scan(s.ctx, s.marts, query, func(r *row) {
-		if st, ok := s.byID[r.text("partner_id")]; ok {
-			add(st, r)
-		}
+func (s *reading) summaries(from string) {
+	s.err = scan(s.ctx, s.marts, from, func(row *Summary) error {
+		st := &Statement{Letterhead: s.head, Summary: *row}
+		s.list, s.byID[row.Partner.ID] = append(s.list, st), st
+		return nil
 	}, s.args...)
 }
 
-func (s *reading) partners() {
-	s.err = scan(s.ctx, s.marts, `select p.partner_id, p.name, p.country, p.town, p.language, y.modules,
-			y.earned, y.money_entries, y.carried_in, y.payable, y.carried_out, y.currency, y.rate, y.payable_own, y.level, y.status_points,
-			l.next_level, l.points_missing, l.points_needed is null as is_unasked,
-			b.by_amount, b.by_certificate, b.by_bonus, b.certifications, b.earned as points_earned, b.redeemed, b.expired, b.spendable, b.spendable_value,
-			g.currency as programme_currency, g.name as version_name, g.rules_hash
-		from mart.statement_index as i
-		join mart.partners as p on p.partner_id = i.partner_id
-		join mart.payables as y on y.partner_id = i.partner_id and y.month = i.month
-		join mart.partner_levels as l on l.partner_id = i.partner_id and l.month = i.month
-		join mart.point_balances as b on b.partner_id = i.partner_id and b.month = i.month
-		join mart.months as m on m.month = i.month
-		join mart.programme as g on g.rules_hash = m.rules_hash
-		where i.month = ? and i.partner_id between ? and ? order by i.partner_id`, func(r *row) {
-		st := &Statement{
-			Letterhead: s.head, Currency: r.text("programme_currency"), Programme: r.text("version_name"), RulesHash: r.text("rules_hash"), Month: s.month,
-			Partner: Partner{ID: r.text("partner_id"), Name: r.text("name"), Country: r.text("country"), Town: r.text("town"),
-				Currency: r.text("currency"), Language: r.text("language"), Modules: r.text("modules")},
-			Pay: Pay{Earned: r.cents("earned"), MoneyEntries: r.cents("money_entries"), CarriedIn: r.cents("carried_in"),
-				Payable: r.cents("payable"), CarriedOut: r.cents("carried_out"), Currency: r.text("currency"), OwnRate: r.units("rate", 9),
-				PayableOwn: r.cents("payable_own"), Level: r.text("level"), NextLevel: r.text("next_level"),
-				StatusPoints: r.number("status_points"), PointsMissing: r.number("points_missing"), Unasked: r.yes("is_unasked")},
-			Balance: Balance{ByAmount: r.number("by_amount"), ByCertificate: r.number("by_certificate"), ByBonus: r.number("by_bonus"),
-				Status: r.number("status_points"), Certifications: r.number("certifications"), Earned: r.number("points_earned"), Redeemed: r.number("redeemed"),
-				Expired: r.number("expired"), Spendable: r.number("spendable"), SpendableValue: r.cents("spendable_value")},
+// of is a row of a partner's.
+type of[T any] struct {
+	Partner string `json:"partner_id"`
+	Row     T
+}
+
+// each hands each row to its partner's statement.
+func each[T any](s *reading, from string, add func(*Statement, T) error) {
+	if s.err != nil {
+		return
+	}
+	s.err = scan(s.ctx, s.marts, from, func(row *of[T]) error {
+		if st, ok := s.byID[row.Partner]; ok {
+			return add(st, row.Row)
 		}
-		s.list = append(s.list, st)
-		s.byID[st.Partner.ID] = st
+		return nil
 	}, s.args...)
 }
 
-func (s *reading) modules() {
-	s.each(`select * from mart.statements where month = ? and partner_id between ? and ? order by partner_id, module`, func(st *Statement, r *row) {
-		st.Modules = append(st.Modules, ModuleTotal{Module: r.text("module"), Lines: r.number("lines"), Points: r.number("points"), Base: r.cents("base"),
-			Earned: r.cents("earned"), YearBase: r.cents("year_base"), YearEarned: r.cents("year_earned"), YearPoints: r.number("year_points")})
+// fill adds each row to a list of its partner's statement.
+func fill[T any](s *reading, to func(*Statement) *[]T, from string) {
+	each(s, from, func(st *Statement, row T) error {
+		list := to(st)
+		*list = append(*list, row)
+		return nil
 	})
 }
 
-func (s *reading) margin() {
-	s.each(`select * from mart.margin where month = ? and partner_id between ? and ?
-		order by partner_id, module, year_start desc, family nulls first, valid_from, tranche < 0, tranche, year_base desc, schedule`, func(st *Statement, r *row) {
-		st.Margin = append(st.Margin, Tranche{Module: r.text("module"), Method: r.text("method"), Level: r.text("level"), Family: r.text("family"),
-			Year: r.day("year_start"), ValidFrom: r.day("valid_from"), Number: r.number("tranche"), Whole: r.null("rate"), Cut: r.number("tranche") < 0, Endless: r.null("to_amount"),
-			From: r.cents("from_amount"), To: r.cents("to_amount"), Rate: r.rate("rate"), MonthBase: r.cents("month_base"),
-			MonthEarned: r.cents("month_earned"), YearBase: r.cents("year_base"), YearEarned: r.cents("year_earned")})
-	})
+// ofLine is a part of one line.
+type ofLine[T any] struct {
+	Module string `json:"module"`
+	SaleID int64  `json:"sale_id"`
+	Part   T
 }
 
-func (s *reading) lines() {
-	s.each(`select partner_id, sale_id, rate, module, document_date, distributor, document_no, line_no, document_type, end_customer, sku, product_name, currency, quantity,
-			net_amount, amount, base, lo, hi, before_cap, earned, level, method, points, deal_id, file_name, file_line,
-			mends_month, cause, cause_file, cause_line, stated_file, stated_line
-		from mart.statement_lines where month = ? and partner_id between ? and ?
-		order by partner_id, module, place, sale_id`, func(st *Statement, r *row) {
-		if st.Lines == nil { // many: growing takes as long as reading them
-			all := int64(0)
-			for _, m := range st.Modules {
-				all += m.Lines
-			}
-			st.Lines = make([]Line, 0, all)
-		}
-		st.Lines = append(st.Lines, Line{SaleID: r.number("sale_id"), FXRate: r.units("rate", 9), Module: r.text("module"), Date: r.day("document_date"), Distributor: r.text("distributor"),
-			Document: r.text("document_no"), Number: r.number("line_no"), Type: r.text("document_type"), Customer: r.text("end_customer"),
-			SKU: r.text("sku"), Product: r.text("product_name"), Currency: r.text("currency"), Quantity: r.units("quantity", 3),
-			Net: r.units("net_amount", 6), Amount: r.cents("amount"), Base: r.cents("base"), PositionBefore: r.cents("lo"), PositionAfter: r.cents("hi"),
-			BeforeCap: r.cents("before_cap"), Earned: r.cents("earned"), Level: r.text("level"), Method: r.text("method"),
-			Points: r.number("points"), Deal: r.text("deal_id"), File: r.text("file_name"), FileLine: r.number("file_line"),
-			Mending: r.mending("cause_file", "cause_line")})
-	})
-}
-
-// slices hangs each slice on its line.
-func (s *reading) slices() {
+// hang adds each row to its line. The rows come by partner and module.
+func hang[T any](s *reading, add func(*Line, T), from string) {
 	var (
 		of     *Statement
 		module string
-		lines  = map[int64]*Line{} // of that module, by the line's number
+		lines  = map[int64]*Line{} // of that module
 	)
-	s.each(`select * from mart.tranche_slices where month = ? and partner_id between ? and ?
-		order by partner_id, module, sale_id, tranche`, func(st *Statement, r *row) {
-		if m := r.text("module"); st != of || m != module {
-			of, module = st, m
+	each(s, from, func(st *Statement, row ofLine[T]) error {
+		if st != of || row.Module != module {
+			of, module = st, row.Module
 			clear(lines)
 			for i := range st.Lines {
 				if st.Lines[i].Module == module {
@@ -167,121 +195,82 @@ func (s *reading) slices() {
 				}
 			}
 		}
-		line, ok := lines[r.number("sale_id")]
+		line, ok := lines[row.SaleID]
 		if !ok {
-			r.fail("sale_id", "names a slice without a line")
-			return
+			return fmt.Errorf("sale_id %d names no line", row.SaleID)
 		}
-		line.Slices = append(line.Slices, Slice{Tranche: r.number("tranche"), Rate: r.rate("rate"), Base: r.cents("base"), Earned: r.cents("earned")})
+		add(line, row.Part)
+		return nil
 	})
 }
 
-func (s *reading) shares() {
-	s.each(`select s.*, f.file_name, s.sale_id % 10000000000 as file_line
-		from mart.sell_with_credits as s
-		left join mart.reconciliation as f on f.file_id = s.sale_id // 10000000000
-		where month = ? and partner_id between ? and ?
-		order by partner_id, deal_id, document_date, distributor, document_no, line_no, sale_id`, func(st *Statement, r *row) {
-		st.Shares = append(st.Shares, Share{Deal: r.text("deal_id"), Roles: r.text("roles"), Date: r.day("document_date"),
-			Distributor: r.text("distributor"), Base: r.cents("base"), File: r.text("file_name"), FileLine: r.number("file_line")})
-	})
-}
-
-func (s *reading) claims() {
-	s.each(`select partner_id, deal_id, role, status, registered_on, is_counted, reason, count(*) as lines
-		from mart.sell_with_claims where month = ? and partner_id between ? and ? group by all
-		order by partner_id, deal_id, role, is_counted desc, reason, registered_on`, func(st *Statement, r *row) {
-		st.Claims = append(st.Claims, Claim{Deal: r.text("deal_id"), Role: r.text("role"), Status: r.text("status"), Reason: r.text("reason"),
-			Registered: r.day("registered_on"), Lines: r.number("lines"), Counted: r.yes("is_counted")})
-	})
-}
-
-// points leaves out what a purchase earned: the lines say that one by one, and
-// the balance says it together.
-func (s *reading) points() {
-	s.each(`with entries as (
-			select partner_id, posted_on, kind, category, source, balance, points, mends_month, cause, file_name, file_line, stated_file, stated_line, entry
-			from mart.points_ledger
-			where date_trunc('month', posted_on)::date = $1 and partner_id between $2 and $3 and kind not in ('purchase', 'sell_with')
-			union all
-			select partner_id, last_day(date_trunc('month', posted_on)::date), kind, null, null, balance, sum(points)::bigint,
-				null, null, null, null, null, null, ''
-			from mart.points_ledger
-			where date_trunc('month', posted_on)::date = $1 and partner_id between $2 and $3 and kind in ('purchase', 'sell_with')
-			group by all)
-		select * from entries order by partner_id, posted_on, kind, category, source, balance, points, entry`, func(st *Statement, r *row) {
-		st.Points = append(st.Points, Posting{Date: r.day("posted_on"), Kind: r.text("kind"), Category: r.text("category"), Source: r.text("source"),
-			Balance: r.text("balance"), Points: r.number("points"), Mending: r.mending("file_name", "file_line")})
-	})
-}
-
-func (s *reading) expiring() {
-	s.each(`select * from mart.points_expiring where month = ? and partner_id between ? and ? order by partner_id, lapses_on`, func(st *Statement, r *row) {
-		st.Expiring = append(st.Expiring, Expiring{On: r.day("lapses_on"), Points: r.number("points")})
-	})
-}
-
-func (s *reading) gaps() {
-	s.each(`select * from mart.level_gaps where month = ? and partner_id between ? and ?
-		order by partner_id, requirement desc, category`, func(st *Statement, r *row) {
-		st.Gaps = append(st.Gaps, Gap{Requirement: r.text("requirement"), Category: r.text("category"), Has: r.number("has"), Needs: r.number("needs")})
-	})
-}
-
-func (s *reading) entries() {
-	s.each(`select * from mart.money_entries where month = ? and partner_id between ? and ?
-		order by partner_id, posted_on, entry_id`, func(st *Statement, r *row) {
-		st.Entries = append(st.Entries, MoneyEntry{ID: r.text("entry_id"), Reason: r.text("reason"), By: r.text("entered_by"), File: r.text("file_name"),
-			Date: r.day("posted_on"), Amount: r.cents("amount"), FileLine: r.number("file_line"), Mending: r.mending("file_name", "file_line")})
-	})
-}
-
-// mending reads what a movement mends; what moves it is in the two columns.
-func (r *row) mending(file, line string) Mending {
-	return Mending{Mends: r.day("mends_month"), Cause: r.text("cause"), CauseFile: r.text(file), CauseLine: r.number(line),
-		StatedFile: r.text("stated_file"), StatedLine: r.number("stated_line")}
-}
-
-// waiting is what does not count: the lines of the month that are known in full, and
-// whatever of it or of a month before still waits for something.
-func (s *reading) waiting() {
-	s.each(`with waits as (
-			select partner_id, module, reason, document_date, distributor, document_no, line_no, product_name, base, null as net_amount, null as currency,
-				file_name, file_line, sale_id as position
-			from mart.uncounted_lines where month = $1
-			union all
-			select unnest(list_filter([partner_id, nullif(distributor_id, partner_id)], lambda p: p is not null)), null, held_reason, document_date, distributor, document_no, line_no,
-				sku, null, net_amount, currency, file_name, file_line, file_id::bigint * 10000000000 + file_line
-			from mart.held_lines where kind = 'sales' and month <= $1)
-		select * from waits where partner_id between $2 and $3
-		order by partner_id, module, document_date, distributor, document_no, line_no, position`, func(st *Statement, r *row) {
-		st.NotCounted = append(st.NotCounted, NotCounted{Module: r.text("module"), Reason: r.text("reason"), Distributor: r.text("distributor"),
-			Document: r.text("document_no"), Date: r.day("document_date"), Number: r.number("line_no"), Product: r.text("product_name"),
-			Amount: r.cents("base"), Held: r.null("base"), Net: r.units("net_amount", 6), Currency: r.text("currency"), File: r.text("file_name"), FileLine: r.number("file_line")})
-	})
-}
-
-// changes says what differs from the version that was taken back.
-func (s *reading) changes() {
-	s.each(`select * from mart.version_changes where month = ? and partner_id between ? and ?
-		order by partner_id, what = 'line', changed = 'position' and base_before = base_after and amount_before = amount_after and points_before = points_after,
-			what, module, document_date, distributor, document_no, line_no, line_key`, func(st *Statement, r *row) {
-		st.Changes = append(st.Changes, Change{What: r.text("what"), Changed: r.text("changed"), Module: r.text("module"), Distributor: r.text("distributor"), Document: r.text("document_no"),
-			Date: r.day("document_date"), Number: r.number("line_no"), BaseBefore: r.cents("base_before"), BaseAfter: r.cents("base_after"),
-			Before: r.cents("amount_before"), After: r.cents("amount_after"), PointsBefore: r.number("points_before"), PointsAfter: r.number("points_after")})
-	})
-}
-
-// rules gives each statement the schedules its margin was made under.
-func (s *reading) rules() {
-	s.each(`select distinct m.partner_id, r.*
+// statements reads what stands in the statements, sheet by sheet.
+func (s *reading) statements() {
+	fill(s, func(st *Statement) *[]ModuleTotal { return &st.Modules }, "from mart.statements"+where+", module")
+	fill(s, func(st *Statement) *[]Tranche { return &st.Margin }, `from (
+		select *, rate is null as is_whole, tranche < 0 as is_cut, to_amount is null as is_endless,
+			year_earned = round(year_base * rate, 2) as is_year_by_rate,
+			month_earned = round(year_base * rate, 2) - round((year_base - month_base) * rate, 2) as is_month_by_rate
+		from mart.margin)`+where+`, module, year_start desc, family nulls first, valid_from, tranche < 0, tranche,
+		year_base desc, schedule`)
+	s.lines()
+	fill(s, func(st *Statement) *[]Share { return &st.Shares }, "from "+shares+where+
+		", deal_id, document_date, distributor, document_no, line_no, sale_id")
+	fill(s, func(st *Statement) *[]Claim { return &st.Claims }, `from (
+		select partner_id, month, deal_id, role, status, registered_on, is_counted, reason, count(*) as lines,
+			min(document_date) as first_date, max(document_date) as last_date
+		from mart.sell_with_claims
+		where month = $1
+		group by all)`+where+", deal_id, role, is_counted desc, reason, registered_on")
+	s.points()
+	fill(s, func(st *Statement) *[]Gap { return &st.Gaps }, "from mart.level_gaps"+where+", requirement desc, category")
+	fill(s, func(st *Statement) *[]MoneyEntry { return &st.Entries }, "from mart.money_entries"+where+", posted_on, entry_id")
+	fill(s, func(st *Statement) *[]Adjustment { return &st.Adjustments }, "from "+adjustments+where+
+		", kind <> 'line', kind, if(kind = 'line', module, null), position, sale_id")
+	fill(s, func(st *Statement) *[]NotCounted { return &st.NotCounted }, "from "+uncounted+`
+		where (month = $1 or is_held and month < $1) and partner_id between $2 and $3
+		order by partner_id, module, document_date, distributor, document_no, line_no, position`)
+	fill(s, func(st *Statement) *[]Rule { return &st.Rules }, `from (
+		select distinct m.partner_id, m.month, r.*, r.to_amount is null as is_endless, r.cap is not null as is_capped
 		from mart.margin as m
-		join mart.rules as r on r.schedule = m.schedule
-		where m.month = ? and m.partner_id between ? and ?
-		order by m.partner_id, r.from_date, r.module, r.schedule, r.tranche`, func(st *Statement, r *row) {
-		st.Rules = append(st.Rules, Rule{Module: r.text("module"), Method: r.text("method"), Period: r.text("period"), Level: r.text("level"),
-			Family: r.text("family"), Version: r.text("version_name"), Hash: r.text("rules_hash"), From: r.day("from_date"), To: r.day("to_date"),
-			Tranche: r.number("tranche"), FromAmount: r.cents("from_amount"), ToAmount: r.cents("to_amount"), Cap: r.cents("cap"), Capped: !r.null("cap"),
-			Endless: r.null("to_amount"), Rate: r.rate("rate")})
+		join mart.rules as r on r.schedule = m.schedule)`+where+", from_date, module, schedule, tranche")
+	fill(s, func(st *Statement) *[]Change { return &st.Changes }, "from mart.version_changes"+where+`, what = 'line',
+		changed = 'position' and base_before = base_after and amount_before = amount_after
+			and points_before = points_after,
+		what, module, document_date, distributor, document_no, line_no, line_key`)
+}
+
+// lines reads the movements, with the tranches each went into.
+func (s *reading) lines() {
+	each(s, "from (select *, returned_sale_id is not null as is_return_found from mart.statement_lines)"+where+
+		", module, place, sale_id", func(st *Statement, line Line) error {
+		if st.Lines == nil { // many: growing takes as long as reading them
+			all := int64(0)
+			for _, m := range st.Modules {
+				all += m.Lines
+			}
+			st.Lines = make([]Line, 0, all)
+		}
+		st.Lines = append(st.Lines, line)
+		return nil
 	})
+	hang(s, func(line *Line, slice Slice) { line.Slices = append(line.Slices, slice) },
+		"from mart.tranche_slices"+where+", module, sale_id, tranche")
+}
+
+// points reads the postings, and what lapses soon. What purchases earned stands together:
+// the lines say it one by one.
+func (s *reading) points() {
+	fill(s, func(st *Statement) *[]Posting { return &st.Points }, `from (
+		select partner_id, date_trunc('month', posted_on)::date as month, posted_on, kind, category, source, balance,
+			points, entry
+		from mart.points_ledger
+		where kind not in ('purchase', 'sell_with')
+		union all by name
+		select partner_id, date_trunc('month', posted_on)::date as month, last_day(month) as posted_on, kind, balance,
+			sum(points)::bigint as points, '' as entry
+		from mart.points_ledger
+		where kind in ('purchase', 'sell_with') and date_trunc('month', posted_on)::date = $1
+		group by all)`+where+", posted_on, kind, category, source, balance, points, entry")
+	fill(s, func(st *Statement) *[]Expiring { return &st.Expiring }, "from mart.points_expiring"+where+", lapses_on")
 }

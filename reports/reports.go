@@ -1,221 +1,350 @@
-// Package reports reads the marts into plain values for whoever writes them
-// down.
+// Package reports reads the marts into plain values, for workbooks, `tranche explain` and
+// the journal.
 //
-// A *statement* is everything one partner is told about one month. A *register*
-// is everything finance is told about it. Amounts are whole cents of the
-// programme currency unless a currency stands beside them; rates are parts per
-// million. The package works out nothing that a mart does not already say.
+// A *statement* is everything one partner is told about one month. A *register* is
+// everything finance is told about it. Amounts are in the programme currency unless a
+// currency stands beside them. The JSON names of the fields are the columns they are read
+// from. The package works out nothing that a mart does not say.
 package reports
 
-import "time"
-
-// Cents is an amount in hundredths.
-type Cents int64
-
-// Rate is a fraction in parts per million: 50,000 is 5 %.
-type Rate int64
+// SellWith is the module whose purchases are other partners'.
+const SellWith = "sell_with"
 
 // Edition says how far a month's workbooks may be relied upon.
 type Edition struct {
-	Final    bool // the month is closed and nothing in it will change
-	Approval bool // the month is closed and waits for a second person
-	Version  int  // from 1; 2 is what replaces a month that was taken back
-	Replaces int  // the version that was final before it; 0: none was
+	Final    bool `json:"final,omitzero"`    // the month is closed and nothing in it will change
+	Approval bool `json:"approval,omitzero"` // the month is closed and waits for a second person
+	Version  int  `json:"version,omitzero"`  // from 1; 2 is what replaces a month that was taken back
+	Replaces int  `json:"replaces,omitzero"` // the version that was final before it; 0: none was
 }
 
 // Letterhead is whose paper a workbook is on.
 type Letterhead struct {
-	Vendor   string
-	Address  []string // lines under the name
-	Accent   string   // RRGGBB of headings; empty: the house blue
-	Font     string   // empty: Arial
-	Logo     []byte   `json:"-"` // a PNG or JPEG; empty: none
-	LogoHash string   // of those bytes
+	Vendor   string   `json:"vendor,omitzero"`
+	Address  []string `json:"address,omitzero"`   // lines under the name
+	Accent   string   `json:"accent,omitzero"`    // RRGGBB of headings; empty: the house blue
+	Font     string   `json:"font,omitzero"`      // empty: Arial
+	Logo     []byte   `json:"-"`                  // a PNG or JPEG; empty: none
+	LogoHash string   `json:"logo_hash,omitzero"` // of those bytes
 }
 
 // Statement is one partner's month.
 type Statement struct {
 	Edition
 	Letterhead
-	PasswordHash string // hash of the password it opens with; empty: it opens without
-	Currency     string // the programme's
-	Programme    string // name of the version in force on the month's last day
-	RulesHash    string // of that version
-	Month        time.Time
-	Partner      Partner
-	Pay          Pay
-	Modules      []ModuleTotal
-	Margin       []Tranche
-	Lines        []Line
-	Shares       []Share
-	Claims       []Claim
-	Points       []Posting
-	Balance      Balance
-	Expiring     []Expiring
-	Gaps         []Gap
-	Entries      []MoneyEntry
-	NotCounted   []NotCounted
-	Rules        []Rule
-	Changes      []Change
+	Summary
+	PasswordHash string        `json:"password_hash,omitzero"` // of the password it opens with; empty: it opens without
+	Modules      []ModuleTotal `json:"modules"`
+	Margin       []Tranche     `json:"margin"`
+	Lines        []Line        `json:"lines"`
+	Shares       []Share       `json:"shares"`
+	Claims       []Claim       `json:"claims"`
+	Points       []Posting     `json:"points"`
+	Expiring     []Expiring    `json:"expiring"`
+	Gaps         []Gap         `json:"missing"`
+	Entries      []MoneyEntry  `json:"money_entries"`
+	Adjustments  []Adjustment  `json:"adjustments"`
+	NotCounted   []NotCounted  `json:"not_counted"`
+	Rules        []Rule        `json:"rules"`
+	Changes      []Change      `json:"changes"`
+}
+
+// Summary is what a month came to for a partner, under which version of the programme.
+type Summary struct {
+	Partner   Partner `json:"partner"`
+	Pay       Pay     `json:"pay"`
+	Balance   Balance `json:"balance"`
+	Month     Day     `json:"month"`
+	Currency  string  `json:"programme_currency"`
+	Programme string  `json:"version_name"` // the version in force on the month's last day
+	RulesHash string  `json:"rules_hash"`
 }
 
 // Partner is who a statement is for.
 type Partner struct {
-	ID, Name, Country, Town, Currency, Language, Modules string
+	ID       string `json:"partner_id"`
+	Name     string `json:"name"`
+	Country  string `json:"country"`
+	Town     string `json:"town"`
+	Currency string `json:"currency"`
+	Language string `json:"language"`
+	Modules  string `json:"modules"`
+	Active   bool   `json:"is_active"`
 }
 
-// Pay is what a partner is paid for a month and where that leaves it.
+// Pay is what a partner is paid for a month, and its level.
 type Pay struct {
-	Earned, MoneyEntries, CarriedIn, Payable, CarriedOut Cents
-	Currency                                             string // the partner's own
-	OwnRate                                              int64  // one unit of it in the programme currency, in units of 10^-9; 0: unknown
-	PayableOwn                                           Cents
-	Level, NextLevel                                     string
-	StatusPoints, PointsMissing                          int64 // missing for the next level
-	Unasked                                              bool  // the programme says nothing of what the next level asks for
+	Earned        Cents  `json:"earned"`
+	MoneyEntries  Cents  `json:"money_entries"`
+	CarriedIn     Cents  `json:"carried_in"`
+	Payable       Cents  `json:"payable"`
+	CarriedOut    Cents  `json:"carried_out"`
+	Minimum       Cents  `json:"minimum_payable"`
+	Currency      string `json:"currency"`      // the partner's own
+	OwnRate       FX     `json:"rate,omitzero"` // zero: unknown
+	PayableOwn    Cents  `json:"payable_own,omitzero"`
+	Level         string `json:"level"`
+	LevelMet      string `json:"level_met,omitzero"`
+	LevelAfter    string `json:"level_next"`          // held from the next month on
+	NextLevel     string `json:"next_level,omitzero"` // the one above
+	StatusPoints  int64  `json:"status_points"`
+	PointsMissing int64  `json:"points_missing,omitzero"` // for the next level
+	Unasked       bool   `json:"is_unasked"`              // the programme asks for no points for the next level
+	HasLevelRules bool   `json:"has_level_rules"`         // the programme says what levels ask for
 }
 
 // ModuleTotal is what one module came to in a month and in the year so far.
 type ModuleTotal struct {
-	Module               string
-	Lines, Points        int64
-	Base, Earned         Cents
-	YearBase, YearEarned Cents
-	YearPoints           int64
+	Module     string `json:"module"`
+	Lines      int64  `json:"lines"`
+	Points     int64  `json:"points"`
+	Base       Cents  `json:"base"`
+	Earned     Cents  `json:"earned"`
+	YearBase   Cents  `json:"year_base"`
+	YearEarned Cents  `json:"year_earned"`
+	YearPoints int64  `json:"year_points"`
 }
 
 // Tranche is how far a partner has filled one tranche of one schedule.
 type Tranche struct {
-	Module, Method, Level, Family string
-	Year                          time.Time // first day of the programme year whose tranche it is
-	ValidFrom                     time.Time
-	Number                        int64
-	Whole                         bool // stands for the whole base, without bounds
-	Cut                           bool // is what the cap of the programme year took away
-	Endless                       bool // has no upper bound
-	From, To                      Cents
-	Rate                          Rate
-	MonthBase, MonthEarned        Cents
-	YearBase, YearEarned          Cents
+	Module      string `json:"module"`
+	Method      string `json:"method"`
+	Level       string `json:"level"`
+	Family      string `json:"family,omitzero"`
+	Year        Day    `json:"year_start"` // the programme year whose tranche it is
+	ValidFrom   Day    `json:"valid_from"`
+	Number      int64  `json:"tranche"`
+	Whole       bool   `json:"is_whole"`   // stands for the whole base, without bounds
+	Cut         bool   `json:"is_cut"`     // is what the cap of the programme year took away
+	Endless     bool   `json:"is_endless"` // has no upper bound
+	From        Cents  `json:"from_amount,omitzero"`
+	To          Cents  `json:"to_amount,omitzero"`
+	Rate        Rate   `json:"rate,omitzero"`
+	MonthBase   Cents  `json:"month_base"`
+	MonthEarned Cents  `json:"month_earned"`
+	YearBase    Cents  `json:"year_base"`
+	YearEarned  Cents  `json:"year_earned"`
+	YearByRate  bool   `json:"is_year_by_rate"`  // the year's earnings are its base times the rate
+	MonthByRate bool   `json:"is_month_by_rate"` // the month's are those of the year less those before
 }
 
 // Change is what one version of a statement says differently from the one before.
 type Change struct {
-	What, Module, Distributor, Document string // What: line, money_entry or posting, or what the summary says
-	Changed                             string // what else of a line; what a posting is for; a level or modules before and after
-	Date                                time.Time
-	Number                              int64
-	BaseBefore, BaseAfter               Cents // of a line
-	Before, After                       Cents // earned by a line, or the figure
-	PointsBefore, PointsAfter           int64
+	What         string `json:"what"` // line, money_entry or posting, or what the summary says
+	Module       string `json:"module"`
+	Distributor  string `json:"distributor"`
+	Document     string `json:"document_no"`
+	Changed      string `json:"changed"` // columns of a line; what a posting is for; a level or modules before and after
+	Date         Day    `json:"document_date"`
+	Number       int64  `json:"line_no"`
+	BaseBefore   Cents  `json:"base_before"` // of a line
+	BaseAfter    Cents  `json:"base_after"`
+	Before       Cents  `json:"amount_before"` // earned by a line, or the figure
+	After        Cents  `json:"amount_after"`
+	PointsBefore int64  `json:"points_before"`
+	PointsAfter  int64  `json:"points_after"`
 }
 
-// Mending says which closed month a movement mends and why.
-type Mending struct {
-	Mends                 time.Time // zero: none
-	Cause                 string
-	CauseFile, StatedFile string // what moves it, and what it was stated from
-	CauseLine, StatedLine int64
+// Adjustment is what the month states of a month that was closed: of a line, a manual
+// adjustment or a posting of points.
+type Adjustment struct {
+	Kind        string `json:"kind"`   // line, money_entry or posting
+	Module      string `json:"module"` // of a line; the kind of a posting
+	SaleID      int64  `json:"sale_id,omitzero"`
+	Adjusts     Day    `json:"mends_month"`
+	Cause       string `json:"cause"`
+	CauseFile   string `json:"cause_file,omitzero"`
+	CauseLine   int64  `json:"cause_line,omitzero"`
+	StatedFile  string `json:"stated_file,omitzero"` // it was stated from
+	StatedLine  int64  `json:"stated_line,omitzero"`
+	Date        Day    `json:"date"`
+	Distributor string `json:"distributor,omitzero"`
+	Document    string `json:"document_no,omitzero"`
+	Number      int64  `json:"line_no,omitzero"`
+	Source      string `json:"source,omitzero"` // the manual adjustment with its reason, or what points are for
+	Base        Cents  `json:"base"`
+	Amount      Cents  `json:"amount"`
+	Points      int64  `json:"points"`
+}
+
+// Sale is what a sell-out line is, and what it is worth.
+type Sale struct {
+	SaleID          int64    `json:"sale_id,omitzero"`
+	Date            Day      `json:"document_date"`
+	Distributor     string   `json:"distributor"`
+	Document        string   `json:"document_no,omitzero"`
+	Number          int64    `json:"line_no,omitzero"`
+	Type            string   `json:"document_type,omitzero"`
+	Customer        string   `json:"end_customer,omitzero"`
+	SKU             string   `json:"sku"`
+	Product         string   `json:"product_name,omitzero"`
+	Family          string   `json:"family,omitzero"`
+	Quantity        Quantity `json:"quantity,omitzero"`
+	Net             Net      `json:"net_amount,omitzero"`
+	Currency        string   `json:"currency,omitzero"`
+	FXRate          FX       `json:"rate,omitzero"`
+	RateDate        Day      `json:"rate_date,omitzero"` // zero in the programme currency
+	Amount          Cents    `json:"amount,omitzero"`
+	Deal            string   `json:"deal_id,omitzero"`
+	TermsDate       Day      `json:"terms_date,omitzero"`
+	ReturnsDocument string   `json:"returns_document,omitzero"`
+	ReturnsLine     int64    `json:"returns_line,omitzero"`
+	ReturnFound     bool     `json:"is_return_found"`
+	File            string   `json:"file_name"`
+	FileLine        int64    `json:"file_line,omitzero"` // zero: the file no longer holds it
 }
 
 // Line is one movement.
 type Line struct {
-	Mending
-
-	FXRate                                                         int64 // one unit of the document's currency in the programme currency, in units of 10^-9
-	SaleID                                                         int64
-	Module                                                         string
-	Date                                                           time.Time
-	Distributor, Document                                          string
-	Number                                                         int64
-	Type, Customer, SKU, Product, Currency                         string
-	Quantity                                                       int64 // thousandths
-	Net                                                            int64 // in the document's currency, in units of 10^-6
-	Amount, Base, PositionBefore, PositionAfter, BeforeCap, Earned Cents
-	Level, Method                                                  string
-	Points                                                         int64
-	Deal, File                                                     string
-	FileLine                                                       int64
-	Slices                                                         []Slice
+	Sale
+	Module         string  `json:"module"`
+	Base           Cents   `json:"base"`
+	PeriodStart    Day     `json:"period_start"`
+	Place          int64   `json:"place"`
+	PeriodBefore   Cents   `json:"walk_lo"` // running position in the period
+	PeriodAfter    Cents   `json:"walk_hi"`
+	PositionBefore Cents   `json:"lo"` // that its tranches go by: of its document under method document
+	PositionAfter  Cents   `json:"hi"`
+	BeforeCap      Cents   `json:"before_cap"`
+	Earned         Cents   `json:"earned"`
+	Level          string  `json:"level"`
+	Method         string  `json:"method,omitzero"`
+	Schedule       string  `json:"schedule,omitzero"`
+	RulesHash      string  `json:"rules_hash"`
+	Points         int64   `json:"points"`
+	Slices         []Slice `json:"slices,omitempty"`
+	Ends           []End   `json:"ends,omitempty"`   // only to explain it
+	Terms          *Terms  `json:"version,omitzero"` // only to explain it
 }
 
 // Slice is the part of a line in one tranche.
 type Slice struct {
-	Tranche      int64
-	Rate         Rate
-	Base, Earned Cents
+	Tranche    int64 `json:"tranche"`
+	From       Cents `json:"from_amount,omitzero"`
+	To         Cents `json:"to_amount,omitzero"` // zero: nowhere
+	Rate       Rate  `json:"rate"`
+	Base       Cents `json:"base"`
+	FillBefore Cents `json:"fill_before"`
+	FillAfter  Cents `json:"fill_after"`
+	Earned     Cents `json:"earned"`
 }
 
-// Share is the partner's part of a line of a registered deal.
+// Share is a partner's part of a line of a registered deal.
 type Share struct {
-	Deal, Roles, Distributor, File string
-	Date                           time.Time
-	Base                           Cents
-	FileLine                       int64
+	Partner     string `json:"partner_id"`
+	SaleID      int64  `json:"sale_id"`
+	Deal        string `json:"deal_id"`
+	Roles       string `json:"roles"`
+	Date        Day    `json:"document_date"`
+	Distributor string `json:"distributor"`
+	Numerator   int64  `json:"numerator,omitzero"`
+	Denominator int64  `json:"denominator,omitzero"`
+	Amount      Cents  `json:"amount,omitzero"` // of the whole line
+	Base        Cents  `json:"base"`
+	File        string `json:"file_name"`
+	FileLine    int64  `json:"file_line"`
 }
 
-// Claim is the partner's claim on a deal against its lines of the month.
+// Claim is a claim on a deal against so many of its lines.
 type Claim struct {
-	Deal, Role, Status, Reason string
-	Registered                 time.Time
-	Lines                      int64
-	Counted                    bool
+	Deal       string `json:"deal_id"`
+	Role       string `json:"role"`
+	Status     string `json:"status"`
+	Registered Day    `json:"registered_on"`
+	Counted    bool   `json:"is_counted"`
+	Reason     string `json:"reason,omitzero"`
+	Lines      int64  `json:"lines"`
+	First      Day    `json:"first_date"` // of the documents
+	Last       Day    `json:"last_date"`
 }
 
 // Posting is one entry of the points ledger.
 type Posting struct {
-	Mending
-	Date                   time.Time
-	Kind, Category, Source string
-	Balance                string
-	Points                 int64
+	Date     Day    `json:"posted_on"`
+	Kind     string `json:"kind"`
+	Category string `json:"category,omitzero"`
+	Source   string `json:"source,omitzero"`
+	Balance  string `json:"balance"`
+	Points   int64  `json:"points"`
 }
 
 // Balance is where a partner's points stand at the end of a month.
 type Balance struct {
-	ByAmount, ByCertificate, ByBonus, Status, Certifications int64
-	Earned, Redeemed, Expired, Spendable                     int64
-	SpendableValue                                           Cents
+	ByAmount       int64 `json:"by_amount"`
+	ByCertificate  int64 `json:"by_certificate"`
+	ByBonus        int64 `json:"by_bonus"`
+	Status         int64 `json:"status_points"`
+	Certifications int64 `json:"certifications"`
+	Earned         int64 `json:"points_earned"`
+	Redeemed       int64 `json:"redeemed"`
+	Expired        int64 `json:"expired"`
+	Spendable      int64 `json:"spendable"`
+	SpendableValue Cents `json:"spendable_value"`
 }
 
 // Expiring is what lapses on a day within 90 days of the month's end.
 type Expiring struct {
-	On     time.Time
-	Points int64
+	On     Day   `json:"lapses_on"`
+	Points int64 `json:"points"`
 }
 
 // Gap is a requirement of the next level that is not met.
 type Gap struct {
-	Requirement, Category string
-	Has, Needs            int64
+	Requirement string `json:"requirement"`
+	Category    string `json:"category,omitzero"`
+	Has         int64  `json:"has"`
+	Needs       int64  `json:"needs"`
 }
 
 // MoneyEntry is a manual adjustment.
 type MoneyEntry struct {
-	Mending
-	ID, Reason, By, File string
-	Date                 time.Time
-	Amount               Cents
-	FileLine             int64
+	ID       string `json:"entry_id"`
+	Date     Day    `json:"posted_on"`
+	Amount   Cents  `json:"amount"`
+	Reason   string `json:"reason"`
+	By       string `json:"entered_by"`
+	File     string `json:"file_name"`
+	FileLine int64  `json:"file_line"`
 }
 
 // NotCounted is a line of the partner's that does not count, and why.
 type NotCounted struct {
-	Module, Reason, Distributor, Document, Product, File string
-	Date                                                 time.Time
-	Number, FileLine                                     int64
-	Amount                                               Cents  // of what is known in full, in the programme currency
-	Held                                                 bool   // it waits for something that is missing
-	Net                                                  int64  // of what is held, in millionths of its currency
-	Currency                                             string // of that
+	Sale
+	Module string `json:"module,omitzero"`
+	Reason string `json:"reason"`
+	Held   bool   `json:"is_held"`       // it waits for something that is missing
+	What   string `json:"what,omitzero"` // that something
 }
 
 // Rule is one tranche of a schedule that a statement's figures were made under.
 type Rule struct {
-	Module, Method, Period, Level, Family, Version, Hash string
-	From, To                                             time.Time
-	Tranche                                              int64
-	FromAmount, ToAmount, Cap                            Cents
-	Endless, Capped                                      bool
-	Rate                                                 Rate
+	Module     string `json:"module"`
+	Method     string `json:"method"`
+	Period     string `json:"period"`
+	Level      string `json:"level"`
+	Family     string `json:"family,omitzero"`
+	Version    string `json:"version_name"`
+	Hash       string `json:"rules_hash"`
+	From       Day    `json:"from_date"`
+	To         Day    `json:"to_date"`
+	Tranche    int64  `json:"tranche"`
+	FromAmount Cents  `json:"from_amount"`
+	ToAmount   Cents  `json:"to_amount,omitzero"`
+	Cap        Cents  `json:"cap,omitzero"`
+	Endless    bool   `json:"is_endless"`
+	Capped     bool   `json:"is_capped"`
+	Rate       Rate   `json:"rate"`
+}
+
+// Adjusted is what of the month adjusts closed ones: margin of lines, and manual adjustments.
+func (s *Statement) Adjusted() (lines, entries Cents) {
+	for _, a := range s.Adjustments {
+		switch a.Kind {
+		case "line":
+			lines += a.Amount
+		case "money_entry":
+			entries += a.Amount
+		}
+	}
+	return lines, entries
 }

@@ -72,12 +72,12 @@ func (a *app) explain(ctx context.Context, q reports.Question, asJSON bool) erro
 		switch {
 		case err != nil:
 			return err
-		case len(story.Month) == 0:
-			return t.unstated(story)
+		case story.Statement == nil:
+			return t.unstated(story.Instead)
 		case asJSON:
 			return t.json(story)
 		}
-		t.month(story)
+		t.month(story.Statement)
 		return nil
 	}
 	story, err := pipeline.ExplainLine(ctx, conf, q)
@@ -105,7 +105,8 @@ func parseLine(text string) (document string, line int64, err error) {
 	}
 	line, err = strconv.ParseInt(text[at+1:], 10, 64)
 	if err != nil {
-		return "", 0, usageError{fmt.Errorf("%q is no line number in %q; write the document and the line in it, as 880184/1", text[at+1:], text)}
+		return "", 0, usageError{fmt.Errorf(
+			"%q is no line number in %q; write the document and the line in it, as 880184/1", text[at+1:], text)}
 	}
 	return text[:at], line, nil
 }
@@ -129,80 +130,49 @@ func (t teller) nothing(story *reports.LineStory) error {
 	q := t.question
 	line := strings.TrimSpace(fmt.Sprintf("%s %s/%d", q.Distributor, q.Document, q.Line))
 	if len(story.OtherMonths) > 0 {
-		return usageError{fmt.Errorf("%s of %s is not in %s, but in %s", line, q.Partner, q.Month.Format("2006-01"), strings.Join(story.OtherMonths, ", "))}
+		return usageError{fmt.Errorf("%s of %s is not in %s, but in %s", line, q.Partner, q.Month.Format("2006-01"),
+			strings.Join(story.OtherMonths, ", "))}
 	}
-	return usageError{fmt.Errorf("%s is not among the lines of %s; `tranche rejects list` has what was not believed, and `tranche explain --partner %s` the lines there are", line, q.Partner, q.Partner)}
+	return usageError{fmt.Errorf("%s is not among the lines of %s; `tranche rejects list` has what was not believed, "+
+		"and `tranche explain --partner %s` the lines there are", line, q.Partner, q.Partner)}
 }
 
 // unstated says of whom, and of which months, something is stated instead.
-func (t teller) unstated(story *reports.MonthStory) error {
-	q, found := t.question, story.Instead
+func (t teller) unstated(found reports.Stated) error {
+	q := t.question
 	text := "nothing is stated of " + q.Partner
 	if !q.Month.IsZero() {
 		text += " in " + pipeline.MonthName(q.Month)
 	}
 	switch found.Partner {
 	case "":
-		return usageError{fmt.Errorf("%s; `tranche query \"select partner_id, month from mart.statement_index\"` lists what is", text)}
+		return usageError{fmt.Errorf(
+			"%s; `tranche query \"select partner_id, month from mart.statement_index\"` lists what is", text)}
 	case q.Partner:
 	default:
 		text += " (did you mean " + found.Partner + "?)"
 	}
-	months := "for " + found.First[:7]
+	months := "for " + found.First.Format("2006-01")
 	if found.Last != found.First {
-		months += " to " + found.Last[:7]
+		months += " to " + found.Last.Format("2006-01")
 	}
 	return usageError{fmt.Errorf("%s; there are statements of %s %s", text, found.Partner, months)}
 }
 
-// places drops the zeros that only the column's scale makes.
-func places(decimal string) string {
-	whole, fraction, ok := strings.Cut(decimal, ".")
-	if !ok {
-		return decimal
-	}
-	fraction = strings.TrimRight(fraction, "0")
-	for len(fraction) < 2 && fraction != "" {
-		fraction += "0"
-	}
-	if fraction == "" {
-		return whole
-	}
-	return whole + "." + fraction
-}
-
-// amount is money, with both its cents and whatever else there is of it.
+// amount is an exact decimal with both its cents and whatever else there is of it.
 func amount(decimal string) string {
-	decimal = places(decimal)
-	if strings.Contains(decimal, ".") {
-		return decimal
-	}
-	return decimal + ".00"
+	whole, fraction, _ := strings.Cut(decimal, ".")
+	fraction = strings.TrimRight(fraction, "0")
+	return whole + "." + fraction + strings.Repeat("0", max(0, 2-len(fraction)))
 }
 
-// percent moves the point of an exact fraction by two places: 0.050000 is 5.
-func percent(fraction string) string {
-	whole, rest, _ := strings.Cut(fraction, ".")
-	for len(rest) < 2 {
-		rest += "0"
-	}
-	whole = strings.TrimLeft(whole+rest[:2], "0")
-	if whole == "" {
-		whole = "0"
-	}
-	if rest = strings.TrimRight(rest[2:], "0"); rest != "" {
-		return whole + "." + rest
-	}
-	return whole
-}
-
-// between says where a tranche lies.
-func between(tranche int64, from, to string) string {
+// between says where a tranche lies; to zero has no end.
+func between(tranche int64, from, to reports.Cents) string {
 	switch {
 	case tranche == 0:
 		return "below zero"
-	case to == "":
-		return "from " + from
+	case to == 0:
+		return "from " + from.String()
 	}
-	return from + " to " + to
+	return from.String() + " to " + to.String()
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"text/tabwriter"
 
 	"tranche/pipeline"
@@ -11,160 +10,169 @@ import (
 )
 
 // month tells how a partner's month came about.
-func (t teller) month(s *reports.MonthStory) {
-	m := s.Month[0]
-	t.say("%s %s, %s: %s %s payable", m.Partner, m.Name, m.Month[:7], m.Payable, m.Own)
-	if !m.Active {
+func (t teller) month(s *reports.Statement) {
+	t.say("%s %s, %s: %s %s payable", s.Partner.ID, s.Partner.Name, s.Month.Format("2006-01"), s.Pay.Payable, s.Currency)
+	if !s.Partner.Active {
 		t.say("  Partner   %s", pipeline.Word("partner_inactive"))
 	}
-	t.say("  Rules     %q, fingerprint %s", m.Version, m.RulesHash)
-	adjusted := ""
-	if m.Adjusted != "" {
-		adjusted = ", of it adjustments to earlier months " + m.Adjusted + ","
-	}
-	t.say("  Money     earned %s%s + manual adjustments %s + carried in %s - carried out %s = %s (less than %s is carried on)", m.Earned, adjusted, m.Entries,
-		m.CarriedIn, m.CarriedOut, m.Payable, m.Minimum)
-	if m.Currency != m.Own && m.PayableOwn != "" {
-		t.say("            in %s: %s, at 1 %s = %s %s, the last rate of the month", m.Currency, m.PayableOwn, m.Currency, places(m.Rate), m.Own)
-	}
-	for _, a := range s.Adjustments {
-		t.say("  Adjusted  %s on %s: %s (%s, by %s; %s, line %d)", a.Amount, a.PostedOn, a.Reason, a.Entry, a.By, a.File, a.FileLine)
-	}
-	t.level(m, s)
+	t.say("  Rules     %q, fingerprint %s", s.Programme, s.RulesHash)
+	t.pay(s)
+	t.level(s)
 	for _, x := range s.Modules {
 		t.module(x, s)
 	}
 	t.deals(s)
 	t.waiting(s)
-	t.say("\nOne line in full: tranche explain --partner %s --line DOCUMENT/LINE", m.Partner)
-	isHidden := func(l reports.MonthLine) bool { return l.Document == "" }
-	if slices.ContainsFunc(s.Lines, isHidden) {
+	t.say("\nOne line in full: tranche explain --partner %s --line DOCUMENT/LINE", s.Partner.ID)
+	if slices.ContainsFunc(s.Lines, func(l reports.Line) bool { return l.Document == "" }) {
 		t.say("Sell With goes by other partners' purchases; --everyone names their documents, for the vendor's eyes only.")
 	}
 }
 
-func (t teller) level(m reports.MonthPay, s *reports.MonthStory) {
-	met := ""
+func (t teller) pay(s *reports.Statement) {
+	p, adjusted := s.Pay, ""
+	if slices.ContainsFunc(s.Adjustments, func(a reports.Adjustment) bool { return a.Kind == "line" }) {
+		lines, _ := s.Adjusted()
+		adjusted = ", of it adjustments to earlier months " + lines.String() + ","
+	}
+	t.say("  Money     earned %s%s + manual adjustments %s + carried in %s - carried out %s = %s "+
+		"(less than %s is carried on)", p.Earned, adjusted, p.MoneyEntries, p.CarriedIn, p.CarriedOut, p.Payable, p.Minimum)
+	if p.Currency != s.Currency && p.OwnRate != 0 {
+		t.say("            in %s: %s, at 1 %s = %s %s, the last rate of the month",
+			p.Currency, p.PayableOwn, p.Currency, p.OwnRate, s.Currency)
+	}
+	for _, e := range s.Entries {
+		t.say("  Adjusted  %s on %s: %s (%s, by %s; %s, line %d)", e.Amount, e.Date, e.Reason, e.ID, e.By, e.File, e.FileLine)
+	}
+}
+
+func (t teller) level(s *reports.Statement) {
+	p, b, met := s.Pay, s.Balance, ""
 	switch {
-	case m.LevelMet != "":
-		met = "at the month's end it meets the requirements of " + pipeline.Word(m.LevelMet) + "; "
-	case m.HasLevelRules:
+	case p.LevelMet != "":
+		met = "at the month's end it meets the requirements of " + pipeline.Word(p.LevelMet) + "; "
+	case p.HasLevelRules:
 		met = "at the month's end it meets the requirements of no level; "
 	}
-	t.say("  Level     %s; %sfrom the next month %s", pipeline.Word(m.Level), met, pipeline.Word(m.LevelNext))
-	t.say("  Status    %d points = %d by amount + %d by %d valid certifications + %d bonus", m.StatusPoints, m.ByAmount, m.ByCertificate, m.Certifications, m.ByBonus)
-	t.say("  To spend  %d points, after %d earned, %d spent and %d lapsed in the month", m.Spendable, m.PointsEarned, m.Redeemed, m.Expired)
-	for _, g := range s.Missing {
+	t.say("  Level     %s; %sfrom the next month %s", pipeline.Word(p.Level), met, pipeline.Word(p.LevelAfter))
+	t.say("  Status    %d points = %d by amount + %d by %d valid certifications + %d bonus",
+		b.Status, b.ByAmount, b.ByCertificate, b.Certifications, b.ByBonus)
+	t.say("  To spend  %d points, after %d earned, %d spent and %d lapsed in the month",
+		b.Spendable, b.Earned, b.Redeemed, b.Expired)
+	for _, g := range s.Gaps {
 		what := pipeline.Word(g.Requirement)
 		if g.Category != "" {
 			what += " " + g.Category
 		}
-		t.say("  Missing   for %s: %s, %d of %d", pipeline.Word(g.NextLevel), what, g.Has, g.Needs)
+		t.say("  Missing   for %s: %s, %d of %d", pipeline.Word(p.NextLevel), what, g.Has, g.Needs)
 	}
-	for _, p := range s.Points {
-		t.say("  Posted    %d points on %s: %s %s, for %s", p.Points, p.PostedOn, pipeline.Word(p.Kind), p.Source, pipeline.Word(p.Balance))
+	for _, x := range s.Points {
+		if x.Kind != "purchase" && x.Kind != reports.SellWith { // the lines say those
+			t.say("  Posted    %d points on %s: %s %s, for %s", x.Points, x.Date, pipeline.Word(x.Kind), x.Source,
+				pipeline.Word(x.Balance))
+		}
 	}
 }
 
-func (t teller) module(m reports.MonthModule, s *reports.MonthStory) {
-	t.say("\n%s: %s, base %s, earned %s, %s; in the year so far base %s, earned %s", pipeline.Word(m.Module), counted(m.Lines, "line"), m.Base, m.Earned,
-		counted(m.Points, "point"), m.YearBase, m.YearEarned)
-	var margin [][]string
+func (t teller) module(m reports.ModuleTotal, s *reports.Statement) {
+	t.say("\n%s: %s, base %s, earned %s, %s; in the year so far base %s, earned %s", pipeline.Word(m.Module),
+		counted(m.Lines, "line"), m.Base, m.Earned, counted(m.Points, "point"), m.YearBase, m.YearEarned)
+	margin := t.table("  since", "level", "method", "tranche", "rate", "base", "earned", "base this year", "earned this year")
 	for _, x := range s.Margin {
 		if x.Module != m.Module {
 			continue
 		}
 		tranche, rate := "all", ""
-		if x.Rate != "" {
-			tranche, rate = between(x.Tranche, x.From, x.To), percent(x.Rate)+" %"
+		if !x.Whole {
+			tranche, rate = between(x.Number, x.From, x.To), x.Rate.Percent()+" %"
 		}
-		margin = append(margin, []string{"  " + x.ValidFrom, pipeline.Word(x.Level), x.Method, tranche, rate, x.MonthBase, x.MonthEarned, x.YearBase, x.YearEarned})
+		margin.row("  "+x.ValidFrom.String(), pipeline.Word(x.Level), x.Method, tranche, rate, x.MonthBase, x.MonthEarned,
+			x.YearBase, x.YearEarned)
 	}
-	t.table([]string{"  since", "level", "method", "tranche", "rate", "base", "earned", "base this year", "earned this year"}, margin)
-	for _, b := range s.Started {
-		if b.Module == m.Module {
-			t.say("  After %s of %s", t.movement(b.MonthLine), b.Date)
-			t.end(b.End)
+	margin.end()
+	lines := slices.DeleteFunc(slices.Clone(s.Lines), func(l reports.Line) bool { return l.Module != m.Module })
+	for i, l := range lines {
+		isSame := func(x reports.Line) bool { return x.Schedule == l.Schedule }
+		if l.Method == "block" && !slices.ContainsFunc(lines[i+1:], isSame) {
+			t.say("  After %s of %s", movement(l), l.Date)
+			t.started(l.Ends[0])
 		}
 	}
-	lines := slices.DeleteFunc(slices.Clone(s.Lines), func(l reports.MonthLine) bool { return l.Module != m.Module })
 	t.moves(m.Module, lines)
 }
 
 // moves tells each movement of a module. Under document the tranches go by the
 // document's own position, which is told beside that of the period.
-func (t teller) moves(module string, lines []reports.MonthLine) {
-	byDocument := slices.ContainsFunc(lines, func(l reports.MonthLine) bool { return l.Method == "document" })
-	head := []string{"  document", "on", "base", "from", "to"}
-	if module == "sell_with" && !t.question.Everyone {
+func (t teller) moves(module string, lines []reports.Line) {
+	byDocument := slices.ContainsFunc(lines, func(l reports.Line) bool { return l.Method == "document" })
+	head := []any{"  document", "on", "base", "from", "to"}
+	if module == reports.SellWith && !t.question.Everyone {
 		head[0] = "  deal, at"
 	}
 	if byDocument {
 		head = append(head, "in document from", "to")
 	}
-	var rows [][]string
+	moves := t.table(append(head, "earned", "points", "file", "line")...)
 	for _, l := range lines {
-		row := []string{"  " + t.movement(l), l.Date, l.Base, l.WalkLo, l.WalkHi}
+		row := []any{"  " + movement(l), l.Date, l.Base, l.PeriodBefore, l.PeriodAfter}
 		switch {
 		case byDocument && l.Method == "document":
-			row = append(row, l.Lo, l.Hi)
+			row = append(row, l.PositionBefore, l.PositionAfter)
 		case byDocument:
 			row = append(row, "", "")
 		}
-		rows = append(rows, append(row, l.Earned, strconv.FormatInt(l.Points, 10), l.File, strconv.FormatInt(l.FileLine, 10)))
+		moves.row(append(row, l.Earned, l.Points, l.File, l.FileLine)...)
 	}
-	t.table(append(head, "earned", "points", "file", "line"), rows)
+	moves.end()
 }
 
 // movement names a movement, by its deal where the purchase is another partner's.
-func (t teller) movement(l reports.MonthLine) string {
+func movement(l reports.Line) string {
 	if l.Document == "" {
 		return l.Deal + " " + l.Distributor
 	}
-	return document(l.Distributor, l.Document, l.Line)
+	return document(l.Distributor, l.Document, l.Number)
 }
 
 // deals tells of the partner's claims that brought nothing.
-func (t teller) deals(s *reports.MonthStory) {
-	var claims, shares [][]string
+func (t teller) deals(s *reports.Statement) {
+	claims := t.table("  deal", "role", "registered", "lines", "from", "to", "why")
+	claims.title = "\nClaims on deals that did not count for lines of the month"
 	for _, c := range s.Claims {
-		claims = append(claims, []string{"  " + c.Deal, pipeline.Word(c.Role), c.Registered, strconv.FormatInt(c.Lines, 10), c.First, c.Last, pipeline.Word(c.Reason)})
+		if !c.Counted {
+			claims.row("  "+c.Deal, pipeline.Word(c.Role), c.Registered, c.Lines, c.First, c.Last, pipeline.Word(c.Reason))
+		}
 	}
+	claims.end()
+	shares := t.table("  deal", "as", "on", "distributor", "file", "line")
+	shares.title = "\nShares of less than a cent, which earn nothing"
 	for _, x := range s.Shares {
-		shares = append(shares, []string{"  " + x.Deal, x.Roles, x.Date, x.Distributor, x.File, strconv.FormatInt(x.FileLine, 10)})
+		if x.Base == 0 {
+			shares.row("  "+x.Deal, x.Roles, x.Date, x.Distributor, x.File, x.FileLine)
+		}
 	}
-	if len(claims) > 0 {
-		t.say("\nClaims on deals that did not count for lines of the month")
-		t.table([]string{"  deal", "role", "registered", "lines", "from", "to", "why"}, claims)
-	}
-	if len(shares) > 0 {
-		t.say("\nShares of less than a cent, which earn nothing")
-		t.table([]string{"  deal", "as", "on", "distributor", "file", "line"}, shares)
-	}
+	shares.end()
 }
 
 // waiting tells what does not count, and what does not count yet.
-func (t teller) waiting(s *reports.MonthStory) {
-	var left, held [][]string
+func (t teller) waiting(s *reports.Statement) {
+	left := t.table("  document", "on", "product", "module", "amount", "file", "line", "why")
+	left.title = "\nDoes not count"
+	held := t.table("  document", "file", "line", "what", "why")
+	held.title = "\nHeld, and counts when this has been mended"
 	for _, u := range s.NotCounted {
-		why := pipeline.Word(u.Reason)
-		if u.Partner == "" {
+		name, why := "  "+document(u.Distributor, u.Document, u.Number), pipeline.Word(u.Reason)
+		if u.Held {
+			held.row(name, u.File, u.FileLine, u.What, why)
+			continue
+		}
+		if u.Reason == unregistered {
 			why += " (" + u.Deal + ")"
 		}
-		left = append(left, []string{"  " + document(u.Distributor, u.Document, u.Line), u.Date, u.SKU + " " + u.Product, pipeline.Word(u.Module), u.Amount, u.File,
-			strconv.FormatInt(u.FileLine, 10), why})
+		left.row(name, u.Date, u.SKU+" "+u.Product, pipeline.Word(u.Module), u.Amount, u.File, u.FileLine, why)
 	}
-	for _, h := range s.Held {
-		held = append(held, []string{"  " + document(h.Distributor, h.Document, h.Line), h.File, strconv.FormatInt(h.FileLine, 10), h.What, pipeline.Word(h.Reason)})
-	}
-	if len(left) > 0 {
-		t.say("\nDoes not count")
-		t.table([]string{"  document", "on", "product", "module", "amount", "file", "line", "why"}, left)
-	}
-	if len(held) > 0 {
-		t.say("\nHeld, and counts when this has been mended")
-		t.table([]string{"  document", "file", "line", "what", "why"}, held)
-	}
+	left.end()
+	held.end()
 }
 
 func document(distributor, number string, line int64) string {
@@ -174,12 +182,26 @@ func document(distributor, number string, line int64) string {
 	return fmt.Sprintf("%s %s/%d", distributor, number, line)
 }
 
-func (t teller) table(head []string, rows [][]string) {
-	if len(rows) == 0 {
+// section is a table that is written when it ends, if it has rows.
+type section struct {
+	teller
+	title string // above it
+	rows  [][]any
+}
+
+func (t teller) table(head ...any) *section { return &section{teller: t, rows: [][]any{head}} }
+
+func (s *section) row(cells ...any) { s.rows = append(s.rows, cells) }
+
+func (s *section) end() {
+	if len(s.rows) == 1 {
 		return
 	}
-	w := tabwriter.NewWriter(t.stdout, 0, 0, 2, ' ', 0)
-	for _, cells := range append([][]string{head}, rows...) {
+	if s.title != "" {
+		s.say("%s", s.title)
+	}
+	w := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
+	for _, cells := range s.rows {
 		for _, c := range cells {
 			fmt.Fprint(w, c, "\t")
 		}

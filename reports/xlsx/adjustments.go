@@ -4,63 +4,43 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"tranche/reports"
 )
 
-// adjusted is what mends closed months: the margin of lines, and manual adjustments.
-func (s statement) adjusted() (lines, entries reports.Cents) {
-	for _, l := range s.Lines {
-		if !l.Mends.IsZero() {
-			lines += l.Earned
-		}
-	}
-	for _, e := range s.Entries {
-		if !e.Mends.IsZero() {
-			entries += e.Amount
-		}
-	}
-	return lines, entries
-}
-
-// adjustments shows each movement that mends a closed month: which month, why, and
-// the files it was stated from and moves by. Lines come first, then manual adjustments and
-// points.
+// adjustments shows what the month states of closed ones: of which month, why, and the files
+// it was stated from and is corrected by. Lines come first, then manual adjustments and points.
 func (s statement) adjustments() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_adjustments"), widths: []float64{10, 40, 13, 11, 12, 12, 6, 14, 13, 9, 28, 8, 28, 8}, landscape: true, frozen: 1})
-	sh.tall(28, s.heads("mends", "cause", "module", "date", "distributor", "document", ">line", ">base", ">earned", ">points", "file", ">file_line",
-		"stated_file", ">stated_line")...)
+	sh := s.sheet(setup{title: w.say("sheet_adjustments"), landscape: true, frozen: 1,
+		widths: []float64{10, 40, 13, 11, 12, 12, 6, 14, 13, 9, 28, 8, 28, 8}})
+	sh.tall(28, s.heads("mends", "cause", "module", "date", "distributor", "document", ">line", ">base", ">earned",
+		">points", "file", ">file_line", "stated_file", ">stated_line")...)
 	first := sh.row + 1
 	var points int64
-	for _, l := range s.Lines {
-		if l.Mends.IsZero() {
-			continue
-		}
-		document, number := s.document(l.Module, l.Document, l.Number)
-		sh.put(s.mending(l.Mending, w.say("cause_"+l.Cause), w.value(l.Module), s.day(l.Date), s.text(l.Distributor), document, number,
-			s.money(l.Base), s.money(l.Earned), s.number(l.Points))...)
-		points += l.Points
-	}
 	none := s.text("")
-	for _, e := range s.Entries {
-		if !e.Mends.IsZero() {
-			sh.put(s.mending(e.Mending, w.say("mended_"+e.Cause)+" "+e.ID+": "+e.Reason, w.say("mended_entry"), s.day(e.Date), none, none, none, none,
-				s.money(e.Amount), none)...)
+	for _, a := range s.Adjustments {
+		cause, what := w.say("mended_"+a.Cause)+" "+a.Source, w.value(a.Module)
+		document, number, base, earned, moved := none, none, none, none, none
+		switch a.Kind {
+		case "line":
+			cause = w.say("cause_" + a.Cause)
+			document, number = s.document(a.Module, a.Document, a.Number)
+			base, earned, moved = s.money(a.Base), s.money(a.Amount), s.number(a.Points)
+		case "money_entry":
+			what, earned = w.say("mended_entry"), s.money(a.Amount)
+		default:
+			moved = s.number(a.Points)
 		}
-	}
-	for _, p := range s.Points {
-		if !p.Mends.IsZero() {
-			sh.put(s.mending(p.Mending, w.say("mended_"+p.Cause)+" "+p.Source, w.value(p.Kind), s.day(p.Date), none, none, none, none, none, s.number(p.Points))...)
-			points += p.Points
-		}
+		points += a.Points
+		sh.put(s.text(a.Adjusts.Format(w.say("month_short"))), s.styled(s.styles.wrapped, cause), s.text(what), s.day(a.Date),
+			s.text(a.Distributor), document, number, base, earned, moved,
+			s.text(a.CauseFile), s.lineNumber(a.CauseLine), s.text(a.StatedFile), s.lineNumber(a.StatedLine))
 	}
 	if sh.row < first {
 		sh.put(s.text(w.say("nothing")))
 		sh.done()
 		return
 	}
-	lines, entries := s.adjusted()
+	lines, entries := s.Adjusted()
 	total := s.totals(14)
 	total[8] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(I%d:I%d)", first, sh.row), lines+entries)
 	total[9] = s.count(s.styles.totalNumber, fmt.Sprintf("SUM(J%d:J%d)", first, sh.row), points)
@@ -68,12 +48,6 @@ func (s statement) adjustments() {
 	sh.mark("adjusted", 9, int64(lines+entries), 2)
 	sh.put(s.styled(s.styles.note, w.say("note_adjustments")))
 	sh.done()
-}
-
-// mending is a row between the month it mends and the files it comes from.
-func (s statement) mending(m reports.Mending, cause, what string, cells ...cell) []cell {
-	row := append([]cell{s.text(m.Mends.Format(s.words.say("month_short"))), s.styled(s.styles.wrapped, cause), s.text(what)}, cells...)
-	return append(row, s.text(m.CauseFile), s.lineNumber(m.CauseLine), s.text(m.StatedFile), s.lineNumber(m.StatedLine))
 }
 
 // document names a line, unless the purchase is another partner's.

@@ -80,7 +80,7 @@ func (r register) causes() {
 		if text, ok := r.words["mended_"+c.Cause]; ok && !isModule(c.Module) {
 			why = text
 		}
-		sh.put(r.text(c.Mends.Format("2006-01")), r.text(r.words.value(c.Module)), r.styled(r.styles.wrapped, why), r.number(c.Rows),
+		sh.put(r.text(c.Adjusts.Format("2006-01")), r.text(r.words.value(c.Module)), r.styled(r.styles.wrapped, why), r.number(c.Rows),
 			r.money(c.Base), r.money(c.Amount), r.number(c.Points))
 		amount += c.Amount
 	}

@@ -2,7 +2,6 @@ package xlsx
 
 import (
 	"fmt"
-	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,7 +18,7 @@ func (s statement) margin() {
 	first := sh.row + 1
 	var month, year reports.Cents
 	several := slices.ContainsFunc(s.Margin, func(t reports.Tranche) bool { return t.Level != s.Margin[0].Level })
-	one := !slices.ContainsFunc(s.Margin, func(t reports.Tranche) bool { return !t.Year.Equal(s.Margin[0].Year) })
+	one := !slices.ContainsFunc(s.Margin, func(t reports.Tranche) bool { return !t.Year.Equal(s.Margin[0].Year.Time) })
 	for _, t := range s.Margin {
 		from, to, rate := s.money(t.From), s.money(t.To), s.rate(t.Rate)
 		tranche := s.text(strconv.FormatInt(t.Number, 10))
@@ -72,21 +71,13 @@ func (s statement) trancheEarned(t reports.Tranche, row int) (month, year cell) 
 	if t.Whole || t.Cut {
 		return month, year
 	}
-	all, before := worth(t.YearBase, t.Rate), worth(t.YearBase-t.MonthBase, t.Rate)
-	if all == t.YearEarned {
+	if t.YearByRate {
 		year.formula = fmt.Sprintf("ROUND(L%d*I%d,2)", row, row)
 	}
-	if all-before == t.MonthEarned {
+	if t.MonthByRate {
 		month.formula = fmt.Sprintf("ROUND(L%d*I%d,2)-ROUND((L%d-J%d)*I%d,2)", row, row, row, row, row)
 	}
 	return month, year
-}
-
-// worth is a base times a rate, rounded half away from zero to the cent.
-func worth(base reports.Cents, rate reports.Rate) reports.Cents {
-	product := new(big.Int).Mul(big.NewInt(int64(base)), big.NewInt(int64(rate)))
-	half := big.NewInt(int64(500_000 * product.Sign()))
-	return reports.Cents(product.Add(product, half).Quo(product, big.NewInt(1_000_000)).Int64())
 }
 
 func (s statement) noMargin() string {

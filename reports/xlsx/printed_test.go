@@ -58,7 +58,7 @@ func TestAProgrammeWithoutRulesOfLevelsIsNotSaidToAskForAny(t *testing.T) {
 
 func TestTwoSharesOfOneDayAreToldApart(t *testing.T) {
 	st := example()
-	day := time.Date(2024, 7, 3, 0, 0, 0, 0, time.UTC)
+	day := reports.Day{Time: time.Date(2024, 7, 3, 0, 0, 0, 0, time.UTC)}
 	st.Shares = []reports.Share{{Deal: "D1", Roles: "sourced", Date: day, Distributor: "ACME", Base: 100, File: "a.csv", FileLine: 7},
 		{Deal: "D1", Roles: "sourced", Date: day, Distributor: "ACME", Base: 100, File: "a.csv", FileLine: 8}}
 	rows, err := open(t, st).GetRows("Sell With")

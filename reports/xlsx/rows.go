@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
+
+	"tranche/reports"
 )
 
 // Rows are gathered by us and put where they belong in the sheet that excelize writes. Its
@@ -221,7 +223,7 @@ func shortest(units int64, scale int) (int64, int) {
 var dayZero, firstCounted = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC), time.Date(1900, 3, 1, 0, 0, 0, 0, time.UTC)
 
 // day is a date; a zero one is an empty cell, one that a workbook cannot count a text.
-func (b *book) day(t time.Time) cell {
+func (b *book) day(t reports.Day) cell {
 	if t.IsZero() {
 		return b.text("")
 	}

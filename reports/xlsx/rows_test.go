@@ -81,7 +81,7 @@ func TestADayIsCountedAsAWorkbookDoes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			return []cell{b.day(at)}
+			return []cell{b.day(reports.Day{Time: at})}
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -126,7 +126,7 @@ func TestWhatNoCellHoldsLooksTheSameEverywhere(t *testing.T) {
 }
 
 func TestANetAmountOfAnyCurrencyStandsInItsCell(t *testing.T) {
-	for net, want := range map[int64]string{1_000_000_000_000_000: "1000000000", 25_000_000_000_000_000: "25000000000", 1_234_567_890_123_456: "1,234,567,890.123456"} {
+	for net, want := range map[reports.Net]string{1_000_000_000_000_000: "1000000000", 25_000_000_000_000_000: "25000000000", 1_234_567_890_123_456: "1,234,567,890.123456"} {
 		st := example()
 		st.Lines[0].Net = net
 		f := open(t, st)

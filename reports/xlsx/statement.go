@@ -15,8 +15,8 @@ func Statement(out io.Writer, st *reports.Statement) error {
 		return err
 	}
 	s := statement{book: b, Statement: st}
-	b.properties(b.words.say("statement")+" "+st.Partner.ID+" "+st.Month.Format("2006-01"), st.Vendor, st.Month)
-	b.edition(st.Edition, st.Vendor+" · "+st.Partner.Name+" · "+b.words.month(st.Month))
+	b.properties(b.words.say("statement")+" "+st.Partner.ID+" "+st.Month.Format("2006-01"), st.Vendor, st.Month.Time)
+	b.edition(st.Edition, st.Vendor+" · "+st.Partner.Name+" · "+b.words.month(st.Month.Time))
 	for _, sheet := range []func(){s.summary, s.margin, s.lines, s.sellWith, s.points, s.adjustments, s.notCounted, s.rules, s.changes} {
 		sheet()
 	}
@@ -56,9 +56,9 @@ func (s statement) lines() {
 	var points int64
 	for _, l := range s.Lines {
 		isPurchase := l.Module != "sell_with"
-		document, number, quantity, net, amount := s.text(l.Document), s.number(l.Number), s.decimal(l.Quantity, 3), s.decimal(l.Net, 6), s.money(l.Amount)
+		document, number, quantity, net, amount := s.text(l.Document), s.number(l.Number), s.decimal(int64(l.Quantity), 3), s.decimal(int64(l.Net), 6), s.money(l.Amount)
 		net.style = s.styles.money
-		currency, fx := s.text(l.Currency), s.decimal(l.FXRate, 9)
+		currency, fx := s.text(l.Currency), s.decimal(int64(l.FXRate), 9)
 		fx.style = s.styles.fxRate
 		if !isPurchase {
 			document, number, quantity, net, amount, currency, fx = s.text(""), s.text(""), s.text(""), s.text(""), s.text(""), s.text(""), s.text("")
@@ -130,14 +130,14 @@ func (s statement) notCounted() {
 	sh := s.sheet(setup{title: w.say("sheet_not_counted"), widths: []float64{13, 12, 14, 14, 8, 26, 15, 15, 9, 50, 26, 8}, landscape: true, frozen: 1})
 	sh.tall(28, s.heads("module", "date", "distributor", "document", ">line", "product", ">amount", ">net", "currency", "reason", "file", ">file_line")...)
 	for _, x := range s.NotCounted {
-		amount, net, module := s.money(x.Amount), s.text(""), w.value(x.Module)
+		amount, net, currency, module := s.money(x.Amount), s.text(""), "", w.value(x.Module)
 		if x.Held {
-			inFull := s.decimal(x.Net, 6)
+			inFull := s.decimal(int64(x.Net), 6)
 			inFull.style = s.styles.money
-			amount, net, module = s.text(""), inFull, w.say("waits")
+			amount, net, currency, module = s.text(""), inFull, x.Currency, w.say("waits")
 		}
 		sh.put(s.text(module), s.day(x.Date), s.text(x.Distributor), s.text(x.Document), s.number(x.Number), s.text(x.Product),
-			amount, net, s.text(x.Currency), s.styled(s.styles.wrapped, w.value(x.Reason)), s.text(x.File), s.number(x.FileLine))
+			amount, net, s.text(currency), s.styled(s.styles.wrapped, w.value(x.Reason)), s.text(x.File), s.number(x.FileLine))
 	}
 	if len(s.NotCounted) == 0 {
 		sh.put(s.text(w.say("nothing")))
@@ -150,7 +150,7 @@ func (s statement) rules() {
 	sh := s.sheet(setup{title: w.say("sheet_rules"), widths: []float64{24, 11, 11, 12, 40, 13, 10, 15, 8, 12, 12, 8, 13, 14}, landscape: true, frozen: 1})
 	sh.tall(28, s.heads("version", "valid_from", "until", "module", "method", "period", "level", "family", ">tranche", ">from", ">to", ">rate", ">cap", "hash")...)
 	for _, r := range s.Rules {
-		until, to, most := s.day(r.To.AddDate(0, 0, -1)), s.money(r.ToAmount), s.text("")
+		until, to, most := s.day(reports.Day{Time: r.To.AddDate(0, 0, -1)}), s.money(r.ToAmount), s.text("")
 		if r.Capped {
 			most = s.money(r.Cap)
 		}

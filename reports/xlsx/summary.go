@@ -21,7 +21,7 @@ func (s statement) summary() {
 		standing = s.styles.final
 	}
 	s.letterhead(sh, standing)
-	sh.put(s.styled(s.styles.subtitle, w.say("statement")+" · "+w.month(s.Month)))
+	sh.put(s.styled(s.styles.subtitle, w.say("statement")+" · "+w.month(s.Month.Time)))
 	sh.put(s.styled(s.styles.note, s.standingNote(s.Edition)))
 	sh.skip(1)
 	pair := func(label, value, label2, value2 string) {
@@ -38,7 +38,7 @@ func (s statement) summary() {
 	sh.mark("payable", 3, int64(s.Pay.Payable), 2)
 	if s.Pay.Currency != s.Currency && s.Pay.OwnRate > 0 {
 		sh.put(s.styled(s.styles.label, w.say("payable_own")), s.styled(s.styles.value, s.Pay.Currency), s.money(s.Pay.PayableOwn),
-			s.styled(s.styles.note, fmt.Sprintf(w.say("at_rate"), s.Pay.Currency, w.decimal(s.Pay.OwnRate, 9), s.Currency)))
+			s.styled(s.styles.note, fmt.Sprintf(w.say("at_rate"), s.Pay.Currency, w.decimal(int64(s.Pay.OwnRate), 9), s.Currency)))
 	}
 	sh.skip(1)
 	s.summaryModules(sh)
@@ -119,7 +119,7 @@ func (s statement) summaryPay(sh *sheet) {
 	w := s.words
 	sh.put(s.styled(s.styles.section, w.say("payable")), s.styled(s.styles.section, s.Currency), s.styled(s.styles.section, ""))
 	first := sh.row + 1
-	adjusted, mended := s.adjusted()
+	adjusted, mended := s.Adjusted()
 	for _, x := range []struct {
 		key    string
 		amount reports.Cents

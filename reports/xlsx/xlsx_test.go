@@ -18,13 +18,20 @@ import (
 
 func example() *reports.Statement {
 	return &reports.Statement{
-		Letterhead: reports.Letterhead{Vendor: "Vendor"}, Currency: "USD", Month: time.Date(2024, 7, 1, 0, 0, 0, 0, time.UTC),
-		Partner: reports.Partner{ID: "P1", Name: "=cmd|'/c calc'!A1", Language: "en", Modules: "resell"},
-		Pay:     reports.Pay{Earned: 105, Payable: 105, Currency: "EUR", OwnRate: 1_084_150_000, PayableOwn: 97, Level: "ready"},
+		Letterhead: reports.Letterhead{Vendor: "Vendor"},
+		Summary: reports.Summary{
+			Currency: "USD", Month: reports.Day{Time: time.Date(2024, 7, 1, 0, 0, 0, 0, time.UTC)},
+			Partner: reports.Partner{ID: "P1", Name: "=cmd|'/c calc'!A1", Language: "en", Modules: "resell"},
+			Pay: reports.Pay{Earned: 105, Payable: 105, Currency: "EUR", OwnRate: 1_084_150_000, PayableOwn: 97,
+				Level: "ready"},
+		},
 		Modules: []reports.ModuleTotal{{Module: "resell", Lines: 1, Base: 2100, Earned: 105}},
-		Lines: []reports.Line{{Module: "resell", Date: time.Date(2024, 7, 3, 0, 0, 0, 0, time.UTC), Document: "0012", Customer: "@SUM(1)", SKU: "0012-LKM",
-			Quantity: 1500, Net: 21_000_000, Currency: "USD", Amount: 2100, Base: 2100, PositionAfter: 2100, Earned: 105, Method: "marginal",
-			Slices: []reports.Slice{{Tranche: 1, Rate: 50_000, Base: 2100, Earned: 105}}}},
+		Lines: []reports.Line{{
+			Sale: reports.Sale{Date: reports.Day{Time: time.Date(2024, 7, 3, 0, 0, 0, 0, time.UTC)}, Document: "0012",
+				Customer: "@SUM(1)", SKU: "0012-LKM", Quantity: 1500, Net: 21_000_000, Currency: "USD", Amount: 2100},
+			Module: "resell", Base: 2100, PositionAfter: 2100, Earned: 105, Method: "marginal",
+			Slices: []reports.Slice{{Tranche: 1, Rate: 50_000, Base: 2100, Earned: 105}},
+		}},
 	}
 }
 
@@ -114,7 +121,7 @@ func TestTheTotalsOfAComparisonAreReadBackByName(t *testing.T) {
 func TestARegisterThatListsNotEveryRejectedRowSaysSo(t *testing.T) {
 	for more, want := range map[int64]string{0: "f.csv", 1234567: "1234567 more rows were rejected than are listed here; tranche rejects export FILE writes those of a file."} {
 		var out bytes.Buffer
-		err := Register(&out, &reports.Register{Month: example().Month, Rejected: []reports.RejectedRow{{File: "f.csv", FileLine: 2}}, MoreRejected: more})
+		err := Register(&out, &reports.Register{Month: example().Month.Time, Rejected: []reports.RejectedRow{{File: "f.csv", FileLine: 2}}, MoreRejected: more})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,117 @@
+package reports
+
+import (
+	"fmt"
+	"math/big"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Numbers of the marts, exactly: whole units of their last place. In JSON they are decimals.
+type (
+	// Cents is an amount in hundredths.
+	Cents int64
+	// Rate is a fraction in parts per million: 50,000 is 5 %.
+	Rate int64
+	// Quantity is in thousandths.
+	Quantity int64
+	// Net is an amount of a document, in millionths of its currency.
+	Net int64
+	// FX is what one unit of a currency is worth in another, in units of 10^-9.
+	FX int64
+)
+
+func (Cents) places() int    { return 2 }
+func (Rate) places() int     { return 6 }
+func (Quantity) places() int { return 3 }
+func (Net) places() int      { return 6 }
+func (FX) places() int       { return 9 }
+
+// MarshalText writes every place.
+func (n Cents) MarshalText() ([]byte, error) { return decimal(int64(n), n.places()), nil }
+
+// MarshalText writes every place.
+func (n Rate) MarshalText() ([]byte, error) { return decimal(int64(n), n.places()), nil }
+
+// MarshalText writes every place.
+func (n Quantity) MarshalText() ([]byte, error) { return decimal(int64(n), n.places()), nil }
+
+// MarshalText writes every place.
+func (n Net) MarshalText() ([]byte, error) { return decimal(int64(n), n.places()), nil }
+
+// MarshalText writes every place.
+func (n FX) MarshalText() ([]byte, error) { return decimal(int64(n), n.places()), nil }
+
+// String is the amount with two places.
+func (n Cents) String() string { return string(decimal(int64(n), 2)) }
+
+// String has two places, or as many more as there are.
+func (n Net) String() string { return short(int64(n), n.places()) }
+
+// String has as many places as there are, and not only one.
+func (n Quantity) String() string { return strings.TrimSuffix(short(int64(n), n.places()), ".00") }
+
+// String has as many places as there are, and not only one.
+func (n FX) String() string { return strings.TrimSuffix(short(int64(n), n.places()), ".00") }
+
+// Percent is the rate in percent, without the zeros behind it.
+func (n Rate) Percent() string {
+	return strings.TrimRight(strings.TrimRight(string(decimal(int64(n), 4)), "0"), ".")
+}
+
+// short leaves the zeros behind the second place out.
+func short(units int64, scale int) string {
+	text := string(decimal(units, scale))
+	end := len(text) - scale + 2
+	return text[:end] + strings.TrimRight(text[end:], "0")
+}
+
+// decimal writes units of 10^-scale, as Decimal does.
+func decimal(units int64, scale int) []byte {
+	text := make([]byte, 0, 24)
+	if units < 0 {
+		text, units = append(text, '-'), -units
+	}
+	unit := int64(1)
+	for range scale {
+		unit *= 10
+	}
+	text = strconv.AppendInt(text, units/unit, 10)
+	point := len(text)
+	text = strconv.AppendInt(text, unit+units%unit, 10) // one more digit in front keeps the zeros
+	text[point] = '.'
+	return text
+}
+
+// Decimal writes units of 10^-scale with every place of the scale: 0 cents are
+// 0.00.
+func Decimal(units *big.Int, scale int) string {
+	text := fmt.Sprintf("%0*d", scale+1, new(big.Int).Abs(units))
+	if scale > 0 {
+		text = text[:len(text)-scale] + "." + text[len(text)-scale:]
+	}
+	if units.Sign() < 0 {
+		return "-" + text
+	}
+	return text
+}
+
+// ParseCents reads what String writes.
+func ParseCents(text string) (Cents, error) {
+	whole, places, _ := strings.Cut(text, ".")
+	n, err := strconv.ParseInt(whole+places, 10, 64)
+	if err != nil || len(places) != 2 {
+		return 0, fmt.Errorf("%q is no amount with two places", text)
+	}
+	return Cents(n), nil
+}
+
+// Day is a day without a time. The zero one is none.
+type Day struct{ time.Time }
+
+// String is the day as 2024-08-31.
+func (d Day) String() string { return d.Format(time.DateOnly) }
+
+// MarshalJSON writes a day as String does.
+func (d Day) MarshalJSON() ([]byte, error) { return []byte(`"` + d.String() + `"`), nil }
