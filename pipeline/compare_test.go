@@ -55,7 +55,7 @@ func TestAComparisonIsWhatARunUnderTheOtherProgrammeStates(t *testing.T) {
 		t.Errorf("%d rows compared, %d stated", len(c.Rows), len(now))
 	}
 	for _, d := range c.Rows {
-		if key := d.Partner + " " + d.Module; d.Now.Earned.String() != now[key] || d.Other.Earned.String() != then[key] {
+		if key := d.Partner + " " + d.Incentive; d.Now.Earned.String() != now[key] || d.Other.Earned.String() != then[key] {
 			t.Errorf("%s: compared %s and %s, stated %s and %s", key, d.Now.Earned, d.Other.Earned, now[key], then[key])
 		}
 	}

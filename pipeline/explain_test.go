@@ -91,7 +91,7 @@ func TestWhatIsToldOfALineAddsUpToWhatItEarned(t *testing.T) {
 			for _, s := range story.Sales {
 				for _, c := range s.Lines {
 					if got := told(c, w.rulesOf(t, c.Schedule)); got != c.BeforeCap {
-						t.Errorf("%s, %v, %s: what is told comes to %s, it earned %s", method, l, c.Module, got, c.BeforeCap)
+						t.Errorf("%s, %v, %s: what is told comes to %s, it earned %s", method, l, c.Incentive, got, c.BeforeCap)
 					}
 				}
 			}

@@ -28,7 +28,7 @@ type Summary struct {
 	FeedsWithoutFiles []string
 	Refused           []Refusal
 	Held              []Held
-	Modules           []ModuleTotal
+	Modules           []IncentiveTotal
 	Partners          int
 
 	OpenIDs  []string // in the file of passwords, but of no partner
@@ -73,9 +73,9 @@ type Held struct {
 	Rows         int64
 }
 
-// ModuleTotal is what a module earned all partners, as decimals.
-type ModuleTotal struct {
-	Module               string
+// IncentiveTotal is what a module earned all partners, as decimals.
+type IncentiveTotal struct {
+	Incentive               string
 	Partners, Lines      int64
 	Base, Earned, Points string // of the month
 	YearBase, YearEarned string // of the programme year so far
@@ -130,8 +130,8 @@ func (s *Summary) read(ctx context.Context, db *store.Session) (err error) {
 		select incentive, count(distinct partner_id), sum(lines)::bigint, sum(base)::varchar, sum(earned)::varchar,
 			sum(points)::varchar, sum(year_base)::varchar, sum(year_earned)::varchar
 		from mart.statements where month = (select through_month from mart.as_of where part = 'run')
-		group by incentive order by incentive`, func(m *ModuleTotal) []any {
-		return []any{&m.Module, &m.Partners, &m.Lines, &m.Base, &m.Earned, &m.Points, &m.YearBase, &m.YearEarned}
+		group by incentive order by incentive`, func(m *IncentiveTotal) []any {
+		return []any{&m.Incentive, &m.Partners, &m.Lines, &m.Base, &m.Earned, &m.Points, &m.YearBase, &m.YearEarned}
 	})
 	if err != nil {
 		return err

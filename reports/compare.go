@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Result is what one partner came to through one module over some months, under
+// Result is what one partner came to through one incentive over some months, under
 // one programme.
 type Result struct {
 	Base   Cents `json:"base"`
@@ -18,11 +18,11 @@ type Result struct {
 	Points int64 `json:"points"`
 }
 
-// Difference is one partner and module under two programmes.
+// Difference is one partner and incentive under two programmes.
 type Difference struct {
-	Partner, Name, Module string
-	Now, Other            Result
-	LevelNow, LevelOther  string // at the end of the last month
+	Partner, Name, Incentive string
+	Now, Other               Result
+	LevelNow, LevelOther     string // at the end of the last month
 }
 
 // Comparison is the same facts under two programmes.
@@ -61,8 +61,8 @@ type levelled struct {
 
 // reached names a Result among those of an Outcome.
 type reached struct {
-	Partner string `json:"partner_id"`
-	Module  string `json:"module"`
+	Partner   string `json:"partner_id"`
+	Incentive string `json:"incentive"`
 }
 
 // ReadOutcome reads what the programme at work in the marts gives.
@@ -89,11 +89,11 @@ func ReadOutcome(ctx context.Context, m Marts, from, to time.Time) (*Outcome, er
 		At     reached
 		Result Result
 	}
-	return o, scan(ctx, m, `from (select partner_id, module, sum(base)::decimal(18,2) as base,
+	return o, scan(ctx, m, `from (select partner_id, incentive, sum(base)::decimal(18,2) as base,
 			sum(earned)::decimal(18,2) as earned, sum(points)::bigint as points
 		from mart.statements
 		where month between $1 and $2
-		group by partner_id, module
+		group by partner_id, incentive
 		having sum(lines) > 0)`, func(r *row) error {
 		o.results[r.At] = r.Result
 		return nil
@@ -109,11 +109,11 @@ func Compare(now, other *Outcome, from, to time.Time) *Comparison {
 	maps.Copy(either, other.results)
 	for at := range either {
 		p := now.partners[at.Partner]
-		c.Rows = append(c.Rows, Difference{Partner: at.Partner, Name: p.Name, Module: at.Module, Now: now.results[at],
+		c.Rows = append(c.Rows, Difference{Partner: at.Partner, Name: p.Name, Incentive: at.Incentive, Now: now.results[at],
 			Other: other.results[at], LevelNow: p.Level, LevelOther: other.partners[at.Partner].Level})
 	}
 	slices.SortFunc(c.Rows, func(a, b Difference) int {
-		return cmp.Or(strings.Compare(a.Partner, b.Partner), strings.Compare(a.Module, b.Module))
+		return cmp.Or(strings.Compare(a.Partner, b.Partner), strings.Compare(a.Incentive, b.Incentive))
 	})
 	return c
 }
@@ -133,7 +133,7 @@ func (c *Comparison) Caution() string {
 	return ""
 }
 
-// Totals adds up every partner and module under each programme.
+// Totals adds up every partner and incentive under each programme.
 func (c *Comparison) Totals() (now, other Result) {
 	for _, d := range c.Rows {
 		now.Earned, other.Earned = now.Earned+d.Now.Earned, other.Earned+d.Other.Earned

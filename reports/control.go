@@ -19,8 +19,8 @@ func (m RegisterMonth) Margin() Cents { return m.Distribution + m.Resell + m.Sel
 
 // RegisterCause is what the month adjusts of a closed one for one cause.
 type RegisterCause struct {
-	Adjusts time.Time `json:"mends_month"`
-	Module  string    `json:"module"` // or money_entry, or the kind of a posting
+	Adjusts time.Time `json:"adjusts_month"`
+	What    string    `json:"what"` // the incentive; money_entry; certification, bonus or redemption
 	Cause   string    `json:"cause"`
 	Rows    int64     `json:"rows"`
 	Base    Cents     `json:"base"`
@@ -63,9 +63,9 @@ type RegisterControl struct {
 // registerMonths are the month and the twelve before it.
 const registerMonths = `from (
 	with earned as (
-		select month, coalesce(sum(earned) filter (where module = 'distribution'), 0) as distribution,
-			coalesce(sum(earned) filter (where module = 'resell'), 0) as resell,
-			coalesce(sum(earned) filter (where module = 'sell_with'), 0) as sell_with
+		select month, coalesce(sum(earned) filter (where incentive = 'distribution'), 0) as distribution,
+			coalesce(sum(earned) filter (where incentive = 'resell'), 0) as resell,
+			coalesce(sum(earned) filter (where incentive = 'sell_with'), 0) as sell_with
 		from mart.statements
 		group by month
 	),

@@ -127,13 +127,13 @@ func explained(ctx context.Context, m Marts, q Question, month time.Time) (*Stat
 	s := &reading{ctx: ctx, marts: m, args: []any{month, q.Partner, q.Partner}, byID: map[string]*Statement{}}
 	s.summaries("from " + summaries + where)
 	s.statements()
-	hang(s, func(line *Line, end End) { line.Ends = append(line.Ends, end) }, ends+where+", module, sale_id, side")
+	hang(s, func(line *Line, end End) { line.Ends = append(line.Ends, end) }, ends+where+", incentive, sale_id, side")
 	hang(s, func(line *Line, t Terms) { line.Terms = &t }, `from (
-		select l.partner_id, l.month, l.module, l.sale_id, g.name, g.from_date, p.points, p.per
+		select l.partner_id, l.month, l.incentive, l.sale_id, g.name, g.from_date, p.points, p.per
 		from mart.statement_lines as l
 		join mart.programme as g on g.rules_hash = l.rules_hash
-		left join mart.point_rules as p on p.rules_hash = l.rules_hash and p.kind = 'amount' and p.subject = l.module
-			and (l.module <> 'sell_with' or l.terms_date >= g.points_from))`+where+", module")
+		left join mart.point_rules as p on p.rules_hash = l.rules_hash and p.kind = 'amount' and p.subject = l.incentive
+			and (l.incentive <> 'sell_with' or l.terms_date >= g.points_from))`+where+", incentive")
 	each(s, `from (
 		with theirs as (
 			select sale_id from mart.statement_lines where month = $1 and partner_id between $2 and $3
@@ -143,7 +143,7 @@ func explained(ctx context.Context, m Marts, q Question, month time.Time) (*Stat
 		select u.* replace ($2 as partner_id)
 		from `+uncounted+` as u
 		join theirs as t on t.sale_id = u.sale_id
-		where u.partner_id is null)`+where+", module, document_date, position", func(st *Statement, line NotCounted) error {
+		where u.partner_id is null)`+where+", incentive, document_date, position", func(st *Statement, line NotCounted) error {
 		st.NotCounted = append(st.NotCounted, line)
 		return nil
 	})
@@ -161,7 +161,7 @@ func explained(ctx context.Context, m Marts, q Question, month time.Time) (*Stat
 // goes on in tranches of that width.
 const ends = `from (
 	with ends as (
-		select l.partner_id, l.month, l.module, l.sale_id, l.schedule, e.side, e.x, greatest(e.x, 0) as at
+		select l.partner_id, l.month, l.incentive, l.sale_id, l.schedule, e.side, e.x, greatest(e.x, 0) as at
 		from mart.statement_lines as l
 		cross join lateral (values ('hi', l.hi), ('lo', l.lo)) as e(side, x)
 		where l.month = $1 and l.partner_id between $2 and $3 and l.method in ('volume', 'block')
@@ -186,14 +186,14 @@ const ends = `from (
 // hide leaves out what is another partner's: under Sell With, the purchase.
 func (s *Statement) hide() {
 	for i := range s.Lines {
-		if l := &s.Lines[i]; l.Module == SellWith {
+		if l := &s.Lines[i]; l.Incentive == SellWith {
 			l.Sale = Sale{SaleID: l.SaleID, Date: l.Date, Distributor: l.Distributor, Type: l.Type, Customer: l.Customer, SKU: l.SKU,
 				Product: l.Product, Family: l.Family, Deal: l.Deal, TermsDate: l.TermsDate, ReturnFound: l.ReturnFound,
 				File: l.File, FileLine: l.FileLine}
 		}
 	}
 	for i := range s.Adjustments {
-		if a := &s.Adjustments[i]; a.Module == SellWith {
+		if a := &s.Adjustments[i]; a.Incentive == SellWith {
 			a.Document, a.Number = "", 0
 		}
 	}
@@ -281,7 +281,7 @@ const heldLines = `from (
 		bought as (
 			select distributor, document_no, line_no
 			from mart.statement_lines
-			where partner_id = $1 and module <> 'sell_with'
+			where partner_id = $1 and incentive <> 'sell_with'
 			union
 			select distributor, document_no, line_no
 			from mart.uncounted_lines

@@ -10,18 +10,18 @@ import (
 type Journal struct {
 	Edition
 	Month   time.Time
-	Earned  []Booked // by module
+	Earned  []Booked // by incentive
 	Entries []Booked
 	Payable []Booked
 }
 
 // Booked is one amount of a partner's.
 type Booked struct {
-	Partner string `json:"partner_id"`
-	Module  string `json:"module"`
-	ID      string `json:"entry_id"`
-	Reason  string `json:"reason"`
-	Amount  Cents  `json:"amount"`
+	Partner   string `json:"partner_id"`
+	Incentive string `json:"incentive"`
+	ID        string `json:"entry_id"`
+	Reason    string `json:"reason"`
+	Amount    Cents  `json:"amount"`
 }
 
 // ReadJournal reads what of one month belongs into the accounts.
@@ -29,11 +29,11 @@ func ReadJournal(ctx context.Context, m Marts, month time.Time) (*Journal, error
 	r := &rows{ctx: ctx, marts: m}
 	j := &Journal{
 		Month: month,
-		Earned: get[Booked](r, `from (select partner_id, module, '' as entry_id, '' as reason, earned as amount
-			from mart.statements where month = $1 and earned <> 0) order by partner_id, module`, month),
-		Entries: get[Booked](r, `from (select partner_id, '' as module, entry_id, reason, amount
+		Earned: get[Booked](r, `from (select partner_id, incentive, '' as entry_id, '' as reason, earned as amount
+			from mart.statements where month = $1 and earned <> 0) order by partner_id, incentive`, month),
+		Entries: get[Booked](r, `from (select partner_id, '' as incentive, entry_id, reason, amount
 			from mart.money_entries where month = $1 and amount <> 0) order by partner_id, entry_id`, month),
-		Payable: get[Booked](r, `from (select partner_id, '' as module, '' as entry_id, '' as reason, payable as amount
+		Payable: get[Booked](r, `from (select partner_id, '' as incentive, '' as entry_id, '' as reason, payable as amount
 			from mart.payables where month = $1 and payable <> 0) order by partner_id`, month),
 	}
 	if r.err != nil {

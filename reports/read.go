@@ -62,27 +62,6 @@ const summaries = `(
 	join mart.months as m on m.month = y.month
 	join mart.programme as g on g.rules_hash = m.rules_hash)`
 
-// adjustments are what months state of months that were closed. The statement, the
-// register and tranche explain read them here.
-const adjustments = `(
-	select partner_id, month, 'line' as kind, module, sale_id, mends_month, cause, cause_file, cause_line, stated_file,
-		stated_line, document_date as date, distributor, document_no, line_no, base, earned as amount, points,
-		place as position
-	from mart.statement_lines
-	where mends_month is not null
-	union all by name
-	select partner_id, month, 'money_entry' as kind, 'money_entry' as module, mends_month, cause,
-		file_name as cause_file, file_line as cause_line, stated_file, stated_line, posted_on as date,
-		entry_id || ': ' || reason as source, amount, row_number() over (order by posted_on, entry_id) as position
-	from mart.money_entries
-	where mends_month is not null
-	union all by name
-	select partner_id, date_trunc('month', posted_on)::date as month, 'posting' as kind, kind as module, mends_month,
-		cause, file_name as cause_file, file_line as cause_line, stated_file, stated_line, posted_on as date, source,
-		points, row_number() over (order by posted_on, kind, category, source, balance, points, entry) as position
-	from mart.points_ledger
-	where mends_month is not null and kind not in ('purchase', 'sell_with'))`
-
 // shares are the parts that partners have in lines of registered deals.
 const shares = `(
 	select s.*, f.file_name, s.sale_id % 10000000000 as file_line
@@ -91,7 +70,7 @@ const shares = `(
 
 // uncounted are the lines that do not count, and the sales that wait for something.
 const uncounted = `(
-	select partner_id, month, module, reason, sale_id, document_date, distributor, document_no, line_no,
+	select partner_id, month, incentive, reason, sale_id, document_date, distributor, document_no, line_no,
 		document_type, end_customer, sku, product_name, family, quantity, net_amount, currency, rate, rate_date,
 		base as amount, deal_id, terms_date, returns_document, returns_line,
 		returned_sale_id is not null as is_return_found, file_name, file_line, false as is_held,
@@ -173,24 +152,24 @@ func fill[T any](s *reading, to func(*Statement) *[]T, from string) {
 
 // ofLine is a part of one line.
 type ofLine[T any] struct {
-	Module string `json:"module"`
-	SaleID int64  `json:"sale_id"`
-	Part   T
+	Incentive string `json:"incentive"`
+	SaleID    int64  `json:"sale_id"`
+	Part      T
 }
 
-// hang adds each row to its line. The rows come by partner and module.
+// hang adds each row to its line. The rows come by partner and incentive.
 func hang[T any](s *reading, add func(*Line, T), from string) {
 	var (
-		of     *Statement
-		module string
-		lines  = map[int64]*Line{} // of that module
+		of        *Statement
+		incentive string
+		lines     = map[int64]*Line{} // of that incentive
 	)
 	each(s, from, func(st *Statement, row ofLine[T]) error {
-		if st != of || row.Module != module {
-			of, module = st, row.Module
+		if st != of || row.Incentive != incentive {
+			of, incentive = st, row.Incentive
 			clear(lines)
 			for i := range st.Lines {
-				if st.Lines[i].Module == module {
+				if st.Lines[i].Incentive == incentive {
 					lines[st.Lines[i].SaleID] = &st.Lines[i]
 				}
 			}
@@ -206,12 +185,12 @@ func hang[T any](s *reading, add func(*Line, T), from string) {
 
 // statements reads what stands in the statements, sheet by sheet.
 func (s *reading) statements() {
-	fill(s, func(st *Statement) *[]ModuleTotal { return &st.Modules }, "from mart.statements"+where+", module")
+	fill(s, func(st *Statement) *[]IncentiveTotal { return &st.Modules }, "from mart.statements"+where+", incentive")
 	fill(s, func(st *Statement) *[]Tranche { return &st.Margin }, `from (
 		select *, rate is null as is_whole, tranche < 0 as is_cut, to_amount is null as is_endless,
 			year_earned = round(year_base * rate, 2) as is_year_by_rate,
 			month_earned = round(year_base * rate, 2) - round((year_base - month_base) * rate, 2) as is_month_by_rate
-		from mart.margin)`+where+`, module, year_start desc, family nulls first, valid_from, tranche < 0, tranche,
+		from mart.margin)`+where+`, incentive, year_start desc, family nulls first, valid_from, tranche < 0, tranche,
 		year_base desc, schedule`)
 	s.lines()
 	fill(s, func(st *Statement) *[]Share { return &st.Shares }, "from "+shares+where+
@@ -225,25 +204,25 @@ func (s *reading) statements() {
 	s.points()
 	fill(s, func(st *Statement) *[]Gap { return &st.Gaps }, "from mart.level_gaps"+where+", requirement desc, category")
 	fill(s, func(st *Statement) *[]MoneyEntry { return &st.Entries }, "from mart.money_entries"+where+", posted_on, entry_id")
-	fill(s, func(st *Statement) *[]Adjustment { return &st.Adjustments }, "from "+adjustments+where+
-		", kind <> 'line', kind, if(kind = 'line', module, null), position, sale_id")
+	fill(s, func(st *Statement) *[]Adjustment { return &st.Adjustments }, "from mart.adjustments"+where+`, kind <> 'line',
+		kind <> 'money_entry', incentive, posted_on, distributor, document_no, line_no, line_key, reference`)
 	fill(s, func(st *Statement) *[]NotCounted { return &st.NotCounted }, "from "+uncounted+`
 		where (month = $1 or is_held and month < $1) and partner_id between $2 and $3
-		order by partner_id, module, document_date, distributor, document_no, line_no, position`)
+		order by partner_id, incentive, document_date, distributor, document_no, line_no, position`)
 	fill(s, func(st *Statement) *[]Rule { return &st.Rules }, `from (
 		select distinct m.partner_id, m.month, r.*, r.to_amount is null as is_endless, r.cap is not null as is_capped
 		from mart.margin as m
-		join mart.rules as r on r.schedule = m.schedule)`+where+", from_date, module, schedule, tranche")
+		join mart.rules as r on r.schedule = m.schedule)`+where+", from_date, incentive, schedule, tranche")
 	fill(s, func(st *Statement) *[]Change { return &st.Changes }, "from mart.version_changes"+where+`, what = 'line',
 		changed = 'position' and base_before = base_after and amount_before = amount_after
 			and points_before = points_after,
-		what, module, document_date, distributor, document_no, line_no, line_key`)
+		what, incentive, document_date, distributor, document_no, line_no, line_key`)
 }
 
 // lines reads the movements, with the tranches each went into.
 func (s *reading) lines() {
 	each(s, "from (select *, returned_sale_id is not null as is_return_found from mart.statement_lines)"+where+
-		", module, place, sale_id", func(st *Statement, line Line) error {
+		", incentive, sequence, sale_id", func(st *Statement, line Line) error {
 		if st.Lines == nil { // many: growing takes as long as reading them
 			all := int64(0)
 			for _, m := range st.Modules {
@@ -255,7 +234,7 @@ func (s *reading) lines() {
 		return nil
 	})
 	hang(s, func(line *Line, slice Slice) { line.Slices = append(line.Slices, slice) },
-		"from mart.tranche_slices"+where+", module, sale_id, tranche")
+		"from mart.tranche_slices"+where+", incentive, sale_id, tranche")
 }
 
 // points reads the postings, and what lapses soon. What purchases earned stands together:

@@ -13,7 +13,7 @@ type Register struct {
 	Currency     string
 	Month        time.Time
 	Partners     []RegisterPartner
-	Modules      []RegisterModule
+	Modules      []RegisterIncentive
 	Months       []RegisterMonth // this one and the twelve before, oldest first
 	Causes       []RegisterCause
 	Distributors []RegisterDistributor
@@ -27,15 +27,16 @@ type Register struct {
 
 // RegisterPartner is one partner's line of the register.
 type RegisterPartner struct {
-	Currency string `json:"programme_currency"`
-	Partner  Partner
-	Pay      Pay
-	Adjusted Cents `json:"adjusted"` // of what was earned, what adjusts earlier months
+	Currency        string `json:"programme_currency"`
+	Partner         Partner
+	Pay             Pay
+	AdjustedLines   Cents `json:"adjusted_lines"`   // of what was earned, what adjusts earlier months
+	AdjustedEntries Cents `json:"adjusted_entries"` // of the manual adjustments, likewise
 }
 
-// RegisterModule is what one module came to, for all partners, by distributor.
-type RegisterModule struct {
-	Module      string `json:"module"`
+// RegisterIncentive is what one incentive came to, for all partners, by distributor.
+type RegisterIncentive struct {
+	Incentive   string `json:"incentive"`
 	Distributor string `json:"distributor"`
 	Lines       int64  `json:"lines"`
 	Points      int64  `json:"points"`
@@ -96,12 +97,14 @@ func ReadRegister(ctx context.Context, m Marts, head Letterhead, month time.Time
 	g := &Register{Letterhead: head, Month: month}
 	r := &rows{ctx: ctx, marts: m}
 	g.Partners = get[RegisterPartner](r, `from (
-		select s.*, coalesce(a.adjusted, 0)::decimal(18,2) as adjusted
+		select s.*, coalesce(a.adjusted_lines, 0)::decimal(18,2) as adjusted_lines,
+			coalesce(a.adjusted_entries, 0)::decimal(18,2) as adjusted_entries
 		from `+summaries+` as s
 		left join (
-			select partner_id, sum(amount) as adjusted
-			from `+adjustments+`
-			where month = $1 and kind = 'line'
+			select partner_id, sum(amount) filter (where kind = 'line') as adjusted_lines,
+				sum(amount) filter (where kind = 'money_entry') as adjusted_entries
+			from mart.adjustments
+			where month = $1
 			group by partner_id
 		) as a on a.partner_id = s.partner_id
 		where s.month = $1)
@@ -109,21 +112,21 @@ func ReadRegister(ctx context.Context, m Marts, head Letterhead, month time.Time
 	if len(g.Partners) > 0 {
 		g.Currency = g.Partners[0].Currency
 	}
-	g.Modules = get[RegisterModule](r, `from (
-		select module, distributor, count(*) as lines, sum(points)::bigint as points, sum(base)::decimal(18,2) as base,
+	g.Modules = get[RegisterIncentive](r, `from (
+		select incentive, distributor, count(*) as lines, sum(points)::bigint as points, sum(base)::decimal(18,2) as base,
 			sum(earned)::decimal(18,2) as earned
 		from mart.statement_lines
 		where month = $1
-		group by module, distributor)
-		order by module, distributor`, month)
+		group by incentive, distributor)
+		order by incentive, distributor`, month)
 	g.Months = get[RegisterMonth](r, registerMonths, month)
 	g.Causes = get[RegisterCause](r, `from (
-		select mends_month, module, cause, count(*) as rows, coalesce(sum(base), 0)::decimal(18,2) as base,
+		select adjusts_month, coalesce(incentive, kind) as what, cause, count(*) as rows, coalesce(sum(base), 0)::decimal(18,2) as base,
 			coalesce(sum(amount), 0)::decimal(18,2) as amount, coalesce(sum(points), 0)::bigint as points
-		from `+adjustments+`
+		from mart.adjustments
 		where month = $1
-		group by mends_month, module, cause)
-		order by mends_month, module, cause`, month)
+		group by all)
+		order by adjusts_month, what, cause`, month)
 	g.Distributors = get[RegisterDistributor](r,
 		"from mart.distributor_months where month = $1 order by distributor, currency", month)
 	g.Controls = get[RegisterControl](r, registerControls, month)

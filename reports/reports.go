@@ -7,7 +7,7 @@
 // from. The package works out nothing that a mart does not say.
 package reports
 
-// SellWith is the module whose purchases are other partners'.
+// SellWith is the incentive whose purchases are other partners'.
 const SellWith = "sell_with"
 
 // Edition says how far a month's workbooks may be relied upon.
@@ -33,20 +33,20 @@ type Statement struct {
 	Edition
 	Letterhead
 	Summary
-	PasswordHash string        `json:"password_hash,omitzero"` // of the password it opens with; empty: it opens without
-	Modules      []ModuleTotal `json:"modules"`
-	Margin       []Tranche     `json:"margin"`
-	Lines        []Line        `json:"lines"`
-	Shares       []Share       `json:"shares"`
-	Claims       []Claim       `json:"claims"`
-	Points       []Posting     `json:"points"`
-	Expiring     []Expiring    `json:"expiring"`
-	Gaps         []Gap         `json:"missing"`
-	Entries      []MoneyEntry  `json:"money_entries"`
-	Adjustments  []Adjustment  `json:"adjustments"`
-	NotCounted   []NotCounted  `json:"not_counted"`
-	Rules        []Rule        `json:"rules"`
-	Changes      []Change      `json:"changes"`
+	PasswordHash string           `json:"password_hash,omitzero"` // of the password it opens with; empty: it opens without
+	Modules      []IncentiveTotal `json:"modules"`
+	Margin       []Tranche        `json:"margin"`
+	Lines        []Line           `json:"lines"`
+	Shares       []Share          `json:"shares"`
+	Claims       []Claim          `json:"claims"`
+	Points       []Posting        `json:"points"`
+	Expiring     []Expiring       `json:"expiring"`
+	Gaps         []Gap            `json:"missing"`
+	Entries      []MoneyEntry     `json:"money_entries"`
+	Adjustments  []Adjustment     `json:"adjustments"`
+	NotCounted   []NotCounted     `json:"not_counted"`
+	Rules        []Rule           `json:"rules"`
+	Changes      []Change         `json:"changes"`
 }
 
 // Summary is what a month came to for a partner, under which version of the programme.
@@ -93,9 +93,9 @@ type Pay struct {
 	HasLevelRules bool   `json:"has_level_rules"`         // the programme says what levels ask for
 }
 
-// ModuleTotal is what one module came to in a month and in the year so far.
-type ModuleTotal struct {
-	Module     string `json:"module"`
+// IncentiveTotal is what one incentive came to in a month and in the year so far.
+type IncentiveTotal struct {
+	Incentive  string `json:"incentive"`
 	Lines      int64  `json:"lines"`
 	Points     int64  `json:"points"`
 	Base       Cents  `json:"base"`
@@ -107,7 +107,7 @@ type ModuleTotal struct {
 
 // Tranche is how far a partner has filled one tranche of one schedule.
 type Tranche struct {
-	Module      string `json:"module"`
+	Incentive   string `json:"incentive"`
 	Method      string `json:"method"`
 	Level       string `json:"level"`
 	Family      string `json:"family,omitzero"`
@@ -131,7 +131,7 @@ type Tranche struct {
 // Change is what one version of a statement says differently from the one before.
 type Change struct {
 	What         string `json:"what"` // line, money_entry or posting, or what the summary says
-	Module       string `json:"module"`
+	Incentive    string `json:"incentive"`
 	Distributor  string `json:"distributor"`
 	Document     string `json:"document_no"`
 	Changed      string `json:"changed"` // columns of a line; what a posting is for; a level or modules before and after
@@ -146,22 +146,22 @@ type Change struct {
 }
 
 // Adjustment is what the month states of a month that was closed: of a line, a manual
-// adjustment or a posting of points.
+// adjustment or a posting of points. mart.adjustments has them.
 type Adjustment struct {
-	Kind        string `json:"kind"`   // line, money_entry or posting
-	Module      string `json:"module"` // of a line; the kind of a posting
+	Kind        string `json:"kind"` // line or money_entry; certification, bonus or redemption, of points
+	Incentive   string `json:"incentive,omitzero"`
 	SaleID      int64  `json:"sale_id,omitzero"`
-	Adjusts     Day    `json:"mends_month"`
+	Adjusts     Day    `json:"adjusts_month"`
 	Cause       string `json:"cause"`
-	CauseFile   string `json:"cause_file,omitzero"`
-	CauseLine   int64  `json:"cause_line,omitzero"`
+	CauseFile   string `json:"file_name,omitzero"`
+	CauseLine   int64  `json:"file_line,omitzero"`
 	StatedFile  string `json:"stated_file,omitzero"` // it was stated from
 	StatedLine  int64  `json:"stated_line,omitzero"`
-	Date        Day    `json:"date"`
+	Date        Day    `json:"posted_on"`
 	Distributor string `json:"distributor,omitzero"`
 	Document    string `json:"document_no,omitzero"`
 	Number      int64  `json:"line_no,omitzero"`
-	Source      string `json:"source,omitzero"` // the manual adjustment with its reason, or what points are for
+	Source      string `json:"description,omitzero"` // the manual adjustment with its reason, or what points are for
 	Base        Cents  `json:"base"`
 	Amount      Cents  `json:"amount"`
 	Points      int64  `json:"points"`
@@ -197,12 +197,12 @@ type Sale struct {
 // Line is one movement.
 type Line struct {
 	Sale
-	Module         string  `json:"module"`
+	Incentive      string  `json:"incentive"`
 	Base           Cents   `json:"base"`
 	PeriodStart    Day     `json:"period_start"`
-	Place          int64   `json:"place"`
-	PeriodBefore   Cents   `json:"walk_lo"` // running position in the period
-	PeriodAfter    Cents   `json:"walk_hi"`
+	Sequence       int64   `json:"sequence"`
+	PeriodBefore   Cents   `json:"running_lo"` // running position in the period
+	PeriodAfter    Cents   `json:"running_hi"`
 	PositionBefore Cents   `json:"lo"` // that its tranches go by: of its document under method document
 	PositionAfter  Cents   `json:"hi"`
 	BeforeCap      Cents   `json:"before_cap"`
@@ -310,15 +310,15 @@ type MoneyEntry struct {
 // NotCounted is a line of the partner's that does not count, and why.
 type NotCounted struct {
 	Sale
-	Module string `json:"module,omitzero"`
-	Reason string `json:"reason"`
-	Held   bool   `json:"is_held"`       // it waits for something that is missing
-	What   string `json:"what,omitzero"` // that something
+	Incentive string `json:"incentive,omitzero"`
+	Reason    string `json:"reason"`
+	Held      bool   `json:"is_held"`       // it waits for something that is missing
+	What      string `json:"what,omitzero"` // that something
 }
 
 // Rule is one tranche of a schedule that a statement's figures were made under.
 type Rule struct {
-	Module     string `json:"module"`
+	Incentive  string `json:"incentive"`
 	Method     string `json:"method"`
 	Period     string `json:"period"`
 	Level      string `json:"level"`

@@ -71,7 +71,7 @@ func (a *app) showComparison(c *reports.Comparison) {
 	fmt.Fprintln(w, "partner\tmodule\tearned now\tearned other\tdifference\tpoints now\tpoints other\tlevel now\tlevel other\t")
 	now, other := c.Totals()
 	for _, d := range c.Rows {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t\n", d.Partner, d.Module, d.Now.Earned, d.Other.Earned, d.Other.Earned-d.Now.Earned, d.Now.Points, d.Other.Points, d.LevelNow, d.LevelOther)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t\n", d.Partner, d.Incentive, d.Now.Earned, d.Other.Earned, d.Other.Earned-d.Now.Earned, d.Now.Points, d.Other.Points, d.LevelNow, d.LevelOther)
 	}
 	fmt.Fprintf(w, "together\t\t%s\t%s\t%s\t%d\t%d\t\t\t\n", now.Earned, other.Earned, other.Earned-now.Earned, now.Points, other.Points)
 	_ = w.Flush()

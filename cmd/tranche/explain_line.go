@@ -124,12 +124,12 @@ func orNobody(customer string) string {
 func (t teller) credit(l reports.Line, s reports.SaleStory) {
 	why := map[string]string{"resell": "it bought the line", "distribution": "it distributed the line",
 		reports.SellWith: "it influenced the deal"}
-	isIts := func(a reports.Adjustment) bool { return a.Module == l.Module }
+	isIts := func(a reports.Adjustment) bool { return a.Incentive == l.Incentive }
 	if i := slices.IndexFunc(s.Adjustments, isIts); i < 0 {
-		t.say("\n%s: counts for %s %s, because %s", pipeline.Word(l.Module), s.Partner.ID, s.Partner.Name, why[l.Module])
+		t.say("\n%s: counts for %s %s, because %s", pipeline.Word(l.Incentive), s.Partner.ID, s.Partner.Name, why[l.Incentive])
 	} else {
 		a := s.Adjustments[i]
-		t.say("\n%s: adjusts %s for %s %s. %s", pipeline.Word(l.Module), a.Adjusts.Format("2006-01"), s.Partner.ID,
+		t.say("\n%s: adjusts %s for %s %s. %s", pipeline.Word(l.Incentive), a.Adjusts.Format("2006-01"), s.Partner.ID,
 			s.Partner.Name, pipeline.Cause(a.Cause))
 		if a.StatedFile != "" {
 			t.say("  Stated    before, from %s, line %d; what is stated here is what it should be less that",
@@ -138,7 +138,7 @@ func (t teller) credit(l reports.Line, s reports.SaleStory) {
 	}
 	t.say("  Base      %s %s", l.Base, s.Own)
 	t.say("  Position  from %s to %s, in the period that began on %s (movement %d of its year)",
-		l.PeriodBefore, l.PeriodAfter, l.PeriodStart, l.Place)
+		l.PeriodBefore, l.PeriodAfter, l.PeriodStart, l.Sequence)
 	t.say("  Rules     %q, since %s, fingerprint %s", l.Terms.Name, l.Terms.From, l.RulesHash)
 	t.money(l, s.Own)
 	if l.Terms.Points > 0 {
@@ -208,11 +208,11 @@ func (t teller) started(x reports.End) {
 // notCounted tells why a line does not count through one module.
 func (t teller) notCounted(u reports.NotCounted, s reports.SaleStory) {
 	if u.Reason == unregistered {
-		t.say("\n%s: credits nobody. %s", pipeline.Word(u.Module), pipeline.Word(u.Reason))
+		t.say("\n%s: credits nobody. %s", pipeline.Word(u.Incentive), pipeline.Word(u.Reason))
 		t.say("  Deal      no claim names %s; it counts by itself in the first run after one does", u.Deal)
 		return
 	}
-	t.say("\n%s: does not count for %s. %s", pipeline.Word(u.Module), s.Partner.ID, pipeline.Word(u.Reason))
+	t.say("\n%s: does not count for %s. %s", pipeline.Word(u.Incentive), s.Partner.ID, pipeline.Word(u.Reason))
 	t.say("  Would have counted with %s, in %s", u.Amount, s.Month.Format("2006-01"))
 }
 
@@ -242,7 +242,7 @@ func (t teller) influence(s reports.SaleStory) {
 				pipeline.Word(k.Reason))
 		}
 	}
-	isCredited := slices.ContainsFunc(s.Lines, func(l reports.Line) bool { return l.Module == reports.SellWith })
+	isCredited := slices.ContainsFunc(s.Lines, func(l reports.Line) bool { return l.Incentive == reports.SellWith })
 	if !isCredited && len(s.Shares) == 0 {
 		t.say("  So %s earns nothing by influencing this line.", t.question.Partner)
 	}

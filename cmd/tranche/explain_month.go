@@ -30,13 +30,16 @@ func (t teller) month(s *reports.Statement) {
 }
 
 func (t teller) pay(s *reports.Statement) {
-	p, adjusted := s.Pay, ""
-	if slices.ContainsFunc(s.Adjustments, func(a reports.Adjustment) bool { return a.Kind == "line" }) {
-		lines, _ := s.Adjusted()
-		adjusted = ", of it adjustments to earlier months " + lines.String() + ","
+	p := s.Pay
+	earned, entered := s.Adjusted()
+	of := func(adjusted reports.Cents) string {
+		if adjusted == 0 {
+			return ""
+		}
+		return ", of it adjustments to earlier months " + adjusted.String() + ","
 	}
-	t.say("  Money     earned %s%s + manual adjustments %s + carried in %s - carried out %s = %s "+
-		"(less than %s is carried on)", p.Earned, adjusted, p.MoneyEntries, p.CarriedIn, p.CarriedOut, p.Payable, p.Minimum)
+	t.say("  Money     earned %s%s + manual adjustments %s%s + carried in %s - carried out %s = %s "+
+		"(less than %s is carried on)", p.Earned, of(earned), p.MoneyEntries, of(entered), p.CarriedIn, p.CarriedOut, p.Payable, p.Minimum)
 	if p.Currency != s.Currency && p.OwnRate != 0 {
 		t.say("            in %s: %s, at 1 %s = %s %s, the last rate of the month",
 			p.Currency, p.PayableOwn, p.Currency, p.OwnRate, s.Currency)
@@ -74,12 +77,12 @@ func (t teller) level(s *reports.Statement) {
 	}
 }
 
-func (t teller) module(m reports.ModuleTotal, s *reports.Statement) {
-	t.say("\n%s: %s, base %s, earned %s, %s; in the year so far base %s, earned %s", pipeline.Word(m.Module),
+func (t teller) module(m reports.IncentiveTotal, s *reports.Statement) {
+	t.say("\n%s: %s, base %s, earned %s, %s; in the year so far base %s, earned %s", pipeline.Word(m.Incentive),
 		counted(m.Lines, "line"), m.Base, m.Earned, counted(m.Points, "point"), m.YearBase, m.YearEarned)
 	margin := t.table("  since", "level", "method", "tranche", "rate", "base", "earned", "base this year", "earned this year")
 	for _, x := range s.Margin {
-		if x.Module != m.Module {
+		if x.Incentive != m.Incentive {
 			continue
 		}
 		tranche, rate := "all", ""
@@ -90,7 +93,7 @@ func (t teller) module(m reports.ModuleTotal, s *reports.Statement) {
 			x.YearBase, x.YearEarned)
 	}
 	margin.end()
-	lines := slices.DeleteFunc(slices.Clone(s.Lines), func(l reports.Line) bool { return l.Module != m.Module })
+	lines := slices.DeleteFunc(slices.Clone(s.Lines), func(l reports.Line) bool { return l.Incentive != m.Incentive })
 	for i, l := range lines {
 		isSame := func(x reports.Line) bool { return x.Schedule == l.Schedule }
 		if l.Method == "block" && !slices.ContainsFunc(lines[i+1:], isSame) {
@@ -98,7 +101,7 @@ func (t teller) module(m reports.ModuleTotal, s *reports.Statement) {
 			t.started(l.Ends[0])
 		}
 	}
-	t.moves(m.Module, lines)
+	t.moves(m.Incentive, lines)
 }
 
 // moves tells each movement of a module. Under document the tranches go by the
@@ -169,7 +172,7 @@ func (t teller) waiting(s *reports.Statement) {
 		if u.Reason == unregistered {
 			why += " (" + u.Deal + ")"
 		}
-		left.row(name, u.Date, u.SKU+" "+u.Product, pipeline.Word(u.Module), u.Amount, u.File, u.FileLine, why)
+		left.row(name, u.Date, u.SKU+" "+u.Product, pipeline.Word(u.Incentive), u.Amount, u.File, u.FileLine, why)
 	}
 	left.end()
 	held.end()

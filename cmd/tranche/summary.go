@@ -51,7 +51,7 @@ func printTables(out io.Writer, s *pipeline.Summary) {
 	t = tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(t, "%s, %s\tpartners\tlines\tbase\tearned\tpoints\tbase, year to date\tearned, year to date\t\n", s.Month.Format("2006-01"), s.Currency)
 	for _, m := range s.Modules {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t\n", m.Module, m.Partners, m.Lines, m.Base, m.Earned, m.Points, m.YearBase, m.YearEarned)
+		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t\n", m.Incentive, m.Partners, m.Lines, m.Base, m.Earned, m.Points, m.YearBase, m.YearEarned)
 	}
 	_ = t.Flush()
 }

@@ -1,7 +1,7 @@
 // Package journal writes what a month's statements mean for the books: a CSV that an
 // accounting system reads.
 //
-// An *accrual* books what partners earned, module by module, and manual adjustments:
+// An *accrual* books what partners earned, incentive by incentive, and manual adjustments:
 // debit expense, credit accrued. A *release* books what is paid: debit accrued, credit
 // payable; what stays accrued is what is carried to the next month. Where a month was
 // taken back and stated anew, a *reversal* of every posting of the version before comes
@@ -21,7 +21,7 @@ import (
 
 // Accounts are the numbers of accounts in the vendor's books.
 type Accounts struct {
-	Expense     map[string]string // by module
+	Expense     map[string]string // by incentive
 	Adjustments string            // expense of manual adjustments
 	Accrued     string            // owed and not yet payable
 	Payable     string
@@ -58,7 +58,7 @@ func Make(j *reports.Journal, a Accounts, before []Posting) ([]Posting, error) {
 	}
 	month := j.Month.Format("2006-01")
 	for _, e := range j.Earned {
-		pair(a.Expense[e.Module], a.Accrued, e.Partner, "accrual", "Margin "+e.Module+" "+month, "", e.Amount)
+		pair(a.Expense[e.Incentive], a.Accrued, e.Partner, "accrual", "Margin "+e.Incentive+" "+month, "", e.Amount)
 	}
 	for _, e := range j.Entries {
 		pair(a.Adjustments, a.Accrued, e.Partner, "accrual", "Manual adjustment "+e.ID+": "+e.Reason, e.ID, e.Amount)

@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,21 +13,21 @@ func (s statement) adjustments() {
 	w := s.words
 	sh := s.sheet(setup{title: w.say("sheet_adjustments"), landscape: true, frozen: 1,
 		widths: []float64{10, 40, 13, 11, 12, 12, 6, 14, 13, 9, 28, 8, 28, 8}})
-	sh.tall(28, s.heads("mends", "cause", "module", "date", "distributor", "document", ">line", ">base", ">earned",
+	sh.tall(28, s.heads("adjusts_month", "cause", "module", "date", "distributor", "document", ">line", ">base", ">earned",
 		">points", "file", ">file_line", "stated_file", ">stated_line")...)
 	first := sh.row + 1
 	var points int64
 	none := s.text("")
 	for _, a := range s.Adjustments {
-		cause, what := w.say("mended_"+a.Cause)+" "+a.Source, w.value(a.Module)
+		cause, what := w.say("adjusted_"+a.Cause)+" "+a.Source, w.value(cmp.Or(a.Incentive, a.Kind))
 		document, number, base, earned, moved := none, none, none, none, none
 		switch a.Kind {
 		case "line":
 			cause = w.say("cause_" + a.Cause)
-			document, number = s.document(a.Module, a.Document, a.Number)
+			document, number = s.document(a.Incentive, a.Document, a.Number)
 			base, earned, moved = s.money(a.Base), s.money(a.Amount), s.number(a.Points)
 		case "money_entry":
-			what, earned = w.say("mended_entry"), s.money(a.Amount)
+			what, earned = w.say("adjusted_entry"), s.money(a.Amount)
 		default:
 			moved = s.number(a.Points)
 		}
@@ -77,7 +78,7 @@ func (s statement) changes() {
 	sh.tall(28, s.heads("change", "changed", "module", "date", "distributor", "document", ">line", ">base_before", ">base_after", ">amount_before", ">amount_after",
 		">difference", ">points_before", ">points_after")...)
 	for _, c := range s.Changes {
-		document, number := s.document(c.Module, c.Document, c.Number)
+		document, number := s.document(c.Incentive, c.Document, c.Number)
 		before, after := s.money(c.BaseBefore), s.money(c.BaseAfter)
 		was, is, difference := s.money(c.Before), s.money(c.After), s.money(c.After-c.Before)
 		pointsWere, pointsAre := s.number(c.PointsBefore), s.number(c.PointsAfter)
@@ -87,7 +88,7 @@ func (s statement) changes() {
 		}
 		switch c.What {
 		case "line":
-			changed = s.columns(c.Module, c.Changed)
+			changed = s.columns(c.Incentive, c.Changed)
 		case "status_points", "spendable", "posting":
 			was, is, difference = none, none, none
 		case "level", "modules", "name":
@@ -102,7 +103,7 @@ func (s statement) changes() {
 		if c.What == "posting" {
 			document = none // its name is for programs
 		}
-		sh.put(s.text(w.say("changed_"+c.What)), s.styled(s.styles.wrapped, changed), s.text(w.value(c.Module)), s.day(c.Date), s.text(c.Distributor), document, number,
+		sh.put(s.text(w.say("changed_"+c.What)), s.styled(s.styles.wrapped, changed), s.text(w.value(c.Incentive)), s.day(c.Date), s.text(c.Distributor), document, number,
 			before, after, was, is, difference, pointsWere, pointsAre)
 	}
 	if len(s.Changes) == 0 {

@@ -32,7 +32,7 @@ func Comparison(out io.Writer, c *reports.Comparison) error {
 	now, other := c.Totals()
 	for _, d := range c.Rows {
 		at := sh.row + 1
-		sh.put(b.text(d.Partner), b.text(d.Name), b.text(w.value(d.Module)), b.text(w.value(d.LevelNow)), b.text(w.value(d.LevelOther)),
+		sh.put(b.text(d.Partner), b.text(d.Name), b.text(w.value(d.Incentive)), b.text(w.value(d.LevelNow)), b.text(w.value(d.LevelOther)),
 			b.money(d.Now.Base), b.money(d.Other.Base), b.money(d.Now.Earned), b.money(d.Other.Earned),
 			b.sum(b.styles.money, fmt.Sprintf("I%d-H%d", at, at), d.Other.Earned-d.Now.Earned), b.number(d.Now.Points), b.number(d.Other.Points),
 			b.count(b.styles.number, fmt.Sprintf("L%d-K%d", at, at), d.Other.Points-d.Now.Points))

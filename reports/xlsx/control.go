@@ -77,10 +77,10 @@ func (r register) causes() {
 	var amount reports.Cents
 	for _, c := range r.Causes {
 		why := r.words.say("cause_" + c.Cause)
-		if text, ok := r.words["mended_"+c.Cause]; ok && !isModule(c.Module) {
+		if text, ok := r.words["adjusted_"+c.Cause]; ok && !isIncentive(c.What) {
 			why = text
 		}
-		sh.put(r.text(c.Adjusts.Format("2006-01")), r.text(r.words.value(c.Module)), r.styled(r.styles.wrapped, why), r.number(c.Rows),
+		sh.put(r.text(c.Adjusts.Format("2006-01")), r.text(r.words.value(c.What)), r.styled(r.styles.wrapped, why), r.number(c.Rows),
 			r.money(c.Base), r.money(c.Amount), r.number(c.Points))
 		amount += c.Amount
 	}
@@ -96,7 +96,7 @@ func (r register) causes() {
 	sh.done()
 }
 
-func isModule(name string) bool {
+func isIncentive(name string) bool {
 	return name == "distribution" || name == "resell" || name == "sell_with"
 }
 

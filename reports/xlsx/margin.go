@@ -40,7 +40,7 @@ func (s statement) margin() {
 			family = t.Family
 		}
 		earnedMonth, earnedYear := s.trancheEarned(t, sh.row+1)
-		sh.put(s.text(w.value(t.Module)), s.styled(s.styles.wrapped, w.value(t.Method)), s.text(w.value(t.Level)), s.text(family), s.day(t.ValidFrom),
+		sh.put(s.text(w.value(t.Incentive)), s.styled(s.styles.wrapped, w.value(t.Method)), s.text(w.value(t.Level)), s.text(family), s.day(t.ValidFrom),
 			tranche, from, to, rate, s.money(t.MonthBase), earnedMonth, s.money(t.YearBase), earnedYear, s.day(t.Year))
 		month, year = month+t.MonthEarned, year+t.YearEarned
 	}
@@ -82,7 +82,7 @@ func (s statement) trancheEarned(t reports.Tranche, row int) (month, year cell) 
 
 func (s statement) noMargin() string {
 	for _, m := range s.Modules {
-		if m.Module == "sell_with" {
+		if m.Incentive == "sell_with" {
 			return s.words.say("sell_with_points_only")
 		}
 	}

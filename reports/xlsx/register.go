@@ -41,22 +41,24 @@ func (r register) partners() {
 		"currency", ">payable_partner", ">status_points")...)
 	first := sh.row + 1
 	var t reports.Pay
-	var adjusted reports.Cents
+	var adjusted, entered reports.Cents
 	for _, p := range r.Partners {
 		inTheirCurrency := r.text("")
 		if p.Pay.OwnRate > 0 {
 			inTheirCurrency = r.money(p.Pay.PayableOwn)
 		}
 		sh.put(r.text(p.Partner.ID), r.text(p.Partner.Name), r.text(p.Partner.Country), r.text(w.values(p.Partner.Modules, ", ")), r.text(w.value(p.Pay.Level)),
-			r.money(p.Pay.Earned-p.Adjusted), r.money(p.Adjusted), r.money(p.Pay.MoneyEntries), r.money(p.Pay.CarriedIn), r.money(p.Pay.Payable), r.money(p.Pay.CarriedOut),
+			r.money(p.Pay.Earned-p.AdjustedLines), r.money(p.AdjustedLines+p.AdjustedEntries),
+			r.money(p.Pay.MoneyEntries-p.AdjustedEntries), r.money(p.Pay.CarriedIn), r.money(p.Pay.Payable), r.money(p.Pay.CarriedOut),
 			r.text(p.Pay.Currency), inTheirCurrency, r.number(p.Pay.StatusPoints))
 		t.Earned, t.MoneyEntries, t.CarriedIn = t.Earned+p.Pay.Earned, t.MoneyEntries+p.Pay.MoneyEntries, t.CarriedIn+p.Pay.CarriedIn
-		t.Payable, t.CarriedOut, adjusted = t.Payable+p.Pay.Payable, t.CarriedOut+p.Pay.CarriedOut, adjusted+p.Adjusted
+		t.Payable, t.CarriedOut, adjusted = t.Payable+p.Pay.Payable, t.CarriedOut+p.Pay.CarriedOut, adjusted+p.AdjustedLines
+		entered += p.AdjustedEntries
 	}
 	column := func(c string) string { return sumOf(c, first, sh.row) }
 	blank := r.styled(r.styles.totalText, "")
 	sh.put(r.styled(r.styles.totalText, w.say("total")), blank, blank, blank, blank, r.sum(r.styles.totalMoney, column("F"), t.Earned-adjusted),
-		r.sum(r.styles.totalMoney, column("G"), adjusted), r.sum(r.styles.totalMoney, column("H"), t.MoneyEntries), r.sum(r.styles.totalMoney, column("I"), t.CarriedIn),
+		r.sum(r.styles.totalMoney, column("G"), adjusted+entered), r.sum(r.styles.totalMoney, column("H"), t.MoneyEntries-entered), r.sum(r.styles.totalMoney, column("I"), t.CarriedIn),
 		r.sum(r.styles.totalMoney, column("J"), t.Payable), r.sum(r.styles.totalMoney, column("K"), t.CarriedOut), blank, blank, blank)
 	sh.mark("earned", 6, int64(t.Earned-adjusted), 2)
 	sh.mark("payable", 10, int64(t.Payable), 2)
@@ -70,7 +72,7 @@ func (r register) modules() {
 	first := sh.row + 1
 	var earned reports.Cents
 	for _, m := range r.Modules {
-		sh.put(r.text(w.value(m.Module)), r.text(m.Distributor), r.number(m.Lines), r.money(m.Base), r.money(m.Earned), r.number(m.Points))
+		sh.put(r.text(w.value(m.Incentive)), r.text(m.Distributor), r.number(m.Lines), r.money(m.Base), r.money(m.Earned), r.number(m.Points))
 		earned += m.Earned
 	}
 	blank := r.styled(r.styles.totalText, "")

@@ -55,7 +55,7 @@ func (s statement) lines() {
 	var base, earned reports.Cents
 	var points int64
 	for _, l := range s.Lines {
-		isPurchase := l.Module != "sell_with"
+		isPurchase := l.Incentive != "sell_with"
 		document, number, quantity, net, amount := s.text(l.Document), s.number(l.Number), s.decimal(int64(l.Quantity), 3), s.decimal(int64(l.Net), 6), s.money(l.Amount)
 		net.style = s.styles.money
 		currency, fx := s.text(l.Currency), s.decimal(int64(l.FXRate), 9)
@@ -63,7 +63,7 @@ func (s statement) lines() {
 		if !isPurchase {
 			document, number, quantity, net, amount, currency, fx = s.text(""), s.text(""), s.text(""), s.text(""), s.text(""), s.text(""), s.text("")
 		}
-		sh.tall(lineHeight(len(l.Slices)), s.text(w.value(l.Module)), s.day(l.Date), s.text(l.Distributor), document, number, s.text(l.Customer), s.text(l.Product),
+		sh.tall(lineHeight(len(l.Slices)), s.text(w.value(l.Incentive)), s.day(l.Date), s.text(l.Distributor), document, number, s.text(l.Customer), s.text(l.Product),
 			quantity, net, currency, s.money(l.Base), s.money(l.PositionBefore), s.money(l.PositionAfter), s.styled(s.styles.wrapped, s.sliceText(l)), s.money(l.Earned), s.number(l.Points),
 			s.text(l.Deal), s.text(w.value(l.Type)), s.text(l.SKU), amount, fx, s.text(w.value(l.Level)), s.text(l.File), s.lineNumber(l.FileLine))
 		base, earned, points = base+l.Base, earned+l.Earned, points+l.Points
@@ -130,7 +130,7 @@ func (s statement) notCounted() {
 	sh := s.sheet(setup{title: w.say("sheet_not_counted"), widths: []float64{13, 12, 14, 14, 8, 26, 15, 15, 9, 50, 26, 8}, landscape: true, frozen: 1})
 	sh.tall(28, s.heads("module", "date", "distributor", "document", ">line", "product", ">amount", ">net", "currency", "reason", "file", ">file_line")...)
 	for _, x := range s.NotCounted {
-		amount, net, currency, module := s.money(x.Amount), s.text(""), "", w.value(x.Module)
+		amount, net, currency, module := s.money(x.Amount), s.text(""), "", w.value(x.Incentive)
 		if x.Held {
 			inFull := s.decimal(int64(x.Net), 6)
 			inFull.style = s.styles.money
@@ -164,7 +164,7 @@ func (s statement) rules() {
 		if family == "" {
 			family = w.say("all_families")
 		}
-		sh.put(s.styled(s.styles.wrapped, r.Version), s.day(r.From), until, s.text(w.value(r.Module)), s.styled(s.styles.wrapped, w.value(r.Method)),
+		sh.put(s.styled(s.styles.wrapped, r.Version), s.day(r.From), until, s.text(w.value(r.Incentive)), s.styled(s.styles.wrapped, w.value(r.Method)),
 			s.text(w.value(r.Period)), s.text(w.value(r.Level)), s.text(family), s.number(r.Tranche), s.money(r.FromAmount), to, s.rate(r.Rate), most, s.text(r.Hash))
 	}
 	if len(s.Rules) == 0 {

@@ -95,9 +95,9 @@ func (s statement) summaryModules(sh *sheet) {
 		s.styled(s.styles.section, w.say("year_to_date")), s.styled(s.styles.section, ""), s.styled(s.styles.section, ""))
 	sh.tall(16, s.heads("module", ">line_count", ">base", ">earned", ">points", ">base", ">earned", ">points")...)
 	first := sh.row + 1
-	var t reports.ModuleTotal
+	var t reports.IncentiveTotal
 	for _, m := range s.Modules {
-		sh.put(s.text(w.value(m.Module)), s.number(m.Lines), s.money(m.Base), s.money(m.Earned), s.number(m.Points),
+		sh.put(s.text(w.value(m.Incentive)), s.number(m.Lines), s.money(m.Base), s.money(m.Earned), s.number(m.Points),
 			s.money(m.YearBase), s.money(m.YearEarned), s.number(m.YearPoints))
 		t.Lines, t.Earned, t.Points = t.Lines+m.Lines, t.Earned+m.Earned, t.Points+m.Points
 		t.YearEarned, t.YearPoints = t.YearEarned+m.YearEarned, t.YearPoints+m.YearPoints

@@ -25,11 +25,11 @@ func example() *reports.Statement {
 			Pay: reports.Pay{Earned: 105, Payable: 105, Currency: "EUR", OwnRate: 1_084_150_000, PayableOwn: 97,
 				Level: "ready"},
 		},
-		Modules: []reports.ModuleTotal{{Module: "resell", Lines: 1, Base: 2100, Earned: 105}},
+		Modules: []reports.IncentiveTotal{{Incentive: "resell", Lines: 1, Base: 2100, Earned: 105}},
 		Lines: []reports.Line{{
 			Sale: reports.Sale{Date: reports.Day{Time: time.Date(2024, 7, 3, 0, 0, 0, 0, time.UTC)}, Document: "0012",
 				Customer: "@SUM(1)", SKU: "0012-LKM", Quantity: 1500, Net: 21_000_000, Currency: "USD", Amount: 2100},
-			Module: "resell", Base: 2100, PositionAfter: 2100, Earned: 105, Method: "marginal",
+			Incentive: "resell", Base: 2100, PositionAfter: 2100, Earned: 105, Method: "marginal",
 			Slices: []reports.Slice{{Tranche: 1, Rate: 50_000, Base: 2100, Earned: 105}},
 		}},
 	}
@@ -94,8 +94,8 @@ func TestWhatACellCannotHoldFailsTheWorkbook(t *testing.T) {
 
 func TestTheTotalsOfAComparisonAreReadBackByName(t *testing.T) {
 	c := &reports.Comparison{Currency: "USD", Rows: []reports.Difference{
-		{Partner: "P1", Module: "resell", Now: reports.Result{Base: 100000, Earned: 5000, Points: 4}, Other: reports.Result{Base: 100000, Earned: 6001, Points: 3}},
-		{Partner: "P2", Module: "resell", Now: reports.Result{Base: 20000, Earned: 1000, Points: 1}},
+		{Partner: "P1", Incentive: "resell", Now: reports.Result{Base: 100000, Earned: 5000, Points: 4}, Other: reports.Result{Base: 100000, Earned: 6001, Points: 3}},
+		{Partner: "P2", Incentive: "resell", Now: reports.Result{Base: 20000, Earned: 1000, Points: 1}},
 	}}
 	var out bytes.Buffer
 	if err := Comparison(&out, c); err != nil {
@@ -140,8 +140,8 @@ func TestWhatACapTakesAwayStandsOnTheMarginSheet(t *testing.T) {
 	st := example()
 	st.Pay.Earned, st.Pay.Payable, st.Modules[0].Earned, st.Modules[0].YearEarned, st.Lines[0].Earned = 6000, 6000, 6000, 6000, 6000
 	st.Lines[0].BeforeCap = 6550
-	st.Margin = []reports.Tranche{{Module: "resell", Method: "marginal", Level: "ready", Number: 1, To: 2_500_000, Rate: 50_000, MonthBase: 131000, MonthEarned: 6550,
-		YearBase: 131000, YearEarned: 6550}, {Module: "resell", Method: "marginal", Level: "ready", Number: -1, Whole: true, Cut: true, MonthEarned: -550, YearEarned: -550}}
+	st.Margin = []reports.Tranche{{Incentive: "resell", Method: "marginal", Level: "ready", Number: 1, To: 2_500_000, Rate: 50_000, MonthBase: 131000, MonthEarned: 6550,
+		YearBase: 131000, YearEarned: 6550}, {Incentive: "resell", Method: "marginal", Level: "ready", Number: -1, Whole: true, Cut: true, MonthEarned: -550, YearEarned: -550}}
 	f := open(t, st)
 	for cell, want := range map[string]string{"F4": "Cut off by the cap of the programme year", "K4": "-5.5", "M4": "-5.5", "K5": "60", "M5": "60"} {
 		if got, err := f.GetCellValue("Margin", cell, excelize.Options{RawCellValue: true}); got != want || err != nil {
@@ -152,7 +152,7 @@ func TestWhatACapTakesAwayStandsOnTheMarginSheet(t *testing.T) {
 
 func TestEqualFiguresGiveEqualBytes(t *testing.T) {
 	st := example()
-	st.Margin = []reports.Tranche{{Module: "resell", Method: "marginal", Level: "ready", Number: 1, To: 2_500_000, Rate: 50_000, MonthBase: 2100, MonthEarned: st.Pay.Earned, YearBase: 2100, YearEarned: 105}}
+	st.Margin = []reports.Tranche{{Incentive: "resell", Method: "marginal", Level: "ready", Number: 1, To: 2_500_000, Rate: 50_000, MonthBase: 2100, MonthEarned: st.Pay.Earned, YearBase: 2100, YearEarned: 105}}
 	var first bytes.Buffer
 	if err := Statement(&first, st); err != nil {
 		t.Fatal(err)

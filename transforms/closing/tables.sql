@@ -19,7 +19,8 @@ create table slices (
     to_amount decimal(18,2), rate decimal(7,6), fill_before decimal(18,2),
     fill_after decimal(18,2), base decimal(18,2), earned decimal(18,2));
 create table adjustments (
-    partner_id varchar, month date, kind varchar, reference varchar, incentive varchar,
+    partner_id varchar, month date, kind varchar, reference varchar, sale_id bigint,
+    incentive varchar,
     adjusts_month date, cause varchar, posted_on date, distributor varchar,
     document_no varchar, line_no integer, line_key varchar, description varchar,
     base decimal(18,2), amount decimal(18,2), points bigint, file_name varchar,

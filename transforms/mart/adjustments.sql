@@ -8,6 +8,7 @@
 -- kind           line; money_entry; or certification, bonus or redemption, of points
 -- reference      what is adjusted: credit_id of a line, entry_id of a money entry, entry of a
 --                posting of points
+-- sale_id        of a line: number of its file and line in one; null for the others
 -- incentive      of a line: distribution, resell or sell_with; null for the others
 -- adjusts_month  first day of the closed month it adjusts
 -- cause          why. Of a line: late (its file came after the month was closed), counted_later (it
@@ -35,7 +36,7 @@
 with lines as (
     select
         c.partner_id, c.posting_month as month, 'line' as kind, c.credit_id::varchar as reference,
-        c.incentive, c.adjusts_month, causes.cause, c.document_date as posted_on, c.distributor,
+        c.sale_id, c.incentive, c.adjusts_month, causes.cause, c.document_date as posted_on, c.distributor,
         c.document_no, c.line_no, c.line_key, null as description, c.base,
         earnings.earned as amount, earnings.points, causes.file_name, causes.file_line,
         causes.stated_file, causes.stated_line
