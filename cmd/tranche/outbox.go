@@ -35,7 +35,7 @@ attempts: ask the receiver, and then send it again or drop it.`,
 		Use:   "send [ID...]",
 		Short: "Send what waits and is due; those named also if they are unsure or given up",
 		RunE: func(cmd *cobra.Command, ids []string) error {
-			return a.forMessages(ids, (*outbox.Outbox).Again, func(o *outbox.Outbox) error { return o.Flush(cmd.Context(), time.Now()) })
+			return a.forMessages(ids, (*outbox.Outbox).Resend, func(o *outbox.Outbox) error { return o.Flush(cmd.Context(), time.Now()) })
 		},
 	}, &cobra.Command{
 		Use:   "drop ID...",
@@ -54,7 +54,7 @@ func (a *app) forMessages(ids []string, each func(*outbox.Outbox, string) error,
 	if err != nil {
 		return err
 	}
-	box := schedule.Box(c)
+	box := schedule.Outbox(c)
 	for _, id := range ids {
 		if err = each(box, id); errors.Is(err, outbox.ErrUnknown) {
 			return usageError{fmt.Errorf("%w; tranche outbox lists them", err)}

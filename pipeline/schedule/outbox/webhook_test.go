@@ -9,23 +9,29 @@ import (
 )
 
 func TestAPasswordGoesOverNoOpenLine(t *testing.T) {
-	way, office := (&postOffice{password: "correct horse"}).open(t, false)
-	way.TLS = nil // a certificate that nobody has vouched for
-	way.User, way.Password = "tranche", "correct horse"
-	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	channel, office := (&postOffice{password: "correct horse"}).open(t, false)
+	channel.TLS = nil // a certificate that nobody has vouched for
+	channel.User, channel.Password = "tranche", "correct horse"
+	o := &Outbox{Folder: t.TempDir(), Channels: []Channel{channel}}
 	o.mustAdd(t, message("night-1"), nil)
 	open := o.mustFlush(t, noon)
-	if len(open) != 1 || open[0].State != waiting || len(office.mails) != 0 || strings.Contains(open[0].Error, "correct horse") {
+	if len(open) != 1 || open[0].State != waiting || len(office.mails) != 0 || strings.Contains(
+		open[0].Error, "correct horse",
+	) {
 		t.Errorf("an unknown certificate: %+v", open)
 	}
 }
 
 func TestAWebhookIsToldOnceAndSignedAndTriedAgainWhenItRefuses(t *testing.T) {
 	codes := []int{503, 200}
-	way, got := receiver(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(codes[0]); codes = codes[1:] })
-	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	channel, got := receiver(
+		t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(codes[0]); codes = codes[1:] },
+	)
+	o := &Outbox{Folder: t.TempDir(), Channels: []Channel{channel}}
 	o.mustAdd(t, message("night-1"), nil)
-	if open := o.mustFlush(t, noon); len(open) != 1 || open[0].State != waiting || !strings.Contains(open[0].Error, "503") {
+	if open := o.mustFlush(t, noon); len(open) != 1 || open[0].State != waiting || !strings.Contains(
+		open[0].Error, "503",
+	) {
 		t.Fatalf("after 503: %+v", open)
 	}
 	for n := range 3 {
@@ -33,20 +39,22 @@ func TestAWebhookIsToldOnceAndSignedAndTriedAgainWhenItRefuses(t *testing.T) {
 			t.Errorf("later: %+v", open)
 		}
 	}
-	if len(*got) != 2 || !strings.HasPrefix((*got)[1], "night-1 sha256=") || !strings.Contains((*got)[1], `"subject":"The night is done"`) {
+	if len(*got) != 2 || !strings.HasPrefix((*got)[1], "night-1 sha256=") || !strings.Contains(
+		(*got)[1], `"subject":"The night is done"`,
+	) {
 		t.Errorf("it was told %q", *got)
 	}
 }
 
 func TestAWebhookThatHangsUpIsNotToldAgainAndOneThatIsNotThereIs(t *testing.T) {
-	way, got := receiver(t, func(w http.ResponseWriter, _ *http.Request) { panic(http.ErrAbortHandler) })
+	channel, got := receiver(t, func(w http.ResponseWriter, _ *http.Request) { panic(http.ErrAbortHandler) })
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
 	for _, c := range []struct {
-		way  Webhook
-		want string
-	}{{way, unsure}, {Webhook{URL: gone.URL + "/secret-path"}, waiting}} {
-		o := &Outbox{Folder: t.TempDir(), Ways: []Way{c.way}}
+		channel Webhook
+		want    string
+	}{{channel, unsure}, {Webhook{URL: gone.URL + "/secret-path"}, waiting}} {
+		o := &Outbox{Folder: t.TempDir(), Channels: []Channel{c.channel}}
 		o.mustAdd(t, message("night-1"), nil)
 		o.mustFlush(t, noon)
 		open := o.mustFlush(t, noon.Add(time.Second))
