@@ -3,7 +3,6 @@ package schedule
 import (
 	"archive/zip"
 	"bytes"
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -16,27 +15,12 @@ import (
 
 func TestFinanceIsSentTheRegisterAndEveryStatementOnceAMonthIsFinal(t *testing.T) {
 	site := newInstallation(t, "serve: {listen: \"\"}\n")
-	text, err := os.ReadFile(filepath.Join(site.dir, "config.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	// Nobody listens there: what is asked is what lies in the outbox.
-	site.write(
-		"config.yaml",
-		strings.Replace(
-			string(text), "notify: {",
-			`notify: {mail: {host: 127.0.0.1, port: 9, security: none, from: a@v.example, finance: [pay@v.example]}, `, 1,
-		),
-	)
-	c, err := site.server.Read()
-	if err != nil {
-		t.Fatal(err)
-	}
+	// Nobody listens there: the test reads the outbox.
+	mail := "mail: {host: 127.0.0.1, port: 9, security: none, from: a@v.example, finance: [pay@v.example]}"
+	c := site.replace("notify: {", "notify: {"+mail+", ")
 	month := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
-	if _, err := pipeline.Close(
-		context.Background(), pipeline.Options{Config: c, Now: site.now.AddDate(0, 0, 1), Program: "test"},
-		pipeline.Closing{Month: month, By: "anna", Accepted: "known"},
-	); err != nil {
+	closing := pipeline.Closing{Month: month, By: "anna", Accepted: "known"}
+	if _, err := pipeline.Close(t.Context(), site.options(c, 1), closing); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 { // as often as it is looked for, it is one message
@@ -67,16 +51,12 @@ func TestFinanceIsSentTheRegisterAndEveryStatementOnceAMonthIsFinal(t *testing.T
 		t.Errorf("the register differs (%v, %v)", err, err2)
 	}
 	// Reopened before anybody could be sent it, it is sent to nobody.
-	if _, err := pipeline.Reopen(
-		context.Background(), pipeline.Options{Config: c, Now: site.now.AddDate(0, 0, 2), Program: "test"}, month, "bert",
-		"a wrong rate",
-	); err != nil {
+	if _, err := pipeline.Reopen(t.Context(), site.options(c, 2), month, "bert", "a wrong rate"); err != nil {
 		t.Fatal(err)
 	}
 	box := Outbox(c)
-	if err := errors.Join(
-		Finals(c, site.now.AddDate(0, 0, 3)), box.Flush(context.Background(), site.now.AddDate(0, 0, 3)),
-	); err != nil {
+	later := site.now.AddDate(0, 0, 3)
+	if err := errors.Join(Finals(c, later), box.Flush(t.Context(), later)); err != nil {
 		t.Fatal(err)
 	}
 	if open, err := box.Unsent(); err != nil || len(open) != 0 {
@@ -84,19 +64,18 @@ func TestFinanceIsSentTheRegisterAndEveryStatementOnceAMonthIsFinal(t *testing.T
 	}
 	// Reopened after it had left, it is taken back in words.
 	was := filepath.Join(messages[0], "message.json")
-	text, err = os.ReadFile(was)
+	text, err := os.ReadFile(was)
 	if err != nil {
 		t.Fatal(err)
 	}
 	site.write(strings.TrimPrefix(was, site.dir), strings.Replace(string(text), `"dropped"`, `"sent"`, 1))
 	for range 2 {
-		if err := Finals(c, site.now.AddDate(0, 0, 3)); err != nil {
+		if err := Finals(c, later); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if open, err := box.Unsent(); err != nil || len(open) != 1 || !strings.Contains(
-		open[0].Subject, "NOT TO BE PAID BY: the statements of 2024-01 are final",
-	) {
+	subject := "NOT TO BE PAID BY: the statements of 2024-01 are final"
+	if open, err := box.Unsent(); err != nil || len(open) != 1 || !strings.Contains(open[0].Subject, subject) {
 		t.Errorf("finance is told %+v (%v)", open, err)
 	}
 }
@@ -118,21 +97,8 @@ func TestFeedsWhoseNamesLookAlikeAreToldApart(t *testing.T) {
 
 func TestAFileThatAWrongClockHasLandedExcusesNoFeed(t *testing.T) {
 	site := newInstallation(t, "serve: {listen: \"\"}\n")
-	text, err := os.ReadFile(filepath.Join(site.dir, "config.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	site.write(
-		"config.yaml",
-		strings.Replace(string(text), "  - name: partner-directory\n", "  - name: partner-directory\n    expected: 35d\n", 1),
-	)
-	c, err := site.server.Read()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := pipeline.Run(
-		context.Background(), pipeline.Options{Config: c, Now: site.now.AddDate(1, 0, 0), Program: "test"},
-	); err != nil {
+	c := site.replace(directory, expectedDirectory)
+	if _, err := pipeline.Run(t.Context(), site.options(c, 365)); err != nil {
 		t.Fatal(err)
 	}
 	feeds, err := pipeline.Fresh(c, site.now)
@@ -152,7 +118,7 @@ func TestARunThatFindsAnotherAtWorkStillLooksForWhatShouldHaveCome(t *testing.T)
 	if err != nil {
 		t.Fatal(err)
 	}
-	summary, err := pipeline.Run(context.Background(), pipeline.Options{Config: c, Now: site.now, Program: "test"})
+	summary, err := pipeline.Run(t.Context(), site.options(c, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,9 +130,8 @@ func TestARunThatFindsAnotherAtWorkStillLooksForWhatShouldHaveCome(t *testing.T)
 		t.Fatalf("sent is %+v (%v)", open, err)
 	}
 	// A clock that was ahead for a while forgets what is old by it, and not that this was told.
-	err = errors.Join(
-		Outbox(c).Drop(open[0].ID), removeOld(c, site.now.AddDate(0, 4, 0)), notifyOverdue(c, site.now.AddDate(0, 0, 6)),
-	)
+	err = errors.Join(Outbox(c).Drop(open[0].ID),
+		removeOld(c, site.now.AddDate(0, 4, 0)), notifyOverdue(c, site.now.AddDate(0, 0, 6)))
 	if open, err2 := Outbox(c).Unsent(); err != nil || err2 != nil || len(open) != 0 {
 		t.Errorf("told again is %+v (%v, %v)", open, err, err2)
 	}

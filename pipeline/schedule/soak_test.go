@@ -20,10 +20,8 @@ var soak = flag.Int("nights", 8, "nights of the soak")
 // TestManyNightsGrowNothing serves night after night; on every tenth a file comes that moves a
 // statement. make soak does it for 500.
 func TestManyNightsGrowNothing(t *testing.T) {
-	site := newInstallation(
-		t,
-		"serve: {listen: \"\", jobs: {night: \"30 2 * * *\", month_end: never, freshness: never, cleanup: \"0 5 * * *\"}}\n",
-	)
+	site := newInstallation(t,
+		`serve: {listen: "", jobs: {night: "30 2 * * *", month_end: never, freshness: never, cleanup: "0 5 * * *"}}`)
 	text, err := os.ReadFile(filepath.Join(site.dir, "config.yaml"))
 	if err != nil {
 		t.Fatal(err)
@@ -36,11 +34,10 @@ func TestManyNightsGrowNothing(t *testing.T) {
 	for n := 1; n <= *soak; n++ {
 		day = day.AddDate(0, 0, 1)
 		if n%10 == 3 {
-			site.write(filepath.Join("inbox", fmt.Sprintf("entries_%03d.csv", n)),
-				fmt.Sprintf("id,partner,date,kind,amount,points,reason,by\nS-1,P1003,2024-08-22,money_adjustment,-%d.25,,The soak,K. Lindqvist\n", n))
-			if err := os.Chtimes(
-				filepath.Join(site.dir, "inbox", fmt.Sprintf("entries_%03d.csv", n)), day.Add(-time.Hour), day.Add(-time.Hour),
-			); err != nil {
+			name := filepath.Join("inbox", fmt.Sprintf("entries_%03d.csv", n))
+			site.write(name, "id,partner,date,kind,amount,points,reason,by\n"+
+				fmt.Sprintf("S-1,P1003,2024-08-22,money_adjustment,-%d.25,,The soak,K. Lindqvist\n", n))
+			if err := os.Chtimes(filepath.Join(site.dir, name), day.Add(-time.Hour), day.Add(-time.Hour)); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -15,23 +15,22 @@ func TestAPasswordGoesOverNoOpenLine(t *testing.T) {
 	o := &Outbox{Folder: t.TempDir(), Channels: []Channel{channel}}
 	o.mustAdd(t, message("night-1"), nil)
 	open := o.mustFlush(t, noon)
-	if len(open) != 1 || open[0].State != waiting || len(office.mails) != 0 || strings.Contains(
-		open[0].Error, "correct horse",
-	) {
+	if len(open) != 1 || open[0].State != waiting || len(office.mails) != 0 ||
+		strings.Contains(open[0].Error, "correct horse") {
 		t.Errorf("an unknown certificate: %+v", open)
 	}
 }
 
 func TestAWebhookIsToldOnceAndSignedAndTriedAgainWhenItRefuses(t *testing.T) {
 	codes := []int{503, 200}
-	channel, got := receiver(
-		t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(codes[0]); codes = codes[1:] },
-	)
+	channel, got := receiver(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(codes[0])
+		codes = codes[1:]
+	})
 	o := &Outbox{Folder: t.TempDir(), Channels: []Channel{channel}}
 	o.mustAdd(t, message("night-1"), nil)
-	if open := o.mustFlush(t, noon); len(open) != 1 || open[0].State != waiting || !strings.Contains(
-		open[0].Error, "503",
-	) {
+	if open := o.mustFlush(t, noon); len(open) != 1 || open[0].State != waiting ||
+		!strings.Contains(open[0].Error, "503") {
 		t.Fatalf("after 503: %+v", open)
 	}
 	for n := range 3 {
@@ -39,9 +38,8 @@ func TestAWebhookIsToldOnceAndSignedAndTriedAgainWhenItRefuses(t *testing.T) {
 			t.Errorf("later: %+v", open)
 		}
 	}
-	if len(*got) != 2 || !strings.HasPrefix((*got)[1], "night-1 sha256=") || !strings.Contains(
-		(*got)[1], `"subject":"The night is done"`,
-	) {
+	if len(*got) != 2 || !strings.HasPrefix((*got)[1], "night-1 sha256=") ||
+		!strings.Contains((*got)[1], `"subject":"The night is done"`) {
 		t.Errorf("it was told %q", *got)
 	}
 }

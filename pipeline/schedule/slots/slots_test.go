@@ -179,7 +179,9 @@ func TestYearsOfMissedSlotsAreWrittenDownInOneLine(t *testing.T) {
 	if got := c.ask(at(t, "2026-01-02T03:00:00Z")); got != "2026-01-02T03:00" {
 		t.Errorf("%q was due", got)
 	}
-	if rows := c.table.Last(1 << 20); len(rows) > 2*oneByOne || rows[1].State != Skipped || rows[1].Detail != "this and all since 1970-01-01T12:00: later ones were due as well" {
+	rows := c.table.Last(1 << 20)
+	if len(rows) > 2*oneByOne || rows[1].State != Skipped ||
+		rows[1].Detail != "this and all since 1970-01-01T12:00: later ones were due as well" {
 		t.Errorf("%d lines: %+v", len(rows), rows[1])
 	}
 	if got := c.ask(at(t, "2026-01-02T03:00:30Z")); got != "" {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -138,7 +139,8 @@ func TestTheMetricsTellOfEveryRunWhoeverStartedIt(t *testing.T) {
 func land(t *testing.T, c *config.Config, name string, at time.Time) {
 	t.Helper()
 	inbox := t.TempDir()
-	if err := os.WriteFile(filepath.Join(inbox, name), []byte("a\n"), 0o600); err != nil {
+	path := filepath.Join(inbox, name)
+	if err := errors.Join(os.WriteFile(path, []byte("a\n"), 0o600), os.Chtimes(path, at, at)); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Mkdir(c.Folders.Landing, 0o700); err != nil {
