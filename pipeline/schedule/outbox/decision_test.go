@@ -40,9 +40,8 @@ func TestWhatIsUnsureIsSentAgainOrDroppedOnceSomebodyHasDecided(t *testing.T) {
 
 func TestWhatIsVoidIsNotSent(t *testing.T) {
 	channel, got := receiver(t, func(http.ResponseWriter, *http.Request) {})
-	o := &Outbox{Folder: t.TempDir(), Channels: []Channel{
-		channel,
-	}, Revoked: func(m Message) string { return "the month was reopened" }}
+	o := &Outbox{Folder: t.TempDir(), Channels: []Channel{channel}}
+	o.Revoked = func(Message) string { return "the month was reopened" }
 	o.mustAdd(t, message("final"), nil)
 	if open := o.mustFlush(t, noon); len(open) != 0 || len(*got) != 0 {
 		t.Errorf("%+v, told %d times", open, len(*got))

@@ -13,7 +13,6 @@ import (
 	"math/big"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -381,22 +380,6 @@ func TestAMailThatAStopInterruptedIsNotSentAgain(t *testing.T) {
 	if open := o.mustFlush(t, noon); len(open) != 1 || open[0].State != unsure || len(office.mails) != 0 {
 		t.Errorf("after a stop: %+v, %d mails", open, len(office.mails))
 	}
-}
-
-// receiver is a program that is told by webhook.
-func receiver(t *testing.T, answer http.HandlerFunc) (Webhook, *[]string) {
-	t.Helper()
-	var got []string
-	var lock sync.Mutex
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		lock.Lock()
-		got = append(got, r.Header.Get("Idempotency-Key")+" "+r.Header.Get("X-Tranche-Signature")+" "+string(body))
-		lock.Unlock()
-		answer(w, r)
-	}))
-	t.Cleanup(server.Close)
-	return Webhook{URL: server.URL + "/secret-path", Secret: "shared"}, &got
 }
 
 func TestAnIDThatIsNoNameIsRefused(t *testing.T) {

@@ -1,9 +1,11 @@
 package outbox
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -63,4 +65,20 @@ func TestAWebhookThatHangsUpIsNotToldAgainAndOneThatIsNotThereIs(t *testing.T) {
 	if len(*got) != 1 {
 		t.Errorf("it was told %d times", len(*got))
 	}
+}
+
+// receiver is a program that is told by webhook.
+func receiver(t *testing.T, answer http.HandlerFunc) (Webhook, *[]string) {
+	t.Helper()
+	var got []string
+	var lock sync.Mutex
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		lock.Lock()
+		got = append(got, r.Header.Get("Idempotency-Key")+" "+r.Header.Get("X-Tranche-Signature")+" "+string(body))
+		lock.Unlock()
+		answer(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return Webhook{URL: server.URL + "/secret-path", Secret: "shared"}, &got
 }
