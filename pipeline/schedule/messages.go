@@ -109,18 +109,20 @@ func silent(c *config.Config, now time.Time, f pipeline.Freshness) outbox.Messag
 		last, since = readable(f.Last), idTime(f.Last)
 	}
 	id := "silent-" + plainName(f.Feed) + "-" + shortHash([]byte(f.Feed)) + "-" + since
-	m := message(c, operators, id, now, "nothing has come from "+f.Feed, fmt.Sprintf(
+	return late(c, id, now, f.Feed, "nothing has come from "+f.Feed, fmt.Sprintf(
 		"The feed %s should send something every %s, and last did: %s.\n"+
 			"Ask the sender; tranche status shows every feed.\n", f.Feed, f.Expected, last))
-	m.Facts, m.Keep = facts{Event: "overdue", Feed: f.Feed}, true
-	return m
 }
 
 // overdue is the message, once for each time, that runs do not end well any more.
 func overdue(c *config.Config, now, last time.Time) outbox.Message {
-	m := message(c, operators, "overdue-"+idTime(last), now, "no run has ended well since "+readable(last),
+	return late(c, "overdue-"+idTime(last), now, "", "no run has ended well since "+readable(last),
 		"What is published is as old as that. tranche status says what the last runs came to.\n")
-	m.Facts, m.Keep = facts{Event: "overdue"}, true
+}
+
+func late(c *config.Config, id string, now time.Time, feed, subject, text string) outbox.Message {
+	m := message(c, operators, id, now, subject, text)
+	m.Facts, m.Keep = facts{Event: "overdue", Feed: feed}, true
 	return m
 }
 

@@ -13,7 +13,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -35,9 +35,8 @@ type Server struct {
 	Log       func(err error, event string, facts ...any) // one line; keys and values take turns
 	Summarize func(*pipeline.Summary) string              // what a run came to, for a person
 
-	mutex   sync.Mutex
-	config  *config.Config // the last valid one
-	checked time.Time      // when the table was last asked
+	config  atomic.Pointer[config.Config] // the last valid one
+	checked time.Time                     // when the table was last asked
 }
 
 // Serve runs what is due until the context ends, and then waits for the job at work.
@@ -46,7 +45,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.config = c
+	s.config.Store(c)
 	// Two servers of one folder would each run every slot.
 	if err := files.Folder(c.Folders.State); err != nil {
 		return err
@@ -130,13 +129,10 @@ func (s *Server) SendMessages(ctx context.Context) {
 // current is the configuration as it is now, or the last valid one. The run itself reports
 // the faults of an invalid one.
 func (s *Server) current() *config.Config {
-	c, err := s.Read()
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	if err == nil {
-		s.config = c
+	if c, err := s.Read(); err == nil {
+		s.config.Store(c)
 	}
-	return s.config
+	return s.config.Load()
 }
 
 // runSlot runs a slot's job and records the result in the table.

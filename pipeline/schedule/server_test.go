@@ -117,10 +117,8 @@ func (site *installation) wake(text string) {
 	if site.now, err = time.Parse("2006-01-02 15:04", text); err != nil {
 		site.t.Fatal(err)
 	}
-	if site.server.config == nil { // as it begins to serve
-		if site.server.config, err = site.server.Read(); err != nil {
-			site.t.Fatal(err)
-		}
+	if site.server.current() == nil {
+		site.t.Fatal("the configuration is invalid")
 	}
 	site.server.RunDue(context.Background())
 	site.server.SendMessages(context.Background())

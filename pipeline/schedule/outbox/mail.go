@@ -67,7 +67,7 @@ func (m Mail) Send(ctx context.Context, msg Message, folder string, leaves func(
 	if err := client.DialWithContext(ctx); err != nil {
 		return err
 	}
-	defer client.Close() //nolint:errcheck // the mail is taken, or refused, by then
+	defer client.Close() //nolint:errcheck // the mail is taken or refused by then
 	if err := leaves(); err != nil {
 		return err
 	}
@@ -133,16 +133,13 @@ func (m Mail) dial(sending, dialing context.Context, network, address string) (n
 // timedConn is a connection whose other end may be silent for mailTimeout only.
 type timedConn struct{ net.Conn }
 
-func (c timedConn) Read(data []byte) (int, error) {
-	if err := c.SetDeadline(time.Now().Add(mailTimeout)); err != nil {
-		return 0, err
-	}
-	return c.Conn.Read(data)
-}
+func (c timedConn) Read(data []byte) (int, error) { return c.timed(c.Conn.Read, data) }
 
-func (c timedConn) Write(data []byte) (int, error) {
+func (c timedConn) Write(data []byte) (int, error) { return c.timed(c.Conn.Write, data) }
+
+func (c timedConn) timed(act func([]byte) (int, error), data []byte) (int, error) {
 	if err := c.SetDeadline(time.Now().Add(mailTimeout)); err != nil {
 		return 0, err
 	}
-	return c.Conn.Write(data)
+	return act(data)
 }

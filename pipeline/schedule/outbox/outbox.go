@@ -99,6 +99,7 @@ func (o *Outbox) Add(m Message, attachments map[string][]byte) error {
 	if !plainID.MatchString(m.ID) || strings.Trim(m.ID, ".") == "" {
 		return fmt.Errorf("%q cannot name a message", m.ID)
 	}
+	dir := filepath.Join(o.Folder, m.ID)
 	unlock, err := o.lock()
 	if err != nil {
 		return err
@@ -107,7 +108,6 @@ func (o *Outbox) Add(m Message, attachments map[string][]byte) error {
 	if o.Has(m.ID) {
 		return nil
 	}
-	dir := filepath.Join(o.Folder, m.ID)
 	if err := files.Folder(dir); err != nil {
 		return err
 	}
@@ -222,14 +222,7 @@ func (o *Outbox) Flush(ctx context.Context, now time.Time) error {
 // before a byte leaves, so that nobody sends it again after a stop.
 func (o *Outbox) deliver(ctx context.Context, m Message, c Channel, now time.Time) error {
 	due := false
-	update := func(change func(*delivery)) error {
-		return o.update(m.ID, func(name string, d *delivery) {
-			if name == c.Name() {
-				change(d)
-			}
-		})
-	}
-	err := update(func(d *delivery) {
+	err := o.update(m.ID, c.Name(), func(d *delivery) {
 		switch {
 		case d.State == sending:
 			d.State, d.Error = unsure, "the program stopped while it was being sent"
@@ -246,9 +239,9 @@ func (o *Outbox) deliver(ctx context.Context, m Message, c Channel, now time.Tim
 		return err
 	}
 	failed := c.Send(ctx, m, filepath.Join(o.Folder, m.ID), func() error {
-		return update(func(d *delivery) { d.State = sending })
+		return o.update(m.ID, c.Name(), func(d *delivery) { d.State = sending })
 	})
-	return update(func(d *delivery) {
+	return o.update(m.ID, c.Name(), func(d *delivery) {
 		d.State, d.Error = sent, ""
 		if failed == nil {
 			return
@@ -265,8 +258,8 @@ func (o *Outbox) deliver(ctx context.Context, m Message, c Channel, now time.Tim
 	})
 }
 
-// update changes the deliveries of a message under the lock.
-func (o *Outbox) update(id string, change func(channel string, d *delivery)) error {
+// update changes a message's delivery on a channel, or on all of them, under the lock.
+func (o *Outbox) update(id, channel string, change func(*delivery)) error {
 	unlock, err := o.lock()
 	if err != nil {
 		return err
@@ -278,9 +271,10 @@ func (o *Outbox) update(id string, change func(channel string, d *delivery)) err
 	}
 	changed := false
 	for name, d := range e.Channels {
-		before := *d
-		change(name, d)
-		changed = changed || *d != before
+		if before := *d; channel == "" || channel == name {
+			change(d)
+			changed = changed || *d != before
+		}
 	}
 	if !changed {
 		return nil
@@ -331,7 +325,7 @@ func (o *Outbox) Drop(id string) error {
 func (o *Outbox) decide(id string, decision func(*delivery)) error {
 	found, broken, err := false, false, os.ErrNotExist
 	if plainID.MatchString(id) {
-		err = o.update(id, func(_ string, d *delivery) {
+		err = o.update(id, "", func(d *delivery) {
 			switch {
 			case d.State == unreadable:
 				broken = true

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"strconv"
 	"time"
 
@@ -46,22 +47,16 @@ func (g gauges) set(d *prometheus.Desc, value float64, labels ...string) {
 
 // Collect gathers them. What cannot be read is an error of the request, not a zero.
 func (c collector) Collect(out chan<- prometheus.Metric) {
-	if err := c.collect(out); err != nil {
+	g, now, conf := gauges(out), c.Now(), c.Config()
+	past, err := pipeline.History(conf)
+	feeds, err2 := pipeline.Fresh(conf, now)
+	n, err3 := c.Unsent()
+	if err := errors.Join(err, err2, err3); err != nil {
 		out <- prometheus.NewInvalidMetric(lastTook, err)
+		return
 	}
-}
-
-func (c collector) collect(g gauges) error {
-	now := c.Now()
-	past, err := pipeline.History(c.Config())
-	if err != nil {
-		return err
-	}
+	g.set(unsent, float64(n))
 	g.history(past, now)
-	feeds, err := pipeline.Fresh(c.Config(), now)
-	if err != nil {
-		return err
-	}
 	for _, f := range feeds {
 		came, late := int64(0), 0.0
 		if !f.Last.IsZero() {
@@ -73,12 +68,6 @@ func (c collector) collect(g gauges) error {
 		g.set(lastCame, float64(came), f.Feed)
 		g.set(overdue, late, f.Feed)
 	}
-	n, err := c.Unsent()
-	if err != nil {
-		return err
-	}
-	g.set(unsent, float64(n))
-	return nil
 }
 
 func (g gauges) history(past []pipeline.Past, now time.Time) {
