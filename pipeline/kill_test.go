@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -24,6 +26,10 @@ const childFolder = "TRANCHE_TEST_RUN_IN"
 // childCloses is the month that it closes; without one it only runs.
 const childCloses = "TRANCHE_TEST_CLOSE"
 
+// childDies says where it kills itself: at which of its writes, syncs and renames, and how
+// long after it.
+const childDies = "TRANCHE_TEST_DIE_AT"
+
 // runAsChild is the run that gets killed.
 func runAsChild(dir string) int {
 	c, err := config.Read(filepath.Join(dir, "config.yaml"))
@@ -32,10 +38,13 @@ func runAsChild(dir string) int {
 		return 2
 	}
 	fmt.Println("begun")
+	dieAt(os.Getenv(childDies))
 	if month := os.Getenv(childCloses); month != "" {
 		err = closeAsChild(&world{dir: dir, config: c}, day(month))
 	} else {
-		_, err = pipeline.Run(context.Background(), pipeline.Options{Config: c, Now: now, Program: "test", Stage: func(s pipeline.Stage) { fmt.Println(s.Name) }})
+		_, err = pipeline.Run(context.Background(), pipeline.Options{
+			Config: c, Now: now, Program: "test", Stage: func(s pipeline.Stage) { fmt.Println(s.Name) },
+		})
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -44,28 +53,75 @@ func runAsChild(dir string) int {
 	return 0
 }
 
-// TestAKilledRunLosesNoRow kills a run by SIGKILL at a hundred random moments,
-// most of them while it lands and loads, and then finds every row exactly once.
+// dieAt lets this process kill itself at one of its acts, or some time after it.
+func dieAt(text string) {
+	var at int64
+	var pause time.Duration
+	if _, err := fmt.Sscan(text, &at, &pause); err != nil {
+		return
+	}
+	kill := func() { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL) }
+	var acts atomic.Int64
+	files.Fault = func(string, string) error {
+		if acts.Add(1) != at {
+			return nil
+		}
+		if pause > 0 {
+			time.AfterFunc(pause, kill)
+			return nil
+		}
+		kill()
+		select {}
+	}
+}
+
+// actsOf counts the writes, syncs and renames until something is done.
+func actsOf(t *testing.T, work func(soFar func() int)) int {
+	t.Helper()
+	var acts atomic.Int64
+	files.Fault = func(string, string) error { acts.Add(1); return nil }
+	t.Cleanup(func() { files.Fault = nil })
+	soFar := func() int { return int(acts.Load()) }
+	work(soFar)
+	files.Fault = nil
+	return soFar()
+}
+
+// TestAKilledRunLosesNoRow kills runs by SIGKILL while they land and load, and then finds
+// every row exactly once. Every other kill is at a write, sync or rename, the others come a
+// moment after one, wherever the database is by then.
 func TestAKilledRunLosesNoRow(t *testing.T) {
 	kills := some(100, 25)
 	want := countRows(sampleWorld(t), t)
 	random := rand.New(rand.NewPCG(4, 2))
 	w := newWorld(t, t.TempDir(), asItIs)
-	took := w.timeToLoad(t)
-	w = newWorld(t, t.TempDir(), asItIs)
-	survived := 0
-	for n := range kills {
-		if n%20 == 0 { // begin anew, so that there is something to land
-			w = newWorld(t, t.TempDir(), asItIs)
+	loaded := 0
+	actsOf(t, func(soFar func() int) {
+		o := w.options()
+		o.Stage = func(s pipeline.Stage) {
+			if s.Name == "load" {
+				loaded = soFar()
+			}
 		}
-		if !w.killed(t, time.Duration(random.Int64N(int64(took)))) {
-			survived++
-			took -= took / 8 // it had ended: come earlier
+		if _, err := pipeline.Run(t.Context(), o); err != nil {
+			t.Fatal(err)
 		}
+	})
+	isFresh := false
+	for n := 0; n < kills; n++ {
+		if n%20 == 0 { // so that there is something to land
+			w, isFresh = newWorld(t, t.TempDir(), asItIs), true
+		}
+		pause := time.Duration(0)
+		if n%2 == 1 {
+			pause = time.Duration(1 + random.IntN(500_000_000))
+		}
+		wasKilled := w.killedAt(t, 1+random.IntN(loaded), pause)
+		if isFresh && !wasKilled {
+			t.Fatalf("a run of %d acts until it has loaded ended before one of them", loaded)
+		}
+		isFresh = false
 		w.nothingIsLost(t)
-	}
-	if survived > kills/2 {
-		t.Errorf("only %d of %d runs were killed before they ended", kills-survived, kills)
 	}
 	w.run(t)
 	if got := countRows(w, t); !slices.EqualFunc(got, want, slices.Equal) {
@@ -74,30 +130,6 @@ func TestAKilledRunLosesNoRow(t *testing.T) {
 	if got, want := w.all(t), sampleWorld(t).all(t); !slices.Equal(withoutTimes(got), withoutTimes(want)) {
 		t.Errorf("after the kills the marts differ: %s", firstDifference(got, want))
 	}
-}
-
-// timeToLoad is how long a run takes until it has loaded.
-func (w *world) timeToLoad(t *testing.T) time.Duration {
-	t.Helper()
-	began, loaded := time.Now(), time.Duration(0)
-	cmd := w.child(t)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	buffer, said := make([]byte, 256), ""
-	for loaded == 0 {
-		n, err := out.Read(buffer)
-		if said += string(buffer[:n]); strings.Contains(said, "transform") || err != nil {
-			loaded = time.Since(began)
-		}
-	}
-	_ = cmd.Process.Kill()
-	_ = cmd.Wait()
-	return loaded
 }
 
 func (w *world) child(t *testing.T) *exec.Cmd {
@@ -114,14 +146,26 @@ func (w *world) child(t *testing.T) *exec.Cmd {
 // killed begins a run and kills it after a while; false when it had ended.
 func (w *world) killed(t *testing.T, after time.Duration) bool {
 	t.Helper()
+	return isKilled(t, w.child(t), after)
+}
+
+// killedAt begins a run that kills itself at one of its writes, syncs and renames, or a while
+// after it; false when it had ended.
+func (w *world) killedAt(t *testing.T, act int, after time.Duration) bool {
+	t.Helper()
 	cmd := w.child(t)
+	cmd.Env = append(cmd.Env, fmt.Sprintf("%s=%d %d", childDies, act, after))
+	return isKilled(t, cmd, time.Hour)
+}
+
+func isKilled(t *testing.T, cmd *exec.Cmd, after time.Duration) bool {
+	t.Helper()
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	kill := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
-	defer kill.Stop()
+	defer time.AfterFunc(after, func() { _ = cmd.Process.Kill() }).Stop()
 	err := cmd.Wait()
 	if err != nil && cmd.ProcessState.ExitCode() > 0 {
 		t.Fatalf("a run after a kill failed: %v %s", err, stderr.String())
@@ -153,7 +197,8 @@ func (w *world) nothingIsLost(t *testing.T) {
 }
 
 func countRows(w *world, t *testing.T) [][]string {
-	return w.rows(t, "select file_name, records, loaded, duplicate, superseded, rejected, loaded_amount from mart.reconciliation order by file_name")
+	return w.rows(t, `select file_name, records, loaded, duplicate, superseded, rejected, loaded_amount
+		from mart.reconciliation order by file_name`)
 }
 
 // withoutTimes leaves out what a kill may change: the order of landing within one

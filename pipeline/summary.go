@@ -75,7 +75,7 @@ type Held struct {
 
 // IncentiveTotal is what a module earned all partners, as decimals.
 type IncentiveTotal struct {
-	Incentive               string
+	Incentive            string
 	Partners, Lines      int64
 	Base, Earned, Points string // of the month
 	YearBase, YearEarned string // of the programme year so far

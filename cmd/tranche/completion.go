@@ -93,7 +93,7 @@ func published(query string) offer {
 }
 
 func unsent(_ context.Context, c *config.Config) (list []string) {
-	left, _ := schedule.Box(c).Open()
+	left, _ := schedule.Outbox(c).Unsent()
 	for _, u := range left {
 		if text := fmt.Sprintf("%s\t%s", u.ID, u.State); !slices.Contains(list, text) {
 			list = append(list, text)

@@ -14,10 +14,10 @@ import (
 func (a *app) outboxCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "outbox",
-		Short: "Messages that have not arrived for certain",
-		Long: `List the messages that have not arrived for certain. One that is waiting is tried again
-by itself. One that is unsure may have arrived, and one that is given up did not in many
-attempts: ask the receiver, and then send it again or drop it.`,
+		Short: "Messages that may not have arrived",
+		Long: `List the messages that may not have arrived. A waiting message is tried again by itself.
+An unsure one may have arrived, and one that is given up failed in every attempt: ask the
+receiver, and then send it again or drop it.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			c, err := a.config()
@@ -33,13 +33,15 @@ attempts: ask the receiver, and then send it again or drop it.`,
 	}
 	c.AddCommand(&cobra.Command{
 		Use:   "send [ID...]",
-		Short: "Send what waits and is due; those named also if they are unsure or given up",
+		Short: "Send what is due; named messages also if they are unsure or given up",
 		RunE: func(cmd *cobra.Command, ids []string) error {
-			return a.forMessages(ids, (*outbox.Outbox).Again, func(o *outbox.Outbox) error { return o.Flush(cmd.Context(), time.Now()) })
+			return a.forMessages(ids, (*outbox.Outbox).Resend, func(box *outbox.Outbox) error {
+				return box.Flush(cmd.Context(), time.Now())
+			})
 		},
 	}, &cobra.Command{
 		Use:   "drop ID...",
-		Short: "Send those messages no more",
+		Short: "Do not send these messages any more",
 		Args:  arguments(cobra.MinimumNArgs(1)),
 		RunE: func(_ *cobra.Command, ids []string) error {
 			return a.forMessages(ids, (*outbox.Outbox).Drop, func(*outbox.Outbox) error { return nil })
@@ -48,13 +50,15 @@ attempts: ask the receiver, and then send it again or drop it.`,
 	return c
 }
 
-// forMessages does something to each message named, then to the outbox, and says what is left.
-func (a *app) forMessages(ids []string, each func(*outbox.Outbox, string) error, then func(*outbox.Outbox) error) error {
+// forMessages does each to every message named, then the rest, and prints what is left.
+func (a *app) forMessages(
+	ids []string, each func(*outbox.Outbox, string) error, then func(*outbox.Outbox) error,
+) error {
 	c, err := a.config()
 	if err != nil {
 		return err
 	}
-	box := schedule.Box(c)
+	box := schedule.Outbox(c)
 	for _, id := range ids {
 		if err = each(box, id); errors.Is(err, outbox.ErrUnknown) {
 			return usageError{fmt.Errorf("%w; tranche outbox lists them", err)}

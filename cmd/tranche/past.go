@@ -52,10 +52,9 @@ func printPast(out io.Writer, c *config.Config) error {
 
 // printUnsent says which messages have not arrived for certain, and how many those are.
 func printUnsent(out io.Writer, c *config.Config) (int, error) {
-	unsent, err := schedule.Box(c).Open()
+	unsent, err := schedule.Outbox(c).Unsent()
 	for _, u := range unsent {
-		fmt.Fprintf(out, "Message %s by %s is %s after %s: %s\n  %s\n", u.ID, u.Way, u.State,
-			counted(int64(u.Attempts), "attempt"), u.Error, u.Subject)
+		fmt.Fprintf(out, "Message %s by %s is %s after %s: %s\n  %s\n", u.ID, u.Channel, u.State, counted(int64(u.Attempts), "attempt"), u.Error, u.Subject)
 	}
 	return len(unsent), err
 }

@@ -17,15 +17,15 @@ import (
 func (a *app) serveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "serve",
-		Short: "Run every night by itself, and answer who watches",
-		Long: `Do what the configuration's timetable (serve.jobs) names when it is due: the nightly
-run, the drafts at a month's end, a look at what should have come, and cleaning up. What
-was due and done is in a table, so that a restart, a clock that jumps and daylight saving
-do nothing twice; what was missed is caught up or left out, as the job says.
+		Short: "Run every night unattended, and answer monitoring",
+		Long: `Run each job of the timetable (serve.jobs) when it is due: the nightly run, the drafts
+at a month's end, the check for missing files, and cleaning up. A table records what was
+due and done, so that a restart, a clock that jumps and daylight saving repeat nothing. A
+missed job is caught up or skipped, as the configuration says.
 
-/healthz, /readyz and /metrics are answered on serve.listen. SIGTERM abandons what is at
-work cleanly; it is done at the next start. Plain cron, or a systemd timer, with
-tranche run --notify does the same without this: docs/operations.md.`,
+/healthz, /readyz and /metrics are served on serve.listen. SIGTERM stops the job at work
+cleanly; the next start does it again. Cron, or a systemd timer, with tranche run --notify
+does the same without this command: docs/operations.md.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context()) },
 	}
@@ -33,23 +33,14 @@ tranche run --notify does the same without this: docs/operations.md.`,
 
 func (a *app) serve(ctx context.Context) error {
 	log := a.log()
-	n := &schedule.Night{Read: a.config, Program: "tranche " + version, Now: time.Now, Stage: logged(log), Plain: plainly,
-		Began: func(address string) { log.Info().Str("address", address).Msg("the pages are open") },
-		Log: func(level, what string, facts ...[2]any) {
-			line := log.Info()
-			if level == "error" {
-				line = log.Error()
-			}
-			for _, f := range facts {
-				line = line.Interface(f[0].(string), f[1])
-			}
-			line.Msg(what)
-		}}
-	return a.unattended(n.Serve(ctx))
+	s := &schedule.Server{
+		Read: a.config, Program: "tranche " + version, Now: time.Now, Stage: logged(log), Summarize: plainly,
+		Log: func(err error, event string, facts ...any) { log.Err(err).Fields(facts).Msg(event) },
+	}
+	return a.unattended(s.Serve(ctx))
 }
 
-// unattended makes of an error a line of the log, for those commands whose standard error
-// nobody looks at.
+// unattended logs the error of a command whose standard error nobody reads.
 func (a *app) unattended(err error) error {
 	if err == nil || errors.As(err, new(told)) || errors.Is(err, errWaiting) || terminal(a.stderr) {
 		return err
@@ -62,27 +53,27 @@ func (a *app) unattended(err error) error {
 // logged writes a line for each stage.
 func logged(log zerolog.Logger) func(pipeline.Stage) {
 	return func(s pipeline.Stage) {
-		log.Info().Str("stage", s.Name).Str("attempt", s.Attempt).Str("run_id", s.RunID).Dur("took_ms", s.Took).Fields(s.Facts).Msg("stage done")
+		log.Info().Str("stage", s.Name).Str("attempt", s.Attempt).Str("run_id", s.RunID).
+			Dur("took_ms", s.Took).Fields(s.Facts).Msg("stage done")
 	}
 }
 
-// plainly is what a run came to, as it is shown on a terminal.
+// plainly is the result of a run as text, as on a terminal.
 func plainly(s *pipeline.Summary) string {
 	var text bytes.Buffer
 	printSummary(&text, s)
 	return text.String()
 }
 
-// spread sends what waits to be sent. That nobody could be told is a line of the log, and
-// changes nothing of what was done.
-func (a *app) spread(ctx context.Context, c *config.Config, news error) {
-	if ctx.Err() != nil { // somebody wants us to end; a moment is left to say so
+// spread sends what is due. A failure is only logged: it changes nothing of what was done.
+func (a *app) spread(ctx context.Context, c *config.Config, added error) {
+	if ctx.Err() != nil { // stopped: a moment is left to send it
 		var stop context.CancelFunc
 		ctx, stop = context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 		defer stop()
 	}
-	if err := errors.Join(news, schedule.Box(c).Flush(ctx, time.Now())); err != nil {
+	if err := errors.Join(added, schedule.Outbox(c).Flush(ctx, time.Now())); err != nil {
 		log := a.log()
-		log.Error().Err(err).Msg("somebody could not be told")
+		log.Error().Err(err).Msg("a message could not be sent")
 	}
 }

@@ -3,7 +3,6 @@ package schedule
 import (
 	"archive/zip"
 	"bytes"
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -15,31 +14,25 @@ import (
 )
 
 func TestFinanceIsSentTheRegisterAndEveryStatementOnceAMonthIsFinal(t *testing.T) {
-	h := newHouse(t, "serve: {listen: \"\"}\n")
-	text, err := os.ReadFile(filepath.Join(h.dir, "config.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	// Nobody listens there: what is asked is what lies in the outbox.
-	h.write("config.yaml", strings.Replace(string(text), "notify: {", `notify: {mail: {host: 127.0.0.1, port: 9, security: none, from: a@v.example, finance: [pay@v.example]}, `, 1))
-	c, err := h.night.Read()
-	if err != nil {
-		t.Fatal(err)
-	}
+	site := newInstallation(t, "serve: {listen: \"\"}\n")
+	// Nobody listens there: the test reads the outbox.
+	mail := "mail: {host: 127.0.0.1, port: 9, security: none, from: a@v.example, finance: [pay@v.example]}"
+	c := site.replace("notify: {", "notify: {"+mail+", ")
 	month := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
-	if _, err := pipeline.Close(context.Background(), pipeline.Options{Config: c, Now: h.now.AddDate(0, 0, 1), Program: "test"}, pipeline.Closing{Month: month, By: "anna", Accepted: "known"}); err != nil {
+	closing := pipeline.Closing{Month: month, By: "anna", Accepted: "known"}
+	if _, err := pipeline.Close(t.Context(), site.options(c, 1), closing); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 { // as often as it is looked for, it is one message
-		if err := Finals(c, h.now.AddDate(0, 0, 2)); err != nil {
+		if err := Finals(c, site.now.AddDate(0, 0, 2)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	letters, err := filepath.Glob(filepath.Join(h.dir, "outbox", "final-2024-01-*"))
-	if err != nil || len(letters) != 1 {
-		t.Fatalf("in the outbox are %v (%v)", letters, err)
+	messages, err := filepath.Glob(filepath.Join(site.dir, "outbox", "final-2024-01-*"))
+	if err != nil || len(messages) != 1 {
+		t.Fatalf("in the outbox are %v (%v)", messages, err)
 	}
-	archive, err := zip.OpenReader(filepath.Join(letters[0], "statements-2024-01.zip"))
+	archive, err := zip.OpenReader(filepath.Join(messages[0], "statements-2024-01.zip"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,39 +41,41 @@ func TestFinanceIsSentTheRegisterAndEveryStatementOnceAMonthIsFinal(t *testing.T
 	for _, f := range archive.File {
 		names = append(names, f.Name)
 	}
-	entries, err := os.ReadDir(filepath.Join(h.dir, "closed", "2024-01", "statements"))
+	entries, err := os.ReadDir(filepath.Join(site.dir, "closed", "2024-01", "statements"))
 	if err != nil || len(names) != len(entries)+1 || len(names) < 8 {
 		t.Errorf("the archive holds %v, the folder %d files (%v)", names, len(entries), err)
 	}
-	register, err := os.ReadFile(filepath.Join(letters[0], "register-2024-01.xlsx"))
-	same, err2 := os.ReadFile(filepath.Join(h.dir, "statements", "2024-01", "register.xlsx"))
+	register, err := os.ReadFile(filepath.Join(messages[0], "register-2024-01.xlsx"))
+	same, err2 := os.ReadFile(filepath.Join(site.dir, "statements", "2024-01", "register.xlsx"))
 	if err != nil || err2 != nil || !bytes.Equal(register, same) {
 		t.Errorf("the register differs (%v, %v)", err, err2)
 	}
 	// Reopened before anybody could be sent it, it is sent to nobody.
-	if _, err := pipeline.Reopen(context.Background(), pipeline.Options{Config: c, Now: h.now.AddDate(0, 0, 2), Program: "test"}, month, "bert", "a wrong rate"); err != nil {
+	if _, err := pipeline.Reopen(t.Context(), site.options(c, 2), month, "bert", "a wrong rate"); err != nil {
 		t.Fatal(err)
 	}
-	box := Box(c)
-	if err := errors.Join(Finals(c, h.now.AddDate(0, 0, 3)), box.Flush(context.Background(), h.now.AddDate(0, 0, 3))); err != nil {
+	box := Outbox(c)
+	later := site.now.AddDate(0, 0, 3)
+	if err := errors.Join(Finals(c, later), box.Flush(t.Context(), later)); err != nil {
 		t.Fatal(err)
 	}
-	if open, err := box.Open(); err != nil || len(open) != 0 {
+	if open, err := box.Unsent(); err != nil || len(open) != 0 {
 		t.Errorf("of a month that was reopened there waits %+v (%v)", open, err)
 	}
 	// Reopened after it had left, it is taken back in words.
-	was := filepath.Join(letters[0], "message.json")
-	text, err = os.ReadFile(was)
+	was := filepath.Join(messages[0], "message.json")
+	text, err := os.ReadFile(was)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.write(strings.TrimPrefix(was, h.dir), strings.Replace(string(text), `"dropped"`, `"sent"`, 1))
+	site.write(strings.TrimPrefix(was, site.dir), strings.Replace(string(text), `"dropped"`, `"sent"`, 1))
 	for range 2 {
-		if err := Finals(c, h.now.AddDate(0, 0, 3)); err != nil {
+		if err := Finals(c, later); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if open, err := box.Open(); err != nil || len(open) != 1 || !strings.Contains(open[0].Subject, "NOT TO BE PAID BY: the statements of 2024-01 are final") {
+	subject := "NOT TO BE PAID BY: the statements of 2024-01 are final"
+	if open, err := box.Unsent(); err != nil || len(open) != 1 || !strings.Contains(open[0].Subject, subject) {
 		t.Errorf("finance is told %+v (%v)", open, err)
 	}
 }
@@ -101,50 +96,43 @@ func TestFeedsWhoseNamesLookAlikeAreToldApart(t *testing.T) {
 }
 
 func TestAFileThatAWrongClockHasLandedExcusesNoFeed(t *testing.T) {
-	h := newHouse(t, "serve: {listen: \"\"}\n")
-	text, err := os.ReadFile(filepath.Join(h.dir, "config.yaml"))
-	if err != nil {
+	site := newInstallation(t, "serve: {listen: \"\"}\n")
+	c := site.replace(directory, expectedDirectory)
+	if _, err := pipeline.Run(t.Context(), site.options(c, 365)); err != nil {
 		t.Fatal(err)
 	}
-	h.write("config.yaml", strings.Replace(string(text), "  - name: partner-directory\n", "  - name: partner-directory\n    expected: 35d\n", 1))
-	c, err := h.night.Read()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := pipeline.Run(context.Background(), pipeline.Options{Config: c, Now: h.now.AddDate(1, 0, 0), Program: "test"}); err != nil {
-		t.Fatal(err)
-	}
-	feeds, err := pipeline.Fresh(c, h.now)
+	feeds, err := pipeline.Fresh(c, site.now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range feeds {
-		if !f.Last.IsZero() || f.Overdue(h.now) != (f.Expected > 0) {
+		if !f.Last.IsZero() || f.Overdue(site.now) != (f.Expected > 0) {
 			t.Errorf("%s came %v", f.Feed, f.Last)
 		}
 	}
 }
 
 func TestARunThatFindsAnotherAtWorkStillLooksForWhatShouldHaveCome(t *testing.T) {
-	h := newHouse(t, "serve: {listen: \"\", overdue: 36h}\n")
-	c, err := h.night.Read()
+	site := newInstallation(t, "serve: {listen: \"\", overdue: 36h}\n")
+	c, err := site.server.Read()
 	if err != nil {
 		t.Fatal(err)
 	}
-	summary, err := pipeline.Run(context.Background(), pipeline.Options{Config: c, Now: h.now, Program: "test"})
+	summary, err := pipeline.Run(t.Context(), site.options(c, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := AfterRun(c, h.now.AddDate(0, 0, 6), summary, "", pipeline.ErrLocked); err != nil {
+	if err := AfterRun(c, site.now.AddDate(0, 0, 6), summary, "", pipeline.ErrLocked); err != nil {
 		t.Fatal(err)
 	}
-	open, err := Box(c).Open()
+	open, err := Outbox(c).Unsent()
 	if err != nil || len(open) != 1 || !strings.HasPrefix(open[0].ID, "overdue-") {
-		t.Fatalf("told is %+v (%v)", open, err)
+		t.Fatalf("sent is %+v (%v)", open, err)
 	}
 	// A clock that was ahead for a while forgets what is old by it, and not that this was told.
-	err = errors.Join(Box(c).Drop(open[0].ID), Forget(c, h.now.AddDate(0, 4, 0)), Missing(c, h.now.AddDate(0, 0, 6)))
-	if open, err2 := Box(c).Open(); err != nil || err2 != nil || len(open) != 0 {
+	err = errors.Join(Outbox(c).Drop(open[0].ID),
+		removeOld(c, site.now.AddDate(0, 4, 0)), notifyOverdue(c, site.now.AddDate(0, 0, 6)))
+	if open, err2 := Outbox(c).Unsent(); err != nil || err2 != nil || len(open) != 0 {
 		t.Errorf("told again is %+v (%v, %v)", open, err, err2)
 	}
 }

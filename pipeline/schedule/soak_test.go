@@ -20,36 +20,38 @@ var soak = flag.Int("nights", 8, "nights of the soak")
 // TestManyNightsGrowNothing serves night after night; on every tenth a file comes that moves a
 // statement. make soak does it for 500.
 func TestManyNightsGrowNothing(t *testing.T) {
-	h := newHouse(t, "serve: {listen: \"\", jobs: {night: \"30 2 * * *\", month_end: never, freshness: never, cleanup: \"0 5 * * *\"}}\n")
-	text, err := os.ReadFile(filepath.Join(h.dir, "config.yaml"))
+	site := newInstallation(t,
+		`serve: {listen: "", jobs: {night: "30 2 * * *", month_end: never, freshness: never, cleanup: "0 5 * * *"}}`)
+	text, err := os.ReadFile(filepath.Join(site.dir, "config.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.write("config.yaml", regexp.MustCompile(`(?m)^  keep: \d+`).ReplaceAllString(string(text), "  keep: 2"))
+	site.write("config.yaml", regexp.MustCompile(`(?m)^  keep: \d+`).ReplaceAllString(string(text), "  keep: 2"))
 	day := time.Date(2024, 9, 19, 12, 0, 0, 0, time.UTC)
-	h.wake(day.Format("2006-01-02 15:04"))
+	site.wake(day.Format("2006-01-02 15:04"))
 	var first grown
 	early := max(4, *soak/10)
 	for n := 1; n <= *soak; n++ {
 		day = day.AddDate(0, 0, 1)
 		if n%10 == 3 {
-			h.write(filepath.Join("inbox", fmt.Sprintf("entries_%03d.csv", n)),
-				fmt.Sprintf("id,partner,date,kind,amount,points,reason,by\nS-1,P1003,2024-08-22,money_adjustment,-%d.25,,The soak,K. Lindqvist\n", n))
-			if err := os.Chtimes(filepath.Join(h.dir, "inbox", fmt.Sprintf("entries_%03d.csv", n)), day.Add(-time.Hour), day.Add(-time.Hour)); err != nil {
+			name := filepath.Join("inbox", fmt.Sprintf("entries_%03d.csv", n))
+			site.write(name, "id,partner,date,kind,amount,points,reason,by\n"+
+				fmt.Sprintf("S-1,P1003,2024-08-22,money_adjustment,-%d.25,,The soak,K. Lindqvist\n", n))
+			if err := os.Chtimes(filepath.Join(site.dir, name), day.Add(-time.Hour), day.Add(-time.Hour)); err != nil {
 				t.Fatal(err)
 			}
 		}
-		h.wake(day.Format("2006-01-02") + " 02:30")
-		if got := h.states("night")[day.Format("2006-01-02")+"T02:30"]; got != slots.Done {
+		site.wake(day.Format("2006-01-02") + " 02:30")
+		if got := site.states("night")[day.Format("2006-01-02")+"T02:30"]; got != slots.Done {
 			t.Fatalf("night %d: %q", n, got)
 		}
-		h.wake(day.Format("2006-01-02") + " 05:00")
+		site.wake(day.Format("2006-01-02") + " 05:00")
 		if n == early {
-			first = look(t, h.dir)
+			first = look(t, site.dir)
 			t.Logf("after %d nights: %+v", n, first)
 		}
 	}
-	last := look(t, h.dir)
+	last := look(t, site.dir)
 	t.Logf("after %d nights: %+v", *soak, last)
 	if last.open > first.open {
 		t.Errorf("%d files are open, there were %d", last.open, first.open)

@@ -1,10 +1,9 @@
-// Package outbox sends what people and programs are to be told, and never twice.
+// Package outbox sends each message to people and programs, and never twice.
 //
-// A *message* is written into a folder first and sent from there, by each of its *ways*
-// (mail, webhook) once. What has certainly not arrived is tried again, later and later.
-// Where it cannot be known, because the line broke or the machine stopped between
-// sending and hearing that it was taken, it is *unsure*: it is not sent again, and
-// somebody is told to look.
+// A *message* is first written into a folder and then sent once by each *channel* (a mail
+// address, a webhook). What certainly failed is tried again after longer and longer pauses.
+// Where the connection broke, or the machine stopped, after sending and before the answer,
+// the message is *unsure*: it is not sent again, and an operator decides.
 package outbox
 
 import (
@@ -26,116 +25,119 @@ import (
 	"tranche/pipeline/files"
 )
 
-// Message is what somebody is told.
+// Message is what is sent.
 type Message struct {
-	ID      string    `json:"id"` // names it for good: a message whose id was there is not sent again
+	ID      string    `json:"id"` // unique for good: a second message with this id is not sent
 	At      time.Time `json:"at"`
 	Subject string    `json:"subject"`
 	Text    string    `json:"text"`
 	Facts   any       `json:"facts,omitempty"`  // for programs
 	To      string    `json:"to,omitempty"`     // a list of the configuration: operators or finance
 	Attach  []string  `json:"attach,omitempty"` // files in the message's own folder
-	Keep    bool      `json:"keep,omitempty"`   // its id is remembered for good: it must never be sent twice
+	Keep    bool      `json:"keep,omitempty"`   // its id is remembered for good
 }
 
-// Way is one way of sending.
-type Way interface {
+// Channel sends messages to one receiver.
+type Channel interface {
 	Name() string
-	// Takes says whether a message goes this way.
+	// Takes says whether a message goes to this receiver.
 	Takes(Message) bool
-	// Send sends it, and says when it begins to leave. An error that is ErrUnsure may have
-	// arrived all the same.
+	// Send calls leaves before the message leaves. After ErrUnsure it may have arrived.
 	Send(ctx context.Context, m Message, folder string, leaves func() error) error
 }
 
 // ErrUnsure says that a message may have arrived or not.
 var ErrUnsure = errors.New("it cannot be known whether it arrived")
 
-// The states of a message on a way.
+// The states of a delivery.
 const (
 	waiting = "waiting"
-	sending = "sending" // and where somebody reads this after a restart: unsure
+	sending = "sending" // after a restart this means unsure
 	sent    = "sent"
 	unsure  = "unsure"
-	given   = "given up"
-	dropped = "dropped" // somebody has decided that it need not be sent
+	givenUp = "given up"
+	dropped = "dropped" // an operator decided that it is not sent
 
 	unreadable = "unreadable"
 )
 
-type progress struct {
+// delivery is how far a message is on one channel.
+type delivery struct {
 	State    string    `json:"state"`
 	Attempts int       `json:"attempts"`
-	Next     time.Time `json:"next"` // no attempt before
+	Next     time.Time `json:"next"` // the earliest next attempt
 	Error    string    `json:"error,omitempty"`
 }
 
-// letter is a message as it lies in the outbox.
-type letter struct {
+func (d delivery) isOpen() bool { return d.State != sent && d.State != dropped }
+
+// entry is a message in the outbox.
+type entry struct {
 	Message
-	Ways map[string]*progress `json:"ways"`
+	Channels map[string]*delivery `json:"channels"`
 }
 
 // Outbox is a folder of messages.
 type Outbox struct {
-	Folder string
-	Ways   []Way
-	Void   func(Message) string // why a message that waits is not to be sent any more; empty: it is
+	Folder   string
+	Channels []Channel
+	Revoked  func(Message) string // why a waiting message must not be sent; empty: send it
 }
 
-// pauses are how long to wait after each attempt that certainly failed.
-var pauses = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour, 24 * time.Hour}
+// pauses are the waits after each attempt that certainly failed.
+var pauses = []time.Duration{
+	time.Minute, 5 * time.Minute, 15 * time.Minute,
+	time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour, 24 * time.Hour,
+}
 
 var plainID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,120}$`)
 
-// Add puts a message in, with the files that go with it by name. One whose id was there
-// already is left as it is.
-func (o *Outbox) Add(m Message, attach map[string][]byte) error {
+const messageFile = "message.json"
+
+// Add stores a message and its attachments by name, unless its id is there already.
+func (o *Outbox) Add(m Message, attachments map[string][]byte) error {
 	if !plainID.MatchString(m.ID) || strings.Trim(m.ID, ".") == "" {
 		return fmt.Errorf("%q cannot name a message", m.ID)
 	}
+	dir := filepath.Join(o.Folder, m.ID)
 	unlock, err := o.lock()
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	dir := filepath.Join(o.Folder, m.ID)
 	if o.Has(m.ID) {
 		return nil
 	}
 	if err := files.Folder(dir); err != nil {
 		return err
 	}
-	for name, data := range attach {
-		if err := files.Put(filepath.Join(dir, filepath.Base(name)), data); err != nil {
+	m.Attach = slices.Sorted(maps.Keys(attachments))
+	for _, name := range m.Attach {
+		if err := files.Put(filepath.Join(dir, name), attachments[name]); err != nil {
 			return err
 		}
-		m.Attach = append(m.Attach, filepath.Base(name))
 	}
-	slices.Sort(m.Attach)
-	l := letter{Message: m, Ways: map[string]*progress{}}
-	for _, w := range o.Ways {
-		if w.Takes(m) {
-			l.Ways[w.Name()] = &progress{State: waiting}
+	e := entry{Message: m, Channels: map[string]*delivery{}}
+	for _, c := range o.Channels {
+		if c.Takes(m) {
+			e.Channels[c.Name()] = &delivery{State: waiting}
 		}
 	}
-	return o.write(l)
+	return o.write(e)
 }
 
-// Has says whether a message was put in.
+// Has says whether a message was added.
 func (o *Outbox) Has(id string) bool {
-	_, err := os.Stat(filepath.Join(o.Folder, id, letterName))
+	_, err := os.Stat(filepath.Join(o.Folder, id, messageFile))
 	return err == nil
 }
 
-const letterName = "message.json"
-
-func (o *Outbox) write(l letter) error {
-	data, err := json.MarshalIndent(l, "", "  ")
+func (o *Outbox) write(e entry) error {
+	data, err := json.MarshalIndent(e, "", "  ")
 	if err != nil {
 		return err
 	}
-	return files.Write(filepath.Join(o.Folder, l.ID, letterName), append(data, '\n'), files.Private)
+	return files.Write(filepath.Join(o.Folder, e.ID, messageFile), append(data, '\n'), files.Private)
 }
 
 func (o *Outbox) lock() (func(), error) {
@@ -149,66 +151,66 @@ func (o *Outbox) lock() (func(), error) {
 	return func() { _ = l.Unlock() }, nil
 }
 
-func (o *Outbox) read(id string) (letter, error) {
-	data, err := os.ReadFile(filepath.Join(o.Folder, id, letterName))
+func (o *Outbox) read(id string) (e entry, err error) {
+	data, err := os.ReadFile(filepath.Join(o.Folder, id, messageFile))
 	if err != nil {
-		return letter{}, err
+		return e, err
 	}
-	var l letter
-	if err := json.Unmarshal(data, &l); err != nil { // it must not keep the others from going
-		l = letter{Message: Message{ID: id, Subject: "(cannot be read)"}, Ways: map[string]*progress{"none": {State: unreadable, Error: err.Error()}}}
+	if err := json.Unmarshal(data, &e); err != nil { // it must not stop the other messages
+		e.Message = Message{ID: id, Subject: "(cannot be read)"}
+		e.Channels = map[string]*delivery{"none": {State: unreadable, Error: err.Error()}}
 	}
-	return l, nil
+	return e, nil
 }
 
-func (o *Outbox) letters() ([]letter, error) {
-	paths, err := files.Glob(o.Folder, "*/"+letterName)
+func (o *Outbox) entries() ([]entry, error) {
+	paths, err := files.Glob(o.Folder, "*/"+messageFile)
 	if err != nil {
 		return nil, err
 	}
-	var list []letter
+	var list []entry
 	for _, path := range paths {
-		l, err := o.read(filepath.Base(filepath.Dir(path)))
+		e, err := o.read(filepath.Base(filepath.Dir(path)))
 		if errors.Is(err, os.ErrNotExist) {
-			continue // forgotten meanwhile
+			continue // removed meanwhile
 		}
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, l)
+		list = append(list, e)
 	}
-	slices.SortFunc(list, func(a, b letter) int {
+	slices.SortFunc(list, func(a, b entry) int {
 		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.ID, b.ID))
 	})
 	return list, nil
 }
 
-// Flush sends what waits and whose time has come, unless somebody else is at it. What
-// could not be sent is no error: Open tells of it.
+// Flush sends what is due, unless another process is sending. A message that could not be
+// sent is no error: Unsent lists it.
 func (o *Outbox) Flush(ctx context.Context, now time.Time) error {
 	if err := files.Folder(o.Folder); err != nil {
 		return err
 	}
-	// Whoever sends holds this one, for as long as servers take; the letters themselves are
-	// locked for moments only, so that nobody waits to put one in.
-	at := flock.New(filepath.Join(o.Folder, "sending.lock"))
-	if got, err := at.TryLock(); err != nil || !got {
+	// The sender holds this lock as long as servers take. The lock of the messages is held for
+	// moments only, so that Add never waits for a server.
+	alone := flock.New(filepath.Join(o.Folder, "sending.lock"))
+	if got, err := alone.TryLock(); err != nil || !got {
 		return err
 	}
-	defer at.Unlock() //nolint:errcheck // the kernel frees it with us
-	list, err := o.letters()
+	defer alone.Unlock() //nolint:errcheck // the kernel frees it at exit
+	list, err := o.entries()
 	if err != nil {
 		return err
 	}
-	for _, l := range list {
-		for _, w := range o.Ways {
-			if p, ok := l.Ways[w.Name()]; !ok || p.State != waiting && p.State != sending {
+	for _, e := range list {
+		for _, c := range o.Channels {
+			if d := e.Channels[c.Name()]; d == nil || d.State != waiting && d.State != sending {
 				continue
 			}
 			if ctx.Err() != nil {
 				return nil
 			}
-			if err := o.try(ctx, l, w, now); err != nil {
+			if err := o.deliver(ctx, e.Message, c, now); err != nil {
 				return err
 			}
 		}
@@ -216,184 +218,171 @@ func (o *Outbox) Flush(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// try sends a message one way. That it is being sent is on the disk before a byte of it
-// leaves, so that nobody who finds it there sends it again.
-func (o *Outbox) try(ctx context.Context, l letter, w Way, now time.Time) error {
+// deliver sends a message by one channel, if it is due. The state "sending" is on the disk
+// before a byte leaves, so that nobody sends it again after a stop.
+func (o *Outbox) deliver(ctx context.Context, m Message, c Channel, now time.Time) error {
 	due := false
-	err := o.change(l.ID, w.Name(), func(p *progress) {
+	err := o.update(m.ID, c.Name(), func(d *delivery) {
 		switch {
-		case p.State == sending: // by somebody who is no more
-			p.State, p.Error = unsure, "the program stopped while it was being sent"
-		case p.State != waiting || now.Before(p.Next) && p.Next.Sub(now) <= pauses[len(pauses)-1]:
-			// A time further off than the longest pause is of a clock that was wrong.
-		case o.Void != nil && o.Void(l.Message) != "":
-			p.State, p.Error = dropped, o.Void(l.Message)
+		case d.State == sending:
+			d.State, d.Error = unsure, "the program stopped while it was being sent"
+		case d.State != waiting || now.Before(d.Next) && d.Next.Sub(now) <= pauses[len(pauses)-1]:
+			// A time further off than the longest pause was set by a wrong clock.
+		case o.Revoked != nil && o.Revoked(m) != "":
+			d.State, d.Error = dropped, o.Revoked(m)
 		default:
-			p.Attempts++
+			d.Attempts++
 			due = true
 		}
 	})
 	if err != nil || !due {
 		return err
 	}
-	failed := w.Send(ctx, l.Message, filepath.Join(o.Folder, l.ID), func() error {
-		return o.change(l.ID, w.Name(), func(p *progress) { p.State = sending })
+	failed := c.Send(ctx, m, filepath.Join(o.Folder, m.ID), func() error {
+		return o.update(m.ID, c.Name(), func(d *delivery) { d.State = sending })
 	})
-	return o.change(l.ID, w.Name(), func(p *progress) {
+	return o.update(m.ID, c.Name(), func(d *delivery) {
+		d.State, d.Error = sent, ""
+		if failed == nil {
+			return
+		}
+		d.Error = failed.Error()
 		switch {
-		case failed == nil:
-			p.State, p.Error = sent, ""
 		case errors.Is(failed, ErrUnsure):
-			p.State, p.Error = unsure, failed.Error()
-		case p.Attempts > len(pauses):
-			p.State, p.Error = given, failed.Error()
+			d.State = unsure
+		case d.Attempts > len(pauses):
+			d.State = givenUp
 		default:
-			p.State, p.Error, p.Next = waiting, failed.Error(), now.Add(pauses[p.Attempts-1]).UTC()
+			d.State, d.Next = waiting, now.Add(pauses[d.Attempts-1]).UTC()
 		}
 	})
 }
 
-// change changes the progress of a message on a way, as it is now.
-func (o *Outbox) change(id, way string, change func(*progress)) error {
+// update changes a message's delivery on a channel, or on all of them, under the lock.
+func (o *Outbox) update(id, channel string, change func(*delivery)) error {
 	unlock, err := o.lock()
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	l, err := o.read(id)
-	if err != nil || l.Ways[way] == nil {
+	e, err := o.read(id)
+	if err != nil {
 		return err
 	}
-	before := *l.Ways[way]
-	if change(l.Ways[way]); *l.Ways[way] == before {
+	changed := false
+	for name, d := range e.Channels {
+		if before := *d; channel == "" || channel == name {
+			change(d)
+			changed = changed || *d != before
+		}
+	}
+	if !changed {
 		return nil
 	}
-	return o.write(l)
+	return o.write(e)
 }
 
-// Unsent is a message that has not arrived for certain.
+// Unsent is a message that may not have arrived.
 type Unsent struct {
-	ID, Subject, Way, State, Error string
-	Attempts                       int
-	Next                           time.Time
+	ID, Subject, Channel, State, Error string
+	Attempts                           int
+	Next                               time.Time
 }
 
-// Open lists what has not arrived for certain, oldest first.
-func (o *Outbox) Open() ([]Unsent, error) {
-	list, err := o.letters()
-	if err != nil {
-		return nil, err
-	}
+// Unsent lists what may not have arrived, oldest first.
+func (o *Outbox) Unsent() ([]Unsent, error) {
+	list, err := o.entries()
 	var open []Unsent
-	for _, l := range list {
-		for _, way := range slices.Sorted(maps.Keys(l.Ways)) {
-			p := l.Ways[way]
-			if p.State == sent || p.State == dropped {
+	for _, e := range list {
+		for _, name := range slices.Sorted(maps.Keys(e.Channels)) {
+			d := e.Channels[name]
+			if !d.isOpen() {
 				continue
 			}
-			u := Unsent{ID: l.ID, Subject: l.Subject, Way: way, State: p.State, Error: p.Error, Attempts: p.Attempts, Next: p.Next}
-			if p.State == waiting && !slices.ContainsFunc(o.Ways, func(w Way) bool { return w.Name() == way }) {
-				u.Error = "the configuration names no such way any more"
+			if d.State == waiting && !slices.ContainsFunc(o.Channels, func(c Channel) bool { return c.Name() == name }) {
+				d.Error = "the configuration names no such channel any more"
 			}
-			open = append(open, u)
+			open = append(open, Unsent{e.ID, e.Subject, name, d.State, d.Error, d.Attempts, d.Next})
 		}
 	}
-	return open, nil
+	return open, err
 }
 
-// ErrUnknown says that no message of that id has yet to arrive.
+// ErrUnknown says that no message of that id is open.
 var ErrUnknown = errors.New("no message of that id has yet to arrive")
 
-// Again makes a message be sent once more where it was unsure or given up: somebody has
-// asked the receiver, and it did not arrive.
-func (o *Outbox) Again(id string) error {
-	return o.amend(id, func(p *progress) { *p = progress{State: waiting} })
+// Resend makes an open message wait again: an operator knows that it did not arrive.
+func (o *Outbox) Resend(id string) error {
+	return o.decide(id, func(d *delivery) { *d = delivery{State: waiting} })
 }
 
-// Drop makes a message be sent no more: it has arrived after all, or nobody needs it.
+// Drop ends an open message: it has arrived after all, or nobody needs it.
 func (o *Outbox) Drop(id string) error {
-	return o.amend(id, func(p *progress) { p.State = dropped })
+	return o.decide(id, func(d *delivery) { d.State = dropped })
 }
 
-// amend changes the progress of a message wherever it has not arrived for certain.
-func (o *Outbox) amend(id string, change func(*progress)) error {
-	unlock, err := o.lock()
-	if err != nil {
-		return err
+// decide changes the open deliveries of a message. One that cannot be read is removed.
+func (o *Outbox) decide(id string, decision func(*delivery)) error {
+	found, broken, err := false, false, os.ErrNotExist
+	if plainID.MatchString(id) {
+		err = o.update(id, "", func(d *delivery) {
+			switch {
+			case d.State == unreadable:
+				broken = true
+			case d.isOpen():
+				found = true
+				decision(d)
+			}
+		})
 	}
-	defer unlock()
-	unknown := fmt.Errorf("%q: %w", id, ErrUnknown)
-	if !plainID.MatchString(id) {
-		return unknown
+	switch {
+	case broken:
+		return os.RemoveAll(filepath.Join(o.Folder, id))
+	case errors.Is(err, os.ErrNotExist), err == nil && !found:
+		return fmt.Errorf("%q: %w", id, ErrUnknown)
 	}
-	l, err := o.read(id)
-	if errors.Is(err, os.ErrNotExist) {
-		return unknown
-	}
-	if err != nil {
-		return err
-	}
-	amended := false
-	for _, p := range l.Ways {
-		if p.State == unreadable {
-			return os.RemoveAll(filepath.Join(o.Folder, id))
-		}
-		if p.State != sent && p.State != dropped {
-			change(p)
-			amended = true
-		}
-	}
-	if !amended {
-		return unknown
-	}
-	return o.write(l)
+	return err
 }
 
-// Left lists the messages whose id begins like that and that have left, or may have.
-func (o *Outbox) Left(prefix string) ([]Message, error) {
-	list, err := o.letters()
-	var left []Message
-	for _, l := range list {
-		gone := false
-		for _, p := range l.Ways {
-			gone = gone || p.State == sent || p.State == unsure || p.State == sending
-		}
-		if gone && strings.HasPrefix(l.ID, prefix) {
-			left = append(left, l.Message)
+// Sent lists the messages whose id has a prefix and that were sent, or may have been.
+func (o *Outbox) Sent(prefix string) ([]Message, error) {
+	list, err := o.entries()
+	var gone []Message
+	for _, e := range list {
+		for _, d := range e.Channels {
+			if strings.HasPrefix(e.ID, prefix) && (d.State == sent || d.State == unsure || d.State == sending) {
+				gone = append(gone, e.Message)
+				break
+			}
 		}
 	}
-	return left, err
+	return gone, err
 }
 
-// Tidy removes what was sent, or given up, before a day. That a message was there is
-// forgotten with it, but for one that is to be kept: of that only what went with it is
-// removed.
+// Tidy removes messages from before a day, unless they are still to be sent. Of a message
+// with Keep only the attachments are removed.
 func (o *Outbox) Tidy(before time.Time) error {
 	unlock, err := o.lock()
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	list, err := o.letters()
-	if err != nil {
-		return err
-	}
-	for _, l := range list {
-		over := l.At.Before(before)
-		for _, p := range l.Ways {
-			over = over && p.State != waiting && p.State != sending
+	list, err := o.entries()
+	for _, e := range list {
+		over := e.At.Before(before)
+		for _, d := range e.Channels {
+			over = over && d.State != waiting && d.State != sending
 		}
 		if !over {
 			continue
 		}
-		dir := filepath.Join(o.Folder, l.ID)
-		if !l.Keep {
+		dir := filepath.Join(o.Folder, e.ID)
+		if !e.Keep {
 			err = errors.Join(err, os.RemoveAll(dir))
+			continue
 		}
-		for _, name := range l.Attach {
-			if l.Keep {
-				err = errors.Join(err, files.Remove(filepath.Join(dir, name)))
-			}
+		for _, name := range e.Attach {
+			err = errors.Join(err, files.Remove(filepath.Join(dir, name)))
 		}
 	}
 	return err

@@ -13,7 +13,6 @@ import (
 	"math/big"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -115,8 +114,11 @@ func (p *postOffice) open(t *testing.T, implicit bool) (Mail, *postOffice) {
 	t.Cleanup(func() { _ = p.server.Close() })
 	pool := x509.NewCertPool()
 	pool.AddCert(p.tls.Certificates[0].Leaf)
-	m := Mail{To: "ops@vendor.example", Host: "127.0.0.1", Port: p.port, Security: "starttls", From: "tranche@vendor.example", Lists: []string{"operators"},
-		TLS: &tls.Config{RootCAs: pool, ServerName: "localhost"}}
+	m := Mail{
+		To: "ops@vendor.example", Host: "127.0.0.1", Port: p.port, Security: "starttls",
+		From: "tranche@vendor.example", Lists: []string{"operators"},
+		TLS: &tls.Config{RootCAs: pool, ServerName: "localhost"},
+	}
 	if implicit {
 		m.Security = "tls"
 	}
@@ -134,8 +136,15 @@ func certificate(t *testing.T) *tls.Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	form := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature}
+	form := &x509.Certificate{
+		SerialNumber: big.NewInt(1),
+		Subject:      pkix.Name{CommonName: "localhost"},
+		DNSNames:     []string{"localhost"},
+		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore:    time.Unix(0, 0), NotAfter: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC),
+		IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
+	}
 	der, err := x509.CreateCertificate(rand.Reader, form, form, public, private)
 	if err != nil {
 		t.Fatal(err)
@@ -165,7 +174,7 @@ func (o *Outbox) mustFlush(t *testing.T, now time.Time) []Unsent {
 	if err := o.Flush(context.Background(), now); err != nil {
 		t.Fatal(err)
 	}
-	open, err := o.Open()
+	open, err := o.Unsent()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,9 +183,9 @@ func (o *Outbox) mustFlush(t *testing.T, now time.Time) []Unsent {
 
 func TestAMailArrivesOnceWithWhatGoesWithItOverEitherKindOfTLS(t *testing.T) {
 	for _, implicit := range []bool{false, true} {
-		way, office := (&postOffice{password: "correct horse"}).open(t, implicit)
-		way.User, way.Password = "tranche", "correct horse"
-		o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+		channel, office := (&postOffice{password: "correct horse"}).open(t, implicit)
+		channel.User, channel.Password = "tranche", "correct horse"
+		o := &Outbox{Folder: t.TempDir(), Channels: []Channel{channel}}
 		o.mustAdd(t, message("night-1"), map[string][]byte{"register.xlsx": []byte("the register")})
 		for n := range 3 {
 			o.mustAdd(t, message("night-1"), nil) // as a restart would
@@ -184,18 +193,22 @@ func TestAMailArrivesOnceWithWhatGoesWithItOverEitherKindOfTLS(t *testing.T) {
 				t.Fatalf("implicit %v: not sent: %+v", implicit, open)
 			}
 		}
-		if len(office.mails) != 1 || !strings.Contains(office.mails[0], "night-1@vendor.example") || !strings.Contains(office.mails[0], `filename="register.xlsx"`) {
+		all := strings.Join(office.mails, "")
+		if len(office.mails) != 1 || !strings.Contains(all, "<night-1@vendor.example>") ||
+			!strings.Contains(all, `filename="register.xlsx"`) {
 			t.Errorf("implicit %v: arrived: %q", implicit, office.mails)
 		}
 	}
 }
 
 func TestWhatCertainlyFailedIsTriedAgainLaterAndLater(t *testing.T) {
-	way, office := (&postOffice{}).open(t, false)
+	channel, office := (&postOffice{}).open(t, false)
 	office.refuse = &smtp.SMTPError{Code: 451, Message: "not now"}
-	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	o := &Outbox{Folder: t.TempDir(), Channels: []Channel{channel}}
 	o.mustAdd(t, message("night-1"), nil)
-	if open := o.mustFlush(t, noon); len(open) != 1 || open[0].State != waiting || open[0].Attempts != 1 || !open[0].Next.Equal(noon.Add(time.Minute)) {
+	open := o.mustFlush(t, noon)
+	if len(open) != 1 || open[0].State != waiting || open[0].Attempts != 1 ||
+		!open[0].Next.Equal(noon.Add(time.Minute)) {
 		t.Fatalf("after a refusal: %+v", open)
 	}
 	if open := o.mustFlush(t, noon.Add(30*time.Second)); open[0].Attempts != 1 {
@@ -212,14 +225,14 @@ func TestWhatCertainlyFailedIsTriedAgainLaterAndLater(t *testing.T) {
 		o.mustFlush(t, now)
 		now = now.Add(25 * time.Hour)
 	}
-	if open := o.mustFlush(t, now); len(open) != 1 || open[0].State != given || open[0].Attempts != len(pauses)+1 {
+	if open := o.mustFlush(t, now); len(open) != 1 || open[0].State != givenUp || open[0].Attempts != len(pauses)+1 {
 		t.Errorf("a server that is gone for weeks: %+v", open)
 	}
 }
 
 func TestAMailWhoseAnswerNeverCameIsNotSentAgain(t *testing.T) {
-	way, office := (&postOffice{hangUp: true}).open(t, false)
-	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	channel, office := (&postOffice{hangUp: true}).open(t, false)
+	o := &Outbox{Folder: t.TempDir(), Channels: []Channel{channel}}
 	o.mustAdd(t, message("night-1"), nil)
 	for n := range 3 {
 		if open := o.mustFlush(t, noon.Add(time.Duration(n)*time.Hour)); len(open) != 1 || open[0].State != unsure {
@@ -232,8 +245,8 @@ func TestAMailWhoseAnswerNeverCameIsNotSentAgain(t *testing.T) {
 }
 
 func TestAMailThatWasTakenIsSentWhateverTheServerDoesThen(t *testing.T) {
-	way, office := (&postOffice{leaves: true}).open(t, false)
-	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	channel, office := (&postOffice{leaves: true}).open(t, false)
+	o := &Outbox{Folder: t.TempDir(), Channels: []Channel{channel}}
 	o.mustAdd(t, message("night-1"), nil)
 	for n := range 3 {
 		if open := o.mustFlush(t, noon.Add(time.Duration(n)*time.Hour)); len(open) != 0 {
@@ -246,31 +259,35 @@ func TestAMailThatWasTakenIsSentWhateverTheServerDoesThen(t *testing.T) {
 }
 
 func TestAnAddressThatIsRefusedKeepsNobodyElseFromTheMail(t *testing.T) {
-	way, office := (&postOffice{}).open(t, false)
-	gone := way
+	channel, office := (&postOffice{}).open(t, false)
+	gone := channel
 	gone.To = "gone@vendor.example"
-	o := &Outbox{Folder: t.TempDir(), Ways: []Way{gone, way}}
+	o := &Outbox{Folder: t.TempDir(), Channels: []Channel{gone, channel}}
 	o.mustAdd(t, message("night-1"), nil)
-	if open := o.mustFlush(t, noon); len(open) != 1 || open[0].Way != "mail to gone@vendor.example" || len(office.mails) != 1 {
+	open := o.mustFlush(t, noon)
+	if len(open) != 1 || open[0].Channel != "mail to gone@vendor.example" || len(office.mails) != 1 {
 		t.Errorf("%+v, %d mails", open, len(office.mails))
 	}
 }
 
 func TestAServerThatSaysNothingIsNotWaitedForAndNothingHasLeft(t *testing.T) {
-	defer func(before time.Duration) { mailPatience = before }(mailPatience)
+	defer func(before time.Duration) { mailTimeout = before }(mailTimeout)
 	for _, isStopped := range []bool{false, true} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer l.Close()
-		o := &Outbox{Folder: t.TempDir(), Ways: []Way{Mail{To: "ops@vendor.example", Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, Security: "starttls",
-			From: "tranche@vendor.example", Lists: []string{"operators"}}}}
+		silent := Mail{
+			To: "ops@vendor.example", Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, Security: "starttls",
+			From: "tranche@vendor.example", Lists: []string{"operators"},
+		}
+		o := &Outbox{Folder: t.TempDir(), Channels: []Channel{silent}}
 		o.mustAdd(t, message("night-1"), nil)
-		mailPatience = 50 * time.Millisecond
+		mailTimeout = 50 * time.Millisecond
 		ctx, stop := context.WithCancel(t.Context())
 		if isStopped {
-			mailPatience = time.Hour
+			mailTimeout = time.Hour
 			go func() {
 				_, _ = l.Accept() // it has come, and is told nothing
 				stop()
@@ -281,7 +298,7 @@ func TestAServerThatSaysNothingIsNotWaitedForAndNothingHasLeft(t *testing.T) {
 		}
 		stop()
 		o.mustAdd(t, message("night-2"), nil) // nobody holds the outbox
-		open, err := o.Open()
+		open, err := o.Unsent()
 		if err != nil || len(open) != 2 || open[0].State != waiting || open[0].Attempts != 1 {
 			t.Errorf("stopped %v: %+v (%v)", isStopped, open, err)
 		}
@@ -290,8 +307,8 @@ func TestAServerThatSaysNothingIsNotWaitedForAndNothingHasLeft(t *testing.T) {
 
 func TestWhileSomebodySendsAMessageCanBePutInAndNobodyElseSends(t *testing.T) {
 	begun, goOn := make(chan bool), make(chan bool)
-	way, got := receiver(t, func(http.ResponseWriter, *http.Request) { begun <- true; <-goOn })
-	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	channel, got := receiver(t, func(http.ResponseWriter, *http.Request) { begun <- true; <-goOn })
+	o := &Outbox{Folder: t.TempDir(), Channels: []Channel{channel}}
 	o.mustAdd(t, message("night-1"), nil)
 	ended := make(chan error)
 	go func() { ended <- o.Flush(t.Context(), noon) }()
@@ -311,9 +328,11 @@ func TestWhileSomebodySendsAMessageCanBePutInAndNobodyElseSends(t *testing.T) {
 }
 
 func TestAnAnswerThatSomethingBehindMayHaveTakenItIsUnsure(t *testing.T) {
-	for code, want := range map[int]string{500: unsure, 502: unsure, 504: unsure, 503: waiting, 429: waiting, 404: waiting, 301: waiting} {
-		way, got := receiver(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) })
-		o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	for code, want := range map[int]string{
+		500: unsure, 502: unsure, 504: unsure, 503: waiting, 429: waiting, 404: waiting, 301: waiting,
+	} {
+		channel, got := receiver(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) })
+		o := &Outbox{Folder: t.TempDir(), Channels: []Channel{channel}}
 		o.mustAdd(t, message("night-1"), nil)
 		if open := o.mustFlush(t, noon); len(open) != 1 || open[0].State != want || len(*got) != 1 {
 			t.Errorf("%d: %+v, told %d times", code, open, len(*got))
@@ -322,11 +341,11 @@ func TestAnAnswerThatSomethingBehindMayHaveTakenItIsUnsure(t *testing.T) {
 }
 
 func TestAMessageThatCannotBeReadKeepsNoOtherFromGoing(t *testing.T) {
-	way, got := receiver(t, func(http.ResponseWriter, *http.Request) {})
-	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	channel, got := receiver(t, func(http.ResponseWriter, *http.Request) {})
+	o := &Outbox{Folder: t.TempDir(), Channels: []Channel{channel}}
 	o.mustAdd(t, message("night-1"), nil)
 	o.mustAdd(t, message("night-2"), nil)
-	if err := os.WriteFile(filepath.Join(o.Folder, "night-1", letterName), nil, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(o.Folder, "night-1", messageFile), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if open := o.mustFlush(t, noon); len(open) != 1 || open[0].State != unreadable || len(*got) != 1 {
@@ -335,8 +354,8 @@ func TestAMessageThatCannotBeReadKeepsNoOtherFromGoing(t *testing.T) {
 }
 
 func TestAMailWhoseAttachmentIsGoneIsNotSentWithoutIt(t *testing.T) {
-	way, office := (&postOffice{}).open(t, false)
-	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	channel, office := (&postOffice{}).open(t, false)
+	o := &Outbox{Folder: t.TempDir(), Channels: []Channel{channel}}
 	o.mustAdd(t, message("night-1"), map[string][]byte{"register.xlsx": []byte("the register")})
 	if err := os.Remove(filepath.Join(o.Folder, "night-1", "register.xlsx")); err != nil {
 		t.Fatal(err)
@@ -347,10 +366,10 @@ func TestAMailWhoseAttachmentIsGoneIsNotSentWithoutIt(t *testing.T) {
 }
 
 func TestAMailThatAStopInterruptedIsNotSentAgain(t *testing.T) {
-	way, office := (&postOffice{}).open(t, false)
-	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	channel, office := (&postOffice{}).open(t, false)
+	o := &Outbox{Folder: t.TempDir(), Channels: []Channel{channel}}
 	o.mustAdd(t, message("night-1"), nil)
-	path := filepath.Join(o.Folder, "night-1", letterName)
+	path := filepath.Join(o.Folder, "night-1", messageFile)
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -361,22 +380,6 @@ func TestAMailThatAStopInterruptedIsNotSentAgain(t *testing.T) {
 	if open := o.mustFlush(t, noon); len(open) != 1 || open[0].State != unsure || len(office.mails) != 0 {
 		t.Errorf("after a stop: %+v, %d mails", open, len(office.mails))
 	}
-}
-
-// receiver is a program that is told by webhook.
-func receiver(t *testing.T, answer http.HandlerFunc) (Webhook, *[]string) {
-	t.Helper()
-	var got []string
-	var lock sync.Mutex
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		lock.Lock()
-		got = append(got, r.Header.Get("Idempotency-Key")+" "+r.Header.Get("X-Tranche-Signature")+" "+string(body))
-		lock.Unlock()
-		answer(w, r)
-	}))
-	t.Cleanup(server.Close)
-	return Webhook{URL: server.URL + "/secret-path", Secret: "shared"}, &got
 }
 
 func TestAnIDThatIsNoNameIsRefused(t *testing.T) {

@@ -15,8 +15,9 @@ type clock struct {
 	job  Job
 	ran  map[string]int
 
-	table *Table
-	asked int
+	table    *Table
+	asked    int
+	attended time.Time
 }
 
 func newClock(t *testing.T, zone, at string) *clock {
@@ -29,7 +30,10 @@ func newClock(t *testing.T, zone, at string) *clock {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &clock{t: t, path: filepath.Join(t.TempDir(), "slots.jsonl"), zone: where, job: Job{Name: "night", At: schedule}, ran: map[string]int{}}
+	return &clock{
+		t: t, path: filepath.Join(t.TempDir(), "slots.jsonl"), zone: where, job: Job{Name: "night", At: schedule},
+		ran: map[string]int{},
+	}
 }
 
 // ask does what is due. Now and then, and whenever a test asks for something of its own,
@@ -43,17 +47,17 @@ func (c *clock) ask(now time.Time) string {
 		}
 	}
 	table := c.table
-	slot, _, err := table.Due(c.job, now)
+	slot, _, err := table.Due(c.job, c.attended, now)
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	if slot == nil {
 		return ""
 	}
-	if err := table.Begin(*slot, now); err != nil {
+	if err := table.Record(*slot, Begun, now, ""); err != nil {
 		c.t.Fatal(err)
 	}
-	if err := table.End(*slot, Done, now, ""); err != nil {
+	if err := table.Record(*slot, Done, now, ""); err != nil {
 		c.t.Fatal(err)
 	}
 	c.ran[slot.Name()]++
@@ -76,7 +80,10 @@ func at(t *testing.T, text string) time.Time {
 }
 
 func TestEveryNightOfAYearIsDoneOnceThoughTheClockIsPutForwardAndBack(t *testing.T) {
-	for zone, first := range map[string]string{"Europe/Berlin": "2026-01-01T00:00:00Z", "America/New_York": "2026-01-01T06:00:00Z", "Australia/Lord_Howe": "2026-01-01T00:00:00Z"} {
+	for zone, first := range map[string]string{
+		"Europe/Berlin": "2026-01-01T00:00:00Z", "America/New_York": "2026-01-01T06:00:00Z",
+		"Australia/Lord_Howe": "2026-01-01T00:00:00Z",
+	} {
 		c := newClock(t, zone, "30 2 * * *")
 		from := at(t, first)
 		c.until(from, from.AddDate(1, 0, 0), time.Hour)
@@ -156,11 +163,11 @@ func TestAJobThatFellDueWhileAnotherWasAtWorkWasNotMissed(t *testing.T) {
 	c.job.Skip = true
 	c.ask(at(t, "2026-01-01T12:00:00Z"))
 	c.asked = 10 // the table stays open
-	c.table.Attended(at(t, "2026-01-02T02:29:30Z"))
+	c.attended = at(t, "2026-01-02T02:29:30Z")
 	if got := c.ask(at(t, "2026-01-02T04:00:00Z")); got != "2026-01-02T02:30" {
 		t.Errorf("after another job of an hour and a half %q was due", got)
 	}
-	c.table.Attended(at(t, "2026-01-03T04:00:00Z"))
+	c.attended = at(t, "2026-01-03T04:00:00Z")
 	if got := c.ask(at(t, "2026-01-03T04:30:00Z")); got != "" {
 		t.Errorf("what was missed before anybody was there was done: %q", got)
 	}
@@ -172,7 +179,9 @@ func TestYearsOfMissedSlotsAreWrittenDownInOneLine(t *testing.T) {
 	if got := c.ask(at(t, "2026-01-02T03:00:00Z")); got != "2026-01-02T03:00" {
 		t.Errorf("%q was due", got)
 	}
-	if rows := c.table.Last(1 << 20); len(rows) > 2*oneByOne || rows[1].State != Skipped || rows[1].Detail != "this and all since 1970-01-01T12:00: later ones were due as well" {
+	rows := c.table.Last(1 << 20)
+	if len(rows) > 2*oneByOne || rows[1].State != Skipped ||
+		rows[1].Detail != "this and all since 1970-01-01T12:00: later ones were due as well" {
 		t.Errorf("%d lines: %+v", len(rows), rows[1])
 	}
 	if got := c.ask(at(t, "2026-01-02T03:00:30Z")); got != "" {
@@ -208,7 +217,7 @@ func TestASlotThatNeverEndsIsGivenUpAfterThreeAttempts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		slot, _, err := table.Due(c.job, now.Add(time.Duration(attempt)*time.Minute))
+		slot, _, err := table.Due(c.job, time.Time{}, now.Add(time.Duration(attempt)*time.Minute))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -216,7 +225,7 @@ func TestASlotThatNeverEndsIsGivenUpAfterThreeAttempts(t *testing.T) {
 			t.Fatalf("attempt %d: due is %v", attempt+1, slot)
 		}
 		if slot != nil {
-			if err := table.Begin(*slot, now); err != nil {
+			if err := table.Record(*slot, Begun, now, ""); err != nil {
 				t.Fatal(err)
 			}
 		}

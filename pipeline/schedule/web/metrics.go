@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"strconv"
 	"time"
 
@@ -9,9 +10,9 @@ import (
 	"tranche/pipeline"
 )
 
-// collector works the metrics out of the history whenever somebody asks, so that they
-// tell of every run, whoever started it. A metric is a float, which nobody is paid by.
-type collector struct{ Watched }
+// collector makes the metrics from the history at each request, so that they cover every
+// run, whoever started it. A metric is a float; no payment depends on it.
+type collector struct{ Source }
 
 func desc(name, help string, labels ...string) *prometheus.Desc {
 	return prometheus.NewDesc("tranche_"+name, help, labels, nil)
@@ -23,10 +24,12 @@ var (
 	success   = desc("last_success_timestamp_seconds", "When a run last ended well.")
 	lastTook  = desc("last_run_duration_seconds", "How long the last run took.")
 	stageTook = desc("last_run_stage_duration_seconds", "How long each stage of the last run took.", "stage")
-	rows      = desc("feed_rows", "Rows of all files of a feed, by what became of them, as of the last run that published.", "feed", "outcome")
-	amount    = desc("waiting_amount", "Amounts that are held or rejected, in the currency of their documents where it is known.", "what", "currency")
+	rows      = desc("feed_rows",
+		"Rows of all files of a feed, by what became of them, as of the last run that published.", "feed", "outcome")
+	amount = desc("waiting_amount",
+		"Amounts that are held or rejected, in the currency of their documents where it is known.", "what", "currency")
 	amountRow = desc("waiting_rows", "Rows that are held or rejected.", "what", "currency")
-	books     = desc("last_run_workbooks_written", "Workbooks that the last run that published wrote.")
+	workbooks = desc("last_run_workbooks_written", "Workbooks that the last run that published wrote.")
 	lastCame  = desc("feed_last_file_timestamp_seconds", "When a feed last sent a file; 0: never.", "feed")
 	overdue   = desc("feed_overdue", "1 where a feed should have sent something by now.", "feed")
 	unsent    = desc("messages_unsent", "Messages that have not arrived for certain.")
@@ -35,48 +38,39 @@ var (
 // Describe names no metric beforehand, since their labels come from the history.
 func (collector) Describe(chan<- *prometheus.Desc) {}
 
-func gauge(out chan<- prometheus.Metric, d *prometheus.Desc, value float64, labels ...string) {
-	out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
+// gauges are where metrics go.
+type gauges chan<- prometheus.Metric
+
+func (g gauges) set(d *prometheus.Desc, value float64, labels ...string) {
+	g <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
 }
 
-// Collect gathers them. What cannot be read is an error of the scrape, not a zero.
+// Collect gathers them. What cannot be read is an error of the request, not a zero.
 func (c collector) Collect(out chan<- prometheus.Metric) {
-	fail := func(err error) { out <- prometheus.NewInvalidMetric(lastTook, err) }
-	past, err := c.History()
-	if err != nil {
-		fail(err)
+	g, now, conf := gauges(out), c.Now(), c.Config()
+	past, err := pipeline.History(conf)
+	feeds, err2 := pipeline.Fresh(conf, now)
+	n, err3 := c.Unsent()
+	if err := errors.Join(err, err2, err3); err != nil {
+		out <- prometheus.NewInvalidMetric(lastTook, err)
 		return
 	}
-	ofHistory(out, past, c.Now())
-	feeds, err := c.Fresh()
-	if err != nil {
-		fail(err)
-		return
-	}
+	g.set(unsent, float64(n))
+	g.history(past, now)
 	for _, f := range feeds {
-		came := 0.0
+		came, late := int64(0), 0.0
 		if !f.Last.IsZero() {
-			came = float64(f.Last.Unix())
+			came = f.Last.Unix()
 		}
-		gauge(out, lastCame, came, f.Feed)
-		gauge(out, overdue, yes(f.Overdue(c.Now())), f.Feed)
+		if f.Overdue(now) {
+			late = 1
+		}
+		g.set(lastCame, float64(came), f.Feed)
+		g.set(overdue, late, f.Feed)
 	}
-	n, err := c.Unsent()
-	if err != nil {
-		fail(err)
-		return
-	}
-	gauge(out, unsent, float64(n))
 }
 
-func yes(is bool) float64 {
-	if is {
-		return 1
-	}
-	return 0
-}
-
-func ofHistory(out chan<- prometheus.Metric, past []pipeline.Past, now time.Time) {
+func (g gauges) history(past []pipeline.Past, now time.Time) {
 	count, ended := map[[2]string]int{}, map[string]time.Time{}
 	var published *pipeline.Past
 	for i, p := range past {
@@ -87,33 +81,36 @@ func ofHistory(out chan<- prometheus.Metric, past []pipeline.Past, now time.Time
 		}
 	}
 	for key, n := range count {
-		gauge(out, runs, float64(n), key[0], key[1])
+		g.set(runs, float64(n), key[0], key[1])
 	}
 	if at, ok := pipeline.LastSuccess(past, now); ok {
-		gauge(out, success, float64(at.Unix()))
+		g.set(success, float64(at.Unix()))
 	}
 	for outcome, at := range ended {
-		gauge(out, lastEnd, float64(at.Unix()), outcome)
+		g.set(lastEnd, float64(at.Unix()), outcome)
 	}
 	if n := len(past); n > 0 {
-		gauge(out, lastTook, float64(past[n-1].Took)/1000)
+		g.set(lastTook, float64(past[n-1].Took)/1000)
 		for stage, took := range past[n-1].Stages {
-			gauge(out, stageTook, float64(took)/1000, stage)
+			g.set(stageTook, float64(took)/1000, stage)
 		}
 	}
 	if published == nil {
 		return
 	}
-	gauge(out, books, float64(published.Written))
+	g.set(workbooks, float64(published.Written))
 	for _, f := range published.Feeds {
-		for outcome, n := range map[string]int64{"loaded": f.Loaded, "duplicate": f.Duplicate, "superseded": f.Superseded, "rejected": f.Rejected, "held": f.Held} {
-			gauge(out, rows, float64(n), f.Feed, outcome)
+		for outcome, n := range map[string]int64{
+			"loaded": f.Loaded, "duplicate": f.Duplicate, "superseded": f.Superseded,
+			"rejected": f.Rejected, "held": f.Held,
+		} {
+			g.set(rows, float64(n), f.Feed, outcome)
 		}
 	}
 	for _, w := range published.Waiting {
 		if value, err := strconv.ParseFloat(w.Amount, 64); err == nil {
-			gauge(out, amount, value, w.What, w.Currency)
+			g.set(amount, value, w.What, w.Currency)
 		}
-		gauge(out, amountRow, float64(w.Rows), w.What, w.Currency)
+		g.set(amountRow, float64(w.Rows), w.What, w.Currency)
 	}
 }

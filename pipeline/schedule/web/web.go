@@ -1,13 +1,12 @@
-// Package web answers whoever watches: is the program alive, is what it published
-// fresh, and what do its runs come to. It shows no partner's name and takes no orders.
+// Package web answers monitoring: is the program alive, is what it published fresh, and what
+// did its runs come to. It shows no partner's name and changes nothing.
 package web
 
 import (
 	"crypto/subtle"
 	"crypto/tls"
-	"crypto/x509"
+	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"time"
 
@@ -18,71 +17,66 @@ import (
 	"tranche/pipeline/config"
 )
 
-// Watched is what the pages are made of.
-type Watched interface {
-	// Ready says why nobody should rely on what is published; nil: they may.
-	Ready() error
-	// History is the runs that have ended, oldest first.
-	History() ([]pipeline.Past, error)
-	// Fresh is when each feed last came.
-	Fresh() ([]pipeline.Freshness, error)
-	// Unsent is how many messages have not arrived.
-	Unsent() (int, error)
-	Now() time.Time
+// Source is what the pages read.
+type Source struct {
+	Config func() *config.Config // as it is now
+	Now    func() time.Time
+	Unsent func() (int, error) // messages that may not have arrived
 }
 
-// Guard is how the pages are kept from strangers.
-type Guard struct {
-	Address     string // host and port
-	Token       string // asked for as a bearer; empty: nothing is asked
-	Certificate *tls.Certificate
-	Clients     *x509.CertPool // whose certificates are let in; nil: nobody's is asked for
-}
-
-// Check says whether the guard is enough for its address.
-func (g Guard) Check() error {
-	host, _, err := net.SplitHostPort(g.Address)
-	if err != nil {
-		return fmt.Errorf("%q is no host and port: %w", g.Address, err)
-	}
-	if !config.OnLoopback(host) && g.Token == "" && (g.Certificate == nil || g.Clients == nil) {
-		return fmt.Errorf("%s: %w", g.Address, config.ErrOpen)
-	}
-	return nil
-}
-
-// New makes the server, which its caller starts and stops.
-func New(w Watched, g Guard) (*http.Server, error) {
-	if err := g.Check(); err != nil {
-		return nil, err
-	}
+// New makes the server, which its caller starts and stops. The configuration has checked
+// that an address beyond this machine is guarded.
+func New(source Source, c config.Serve) *http.Server {
 	registry := prometheus.NewRegistry()
-	if err := registry.Register(collector{w}); err != nil {
-		return nil, err
-	}
+	registry.MustRegister(collector{source})
 	pages := http.NewServeMux()
 	pages.HandleFunc("GET /healthz", func(out http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(out, "alive") })
 	pages.HandleFunc("GET /readyz", func(out http.ResponseWriter, _ *http.Request) {
-		if err := w.Ready(); err != nil {
+		if err := source.ready(); err != nil {
 			http.Error(out, err.Error(), http.StatusServiceUnavailable)
 			return
 		}
 		_, _ = fmt.Fprintln(out, "ready")
 	})
-	pages.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError, MaxRequestsInFlight: 2, Timeout: 20 * time.Second}))
-	s := &http.Server{Addr: g.Address, Handler: guarded(pages, g.Token), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second,
-		IdleTimeout: time.Minute, MaxHeaderBytes: 8 << 10}
-	if g.Certificate != nil {
-		s.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{*g.Certificate}}
-		if g.Clients != nil {
-			s.TLSConfig.ClientAuth, s.TLSConfig.ClientCAs = tls.RequireAndVerifyClientCert, g.Clients
+	pages.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{
+		ErrorHandling: promhttp.HTTPErrorOnError, MaxRequestsInFlight: 2, Timeout: 20 * time.Second,
+	}))
+	s := &http.Server{
+		Handler:           guarded(pages, c.Token),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    8 << 10,
+	}
+	if c.TLS != nil {
+		s.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{*c.TLS}}
+		if c.Clients != nil {
+			s.TLSConfig.ClientAuth, s.TLSConfig.ClientCAs = tls.RequireAndVerifyClientCert, c.Clients
 		}
 	}
-	return s, nil
+	return s
 }
 
-// guarded lets only reading in, with the token where there is one, and tells browsers to
-// make nothing of the answer.
+// ready says why nobody should rely on what is published.
+func (s Source) ready() error {
+	c, now := s.Config(), s.Now()
+	past, err := pipeline.History(c)
+	if err != nil {
+		return err
+	}
+	at, ok := pipeline.LastSuccess(past, now)
+	if !ok {
+		return errors.New("no run has ended well yet")
+	}
+	if age := now.Sub(at); age > c.Serve.Overdue {
+		return fmt.Errorf("no run has ended well for %s", age.Truncate(time.Minute))
+	}
+	return nil
+}
+
+// guarded lets only reading in, with the token where there is one, and keeps browsers from
+// using the answer.
 func guarded(next http.Handler, token string) http.Handler {
 	return http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		h := out.Header()
@@ -96,7 +90,8 @@ func guarded(next http.Handler, token string) http.Handler {
 			http.Error(out, "this can only be read", http.StatusMethodNotAllowed)
 			return
 		}
-		if token != "" && subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+token)) != 1 {
+		given := []byte(r.Header.Get("Authorization"))
+		if token != "" && subtle.ConstantTimeCompare(given, []byte("Bearer "+token)) != 1 {
 			h.Set("WWW-Authenticate", "Bearer")
 			http.Error(out, "a token is needed", http.StatusUnauthorized)
 			return

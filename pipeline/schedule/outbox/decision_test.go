@@ -12,8 +12,8 @@ import (
 )
 
 func TestWhatIsUnsureIsSentAgainOrDroppedOnceSomebodyHasDecided(t *testing.T) {
-	way, office := (&postOffice{hangUp: true}).open(t, false)
-	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	channel, office := (&postOffice{hangUp: true}).open(t, false)
+	o := &Outbox{Folder: t.TempDir(), Channels: []Channel{channel}}
 	o.mustAdd(t, message("one"), nil)
 	o.mustAdd(t, message("two"), nil)
 	if open := o.mustFlush(t, noon); len(open) != 2 || open[0].State != unsure {
@@ -22,14 +22,14 @@ func TestWhatIsUnsureIsSentAgainOrDroppedOnceSomebodyHasDecided(t *testing.T) {
 	office.Lock()
 	office.hangUp, office.mails = false, nil
 	office.Unlock()
-	if err := errors.Join(o.Again("one"), o.Drop("two")); err != nil {
+	if err := errors.Join(o.Resend("one"), o.Drop("two")); err != nil {
 		t.Fatal(err)
 	}
 	if open := o.mustFlush(t, noon); len(open) != 0 || len(office.mails) != 1 {
 		t.Errorf("open are %v, and %d mails arrived", open, len(office.mails))
 	}
 	for _, id := range []string{"one", "two", "three"} {
-		if err := errors.Join(o.Again(id), o.Drop(id)); !errors.Is(err, ErrUnknown) {
+		if err := errors.Join(o.Resend(id), o.Drop(id)); !errors.Is(err, ErrUnknown) {
 			t.Errorf("%s, which is decided, says %v", id, err)
 		}
 	}
@@ -39,8 +39,9 @@ func TestWhatIsUnsureIsSentAgainOrDroppedOnceSomebodyHasDecided(t *testing.T) {
 }
 
 func TestWhatIsVoidIsNotSent(t *testing.T) {
-	way, got := receiver(t, func(http.ResponseWriter, *http.Request) {})
-	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}, Void: func(m Message) string { return "the month was reopened" }}
+	channel, got := receiver(t, func(http.ResponseWriter, *http.Request) {})
+	o := &Outbox{Folder: t.TempDir(), Channels: []Channel{channel}}
+	o.Revoked = func(Message) string { return "the month was reopened" }
 	o.mustAdd(t, message("final"), nil)
 	if open := o.mustFlush(t, noon); len(open) != 0 || len(*got) != 0 {
 		t.Errorf("%+v, told %d times", open, len(*got))
@@ -48,8 +49,8 @@ func TestWhatIsVoidIsNotSent(t *testing.T) {
 }
 
 func TestWhatWasSentIsForgottenAfterAWhileAndWhatWaitsIsNot(t *testing.T) {
-	way, got := receiver(t, func(http.ResponseWriter, *http.Request) {})
-	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	channel, got := receiver(t, func(http.ResponseWriter, *http.Request) {})
+	o := &Outbox{Folder: t.TempDir(), Channels: []Channel{channel}}
 	o.mustAdd(t, message("night-1"), nil)
 	final := message("final-1")
 	final.Keep = true
@@ -59,7 +60,7 @@ func TestWhatWasSentIsForgottenAfterAWhileAndWhatWaitsIsNot(t *testing.T) {
 	if err := o.Tidy(noon.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	left, err := o.letters()
+	left, err := o.entries()
 	if err != nil || len(left) != 2 || left[0].ID != "final-1" || left[1].ID != "night-2" {
 		t.Errorf("left are %+v, %v", left, err)
 	}
@@ -73,9 +74,9 @@ func TestWhatWasSentIsForgottenAfterAWhileAndWhatWaitsIsNot(t *testing.T) {
 }
 
 func TestAWaitThatAWrongClockHasSetIsNotBelieved(t *testing.T) {
-	way, office := (&postOffice{}).open(t, false)
+	channel, office := (&postOffice{}).open(t, false)
 	office.refuse = &smtp.SMTPError{Code: 451, Message: "not now"}
-	o := &Outbox{Folder: t.TempDir(), Ways: []Way{way}}
+	o := &Outbox{Folder: t.TempDir(), Channels: []Channel{channel}}
 	o.mustAdd(t, message("night-1"), nil)
 	o.mustFlush(t, noon.AddDate(1, 0, 0))
 	office.refuse = nil

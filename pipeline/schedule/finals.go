@@ -1,0 +1,106 @@
+package schedule
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"tranche/pipeline"
+	"tranche/pipeline/config"
+	"tranche/pipeline/ledger"
+	"tranche/pipeline/schedule/outbox"
+)
+
+// finalID begins the id of the message about a final month. The month and the hash of its
+// manifest follow.
+const finalID = "final-"
+
+// Finals sends finance, if the configuration names anybody, the months that became final
+// lately and were not sent: the program can stop between approval and sending. Of months
+// that were sent and reopened it sends that they are not to be paid by.
+func Finals(c *config.Config, now time.Time) error {
+	if c.Notify.Mail == nil || len(c.Notify.Mail.Finance) == 0 {
+		return nil
+	}
+	months, all := pipeline.Finals(c, now.Add(-remembered/3))
+	for _, month := range months {
+		all = errors.Join(all, sendFinal(c, now, pipeline.MonthName(month)))
+	}
+	sent, err := Outbox(c).Sent(finalID)
+	for _, m := range sent {
+		if why := revoked(c, m); why != "" {
+			revocation := message(c, finance, "not-"+m.ID, now,
+				"NOT TO BE PAID BY: "+strings.TrimPrefix(m.Subject, c.Vendor+": "),
+				"Those statements stand no more: "+why+".\nThey will be sent again when the month is final again. "+
+					"tranche log says who took it back, and why.\n")
+			revocation.Keep = true
+			all = errors.Join(all, notify(c, revocation, nil))
+		}
+	}
+	return errors.Join(all, err)
+}
+
+// revoked says why the message about a final month does not hold any more.
+func revoked(c *config.Config, m outbox.Message) string {
+	name, ok := strings.CutPrefix(m.ID, finalID)
+	if !ok || len(name) < len("2006-01") {
+		return ""
+	}
+	name = name[:len("2006-01")]
+	manifest, err := readManifest(c, name)
+	if err == nil && finalID+name+"-"+shortHash(manifest) != m.ID || errors.Is(err, os.ErrNotExist) {
+		return "the month was reopened"
+	}
+	return "" // also where the manifest cannot be read: the content of the message was final
+}
+
+func readManifest(c *config.Config, month string) ([]byte, error) {
+	return os.ReadFile(filepath.Join(c.Folders.Closed, month, ledger.ManifestName))
+}
+
+// sendFinal sends finance the register and all statements of a final month.
+func sendFinal(c *config.Config, now time.Time, month string) error {
+	manifest, err := readManifest(c, month)
+	if err != nil {
+		return err
+	}
+	m := message(c, finance, finalID+month+"-"+shortHash(manifest), now, "the statements of "+month+" are final",
+		"Attached are the register, and in one archive every statement of "+month+
+			" with the manifest of their hashes.\n")
+	m.Keep = true
+	if Outbox(c).Has(m.ID) {
+		return nil
+	}
+	statements := filepath.Join(c.Folders.Closed, month, ledger.Statements)
+	register, err := os.ReadFile(filepath.Join(statements, "register.xlsx"))
+	if err != nil {
+		return err
+	}
+	archive, err := archived(statements, manifest)
+	if err != nil {
+		return err
+	}
+	return notify(c, m, map[string][]byte{
+		"register-" + month + ".xlsx":  register,
+		"statements-" + month + ".zip": archive,
+	})
+}
+
+// archived is every file of a folder, and the manifest, in one archive.
+func archived(dir string, manifest []byte) ([]byte, error) {
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	if err := z.AddFS(os.DirFS(dir)); err != nil {
+		return nil, err
+	}
+	w, err := z.Create(ledger.ManifestName)
+	if err == nil {
+		_, err = w.Write(manifest)
+	}
+	err = errors.Join(err, z.Close())
+	return out.Bytes(), err
+}
