@@ -8,6 +8,11 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/apache/arrow-go/v18/arrow/memory/mallocator"
 )
 
 // Typer turns the records of one file into rows of batches. It is not safe for
@@ -25,9 +30,12 @@ type Typer struct {
 	layouts []layout
 	returns string
 	sales   salesColumns
-	active  []int  // columns that have to be looked at in every record
-	fixed   []bool // columns that are the same in every record, and left out of batches
-	kept    []int  // columns that batches hold
+	active  []int    // columns that have to be looked at in every record
+	fixed   []bool   // columns that are the same in every record, and left out of batches
+	kept    []int    // columns that batches hold
+	columns []Column // of batches
+	memory  memory.Allocator
+	builder *array.RecordBuilder // of the next batch
 	keys    []int
 	seed    maphash.Seed
 	values  []value
@@ -94,11 +102,17 @@ func (f Feed) Bind(header Names) (t *Typer, problems []Problem, notes []string) 
 		returnsDoc: t.index("returns_document"),
 	}
 	t.fix()
+	t.columns = []Column{{Name: "line"}}
+	if kind.Name != Sales {
+		t.columns = append(t.columns, Column{Name: "record_key"}, Column{Name: "content"})
+	}
 	for i, c := range kind.Columns {
 		if !c.Passing && !t.fixed[i] {
-			t.kept = append(t.kept, i)
+			t.kept, t.columns = append(t.kept, i), append(t.columns, c)
 		}
 	}
+	t.memory = mallocator.NewMallocator() // DuckDB keeps pointers to it, which Go's memory does not allow
+	t.builder = array.NewRecordBuilder(t.memory, t.schema())
 	for _, k := range t.keyColumns() {
 		t.keys = append(t.keys, t.index(k))
 	}
@@ -265,12 +279,26 @@ func (t *Typer) Clone() *Typer {
 		}
 	}
 	c.Problems, c.content, c.lastDate = nil, nil, nil
+	c.builder = array.NewRecordBuilder(t.memory, t.Schema())
 	return &c
 }
 
+// Schema is that of the batches.
+func (t *Typer) Schema() *arrow.Schema { return t.builder.Schema() }
+
+// Columns are those of the batches; the first is the line.
+func (t *Typer) Columns() []Column { return t.columns }
+
+// Reserve makes room for so many records.
+func (t *Typer) Reserve(records int) { t.builder.Resize(records) }
+
+// Batch holds the records typed since the last call, in memory that DuckDB can
+// read. Whoever asks for it releases it.
+func (t *Typer) Batch() arrow.RecordBatch { return t.builder.NewRecordBatch() }
+
 // Type appends a record to the batch, or leaves the batch as it is and sets
 // Problems.
-func (t *Typer) Type(line int64, fields [][]byte, b *Batch) bool {
+func (t *Typer) Type(line int64, fields [][]byte) bool {
 	t.Problems, t.line, t.HasAmount = t.Problems[:0], line, false
 	for _, i := range t.active {
 		t.read(i, fields)
@@ -288,7 +316,7 @@ func (t *Typer) Type(line int64, fields [][]byte, b *Batch) bool {
 		return false
 	}
 	t.hashKey()
-	t.write(b)
+	t.write()
 	return true
 }
 

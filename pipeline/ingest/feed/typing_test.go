@@ -1,7 +1,6 @@
 package feed
 
 import (
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -84,8 +83,8 @@ func TestDatesAreReadAsDeclaredOrNotAtAll(t *testing.T) {
 func TestEveryDayIsCountedAsTheCalendarDoes(t *testing.T) {
 	for at := time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC); at.Year() < 2500; at = at.AddDate(0, 0, 1) {
 		d := day{year: int16(at.Year()), month: uint8(at.Month()), day: uint8(at.Day())}
-		if got := d.sinceEpoch(); got != at.Unix()/secondsOfDay {
-			t.Fatalf("%s is day %d, it should be %d", at.Format(time.DateOnly), got, at.Unix()/secondsOfDay)
+		if got := d.sinceEpoch(); got != at.Unix()/(24*60*60) {
+			t.Fatalf("%s is day %d, it should be %d", at.Format(time.DateOnly), got, at.Unix()/(24*60*60))
 		}
 	}
 }
@@ -110,13 +109,14 @@ func sale(t *testing.T, f Feed, fields map[string]string) (string, []Problem) {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	b := typer.NewBatch()
-	if !typer.Type(7, values, b) {
+	if !typer.Type(7, values) {
 		return "", typer.Problems
 	}
-	shown := []string{strconv.FormatInt(b.Lines[0], 10)}
-	for i := range b.Columns {
-		shown = append(shown, b.Columns[i].Show(0))
+	b := typer.Batch()
+	defer b.Release()
+	var shown []string
+	for i, c := range typer.Columns() {
+		shown = append(shown, c.Show(b.Column(i), 0))
 	}
 	return strings.Join(shown, ","), typer.Problems
 }

@@ -21,6 +21,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/apache/arrow-go/v18/arrow"
+
 	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/ingest/framing"
 	"tranche/pipeline/ingest/landing"
@@ -35,7 +37,7 @@ type Loader struct {
 	Feeds   []feed.Feed
 	Fresh   map[string]bool // SHA-256 of the files that this very run has copied and hashed; they are not hashed again
 
-	see func(*reading, *feed.Batch) // is shown the typed records; may be nil
+	see func(*reading, arrow.RecordBatch) // is shown the typed records; may be nil
 }
 
 // Outcome is what loading one file came to.
@@ -179,7 +181,7 @@ func beginReading(path string, declared feed.Feed) (r *reading, err error) {
 
 // all frames and types the whole file and gives its typed records to accept, and
 // the problems of the others to reject.
-func (r *reading) all(accept func(*feed.Batch) error, reject func([]feed.Problem) error) error {
+func (r *reading) all(accept func(arrow.RecordBatch) error, reject func([]feed.Problem) error) error {
 	p := pieces{width: r.width, dialect: r.dialect, typer: r.typer, accept: accept, reject: reject}
 	total, err := p.read(r.cutter, r.first)
 	r.tally = *total

@@ -1,8 +1,11 @@
 package loading
 
 import (
+	"bytes"
 	"runtime"
 	"slices"
+
+	"github.com/apache/arrow-go/v18/arrow"
 
 	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/ingest/framing"
@@ -73,24 +76,26 @@ type keys struct {
 // result is one piece, read.
 type result struct {
 	tally
-	batch *feed.Batch
+	batch arrow.RecordBatch
 	rest  piece // what may go on in the next piece
 }
 
 // readPiece frames and types one piece.
-func readPiece(p piece, width int, dialect framing.Dialect, t *feed.Typer, b *feed.Batch) *result {
-	r := &result{batch: b}
-	r.keys = []keys{{hashes: make([]uint64, 0, len(p.data)/64)}}
-	f := framing.Framer{Dialect: dialect, Width: width}
-	f.Reset(p.data, p.line, p.last)
+func (p *pieces) piece(one piece, t *feed.Typer) *result {
+	r := &result{}
+	lines := bytes.Count(one.data, []byte{'\n'}) + 1
+	r.keys = []keys{{hashes: make([]uint64, 0, lines), lines: make([]int64, 0, lines)}}
+	t.Reserve(lines)
+	f := framing.Framer{Dialect: p.dialect, Width: p.width}
+	f.Reset(one.data, one.line, one.last)
 	var rec framing.Record
 	for f.Next(&rec) {
 		r.addRecord(&rec, t)
 	}
-	r.keys[0].lines = slices.Clone(b.Lines)
+	r.batch = t.Batch()
 	r.rest.data, r.rest.line = f.Rest()
-	if n := len(p.data); p.last && n > 0 {
-		r.unterminated = p.data[n-1] != '\n' && p.data[n-1] != '\r'
+	if n := len(one.data); one.last && n > 0 {
+		r.unterminated = one.data[n-1] != '\n' && one.data[n-1] != '\r'
 	}
 	return r
 }
@@ -113,7 +118,7 @@ func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
 		r.unread++
 		return
 	}
-	if !t.Type(rec.Line, rec.Fields, r.batch) {
+	if !t.Type(rec.Line, rec.Fields) {
 		r.reject(t.Problems)
 		if t.HasAmount {
 			r.rejectedAmount.Add(t.Amount)
@@ -123,7 +128,8 @@ func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
 		return
 	}
 	r.typed++
-	r.keys[0].hashes = append(r.keys[0].hashes, t.KeyHash)
+	k := &r.keys[0]
+	k.hashes, k.lines = append(k.hashes, t.KeyHash), append(k.lines, rec.Line)
 	if t.HasAmount {
 		r.amount.Add(t.Amount)
 	}
@@ -142,9 +148,8 @@ type pieces struct {
 	width   int
 	dialect framing.Dialect
 	typer   *feed.Typer
-	accept  func(*feed.Batch) error    // is given the typed records in the order of the file
-	reject  func([]feed.Problem) error // and what is wrong with the others
-	spare   chan *feed.Batch           // to be used again, while this text is read; a pool would keep them until the collector has come twice
+	accept  func(arrow.RecordBatch) error // is given the typed records in the order of the file, and releases them
+	reject  func([]feed.Problem) error    // and what is wrong with the others
 }
 
 // read frames and types the text that begins with the first piece.
@@ -153,7 +158,6 @@ type pieces struct {
 // Where the piece before shows that one was still open, the piece is read again
 // from there, so that the outcome never depends on where the text was cut.
 func (p *pieces) read(c *cutter, first piece) (*tally, error) {
-	p.spare = make(chan *feed.Batch, 4*runtime.NumCPU())
 	jobs := make(chan job, runtime.NumCPU())
 	queue := make(chan job, 2*runtime.NumCPU())
 	for range runtime.NumCPU() {
@@ -168,19 +172,12 @@ func (p *pieces) read(c *cutter, first piece) (*tally, error) {
 	go cut(c, first, jobs, queue, stop)
 	total, err := p.merge(queue)
 	close(stop)
-	for range queue { // after an error, let the others end
+	for j := range queue { // after an error, let the others end
+		if j.piece.err == nil {
+			(<-j.done).batch.Release()
+		}
 	}
 	return total, err
-}
-
-func (p *pieces) piece(one piece, t *feed.Typer) *result {
-	var batch *feed.Batch
-	select {
-	case batch = <-p.spare:
-	default:
-		batch = t.NewBatch()
-	}
-	return readPiece(one, p.width, p.dialect, t, batch)
 }
 
 type job struct {
@@ -218,7 +215,7 @@ func (p *pieces) merge(queue <-chan job) (*tally, error) {
 		r := <-j.done
 		if len(carry.data) > 0 {
 			joined := piece{data: append(carry.data, j.piece.data...), line: carry.line, last: j.piece.last}
-			p.done(r.batch)
+			r.batch.Release()
 			r = p.piece(joined, p.typer)
 		}
 		carry = piece{data: slices.Clone(r.rest.data), line: r.rest.line}
@@ -228,18 +225,9 @@ func (p *pieces) merge(queue <-chan job) (*tally, error) {
 		if err := p.reject(r.problems); err != nil {
 			return total, err
 		}
-		p.done(r.batch)
 		total.add(&r.tally)
 	}
 	return total, nil
-}
-
-func (p *pieces) done(b *feed.Batch) {
-	b.Reset()
-	select {
-	case p.spare <- b:
-	default:
-	}
 }
 
 // copied is a record, out of the framer's memory.

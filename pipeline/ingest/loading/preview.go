@@ -7,7 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
+
+	"github.com/apache/arrow-go/v18/arrow"
 
 	"tranche/pipeline/files"
 	"tranche/pipeline/ingest/feed"
@@ -48,7 +49,8 @@ func Preview(ctx context.Context, path string, declared feed.Feed, rows int) (*U
 	}
 	declared.Glob = "*" // whatever the file is called
 	u := &Understood{}
-	l := Loader{Session: session, Landing: dir, Work: dir, Feeds: []feed.Feed{declared}, see: func(r *reading, b *feed.Batch) { u.see(r, b, rows) }}
+	l := Loader{Session: session, Landing: dir, Work: dir, Feeds: []feed.Feed{declared},
+		see: func(r *reading, b arrow.RecordBatch) { u.see(r, b, rows) }}
 	if u.Outcome, _, err = l.Load(ctx, f); err != nil {
 		return nil, err
 	}
@@ -77,38 +79,31 @@ func asLanded(path, dir string) (landing.File, error) {
 }
 
 // see takes the first rows of a file while they are loaded.
-func (u *Understood) see(r *reading, b *feed.Batch, most int) {
-	if u.Columns == nil {
-		u.name(r, b)
+func (u *Understood) see(r *reading, b arrow.RecordBatch, most int) {
+	columns, values := r.typer.Columns(), b.Columns()
+	if r.kind.Name != feed.Sales { // without the key and the content, which only serve to compare records
+		columns, values = slices.Delete(slices.Clone(columns), 1, 3), slices.Delete(slices.Clone(values), 1, 3)
 	}
-	for row := 0; row < len(b.Lines) && len(u.Rows) < most; row++ {
-		texts := []string{strconv.FormatInt(b.Lines[row], 10)}
-		columns := nameable(r, b)
-		for i := range columns {
-			texts = append(texts, columns[i].Show(row))
+	if u.Columns == nil {
+		u.name(columns, r.fixed)
+	}
+	for row := 0; row < int(b.NumRows()) && len(u.Rows) < most; row++ {
+		var texts []string
+		for i, c := range columns {
+			texts = append(texts, c.Show(values[i], row))
 		}
 		u.Rows = append(u.Rows, append(texts, u.fixed...))
 	}
 }
 
-// nameable are the columns that a feed can name: without those that are worked out for
-// comparing records, which come first.
-func nameable(r *reading, b *feed.Batch) []feed.BatchColumn {
-	if r.kind.Name == feed.Sales {
-		return b.Columns
-	}
-	return b.Columns[2:]
-}
-
 // name lists the columns: those that differ from row to row, then those that
 // are the same in each.
-func (u *Understood) name(r *reading, b *feed.Batch) {
-	u.Columns = []string{"line"}
-	for _, c := range nameable(r, b) {
+func (u *Understood) name(columns []feed.Column, fixed map[string]string) {
+	for _, c := range columns {
 		u.Columns = append(u.Columns, c.Name)
 	}
-	for _, name := range slices.Sorted(maps.Keys(r.fixed)) {
-		if value := r.fixed[name]; value != "" {
+	for _, name := range slices.Sorted(maps.Keys(fixed)) {
+		if value := fixed[name]; value != "" {
 			u.Columns, u.fixed = append(u.Columns, name), append(u.fixed, value)
 		}
 	}
