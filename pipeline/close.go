@@ -140,7 +140,11 @@ func (k *closing) state(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	k.month, err = k.ledger.Seal(folder, k.Month, ledger.Manifest{Prepared: k.By, At: k.Now.UTC().Truncate(time.Second), Accepted: k.Accepted, Approval: k.Config.Closing.NeedsApproval,
+	keys, err := statedKeys(ctx, k.session, k.Config.Feeds, k.Month)
+	if err != nil {
+		return err
+	}
+	k.month, err = k.ledger.Seal(folder, k.Month, ledger.Manifest{Keys: keys, Landed: lastLanded(k.landed), Prepared: k.By, At: k.Now.UTC().Truncate(time.Second), Accepted: k.Accepted, Approval: k.Config.Closing.NeedsApproval,
 		Program: k.Program, Models: models, Config: k.Config.SourceHash, Currency: k.Config.Programme.Currency, Year: k.Config.Programme.YearStarts, Rules: k.Config.Programme.HashOn(k.Month.AddDate(0, 1, -1))})
 	return err
 }

@@ -176,7 +176,7 @@ func (r *run) load(ctx context.Context) error {
 		return err
 	}
 	l := r.loader()
-	if err := l.Keep(ctx, r.landed); err != nil {
+	if err := cmp.Or(l.Keep(ctx, r.landed), keysStand(r.ledger.Last(), r.Config.Feeds, r.landed)); err != nil {
 		return err
 	}
 	loaded := 0
