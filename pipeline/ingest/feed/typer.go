@@ -3,7 +3,6 @@ package feed
 import (
 	"bytes"
 	"fmt"
-	"hash/maphash"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,7 +20,6 @@ type Typer struct {
 	Problems  []Problem // of the last record
 	Amount    int64     // net amount of the last record in micro-units, when HasAmount
 	HasAmount bool
-	KeyHash   uint64 // of the last record's key; equal keys have equal hashes
 
 	feed    Feed
 	kind    Kind
@@ -37,7 +35,6 @@ type Typer struct {
 	memory  memory.Allocator
 	builder *array.RecordBuilder // of the next batch
 	keys    []int
-	seed    maphash.Seed
 	values  []value
 	line    int64
 	content []byte
@@ -74,7 +71,7 @@ func (f Feed) Bind(header Names) (t *Typer, problems []Problem, notes []string) 
 	if !ok {
 		return nil, []Problem{{Code: MissingColumn, Detail: "unknown kind " + f.Kind}}, nil
 	}
-	t = &Typer{feed: f, kind: kind, numbers: newNumbers(f), returns: f.Returns, seed: maphash.MakeSeed()}
+	t = &Typer{feed: f, kind: kind, numbers: newNumbers(f), returns: f.Returns}
 	for _, text := range f.dateLayouts() {
 		t.layouts = append(t.layouts, parseLayout(text))
 	}
@@ -315,7 +312,6 @@ func (t *Typer) Type(line int64, fields [][]byte) bool {
 		t.nameProblems()
 		return false
 	}
-	t.hashKey()
 	t.write()
 	return true
 }
@@ -374,23 +370,4 @@ func trim(text []byte) []byte {
 		return text
 	}
 	return bytes.TrimSpace(text)
-}
-
-// hashKey lets a loader prove cheaply that no key stands twice in a file.
-func (t *Typer) hashKey() {
-	var sum uint64
-	for _, i := range t.keys {
-		v := &t.values[i]
-		sum *= 0x9E3779B97F4A7C15 // odd, so that the order of the parts matters
-		switch {
-		case t.sources[i].constant != nil:
-		case t.kind.Columns[i].Type == Whole, t.kind.Columns[i].Type == Decimal:
-			sum += uint64(v.units)
-		case t.kind.Columns[i].Type == Date:
-			sum += uint64(v.day.year)<<16 | uint64(v.day.month)<<8 | uint64(v.day.day)
-		default:
-			sum += maphash.Bytes(t.seed, v.text)
-		}
-	}
-	t.KeyHash = sum
 }

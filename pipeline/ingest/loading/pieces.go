@@ -17,7 +17,7 @@ type tally struct {
 	typed          int64
 	rejected       int64
 	problems       []feed.Problem
-	keys           []keys // of the typed records, piece by piece
+	first          int64 // the line of the first record
 	amount         feed.Total
 	rejectedAmount feed.Total // of the rejected records whose amount can be read
 	unread         int64      // rejected records whose amount cannot
@@ -33,14 +33,13 @@ func (t *tally) add(o *tally) {
 	t.rejected += o.rejected
 	t.unread += o.unread
 	t.remember(o.problems)
-	t.keys = append(t.keys, o.keys...)
 	t.amount.Merge(&o.amount)
 	t.rejectedAmount.Merge(&o.rejectedAmount)
 	if t.keylessLine == 0 {
 		t.keylessLine = o.keylessLine
 	}
 	if t.after == 0 && len(t.trailer) > 0 && o.records > 0 {
-		t.after = o.firstLine()
+		t.after = o.first
 	}
 	if t.after == 0 {
 		t.after = o.after
@@ -56,23 +55,6 @@ func (t *tally) remember(problems []feed.Problem) {
 	}
 }
 
-// firstLine is a line of the first record of a tally that has one.
-func (t *tally) firstLine() int64 {
-	switch {
-	case t.typed == 0:
-		return t.problems[0].Line
-	case len(t.problems) == 0:
-		return t.keys[0].lines[0]
-	}
-	return min(t.keys[0].lines[0], t.problems[0].Line)
-}
-
-// keys are the hashes of typed records' keys, and the lines they stand on.
-type keys struct {
-	hashes []uint64
-	lines  []int64
-}
-
 // result is one piece, read.
 type result struct {
 	tally
@@ -83,9 +65,7 @@ type result struct {
 // readPiece frames and types one piece.
 func (p *pieces) piece(one piece, t *feed.Typer) *result {
 	r := &result{}
-	lines := bytes.Count(one.data, []byte{'\n'}) + 1
-	r.keys = []keys{{hashes: make([]uint64, 0, lines), lines: make([]int64, 0, lines)}}
-	t.Reserve(lines)
+	t.Reserve(bytes.Count(one.data, []byte{'\n'}) + 1)
 	f := framing.Framer{Dialect: p.dialect, Width: p.width}
 	f.Reset(one.data, one.line, one.last)
 	var rec framing.Record
@@ -111,6 +91,9 @@ func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
 	if len(r.trailer) > 0 && r.after == 0 {
 		r.after = rec.Line
 	}
+	if r.records == 0 {
+		r.first = rec.Line
+	}
 	r.records++
 	if rec.Sort == framing.Broken {
 		raw := rec.Raw[:min(len(rec.Raw), 2000)]
@@ -128,8 +111,6 @@ func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
 		return
 	}
 	r.typed++
-	k := &r.keys[0]
-	k.hashes, k.lines = append(k.hashes, t.KeyHash), append(k.lines, rec.Line)
 	if t.HasAmount {
 		r.amount.Add(t.Amount)
 	}
