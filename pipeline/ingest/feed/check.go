@@ -90,14 +90,14 @@ func checkText(text []byte) (code string) {
 	if len(text) > maxText {
 		return TooLong
 	}
-	if bytes.ContainsFunc(text, unshowable) {
+	if bytes.ContainsFunc(text, Unshowable) {
 		return ControlMark
 	}
 	return ""
 }
 
-// unshowable is what neither a screen nor a cell can hold.
-func unshowable(r rune) bool {
+// Unshowable is what neither a screen nor a cell can show.
+func Unshowable(r rune) bool {
 	return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' || r == 0xFFFE || r == 0xFFFF
 }
 
@@ -146,7 +146,7 @@ func checkDated(text string, allowed []string) (code, detail string) {
 // checkAliases holds a list such as "NORDWIND=K-1023|*=44" against its shape. A | that
 // belongs to a code is doubled.
 func checkAliases(list []byte) (code, detail string) {
-	if bytes.ContainsFunc(list, unshowable) {
+	if bytes.ContainsFunc(list, Unshowable) {
 		return ControlMark, ""
 	}
 	const doubled = "\x1f" // stands in no text

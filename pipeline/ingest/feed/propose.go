@@ -149,7 +149,8 @@ func (p *Proposal) columns(t table, kind Kind, found map[string]string) {
 	}
 }
 
-func numbered(n int) Names {
+// Numbered are the names of columns that have none: their numbers, from 1.
+func Numbered(n int) Names {
 	names := make(Names, n)
 	for i := range names {
 		names[i] = strconv.Itoa(i + 1)

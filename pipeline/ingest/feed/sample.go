@@ -40,7 +40,7 @@ func tableOf(sample []byte, whole bool) (t table, ok bool) {
 	first, lines := findHeader(rows)
 	t.line, t.lines = rows[first].line, lines
 	if lines == 0 {
-		t.header = numbered(len(rows[first].fields))
+		t.header = Numbered(len(rows[first].fields))
 	} else {
 		t.header = namesOf(rows[first : first+lines])
 	}

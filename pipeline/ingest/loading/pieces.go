@@ -2,6 +2,7 @@ package loading
 
 import (
 	"bytes"
+	"cmp"
 	"runtime"
 	"slices"
 
@@ -35,20 +36,16 @@ func (t *tally) add(o *tally) {
 	t.remember(o.problems)
 	t.amount.Merge(&o.amount)
 	t.rejectedAmount.Merge(&o.rejectedAmount)
-	if t.keylessLine == 0 {
-		t.keylessLine = o.keylessLine
-	}
+	t.keylessLine = cmp.Or(t.keylessLine, o.keylessLine)
 	if t.after == 0 && len(t.trailer) > 0 && o.records > 0 {
 		t.after = o.first
 	}
-	if t.after == 0 {
-		t.after = o.after
-	}
+	t.after = cmp.Or(t.after, o.after)
 	t.trailer = append(t.trailer, o.trailer...)
 	t.unterminated = o.unterminated
 }
 
-// remember keeps the first problem of all; the others have been put aside.
+// remember keeps the first problem of all; the others are in the file of rejects.
 func (t *tally) remember(problems []feed.Problem) {
 	if len(t.problems) == 0 {
 		t.problems = problems[:min(1, len(problems))]
@@ -62,7 +59,7 @@ type result struct {
 	rest  piece // what may go on in the next piece
 }
 
-// readPiece frames and types one piece.
+// piece frames and types one piece.
 func (p *pieces) piece(one piece, t *feed.Typer) *result {
 	r := &result{}
 	t.Reserve(bytes.Count(one.data, []byte{'\n'}) + 1)
@@ -129,15 +126,15 @@ type pieces struct {
 	width   int
 	dialect framing.Dialect
 	typer   *feed.Typer
-	accept  func(arrow.RecordBatch) error // is given the typed records in the order of the file, and releases them
-	reject  func([]feed.Problem) error    // and what is wrong with the others
+	accept  func(arrow.RecordBatch) error // is given the typed records, in the order of the file, to release
+	reject  func([]feed.Problem) error    // and the problems of the others
 }
 
 // read frames and types the text that begins with the first piece.
 //
-// Each piece is read on the assumption that a record begins where it begins.
-// Where the piece before shows that one was still open, the piece is read again
-// from there, so that the outcome never depends on where the text was cut.
+// Each piece is read as if a record began where it begins. Where the piece before ends
+// inside a record, the piece is read again from there, so that the outcome does not
+// depend on where the text was cut.
 func (p *pieces) read(c *cutter, first piece) (*tally, error) {
 	jobs := make(chan job, runtime.NumCPU())
 	queue := make(chan job, 2*runtime.NumCPU())
@@ -213,11 +210,9 @@ func (p *pieces) merge(queue <-chan job) (*tally, error) {
 
 // copied is a record, out of the framer's memory.
 func copied(rec framing.Record) framing.Record {
-	rec.Raw = slices.Clone(rec.Raw)
-	fields := make([][]byte, len(rec.Fields))
+	rec.Raw, rec.Fields = slices.Clone(rec.Raw), slices.Clone(rec.Fields)
 	for i, field := range rec.Fields {
-		fields[i] = slices.Clone(field)
+		rec.Fields[i] = slices.Clone(field)
 	}
-	rec.Fields = fields
 	return rec
 }

@@ -49,8 +49,13 @@ func Preview(ctx context.Context, path string, declared feed.Feed, rows int) (*U
 	}
 	declared.Glob = "*" // whatever the file is called
 	u := &Understood{}
-	l := Loader{Session: session, Landing: dir, Work: dir, Feeds: []feed.Feed{declared},
-		see: func(r *reading, b arrow.RecordBatch) { u.see(r, b, rows) }}
+	l := Loader{
+		Session: session,
+		Landing: dir,
+		Work:    dir,
+		Feeds:   []feed.Feed{declared},
+		see:     func(r *reading, b arrow.RecordBatch) { u.see(r, b, rows) },
+	}
 	if u.Outcome, _, err = l.Load(ctx, f); err != nil {
 		return nil, err
 	}
@@ -60,22 +65,20 @@ func Preview(ctx context.Context, path string, declared feed.Feed, rows int) (*U
 	return u, u.read(ctx, session)
 }
 
-// asLanded gives a file the name it would have after landing, in a folder of its
-// own.
-func asLanded(path, dir string) (landing.File, error) {
-	absolute, err := filepath.Abs(path)
-	if err != nil {
-		return landing.File{}, err
-	}
-	info, err := os.Stat(absolute)
-	if err != nil {
-		return landing.File{}, err
-	}
-	f := landing.File{Name: filepath.Base(path), Size: info.Size(), Sequence: 1}
-	if f.SHA256, err = files.Hash(absolute); err != nil {
+// asLanded gives a file the name it would have after landing, in a folder of its own.
+func asLanded(path, dir string) (f landing.File, err error) {
+	if path, err = filepath.Abs(path); err != nil {
 		return f, err
 	}
-	return f, os.Symlink(absolute, f.Path(dir))
+	info, err := os.Stat(path)
+	if err != nil {
+		return f, err
+	}
+	f = landing.File{Name: filepath.Base(path), Size: info.Size(), Sequence: 1}
+	if f.SHA256, err = files.Hash(path); err != nil {
+		return f, err
+	}
+	return f, os.Symlink(path, f.Path(dir))
 }
 
 // see takes the first rows of a file while they are loaded.
@@ -111,8 +114,8 @@ func (u *Understood) name(columns []feed.Column, fixed map[string]string) {
 
 // read takes the file's sum and the problems of its records from the store.
 func (u *Understood) read(ctx context.Context, s *store.Session) error {
-	err := s.Row(ctx, `select coalesce(max((select coalesce(sum(net_amount), 0)::decimal(38,6) from store.raw.sales)) filter (where kind = 'sales' and status = 'loaded')::varchar, '')
-		from store.raw.files`, []any{&u.Amount})
+	err := s.Row(ctx, `select coalesce(max((select coalesce(sum(net_amount), 0)::decimal(38,6) from store.raw.sales))
+		filter (where kind = 'sales' and status = 'loaded')::varchar, '') from store.raw.files`, []any{&u.Amount})
 	if err != nil {
 		return err
 	}

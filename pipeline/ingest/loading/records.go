@@ -46,12 +46,12 @@ func stream(r *reading, see func(*reading, arrow.RecordBatch)) *recordStream {
 	return s
 }
 
-// stop waits until the reading has ended and returns what stopped it, if that
-// was not this call. It may be called again.
+// stop waits until the reading has ended and returns what stopped it, if that was not
+// this call. It may be called again.
 func (s *recordStream) stop() error {
 	s.once.Do(func() { close(s.stopped) })
-	for record := range s.batches {
-		record.Release()
+	for batch := range s.batches {
+		batch.Release()
 	}
 	if errors.Is(s.err, errStopped) {
 		return nil
@@ -65,9 +65,9 @@ func (s *recordStream) Schema() *arrow.Schema { return s.schema }
 // Next waits for the next batch.
 func (s *recordStream) Next() bool {
 	s.Release()
-	record, ok := <-s.batches
+	batch, ok := <-s.batches
 	if ok {
-		s.current = record
+		s.current = batch
 	}
 	s.ended = !ok
 	return ok
@@ -76,7 +76,7 @@ func (s *recordStream) Next() bool {
 // RecordBatch is the batch Next came to.
 func (s *recordStream) RecordBatch() arrow.RecordBatch { return s.current }
 
-// Record is what RecordBatch was called before.
+// Record is the former name of RecordBatch.
 func (s *recordStream) Record() arrow.RecordBatch { return s.current }
 
 // Err is what stopped the reading, once Next has come to its end.
