@@ -119,7 +119,8 @@ func (l *lander) judgeWholeness(c *candidate) {
 	case age < -l.Settle-skew:
 		c.Fate = Refused
 		c.Detail = fmt.Sprintf("its time, %s, lies in the future, so that it cannot be told whether it still grows; "+
-			"correct its time, or the clock of the machine that writes it", c.info.ModTime().UTC().Format("2006-01-02 15:04 MST"))
+			"correct its time, or the clock of the machine that writes it",
+			c.info.ModTime().UTC().Format("2006-01-02 15:04 MST"))
 	case age < l.Settle:
 		c.Fate, c.Detail = Growing, "it changed a moment ago and may still be growing"
 		c.Whole = c.info.ModTime().Add(l.Settle)

@@ -181,7 +181,8 @@ func (o Options) judgeName(c *candidate) {
 	case len(feeds) == 0:
 		c.Fate, c.Detail = Unknown, "no feed's glob matches its name; correct the name or add a feed"
 	case len(feeds) > 1:
-		c.Fate, c.Detail = Unknown, "it matches the feeds "+strings.Join(feeds, " and ")+"; make their globs exclude each other"
+		c.Fate = Unknown
+		c.Detail = "it matches the feeds " + strings.Join(feeds, " and ") + "; make their globs exclude each other"
 	}
 }
 

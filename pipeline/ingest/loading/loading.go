@@ -111,8 +111,8 @@ func (l *Loader) feedOf(name string) (feed.Feed, error) {
 	case 1:
 		return found[0], nil
 	}
-	return feed.Feed{}, fmt.Errorf("%s, which has landed, matches the feeds %s and %s; make their globs exclude each other",
-		name, found[0].Name, found[1].Name)
+	return feed.Feed{}, fmt.Errorf("%s, which has landed, matches the feeds %s and %s; "+
+		"make their globs exclude each other", name, found[0].Name, found[1].Name)
 }
 
 // current says that a file is loaded as its feed reads it now.

@@ -16,8 +16,9 @@ func (r *reading) checkPromises() error {
 	case limit.Exceeded(r.rejected, r.records):
 		return r.tooMany()
 	case r.numbersLines && r.keylessLine > 0 && limit.Exceeded(r.records, r.records):
-		return &feed.Problem{Code: feed.TooManyRejects, Detail: fmt.Sprintf("all %d, allowed %s, because this sender "+
-			"numbers no lines and line %d may be of any document; the first: %s", r.records, limit, r.keylessLine, r.problems[0])}
+		detail := fmt.Sprintf("all %d, allowed %s, because this sender numbers no lines and line %d may be of any document",
+			r.records, limit, r.keylessLine)
+		return &feed.Problem{Code: feed.TooManyRejects, Detail: detail + "; the first: " + r.problems[0].String()}
 	case r.feed.Trailer == nil:
 		return nil
 	}
