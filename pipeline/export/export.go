@@ -143,7 +143,8 @@ func (e *writer) parts(ctx context.Context, t Table) (list []found, err error) {
 	if t.Month {
 		month, by = "month::varchar", " group by month order by month"
 	}
-	rows, err := e.session.Query(ctx, "select "+month+`, sha256(concat_ws(' ', ?, count(*), bit_xor(md5_number(r::varchar))))
+	rows, err := e.session.Query(ctx, "select "+month+`,
+			sha256(concat_ws(' ', ?, count(*), bit_xor(md5_number(r::varchar))))
 		from `+t.Name+" as r"+by, head)
 	if err != nil {
 		return nil, err

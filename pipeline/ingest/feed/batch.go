@@ -44,7 +44,10 @@ func (c Column) Show(values arrow.Array, row int) string {
 	case *array.Date32:
 		return values.Value(row).FormattedString()
 	case *array.Boolean:
-		return map[bool]string{true: "yes", false: "no"}[values.Value(row)]
+		if values.Value(row) {
+			return "yes"
+		}
+		return "no"
 	case *array.Decimal64:
 		decimal := string(appendUnits(nil, int64(values.Value(row)), c.Scale))
 		if c.Money {
@@ -52,7 +55,7 @@ func (c Column) Show(values arrow.Array, row int) string {
 		}
 		return decimal
 	}
-	return values.ValueStr(row)
+	return strings.Clone(values.ValueStr(row)) // a text lies in the batch's memory
 }
 
 // withCents writes a decimal with two places at least.

@@ -27,7 +27,7 @@ type Typer struct {
 	numbers numbers
 	layouts []layout
 	returns string
-	sales   salesColumns
+	sales   struct{ docType, isReturn, quantity, price, amount, lineNo, lineKey, returnsDoc int }
 	active  []int    // columns that have to be looked at in every record
 	fixed   []bool   // columns that are the same in every record, and left out of batches
 	kept    []int    // columns that batches hold
@@ -60,8 +60,6 @@ type value struct {
 	set   bool
 }
 
-type salesColumns struct{ docType, isReturn, quantity, price, amount, lineNo, lineKey, returnsDoc int }
-
 const maxText = 2000
 
 // Bind finds the feed's columns in a file's header. Problems are those of the
@@ -72,7 +70,10 @@ func (f Feed) Bind(header Names) (t *Typer, problems []Problem, notes []string) 
 		return nil, []Problem{{Code: MissingColumn, Detail: "unknown kind " + f.Kind}}, nil
 	}
 	t = &Typer{feed: f, kind: kind, numbers: newNumbers(f), returns: f.Returns}
-	for _, text := range f.dateLayouts() {
+	if len(f.Dates) == 0 {
+		f.Dates = []string{"yyyy-mm-dd"}
+	}
+	for _, text := range f.Dates {
 		t.layouts = append(t.layouts, parseLayout(text))
 	}
 	used := map[int]bool{}
@@ -93,11 +94,10 @@ func (f Feed) Bind(header Names) (t *Typer, problems []Problem, notes []string) 
 		}
 	}
 	t.values = make([]value, len(kind.Columns))
-	t.sales = salesColumns{
-		docType: t.index("document_type"), isReturn: t.index("is_return"), quantity: t.index("quantity"), price: t.index("unit_price"),
-		amount: t.index("net_amount"), lineNo: t.index("line_no"), lineKey: t.index("line_key"),
-		returnsDoc: t.index("returns_document"),
-	}
+	s := &t.sales
+	s.docType, s.isReturn, s.quantity = t.index("document_type"), t.index("is_return"), t.index("quantity")
+	s.price, s.amount, s.returnsDoc = t.index("unit_price"), t.index("net_amount"), t.index("returns_document")
+	s.lineNo, s.lineKey = t.index("line_no"), t.index("line_key")
 	t.fix()
 	t.columns = []Column{{Name: "line"}}
 	if kind.Name != Sales {
@@ -117,21 +117,16 @@ func (f Feed) Bind(header Names) (t *Typer, problems []Problem, notes []string) 
 }
 
 // fix finds the columns of a sales file that no record can change: the feed's
-// constants, and what this sender never writes. Millions of rows need not carry
-// them; the feed's Fixed says what they hold.
+// constants, and what this sender never writes. Batches leave them out; the feed's Fixed
+// says what they hold.
 func (t *Typer) fix() {
 	t.fixed = make([]bool, len(t.kind.Columns))
-	if t.kind.Name != Sales {
-		for i := range t.sources {
-			t.active = append(t.active, i)
-		}
-		return
-	}
 	fixed := t.feed.Fixed()
 	for i, src := range t.sources {
 		name := t.kind.Columns[i].Name
 		_, t.fixed[i] = fixed[name]
-		if src.field >= 0 || src.constant != nil || t.feed.derives(name) || i == t.sales.lineKey {
+		written := src.field >= 0 || src.constant != nil || t.feed.derives(name) || i == t.sales.lineKey
+		if written || t.kind.Name != Sales {
 			t.active = append(t.active, i)
 		}
 	}
@@ -188,31 +183,15 @@ func (t *Typer) Counts() bool {
 }
 
 func (t *Typer) index(name string) int {
-	for i, c := range t.kind.Columns {
-		if c.Name == name {
-			return i
-		}
-	}
-	return -1
-}
-
-func (f Feed) dateLayouts() []string {
-	if len(f.Dates) == 0 {
-		return []string{"yyyy-mm-dd"}
-	}
-	return f.Dates
+	return slices.IndexFunc(t.kind.Columns, func(c Column) bool { return c.Name == name })
 }
 
 // source finds where a column comes from, and says what is missing.
 func (f Feed) source(c Column, header Names) (source, *Problem) {
-	src := source{field: -1}
+	src := source{field: -1, words: map[string][]byte{}, allowed: c.Words}
 	for theirs, ours := range f.Values[c.Name] {
-		if src.words == nil {
-			src.words = map[string][]byte{}
-		}
 		src.words[theirs] = []byte(ours)
 	}
-	src.allowed = c.Words
 	if constant, ok := f.Constants[c.Name]; ok {
 		src.constant = &value{raw: []byte(constant)}
 		return src, nil
@@ -220,19 +199,20 @@ func (f Feed) source(c Column, header Names) (source, *Problem) {
 	names, ok := f.Columns[c.Name]
 	if !ok {
 		if f.needs(c) {
-			return src, &Problem{Code: MissingColumn, Column: c.Name, Detail: "the feed declares neither a column nor a constant for " + c.Name}
+			detail := "the feed declares neither a column nor a constant for " + c.Name
+			return src, &Problem{Code: MissingColumn, Column: c.Name, Detail: detail}
 		}
 		return src, nil
 	}
-	field, err := header.find(names)
+	var err error
+	src.field, err = header.find(names)
 	switch {
 	case err != nil:
 		return src, &Problem{Code: RepeatedColumn, Column: c.Name, Detail: err.Error()}
-	case field < 0:
-		return src, &Problem{Code: MissingColumn, Column: c.Name,
-			Detail: fmt.Sprintf("%s, which this sender calls %s; the header holds %s", c.Name, quoteAll(names), quoteAll(header))}
+	case src.field < 0:
+		detail := fmt.Sprintf("%s, which this sender calls %s; the header holds %s", c.Name, quoteAll(names), quoteAll(header))
+		return src, &Problem{Code: MissingColumn, Column: c.Name, Detail: detail}
 	}
-	src.field = field
 	return src, nil
 }
 
@@ -257,9 +237,9 @@ func (f Feed) needs(c Column) bool {
 }
 
 func quoteAll(names []string) string {
-	quoted := make([]string, len(names))
-	for i, n := range names {
-		quoted[i] = strconv.Quote(n)
+	var quoted []string
+	for _, n := range names {
+		quoted = append(quoted, strconv.Quote(n))
 	}
 	return strings.Join(quoted, ", ")
 }
@@ -318,10 +298,13 @@ func (t *Typer) Type(line int64, fields [][]byte) bool {
 
 func (t *Typer) problem(column int, code, detail string) {
 	raw := t.values[column].raw
-	if len(raw) > maxText {
-		raw = raw[:maxText]
-	}
-	t.Problems = append(t.Problems, Problem{Line: t.line, Column: t.kind.Columns[column].Name, Code: code, Raw: string(raw), Detail: detail})
+	t.Problems = append(t.Problems, Problem{
+		Line:   t.line,
+		Column: t.kind.Columns[column].Name,
+		Code:   code,
+		Raw:    string(raw[:min(len(raw), maxText)]),
+		Detail: detail,
+	})
 }
 
 // read takes one column's text and makes it what the column is.
@@ -350,7 +333,7 @@ func (t *Typer) read(i int, fields [][]byte) {
 		return
 	}
 	v.set = true
-	if src.words != nil {
+	if len(src.words) > 0 {
 		if word, ok := src.words[string(v.text)]; ok {
 			v.text = word
 		}
