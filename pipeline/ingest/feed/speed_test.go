@@ -12,15 +12,24 @@ import (
 func someSales(rows int) []byte {
 	var text bytes.Buffer
 	for i := range rows {
-		fmt.Fprintf(&text, "INV-%06d,%d,2026-%02d-%02d,K-%04d,\"End customer, %d\",SKU-%03d,%d,%d.%02d\n", i/3, i%3+1, i%12+1, i%28+1, i%1000, i%500, i%300, i%20+1, i%9000, i%100)
+		fmt.Fprintf(&text, "INV-%06d,%d,2026-%02d-%02d,K-%04d,\"End customer, %d\",SKU-%03d,%d,%d.%02d\n",
+			i/3, i%3+1, i%12+1, i%28+1, i%1000, i%500, i%300, i%20+1, i%9000, i%100)
 	}
 	return text.Bytes()
 }
 
 func salesTyper(tb testing.TB) *Typer {
 	tb.Helper()
-	f := Feed{Name: "big", Kind: Sales, Glob: "*.csv", Returns: ByAmount, Constants: map[string]string{"distributor": "BIG", "currency": "USD"}, Columns: map[string][]string{}}
-	names := []string{"document_no", "line_no", "document_date", "partner_code", "end_customer", "sku", "quantity", "net_amount"}
+	f := Feed{
+		Name:      "big",
+		Kind:      Sales,
+		Glob:      "*.csv",
+		Returns:   ByAmount,
+		Constants: map[string]string{"distributor": "BIG", "currency": "USD"},
+		Columns:   map[string][]string{},
+	}
+	names := []string{"document_no", "line_no", "document_date", "partner_code", "end_customer", "sku", "quantity",
+		"net_amount"}
 	for _, n := range names {
 		f.Columns[n] = []string{n}
 	}

@@ -210,7 +210,8 @@ func (f Feed) source(c Column, header Names) (source, *Problem) {
 	case err != nil:
 		return src, &Problem{Code: RepeatedColumn, Column: c.Name, Detail: err.Error()}
 	case src.field < 0:
-		detail := fmt.Sprintf("%s, which this sender calls %s; the header holds %s", c.Name, quoteAll(names), quoteAll(header))
+		detail := fmt.Sprintf("%s, which this sender calls %s; the header holds %s",
+			c.Name, quoteAll(names), quoteAll(header))
 		return src, &Problem{Code: MissingColumn, Column: c.Name, Detail: detail}
 	}
 	return src, nil
