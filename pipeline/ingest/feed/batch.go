@@ -55,7 +55,7 @@ func (c Column) Show(values arrow.Array, row int) string {
 		}
 		return decimal
 	}
-	return strings.Clone(values.ValueStr(row)) // a text lies in the batch's memory
+	return strings.Clone(values.ValueStr(row)) // a text is in the batch's memory
 }
 
 // withCents writes a decimal with two places at least.
@@ -111,9 +111,8 @@ func appendText(b *array.StringBuilder, text []byte) {
 	b.BinaryBuilder.Append(text)
 }
 
-// nameProblems gives the last record's problems its key, so that a row that is
-// not believed is still known to be in the file. It has none when the key itself
-// cannot be read. Where lines are counted, their number is no part of it.
+// nameProblems gives the last record's problems its key, which is empty when it cannot be
+// read. A counted line number is no part of it.
 func (t *Typer) nameProblems() {
 	key := t.readableKey()
 	for i := range t.Problems {
@@ -150,8 +149,7 @@ func (t *Typer) composedKey() (key []byte) {
 	return key
 }
 
-// wholeContent is all of a record in one text, so that a change can be told
-// from a repetition.
+// wholeContent is all of a record in one text: another version has another content.
 func (t *Typer) wholeContent() []byte {
 	t.content = t.content[:0]
 	for i := range t.kind.Columns {

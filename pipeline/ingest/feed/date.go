@@ -21,8 +21,8 @@ type layoutPart struct {
 	literal byte
 }
 
-// parseLayout understands dd d mm m yyyy and any marks between them. It
-// returns nil for anything else; two-digit years are refused on purpose.
+// parseLayout understands dd d mm m yyyy and any marks between them. It returns nil for
+// anything else, two-digit years among it.
 func parseLayout(text string) layout {
 	var l layout
 	seen := map[byte]bool{}

@@ -2,7 +2,7 @@ package feed
 
 import "slices"
 
-// Type is what a column's text must be before it is believed.
+// Type is what a column's text must be.
 type Type int
 
 // The types of columns.

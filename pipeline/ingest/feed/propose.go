@@ -88,7 +88,7 @@ func Propose(name, encoding string, sample []byte, whole bool) (Proposal, error)
 	return *p, nil
 }
 
-// plainGlob matches a name, whatever a glob means by its marks.
+// plainGlob matches a name that may hold a glob's marks.
 func plainGlob(name string) string {
 	return strings.NewReplacer("[", "?", "]", "?", "*", "?", `\`, "?").Replace(name)
 }

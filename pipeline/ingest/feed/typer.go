@@ -155,8 +155,7 @@ func (f Feed) Fixed() map[string]string {
 	return fixed
 }
 
-// derives says whether reading works a column of a sales record out, wholly or in
-// part, whatever the sender writes.
+// derives says whether reading computes a column of a sales record, at least in part.
 func (f Feed) derives(column string) bool {
 	switch column {
 	case "is_return", "net_amount", "line_no", "quantity":
@@ -167,8 +166,8 @@ func (f Feed) derives(column string) bool {
 	return false
 }
 
-// keyColumns identify a record of this feed. For sales the distributor and the
-// document always do, whatever else the feed declares; other kinds have their own.
+// keyColumns identify a record of this feed. For sales the distributor and the document
+// always do; other kinds have their own.
 func (t *Typer) keyColumns() []string {
 	if t.kind.Name == Sales {
 		return []string{"distributor", "document_no", "line_key", "line_no"}

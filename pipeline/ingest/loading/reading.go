@@ -80,8 +80,8 @@ func (t *text) Write(p []byte) (int, error) {
 	return t.hash.Write(p)
 }
 
-// changed reads whatever is left and says whether the whole file's hash is another
-// than the one it landed under.
+// changed reads the rest of the file and says whether its hash is another than the one it
+// landed under.
 func (t *text) changed(sha256 string) (bool, error) {
 	if _, err := io.Copy(io.Discard, t.raw); err != nil {
 		return false, err
