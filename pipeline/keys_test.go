@@ -40,7 +40,12 @@ func TestAKeyThatClosedMonthsRestOnIsNotDeclaredOtherwise(t *testing.T) {
 			t.Errorf("%q is not refused: %v", change[1], err)
 			continue
 		}
-		for _, part := range []string{"than when 2024-01 was closed", `then: distributor: always "D", document_no: doc, line_no: line; now: `, "sales.csv", "give the files from now on to a new feed"} {
+		for _, part := range []string{
+			"than when 2024-01 was closed",
+			`then: distributor: always "D", document_no: doc, line_no: line; now: `,
+			"sales.csv",
+			"give the files from now on to a new feed",
+		} {
 			if !strings.Contains(err.Error(), part) {
 				t.Errorf("%q does not say %q", err, part)
 			}
@@ -65,7 +70,8 @@ func TestLaterFilesMayNameAColumnOtherwiseOrComeToANewFeed(t *testing.T) {
 programme:`)
 	w.drop(t, "later.csv", "doc,date,code,sku,net\nB1,2024-03-11,P1,L,400.00\n")
 	w.run(t)
-	if got := w.rows(t, "select sum(net_amount)::integer from mart.statement_lines where month = '2024-03-01'"); got[0][0] != "750" {
+	got := w.rows(t, "select sum(net_amount)::integer from mart.statement_lines where month = '2024-03-01'")
+	if got[0][0] != "750" {
 		t.Errorf("March comes to %v", got)
 	}
 	w.reconfigure(t, "key: [document_no, sku]", "key: [document_no, sku, partner_code]") // no closed month has lines of it

@@ -143,23 +143,17 @@ func (e *writer) parts(ctx context.Context, t Table) (list []found, err error) {
 	if t.Month {
 		month, by = "month::varchar", " group by month order by month"
 	}
-	rows, err := e.session.Query(ctx, "select "+month+`,
+	err = e.session.Each(ctx, "select "+month+`,
 			sha256(concat_ws(' ', ?, count(*), bit_xor(md5_number(r::varchar))))
-		from `+t.Name+" as r"+by, head)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
+		from `+t.Name+" as r"+by, func(scan func(...any) error) error {
 		var month *string
 		var p found
-		if err := rows.Scan(&month, &p.content); err != nil {
-			return nil, err
-		}
+		err := scan(&month, &p.content)
 		p.name, p.query = t.part(month)
 		list = append(list, p)
-	}
-	return list, rows.Err()
+		return err
+	}, head)
+	return list, err
 }
 
 // part is the name of the file for a month, or for the whole where there are no months,

@@ -190,6 +190,21 @@ func (s *Session) Query(ctx context.Context, query string, args ...any) (*sql.Ro
 	return rows, in(query, err)
 }
 
+// Each gives the rows of a query to row, one after another.
+func (s *Session) Each(ctx context.Context, query string, row func(scan func(...any) error) error, args ...any) error {
+	rows, err := s.Query(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 // Row scans the one row of a query into dest.
 func (s *Session) Row(ctx context.Context, query string, dest []any, args ...any) error {
 	return in(query, s.conn.QueryRowContext(ctx, query, args...).Scan(dest...))

@@ -86,19 +86,15 @@ type Arrival struct {
 
 // Land takes every whole file out of the inbox, oldest first.
 func Land(o Options) ([]Arrival, error) {
-	root, err := os.OpenRoot(o.Inbox)
+	root, found, err := o.open()
 	if err != nil {
-		return nil, fmt.Errorf("open inbox: %w", err)
+		return nil, err
 	}
 	defer root.Close()
 	if err := o.tidy(); err != nil {
 		return nil, err
 	}
 	started, err := sidecars(o.Landing)
-	if err != nil {
-		return nil, err
-	}
-	found, err := o.look(root)
 	if err != nil {
 		return nil, err
 	}
@@ -120,20 +116,29 @@ func Land(o Options) ([]Arrival, error) {
 
 // WaitingForAPerson lists what is in the inbox and waits for a person. It changes nothing.
 func WaitingForAPerson(o Options) ([]Arrival, error) {
-	root, err := os.OpenRoot(o.Inbox)
-	if err != nil {
-		return nil, fmt.Errorf("open inbox: %w", err)
-	}
-	defer root.Close()
-	found, err := o.look(root)
+	root, found, err := o.open()
 	if err != nil {
 		return nil, err
 	}
+	defer root.Close()
 	for i := range found {
 		o.judgeName(&found[i])
 	}
 	found = slices.DeleteFunc(found, func(c candidate) bool { return !c.Fate.Waits() })
 	return arrivals(found), nil
+}
+
+// open opens the inbox and lists it.
+func (o Options) open() (*os.Root, []candidate, error) {
+	root, err := os.OpenRoot(o.Inbox)
+	if err != nil {
+		return nil, nil, fmt.Errorf("open inbox: %w", err)
+	}
+	found, err := o.look(root)
+	if err != nil {
+		return nil, nil, errors.Join(err, root.Close())
+	}
+	return root, found, nil
 }
 
 // tidy makes the folder of the landed files and removes what an interrupted copy

@@ -54,23 +54,16 @@ func (l *Loader) besideNumbered(ctx context.Context, r *reading) ([]feed.Problem
 
 // problems are the records of a file that a query finds, each with its key and the line
 // of another.
-func (l *Loader) problems(ctx context.Context, code, query string, r *reading) ([]feed.Problem, error) {
-	rows, err := l.Session.Query(ctx, query, r.file.Sequence)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var found []feed.Problem
-	for rows.Next() {
+func (l *Loader) problems(ctx context.Context, code, query string, r *reading) (found []feed.Problem, err error) {
+	err = l.Session.Each(ctx, query, func(scan func(...any) error) error {
 		var other int64
 		p := feed.Problem{Code: code}
-		if err := rows.Scan(&p.Line, &p.Key, &other); err != nil {
-			return nil, err
-		}
+		err := scan(&p.Line, &p.Key, &other)
 		p.Raw, p.Detail = p.Key, fmt.Sprintf("see line %d", other)
 		found = append(found, p)
-	}
-	return found, rows.Err()
+		return err
+	}, r.file.Sequence)
+	return found, err
 }
 
 // repeated deals with keys that stand in the file more than once: where the sender

@@ -121,21 +121,15 @@ func (l *Loader) Keep(ctx context.Context, landed []landing.File) error {
 	for _, f := range landed {
 		here[f.Sequence] = f.SHA256
 	}
-	rows, err := l.Session.Query(ctx, "select file_id, sha256, name from store.raw.files order by file_id")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	const query = "select file_id, sha256, name from store.raw.files order by file_id"
+	return l.Session.Each(ctx, query, func(scan func(...any) error) error {
 		var id int64
 		var sum, name string
-		if err := rows.Scan(&id, &sum, &name); err != nil {
-			return err
-		}
-		if here[id] != sum {
-			return fmt.Errorf("%s has been loaded and is no longer in %s (%s); "+
+		err := scan(&id, &sum, &name)
+		if err == nil && here[id] != sum {
+			err = fmt.Errorf("%s has been loaded and is no longer in %s (%s); "+
 				"bring it back from a copy, or remove the store to start anew without it", name, l.Landing, sum)
 		}
-	}
-	return rows.Err()
+		return err
+	})
 }

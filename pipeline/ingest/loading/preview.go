@@ -119,22 +119,15 @@ func (u *Understood) read(ctx context.Context, s *store.Session) error {
 	if err != nil {
 		return err
 	}
-	rows, err := s.Query(ctx, `select line, coalesce(column_name, ''), coalesce(raw_text, ''), sentence
-		from store.raw.rejects where problem > 0 order by line, problem`)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	return s.Each(ctx, `select line, coalesce(column_name, ''), coalesce(raw_text, ''), sentence
+		from store.raw.rejects where problem > 0 order by line, problem`, func(scan func(...any) error) error {
 		var line int64
 		var column, raw, sentence string
-		if err := rows.Scan(&line, &column, &raw, &sentence); err != nil {
-			return err
-		}
+		err := scan(&line, &column, &raw, &sentence)
 		if column != "" {
 			column = fmt.Sprintf(", %s %q", column, raw)
 		}
 		u.Problems = append(u.Problems, fmt.Sprintf("line %d%s: %s", line, column, sentence))
-	}
-	return rows.Err()
+		return err
+	})
 }

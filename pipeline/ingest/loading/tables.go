@@ -139,20 +139,14 @@ func (l *Loader) Gather(ctx context.Context) error {
 }
 
 func (l *Loader) salesTables(ctx context.Context) (names []string, err error) {
-	rows, err := l.Session.Query(ctx, `select table_name from duckdb_tables() where database_name = 'store'
-		and schema_name = 'raw' and starts_with(table_name, ?) order by table_name`, salesPrefix)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err = l.Session.Each(ctx, `select table_name from duckdb_tables() where database_name = 'store'
+		and schema_name = 'raw' and starts_with(table_name, ?) order by table_name`, func(scan func(...any) error) error {
 		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, err
-		}
+		err := scan(&name)
 		names = append(names, name)
-	}
-	return names, rows.Err()
+		return err
+	}, salesPrefix)
+	return names, err
 }
 
 // Version changes whenever the store's tables do; a store of another version is set
