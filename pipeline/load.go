@@ -18,6 +18,9 @@ import (
 
 // load opens the store, brings it up to what has landed, and chooses the month of the run.
 func (r *run) load(ctx context.Context, landed []landing.File, say facts) (err error) {
+	if err := keysStand(r.ledger.Last(), r.Config.Feeds, landed); err != nil {
+		return err
+	}
 	if r.session, err = openSession(ctx, r.Config); err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // state writes what the month states into a folder aside, workbooks and all, unless something speaks against it.
-func (r *run) state(ctx context.Context, k Closing) (closed ledger.Closed, err error) {
+func (r *run) state(ctx context.Context, landed []landing.File, k Closing) (closed ledger.Closed, err error) {
 	c, s := r.Config, r.session
 	if err := obstacles(ctx, s, c, r.summary.Arrivals, k); err != nil {
 		return closed, err
@@ -45,7 +45,13 @@ func (r *run) state(ctx context.Context, k Closing) (closed ledger.Closed, err e
 	if err != nil {
 		return closed, err
 	}
+	feedKeys, err := statedKeys(ctx, s, c.Feeds, k.Month)
+	if err != nil {
+		return closed, err
+	}
 	return r.ledger.Seal(folder, k.Month, ledger.Manifest{
+		Keys:     feedKeys,
+		Landed:   lastLanded(landed),
 		Prepared: k.By,
 		At:       r.Now.UTC().Truncate(time.Second),
 		Accepted: k.Accepted,

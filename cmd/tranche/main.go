@@ -73,7 +73,7 @@ func exitCode(err error) int {
 	case errors.As(err, &usage), errors.As(err, &wrong), errors.Is(err, pipeline.ErrTooEarly),
 		errors.Is(err, pipeline.ErrAnybody), errors.Is(err, pipeline.ErrPlace), errors.Is(err, config.ErrOpen),
 		errors.Is(err, pipeline.ErrClosed),
-		errors.Is(err, pipeline.ErrNothingToCompare):
+		errors.Is(err, pipeline.ErrNothingToCompare), errors.Is(err, pipeline.ErrKey):
 		return exitUsage
 	default:
 		return exitFailed

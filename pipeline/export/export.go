@@ -1,20 +1,18 @@
-// Package export writes tables of a database as Parquet files, for tools that read no
+// Package export writes tables of a database as Parquet files, for tools that do not read
 // DuckDB.
 //
 // A *part* is one file: a table, or the rows of a table for one month. Its *content* is a
-// hash of its columns and rows, whatever their order, so that a part which would say the
-// same is left alone. The *manifest* in the folder names the parts with their content and
-// the hash of their bytes.
-//
-// A part is written aside and renamed, so that a reader sees the old one or the new one.
-// The parts of one export come one after another; the manifest is written last. Whatever
-// it does not name in the folder is somebody else's and is never touched.
+// hash of its columns and rows in any order; a part with the same content is not written
+// again. The *manifest* in the folder names the parts with their content and the hash of
+// their bytes. A part is written aside and renamed, and the manifest is written last.
+// Files that it does not name are never touched.
 package export
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -60,7 +58,7 @@ func Write(ctx context.Context, s *store.Session, dir string, tables []Table) (*
 	if err != nil {
 		return nil, err
 	}
-	e := &writer{session: s, dir: dir, before: before, now: manifest{Parts: map[string]part{}}, done: &Done{}}
+	e := &writer{session: s, dir: dir, before: before.Parts, now: map[string]part{}, done: &Done{}}
 	if err := e.survey(ctx, tables); err != nil {
 		return nil, err
 	}
@@ -70,8 +68,8 @@ func Write(ctx context.Context, s *store.Session, dir string, tables []Table) (*
 	return e.done, errors.Join(e.carryOut(ctx), os.RemoveAll(filepath.Join(dir, aside)))
 }
 
-// makeLikeParent makes the folder where it is not there, for whoever may look into the one it lies
-// in, and for nobody beyond its group.
+// makeLikeParent makes the folder where it is missing, for whoever may read its parent, but
+// for nobody beyond its group.
 func makeLikeParent(dir string) error {
 	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
 		return err
@@ -89,13 +87,10 @@ func makeLikeParent(dir string) error {
 type writer struct {
 	session     *store.Session
 	dir         string
-	before, now manifest
-	due         []duePart
+	before, now map[string]part // as in a manifest
+	due         []found         // parts that are missing or differ
 	done        *Done
 }
-
-// duePart is a part that is not there as it should be.
-type duePart struct{ name, query string }
 
 // survey says which parts have to be written and which have gone.
 func (e *writer) survey(ctx context.Context, tables []Table) error {
@@ -105,18 +100,17 @@ func (e *writer) survey(ctx context.Context, tables []Table) error {
 			return fmt.Errorf("read %s: %w", t.Name, err)
 		}
 		for _, p := range parts {
-			was := e.before.Parts[p.name]
-			e.now.Parts[p.name] = part{Content: p.content, SHA256: was.SHA256}
-			if was.Content == p.content && e.stands(p.name, was.SHA256) {
+			was := e.before[p.name]
+			e.now[p.name] = part{Content: p.content, SHA256: was.SHA256}
+			if was.Content == p.content && e.hasBytes(p.name, was.SHA256) {
 				e.done.Unchanged++
 				continue
 			}
-			e.due = append(e.due, duePart{p.name, p.query})
-			e.done.Written = append(e.done.Written, p.name)
+			e.due, e.done.Written = append(e.due, p), append(e.done.Written, p.name)
 		}
 	}
-	for name := range e.before.Parts {
-		if _, still := e.now.Parts[name]; !still {
+	for name := range e.before {
+		if _, still := e.now[name]; !still {
 			e.done.Removed = append(e.done.Removed, name)
 		}
 	}
@@ -125,8 +119,8 @@ func (e *writer) survey(ctx context.Context, tables []Table) error {
 	return nil
 }
 
-// stands says that the file is there with those bytes.
-func (e *writer) stands(name, hash string) bool {
+// hasBytes says that the file is there with those bytes.
+func (e *writer) hasBytes(name, hash string) bool {
 	got, err := files.Hash(e.path(name))
 	return err == nil && got == hash
 }
@@ -138,8 +132,10 @@ type found struct{ name, content, query string }
 
 // parts works out the content of each part of a table: in one reading, as sums that do not
 // depend on the order of rows. No row is there twice, so no two cancel each other out.
-func (e *writer) parts(ctx context.Context, t Table) ([]found, error) {
-	head, err := e.columns(ctx, t)
+func (e *writer) parts(ctx context.Context, t Table) (list []found, err error) {
+	var head string // the columns with their types
+	err = e.session.Row(ctx, `select string_agg(column_name || ' ' || column_type, ', ')
+		from (describe `+t.Name+")", []any{&head})
 	if err != nil {
 		return nil, err
 	}
@@ -147,53 +143,43 @@ func (e *writer) parts(ctx context.Context, t Table) ([]found, error) {
 	if t.Month {
 		month, by = "month::varchar", " group by month order by month"
 	}
-	rows, err := e.session.Query(ctx, "select "+month+", sha256(concat_ws(' ', ?, count(*), bit_xor(md5_number(r::varchar)))) from "+t.Name+" as r"+by, head)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []found
-	for rows.Next() {
+	err = e.session.Each(ctx, "select "+month+`,
+			sha256(concat_ws(' ', ?, count(*), bit_xor(md5_number(r::varchar))))
+		from `+t.Name+" as r"+by, func(scan func(...any) error) error {
 		var month *string
 		var p found
-		if err := rows.Scan(&month, &p.content); err != nil {
-			return nil, err
-		}
+		err := scan(&month, &p.content)
 		p.name, p.query = t.part(month)
 		list = append(list, p)
-	}
-	return list, rows.Err()
-}
-
-// columns names the columns of a table with their types.
-func (e *writer) columns(ctx context.Context, t Table) (string, error) {
-	var head string
-	err := e.session.Row(ctx, "select string_agg(column_name || ' ' || column_type, ', ') from (describe "+t.Name+")", []any{&head})
-	return head, err
+		return err
+	}, head)
+	return list, err
 }
 
 // part is the name of the file for a month, or for the whole where there are no months,
-// and what is in it, in a total order. The month is in the name of its folder and not in
-// the file, as readers of such folders expect it.
+// and the query for its rows, in a total order. The month is in the folder's name and not
+// in the file, as readers of such folders expect.
 func (t Table) part(month *string) (name, query string) {
 	_, folder, _ := strings.Cut(t.Name, ".")
 	var order []string
 	for _, g := range t.Grain {
 		order = append(order, store.Name(g))
 	}
-	from := " from " + t.Name
-	switch by := " order by " + strings.Join(order, ", "); {
+	columns, where := "* exclude (month)", ""
+	switch {
 	case !t.Month:
-		return path.Join(folder, "data.parquet"), "select *" + from + by
+		columns = "*"
 	case month == nil:
-		return path.Join(folder, "month=__HIVE_DEFAULT_PARTITION__", "data.parquet"), "select * exclude (month)" + from + " where month is null" + by
+		folder, where = path.Join(folder, "month=__HIVE_DEFAULT_PARTITION__"), " where month is null"
 	default:
-		return path.Join(folder, "month="+*month, "data.parquet"), "select * exclude (month)" + from + " where month = date " + store.Literal(*month) + by
+		folder, where = path.Join(folder, "month="+*month), " where month = date "+store.Literal(*month)
 	}
+	query = "select " + columns + " from " + t.Name + where + " order by " + strings.Join(order, ", ")
+	return path.Join(folder, "data.parquet"), query
 }
 
-// carryOut writes what is due and removes what has gone. The manifest first forgets what
-// it knew of those parts, so that an export cut short is gone on with by the next.
+// carryOut writes what is due and removes what has gone. The manifest first loses the
+// hashes of those parts, so that the next export finishes one that was cut short.
 func (e *writer) carryOut(ctx context.Context) error {
 	if err := os.RemoveAll(filepath.Join(e.dir, aside)); err != nil {
 		return err
@@ -201,7 +187,7 @@ func (e *writer) carryOut(ctx context.Context) error {
 	if err := files.Folder(filepath.Join(e.dir, aside)); err != nil {
 		return err
 	}
-	if err := e.unfinished().write(e.dir); err != nil {
+	if err := (manifest{e.unfinished()}).write(e.dir); err != nil {
 		return err
 	}
 	for _, p := range e.due {
@@ -214,27 +200,22 @@ func (e *writer) carryOut(ctx context.Context) error {
 			return err
 		}
 	}
-	return e.now.write(e.dir)
+	return manifest{e.now}.write(e.dir)
 }
 
 // unfinished is the manifest while parts are being written.
-func (e *writer) unfinished() manifest {
-	m := manifest{Parts: map[string]part{}}
-	for name, p := range e.now.Parts {
-		m.Parts[name] = p
+func (e *writer) unfinished() map[string]part {
+	parts := maps.Clone(e.now)
+	for _, name := range slices.Concat(e.done.Written, e.done.Removed) {
+		parts[name] = part{}
 	}
-	for _, p := range e.due {
-		m.Parts[p.name] = part{}
-	}
-	for _, name := range e.done.Removed {
-		m.Parts[name] = part{}
-	}
-	return m
+	return parts
 }
 
-func (e *writer) write(ctx context.Context, p duePart) error {
+func (e *writer) write(ctx context.Context, p found) error {
 	made, to := filepath.Join(e.dir, aside, "data.parquet"), e.path(p.name)
-	if err := e.session.Exec(ctx, "copy ("+p.query+") to "+store.Literal(made)+" (format parquet, compression zstd)"); err != nil {
+	err := e.session.Exec(ctx, "copy ("+p.query+") to "+store.Literal(made)+" (format parquet, compression zstd)")
+	if err != nil {
 		return err
 	}
 	hash, err := files.Hash(made)
@@ -247,11 +228,11 @@ func (e *writer) write(ctx context.Context, p duePart) error {
 	if err := os.Chmod(made, files.Shared); err != nil {
 		return err
 	}
-	e.now.Parts[p.name] = part{Content: e.now.Parts[p.name].Content, SHA256: hash}
+	e.now[p.name] = part{Content: p.content, SHA256: hash}
 	return files.Place(made, to)
 }
 
-// folder makes the folder of a part, into which whoever may look into the export may look.
+// folder makes the folder of a part, for whoever may read the export's folder.
 func (e *writer) folder(dir string) error {
 	info, err := os.Stat(e.dir)
 	if err != nil {
@@ -275,7 +256,7 @@ func (e *writer) remove(name string) error {
 	}
 	for dir := filepath.Dir(e.path(name)); dir != filepath.Clean(e.dir); dir = filepath.Dir(dir) {
 		if os.Remove(dir) != nil {
-			return nil // somebody else's files are in it
+			return nil // other files are in it
 		}
 	}
 	return nil

@@ -1,9 +1,8 @@
-// Package files writes files so that a reader, or a crash, sees either the old
-// one or the new one and never a part of it.
+// Package files writes files so that a reader, or a crash, sees either the old one or the
+// new one and never a part of it.
 //
-// A *placed* file has been written aside, synced, renamed over its name, and
-// its folder synced. Everything that another program may read goes through
-// here; nothing in Tranche writes such a file any other way.
+// A *placed* file has been written aside, synced, renamed over its name, and its folder
+// synced. Every file that another program may read is written by this package.
 package files
 
 import (
@@ -67,7 +66,7 @@ func Place(aside, path string) error {
 	return SyncFolder(filepath.Dir(path))
 }
 
-// Rename renames; its folder is not synced.
+// Rename renames and does not sync the folder.
 func Rename(from, to string) error {
 	err := fault("rename", to)
 	if err == nil {
@@ -100,15 +99,15 @@ type Aside struct {
 	failed atomic.Pointer[error]
 }
 
-// NewAside is ready to write. Whoever has one waits for it, whatever fails in between.
+// NewAside is ready to write. Its user calls Wait, also after an error.
 func NewAside() *Aside {
 	a := &Aside{}
 	a.group.SetLimit(AtOnce)
 	return a
 }
 
-// Put begins to write a file as the function Put does, unless one has failed before. Its bytes
-// may not change any more.
+// Put begins to write a file as the function Put does, unless one has failed before. The
+// data may not change afterwards.
 func (a *Aside) Put(path string, data []byte) error {
 	if failed := a.failed.Load(); failed != nil {
 		return *failed
@@ -126,11 +125,10 @@ func (a *Aside) Put(path string, data []byte) error {
 // Wait waits until all are on the disk, and says which failed first.
 func (a *Aside) Wait() error { return a.group.Wait() }
 
-// Append adds a line to a file and syncs it. A line that a crash had cut short is ended
-// first; whoever reads the file passes it over.
+// Append adds a line to a file and syncs it. It first ends a line that a crash cut short;
+// readers skip that line.
 func Append(path string, line []byte) error {
-	err := fault("write", path)
-	if err != nil {
+	if err := fault("write", path); err != nil {
 		return fmt.Errorf("append to %s: %w", path, err)
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, Private)
@@ -153,7 +151,7 @@ func Append(path string, line []byte) error {
 }
 
 // Glob lists what is in dir under a pattern, in the order of names. The folder itself is
-// no pattern: somebody's can have a bracket in its name.
+// no pattern: its name can have a bracket.
 func Glob(dir, pattern string) ([]string, error) {
 	names, err := fs.Glob(os.DirFS(dir), pattern)
 	for i, name := range names {
@@ -162,8 +160,7 @@ func Glob(dir, pattern string) ([]string, error) {
 	return names, err
 }
 
-// Copy makes to anew as a private copy of from. It does not sync: whoever places it
-// does.
+// Copy makes to a private copy of from. It does not sync: whoever places it does.
 func Copy(from, to string) error {
 	in, err := os.Open(from)
 	if err != nil {
@@ -189,10 +186,11 @@ func Exists(path string) bool {
 
 // Remove removes a file that may be there.
 func Remove(path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
+	err := os.Remove(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
 	}
-	return nil
+	return err
 }
 
 // Sync forces what was written to path onto the disk.
@@ -201,8 +199,7 @@ func Sync(path string) error {
 	if err != nil {
 		return fmt.Errorf("sync %s: %w", path, err)
 	}
-	err = errors.Join(fault("sync", path), f.Sync(), f.Close())
-	if err != nil {
+	if err = errors.Join(fault("sync", path), f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("sync %s: %w", path, err)
 	}
 	return nil
@@ -229,7 +226,7 @@ func Hash(path string) (string, error) {
 	return HashOf(f)
 }
 
-// A night hashes thousands of small files; a buffer for each would be most of the work.
+// A run hashes thousands of small files; a buffer for each would be most of the work.
 var buffers = sync.Pool{New: func() any { b := make([]byte, 1<<18); return &b }}
 
 // HashOf is the SHA-256 of what is left to read.
@@ -237,7 +234,7 @@ func HashOf(r io.Reader) (string, error) {
 	h := sha256.New()
 	buffer := buffers.Get().(*[]byte)
 	defer buffers.Put(buffer)
-	// A file would rather write itself, into a buffer of its own.
+	// Without the wrapper a file would write itself, through a buffer of its own.
 	if _, err := io.CopyBuffer(h, struct{ io.Reader }{r}, *buffer); err != nil {
 		return "", fmt.Errorf("hash: %w", err)
 	}

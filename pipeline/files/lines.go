@@ -7,10 +7,8 @@ import (
 	"os"
 )
 
-// A file of lines holds a value of JSON in each. Lines are added at its end, so that a
-// stop leaves all of them or all but the last.
-
-// AddLine adds a value at the end.
+// AddLine adds a value at the end of a file of lines, of which each holds a value of JSON.
+// A stop leaves all lines, or all but the last.
 func AddLine(path string, value any) error {
 	line, err := json.Marshal(value)
 	if err != nil {
@@ -19,8 +17,8 @@ func AddLine(path string, value any) error {
 	return Append(path, line)
 }
 
-// Lines reads the values; a file that is not there holds none. A line that a crash has
-// cut short is passed over: what it would have said had not happened yet.
+// Lines reads the values; a missing file holds none. It skips a line that a crash cut
+// short: what it would have said had not happened yet.
 func Lines[T any](path string) ([]T, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -39,7 +37,7 @@ func Lines[T any](path string) ([]T, error) {
 	return all, nil
 }
 
-// WriteLines makes the file anew of those values.
+// WriteLines replaces the file by those values.
 func WriteLines[T any](path string, all []T) error {
 	var text bytes.Buffer
 	for _, value := range all {

@@ -52,9 +52,18 @@ type Manifest struct {
 	Currency string            `json:"currency"`           // the programme's; every amount is in it
 	Models   string            `json:"models"`             // what worked it out: the models and the database, by hash
 	Rules    string            `json:"rules"`              // hash of the programme version in force on its last day
+	Keys     []Key             `json:"keys,omitempty"`     // of the sales feeds that had sent lines of the month or before
+	Landed   int64             `json:"landed"`             // number of the last file that had landed
 	Previous string            `json:"previous,omitempty"` // SHA-256 of the manifest of the month before
 	Replaces string            `json:"replaces,omitempty"` // SHA-256 of the manifest of the version before
 	Files    map[string]string `json:"files"`              // name -> SHA-256
+}
+
+// Key is how a sales feed named its lines when a month was closed.
+type Key struct {
+	Feed    string            `json:"feed"`
+	Glob    string            `json:"glob"`
+	Columns map[string]string `json:"columns"` // column -> where it comes from
 }
 
 // Closed is a closed month.

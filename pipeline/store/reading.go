@@ -12,16 +12,17 @@ import (
 // ErrRefused says that a session that only reads was asked for something else.
 var ErrRefused = errors.New("a query only reads the published database")
 
-// Reads refuses a text that is not one statement that reads. What DuckDB itself
-// refuses in a session is not left to it alone: some calls end the process instead.
+// Reads refuses a text that is not one statement that reads. DuckDB alone would not do:
+// some calls end the process instead.
 func (s *Session) Reads(query string) error {
 	return s.conn.Raw(func(raw any) error {
 		prepared, err := raw.(driver.Conn).Prepare(query)
 		if err != nil && strings.Contains(err.Error(), "PrepareContext") {
-			return fmt.Errorf("%w, one statement at a time (a pivot names its values: on level in ('ready', 'premier'))", ErrRefused)
+			return fmt.Errorf("%w, one statement at a time "+
+				"(a pivot names its values: on level in ('ready', 'premier'))", ErrRefused)
 		}
 		if err != nil {
-			return Refusal(fmt.Errorf("%w\n  in: %s", err, firstLine(query)))
+			return Refusal(in(query, err))
 		}
 		defer prepared.Close()
 		kind, err := prepared.(*duckdb.Stmt).StatementType()

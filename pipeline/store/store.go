@@ -1,15 +1,13 @@
 // Package store is the only place that knows the DuckDB driver.
 //
-// The *store* is store.duckdb, a cache of typed facts that can be made again
-// from the landed files at any time. The *published file* is what analysts
-// read: it is built aside as a new database and renamed over the old one, so
-// it is never written in place. A *session* is one connection to an in-memory
-// database with either or both of them attached, and with the settings that
-// keep DuckDB from reaching for the network, the clock's time zone or the
-// whole disk.
+// The *store* is store.duckdb, a cache of typed facts that can be made again from the
+// landed files at any time. The *published file* is what analysts read: it is built
+// aside as a new database and renamed over the old one. A *session* is one connection to
+// an in-memory database with either or both of them attached. Its settings keep DuckDB
+// from the network, the clock's time zone and the whole disk.
 //
-// The package refuses to open a database beside a write-ahead log that does
-// not belong to it, and refuses to commit after any failed statement.
+// The package refuses to open a database beside a write-ahead log that does not belong
+// to it, and refuses to commit after a failed statement.
 package store
 
 import (
@@ -92,8 +90,8 @@ func (s *Session) configure(ctx context.Context) error {
 	return nil
 }
 
-// Spare leaves half of the memory to whatever else the process does, until what it returns
-// is called. It is a courtesy: where DuckDB cannot do with so little, it keeps what it has.
+// Spare leaves half of the memory to the rest of the process until back is called. Where
+// DuckDB needs more, it keeps what it has.
 func (s *Session) Spare(ctx context.Context) (back func()) {
 	var half string
 	if err := s.Row(ctx, "select parse_formatted_bytes(?) // 2 || 'B'", []any{&half}, s.settings.MemoryLimit); err != nil {
@@ -126,9 +124,9 @@ func (s *Session) Attach(ctx context.Context, path, name string) error {
 	return s.attach(ctx, path, name, "storage_version "+Literal(Format))
 }
 
-// AttachUnlogged opens a database file of tables that nobody reads after the session: it
-// has no write-ahead log, which would be synced a hundred times a night for nothing. Its
-// folder is empty, so that none of another file can lie beside it.
+// AttachUnlogged opens a database file of tables that nobody reads after the session,
+// without a write-ahead log, which would be synced a hundred times a run. Its folder is
+// empty, so that no other file's log is beside it.
 func (s *Session) AttachUnlogged(ctx context.Context, path, name string) error {
 	return s.attach(ctx, path, name, "storage_version "+Literal(Format)+", recovery_mode no_wal_writes")
 }
@@ -139,15 +137,15 @@ func (s *Session) AttachReadOnly(ctx context.Context, path, name string) error {
 }
 
 func (s *Session) attach(ctx context.Context, path, name, options string) error {
-	if err := s.Exec(ctx, "attach "+Literal(path)+" as "+Name(name)+" ("+options+")"); err != nil {
-		return fmt.Errorf("attach %s: %w", path, err)
+	err := s.Exec(ctx, "attach "+Literal(path)+" as "+Name(name)+" ("+options+")")
+	if err != nil {
+		err = fmt.Errorf("attach %s: %w", path, err)
 	}
-	return nil
+	return err
 }
 
-// Detach checkpoints and closes an attached database, and fails if its
-// write-ahead log is still there afterwards: DuckDB reports no error when its
-// last checkpoint did not succeed.
+// Detach checkpoints and closes an attached database. It fails if the write-ahead log is
+// still there afterwards: DuckDB reports no error when its last checkpoint fails.
 func (s *Session) Detach(ctx context.Context, path, name string) error {
 	if err := s.Exec(ctx, "detach "+Name(name)); err != nil {
 		return fmt.Errorf("detach %s: %w", path, err)
@@ -160,27 +158,34 @@ func (s *Session) Detach(ctx context.Context, path, name string) error {
 
 // Exec runs one statement.
 func (s *Session) Exec(ctx context.Context, query string, args ...any) error {
-	if _, err := s.conn.ExecContext(ctx, query, args...); err != nil {
-		return fmt.Errorf("%w\n  in: %s", err, firstLine(query))
-	}
-	return nil
+	_, err := s.conn.ExecContext(ctx, query, args...)
+	return in(query, err)
 }
 
 // Query returns rows; the caller closes them.
 func (s *Session) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	rows, err := s.conn.QueryContext(ctx, query, args...)
+	return rows, in(query, err)
+}
+
+// Each gives the rows of a query to row, one after another.
+func (s *Session) Each(ctx context.Context, query string, row func(scan func(...any) error) error, args ...any) error {
+	rows, err := s.Query(ctx, query, args...)
 	if err != nil {
-		return nil, fmt.Errorf("%w\n  in: %s", err, firstLine(query))
+		return err
 	}
-	return rows, nil
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // Row scans the one row of a query into dest.
 func (s *Session) Row(ctx context.Context, query string, dest []any, args ...any) error {
-	if err := s.conn.QueryRowContext(ctx, query, args...).Scan(dest...); err != nil {
-		return fmt.Errorf("%w\n  in: %s", err, firstLine(query))
-	}
-	return nil
+	return in(query, s.conn.QueryRowContext(ctx, query, args...).Scan(dest...))
 }
 
 // List scans each row of a query into a T; fields names where its columns go.
@@ -209,14 +214,10 @@ func (s *Session) Texts(ctx context.Context, query string, args ...any) ([]strin
 // Arrow runs a query and hands its record batches to each, in order. A batch
 // is only valid during the call.
 func (s *Session) Arrow(ctx context.Context, query string, each func(array.RecordReader) error, args ...any) error {
-	return s.conn.Raw(func(raw any) error {
-		arrow, err := duckdb.NewArrowFromConn(raw.(driver.Conn))
-		if err != nil {
-			return fmt.Errorf("open arrow: %w", err)
-		}
+	return s.withArrow(func(arrow *duckdb.Arrow) error {
 		reader, err := arrow.QueryContext(ctx, query, args...)
 		if err != nil {
-			return fmt.Errorf("%w\n  in: %s", err, firstLine(query))
+			return in(query, err)
 		}
 		defer reader.Release()
 		if err := each(reader); err != nil {
@@ -226,15 +227,21 @@ func (s *Session) Arrow(ctx context.Context, query string, each func(array.Recor
 	})
 }
 
-// Scan lets the statements of work read, once, what reader gives, as a view of
-// the given name. The view belongs to no transaction, so work may begin one.
-func (s *Session) Scan(ctx context.Context, name string, reader array.RecordReader, work func() error) error {
-	var release func()
-	err := s.conn.Raw(func(raw any) error {
+func (s *Session) withArrow(work func(*duckdb.Arrow) error) error {
+	return s.conn.Raw(func(raw any) error {
 		arrow, err := duckdb.NewArrowFromConn(raw.(driver.Conn))
 		if err != nil {
 			return fmt.Errorf("open arrow: %w", err)
 		}
+		return work(arrow)
+	})
+}
+
+// Scan lets the statements of work read, once, what reader gives, as a view of
+// the given name. The view belongs to no transaction, so work may begin one.
+func (s *Session) Scan(ctx context.Context, name string, reader array.RecordReader, work func() error) error {
+	var release func()
+	err := s.withArrow(func(arrow *duckdb.Arrow) (err error) {
 		release, err = arrow.RegisterView(reader, name)
 		return err
 	})
@@ -245,9 +252,8 @@ func (s *Session) Scan(ctx context.Context, name string, reader array.RecordRead
 	return errors.Join(work(), s.Exec(context.WithoutCancel(ctx), "drop view if exists "+Name(name)))
 }
 
-// Transaction runs work in one transaction. After any error of work nothing is
-// committed: DuckDB answers a commit after a failed statement with success and
-// throws the work away, so such a commit is never sent.
+// Transaction runs work in one transaction. After an error of work it is rolled back:
+// DuckDB would answer a commit after a failed statement with success and commit nothing.
 func (s *Session) Transaction(ctx context.Context, work func(context.Context) error) error {
 	if err := s.Exec(ctx, "begin transaction"); err != nil {
 		return err
@@ -264,7 +270,11 @@ func (s *Session) Close() error {
 	return errors.Join(s.conn.Close(), s.db.Close())
 }
 
-func firstLine(query string) string {
+// in adds the first line of a statement to its error.
+func in(query string, err error) error {
+	if err == nil {
+		return nil
+	}
 	line, _, _ := strings.Cut(strings.TrimSpace(query), "\n")
-	return line
+	return fmt.Errorf("%w\n  in: %s", err, line)
 }

@@ -4,78 +4,58 @@ import (
 	"bytes"
 	"slices"
 	"strings"
-	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/decimal"
 )
 
-// Batch holds typed records column by column, in the order of the file: for
-// small kinds the composed key and the whole content first, then the columns
-// that are kept and not the same in every record.
-type Batch struct {
-	Lines   []int64 // the physical line each record begins on
-	Columns []BatchColumn
-}
-
-// BatchColumn is one column of a batch. Dates are days since 1970-01-01,
-// decimals units of 10^-Scale; both stand in Units, as whole numbers do and flags,
-// as 1 and 0.
-// Everything else stands in Text, cut at Ends.
-type BatchColumn struct {
-	Name  string
-	Type  Type
-	Scale int
-	Money bool
-	Units []int64
-	Text  []byte
-	Ends  []int32 // where each text ends; the first one, 0, is where the first begins
-	Valid []byte  // a bit for each record, lowest first; zero: it holds nothing
-	Nulls int     // records that hold nothing
-}
-
-// NewBatch makes an empty batch of the typer's columns.
-func (t *Typer) NewBatch() *Batch {
-	b := &Batch{}
-	if t.kind.Name != Sales {
-		b.Columns = append(b.Columns, BatchColumn{Name: "record_key"}, BatchColumn{Name: "content"})
+// schema says which columns a batch has: the physical line each record begins on,
+// for small kinds the composed key and the whole content, then the columns that
+// are stored and not the same in every record.
+func (t *Typer) schema() *arrow.Schema {
+	fields := []arrow.Field{{Name: "line", Type: arrow.PrimitiveTypes.Int64}}
+	for _, c := range t.columns[1:] {
+		fields = append(fields, arrow.Field{Name: c.Name, Type: c.arrowType(), Nullable: true})
 	}
-	for _, i := range t.kept {
-		c := t.kind.Columns[i]
-		b.Columns = append(b.Columns, BatchColumn{Name: c.Name, Type: c.Type, Scale: c.Scale, Money: c.Money})
+	return arrow.NewSchema(fields, nil)
+}
+
+func (c Column) arrowType() arrow.DataType {
+	switch c.Type {
+	case Date:
+		return arrow.PrimitiveTypes.Date32
+	case Flag:
+		return arrow.FixedWidthTypes.Boolean
+	case Whole:
+		return arrow.PrimitiveTypes.Int32
+	case Decimal:
+		return &arrow.Decimal64Type{Precision: 18, Scale: int32(c.Scale)}
 	}
-	b.Reset()
-	return b
+	return arrow.BinaryTypes.String
 }
 
-// Reset empties the batch and keeps its memory.
-func (b *Batch) Reset() {
-	b.Lines = b.Lines[:0]
-	for i := range b.Columns {
-		c := &b.Columns[i]
-		c.Units, c.Text, c.Ends, c.Valid, c.Nulls = c.Units[:0], c.Text[:0], append(c.Ends[:0], 0), c.Valid[:0], 0
-	}
-}
-
-// InUnits says whether the column's values stand in Units.
-func (c *BatchColumn) InUnits() bool {
-	return c.Type == Date || c.Type == Decimal || c.Type == Whole || c.Type == Flag
-}
-
-// Show is one value as a person would write it.
-func (c *BatchColumn) Show(row int) string {
-	switch {
-	case c.Valid[row>>3]&(1<<(row&7)) == 0:
+// Show is one value of a batch as a person would write it.
+func (c Column) Show(values arrow.Array, row int) string {
+	if values.IsNull(row) {
 		return ""
-	case c.Type == Date:
-		return time.Unix(c.Units[row]*secondsOfDay, 0).UTC().Format(time.DateOnly)
-	case c.Type == Flag && c.Units[row] == 1:
-		return "yes"
-	case c.Type == Flag:
-		return "no"
-	case c.Money:
-		return withCents(string(appendUnits(nil, c.Units[row], c.Scale)))
-	case c.InUnits():
-		return string(appendUnits(nil, c.Units[row], c.Scale))
 	}
-	return string(c.Text[c.Ends[row]:c.Ends[row+1]])
+	switch values := values.(type) {
+	case *array.Date32:
+		return values.Value(row).FormattedString()
+	case *array.Boolean:
+		if values.Value(row) {
+			return "yes"
+		}
+		return "no"
+	case *array.Decimal64:
+		decimal := string(appendUnits(nil, int64(values.Value(row)), c.Scale))
+		if c.Money {
+			return withCents(decimal)
+		}
+		return decimal
+	}
+	return strings.Clone(values.ValueStr(row)) // a text is in the batch's memory
 }
 
 // withCents writes a decimal with two places at least.
@@ -87,56 +67,52 @@ func withCents(decimal string) string {
 	return units + "." + places
 }
 
-const secondsOfDay = 24 * 60 * 60
-
-func (c *BatchColumn) addUnits(row int, units int64, set bool) {
-	c.Units = append(c.Units, units)
-	c.mark(row, set)
-}
-
-func (c *BatchColumn) addText(row int, text []byte) {
-	c.Text = append(c.Text, text...)
-	c.Ends = append(c.Ends, int32(len(c.Text)))
-	c.mark(row, len(text) > 0)
-}
-
-func (c *BatchColumn) mark(row int, set bool) {
-	if row&7 == 0 {
-		c.Valid = append(c.Valid, 0)
-	}
-	if set {
-		c.Valid[row>>3] |= 1 << (row & 7)
-	} else {
-		c.Nulls++
-	}
-}
-
-// write appends the record to a batch.
-func (t *Typer) write(b *Batch) {
-	row := len(b.Lines)
-	b.Lines = append(b.Lines, t.line)
-	columns := b.Columns
+// write appends the record to the batch.
+func (t *Typer) write() {
+	fields := t.builder.Fields()
+	fields[0].(*array.Int64Builder).Append(t.line)
+	fields = fields[1:]
 	if t.kind.Name != Sales {
-		columns[0].addText(row, t.composedKey())
-		columns[1].addText(row, t.wholeContent())
-		columns = columns[2:]
+		appendText(fields[0].(*array.StringBuilder), t.composedKey())
+		appendText(fields[1].(*array.StringBuilder), t.wholeContent())
+		fields = fields[2:]
 	}
 	for n, i := range t.kept {
-		v, c := &t.values[i], &columns[n]
-		switch c.Type {
-		case Date:
-			c.addUnits(row, v.day.sinceEpoch(), v.set)
-		case Decimal, Whole, Flag:
-			c.addUnits(row, v.units, v.set)
-		default:
-			c.addText(row, v.text)
-		}
+		t.values[i].appendTo(fields[n])
 	}
 }
 
-// nameProblems gives the last record's problems its key, so that a row that is
-// not believed is still known to be in the file. It has none when the key itself
-// cannot be read. Where lines are counted, their number is no part of it.
+func (v *value) appendTo(b array.Builder) {
+	if text, ok := b.(*array.StringBuilder); ok {
+		appendText(text, v.text)
+		return
+	}
+	if !v.set {
+		b.AppendNull()
+		return
+	}
+	switch b := b.(type) {
+	case *array.Date32Builder:
+		b.Append(arrow.Date32(v.day.sinceEpoch()))
+	case *array.Decimal64Builder:
+		b.Append(decimal.Decimal64(v.units))
+	case *array.Int32Builder:
+		b.Append(int32(v.units)) // reading has proved that it fits
+	case *array.BooleanBuilder:
+		b.Append(v.units == 1)
+	}
+}
+
+func appendText(b *array.StringBuilder, text []byte) {
+	if len(text) == 0 {
+		b.AppendNull()
+		return
+	}
+	b.BinaryBuilder.Append(text)
+}
+
+// nameProblems gives the last record's problems its key, which is empty when it cannot be
+// read. A counted line number is no part of it.
 func (t *Typer) nameProblems() {
 	key := t.readableKey()
 	for i := range t.Problems {
@@ -173,8 +149,7 @@ func (t *Typer) composedKey() (key []byte) {
 	return key
 }
 
-// wholeContent is all of a record in one text, so that a change can be told
-// from a repetition.
+// wholeContent is all of a record in one text: another version has another content.
 func (t *Typer) wholeContent() []byte {
 	t.content = t.content[:0]
 	for i := range t.kind.Columns {

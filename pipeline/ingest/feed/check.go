@@ -37,13 +37,16 @@ func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
 	case Aliases:
 		return checkAliases(v.text)
 	}
-	if marksIn(v.text) == 0 && len(v.text) <= maxText {
-		return "", ""
+	marks := marksIn(v.text)
+	switch {
+	case marks&exponent > 0 && c.Type == Code && mangled(v.text):
+		code = Mangled
+	case len(v.text) > maxText:
+		code = TooLong
+	case marks&control > 0 && bytes.ContainsFunc(v.text, Unshowable):
+		code = ControlMark
 	}
-	if c.Type == Code && mangled(v.text) {
-		return Mangled, ""
-	}
-	return checkText(v.text), ""
+	return code, ""
 }
 
 // date reads a day. Neighbouring records tend to be of the same one.
@@ -66,9 +69,9 @@ const (
 	exponent                  // may be what a spreadsheet made of a number
 )
 
-// marksOf says for each byte what it may mean. 0xC2 begins U+0080 to U+009F,
-// which is what a Windows-1252 text leaves when it was declared ISO-8859-1; 0xEF
-// begins U+FFFE and U+FFFF, which are no characters.
+// marksOf says for each byte what it may mean. 0xC2 begins U+0080 to U+009F, which come
+// of a Windows-1252 text declared as ISO-8859-1; 0xEF begins U+FFFE and U+FFFF, which are
+// no characters.
 var marksOf = func() (table [256]mark) {
 	for c := range ' ' {
 		table[c] = control
@@ -86,18 +89,8 @@ func marksIn(text []byte) (m mark) {
 	return m
 }
 
-func checkText(text []byte) (code string) {
-	if len(text) > maxText {
-		return TooLong
-	}
-	if bytes.ContainsFunc(text, unshowable) {
-		return ControlMark
-	}
-	return ""
-}
-
-// unshowable is what neither a screen nor a cell can hold.
-func unshowable(r rune) bool {
+// Unshowable is what neither a screen nor a cell can show.
+func Unshowable(r rune) bool {
 	return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' || r == 0xFFFE || r == 0xFFFF
 }
 
@@ -120,7 +113,7 @@ var datedItem = regexp.MustCompile(`^(\S+) (\d{4}-\d{2}-\d{2})(?:\.\.(\d{4}-\d{2
 // checkDated holds a list such as "resell 2024-01-01|sell_with
 // 2024-03-01..2024-09-30" against its vocabulary. The last day is included.
 func checkDated(text string, allowed []string) (code, detail string) {
-	iso := []layout{parseLayout("yyyy-mm-dd")}
+	iso := parseLayout("yyyy-mm-dd")
 	for item := range strings.SplitSeq(text, "|") {
 		m := datedItem.FindStringSubmatch(item)
 		if m == nil {
@@ -129,14 +122,14 @@ func checkDated(text string, allowed []string) (code, detail string) {
 		if !slices.Contains(allowed, m[1]) {
 			return UnknownWord, strconv.Quote(m[1])
 		}
-		from, code := parseDate(iso, []byte(m[2]))
-		if code != "" {
-			return code, m[2]
+		from, ok := iso.parse([]byte(m[2]))
+		if !ok {
+			return BadDate, m[2]
 		}
 		if m[3] == "" {
 			continue
 		}
-		if to, code := parseDate(iso, []byte(m[3])); code != "" || to.before(from) {
+		if to, ok := iso.parse([]byte(m[3])); !ok || to.before(from) {
 			return BadList, m[3] + " is no last day"
 		}
 	}
@@ -146,7 +139,7 @@ func checkDated(text string, allowed []string) (code, detail string) {
 // checkAliases holds a list such as "NORDWIND=K-1023|*=44" against its shape. A | that
 // belongs to a code is doubled.
 func checkAliases(list []byte) (code, detail string) {
-	if bytes.ContainsFunc(list, unshowable) {
+	if bytes.ContainsFunc(list, Unshowable) {
 		return ControlMark, ""
 	}
 	const doubled = "\x1f" // stands in no text

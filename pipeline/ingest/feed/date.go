@@ -21,8 +21,8 @@ type layoutPart struct {
 	literal byte
 }
 
-// parseLayout understands dd d mm m yyyy and any marks between them. It
-// returns nil for anything else; two-digit years are refused on purpose.
+// parseLayout understands dd d mm m yyyy and any marks between them. It returns nil for
+// anything else, two-digit years among it.
 func parseLayout(text string) layout {
 	var l layout
 	seen := map[byte]bool{}
@@ -88,23 +88,17 @@ func (l layout) parse(text []byte) (day, bool) {
 }
 
 func (d day) valid() bool {
-	if d.month < 1 || d.month > 12 || d.day < 1 {
-		return false
-	}
-	return d.day <= daysIn(d.year, d.month)
-}
-
-func daysIn(year int16, month uint8) uint8 {
-	switch month {
+	last := uint8(31)
+	switch d.month {
 	case 4, 6, 9, 11:
-		return 30
+		last = 30
 	case 2:
-		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
-			return 29
+		last = 28
+		if d.year%4 == 0 && (d.year%100 != 0 || d.year%400 == 0) {
+			last = 29
 		}
-		return 28
 	}
-	return 31
+	return d.month >= 1 && d.month <= 12 && d.day >= 1 && d.day <= last
 }
 
 // parseDate reads a day under the feed's layouts. Two layouts that disagree
@@ -128,13 +122,7 @@ func parseDate(layouts []layout, text []byte) (d day, code string) {
 }
 
 func (d day) before(other day) bool {
-	if d.year != other.year {
-		return d.year < other.year
-	}
-	if d.month != other.month {
-		return d.month < other.month
-	}
-	return d.day < other.day
+	return d.sinceEpoch() < other.sinceEpoch()
 }
 
 func appendDay(out []byte, d day) []byte {

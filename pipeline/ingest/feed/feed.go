@@ -1,12 +1,10 @@
-// Package feed says how one sender writes, and turns that sender's records
-// into ours.
+// Package feed says how one sender writes, and turns that sender's records into ours.
 //
-// A *feed* is a declaration: which files, which kind of source, which encoding,
-// marks, dates, column names and constants. Nothing is sniffed. A *typer* is a
-// feed bound to the header of one file; it turns each framed record into one
-// row of a *batch* (UTF-8, days, exact whole units, signs by our convention) or
-// into *problems*, never into something in between: no text becomes a number or
-// a date before it matches the feed's own strict pattern.
+// A *feed* is a declaration: which files, which kind of source, which encoding, marks,
+// dates, column names and constants. Nothing is guessed. A *typer* is a feed bound to the
+// header of one file; it turns each framed record into one row of a *batch* (UTF-8, days,
+// exact whole units, signs by our convention) or into *problems*. A text becomes a number
+// or a date only if it matches the feed's own strict pattern.
 package feed
 
 import (
@@ -102,7 +100,7 @@ func (f Feed) Hash() string {
 	if f.Trailer != nil {
 		trailer = fmt.Sprintf("%+v", *f.Trailer)
 	}
-	f.Trailer, f.Expected = nil, 0                                        // which changes nothing of what is read
+	f.Trailer, f.Expected = nil, 0                                        // Expected does not change what is read
 	sum := sha256.Sum256(fmt.Appendf(nil, "reader 4 %+v %s", f, trailer)) // fmt prints maps in the order of their keys
 	return hex.EncodeToString(sum[:8])
 }

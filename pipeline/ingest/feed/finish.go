@@ -67,20 +67,18 @@ func (t *Typer) finishSale() {
 	t.Amount, t.HasAmount = amount.units, true
 }
 
-// signed is the amount of a record that may be rejected, with the sign that a
-// return has with us; false when the amount, or the sign, cannot be read.
-func (t *Typer) signed(amount, quantity, docType *value) (micro int64, ok bool) {
-	isReturn := false
+// signed is the amount of a record that may be rejected, negative for a return; false when
+// the amount or the sign cannot be read.
+func (t *Typer) signed(amount, quantity, docType *value) (micro int64, readable bool) {
+	isReturn, ok := false, true
 	switch t.returns {
 	case Positive:
 		isReturn, ok = bytes.Equal(docType.text, returnWord), docType.set
 	case ByQuantity:
 		isReturn, ok = quantity.units < 0, quantity.set || len(quantity.text) == 0
-	default:
-		ok = true
 	}
-	if isReturn && amount.units > 0 {
-		return -amount.units, ok && amount.set
+	if isReturn {
+		return min(amount.units, -amount.units), ok && amount.set
 	}
 	return amount.units, ok && amount.set
 }
@@ -94,9 +92,9 @@ func (v *value) turn(must bool) {
 	}
 }
 
-// composeLineKey names a line whose feed declares a key of its own, and numbers
-// a line whose sender does not. The number becomes the occurrence within the
-// key once the whole file is read.
+// composeLineKey writes the key that the feed declares, and numbers a line whose sender
+// does not number it. The number becomes the occurrence within the key once the whole
+// file is read.
 func (t *Typer) composeLineKey() {
 	key := &t.values[t.sales.lineKey]
 	for _, name := range t.feed.Key {

@@ -1,6 +1,8 @@
 package feed
 
-// Type is what a column's text must be before it is believed.
+import "slices"
+
+// Type is what a column's text must be.
 type Type int
 
 // The types of columns.
@@ -50,12 +52,11 @@ func (k Kind) Kept() []Column {
 
 // Column finds a column by its name.
 func (k Kind) Column(name string) (Column, bool) {
-	for _, c := range k.Columns {
-		if c.Name == name {
-			return c, true
-		}
+	i := slices.IndexFunc(k.Columns, func(c Column) bool { return c.Name == name })
+	if i < 0 {
+		return Column{}, false
 	}
-	return Column{}, false
+	return k.Columns[i], true
 }
 
 // Sales is the one kind whose records can be many millions; it is identified

@@ -143,14 +143,10 @@ func (n numbers) sign(text []byte) (digits []byte, minus bool) {
 	return text, false
 }
 
-// whole reads the digits before the decimal mark. Where a thousands mark is
-// used at all, every group behind it has three digits, and the first does not
-// begin with 0: 0.500 would be half of something rather than five hundred.
+// whole reads the digits before the decimal mark. Behind a thousands mark every group has
+// three digits, and the first group does not begin with 0: 0.500 may be a half.
 func (n numbers) whole(text []byte) (units int64, code string) {
 	group, marked := 0, false
-	if len(text) == 0 {
-		return 0, BadNumber
-	}
 	for i := 0; i < len(text); {
 		if mark := n.markAt(text[i:]); mark > 0 {
 			if text[0] == '0' {
@@ -214,8 +210,7 @@ func appendUnits(out []byte, units int64, scale int) []byte {
 func times(a int64, scaleA int, b int64, scaleB int) (micro int64, code string) {
 	product := new(big.Int).Mul(big.NewInt(a), big.NewInt(b))
 	cut := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(scaleA+scaleB-6)), nil)
-	rest := new(big.Int)
-	product.QuoRem(product, cut, rest)
+	product, rest := product.QuoRem(product, cut, new(big.Int))
 	switch {
 	case rest.Sign() != 0:
 		return 0, TooFine

@@ -1,15 +1,18 @@
 package feed
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
-// Problem is why a record, or a whole file, is not believed.
+// Problem is why a record is rejected, or a whole file refused.
 type Problem struct {
 	Line   int64  // physical line of the record, zero for the file as a whole
 	Column string // ours; empty when the record as a whole is wrong
 	Code   string // one of the reasons below
 	Raw    string // the text as it stands in the file
 	Detail string // what the sentence alone cannot say
-	Key    string // of the record, where it can be read though the record is not believed
+	Key    string // of the rejected record, where it can be read
 }
 
 // The reasons a record is rejected for.
@@ -58,10 +61,7 @@ func (p *Problem) Error() string { return p.Sentence() }
 
 // Sentence says in words what is wrong and what to do about it.
 func (p Problem) Sentence() string {
-	s, ok := sentences()[p.Code]
-	if !ok {
-		s = p.Code
-	}
+	s := cmp.Or(sentences()[p.Code], p.Code)
 	if p.Detail != "" {
 		s += ": " + p.Detail
 	}
@@ -83,47 +83,53 @@ func (p Problem) String() string {
 func sentences() map[string]string {
 	return map[string]string{
 		"unclosed_quote": "a quoted field is not closed; double the quotes inside it, or declare quote: none",
-		"stray_quote":    "a quote stands in the middle of a field; quote the whole field and double the quote, or declare quote: none",
-		"field_count":    "the record has another number of fields than the header",
-		"bad_text":       "the line is not valid text in the declared encoding",
-		BadNumber:        "not a number as the feed declares them: declare decimal and thousands as this sender writes or ask for the number anew",
-		ZeroGroup:        "not a number as the feed declares them: a thousands mark stands behind a 0, where a decimal mark may be meant; if the mark is this sender's decimal mark, declare it as decimal and not under thousands, otherwise ask the sender for the number without the zero",
-		TooFine:          "more decimals than are kept; nothing is rounded on reading",
-		TooLarge:         "the number is too large to be kept exactly",
-		BadDate:          "not a date as the feed declares them",
-		AmbiguousDate:    "the date reads differently under two of the feed's formats; declare one",
-		FarDate:          "the date lies outside 1990 to 2099",
-		Missing:          "the value is missing",
-		UnknownWord:      "not one of the words known here; add it to the feed's values",
-		BadList:          "not a list as this column needs it",
-		Mangled:          "a spreadsheet has turned this code into a number and lost its digits; ask the sender for text",
-		ControlMark:      "the text holds a control character, or another that no cell can hold",
-		TooLong:          "the text is longer than 2,000 bytes",
-		WrongSign:        "the sign does not fit a sale or a return as the feed declares them",
-		Incomplete:       "the entry lacks what its kind needs",
-		KeyConflict:      "the same key stands in this file twice with different content",
-		BesideReject:     "a row that is or may be of the same key was rejected and this sender numbers no lines, so that it cannot be told which is which; correct that row and send all of them again",
-		NotAReturn:       "only a return may name the line it returns",
-		EndsTooEarly:     "it ends before it begins",
-		NoHeader:         "the header is not where the feed says",
-		MissingColumn:    "a column the feed needs is not in the header",
-		RepeatedColumn:   "the header names a column twice",
-		CutShort:         "the last record has no line end, so the file may be cut short; if this sender always writes so, declare final_newline: optional",
-		OffCount:         "the file's own row count differs from the rows in it",
-		OffTotal:         "the file's own total differs from the sum of its amounts",
-		NoTrailer:        "the trailer the feed declares is missing, so the file may be cut short",
-		AfterTrailer:     "records stand after the trailer",
-		TooManyRejects:   "more records were rejected than the feed's max_rejects allows",
-		BadEncoding:      "the file is not in the declared encoding",
-		BadArchive:       "the archive is damaged or larger than the feed allows",
-		LineTooLong:      "a line is longer than 1 MiB",
-		Changed:          "the landed bytes no longer match their hash; restore the file from a copy",
-		NoFeed:           "no feed in the configuration matches this name any more; send it again, as it is, under a name that one matches, or add a feed",
+		"stray_quote": "a quote stands in the middle of a field; quote the whole field and double the quote, or declare " +
+			"quote: none",
+		"field_count": "the record has another number of fields than the header",
+		"bad_text":    "the line is not valid text in the declared encoding",
+		BadNumber: "not a number as the feed declares them: declare decimal and thousands as this sender writes or ask " +
+			"for the number anew",
+		ZeroGroup: "not a number as the feed declares them: a thousands mark stands behind a 0, where a decimal mark may " +
+			"be meant; if the mark is this sender's decimal mark, declare it as decimal and not under thousands, " +
+			"otherwise ask the sender for the number without the zero",
+		TooFine:       "more decimals than are kept; nothing is rounded on reading",
+		TooLarge:      "the number is too large to be kept exactly",
+		BadDate:       "not a date as the feed declares them",
+		AmbiguousDate: "the date reads differently under two of the feed's formats; declare one",
+		FarDate:       "the date lies outside 1990 to 2099",
+		Missing:       "the value is missing",
+		UnknownWord:   "not one of the words known here; add it to the feed's values",
+		BadList:       "not a list as this column needs it",
+		Mangled:       "a spreadsheet has turned this code into a number and lost its digits; ask the sender for text",
+		ControlMark:   "the text holds a control character, or another that no cell can hold",
+		TooLong:       "the text is longer than 2,000 bytes",
+		WrongSign:     "the sign does not fit a sale or a return as the feed declares them",
+		Incomplete:    "the entry lacks what its kind needs",
+		KeyConflict:   "the same key stands in this file twice with different content",
+		BesideReject: "a row that is or may be of the same key was rejected and this sender numbers no lines, so that it " +
+			"cannot be told which is which; correct that row and send all of them again",
+		NotAReturn:     "only a return may name the line it returns",
+		EndsTooEarly:   "it ends before it begins",
+		NoHeader:       "the header is not where the feed says",
+		MissingColumn:  "a column the feed needs is not in the header",
+		RepeatedColumn: "the header names a column twice",
+		CutShort: "the last record has no line end, so the file may be cut short; if this sender always writes so, " +
+			"declare final_newline: optional",
+		OffCount:       "the file's own row count differs from the rows in it",
+		OffTotal:       "the file's own total differs from the sum of its amounts",
+		NoTrailer:      "the trailer the feed declares is missing, so the file may be cut short",
+		AfterTrailer:   "records stand after the trailer",
+		TooManyRejects: "more records were rejected than the feed's max_rejects allows",
+		BadEncoding:    "the file is not in the declared encoding",
+		BadArchive:     "the archive is damaged or larger than the feed allows",
+		LineTooLong:    "a line is longer than 1 MiB",
+		Changed:        "the landed bytes no longer match their hash; restore the file from a copy",
+		NoFeed: "no feed in the configuration matches this name any more; send it again, as it is, under a name that " +
+			"one matches, or add a feed",
 	}
 }
 
-// shortened is the beginning of a text that is too long to be read in a message. All of
-// it is in the list of what was rejected.
+// shortened is the beginning of a long text. All of it is in the list of rejects.
 func shortened(text string) string {
 	const most = 80
 	if r := []rune(text); len(r) > most {

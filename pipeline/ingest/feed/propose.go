@@ -18,39 +18,41 @@ type Proposal struct {
 	Unknown []string // the sender's columns that nothing is proposed for
 }
 
-// synonyms are names that senders give to our columns, in lower case.
-func synonyms() map[string][]string {
-	return map[string][]string{
-		"document_no":        {"invoice number", "invoice", "invoice no", "document", "doc", "belegnr", "rechnungsnr", "n° facture", "no facture", "facture", "factura"},
-		"line_no":            {"line", "line no", "line number", "position", "pos", "ligne"},
-		"document_type":      {"transaction type", "type", "belegart", "art", "doc type"},
-		"document_date":      {"invoice date", "date", "belegdatum", "rechnungsdatum", "date facture", "doc date", "transaction date"},
-		"partner_code":       {"ship-to id", "ship to", "reseller", "reseller id", "customer id", "kundennr", "code revendeur", "revendeur", "account", "partner", "organisation"},
-		"partner_name":       {"reseller name", "kunde", "nom revendeur", "ship-to name", "customer name"},
-		"partner_town":       {"ship-to city", "city", "ort", "ville", "town"},
-		"partner_country":    {"ship-to country", "land", "pays", "country"},
-		"end_customer":       {"end user name", "end user", "end customer", "endkunde", "client final", "customer"},
-		"sku":                {"vendor part number", "part number", "sku", "artikelnr", "artikel", "article", "référence", "reference", "mpn"},
-		"quantity":           {"quantity", "qty", "menge", "qté", "quantité"},
-		"unit_price":         {"unit price", "price", "einzelpreis", "prix unitaire"},
-		"net_amount":         {"net amount", "amount", "extended price", "net", "nettobetrag", "nettowert", "betrag", "montant ht", "montant"},
-		"currency":           {"currency", "cur", "währung", "devise"},
-		"deal_id":            {"deal registration", "deal", "deal id", "projektnr", "affaire"},
-		"returns_document":   {"original invoice", "bezug beleg", "facture d'origine"},
-		"returns_line":       {"original line", "bezug position", "ligne d'origine"},
-		"person_id":          {"candidate", "person", "person id"},
-		"certification_code": {"exam", "certification", "exam code"},
-		"awarded_on":         {"passed", "awarded", "date passed"},
-		"expires_on":         {"expires", "expiry", "valid until"},
-		"registered_on":      {"registered", "registration date"},
-		"approved_on":        {"approved", "approval date"},
-		"partner_id":         {"id", "partner", "partner id"},
-		"partner_type":       {"type"},
-		"entry_id":           {"id"},
-		"entered_by":         {"by"},
-		"rate_date":          {"date", "rate date"},
-		"rate":               {"usd_per_unit"},
-		"family":             {"product family"},
+// synonyms are names that senders give to our columns, in lower case, between bars.
+func synonyms() map[string]string {
+	return map[string]string{
+		"document_no": "|invoice number|invoice|invoice no|document|doc|belegnr|rechnungsnr|" +
+			"n° facture|no facture|facture|factura|",
+		"line_no":       "|line|line no|line number|position|pos|ligne|",
+		"document_type": "|transaction type|type|belegart|art|doc type|",
+		"document_date": "|invoice date|date|belegdatum|rechnungsdatum|date facture|doc date|transaction date|",
+		"partner_code": "|ship-to id|ship to|reseller|reseller id|customer id|kundennr|" +
+			"code revendeur|revendeur|account|partner|organisation|",
+		"partner_name":       "|reseller name|kunde|nom revendeur|ship-to name|customer name|",
+		"partner_town":       "|ship-to city|city|ort|ville|town|",
+		"partner_country":    "|ship-to country|land|pays|country|",
+		"end_customer":       "|end user name|end user|end customer|endkunde|client final|customer|",
+		"sku":                "|vendor part number|part number|sku|artikelnr|artikel|article|référence|reference|mpn|",
+		"quantity":           "|quantity|qty|menge|qté|quantité|",
+		"unit_price":         "|unit price|price|einzelpreis|prix unitaire|",
+		"net_amount":         "|net amount|amount|extended price|net|nettobetrag|nettowert|betrag|montant ht|montant|",
+		"currency":           "|currency|cur|währung|devise|",
+		"deal_id":            "|deal registration|deal|deal id|projektnr|affaire|",
+		"returns_document":   "|original invoice|bezug beleg|facture d'origine|",
+		"returns_line":       "|original line|bezug position|ligne d'origine|",
+		"person_id":          "|candidate|person|person id|",
+		"certification_code": "|exam|certification|exam code|",
+		"awarded_on":         "|passed|awarded|date passed|",
+		"expires_on":         "|expires|expiry|valid until|",
+		"registered_on":      "|registered|registration date|",
+		"approved_on":        "|approved|approval date|",
+		"partner_id":         "|id|partner|partner id|",
+		"partner_type":       "|type|",
+		"entry_id":           "|id|",
+		"entered_by":         "|by|",
+		"rate_date":          "|date|rate date|",
+		"rate":               "|usd_per_unit|",
+		"family":             "|product family|",
 	}
 }
 
@@ -65,7 +67,8 @@ func Propose(name, encoding string, sample []byte, whole bool) (Proposal, error)
 	}
 	t, ok := tableOf(sample, whole)
 	if !ok {
-		return Proposal{}, fmt.Errorf("no records of two fields and more were found in %s; write the feed by hand, after one that is there", name)
+		return Proposal{}, fmt.Errorf("no records of two fields and more were found in %s; "+
+			"write the feed by hand, after one that is there", name)
 	}
 	name = strings.TrimSuffix(name, ".gz")
 	p := &Proposal{}
@@ -85,7 +88,7 @@ func Propose(name, encoding string, sample []byte, whole bool) (Proposal, error)
 	return *p, nil
 }
 
-// plainGlob matches a name, whatever a glob means by its marks.
+// plainGlob matches a name that may hold a glob's marks.
 func plainGlob(name string) string {
 	return strings.NewReplacer("[", "?", "]", "?", "*", "?", `\`, "?").Replace(name)
 }
@@ -113,7 +116,8 @@ func (p *Proposal) shape(t table, sample []byte, whole bool) {
 		p.add("  final_newline: optional # the sample's last line has no end: ask whether this sender always writes so")
 	}
 	if len(t.ends) > 0 {
-		p.add("  trailer: {starts_with: [%s]} # add count_column and total_column, where they hold a row count and a total", quoteAll(t.ends))
+		p.add("  trailer: {starts_with: [%s]} # add count_column and total_column, where they hold a row count and a total",
+			quoteAll(t.ends))
 	}
 }
 
@@ -149,7 +153,8 @@ func (p *Proposal) columns(t table, kind Kind, found map[string]string) {
 	}
 }
 
-func numbered(n int) Names {
+// Numbered are the names of columns that have none: their numbers, from 1.
+func Numbered(n int) Names {
 	names := make(Names, n)
 	for i := range names {
 		names[i] = strconv.Itoa(i + 1)
@@ -164,7 +169,8 @@ func likeliestKind(header Names) (best Kind, found map[string]string, unknown []
 	for _, k := range slices.Backward(Kinds()) { // sales, when in doubt
 		names, others := nameColumns(k, header)
 		score := len(names)
-		if !slices.ContainsFunc(k.Columns, func(c Column) bool { _, ok := names[c.Name]; return c.Needed && !ok }) {
+		lacks := func(c Column) bool { return c.Needed && names[c.Name] == "" }
+		if !slices.ContainsFunc(k.Columns, lacks) {
 			score += len(header)
 		}
 		if score > most {
@@ -175,81 +181,83 @@ func likeliestKind(header Names) (best Kind, found map[string]string, unknown []
 }
 
 // nameColumns pairs the sender's names with those of a kind, each used once. A name
-// that stands twice is nobody's.
+// that the header holds twice is left out.
 func nameColumns(k Kind, header Names) (found map[string]string, unknown []string) {
 	found = map[string]string{}
-	for i, theirs := range header {
-		plain, ours := strings.ToLower(theirs), ""
-		twice := slices.ContainsFunc(slices.Delete(slices.Clone(header), i, i+1), func(other string) bool { return strings.EqualFold(other, theirs) })
-		for _, c := range k.Columns {
-			if _, taken := found[c.Name]; !twice && !taken && !c.Derived && (plain == c.Name || slices.Contains(synonyms()[c.Name], plain)) {
-				ours = c.Name
-				break
-			}
-		}
-		if ours == "" {
+	for _, theirs := range header {
+		_, twice := header.find([]string{theirs})
+		plain := strings.ToLower(theirs)
+		i := slices.IndexFunc(k.Columns, func(c Column) bool {
+			known := plain == c.Name || strings.Contains(synonyms()[c.Name], "|"+plain+"|")
+			return known && twice == nil && found[c.Name] == "" && !c.Derived
+		})
+		if i < 0 {
 			unknown = append(unknown, theirs)
 			continue
 		}
-		found[ours] = theirs
+		found[k.Columns[i].Name] = theirs
 	}
 	return found, unknown
 }
 
-// likeliest are the ways of writing under which the most values read, and three in four at
-// least, with those that do not: one slip of the sender's does not hide how he writes.
-func likeliest[Way any](ways []Way, values []string, reads func(Way, string) bool) (list []Way, unread []string) {
+// likeliest are the formats that read the most values, at least three in four, with the
+// values that they do not read: one mistake of the sender does not hide the format.
+func likeliest[Format any](
+	formats []Format, values []string, reads func(Format, string) bool,
+) (list []Format, unread []string) {
 	fewest := len(values) / 4
-	for _, way := range ways {
-		bad := slices.DeleteFunc(slices.Clone(values), func(v string) bool { return reads(way, v) })
+	for _, format := range formats {
+		bad := slices.DeleteFunc(slices.Clone(values), func(v string) bool { return reads(format, v) })
 		switch {
 		case len(bad) > fewest:
 		case len(bad) < fewest || list == nil:
-			list, unread, fewest = []Way{way}, bad, len(bad)
+			list, unread, fewest = []Format{format}, bad, len(bad)
 		default:
-			list = append(list, way)
+			list = append(list, format)
 		}
 	}
 	return list, unread
 }
 
-// numberWays are the ways of writing numbers that there are in a file with that delimiter.
-func numberWays(delimiter byte) (list []Feed) {
+// numberFormats are the formats of numbers that a file with that delimiter can have.
+func numberFormats(delimiter byte) (list []Feed) {
 	for _, decimal := range []string{".", ","} {
 		for _, thousands := range []string{"", ".", ",", "\u00a0", "\u202f", "'", " "} {
+			if thousands == decimal || decimal[0] == delimiter {
+				continue
+			}
 			for _, negative := range []string{LeadingMinus, TrailingMinus, Parentheses} {
 				f := Feed{DecimalMark: decimal, Negative: negative}
 				if thousands != "" {
 					f.ThousandMarks = []string{thousands}
 				}
-				if thousands != decimal && decimal[0] != delimiter {
-					list = append(list, f)
-				}
+				list = append(list, f)
 			}
 		}
 	}
 	return list
 }
 
-// unread says what does not read as the feed then declares it.
+// unread names values that the proposed feed does not read.
 func (p *Proposal) unread(what string, unread, values []string) {
 	if len(unread) > 0 {
-		p.add("  # %s that this feed does not read: %d of %d, such as %q; ask the sender", what, len(unread), len(values), unread[0])
+		p.add("  # %s that this feed does not read: %d of %d, such as %q; ask the sender",
+			what, len(unread), len(values), unread[0])
 	}
 }
 
-// untold says what is to be set where no way of writing reads most values.
+// untold says what to set where no format reads most values.
 func (p *Proposal) untold(what string, values []string, set string) {
 	p.add("  # how %s are written could not be told from %s: set %s", what, quoteAll(values[:min(len(values), 3)]), set)
 }
 
-// reads tells a number from what is none; one that is too fine or too large is one.
+// reads says whether a value is a number, also one that is too fine or too large.
 func (f Feed) reads(v string) (units int64, ok bool) {
 	units, code := f.ParseNumber(v, 6)
 	return units, code == "" || code == TooFine || code == TooLarge
 }
 
-// marks is a way of writing numbers, as it is declared.
+// marks is a format of numbers, as it is declared.
 func (f Feed) marks() string {
 	if len(f.ThousandMarks) == 0 {
 		return fmt.Sprintf("decimal: %q", f.DecimalMark)
@@ -258,8 +266,11 @@ func (f Feed) marks() string {
 }
 
 func (p *Proposal) numbers(t table, found map[string]string) {
-	values := t.all(found, []string{"net_amount", "unit_price", "quantity", "rate", "amount", "points"}, isNumber)
-	list, unread := likeliest(numberWays(t.delimiter), values, func(f Feed, v string) bool { _, ok := f.reads(v); return ok })
+	values := t.all(found, "net_amount unit_price quantity rate amount points", isNumber)
+	list, unread := likeliest(numberFormats(t.delimiter), values, func(f Feed, v string) bool {
+		_, ok := f.reads(v)
+		return ok
+	})
 	if len(list) == 0 {
 		p.untold("numbers", values, "decimal, thousands and negative")
 		return
@@ -270,7 +281,8 @@ func (p *Proposal) numbers(t table, found map[string]string) {
 		for _, v := range values {
 			one, reads := f.reads(v)
 			if two, readsToo := other.reads(v); reads && readsToo && one != two {
-				p.add("  decimal: ASK # %q reads as %s under %s, and as %s under %s: ask the sender", v, appendUnits(nil, one, 6), f.marks(), appendUnits(nil, two, 6), other.marks())
+				p.add("  decimal: ASK # %q reads as %s under %s, and as %s under %s: ask the sender",
+					v, appendUnits(nil, one, 6), f.marks(), appendUnits(nil, two, 6), other.marks())
 				return
 			}
 		}
@@ -287,23 +299,25 @@ func (p *Proposal) numbers(t table, found map[string]string) {
 }
 
 func (p *Proposal) dates(t table, found map[string]string) {
-	values := t.all(found, []string{"document_date", "awarded_on", "expires_on", "rate_date", "registered_on", "approved_on", "date"}, isDate)
-	ways := []string{"yyyy-mm-dd", "dd.mm.yyyy", "dd/mm/yyyy", "mm/dd/yyyy", "dd-mm-yyyy", "yyyymmdd", "d.m.yyyy", "d/m/yyyy", "m/d/yyyy"}
-	fit, unread := likeliest(ways, values, func(way, v string) bool {
-		_, code := parseDate([]layout{parseLayout(way)}, []byte(v))
-		return code == ""
+	values := t.all(found, "document_date awarded_on expires_on rate_date registered_on approved_on date", isDate)
+	layouts := strings.Fields(
+		"yyyy-mm-dd dd.mm.yyyy dd/mm/yyyy mm/dd/yyyy dd-mm-yyyy yyyymmdd d.m.yyyy d/m/yyyy m/d/yyyy")
+	fit, unread := likeliest(layouts, values, func(layout, v string) bool {
+		_, ok := parseLayout(layout).parse([]byte(v))
+		return ok
 	})
 	p.unread("dates", unread, values)
 	switch {
 	case len(values) == 0 || slices.Contains(fit, "yyyy-mm-dd"):
 	case len(fit) == 0:
 		p.untold("dates", values, "dates")
-	case slices.Contains(fit, "dd/mm/yyyy") && slices.Contains(fit, "mm/dd/yyyy"):
-		p.add("  dates: [dd/mm/yyyy] # as many dates in the sample read as mm/dd/yyyy: ask the sender")
-	case slices.Contains(fit, "d/m/yyyy") && slices.Contains(fit, "m/d/yyyy") && len(fit) == 2:
-		p.add("  dates: [d/m/yyyy] # as many dates in the sample read as m/d/yyyy: ask the sender")
 	default:
-		p.add("  dates: [%s]", fit[0])
+		swapped := strings.NewReplacer("d", "m", "m", "d").Replace(fit[0])
+		if !strings.HasPrefix(fit[0], "d") || !slices.Contains(fit[1:], swapped) {
+			p.add("  dates: [%s]", fit[0])
+			return
+		}
+		p.add("  dates: [%s] # as many dates in the sample read as %s: ask the sender", fit[0], swapped)
 	}
 }
 

@@ -40,7 +40,7 @@ func tableOf(sample []byte, whole bool) (t table, ok bool) {
 	first, lines := findHeader(rows)
 	t.line, t.lines = rows[first].line, lines
 	if lines == 0 {
-		t.header = numbered(len(rows[first].fields))
+		t.header = Numbered(len(rows[first].fields))
 	} else {
 		t.header = namesOf(rows[first : first+lines])
 	}
@@ -191,12 +191,12 @@ func (t *table) column(i int) (values []string) {
 
 // all gathers the fields of the named columns, and of those without a name of ours
 // that hold nothing else than what fits.
-func (t *table) all(found map[string]string, ours []string, fits func(string) bool) (values []string) {
+func (t *table) all(found map[string]string, ours string, fits func(string) bool) (values []string) {
 	taken := map[string]bool{}
 	for _, theirs := range found {
 		taken[theirs] = true
 	}
-	for _, name := range ours {
+	for name := range strings.FieldsSeq(ours) {
 		if theirs, ok := found[name]; ok {
 			values = append(values, t.column(slices.Index(t.header, theirs))...)
 		}

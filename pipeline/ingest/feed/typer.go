@@ -3,11 +3,15 @@ package feed
 import (
 	"bytes"
 	"fmt"
-	"hash/maphash"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/apache/arrow-go/v18/arrow/memory/mallocator"
 )
 
 // Typer turns the records of one file into rows of batches. It is not safe for
@@ -16,7 +20,6 @@ type Typer struct {
 	Problems  []Problem // of the last record
 	Amount    int64     // net amount of the last record in micro-units, when HasAmount
 	HasAmount bool
-	KeyHash   uint64 // of the last record's key; equal keys have equal hashes
 
 	feed    Feed
 	kind    Kind
@@ -24,12 +27,14 @@ type Typer struct {
 	numbers numbers
 	layouts []layout
 	returns string
-	sales   salesColumns
-	active  []int  // columns that have to be looked at in every record
-	fixed   []bool // columns that are the same in every record, and left out of batches
-	kept    []int  // columns that batches hold
+	sales   struct{ docType, isReturn, quantity, price, amount, lineNo, lineKey, returnsDoc int }
+	active  []int    // columns that have to be looked at in every record
+	fixed   []bool   // columns that are the same in every record, and left out of batches
+	kept    []int    // columns that batches hold
+	columns []Column // of batches
+	memory  memory.Allocator
+	builder *array.RecordBuilder // of the next batch
 	keys    []int
-	seed    maphash.Seed
 	values  []value
 	line    int64
 	content []byte
@@ -55,8 +60,6 @@ type value struct {
 	set   bool
 }
 
-type salesColumns struct{ docType, isReturn, quantity, price, amount, lineNo, lineKey, returnsDoc int }
-
 const maxText = 2000
 
 // Bind finds the feed's columns in a file's header. Problems are those of the
@@ -66,8 +69,11 @@ func (f Feed) Bind(header Names) (t *Typer, problems []Problem, notes []string) 
 	if !ok {
 		return nil, []Problem{{Code: MissingColumn, Detail: "unknown kind " + f.Kind}}, nil
 	}
-	t = &Typer{feed: f, kind: kind, numbers: newNumbers(f), returns: f.Returns, seed: maphash.MakeSeed()}
-	for _, text := range f.dateLayouts() {
+	t = &Typer{feed: f, kind: kind, numbers: newNumbers(f), returns: f.Returns}
+	if len(f.Dates) == 0 {
+		f.Dates = []string{"yyyy-mm-dd"}
+	}
+	for _, text := range f.Dates {
 		t.layouts = append(t.layouts, parseLayout(text))
 	}
 	used := map[int]bool{}
@@ -88,17 +94,22 @@ func (f Feed) Bind(header Names) (t *Typer, problems []Problem, notes []string) 
 		}
 	}
 	t.values = make([]value, len(kind.Columns))
-	t.sales = salesColumns{
-		docType: t.index("document_type"), isReturn: t.index("is_return"), quantity: t.index("quantity"), price: t.index("unit_price"),
-		amount: t.index("net_amount"), lineNo: t.index("line_no"), lineKey: t.index("line_key"),
-		returnsDoc: t.index("returns_document"),
-	}
+	s := &t.sales
+	s.docType, s.isReturn, s.quantity = t.index("document_type"), t.index("is_return"), t.index("quantity")
+	s.price, s.amount, s.returnsDoc = t.index("unit_price"), t.index("net_amount"), t.index("returns_document")
+	s.lineNo, s.lineKey = t.index("line_no"), t.index("line_key")
 	t.fix()
+	t.columns = []Column{{Name: "line"}}
+	if kind.Name != Sales {
+		t.columns = append(t.columns, Column{Name: "record_key"}, Column{Name: "content"})
+	}
 	for i, c := range kind.Columns {
 		if !c.Passing && !t.fixed[i] {
-			t.kept = append(t.kept, i)
+			t.kept, t.columns = append(t.kept, i), append(t.columns, c)
 		}
 	}
+	t.memory = mallocator.NewMallocator() // DuckDB keeps pointers to it, which Go's memory does not allow
+	t.builder = array.NewRecordBuilder(t.memory, t.schema())
 	for _, k := range t.keyColumns() {
 		t.keys = append(t.keys, t.index(k))
 	}
@@ -106,21 +117,16 @@ func (f Feed) Bind(header Names) (t *Typer, problems []Problem, notes []string) 
 }
 
 // fix finds the columns of a sales file that no record can change: the feed's
-// constants, and what this sender never writes. Millions of rows need not carry
-// them; the feed's Fixed says what they hold.
+// constants, and what this sender never writes. Batches leave them out; the feed's Fixed
+// says what they hold.
 func (t *Typer) fix() {
 	t.fixed = make([]bool, len(t.kind.Columns))
-	if t.kind.Name != Sales {
-		for i := range t.sources {
-			t.active = append(t.active, i)
-		}
-		return
-	}
 	fixed := t.feed.Fixed()
 	for i, src := range t.sources {
 		name := t.kind.Columns[i].Name
 		_, t.fixed[i] = fixed[name]
-		if src.field >= 0 || src.constant != nil || t.feed.derives(name) || i == t.sales.lineKey {
+		written := src.field >= 0 || src.constant != nil || t.feed.derives(name) || i == t.sales.lineKey
+		if written || t.kind.Name != Sales {
 			t.active = append(t.active, i)
 		}
 	}
@@ -149,8 +155,7 @@ func (f Feed) Fixed() map[string]string {
 	return fixed
 }
 
-// derives says whether reading works a column of a sales record out, wholly or in
-// part, whatever the sender writes.
+// derives says whether reading computes a column of a sales record, at least in part.
 func (f Feed) derives(column string) bool {
 	switch column {
 	case "is_return", "net_amount", "line_no", "quantity":
@@ -161,8 +166,8 @@ func (f Feed) derives(column string) bool {
 	return false
 }
 
-// keyColumns identify a record of this feed. For sales the distributor and the
-// document always do, whatever else the feed declares; other kinds have their own.
+// keyColumns identify a record of this feed. For sales the distributor and the document
+// always do; other kinds have their own.
 func (t *Typer) keyColumns() []string {
 	if t.kind.Name == Sales {
 		return []string{"distributor", "document_no", "line_key", "line_no"}
@@ -177,31 +182,15 @@ func (t *Typer) Counts() bool {
 }
 
 func (t *Typer) index(name string) int {
-	for i, c := range t.kind.Columns {
-		if c.Name == name {
-			return i
-		}
-	}
-	return -1
-}
-
-func (f Feed) dateLayouts() []string {
-	if len(f.Dates) == 0 {
-		return []string{"yyyy-mm-dd"}
-	}
-	return f.Dates
+	return slices.IndexFunc(t.kind.Columns, func(c Column) bool { return c.Name == name })
 }
 
 // source finds where a column comes from, and says what is missing.
 func (f Feed) source(c Column, header Names) (source, *Problem) {
-	src := source{field: -1}
+	src := source{field: -1, words: map[string][]byte{}, allowed: c.Words}
 	for theirs, ours := range f.Values[c.Name] {
-		if src.words == nil {
-			src.words = map[string][]byte{}
-		}
 		src.words[theirs] = []byte(ours)
 	}
-	src.allowed = c.Words
 	if constant, ok := f.Constants[c.Name]; ok {
 		src.constant = &value{raw: []byte(constant)}
 		return src, nil
@@ -209,19 +198,21 @@ func (f Feed) source(c Column, header Names) (source, *Problem) {
 	names, ok := f.Columns[c.Name]
 	if !ok {
 		if f.needs(c) {
-			return src, &Problem{Code: MissingColumn, Column: c.Name, Detail: "the feed declares neither a column nor a constant for " + c.Name}
+			detail := "the feed declares neither a column nor a constant for " + c.Name
+			return src, &Problem{Code: MissingColumn, Column: c.Name, Detail: detail}
 		}
 		return src, nil
 	}
-	field, err := header.find(names)
+	var err error
+	src.field, err = header.find(names)
 	switch {
 	case err != nil:
 		return src, &Problem{Code: RepeatedColumn, Column: c.Name, Detail: err.Error()}
-	case field < 0:
-		return src, &Problem{Code: MissingColumn, Column: c.Name,
-			Detail: fmt.Sprintf("%s, which this sender calls %s; the header holds %s", c.Name, quoteAll(names), quoteAll(header))}
+	case src.field < 0:
+		detail := fmt.Sprintf("%s, which this sender calls %s; the header holds %s",
+			c.Name, quoteAll(names), quoteAll(header))
+		return src, &Problem{Code: MissingColumn, Column: c.Name, Detail: detail}
 	}
-	src.field = field
 	return src, nil
 }
 
@@ -246,9 +237,9 @@ func (f Feed) needs(c Column) bool {
 }
 
 func quoteAll(names []string) string {
-	quoted := make([]string, len(names))
-	for i, n := range names {
-		quoted[i] = strconv.Quote(n)
+	var quoted []string
+	for _, n := range names {
+		quoted = append(quoted, strconv.Quote(n))
 	}
 	return strings.Join(quoted, ", ")
 }
@@ -265,12 +256,26 @@ func (t *Typer) Clone() *Typer {
 		}
 	}
 	c.Problems, c.content, c.lastDate = nil, nil, nil
+	c.builder = array.NewRecordBuilder(t.memory, t.Schema())
 	return &c
 }
 
+// Schema is that of the batches.
+func (t *Typer) Schema() *arrow.Schema { return t.builder.Schema() }
+
+// Columns are those of the batches; the first is the line.
+func (t *Typer) Columns() []Column { return t.columns }
+
+// Reserve makes room for so many records.
+func (t *Typer) Reserve(records int) { t.builder.Resize(records) }
+
+// Batch holds the records typed since the last call, in memory that DuckDB can
+// read. Whoever asks for it releases it.
+func (t *Typer) Batch() arrow.RecordBatch { return t.builder.NewRecordBatch() }
+
 // Type appends a record to the batch, or leaves the batch as it is and sets
 // Problems.
-func (t *Typer) Type(line int64, fields [][]byte, b *Batch) bool {
+func (t *Typer) Type(line int64, fields [][]byte) bool {
 	t.Problems, t.line, t.HasAmount = t.Problems[:0], line, false
 	for _, i := range t.active {
 		t.read(i, fields)
@@ -287,17 +292,19 @@ func (t *Typer) Type(line int64, fields [][]byte, b *Batch) bool {
 		t.nameProblems()
 		return false
 	}
-	t.hashKey()
-	t.write(b)
+	t.write()
 	return true
 }
 
 func (t *Typer) problem(column int, code, detail string) {
 	raw := t.values[column].raw
-	if len(raw) > maxText {
-		raw = raw[:maxText]
-	}
-	t.Problems = append(t.Problems, Problem{Line: t.line, Column: t.kind.Columns[column].Name, Code: code, Raw: string(raw), Detail: detail})
+	t.Problems = append(t.Problems, Problem{
+		Line:   t.line,
+		Column: t.kind.Columns[column].Name,
+		Code:   code,
+		Raw:    string(raw[:min(len(raw), maxText)]),
+		Detail: detail,
+	})
 }
 
 // read takes one column's text and makes it what the column is.
@@ -326,7 +333,7 @@ func (t *Typer) read(i int, fields [][]byte) {
 		return
 	}
 	v.set = true
-	if src.words != nil {
+	if len(src.words) > 0 {
 		if word, ok := src.words[string(v.text)]; ok {
 			v.text = word
 		}
@@ -346,23 +353,4 @@ func trim(text []byte) []byte {
 		return text
 	}
 	return bytes.TrimSpace(text)
-}
-
-// hashKey lets a loader prove cheaply that no key stands twice in a file.
-func (t *Typer) hashKey() {
-	var sum uint64
-	for _, i := range t.keys {
-		v := &t.values[i]
-		sum *= 0x9E3779B97F4A7C15 // odd, so that the order of the parts matters
-		switch {
-		case t.sources[i].constant != nil:
-		case t.kind.Columns[i].Type == Whole, t.kind.Columns[i].Type == Decimal:
-			sum += uint64(v.units)
-		case t.kind.Columns[i].Type == Date:
-			sum += uint64(v.day.year)<<16 | uint64(v.day.month)<<8 | uint64(v.day.day)
-		default:
-			sum += maphash.Bytes(t.seed, v.text)
-		}
-	}
-	t.KeyHash = sum
 }

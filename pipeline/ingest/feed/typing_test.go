@@ -1,7 +1,6 @@
 package feed
 
 import (
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,16 +19,25 @@ func TestNumbersAreReadAsDeclaredOrNotAtAll(t *testing.T) {
 	}{
 		{Feed{}, "1234.50", "123450"}, {Feed{}, "-0.01", "-1"}, {Feed{}, "7", "700"}, {Feed{}, "1.500", "150"},
 		{Feed{}, "1.005", TooFine}, {Feed{}, "1e3", BadNumber}, {Feed{}, "1_000", BadNumber}, {Feed{}, "0x10", BadNumber},
-		{Feed{}, " 12.5", BadNumber}, {Feed{}, "+5", BadNumber}, {Feed{}, "1.", BadNumber}, {Feed{}, ".5", BadNumber}, {Feed{}, "", BadNumber},
-		{Feed{}, "--5", BadNumber}, {Feed{}, "-", BadNumber}, {Feed{}, "NaN", BadNumber}, {Feed{}, "infinity", BadNumber}, {Feed{}, "1,234.5", BadNumber},
-		{Feed{}, "12O", BadNumber}, {Feed{}, "99999999999999999999", TooLarge}, {Feed{}, "9999999999999999.99", "999999999999999999"},
-		{german, "1.234.567,89-", "-123456789"}, {german, "1234,5", "123450"}, {german, "155,22-", "-15522"}, {german, "-155,22", BadNumber},
-		{german, "1.23,4", BadNumber}, {german, "1234.567,8", BadNumber}, {german, "1.234.5", BadNumber}, {german, "1,234.5", BadNumber}, {german, ".123", BadNumber},
-		{german, "0.500", ZeroGroup}, {german, "0.250", ZeroGroup}, {german, "00.125", ZeroGroup}, {german, "0.500,25-", ZeroGroup}, {german, "000.000.100,00", ZeroGroup},
-		{german, "0", "0"}, {german, "0,50", "50"}, {german, "00,50", "50"}, {german, "0050", "5000"}, {german, "10.500", "1050000"}, {german, "0.50", ZeroGroup},
+		{Feed{}, " 12.5", BadNumber}, {Feed{}, "+5", BadNumber}, {Feed{}, "1.", BadNumber}, {Feed{}, ".5", BadNumber},
+		{Feed{}, "", BadNumber},
+		{Feed{}, "--5", BadNumber}, {Feed{}, "-", BadNumber}, {Feed{}, "NaN", BadNumber}, {Feed{}, "infinity", BadNumber},
+		{Feed{}, "1,234.5", BadNumber},
+		{Feed{}, "12O", BadNumber}, {Feed{}, "99999999999999999999", TooLarge},
+		{Feed{}, "9999999999999999.99", "999999999999999999"},
+		{german, "1.234.567,89-", "-123456789"}, {german, "1234,5", "123450"}, {german, "155,22-", "-15522"},
+		{german, "-155,22", BadNumber},
+		{german, "1.23,4", BadNumber}, {german, "1234.567,8", BadNumber}, {german, "1.234.5", BadNumber},
+		{german, "1,234.5", BadNumber}, {german, ".123", BadNumber},
+		{german, "0.500", ZeroGroup}, {german, "0.250", ZeroGroup}, {german, "00.125", ZeroGroup},
+		{german, "0.500,25-", ZeroGroup}, {german, "000.000.100,00", ZeroGroup},
+		{german, "0", "0"}, {german, "0,50", "50"}, {german, "00,50", "50"}, {german, "0050", "5000"},
+		{german, "10.500", "1050000"}, {german, "0.50", ZeroGroup},
 		{Feed{ThousandMarks: []string{","}}, "0,500", ZeroGroup},
-		{french, "1\u00a0234,50", "123450"}, {french, "12\u202f345\u202f678,9", "1234567890"}, {french, "1 234,50", BadNumber},
-		{swiss, "(1'234.50)", "-123450"}, {swiss, "1’234", "123400"}, {swiss, "(1'234.50", BadNumber}, {swiss, "-5", BadNumber},
+		{french, "1\u00a0234,50", "123450"}, {french, "12\u202f345\u202f678,9", "1234567890"},
+		{french, "1 234,50", BadNumber},
+		{swiss, "(1'234.50)", "-123450"}, {swiss, "1’234", "123400"}, {swiss, "(1'234.50", BadNumber},
+		{swiss, "-5", BadNumber},
 	} {
 		units, code := c.feed.ParseNumber(c.text, 2)
 		got := code
@@ -55,9 +63,12 @@ func TestWhatIsWrittenAsANumberReadsAsThatNumber(t *testing.T) {
 
 func TestDatesAreReadAsDeclaredOrNotAtAll(t *testing.T) {
 	for _, c := range []struct{ layouts, text, want string }{
-		{"dd.mm.yyyy", "31.12.2024", "2024-12-31"}, {"dd.mm.yyyy", "31.11.2024", BadDate}, {"dd.mm.yyyy", "1.2.2024", BadDate},
-		{"d.m.yyyy", "1.2.2024", "2024-02-01"}, {"mm/dd/yyyy", "02/29/2024", "2024-02-29"}, {"mm/dd/yyyy", "02/29/2023", BadDate},
-		{"yyyymmdd", "20240701", "2024-07-01"}, {"yyyy-mm-dd", "2024-07-01T00:00", BadDate}, {"yyyy-mm-dd", "25-07-01", BadDate},
+		{"dd.mm.yyyy", "31.12.2024", "2024-12-31"}, {"dd.mm.yyyy", "31.11.2024", BadDate},
+		{"dd.mm.yyyy", "1.2.2024", BadDate},
+		{"d.m.yyyy", "1.2.2024", "2024-02-01"}, {"mm/dd/yyyy", "02/29/2024", "2024-02-29"},
+		{"mm/dd/yyyy", "02/29/2023", BadDate},
+		{"yyyymmdd", "20240701", "2024-07-01"}, {"yyyy-mm-dd", "2024-07-01T00:00", BadDate},
+		{"yyyy-mm-dd", "25-07-01", BadDate},
 		{"dd/mm/yyyy|mm/dd/yyyy", "03/04/2024", AmbiguousDate}, {"dd/mm/yyyy|mm/dd/yyyy", "13/04/2024", "2024-04-13"},
 		{"dd/mm/yyyy|mm/dd/yyyy", "04/04/2024", "2024-04-04"}, {"yyyy-mm-dd", "infinity", BadDate},
 	} {
@@ -84,8 +95,8 @@ func TestDatesAreReadAsDeclaredOrNotAtAll(t *testing.T) {
 func TestEveryDayIsCountedAsTheCalendarDoes(t *testing.T) {
 	for at := time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC); at.Year() < 2500; at = at.AddDate(0, 0, 1) {
 		d := day{year: int16(at.Year()), month: uint8(at.Month()), day: uint8(at.Day())}
-		if got := d.sinceEpoch(); got != at.Unix()/secondsOfDay {
-			t.Fatalf("%s is day %d, it should be %d", at.Format(time.DateOnly), got, at.Unix()/secondsOfDay)
+		if got := d.sinceEpoch(); got != at.Unix()/(24*60*60) {
+			t.Fatalf("%s is day %d, it should be %d", at.Format(time.DateOnly), got, at.Unix()/(24*60*60))
 		}
 	}
 }
@@ -97,7 +108,8 @@ func sale(t *testing.T, f Feed, fields map[string]string) (string, []Problem) {
 	f.Columns = map[string][]string{}
 	var header Names
 	var values [][]byte
-	all := map[string]string{"distributor": "D", "document_no": "1", "line_no": "1", "document_date": "2024-05-01", "partner_code": "P", "sku": "S", "currency": "USD"}
+	all := map[string]string{"distributor": "D", "document_no": "1", "line_no": "1", "document_date": "2024-05-01",
+		"partner_code": "P", "sku": "S", "currency": "USD"}
 	for k, v := range fields {
 		all[k] = v
 	}
@@ -110,13 +122,14 @@ func sale(t *testing.T, f Feed, fields map[string]string) (string, []Problem) {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	b := typer.NewBatch()
-	if !typer.Type(7, values, b) {
+	if !typer.Type(7, values) {
 		return "", typer.Problems
 	}
-	shown := []string{strconv.FormatInt(b.Lines[0], 10)}
-	for i := range b.Columns {
-		shown = append(shown, b.Columns[i].Show(0))
+	b := typer.Batch()
+	defer b.Release()
+	var shown []string
+	for i, c := range typer.Columns() {
+		shown = append(shown, c.Show(b.Column(i), 0))
 	}
 	return strings.Join(shown, ","), typer.Problems
 }
@@ -156,7 +169,8 @@ func TestALineThatMakesNoSenseIsRejectedWithItsReason(t *testing.T) {
 		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "end_customer": "\u0080uro"}, ControlMark},
 		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "end_customer": "a\uFFFEb"}, ControlMark},
 		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "end_customer": "a\uFFFFb"}, ControlMark},
-		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "end_customer": strings.Repeat("x", 2001)}, TooLong},
+		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "end_customer": strings.Repeat("x", 2001)},
+			TooLong},
 		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "returns_document": "9"}, NotAReturn},
 		{Negative, map[string]string{"document_type": "sale", "net_amount": "5", "document_date": "2124-01-01"}, FarDate},
 		{Negative, map[string]string{"document_type": "sale", "quantity": "0.333", "unit_price": "0.333333"}, TooFine},
@@ -170,9 +184,12 @@ func TestALineThatMakesNoSenseIsRejectedWithItsReason(t *testing.T) {
 }
 
 func TestEveryReasonHasASentence(t *testing.T) {
-	for _, code := range []string{BadNumber, ZeroGroup, TooFine, TooLarge, BadDate, AmbiguousDate, FarDate, Missing, UnknownWord, BadList, Mangled, ControlMark, TooLong,
-		WrongSign, Incomplete, KeyConflict, NotAReturn, EndsTooEarly, NoHeader, MissingColumn, RepeatedColumn, CutShort, OffCount, OffTotal, NoTrailer,
-		AfterTrailer, TooManyRejects, BadEncoding, BadArchive, LineTooLong, Changed, NoFeed, "unclosed_quote", "stray_quote", "field_count", "bad_text"} {
+	for _, code := range []string{
+		BadNumber, ZeroGroup, TooFine, TooLarge, BadDate, AmbiguousDate, FarDate, Missing, UnknownWord, BadList,
+		Mangled, ControlMark, TooLong, WrongSign, Incomplete, KeyConflict, NotAReturn, EndsTooEarly, NoHeader, MissingColumn,
+		RepeatedColumn, CutShort, OffCount, OffTotal, NoTrailer, AfterTrailer, TooManyRejects, BadEncoding, BadArchive,
+		LineTooLong, Changed, NoFeed, "unclosed_quote", "stray_quote", "field_count", "bad_text",
+	} {
 		if (Problem{Code: code}).Sentence() == code {
 			t.Errorf("%s has no sentence", code)
 		}

@@ -1,16 +1,15 @@
-// Package framing cuts the text of a delimited file into records and proves
-// that every byte belongs to exactly one of them.
+// Package framing cuts the text of a delimited file into records. Every byte belongs to
+// exactly one of them.
 //
-// A *physical line* ends at LF, CRLF or a lone CR. A *record* is one physical
-// line, or several when a quoted field holds line breaks. A record is *broken*
-// when its quotes or its number of fields are wrong, when it is not valid text,
-// or when it runs on too long; then its first physical line alone is set aside
-// and reading goes on at the next one, so that one stray quote costs one line
-// and not the rest of the file. A record over several lines is believed only if
-// it has exactly the number of fields the header promised.
+// A *physical line* ends at LF, CRLF or a lone CR. A *record* is one physical line, or
+// several when a quoted field holds line breaks. A record is *broken* when its quotes or
+// its number of fields are wrong, when it is not valid text, or when it is too long; then
+// it is its first physical line alone, and reading goes on at the next one, so that one
+// stray quote costs one line and not the rest of the file. A record over several lines
+// must have exactly as many fields as the header.
 //
-// The framer never guesses a dialect, never repairs, and never drops a byte:
-// the Raw parts of its records, in order, are the text it was given.
+// The framer never guesses a dialect, never repairs, and never drops a byte: the Raw
+// parts of its records, in order, are the text it was given.
 package framing
 
 import (
@@ -189,8 +188,7 @@ func (f *Framer) split(line []byte) {
 	}
 }
 
-// loose cuts a trailer into fields without asking anything of it: where its quotes
-// are wrong, they only fall away.
+// loose cuts a trailer into fields; wrong quotes are dropped.
 func (f *Framer) loose(line []byte) [][]byte {
 	if f.Quote != 0 && bytes.IndexByte(line, f.Quote) >= 0 {
 		alone := Framer{Dialect: f.Dialect}

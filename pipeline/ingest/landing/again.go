@@ -11,9 +11,8 @@ import (
 	"strings"
 )
 
-// again deals with bytes that have landed before. They are no news, unless the name
-// they came under then cannot be right: one that no feed knows, or that speaks of
-// an archive where there is none.
+// again deals with bytes that have landed before. They are nothing new, unless their name
+// was wrong then: one that no feed knows, or that says archive where there is none.
 func (l *lander) again(c *candidate, f File) error {
 	c.Fate, c.File = Repeated, f
 	name := filepath.Base(c.Source)
@@ -21,18 +20,20 @@ func (l *lander) again(c *candidate, f File) error {
 	if err != nil {
 		return err
 	}
-	misnamed := func(name string) bool { return archive(name) != gzipped }
 	then, now := l.Feeds(f.Name), l.Feeds(name)
-	switch {
+	c.Detail = "the same bytes landed before as " + f.Name
+	switch fromNow := fmt.Sprintf("; they are read as %s from now on", name); {
 	case len(then) == 0:
-		c.Detail = fmt.Sprintf("the same bytes landed before as %s, which no feed knows; they are read as %s from now on", f.Name, name)
+		c.Detail += ", which no feed knows" + fromNow
 		return l.rename(c, f)
-	case misnamed(f.Name) && !misnamed(name):
-		c.Detail = fmt.Sprintf("the same bytes landed before as %s, which says otherwise of whether they are packed; they are read as %s from now on", f.Name, name)
+	case archive(f.Name) != gzipped && archive(name) == gzipped:
+		c.Detail += ", which says otherwise of whether they are packed" + fromNow
 		return l.rename(c, f)
 	case !slices.Equal(then, now):
-		c.Detail = fmt.Sprintf("the same bytes landed before as %s, for the feed %s; if that name was wrong, put an empty line at its end and send it again",
-			f.Name, strings.Join(then, " and "))
+		c.Detail += fmt.Sprintf(", for the feed %s; "+
+			"if that name was wrong, put an empty line at its end and send it again", strings.Join(then, " and "))
+	default:
+		c.Detail = ""
 	}
 	return nil
 }
@@ -53,8 +54,8 @@ func (f File) gzipped(landing string) (bool, error) {
 	return first == [2]byte{0x1f, 0x8b}, nil
 }
 
-// rename gives a landed file the name under which it came now. It keeps its place
-// in the order. Its bytes lie under both paths until the sidecar says which.
+// rename gives a landed file the name under which it came now; its sequence stays. Its
+// bytes are under both paths until the sidecar says which.
 func (l *lander) rename(c *candidate, f File) error {
 	from := f.Path(l.Landing)
 	f.Name, f.Source, f.ModifiedAt = filepath.Base(c.Source), c.Source, c.info.ModTime().UTC()

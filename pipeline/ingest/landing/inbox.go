@@ -1,6 +1,7 @@
 package landing
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -84,10 +85,7 @@ func (o Options) look(root *os.Root) ([]candidate, error) {
 		return nil, fmt.Errorf("read inbox: %w", err)
 	}
 	slices.SortFunc(found, func(a, b candidate) int {
-		if c := a.time().Compare(b.time()); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Source, b.Source)
+		return cmp.Or(a.time().Compare(b.time()), strings.Compare(a.Source, b.Source))
 	})
 	return found, nil
 }
@@ -102,14 +100,16 @@ func plain(info fs.FileInfo) bool {
 
 // showable says that a name can stand on a screen and in a workbook.
 func showable(name string) bool {
-	return utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) || r == 0xFFFE || r == 0xFFFF })
+	return utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool {
+		return unicode.IsControl(r) || r == 0xFFFE || r == 0xFFFF
+	})
 }
 
 // skew is how far the clocks of two machines may differ.
 const skew = time.Minute
 
-// judgeWholeness says why a file is not taken for whole. What an interrupted run took for
-// whole, and has not changed since, is.
+// judgeWholeness says why a file is not whole yet. One that an interrupted run took for
+// whole, and that has not changed since, is whole.
 func (l *lander) judgeWholeness(c *candidate) {
 	age := l.Now.Sub(c.info.ModTime())
 	switch {
@@ -118,22 +118,25 @@ func (l *lander) judgeWholeness(c *candidate) {
 		l.judgeMarker(c)
 	case age < -l.Settle-skew:
 		c.Fate = Refused
-		c.Detail = fmt.Sprintf("its time, %s, lies in the future, so that it cannot be told whether it still grows; correct its time, or the clock of the machine that writes it",
+		c.Detail = fmt.Sprintf("its time, %s, lies in the future, so that it cannot be told whether it still grows; "+
+			"correct its time, or the clock of the machine that writes it",
 			c.info.ModTime().UTC().Format("2006-01-02 15:04 MST"))
 	case age < l.Settle:
-		c.Fate, c.Detail, c.Whole = Growing, "it changed a moment ago and may still be growing", c.info.ModTime().Add(l.Settle)
+		c.Fate, c.Detail = Growing, "it changed a moment ago and may still be growing"
+		c.Whole = c.info.ModTime().Add(l.Settle)
 	}
 }
 
-// judgeMarker asks for a marker that is not older than its file: an older one is
-// of a file that lay there before.
+// judgeMarker asks for a marker that is not older than its file: an older one belongs to
+// an earlier file.
 func (l *lander) judgeMarker(c *candidate) {
 	marker, err := l.root.Lstat(c.Source + l.ReadyMarker)
 	switch {
 	case err != nil:
 		c.Fate, c.Detail = Growing, "its marker is not there yet"
 	case marker.ModTime().Before(c.info.ModTime()):
-		c.Fate, c.Detail = Refused, "it was written after its marker, so that it may still be growing; make the marker anew when it is whole"
+		c.Fate = Refused
+		c.Detail = "it was written after its marker, so that it may still be growing; make the marker anew when it is whole"
 	}
 }
 

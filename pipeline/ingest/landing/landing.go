@@ -1,18 +1,15 @@
-// Package landing takes whole files out of the inbox and keeps their bytes for
-// ever.
+// Package landing takes whole files out of the inbox and keeps their bytes for ever.
 //
 // A *landed file* is landing/<sha256>.csv (or .csv.gz) with a *sidecar*,
-// landing/<sha256>.json, that says what it was called, where it lay, when it
-// came and as which in order. Neither is ever changed, but for a name that turned
-// out to be wrong. A file is *whole* when
-// it has held still for the time that was asked for, or when its ready marker lies beside
-// it. The same bytes again, under any name, are taken out of the inbox and
-// change nothing, so an old file sent twice does not undo a correction.
-// A marker goes before its file does, and one that is older than its file counts
-// for nothing, so that none can let in half of what comes next.
+// landing/<sha256>.json, that holds its name, source, time and sequence. Neither ever
+// changes, except a name that was wrong. A file is *whole* when it has not changed for
+// the configured time, or when its ready marker is there. The same bytes again, under any
+// name, are taken out of the inbox and change nothing, so an old file sent twice does not
+// undo a correction. A marker is removed before its file, and one that is older than its
+// file does not count, so that no marker lets in half of the next file.
 //
-// The package refuses anything that is not a plain file with one name that can
-// be shown: links, pipes and devices stay where they are and are reported.
+// The package refuses anything that is not a plain file with one name that can be shown:
+// links, pipes and devices stay where they are and are reported.
 package landing
 
 import (
@@ -33,7 +30,7 @@ type Options struct {
 	Inbox       string
 	Landing     string
 	Settle      time.Duration // how long size and time must have held still
-	ReadyMarker string        // suffix of a marker file, ".ready"; empty: the time that was asked for decides
+	ReadyMarker string        // suffix of a marker file, ".ready"; empty: Settle decides
 	Now         time.Time
 	Feeds       func(name string) []string // the feeds that a file of that name belongs to
 }
@@ -66,7 +63,7 @@ type Fate string
 const (
 	Landed   Fate = "landed"
 	Repeated Fate = "landed before"                    // taken out of the inbox, nothing new
-	Renamed  Fate = "landed before under a wrong name" // taken out of the inbox, and read as what it is called now
+	Renamed  Fate = "landed before under a wrong name" // taken out of the inbox, and read under its new name
 	Growing  Fate = "still growing"                    // left for the next run
 	Unknown  Fate = "no feed"                          // left, waits for a person
 	Refused  Fate = "cannot be taken"                  // left, waits for a person
@@ -83,25 +80,21 @@ type Arrival struct {
 	Source string // its path inside the inbox, as it can be shown
 	Fate   Fate
 	Detail string
-	Whole  time.Time // when it is taken for whole if it holds still until then; zero: time does not tell
+	Whole  time.Time // when it is whole if it does not change until then; zero: not known
 	File   File      // when it landed, now or before
 }
 
 // Land takes every whole file out of the inbox, oldest first.
 func Land(o Options) ([]Arrival, error) {
-	root, err := os.OpenRoot(o.Inbox)
+	root, found, err := o.open()
 	if err != nil {
-		return nil, fmt.Errorf("open inbox: %w", err)
+		return nil, err
 	}
 	defer root.Close()
 	if err := o.tidy(); err != nil {
 		return nil, err
 	}
 	started, err := sidecars(o.Landing)
-	if err != nil {
-		return nil, err
-	}
-	found, err := o.look(root)
 	if err != nil {
 		return nil, err
 	}
@@ -121,21 +114,31 @@ func Land(o Options) ([]Arrival, error) {
 	return arrivals(found), nil
 }
 
-// WaitingForAPerson lists what lies in the inbox and waits for a person. It touches nothing.
+// WaitingForAPerson lists what is in the inbox and waits for a person. It changes nothing.
 func WaitingForAPerson(o Options) ([]Arrival, error) {
-	root, err := os.OpenRoot(o.Inbox)
-	if err != nil {
-		return nil, fmt.Errorf("open inbox: %w", err)
-	}
-	defer root.Close()
-	found, err := o.look(root)
+	root, found, err := o.open()
 	if err != nil {
 		return nil, err
 	}
+	defer root.Close()
 	for i := range found {
 		o.judgeName(&found[i])
 	}
-	return arrivals(slices.DeleteFunc(found, func(c candidate) bool { return !c.Fate.Waits() })), nil
+	found = slices.DeleteFunc(found, func(c candidate) bool { return !c.Fate.Waits() })
+	return arrivals(found), nil
+}
+
+// open opens the inbox and lists it.
+func (o Options) open() (*os.Root, []candidate, error) {
+	root, err := os.OpenRoot(o.Inbox)
+	if err != nil {
+		return nil, nil, fmt.Errorf("open inbox: %w", err)
+	}
+	found, err := o.look(root)
+	if err != nil {
+		return nil, nil, errors.Join(err, root.Close())
+	}
+	return root, found, nil
 }
 
 // tidy makes the folder of the landed files and removes what an interrupted copy
@@ -183,14 +186,15 @@ func (o Options) judgeName(c *candidate) {
 	case len(feeds) == 0:
 		c.Fate, c.Detail = Unknown, "no feed's glob matches its name; correct the name or add a feed"
 	case len(feeds) > 1:
-		c.Fate, c.Detail = Unknown, "it matches the feeds "+strings.Join(feeds, " and ")+"; make their globs exclude each other"
+		c.Fate = Unknown
+		c.Detail = "it matches the feeds " + strings.Join(feeds, " and ") + "; make their globs exclude each other"
 	}
 }
 
-// land copies a file's bytes aside, writes its sidecar, takes its marker away, gives
-// the bytes their name and takes the file out of the inbox, in that order: whatever
-// stops it leaves the file in the inbox or its bytes in landing/, or both, and the
-// next run goes on, because the sidecar remembers what was taken for whole.
+// land copies a file's bytes aside, writes its sidecar, removes its marker, gives the
+// bytes their name and takes the file out of the inbox, in that order. Wherever it stops,
+// the file is in the inbox or its bytes are in landing/, or both, and the next run goes
+// on, because the sidecar says what was whole.
 func (l *lander) land(c *candidate) error {
 	sum, err := l.copy(*c)
 	if errors.Is(err, errMoved) || errors.Is(err, fs.ErrNotExist) {
@@ -225,22 +229,15 @@ func (l *lander) aside() string { return filepath.Join(l.Landing, "incoming"+par
 const part = ".part"
 
 // putBack removes bytes that are not to land.
-func (l *lander) putBack() error {
-	err := os.Remove(l.aside())
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
-}
+func (l *lander) putBack() error { return files.Remove(l.aside()) }
 
 var (
 	errMoved      = errors.New("changed while it was read")
 	errUnreadable = errors.New("cannot be read")
 )
 
-// copy makes the file's bytes ours, so that whoever has it open cannot change
-// them any more, and makes sure that it held still meanwhile. It returns the hash
-// of the copy.
+// copy copies the file, so that whoever has it open cannot change the copy, and makes
+// sure that it did not change meanwhile. It returns the hash of the copy.
 func (l *lander) copy(c candidate) (string, error) {
 	from, err := l.root.Open(c.Source)
 	if err != nil {
@@ -264,13 +261,10 @@ func (l *lander) copy(c candidate) (string, error) {
 		return "", err
 	}
 	after, err := l.root.Lstat(c.Source)
-	if err != nil {
-		return "", err
+	if err == nil && (copied != c.info.Size() || !c.unchanged(after)) {
+		err = errMoved
 	}
-	if copied != c.info.Size() || !c.unchanged(after) {
-		return "", errMoved
-	}
-	return sum, nil
+	return sum, err
 }
 
 // clear takes a file whose bytes have landed out of the inbox. What has changed
@@ -290,7 +284,8 @@ func (l *lander) remove(c candidate) (gone bool, err error) {
 	if err != nil || !c.unchanged(now) {
 		return false, err
 	}
-	return true, errors.Join(l.root.Remove(c.Source), l.unmark(c), files.SyncFolder(filepath.Dir(filepath.Join(l.Inbox, c.Source))))
+	folder := filepath.Dir(filepath.Join(l.Inbox, c.Source))
+	return true, errors.Join(l.root.Remove(c.Source), l.unmark(c), files.SyncFolder(folder))
 }
 
 func (l *lander) unmark(c candidate) error {

@@ -77,7 +77,8 @@ func (p place) want(t *testing.T, got map[string]Fate, want map[string]Fate) {
 }
 
 func TestWhatIsTakenIsLeftForNobody(t *testing.T) {
-	for fate, want := range map[Fate][2]bool{Landed: {true, false}, Repeated: {true, false}, Renamed: {true, false}, Growing: {false, false},
+	for fate, want := range map[Fate][2]bool{Landed: {true, false}, Repeated: {true, false}, Renamed: {true, false},
+		Growing: {false, false},
 		Unknown: {false, true}, Refused: {false, true}} {
 		if got := [2]bool{fate.Taken(), fate.Waits()}; got != want {
 			t.Errorf("%s: taken, waits %v, it should be %v", fate, got, want)
@@ -133,7 +134,8 @@ func TestOnlyPlainFilesThatAFeedKnowsAreTaken(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	p.want(t, p.fates(t, p.options()), map[string]Fate{"stranger.csv": Unknown, "torn.csv": Unknown, "link.csv": Refused, "twin.csv": Refused,
+	p.want(t, p.fates(t, p.options()), map[string]Fate{
+		"stranger.csv": Unknown, "torn.csv": Unknown, "link.csv": Refused, "twin.csv": Refused,
 		"twin2.csv": Refused, "pipe.csv": Refused})
 }
 

@@ -1,6 +1,7 @@
 package landing
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -53,10 +54,7 @@ func sidecars(landing string) ([]File, error) {
 		list = append(list, f)
 	}
 	slices.SortFunc(list, func(a, b File) int {
-		if a.Sequence != b.Sequence {
-			return int(a.Sequence - b.Sequence)
-		}
-		return strings.Compare(a.SHA256, b.SHA256)
+		return cmp.Or(cmp.Compare(a.Sequence, b.Sequence), strings.Compare(a.SHA256, b.SHA256))
 	})
 	return list, nil
 }
@@ -66,14 +64,19 @@ func sidecars(landing string) ([]File, error) {
 func (l *lander) sidecar(sum string, c candidate) (File, error) {
 	f := File{SHA256: sum}
 	data, err := os.ReadFile(f.sidecar(l.Landing))
-	if err == nil {
-		if err := json.Unmarshal(data, &f); err == nil && f.SHA256 == sum {
-			return f, nil
-		}
+	if err == nil && json.Unmarshal(data, &f) == nil && f.SHA256 == sum {
+		return f, nil
 	}
 	l.last++
-	f = File{SHA256: sum, Name: filepath.Base(c.Source), Source: c.Source, Size: c.info.Size(),
-		ModifiedAt: c.info.ModTime().UTC(), LandedAt: l.Now.UTC().Truncate(time.Second), Sequence: l.last}
+	f = File{
+		SHA256:     sum,
+		Name:       filepath.Base(c.Source),
+		Source:     c.Source,
+		Size:       c.info.Size(),
+		ModifiedAt: c.info.ModTime().UTC(),
+		LandedAt:   l.Now.UTC().Truncate(time.Second),
+		Sequence:   l.last,
+	}
 	return f, f.write(l.Landing)
 }
 

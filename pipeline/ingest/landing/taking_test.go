@@ -256,7 +256,8 @@ func TestBytesThatLandedForAnotherFeedSaySo(t *testing.T) {
 	p.drop(t, "b_1.csv", "a", time.Hour)
 	list, err := Land(o)
 	if err != nil || len(list) != 1 || list[0].Fate != Repeated ||
-		list[0].Detail != "the same bytes landed before as a_1.csv, for the feed a; if that name was wrong, put an empty line at its end and send it again" {
+		list[0].Detail != "the same bytes landed before as a_1.csv, for the feed a; "+
+			"if that name was wrong, put an empty line at its end and send it again" {
 		t.Error(list, err)
 	}
 }

@@ -2,7 +2,6 @@ package loading
 
 import (
 	"fmt"
-	"strconv"
 
 	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/ingest/framing"
@@ -11,16 +10,13 @@ import (
 // readHeader takes title lines and header off the first piece.
 func readHeader(p *piece, declared feed.Feed) (feed.Names, error) {
 	if declared.NoHeader {
-		names := make(feed.Names, declared.Width)
-		for i := range names {
-			names[i] = strconv.Itoa(i + 1)
-		}
-		return names, nil
+		return feed.Numbered(declared.Width), nil
 	}
 	f := framing.Framer{Dialect: declared.Dialect()}
 	f.Dialect.Trailer = nil
-	data, line := skipLines(p.data, max(1, declared.HeaderLine)-1), int64(max(1, declared.HeaderLine))
-	f.Reset(data, line, p.last)
+	first := max(1, declared.HeaderLine)
+	line := int64(first)
+	f.Reset(skipLines(p.data, first-1), line, p.last)
 	var lines [][]string
 	var rec framing.Record
 	for len(lines) < max(1, declared.HeaderLines) {
@@ -45,11 +41,7 @@ func readHeader(p *piece, declared feed.Feed) (feed.Names, error) {
 func skipLines(data []byte, n int) []byte {
 	f := framing.Framer{}
 	f.Reset(data, 1, true)
-	var rec framing.Record
-	for range n {
-		if !f.Next(&rec) {
-			break
-		}
+	for ; n > 0 && f.Next(&framing.Record{}); n-- {
 	}
 	rest, _ := f.Rest()
 	return rest

@@ -14,68 +14,78 @@ var errOtherVersion = errors.New("the store was made by another version of the p
 // ErrRunFirst says that only a run can bring the store up to what has landed.
 var ErrRunFirst = errors.New("run `tranche run` first")
 
-// OpenStore attaches the store at path, making its tables if it is new. It fails,
-// and leaves nothing attached, when the store cannot be read or was made with
-// other tables.
+// OpenStore attaches the store at path, making its tables if it is new. It fails, and
+// leaves nothing attached, when the store cannot be read or was made with other tables.
 func OpenStore(ctx context.Context, s *store.Session, path string) error {
 	if err := s.Attach(ctx, path, "store"); err != nil {
 		return err
 	}
-	if err := sameVersion(ctx, s); err != nil {
+	if err := prepare(ctx, s); err != nil {
 		return errors.Join(err, s.Exec(ctx, "detach store"))
 	}
 	return nil
 }
 
-func sameVersion(ctx context.Context, s *store.Session) error {
+func prepare(ctx context.Context, s *store.Session) error {
 	var tables int
-	if err := s.Row(ctx, "select count(*) from duckdb_tables() where database_name = 'store'", []any{&tables}); err != nil {
+	err := s.Row(ctx, "select count(*) from duckdb_tables() where database_name = 'store'", []any{&tables})
+	if err != nil {
 		return err
 	}
-	if tables == 0 {
-		return s.Transaction(ctx, func(ctx context.Context) error {
-			if err := Prepare(ctx, s); err != nil {
-				return err
-			}
-			return s.Exec(ctx, "create table store.raw.version as select "+store.Literal(Version())+" as version")
-		})
+	if tables > 0 {
+		return sameVersion(ctx, s)
 	}
-	var version string
-	if err := s.Row(ctx, "select version from store.raw.version", []any{&version}); err != nil {
-		return err
-	}
-	if version != Version() {
-		return errOtherVersion
+	return s.Transaction(ctx, func(ctx context.Context) error {
+		if err := Prepare(ctx, s); err != nil {
+			return err
+		}
+		return s.Exec(ctx, "create table store.raw.version as select "+store.Literal(Version())+" as version")
+	})
+}
+
+// Prepare makes the tables that are not there yet.
+func Prepare(ctx context.Context, s *store.Session) error {
+	for _, q := range statements() {
+		if err := s.Exec(ctx, q); err != nil {
+			return fmt.Errorf("prepare store: %w", err)
+		}
 	}
 	return nil
 }
 
-// OpenStoreToRead attaches the store at path as it is. Unlike OpenStore it neither makes a
-// store nor lets one of another version be filled anew.
+func sameVersion(ctx context.Context, s *store.Session) error {
+	var version string
+	err := s.Row(ctx, "select version from store.raw.version", []any{&version})
+	if err == nil && version != Version() {
+		err = errOtherVersion
+	}
+	return err
+}
+
+// OpenStoreToRead attaches the store at path as it is. It makes none, and fills none
+// of another version.
 func OpenStoreToRead(ctx context.Context, s *store.Session, path string) error {
 	if err := s.AttachReadOnly(ctx, path, "store"); err != nil {
 		return fmt.Errorf("the store cannot be read; %w, which fills it anew: %w", ErrRunFirst, err)
 	}
 	var known bool
-	err := s.Row(ctx, "select count(*) > 0 from duckdb_tables() where database_name = 'store' and schema_name = 'raw' and table_name = 'version'", []any{&known})
+	err := s.Row(ctx, `select count(*) > 0 from duckdb_tables()
+		where database_name = 'store' and schema_name = 'raw' and table_name = 'version'`, []any{&known})
 	if err != nil {
 		return err
 	}
-	version := ""
-	if known {
-		if err := s.Row(ctx, "select version from store.raw.version", []any{&version}); err != nil {
-			return err
-		}
+	if err = errOtherVersion; known {
+		err = sameVersion(ctx, s)
 	}
-	if version != Version() {
-		return fmt.Errorf("%w; %w, which fills it anew", errOtherVersion, ErrRunFirst)
+	if errors.Is(err, errOtherVersion) {
+		err = fmt.Errorf("%w; %w, which fills it anew", err, ErrRunFirst)
 	}
-	return nil
+	return err
 }
 
-// Whole makes sure that the store holds everything that has landed, as the feeds
-// read it now, and that its view of sell-out lines has them all: a run that was
-// stopped while it loaded leaves neither so.
+// Whole makes sure that the store holds everything that has landed, as the feeds read it
+// now, and that its view of sell-out lines has them all. A run that was stopped while it
+// loaded leaves the store otherwise.
 func (l *Loader) Whole(ctx context.Context, landed []landing.File) error {
 	if err := l.Keep(ctx, landed); err != nil {
 		return err
@@ -93,39 +103,33 @@ func (l *Loader) Whole(ctx context.Context, landed []landing.File) error {
 			return fmt.Errorf("%s has landed and is not loaded yet, or not as its feed reads it now; %w", f.Name, ErrRunFirst)
 		}
 	}
-	var missing int
-	err := l.Session.Row(ctx, `select count(*) from duckdb_tables() as t
+	var missing bool
+	err := l.Session.Row(ctx, `select count(*) > 0 from duckdb_tables() as t
 		where t.database_name = 'store' and t.schema_name = 'raw' and starts_with(t.table_name, ?) and not exists (
-			select 1 from duckdb_views() as v
-			where v.database_name = 'store' and v.schema_name = 'raw' and v.view_name = 'sales' and contains(v.sql, t.table_name))`, []any{&missing}, salesPrefix)
-	if err == nil && missing > 0 {
+			select 1 from duckdb_views() as v where v.database_name = 'store' and v.schema_name = 'raw'
+				and v.view_name = 'sales' and contains(v.sql, t.table_name))`, []any{&missing}, salesPrefix)
+	if err == nil && missing {
 		err = fmt.Errorf("the last run was stopped before it had loaded everything; %w", ErrRunFirst)
 	}
 	return err
 }
 
-// Keep makes sure that the store holds nothing but what has landed: a file that
-// is in the store and no longer in landing/ stops the run, because the landed
-// bytes are the truth and somebody has to bring them back.
+// Keep stops the run where the store holds a file that is no longer in landing/: the
+// landed bytes are the truth, and somebody has to bring them back.
 func (l *Loader) Keep(ctx context.Context, landed []landing.File) error {
 	here := map[int64]string{}
 	for _, f := range landed {
 		here[f.Sequence] = f.SHA256
 	}
-	rows, err := l.Session.Query(ctx, "select file_id, sha256, name from store.raw.files order by file_id")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	const query = "select file_id, sha256, name from store.raw.files order by file_id"
+	return l.Session.Each(ctx, query, func(scan func(...any) error) error {
 		var id int64
 		var sum, name string
-		if err := rows.Scan(&id, &sum, &name); err != nil {
-			return err
+		err := scan(&id, &sum, &name)
+		if err == nil && here[id] != sum {
+			err = fmt.Errorf("%s has been loaded and is no longer in %s (%s); "+
+				"bring it back from a copy, or remove the store to start anew without it", name, l.Landing, sum)
 		}
-		if here[id] != sum {
-			return fmt.Errorf("%s has been loaded and is no longer in %s (%s); bring it back from a copy, or remove the store to start anew without it", name, l.Landing, sum)
-		}
-	}
-	return rows.Err()
+		return err
+	})
 }

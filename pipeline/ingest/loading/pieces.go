@@ -1,8 +1,12 @@
 package loading
 
 import (
+	"bytes"
+	"cmp"
 	"runtime"
 	"slices"
+
+	"github.com/apache/arrow-go/v18/arrow"
 
 	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/ingest/framing"
@@ -14,7 +18,7 @@ type tally struct {
 	typed          int64
 	rejected       int64
 	problems       []feed.Problem
-	keys           []keys // of the typed records, piece by piece
+	first          int64 // the line of the first record
 	amount         feed.Total
 	rejectedAmount feed.Total // of the rejected records whose amount can be read
 	unread         int64      // rejected records whose amount cannot
@@ -30,67 +34,45 @@ func (t *tally) add(o *tally) {
 	t.rejected += o.rejected
 	t.unread += o.unread
 	t.remember(o.problems)
-	t.keys = append(t.keys, o.keys...)
 	t.amount.Merge(&o.amount)
 	t.rejectedAmount.Merge(&o.rejectedAmount)
-	if t.keylessLine == 0 {
-		t.keylessLine = o.keylessLine
-	}
+	t.keylessLine = cmp.Or(t.keylessLine, o.keylessLine)
 	if t.after == 0 && len(t.trailer) > 0 && o.records > 0 {
-		t.after = o.firstLine()
+		t.after = o.first
 	}
-	if t.after == 0 {
-		t.after = o.after
-	}
+	t.after = cmp.Or(t.after, o.after)
 	t.trailer = append(t.trailer, o.trailer...)
 	t.unterminated = o.unterminated
 }
 
-// remember keeps the first problem of all; the others have been put aside.
+// remember keeps the first problem of all; the others are in the file of rejects.
 func (t *tally) remember(problems []feed.Problem) {
 	if len(t.problems) == 0 {
 		t.problems = problems[:min(1, len(problems))]
 	}
 }
 
-// firstLine is a line of the first record of a tally that has one.
-func (t *tally) firstLine() int64 {
-	switch {
-	case t.typed == 0:
-		return t.problems[0].Line
-	case len(t.problems) == 0:
-		return t.keys[0].lines[0]
-	}
-	return min(t.keys[0].lines[0], t.problems[0].Line)
-}
-
-// keys are the hashes of typed records' keys, and the lines they stand on.
-type keys struct {
-	hashes []uint64
-	lines  []int64
-}
-
 // result is one piece, read.
 type result struct {
 	tally
-	batch *feed.Batch
+	batch arrow.RecordBatch
 	rest  piece // what may go on in the next piece
 }
 
-// readPiece frames and types one piece.
-func readPiece(p piece, width int, dialect framing.Dialect, t *feed.Typer, b *feed.Batch) *result {
-	r := &result{batch: b}
-	r.keys = []keys{{hashes: make([]uint64, 0, len(p.data)/64)}}
-	f := framing.Framer{Dialect: dialect, Width: width}
-	f.Reset(p.data, p.line, p.last)
+// piece frames and types one piece.
+func (p *pieces) piece(one piece, t *feed.Typer) *result {
+	r := &result{}
+	t.Reserve(bytes.Count(one.data, []byte{'\n'}) + 1)
+	f := framing.Framer{Dialect: p.dialect, Width: p.width}
+	f.Reset(one.data, one.line, one.last)
 	var rec framing.Record
 	for f.Next(&rec) {
 		r.addRecord(&rec, t)
 	}
-	r.keys[0].lines = slices.Clone(b.Lines)
+	r.batch = t.Batch()
 	r.rest.data, r.rest.line = f.Rest()
-	if n := len(p.data); p.last && n > 0 {
-		r.unterminated = p.data[n-1] != '\n' && p.data[n-1] != '\r'
+	if n := len(one.data); one.last && n > 0 {
+		r.unterminated = one.data[n-1] != '\n' && one.data[n-1] != '\r'
 	}
 	return r
 }
@@ -106,6 +88,9 @@ func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
 	if len(r.trailer) > 0 && r.after == 0 {
 		r.after = rec.Line
 	}
+	if r.records == 0 {
+		r.first = rec.Line
+	}
 	r.records++
 	if rec.Sort == framing.Broken {
 		raw := rec.Raw[:min(len(rec.Raw), 2000)]
@@ -113,7 +98,7 @@ func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
 		r.unread++
 		return
 	}
-	if !t.Type(rec.Line, rec.Fields, r.batch) {
+	if !t.Type(rec.Line, rec.Fields) {
 		r.reject(t.Problems)
 		if t.HasAmount {
 			r.rejectedAmount.Add(t.Amount)
@@ -123,7 +108,6 @@ func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
 		return
 	}
 	r.typed++
-	r.keys[0].hashes = append(r.keys[0].hashes, t.KeyHash)
 	if t.HasAmount {
 		r.amount.Add(t.Amount)
 	}
@@ -142,18 +126,16 @@ type pieces struct {
 	width   int
 	dialect framing.Dialect
 	typer   *feed.Typer
-	accept  func(*feed.Batch) error    // is given the typed records in the order of the file
-	reject  func([]feed.Problem) error // and what is wrong with the others
-	spare   chan *feed.Batch           // to be used again, while this text is read; a pool would keep them until the collector has come twice
+	accept  func(arrow.RecordBatch) error // is given the typed records, in the order of the file, to release
+	reject  func([]feed.Problem) error    // and the problems of the others
 }
 
 // read frames and types the text that begins with the first piece.
 //
-// Each piece is read on the assumption that a record begins where it begins.
-// Where the piece before shows that one was still open, the piece is read again
-// from there, so that the outcome never depends on where the text was cut.
+// Each piece is read as if a record began where it begins. Where the piece before ends
+// inside a record, the piece is read again from there, so that the outcome does not
+// depend on where the text was cut.
 func (p *pieces) read(c *cutter, first piece) (*tally, error) {
-	p.spare = make(chan *feed.Batch, 4*runtime.NumCPU())
 	jobs := make(chan job, runtime.NumCPU())
 	queue := make(chan job, 2*runtime.NumCPU())
 	for range runtime.NumCPU() {
@@ -168,19 +150,12 @@ func (p *pieces) read(c *cutter, first piece) (*tally, error) {
 	go cut(c, first, jobs, queue, stop)
 	total, err := p.merge(queue)
 	close(stop)
-	for range queue { // after an error, let the others end
+	for j := range queue { // after an error, let the others end
+		if j.piece.err == nil {
+			(<-j.done).batch.Release()
+		}
 	}
 	return total, err
-}
-
-func (p *pieces) piece(one piece, t *feed.Typer) *result {
-	var batch *feed.Batch
-	select {
-	case batch = <-p.spare:
-	default:
-		batch = t.NewBatch()
-	}
-	return readPiece(one, p.width, p.dialect, t, batch)
 }
 
 type job struct {
@@ -218,7 +193,7 @@ func (p *pieces) merge(queue <-chan job) (*tally, error) {
 		r := <-j.done
 		if len(carry.data) > 0 {
 			joined := piece{data: append(carry.data, j.piece.data...), line: carry.line, last: j.piece.last}
-			p.done(r.batch)
+			r.batch.Release()
 			r = p.piece(joined, p.typer)
 		}
 		carry = piece{data: slices.Clone(r.rest.data), line: r.rest.line}
@@ -228,27 +203,16 @@ func (p *pieces) merge(queue <-chan job) (*tally, error) {
 		if err := p.reject(r.problems); err != nil {
 			return total, err
 		}
-		p.done(r.batch)
 		total.add(&r.tally)
 	}
 	return total, nil
 }
 
-func (p *pieces) done(b *feed.Batch) {
-	b.Reset()
-	select {
-	case p.spare <- b:
-	default:
-	}
-}
-
 // copied is a record, out of the framer's memory.
 func copied(rec framing.Record) framing.Record {
-	rec.Raw = slices.Clone(rec.Raw)
-	fields := make([][]byte, len(rec.Fields))
+	rec.Raw, rec.Fields = slices.Clone(rec.Raw), slices.Clone(rec.Fields)
 	for i, field := range rec.Fields {
-		fields[i] = slices.Clone(field)
+		rec.Fields[i] = slices.Clone(field)
 	}
-	rec.Fields = fields
 	return rec
 }

@@ -7,7 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
+
+	"github.com/apache/arrow-go/v18/arrow"
 
 	"tranche/pipeline/files"
 	"tranche/pipeline/ingest/feed"
@@ -48,7 +49,13 @@ func Preview(ctx context.Context, path string, declared feed.Feed, rows int) (*U
 	}
 	declared.Glob = "*" // whatever the file is called
 	u := &Understood{}
-	l := Loader{Session: session, Landing: dir, Work: dir, Feeds: []feed.Feed{declared}, see: func(r *reading, b *feed.Batch) { u.see(r, b, rows) }}
+	l := Loader{
+		Session: session,
+		Landing: dir,
+		Work:    dir,
+		Feeds:   []feed.Feed{declared},
+		see:     func(r *reading, b arrow.RecordBatch) { u.see(r, b, rows) },
+	}
 	if u.Outcome, _, err = l.Load(ctx, f); err != nil {
 		return nil, err
 	}
@@ -58,57 +65,48 @@ func Preview(ctx context.Context, path string, declared feed.Feed, rows int) (*U
 	return u, u.read(ctx, session)
 }
 
-// asLanded gives a file the name it would have after landing, in a folder of its
-// own.
-func asLanded(path, dir string) (landing.File, error) {
-	absolute, err := filepath.Abs(path)
-	if err != nil {
-		return landing.File{}, err
-	}
-	info, err := os.Stat(absolute)
-	if err != nil {
-		return landing.File{}, err
-	}
-	f := landing.File{Name: filepath.Base(path), Size: info.Size(), Sequence: 1}
-	if f.SHA256, err = files.Hash(absolute); err != nil {
+// asLanded gives a file the name it would have after landing, in a folder of its own.
+func asLanded(path, dir string) (f landing.File, err error) {
+	if path, err = filepath.Abs(path); err != nil {
 		return f, err
 	}
-	return f, os.Symlink(absolute, f.Path(dir))
+	info, err := os.Stat(path)
+	if err != nil {
+		return f, err
+	}
+	f = landing.File{Name: filepath.Base(path), Size: info.Size(), Sequence: 1}
+	if f.SHA256, err = files.Hash(path); err != nil {
+		return f, err
+	}
+	return f, os.Symlink(path, f.Path(dir))
 }
 
 // see takes the first rows of a file while they are loaded.
-func (u *Understood) see(r *reading, b *feed.Batch, most int) {
-	if u.Columns == nil {
-		u.name(r, b)
+func (u *Understood) see(r *reading, b arrow.RecordBatch, most int) {
+	columns, values := r.typer.Columns(), b.Columns()
+	if r.kind.Name != feed.Sales { // without the key and the content, which only serve to compare records
+		columns, values = slices.Delete(slices.Clone(columns), 1, 3), slices.Delete(slices.Clone(values), 1, 3)
 	}
-	for row := 0; row < len(b.Lines) && len(u.Rows) < most; row++ {
-		texts := []string{strconv.FormatInt(b.Lines[row], 10)}
-		columns := nameable(r, b)
-		for i := range columns {
-			texts = append(texts, columns[i].Show(row))
+	if u.Columns == nil {
+		u.name(columns, r.fixed)
+	}
+	for row := 0; row < int(b.NumRows()) && len(u.Rows) < most; row++ {
+		var texts []string
+		for i, c := range columns {
+			texts = append(texts, c.Show(values[i], row))
 		}
 		u.Rows = append(u.Rows, append(texts, u.fixed...))
 	}
 }
 
-// nameable are the columns that a feed can name: without those that are worked out for
-// comparing records, which come first.
-func nameable(r *reading, b *feed.Batch) []feed.BatchColumn {
-	if r.kind.Name == feed.Sales {
-		return b.Columns
-	}
-	return b.Columns[2:]
-}
-
 // name lists the columns: those that differ from row to row, then those that
 // are the same in each.
-func (u *Understood) name(r *reading, b *feed.Batch) {
-	u.Columns = []string{"line"}
-	for _, c := range nameable(r, b) {
+func (u *Understood) name(columns []feed.Column, fixed map[string]string) {
+	for _, c := range columns {
 		u.Columns = append(u.Columns, c.Name)
 	}
-	for _, name := range slices.Sorted(maps.Keys(r.fixed)) {
-		if value := r.fixed[name]; value != "" {
+	for _, name := range slices.Sorted(maps.Keys(fixed)) {
+		if value := fixed[name]; value != "" {
 			u.Columns, u.fixed = append(u.Columns, name), append(u.fixed, value)
 		}
 	}
@@ -116,27 +114,20 @@ func (u *Understood) name(r *reading, b *feed.Batch) {
 
 // read takes the file's sum and the problems of its records from the store.
 func (u *Understood) read(ctx context.Context, s *store.Session) error {
-	err := s.Row(ctx, `select coalesce(max((select coalesce(sum(net_amount), 0)::decimal(38,6) from store.raw.sales)) filter (where kind = 'sales' and status = 'loaded')::varchar, '')
-		from store.raw.files`, []any{&u.Amount})
+	err := s.Row(ctx, `select coalesce(max((select coalesce(sum(net_amount), 0)::decimal(38,6) from store.raw.sales))
+		filter (where kind = 'sales' and status = 'loaded')::varchar, '') from store.raw.files`, []any{&u.Amount})
 	if err != nil {
 		return err
 	}
-	rows, err := s.Query(ctx, `select line, coalesce(column_name, ''), coalesce(raw_text, ''), sentence
-		from store.raw.rejects where problem > 0 order by line, problem`)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	return s.Each(ctx, `select line, coalesce(column_name, ''), coalesce(raw_text, ''), sentence
+		from store.raw.rejects where problem > 0 order by line, problem`, func(scan func(...any) error) error {
 		var line int64
 		var column, raw, sentence string
-		if err := rows.Scan(&line, &column, &raw, &sentence); err != nil {
-			return err
-		}
+		err := scan(&line, &column, &raw, &sentence)
 		if column != "" {
 			column = fmt.Sprintf(", %s %q", column, raw)
 		}
 		u.Problems = append(u.Problems, fmt.Sprintf("line %d%s: %s", line, column, sentence))
-	}
-	return rows.Err()
+		return err
+	})
 }

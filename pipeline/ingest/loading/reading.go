@@ -3,6 +3,7 @@ package loading
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,6 +12,7 @@ import (
 	"hash"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/encoding"
@@ -22,9 +24,9 @@ import (
 )
 
 const (
-	pieceBytes  = 4 << 20
-	lineBytes   = 1 << 20
-	archiveSize = 4 << 30
+	pieceBytes   = 4 << 20
+	lineBytes    = 1 << 20
+	archiveBytes = 4 << 30
 )
 
 // text reads a landed file as UTF-8 and hashes the bytes as they lie.
@@ -45,13 +47,11 @@ func openText(path string, f feed.Feed) (*text, error) {
 	t.raw = bufio.NewReaderSize(io.TeeReader(file, t), 1<<20)
 	var r io.Reader = t.raw
 	if strings.HasSuffix(strings.ToLower(path), ".gz") {
-		r, err = unpack(r, f.MaxBytes)
-		if err != nil {
+		if r, err = unpack(r, f.MaxBytes); err != nil {
 			return nil, errors.Join(&feed.Problem{Code: feed.BadArchive, Detail: err.Error()}, file.Close())
 		}
 	}
-	t.Reader, err = decode(r, f.Encoding)
-	if err != nil {
+	if t.Reader, err = decode(r, f.Encoding); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	return t, nil
@@ -80,8 +80,8 @@ func (t *text) Write(p []byte) (int, error) {
 	return t.hash.Write(p)
 }
 
-// changed reads whatever is left and says whether the whole file's hash is another
-// than the one it landed under.
+// changed reads the rest of the file and says whether its hash is another than the one it
+// landed under.
 func (t *text) changed(sha256 string) (bool, error) {
 	if _, err := io.Copy(io.Discard, t.raw); err != nil {
 		return false, err
@@ -97,13 +97,7 @@ type capped struct {
 
 func unpack(r io.Reader, limit int64) (io.Reader, error) {
 	z, err := gzip.NewReader(r)
-	if err != nil {
-		return nil, err
-	}
-	if limit == 0 {
-		limit = archiveSize
-	}
-	return &capped{r: z, left: limit}, nil
+	return &capped{r: z, left: cmp.Or(limit, archiveBytes)}, err
 }
 
 func (c *capped) Read(p []byte) (int, error) {
@@ -157,8 +151,8 @@ func decode(r io.Reader, name string) (io.Reader, error) {
 	return buffered, nil
 }
 
-// asProblem makes what a decoder or an archive complains of a reason to refuse
-// the file; anything else stays a failure of the run.
+// asProblem makes a decoder's error a reason to refuse the file; any other error stays a
+// failure of the run.
 func asProblem(err error) error {
 	if errors.Is(err, unicode.ErrMissingBOM) || errors.Is(err, encoding.ErrInvalidUTF8) {
 		return &feed.Problem{Code: feed.BadEncoding, Detail: err.Error()}
@@ -209,9 +203,8 @@ func (c *cutter) next() (piece, bool) {
 			c.carry = buffer
 			continue
 		}
-		p := c.piece(buffer[:cut:cut], false)
-		c.carry = append([]byte(nil), buffer[cut:]...)
-		return p, true
+		c.carry = slices.Clone(buffer[cut:])
+		return c.piece(buffer[:cut:cut], false), true
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"tranche/pipeline/ingest/feed"
@@ -17,17 +16,17 @@ import (
 	"tranche/pipeline/store"
 )
 
-// rejects are the problems of one file, put aside while it is read: a file that
-// is wrong throughout can have millions.
+// rejects are the problems of one file, in a file of their own while it is read: a file
+// that is wrong throughout can have millions.
 type rejects struct {
-	path string
-	file *os.File
-	out  *csv.Writer
-	last int // number of the last problem; the refusal of the whole file is 0
-	kept int // number of the last one in the store
+	path   string
+	file   *os.File
+	out    *csv.Writer
+	last   int // number of the last problem; the refusal of the whole file is 0
+	stored int // number of the last one in the store
 }
 
-// add puts problems aside, in the order in which they are to be listed.
+// add writes problems down, in the order in which they are to be listed.
 func (r *rejects) add(problems []feed.Problem) error {
 	if len(problems) == 0 {
 		return nil
@@ -46,9 +45,12 @@ func (r *rejects) add(problems []feed.Problem) error {
 	return r.out.Error()
 }
 
-// row is a problem as it is kept.
+// row is a problem as the store has it.
 func row(number int, p feed.Problem) []string {
-	return []string{strconv.FormatInt(p.Line, 10), strconv.Itoa(number), p.Column, p.Code, printable(p.Sentence()), printable(p.Raw), printable(p.Key)}
+	return []string{
+		strconv.FormatInt(p.Line, 10), strconv.Itoa(number), p.Column, p.Code,
+		printable(p.Sentence()), printable(p.Raw), printable(p.Key),
+	}
 }
 
 func (r *rejects) close() {
@@ -59,59 +61,60 @@ func (r *rejects) close() {
 	}
 }
 
-// storeRejects brings what was put aside since the last time into the store. It all
-// stays aside, for whoever has to take the transaction back.
-func (l *Loader) storeRejects(ctx context.Context, f landing.File, r *rejects) error {
-	if r.last == r.kept {
+// storeRejects brings what was added since the last time into the store. The file stays
+// until the reading is closed, because the transaction may be rolled back.
+func (l *Loader) storeRejects(ctx context.Context, r *reading) error {
+	p := &r.rejects
+	if p.last == p.stored {
 		return nil
 	}
-	r.out.Flush()
-	if err := r.out.Error(); err != nil {
+	p.out.Flush()
+	if err := p.out.Error(); err != nil {
 		return err
 	}
 	// Texts of many lines make DuckDB's parallel reader lose its place.
-	err := l.Session.Exec(ctx, "insert into store.raw.rejects select "+strconv.FormatInt(f.Sequence, 10)+", * from read_csv("+store.Literal(r.path)+
-		`, columns = {'line': 'bigint', 'problem': 'integer', 'column_name': 'varchar', 'code': 'varchar', 'sentence': 'varchar', 'raw_text': 'varchar', 'record_key': 'varchar'},
-		header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', new_line = '\n', nullstr = '', strict_mode = true, parallel = false) where problem > ?`, r.kept)
+	err := l.Session.Exec(ctx, fmt.Sprintf(`insert into store.raw.rejects select %d, * from read_csv(%s,
+		columns = {'line': 'bigint', 'problem': 'integer', 'column_name': 'varchar', 'code': 'varchar',
+			'sentence': 'varchar', 'raw_text': 'varchar', 'record_key': 'varchar'},
+		header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', new_line = '\n', nullstr = '',
+		strict_mode = true, parallel = false) where problem > ?`, r.file.Sequence, store.Literal(p.path)), p.stored)
 	if err != nil {
 		return err
 	}
 	var got int
-	if err := l.Session.Row(ctx, "select count(*) from store.raw.rejects where file_id = ? and problem > 0", []any{&got}, f.Sequence); err != nil {
-		return err
+	err = l.Session.Row(ctx, "select count(*) from store.raw.rejects where file_id = ? and problem > 0",
+		[]any{&got}, r.file.Sequence)
+	if err == nil && got != p.last {
+		err = fmt.Errorf("DuckDB holds %d of %d problems", got, p.last)
 	}
-	if got != r.last {
-		return fmt.Errorf("DuckDB holds %d of %d problems", got, r.last)
-	}
-	r.kept = r.last
-	return nil
+	p.stored = p.last
+	return err
 }
 
-// keepRefusal writes why the whole file was refused, before what was wrong with
-// its records.
-func (l *Loader) keepRefusal(ctx context.Context, f landing.File, why *feed.Problem, r *rejects) error {
-	values := []any{f.Sequence}
+// storeRefusal writes why the whole file was refused, before what was wrong with its
+// records.
+func (l *Loader) storeRefusal(ctx context.Context, r *reading, why *feed.Problem) error {
+	values := []any{r.file.Sequence}
 	for _, text := range row(0, *why) {
 		values = append(values, text)
 	}
-	err := l.Session.Exec(ctx, "insert into store.raw.rejects values (?, ?, ?, nullif(?, ''), ?, ?, nullif(?, ''), nullif(?, ''))", values...)
-	r.kept = 0
-	return errors.Join(err, l.storeRejects(ctx, f, r))
+	err := l.Session.Exec(ctx, `insert into store.raw.rejects
+		values (?, ?, ?, nullif(?, ''), ?, ?, nullif(?, ''), nullif(?, ''))`, values...)
+	r.rejects.stored = 0
+	return errors.Join(err, l.storeRejects(ctx, r))
 }
 
-// aside is where a file's problems wait until they are kept.
-func (l *Loader) aside(f landing.File) string { return filepath.Join(l.Work, f.SHA256+".rejects") }
+// rejectsPath is where a file's problems are until they are stored.
+func (l *Loader) rejectsPath(f landing.File) string {
+	return filepath.Join(l.Work, f.SHA256+".rejects")
+}
 
-// printable shows what is no text, or no character that a screen and a workbook
-// can hold, as \x.. so that it can be kept and looked at.
+// printable shows what is no text, or no character that a screen and a workbook can
+// show, as \x.. so that it can be stored and looked at.
 func printable(raw string) string {
-	if utf8.ValidString(raw) && !strings.ContainsFunc(raw, unshowable) {
+	if utf8.ValidString(raw) && !strings.ContainsFunc(raw, feed.Unshowable) {
 		return raw
 	}
 	quoted := strconv.QuoteToGraphic(raw)
 	return quoted[1 : len(quoted)-1]
-}
-
-func unshowable(r rune) bool {
-	return unicode.IsControl(r) && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF
 }

@@ -22,9 +22,11 @@ func pasted() map[string]string {
 
 func TestEveryRejectedRowIsKeptWhateverItsTextHolds(t *testing.T) {
 	const rows = 12_000
-	f := feed.Feed{Name: "notes", Kind: feed.Sales, Returns: feed.ByAmount, FinalNewline: true, MaxRejects: feed.Limit{None: true},
+	f := feed.Feed{
+		Name: "notes", Kind: feed.Sales, Returns: feed.ByAmount, FinalNewline: true, MaxRejects: feed.Limit{None: true},
 		Constants: map[string]string{"distributor": "D", "currency": "USD"},
-		Columns:   map[string][]string{}}
+		Columns:   map[string][]string{},
+	}
 	header := []string{"document_no", "line_no", "document_date", "partner_code", "sku", "net_amount"}
 	for _, c := range header {
 		f.Columns[c] = []string{c}

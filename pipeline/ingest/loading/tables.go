@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -86,7 +85,7 @@ func allColumns(k feed.Kind, feedHash string, fixed map[string]string) string {
 		case !left:
 			list = append(list, store.Name(c.name))
 		case value == "":
-			list = append(list, "null::"+c.sqlType+" as "+store.Name(c.name))
+			list = append(list, c.null())
 		default:
 			list = append(list, store.Literal(value)+"::"+c.sqlType+" as "+store.Name(c.name))
 		}
@@ -94,12 +93,14 @@ func allColumns(k feed.Kind, feedHash string, fixed map[string]string) string {
 	return "select " + strings.Join(list, ", ") + " from " + table(k, feedHash)
 }
 
+func (c column) null() string { return "null::" + c.sqlType + " as " + store.Name(c.name) }
+
 // salesView puts the sell-out lines of every declaration together.
 func salesView(hashes []string, fixed map[string]map[string]string) string {
 	k, _ := feed.KindNamed(feed.Sales)
 	var none []string
 	for _, c := range columnsOf(k) {
-		none = append(none, "null::"+c.sqlType+" as "+store.Name(c.name))
+		none = append(none, c.null())
 	}
 	query := "create or replace view store.raw.sales as select " + strings.Join(none, ", ") + " where false"
 	for _, hash := range hashes {
@@ -108,7 +109,7 @@ func salesView(hashes []string, fixed map[string]map[string]string) string {
 	return query
 }
 
-// Gather makes the view of all sell-out lines anew and drops the tables of
+// Gather makes the view of all sell-out lines again and drops the tables of
 // declarations that are no longer in force. It follows the loading of all files.
 func (l *Loader) Gather(ctx context.Context) error {
 	tables, err := l.salesTables(ctx)
@@ -137,37 +138,20 @@ func (l *Loader) Gather(ctx context.Context) error {
 	})
 }
 
-func (l *Loader) salesTables(ctx context.Context) ([]string, error) {
-	rows, err := l.Session.Query(ctx, `select table_name from duckdb_tables()
-		where database_name = 'store' and schema_name = 'raw' and starts_with(table_name, ?) order by table_name`, salesPrefix)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var names []string
-	for rows.Next() {
+func (l *Loader) salesTables(ctx context.Context) (names []string, err error) {
+	err = l.Session.Each(ctx, `select table_name from duckdb_tables() where database_name = 'store'
+		and schema_name = 'raw' and starts_with(table_name, ?) order by table_name`, func(scan func(...any) error) error {
 		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, err
-		}
+		err := scan(&name)
 		names = append(names, name)
-	}
-	return names, rows.Err()
+		return err
+	}, salesPrefix)
+	return names, err
 }
 
-// Version changes whenever the store's tables do; a store of another version
-// is set aside and filled anew from the landed files.
+// Version changes whenever the store's tables do; a store of another version is set
+// aside and filled again from the landed files.
 func Version() string {
 	sum := sha256.Sum256([]byte(strings.Join(statements(), "\n")))
 	return hex.EncodeToString(sum[:8])
-}
-
-// Prepare makes the tables that are not there yet.
-func Prepare(ctx context.Context, s *store.Session) error {
-	for _, q := range statements() {
-		if err := s.Exec(ctx, q); err != nil {
-			return fmt.Errorf("prepare store: %w", err)
-		}
-	}
-	return nil
 }

@@ -1,0 +1,107 @@
+package loading
+
+import (
+	"slices"
+
+	"github.com/apache/arrow-go/v18/arrow"
+
+	"tranche/pipeline/ingest/feed"
+	"tranche/pipeline/ingest/framing"
+	"tranche/pipeline/ingest/landing"
+)
+
+// reading is a file being read.
+type reading struct {
+	tally
+	file         landing.File
+	feed         feed.Feed
+	rejects      rejects
+	kind         feed.Kind
+	into         string // the table of its facts
+	allColumns   string // selects them with the columns that are the same in each
+	numbersLines bool   // lines are numbered by their occurrence
+	notes        []string
+	fixed        map[string]string // columns that batches leave out
+
+	text   *text
+	cutter *cutter
+	first  piece
+	width  int
+	typer  *feed.Typer
+}
+
+func (l *Loader) newReading(f landing.File, declared feed.Feed) *reading {
+	return &reading{file: f, feed: declared, rejects: rejects{path: l.rejectsPath(f)}}
+}
+
+// begin opens the landed file and binds its feed to its header. A *feed.Problem as
+// error means that the file is refused.
+func (r *reading) begin(path string) (err error) {
+	if r.feed.Name == "" {
+		return &feed.Problem{Code: feed.NoFeed, Detail: r.file.Name}
+	}
+	r.kind, _ = feed.KindNamed(r.feed.Kind)
+	if r.text, err = openText(path, r.feed); err != nil {
+		return err
+	}
+	r.cutter = &cutter{r: r.text, line: 1}
+	r.first, _ = r.cutter.next()
+	if r.first.err != nil {
+		return r.first.err
+	}
+	header, err := readHeader(&r.first, r.feed)
+	if err != nil {
+		return err
+	}
+	typer, problems, notes := r.feed.Bind(header)
+	if len(problems) > 0 {
+		r.count(len(header))
+		return &problems[0]
+	}
+	for _, name := range notes {
+		r.notes = append(r.notes, printable(name))
+	}
+	r.typer, r.width, r.numbersLines, r.fixed = typer, len(header), typer.Counts(), r.feed.Fixed()
+	r.into, r.allColumns = table(r.kind, r.feed.Hash()), allColumns(r.kind, r.feed.Hash(), r.fixed)
+	return nil
+}
+
+// all frames and types the whole file and gives its typed records to accept, and
+// the problems of the others to reject.
+func (r *reading) all(accept func(arrow.RecordBatch) error, reject func([]feed.Problem) error) error {
+	p := pieces{width: r.width, dialect: r.feed.Dialect(), typer: r.typer, accept: accept, reject: reject}
+	total, err := p.read(r.cutter, r.first)
+	r.tally = *total
+	return err
+}
+
+func (r *reading) close() {
+	r.rejects.close()
+	if r.text != nil {
+		_ = r.text.file.Close()
+	}
+}
+
+// count counts the records of a file that cannot be typed, so that it is known how
+// many wait.
+func (r *reading) count(width int) {
+	f := framing.Framer{Dialect: r.feed.Dialect(), Width: width}
+	var rec framing.Record
+	for p, ok := r.first, true; ok; {
+		if p.err != nil {
+			return // the file is refused for the first reason
+		}
+		f.Reset(p.data, p.line, p.last)
+		for f.Next(&rec) {
+			if rec.Sort == framing.Data || rec.Sort == framing.Broken {
+				r.records++
+				r.unread++
+			}
+		}
+		rest, line := f.Rest()
+		var next piece
+		if next, ok = r.cutter.next(); ok {
+			p = piece{data: append(slices.Clone(rest), next.data...), line: line, last: next.last, err: next.err}
+		}
+	}
+}

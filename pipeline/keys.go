@@ -1,0 +1,65 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"tranche/pipeline/ingest/feed"
+	"tranche/pipeline/ingest/landing"
+	"tranche/pipeline/ledger"
+	"tranche/pipeline/store"
+)
+
+// ErrKey says that stated lines would get other names: they would pass for withdrawn, and
+// the same sales for new ones.
+var ErrKey = errors.New("its key is declared otherwise")
+
+// statedKeys are the keys of the sales feeds that have sent lines of a month or before.
+func statedKeys(ctx context.Context, s *store.Session, feeds []feed.Feed, month time.Time) ([]ledger.Key, error) {
+	var list []ledger.Key
+	for _, f := range feeds {
+		var sent bool
+		err := s.Row(ctx, `select count(*) > 0 from store.raw.sales as s join store.raw.files as f using (file_id)
+			where f.feed = ? and s.document_date <= last_day(?::date)`, []any{&sent}, f.Name, month)
+		if err != nil {
+			return nil, err
+		}
+		if sent {
+			list = append(list, ledger.Key{Feed: f.Name, Glob: f.Glob, Columns: f.LineKey()})
+		}
+	}
+	return list, nil
+}
+
+// lastLanded is the number of the last file that has landed.
+func lastLanded(landed []landing.File) int64 {
+	if len(landed) == 0 {
+		return 0
+	}
+	return landed[len(landed)-1].Sequence
+}
+
+// keysStand refuses a feed that would give other names to lines of a closed month. Each file
+// is asked for, so that neither another feed's name nor another glob hides a new key.
+func keysStand(last *ledger.Closed, feeds []feed.Feed, landed []landing.File) error {
+	if last == nil {
+		return nil
+	}
+	for _, then := range last.Keys {
+		for _, file := range landed {
+			if file.Sequence > last.Landed || !(feed.Feed{Glob: then.Glob}).Matches(file.Name) {
+				continue
+			}
+			for _, f := range feeds {
+				if now := f.LineKey(); f.Matches(file.Name) && !feed.SameKey(then.Columns, now) {
+					return fmt.Errorf("feed %s: %w than when %s was closed (then: %s; now: %s; %s is one of its files); "+
+						"give the files from now on to a new feed, or declare the key as it was",
+						f.Name, ErrKey, last.Month, feed.ShowKey(then.Columns), feed.ShowKey(now), file.Name)
+				}
+			}
+		}
+	}
+	return nil
+}
