@@ -52,12 +52,7 @@ func TestAPartnerIsToldWhatIsHeldOfItsPurchasesUntilItCounts(t *testing.T) {
 		says(
 			t,
 			w.sheet(t, month, "statement_P2.xlsx", "Not counted"),
-			"Waits",
-			"H1",
-			"1,500.00",
-			"USD",
-			"The product is unknown",
-			"sales_2.csv",
+			"Waits", "H1", "1,500.00", "USD", "The product is unknown", "sales_2.csv",
 		)
 	}
 	w.drop(t, "products_2.csv", "sku,name,family,basis\nNEW,New licence,platform,licence\n")

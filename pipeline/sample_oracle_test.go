@@ -164,23 +164,11 @@ func sampleSales(t *testing.T, buyers map[string]string) []oracle.Sale {
 			if back, ok := strings.CutSuffix(amount, "-"); ok {
 				amount = "-" + back
 			}
-			add(
-				oracle.Sale{
-					Distributor:        "NORDWIND",
-					DistributorPartner: "P1009",
-					Document:           r[0],
-					Line:               whole(r[1]),
-					Return:             r[2] == "GS",
-					Date:               on(t, "02.01.2006", r[3]),
-					SKU:                r[6],
-					Currency:           "EUR",
-					Net:                number(t, amount),
-					Deal:               r[9],
-					ReturnsDocument:    r[10],
-					ReturnsLine:        whole(r[11]),
-				},
-				r[4],
-			)
+			add(oracle.Sale{
+				Distributor: "NORDWIND", DistributorPartner: "P1009", Document: r[0], Line: whole(r[1]),
+				Return: r[2] == "GS", Date: on(t, "02.01.2006", r[3]), SKU: r[6], Currency: "EUR", Net: number(t, amount),
+				Deal: r[9], ReturnsDocument: r[10], ReturnsLine: whole(r[11]),
+			}, r[4])
 		}
 	}
 	for _, name := range []string{"lumiere_202405.csv", "lumiere_202406.csv", "lumiere_202407.csv", "lumiere_202408.csv"} {
@@ -189,22 +177,11 @@ func sampleSales(t *testing.T, buyers map[string]string) []oracle.Sale {
 				continue
 			}
 			net := number(t, strings.NewReplacer("\u00a0", "", ",", ".").Replace(r[7]))
-			add(
-				oracle.Sale{
-					Distributor:     "LUMIERE",
-					Document:        r[0],
-					Line:            whole(r[1]),
-					Return:          net.Negative,
-					Date:            on(t, "02/01/2006", r[2]),
-					SKU:             r[5],
-					Currency:        "EUR",
-					Net:             net,
-					Deal:            r[8],
-					ReturnsDocument: r[9],
-					ReturnsLine:     whole(r[10]),
-				},
-				r[3],
-			)
+			add(oracle.Sale{
+				Distributor: "LUMIERE", Document: r[0], Line: whole(r[1]), Return: net.Negative,
+				Date: on(t, "02/01/2006", r[2]), SKU: r[5], Currency: "EUR", Net: net, Deal: r[8], ReturnsDocument: r[9],
+				ReturnsLine: whole(r[10]),
+			}, r[3])
 		}
 	}
 	for _, name := range []string{
@@ -217,22 +194,11 @@ func sampleSales(t *testing.T, buyers map[string]string) []oracle.Sale {
 				t.Fatal(err)
 			}
 			net.Negative = r[2] == "Credit Memo"
-			add(
-				oracle.Sale{
-					Distributor:     "HARBOR",
-					Document:        r[0],
-					Line:            whole(r[1]),
-					Return:          net.Negative,
-					Date:            on(t, "01/02/2006", r[3]),
-					SKU:             r[6],
-					Currency:        r[9],
-					Net:             net,
-					Deal:            r[10],
-					ReturnsDocument: r[11],
-					ReturnsLine:     whole(r[12]),
-				},
-				r[4],
-			)
+			add(oracle.Sale{
+				Distributor: "HARBOR", Document: r[0], Line: whole(r[1]), Return: net.Negative,
+				Date: on(t, "01/02/2006", r[3]), SKU: r[6], Currency: r[9], Net: net, Deal: r[10], ReturnsDocument: r[11],
+				ReturnsLine: whole(r[12]),
+			}, r[4])
 		}
 	}
 	var out []oracle.Sale
@@ -264,23 +230,21 @@ func sampleProgramme() oracle.Programme {
 		return m
 	}
 	wholesale := map[string]string{"ready": "01 015", "advanced": "0125 0175", "premier": "015 02 025"}
+	resale := map[string]string{"ready": "04 05 06", "advanced": "05 06 07", "premier": "06 075 09"}
+	more := map[string]string{"ready": "04 05 06 07", "advanced": "05 06 07 08", "premier": "06 075 09 10"}
 	v := oracle.Version{
 		From: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC),
 		Modules: map[string]oracle.Module{
 			"distribution": module("volume", "250000", wholesale),
-			"resell": module(
-				"volume",
-				"25000",
-				map[string]string{"ready": "04 05 06", "advanced": "05 06 07", "premier": "06 075 09"},
-			),
+			"resell":       module("volume", "25000", resale),
 		},
 		SellWith: oracle.SellWith{
-			WindowDays: 180,
-			Rescale:    true,
+			WindowDays: 180, Rescale: true,
 			Weights:    map[string]int64{"sourced": 50, "influenced": 30, "delivered": 20},
 			PointsFrom: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC),
 		},
-		Points: oracle.Points{StatusMonths: 12, ExpireMonths: 24,
+		Points: oracle.Points{
+			StatusMonths: 12, ExpireMonths: 24,
 			ByAmount: map[string]oracle.PointRate{
 				"resell":       {Points: 1, Per: number("250")},
 				"distribution": {Points: 1, Per: number("2500")},
@@ -289,18 +253,14 @@ func sampleProgramme() oracle.Programme {
 			Certifications: map[string]oracle.CertificationPoints{
 				"LK-ADM-1": {Category: "technical", Points: 40},
 				"LK-ADM-2": {Category: "technical", Points: 80},
-				"LK-DEV-1": {
-					Category: "technical",
-					Points:   60,
-				},
+				"LK-DEV-1": {Category: "technical", Points: 60},
 				"LK-SAL-1": {Category: "sales", Points: 20},
 				"LK-SAL-2": {Category: "sales", Points: 30},
 			},
-			PersonCap: 150, CategoryCaps: map[string]int64{"technical": 900, "sales": 200}},
+			PersonCap: 150, CategoryCaps: map[string]int64{"technical": 900, "sales": 200},
+		},
 		Levels: oracle.Levels{
-			Computed:    true,
-			ReviewMonth: 12,
-			GraceMonths: 3,
+			Computed: true, ReviewMonth: 12, GraceMonths: 3,
 			Requirements: []oracle.Requirement{{Level: "ready"},
 				{Level: "advanced", Points: 500, Certifications: 3, Minimums: map[string]int64{"technical": 80}},
 				{Level: "premier", Points: 1500, Certifications: 6, Minimums: map[string]int64{"technical": 240, "sales": 40}}},
@@ -311,19 +271,10 @@ func sampleProgramme() oracle.Programme {
 	second.From = time.Date(2024, 7, 1, 0, 0, 0, 0, time.UTC)
 	second.Modules = map[string]oracle.Module{
 		"distribution": module("marginal", "250000", wholesale),
-		"resell": module(
-			"marginal",
-			"25000",
-			map[string]string{"ready": "04 05 06 07", "advanced": "05 06 07 08", "premier": "06 075 09 10"},
-		),
+		"resell":       module("marginal", "25000", more),
 	}
-	return oracle.Programme{
-		Currency:   "USD",
-		YearStarts: 1,
-		FXMaxAge:   5,
-		MinPayable: number("50"),
-		Versions:   []oracle.Version{v, second},
-	}
+	versions := []oracle.Version{v, second}
+	return oracle.Programme{Currency: "USD", YearStarts: 1, FXMaxAge: 5, MinPayable: number("50"), Versions: versions}
 }
 
 func TestTheSampleIsWhatItsGeneratorMakes(t *testing.T) {
