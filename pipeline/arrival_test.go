@@ -88,11 +88,18 @@ func TestWhateverArrivesAgainAndInWhateverPiecesTheFactsAreTheSame(t *testing.T)
 }
 
 func drawShipment(t *rapid.T) shipment {
-	s := shipment{whole: rapid.Bool().Draw(t, "whole"), lost: rapid.SampledFrom([]bool{true, false, false, false, false}).Draw(t, "lost"), lines: map[string]arrived{}}
+	s := shipment{
+		whole: rapid.Bool().Draw(t, "whole"),
+		lost:  rapid.SampledFrom([]bool{true, false, false, false, false}).Draw(t, "lost"),
+		lines: map[string]arrived{},
+	}
 	for range rapid.IntRange(1, 6).Draw(t, "lines") {
 		key := fmt.Sprintf("N%d,%d", rapid.IntRange(1, 3).Draw(t, "doc"), rapid.IntRange(1, 2).Draw(t, "line"))
-		s.lines[key] = arrived{date: rapid.SampledFrom([]string{"2024-05-03", "2024-05-20", "2024-06-07"}).Draw(t, "date"), net: rapid.IntRange(1, 3).Draw(t, "net"),
-			bad: rapid.SampledFrom([]bool{true, false, false}).Draw(t, "bad")}
+		s.lines[key] = arrived{
+			date: rapid.SampledFrom([]string{"2024-05-03", "2024-05-20", "2024-06-07"}).Draw(t, "date"),
+			net:  rapid.IntRange(1, 3).Draw(t, "net"),
+			bad:  rapid.SampledFrom([]bool{true, false, false}).Draw(t, "bad"),
+		}
 	}
 	return s
 }
@@ -152,7 +159,8 @@ func (w *world) runQuietly(t *rapid.T) {
 // standing asks the published file; the partner is unknown, so all lines are held.
 func (w *world) standing(t *testing.T) []string {
 	var out []string
-	for _, r := range w.rows(t, "select distributor, document_no, line_no, month, net_amount::decimal(18,0) from mart.held_lines") {
+	for _, r := range w.rows(t, `select distributor, document_no, line_no, month, net_amount::decimal(18,0)
+		from mart.held_lines`) {
 		out = append(out, strings.Join(r, " "))
 	}
 	slices.Sort(out)

@@ -8,7 +8,10 @@ import (
 func TestThePublishedFileSaysWhatItIsMadeOf(t *testing.T) {
 	w := sampleWorld(t)
 	rows := func(part string) [][]string {
-		return w.rows(t, "select name, hash, through_month, from_date, to_date from mart.as_of where part = '"+part+"' order by sequence")
+		return w.rows(
+			t,
+			"select name, hash, through_month, from_date, to_date from mart.as_of where part = '"+part+"' order by sequence",
+		)
 	}
 	if got := rows("run"); len(got) != 1 || got[0][1] != w.last.RunID || got[0][2] != "2024-08-01" {
 		t.Errorf("the run is %v", got)
@@ -24,7 +27,8 @@ func TestThePublishedFileSaysWhatItIsMadeOf(t *testing.T) {
 		t.Errorf("the programme is %v", versions)
 	}
 	files := w.rows(t, "select name, hash from mart.as_of where part = 'file' order by sequence")
-	if told := w.rows(t, "select file_name, sha256 from mart.reconciliation order by file_id"); len(told) != 20 || !slices.EqualFunc(files, told, slices.Equal) {
+	if told := w.rows(t, "select file_name, sha256 from mart.reconciliation order by file_id"); len(told) != 20 ||
+		!slices.EqualFunc(files, told, slices.Equal) {
 		t.Errorf("the files are %v, and the reconciliation tells of %v", files, told)
 	}
 }

@@ -102,7 +102,8 @@ func TestBrokenByReadersOfThePublishedFile(t *testing.T) {
 	}
 	b.goesOn(t, "held open")
 	var again int64
-	if err := reader.Row(t.Context(), "select count(*) from mart.money_entries where entry_id = 'E-9'", []any{&again}); err != nil || again != 0 {
+	err = reader.Row(t.Context(), "select count(*) from mart.money_entries where entry_id = 'E-9'", []any{&again})
+	if err != nil || again != 0 {
 		t.Errorf("who had it open sees %d of the new entry (%v), and should see the file that it opened", again, err)
 	}
 	if err := scribble(b.config.Folders.Published(), 0.2); err != nil {
@@ -118,10 +119,12 @@ func TestBrokenByTwoRunsAtOnce(t *testing.T) {
 	for said.Scan() && said.Text() != "land" {
 	}
 	_, err := pipeline.Run(t.Context(), b.options())
-	if !errors.Is(err, pipeline.ErrLocked) || !strings.Contains(err.Error(), fmt.Sprintf("process %d", first.Process.Pid)) {
+	if !errors.Is(err, pipeline.ErrLocked) ||
+		!strings.Contains(err.Error(), fmt.Sprintf("process %d", first.Process.Pid)) {
 		t.Errorf("the second says %v", err)
 	}
-	if err := os.Remove(filepath.Join(b.config.Folders.State, "lock")); err != nil { // by somebody who takes it for a leftover
+	// Somebody takes it for a leftover.
+	if err := os.Remove(filepath.Join(b.config.Folders.State, "lock")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := pipeline.Run(t.Context(), b.options()); !errors.Is(err, pipeline.ErrLocked) {
@@ -167,8 +170,13 @@ func TestBrokenByWhatLiesInTheInbox(t *testing.T) {
 	t.Parallel()
 	b := newBroken(t, t.TempDir())
 	inbox := b.config.Folders.Inbox
-	if err := errors.Join(syscall.Mkfifo(filepath.Join(inbox, "entries_fifo.csv"), 0o600), os.Symlink("/etc/passwd", filepath.Join(inbox, "entries_link.csv")),
-		os.WriteFile(filepath.Join(b.dir, "elsewhere"), []byte(tomorrow), 0o600), os.Link(filepath.Join(b.dir, "elsewhere"), filepath.Join(inbox, "entries_two.csv"))); err != nil {
+	elsewhere := filepath.Join(b.dir, "elsewhere")
+	if err := errors.Join(
+		syscall.Mkfifo(filepath.Join(inbox, "entries_fifo.csv"), 0o600),
+		os.Symlink("/etc/passwd", filepath.Join(inbox, "entries_link.csv")),
+		os.WriteFile(elsewhere, []byte(tomorrow), 0o600),
+		os.Link(elsewhere, filepath.Join(inbox, "entries_two.csv")),
+	); err != nil {
 		t.Fatal(err)
 	}
 	s, err := pipeline.Run(t.Context(), b.options())
@@ -197,7 +205,9 @@ func TestBrokenByManyFilesAtOnce(t *testing.T) {
 	n := some(10_000, 150)
 	b := newBroken(t, t.TempDir())
 	for i := range n {
-		b.drop(t, fmt.Sprintf("entries_many_%05d.csv", i), fmt.Sprintf("id,partner,date,kind,amount,points,reason,by\nM-%d,P1001,2024-08-22,money_adjustment,0.01,,One of many,K. Lindqvist\n", i))
+		text := "id,partner,date,kind,amount,points,reason,by\n" +
+			"M-%d,P1001,2024-08-22,money_adjustment,0.01,,One of many,K. Lindqvist\n"
+		b.drop(t, fmt.Sprintf("entries_many_%05d.csv", i), fmt.Sprintf(text, i))
 	}
 	if _, err := pipeline.Run(t.Context(), b.options()); err != nil {
 		t.Fatal(err)
@@ -260,7 +270,8 @@ func TestARunThatIsStoppedEndsCleanly(t *testing.T) {
 func TestNobodyElseMayWriteTheConfigurationOrReadWhatIsOurs(t *testing.T) {
 	t.Parallel()
 	b := newBroken(t, t.TempDir())
-	for _, dir := range []string{b.config.Folders.State, b.config.Folders.Landing, b.config.Folders.Statements} { // as whoever unpacks a backup leaves them
+	f := b.config.Folders
+	for _, dir := range []string{f.State, f.Landing, f.Statements} { // as whoever unpacks a backup leaves them
 		if err := os.Chmod(dir, 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -293,7 +304,8 @@ func TestNobodyElseMayWriteTheConfigurationOrReadWhatIsOurs(t *testing.T) {
 		if err := os.Chmod(path, info.Mode().Perm()|[]os.FileMode{0o020, 0o002}[n]); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := pipeline.Run(t.Context(), b.options()); !errors.Is(err, pipeline.ErrAnybody) || !strings.Contains(err.Error(), "chmod go-w "+path) {
+		if _, err := pipeline.Run(t.Context(), b.options()); !errors.Is(err, pipeline.ErrAnybody) ||
+			!strings.Contains(err.Error(), "chmod go-w "+path) {
 			t.Errorf("where others may write %s: %v", path, err)
 		}
 		if err := os.Chmod(path, info.Mode().Perm()); err != nil {

@@ -41,7 +41,8 @@ func some(n, short int) int {
 }
 
 // tomorrow is what comes on the second day: a correction that changes a statement.
-const tomorrow = "id,partner,date,kind,amount,points,reason,by\nE-9,P1003,2024-08-22,money_adjustment,-17.25,,A credit note,K. Lindqvist\n"
+const tomorrow = "id,partner,date,kind,amount,points,reason,by\n" +
+	"E-9,P1003,2024-08-22,money_adjustment,-17.25,,A credit note,K. Lindqvist\n"
 
 // broken is a world in which a first day has been published, and a second waits.
 type broken struct {
@@ -113,7 +114,8 @@ func (b *broken) published(t *testing.T) map[string]string {
 // a kill cut short is taken back by whoever begins next, even to be refused.
 func (b *broken) stands(t *testing.T, what string) {
 	t.Helper()
-	if _, err := pipeline.Approve(t.Context(), b.options(), day("2024-08-01"), "nobody"); !errors.Is(err, pipeline.ErrDecision) {
+	_, err := pipeline.Approve(t.Context(), b.options(), day("2024-08-01"), "nobody")
+	if !errors.Is(err, pipeline.ErrDecision) {
 		t.Fatalf("%s: the next command does not begin: %v", what, err)
 	}
 	if got := b.published(t); !maps.Equal(got, b.before) {
@@ -130,7 +132,8 @@ func (b *broken) goesOn(t *testing.T, what string) {
 	if got := withoutTimes(b.all(t)); !slices.Equal(got, b.after) {
 		t.Errorf("%s: the next run comes to something else: %s", what, firstDifference(got, b.after))
 	}
-	if left, _ := os.ReadDir(b.config.Folders.Work()); slices.ContainsFunc(left, func(e os.DirEntry) bool { return e.Name() == "statements" }) {
+	left, _ := os.ReadDir(b.config.Folders.Work())
+	if slices.ContainsFunc(left, func(e os.DirEntry) bool { return e.Name() == "statements" }) {
 		entries, _ := filepath.Glob(filepath.Join(b.config.Folders.Work(), "statements", "*", "*"))
 		if len(entries) > 0 {
 			t.Errorf("%s: %d workbooks are left aside", what, len(entries))
@@ -280,7 +283,8 @@ func TestBrokenByAFullDisk(t *testing.T) {
 			break
 		}
 		failed++
-		if lower := strings.ToLower(said); !strings.Contains(lower, "space") && !strings.Contains(lower, "full") && !strings.Contains(lower, "enospc") {
+		if lower := strings.ToLower(said); !strings.Contains(lower, "space") && !strings.Contains(lower, "full") &&
+			!strings.Contains(lower, "enospc") {
 			t.Errorf("%s the run says nothing of the disk: %s", what, said)
 		}
 		b.stands(t, what)

@@ -36,7 +36,13 @@ func Close(ctx context.Context, o Options, c Closing) (*Summary, error) {
 		{"load", func(say facts) error { return r.load(ctx, landed, say) }},
 		{"transform", func(facts) error { return r.transform(ctx, landed) }},
 		{"check", func(facts) error { return check(ctx, r.session, r.ledger) }},
-		{"state", func(facts) (err error) { closed, err = r.state(ctx, landed, c); return err }},
+		{"state", func(facts) (err error) {
+			r.summary.Absent, err = obstacles(ctx, r.session, o.Config, r.summary.Arrivals, c)
+			if err == nil {
+				closed, err = state(ctx, stateInput{c, o.Config, o.Program, o.Now, landed, r.session, r.ledger})
+			}
+			return err
+		}},
 		{"prove", func(facts) error { return r.prove(ctx, landed, closed) }},
 		{"report", func(facts) (err error) { months, err = r.report(ctx); return err }},
 		{"close", func(say facts) error { return decide(o.Config, closed, say) }},

@@ -84,19 +84,21 @@ func comparedMonths(
 	ctx context.Context, s *store.Session, o Options, theirs time.Time,
 ) (from, to time.Time, err error) {
 	ours := o.Config.Programme.Versions[0].From
-	to, err = chooseMonth(ctx, s, monthInput{NotBefore: o.NotBefore, Now: o.Now, Programme: ours})
+	asked := o.Month
+	o.Month = time.Time{}
+	to, err = chooseMonth(ctx, s, o, time.Time{})
 	if err != nil {
 		return from, to, err
 	}
-	if first := monthOf(ours); o.Month.IsZero() {
+	if first := monthOf(ours); asked.IsZero() {
 		if from = first; monthOf(theirs).Before(from) {
 			from = monthOf(theirs)
 		}
-	} else if o.Month.Before(first) || o.Month.After(to) {
+	} else if asked.Before(first) || asked.After(to) {
 		return from, to, fmt.Errorf("%s: %w: the months there are go from %s to %s",
-			MonthName(o.Month), ErrNothingToCompare, MonthName(first), MonthName(to))
+			MonthName(asked), ErrNothingToCompare, MonthName(first), MonthName(to))
 	} else {
-		from, to = o.Month, o.Month
+		from, to = asked, asked
 	}
 	if !theirs.Before(to.AddDate(0, 1, 0)) {
 		err = fmt.Errorf("%s: %w: the other programme begins on %s",

@@ -45,7 +45,8 @@ func TestAComparisonIsWhatARunUnderTheOtherProgrammeStates(t *testing.T) {
 	other.run(t)
 	stated := func(w *world) map[string]string {
 		found := map[string]string{}
-		for _, row := range w.rows(t, "select partner_id || ' ' || incentive, earned::varchar from mart.statements where month = '2024-07-01' and lines > 0") {
+		for _, row := range w.rows(t, `select partner_id || ' ' || incentive, earned::varchar from mart.statements
+			where month = '2024-07-01' and lines > 0`) {
 			found[row[0]] = row[1]
 		}
 		return found
@@ -103,15 +104,16 @@ func TestAComparisonOfMonthsThatAreNotThereIsRefused(t *testing.T) {
 	late := w.config.Programme
 	late.Versions = slices.Clone(late.Versions[:1])
 	late.Versions[0].From = time.Date(2024, 9, 1, 0, 0, 0, 0, time.UTC)
+	const nothing = "there is nothing to compare: "
 	for _, c := range []struct {
 		month time.Time
 		other programme.Programme
 		says  string
 	}{
-		{time.Date(2024, 9, 1, 0, 0, 0, 0, time.UTC), w.config.Programme, "2024-09: there is nothing to compare: the months there are go from 2024-01 to 2024-08"},
-		{time.Date(2023, 12, 1, 0, 0, 0, 0, time.UTC), w.config.Programme, "2023-12: there is nothing to compare: the months there are go from 2024-01 to 2024-08"},
-		{time.Date(2024, 7, 1, 0, 0, 0, 0, time.UTC), late, "2024-07: there is nothing to compare: the other programme begins on 2024-09-01"},
-		{time.Time{}, late, "2024-08: there is nothing to compare: the other programme begins on 2024-09-01"},
+		{day("2024-09-01"), w.config.Programme, "2024-09: " + nothing + "the months there are go from 2024-01 to 2024-08"},
+		{day("2023-12-01"), w.config.Programme, "2023-12: " + nothing + "the months there are go from 2024-01 to 2024-08"},
+		{day("2024-07-01"), late, "2024-07: " + nothing + "the other programme begins on 2024-09-01"},
+		{time.Time{}, late, "2024-08: " + nothing + "the other programme begins on 2024-09-01"},
 	} {
 		_, err := pipeline.Compare(t.Context(), pipeline.Options{Config: w.config, Now: now, Month: c.month}, c.other)
 		if !errors.Is(err, pipeline.ErrNothingToCompare) || err.Error() != c.says {
@@ -155,10 +157,22 @@ func TestAStoreThatARunHasToMendFirstIsNotCompared(t *testing.T) {
 	}
 	w.run(t)
 	for _, c := range []struct{ damage, mend, says string }{
-		{"update store.raw.version set version = 'older'", "update store.raw.version set version = '" + loading.Version() + "'", "another version"},
+		{
+			"update store.raw.version set version = 'older'",
+			"update store.raw.version set version = '" + loading.Version() + "'",
+			"another version",
+		},
 		{"alter table store.raw.version rename to gone", "alter table store.raw.gone rename to version", "another version"},
-		{"create table store.raw.sales_0000000000000000 (x integer)", "drop table store.raw.sales_0000000000000000", "stopped before it had loaded everything"},
-		{"update store.raw.files set feed_hash = 'x' || feed_hash where file_id = 3", "update store.raw.files set feed_hash = feed_hash[2:] where file_id = 3", "not loaded yet"},
+		{
+			"create table store.raw.sales_0000000000000000 (x integer)",
+			"drop table store.raw.sales_0000000000000000",
+			"stopped before it had loaded everything",
+		},
+		{
+			"update store.raw.files set feed_hash = 'x' || feed_hash where file_id = 3",
+			"update store.raw.files set feed_hash = feed_hash[2:] where file_id = 3",
+			"not loaded yet",
+		},
 	} {
 		w.inStore(t, c.damage)
 		if err := compare(w); !errors.Is(err, loading.ErrRunFirst) || !strings.Contains(err.Error(), c.says) {

@@ -36,12 +36,32 @@ func TestTheComparisonOfReadersIsTrue(t *testing.T) {
 		for who, v := range verdicts {
 			counts[who][v]++
 		}
-		fmt.Fprintf(&table, "| %s | %s | %s | %s |\n", strings.ReplaceAll(c.name, "_", " "), verdicts["ours"], verdicts["duckdb"], verdicts["csv"])
+		fmt.Fprintf(
+			&table,
+			"| %s | %s | %s | %s |\n",
+			strings.ReplaceAll(c.name, "_", " "),
+			verdicts["ours"],
+			verdicts["duckdb"],
+			verdicts["csv"],
+		)
 	}
 	sum := func(who string) string {
-		return fmt.Sprintf("%d right, %d silently wrong, %d refused", counts[who]["right"], counts[who]["silently wrong"], counts[who]["refused"])
+		return fmt.Sprintf(
+			"%d right, %d silently wrong, %d refused",
+			counts[who]["right"],
+			counts[who]["silently wrong"],
+			counts[who]["refused"],
+		)
 	}
-	text := fmt.Sprintf(comparisonHead, len(cases)) + table.String() + fmt.Sprintf("| **together** | %s | %s | %s |\n", sum("ours"), sum("duckdb"), sum("csv"))
+	text := fmt.Sprintf(
+		comparisonHead,
+		len(cases),
+	) + table.String() + fmt.Sprintf(
+		"| **together** | %s | %s | %s |\n",
+		sum("ours"),
+		sum("duckdb"),
+		sum("csv"),
+	)
 	if *update {
 		if err := os.WriteFile(comparison, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -59,16 +79,20 @@ func TestTheComparisonOfReadersIsTrue(t *testing.T) {
 
 const comparisonHead = `# Dirty files, read three ways
 
-Written by ` + "`make dirty-files`" + ` from the %d files in fixtures/dirty. Each has one quirk, and beside it stands how it is declared, what a
+Written by ` + "`make dirty-files`" + ` from the %d files in fixtures/dirty. Each has one quirk, and ` +
+	`beside it stands how it is declared, what a
 careful person would load (rows and total, or nothing at all), and what Tranche makes of it, row by row.
 
 - **Tranche**: the feed as declared beside the file.
-- **DuckDB**: ` + "`read_csv`" + ` of DuckDB 1.5 with the same declaration as far as it has words for it (delimiter, quote, escape, encoding, decimal mark,
+- **DuckDB**: ` + "`read_csv`" + ` of DuckDB 1.5 with the same declaration as far as it has words for it (delimiter, ` +
+	`quote, escape, encoding, decimal mark,
   date format, comment, lines to skip), typed columns, and ` + "`store_rejects`" + `.
-- **encoding/csv**: Go's reader with lazy quotes, columns found by name, amounts by ParseFloat, an unreadable amount left empty: what a
+- **encoding/csv**: Go's reader with lazy quotes, columns found by name, amounts by ParseFloat, an unreadable ` +
+	`amount left empty: what a
   first sketch does.
 
-*right*: the rows and the total a careful person would load, or a refusal where nothing should be loaded. *silently wrong*: other rows or
+*right*: the rows and the total a careful person would load, or a refusal where nothing should be loaded. *silently ` +
+	`wrong*: other rows or
 another total, and no error. *refused*: an error where there were good rows to load.
 
 | file | Tranche | DuckDB | encoding/csv |
@@ -101,7 +125,10 @@ func (c dirtyCase) verdict(r reading) string {
 
 func (w *world) ours(t *testing.T, c dirtyCase) reading {
 	t.Helper()
-	rows := w.rows(t, "select is_loaded, loaded, loaded_amount from mart.reconciliation where file_name = '"+filepath.Base(c.file)+"'")
+	rows := w.rows(
+		t,
+		"select is_loaded, loaded, loaded_amount from mart.reconciliation where file_name = '"+filepath.Base(c.file)+"'",
+	)
 	n, _ := strconv.Atoi(rows[0][1])
 	return reading{failed: rows[0][0] != "true", rows: n, total: rows[0][2]}
 }
@@ -124,8 +151,15 @@ func duckReader(t *testing.T, c dirtyCase, f feed.Feed) reading {
 	if delimiter == "" {
 		delimiter = ","
 	}
-	options := []string{"auto_detect = false", "store_rejects = true", "delim = " + store.Literal(delimiter), "quote = " + store.Literal(quote), "escape = " + store.Literal(escape),
-		"header = " + strconv.FormatBool(!f.NoHeader), "columns = " + duckColumns()}
+	options := []string{
+		"auto_detect = false",
+		"store_rejects = true",
+		"delim = " + store.Literal(delimiter),
+		"quote = " + store.Literal(quote),
+		"escape = " + store.Literal(escape),
+		"header = " + strconv.FormatBool(!f.NoHeader),
+		"columns = " + duckColumns(),
+	}
 	if f.DecimalMark != "" {
 		options = append(options, "decimal_separator = "+store.Literal(f.DecimalMark))
 	}
@@ -133,10 +167,21 @@ func duckReader(t *testing.T, c dirtyCase, f feed.Feed) reading {
 		options = append(options, "thousands = "+store.Literal(f.ThousandMarks[0]))
 	}
 	if len(f.Dates) > 0 {
-		options = append(options, "dateformat = "+store.Literal(strings.NewReplacer("yyyy", "%Y", "mm", "%m", "dd", "%d").Replace(f.Dates[0])))
+		options = append(
+			options,
+			"dateformat = "+store.Literal(strings.NewReplacer("yyyy", "%Y", "mm", "%m", "dd", "%d").Replace(f.Dates[0])),
+		)
 	}
 	if f.Encoding != "" {
-		options = append(options, "encoding = "+store.Literal(map[string]string{"iso-8859-1": "latin-1", "utf-16": "utf-16", "windows-1252": "latin-1", "iso-8859-15": "latin-1"}[f.Encoding]))
+		options = append(
+			options,
+			"encoding = "+store.Literal(map[string]string{
+				"iso-8859-1":   "latin-1",
+				"utf-16":       "utf-16",
+				"windows-1252": "latin-1",
+				"iso-8859-15":  "latin-1",
+			}[f.Encoding]),
+		)
 	}
 	if f.Comment != "" {
 		options = append(options, "comment = "+store.Literal(f.Comment))
@@ -146,7 +191,16 @@ func duckReader(t *testing.T, c dirtyCase, f feed.Feed) reading {
 	}
 	path := strings.NewReplacer("[", "[[]").Replace(c.file)
 	var r reading
-	err = s.Row(ctx, "select count(*), coalesce(sum(net), 0)::varchar from read_csv("+store.Literal(path)+", "+strings.Join(options, ", ")+")", []any{&r.rows, &r.total})
+	err = s.Row(
+		ctx,
+		"select count(*), coalesce(sum(net), 0)::varchar from read_csv("+store.Literal(
+			path,
+		)+", "+strings.Join(
+			options,
+			", ",
+		)+")",
+		[]any{&r.rows, &r.total},
+	)
 	r.failed = err != nil
 	return r
 }
@@ -154,7 +208,8 @@ func duckReader(t *testing.T, c dirtyCase, f feed.Feed) reading {
 // duckColumns are the columns in the order of the plain header, as the reader
 // wants them.
 func duckColumns() string {
-	return "{'doc': 'varchar', 'line': 'integer', 'type': 'varchar', 'date': 'date', 'code': 'varchar', 'customer': 'varchar', 'sku': 'varchar', 'qty': 'decimal(18,3)', 'net': 'decimal(18,6)', 'cur': 'varchar'}"
+	return "{'doc': 'varchar', 'line': 'integer', 'type': 'varchar', 'date': 'date', 'code': 'varchar', " +
+		"'customer': 'varchar', 'sku': 'varchar', 'qty': 'decimal(18,3)', 'net': 'decimal(18,6)', 'cur': 'varchar'}"
 }
 
 // lazyReader is what a first sketch in Go does.

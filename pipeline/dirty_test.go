@@ -54,7 +54,8 @@ func (c dirtyCase) part(name string) string {
 var plainFeed = []string{
 	"kind: sales", "returns: negative", "final_newline: required", "max_rejects: 0",
 	"values: {document_type: {S: sale, R: return}}",
-	"columns: {document_no: doc, line_no: line, document_type: type, document_date: date, partner_code: code, end_customer: customer, sku: sku, quantity: qty, net_amount: net, currency: cur}",
+	"columns: {document_no: doc, line_no: line, document_type: type, document_date: date, partner_code: code, " +
+		"end_customer: customer, sku: sku, quantity: qty, net_amount: net, currency: cur}",
 }
 
 // feed declares the case's own feed; its file's name is the distributor.
@@ -138,19 +139,28 @@ func (w *world) outcome(t *testing.T, file string) string {
 	t.Helper()
 	var out strings.Builder
 	name := strings.ReplaceAll(file, "'", "''")
-	for _, r := range w.rows(t, `select if(is_loaded, 'loaded', 'refused: ' || detail), records, loaded, duplicate, superseded, rejected, loaded_amount,
-			rejected_amount, unread_amounts, coalesce(notes, '') from mart.reconciliation where file_name = '`+name+`'`) {
-		fmt.Fprintf(&out, "%s\nrows %s = %s loaded + %s duplicate + %s superseded + %s rejected; loaded %s, rejected %s, unreadable amounts %s\n",
-			r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8])
+	for _, r := range w.rows(t, `
+		select if(is_loaded, 'loaded', 'refused: ' || detail), records, loaded, duplicate, superseded, rejected,
+			loaded_amount, rejected_amount, unread_amounts, coalesce(notes, '')
+		from mart.reconciliation where file_name = '`+name+`'`) {
+		fmt.Fprintf(
+			&out,
+			"%s\nrows %s = %s loaded + %s duplicate + %s superseded + %s rejected; "+
+				"loaded %s, rejected %s, unreadable amounts %s\n",
+			r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8],
+		)
 		if r[9] != "" {
 			fmt.Fprintf(&out, "ignored columns: %s\n", r[9])
 		}
 	}
-	for _, r := range w.rows(t, `select file_line, document_no, line_no, what, coalesce(end_customer, ''), sku, net_amount, currency
+	for _, r := range w.rows(t, `
+		select file_line, document_no, line_no, what, coalesce(end_customer, ''), sku, net_amount, currency
 		from mart.held_lines where file_name = '`+name+`' order by file_line, line_no`) {
 		fmt.Fprintf(&out, "line %s: %s/%s %q %q %q %s %s\n", r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7])
 	}
-	for _, r := range w.rows(t, `select file_line, coalesce(column_name, ''), code, coalesce(raw_text, ''), sentence from mart.rejected_rows where file_name = '`+name+`' order by problem`) {
+	for _, r := range w.rows(t, `
+		select file_line, coalesce(column_name, ''), code, coalesce(raw_text, ''), sentence from mart.rejected_rows
+		where file_name = '`+name+`' order by problem`) {
 		fmt.Fprintf(&out, "not believed, line %s %s %s %q: %s\n", r[0], r[1], r[2], r[3], r[4])
 	}
 	return out.String()
@@ -160,7 +170,8 @@ func (w *world) outcome(t *testing.T, file string) string {
 func (w *world) heldToTruth(t *testing.T, c dirtyCase) {
 	t.Helper()
 	truth := strings.TrimSpace(c.part("truth"))
-	rows := w.rows(t, "select is_loaded, loaded, loaded_amount from mart.reconciliation where file_name = '"+strings.ReplaceAll(filepath.Base(c.file), "'", "''")+"'")
+	name := strings.ReplaceAll(filepath.Base(c.file), "'", "''")
+	rows := w.rows(t, "select is_loaded, loaded, loaded_amount from mart.reconciliation where file_name = '"+name+"'")
 	if len(rows) != 1 {
 		t.Fatalf("the file is %d times in the reconciliation", len(rows))
 	}

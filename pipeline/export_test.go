@@ -20,7 +20,8 @@ import (
 )
 
 // august is one sale more in the newest month.
-const august = "Invoice Number,Line,Transaction Type,Invoice Date,Ship-To ID,End User Name,Vendor Part Number,Quantity,Unit Price,Currency,Deal Registration,Original Invoice,Original Line\r\n" +
+const august = "Invoice Number,Line,Transaction Type,Invoice Date,Ship-To ID,End User Name," +
+	"Vendor Part Number,Quantity,Unit Price,Currency,Deal Registration,Original Invoice,Original Line\r\n" +
 	"990001,1,Invoice,08/30/2024,44100,Quill & Marsh,LK-PLT-S,1,296.65,USD,,,\r\n"
 
 func (w *world) export(t *testing.T, dir string) *export.Done {
@@ -100,9 +101,12 @@ func TestAnExportHoldsEveryRowOfEveryMart(t *testing.T) {
 			columns = append(columns, store.Name(c.Name))
 		}
 		list := "select " + strings.Join(columns, ", ") + " from "
-		theirs := list + "read_parquet(" + store.Literal(filepath.Join(dir, m.Name, "**", "data.parquet")) + ", hive_partitioning = true)"
+		theirs := list + "read_parquet(" + store.Literal(
+			filepath.Join(dir, m.Name, "**", "data.parquet"),
+		) + ", hive_partitioning = true)"
 		ours := list + "published." + m.FullName()
-		q := "select count(*) from ((" + theirs + " except all " + ours + ") union all (" + ours + " except all " + theirs + "))"
+		q := "select count(*) from ((" + theirs + " except all " + ours + ") union all (" +
+			ours + " except all " + theirs + "))"
 		if err := s.Row(ctx, q, []any{&differ}); err != nil || differ != 0 {
 			t.Errorf("%s: %d rows differ (%v)", m.FullName(), differ, err)
 		}
@@ -153,7 +157,8 @@ func TestAMonthThatChangesIsAllThatIsWritten(t *testing.T) {
 	w.drop(t, "HTD_867_0824_late.csv", august)
 	w.run(t)
 	done := w.export(t, dir)
-	if !slices.Contains(done.Written, "payables/month=2024-08-01/data.parquet") || !slices.Contains(done.Written, "statement_lines/month=2024-08-01/data.parquet") {
+	if !slices.Contains(done.Written, "payables/month=2024-08-01/data.parquet") ||
+		!slices.Contains(done.Written, "statement_lines/month=2024-08-01/data.parquet") {
 		t.Errorf("written are %v", done.Written)
 	}
 	for _, name := range done.Written {
@@ -181,7 +186,8 @@ func TestAPartThatIsGoneIsRemovedAndNothingElseIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	july := time.Date(2024, 7, 1, 0, 0, 0, 0, time.UTC)
-	if _, err := pipeline.Run(t.Context(), pipeline.Options{Config: w.config, Now: now, Program: "test", Month: july}); err != nil {
+	o := pipeline.Options{Config: w.config, Now: now, Program: "test", Month: july}
+	if _, err := pipeline.Run(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { files.Fault = nil })
@@ -195,7 +201,8 @@ func TestAPartThatIsGoneIsRemovedAndNothingElseIs(t *testing.T) {
 		t.Errorf("removed are %v", done.Removed)
 	}
 	left := tree(t, dir)
-	if _, there := left[filepath.Join("payables", "month=2024-08-01", "data.parquet")]; there || left[filepath.Join("payables", "month=2024-08-01", "notes.txt")] == "" {
+	if _, there := left[filepath.Join("payables", "month=2024-08-01", "data.parquet")]; there ||
+		left[filepath.Join("payables", "month=2024-08-01", "notes.txt")] == "" {
 		t.Error("August's part is there, or what is somebody else's is not")
 	}
 	if _, err := os.Stat(filepath.Join(dir, "statements", "month=2024-08-01")); !errors.Is(err, fs.ErrNotExist) {
@@ -208,10 +215,14 @@ func TestADamagedPartIsWrittenAnew(t *testing.T) {
 	w.export(t, dir)
 	before := tree(t, dir)
 	damaged, missing := "partners/data.parquet", "payables/month=2024-05-01/data.parquet"
-	if err := errors.Join(os.WriteFile(filepath.Join(dir, damaged), []byte("PAR1"), 0o600), os.Remove(filepath.Join(dir, missing))); err != nil {
+	if err := errors.Join(
+		os.WriteFile(filepath.Join(dir, damaged), []byte("PAR1"), 0o600),
+		os.Remove(filepath.Join(dir, missing)),
+	); err != nil {
 		t.Fatal(err)
 	}
-	if done := w.export(t, dir); !slices.Equal(done.Written, []string{damaged, missing}) || !maps.Equal(tree(t, dir), before) {
+	if done := w.export(t, dir); !slices.Equal(done.Written, []string{damaged, missing}) ||
+		!maps.Equal(tree(t, dir), before) {
 		t.Errorf("written are %v", done.Written)
 	}
 }
@@ -241,12 +252,15 @@ func TestAnExportCutShortIsGoneOnWithByTheNext(t *testing.T) {
 
 func TestAFolderWithSomebodyElsesManifestIsRefused(t *testing.T) {
 	w := sampleWorld(t)
-	for _, text := range []string{`{"month": "2024-08", "files": {}}`, `not JSON`, `{"parts": {"../../data.parquet": {}}}`} {
+	for _, text := range []string{
+		`{"month": "2024-08", "files": {}}`, `not JSON`, `{"parts": {"../../data.parquet": {}}}`,
+	} {
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, export.ManifestName), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := pipeline.Export(t.Context(), w.config, dir); err == nil || !strings.Contains(err.Error(), "name another folder") {
+		if _, err := pipeline.Export(t.Context(), w.config, dir); err == nil ||
+			!strings.Contains(err.Error(), "name another folder") {
 			t.Errorf("%s: %v", text, err)
 		}
 		if len(tree(t, dir)) != 1 {
@@ -262,7 +276,13 @@ func TestTheGroupMayReadAnExportBesideAPublishedFileItMayRead(t *testing.T) {
 	}
 	dir := filepath.Join(around, "export")
 	w.export(t, dir)
-	for name, want := range map[string]os.FileMode{"": 0o750, "payables": 0o750, "payables/month=2024-08-01": 0o750, "payables/month=2024-08-01/data.parquet": 0o640, "manifest.json": 0o640} {
+	for name, want := range map[string]os.FileMode{
+		"":                                       0o750,
+		"payables":                               0o750,
+		"payables/month=2024-08-01":              0o750,
+		"payables/month=2024-08-01/data.parquet": 0o640,
+		"manifest.json":                          0o640,
+	} {
 		info, err := os.Stat(filepath.Join(dir, name))
 		if err != nil || info.Mode().Perm() != want {
 			t.Errorf("%s is %v, it should be %v (%v)", name, info.Mode().Perm(), want, err)

@@ -37,13 +37,7 @@ func (r *run) load(ctx context.Context, landed []landing.File, say facts) (err e
 		return err
 	}
 	say["files"], say["new"] = len(landed), len(r.summary.Loaded)
-	month, err := chooseMonth(ctx, r.session, monthInput{
-		Asked:     r.Month,
-		NotBefore: r.NotBefore,
-		Now:       r.Now,
-		FirstOpen: r.ledger.FirstOpen(),
-		Programme: r.Config.Programme.Versions[0].From,
-	})
+	month, err := chooseMonth(ctx, r.session, r.Options, r.ledger.FirstOpen())
 	if err != nil {
 		return err
 	}
@@ -142,33 +136,27 @@ func forgetCaches(f config.Folders) error {
 	return ledger.ForgetCopies(f.State)
 }
 
-// monthInput is what the month of a run depends on, besides the sales.
-type monthInput struct {
-	Asked, NotBefore, Now time.Time
-	FirstOpen             time.Time // the first month that is not closed; zero: none is closed
-	Programme             time.Time // first day of the first version
-}
-
 // chooseMonth takes the month asked for, or the newest with sales that has begun: a date far ahead in somebody's file
-// must not open the future. It is never a closed one.
-func chooseMonth(ctx context.Context, s *store.Session, in monthInput) (month time.Time, err error) {
-	if month = in.Asked; month.IsZero() {
+// must not open the future. It is never before the first open month.
+func chooseMonth(ctx context.Context, s *store.Session, o Options, firstOpen time.Time) (month time.Time, err error) {
+	programme := o.Config.Programme.Versions[0].From
+	if month = o.Month; month.IsZero() {
 		err = s.Row(ctx, `select coalesce(date_trunc('month', max(document_date) filter (where document_date < ?)), ?)
-			from store.raw.sales`, []any{&month}, monthOf(in.Now).AddDate(0, 1, 0), monthOf(in.Programme))
+			from store.raw.sales`, []any{&month}, monthOf(o.Now).AddDate(0, 1, 0), monthOf(programme))
 		if err != nil {
 			return month, err
 		}
 	}
-	if !month.AddDate(0, 1, 0).After(in.Programme) {
-		if !in.Asked.IsZero() {
-			return month, fmt.Errorf("%s: %w (%s)", MonthName(month), ErrTooEarly, in.Programme.Format(time.DateOnly))
+	if !month.AddDate(0, 1, 0).After(programme) {
+		if !o.Month.IsZero() {
+			return month, fmt.Errorf("%s: %w (%s)", MonthName(month), ErrTooEarly, programme.Format(time.DateOnly))
 		}
-		month = monthOf(in.Programme)
+		month = monthOf(programme)
 	}
-	if in.Asked.IsZero() {
-		month = later(month, in.NotBefore)
+	if o.Month.IsZero() {
+		month = later(month, o.NotBefore)
 	}
-	return later(month, in.FirstOpen), nil
+	return later(month, firstOpen), nil
 }
 
 func later(a, b time.Time) time.Time {

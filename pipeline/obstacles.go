@@ -56,10 +56,11 @@ func closable(l *ledger.Ledger, next, month, now time.Time) error {
 	return o.orNil()
 }
 
-// obstacles gathers what a run has shown to speak against closing a month.
+// obstacles gathers what a run has shown to speak against closing a month. Where nothing does, it names the
+// distributors that sent lines of the month before and none of this one.
 func obstacles(
 	ctx context.Context, s *store.Session, c *config.Config, arrivals []landing.Arrival, k Closing,
-) error {
+) (absent []string, err error) {
 	o := &Obstacles{Month: ledger.Folder(k.Month)}
 	for _, a := range arrivals {
 		if !a.Fate.Taken() {
@@ -71,13 +72,19 @@ func obstacles(
 	}
 	if k.Accepted == "" {
 		if err := o.held(ctx, s, k.Month, c.Closing.MaxHeld.String(), c.Programme.Currency); err != nil {
-			return err
+			return nil, err
 		}
 		if err := o.rejected(ctx, s, c.Closing.MaxRejected.String()); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return o.orNil()
+	if err := o.orNil(); err != nil {
+		return nil, err
+	}
+	return s.Texts(ctx, `select distinct distributor from mart.distributor_months
+		where month = $1::date - to_months(1)
+			and distributor not in (select distributor from mart.distributor_months where month = $1::date)
+		order by distributor`, k.Month) // who may have sold nothing
 }
 
 // accept is how somebody closes a month although amounts wait.
@@ -137,15 +144,6 @@ func (o *Obstacles) rejected(ctx context.Context, s *store.Session, limit string
 			"when the sender has sent them anew, or never will, tranche rejects waive, %s", plural(refused, "file"), accept)
 	}
 	return nil
-}
-
-// absent names who sent lines of the month before and none of this one. It speaks against nothing, for a distributor
-// may have sold nothing. Whoever closes is told.
-func absent(ctx context.Context, s *store.Session, month time.Time) ([]string, error) {
-	return s.Texts(ctx, `select distinct distributor from mart.distributor_months
-		where month = $1::date - to_months(1)
-			and distributor not in (select distributor from mart.distributor_months where month = $1::date)
-		order by distributor`, month)
 }
 
 // plural is so many things that are something.

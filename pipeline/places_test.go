@@ -36,7 +36,8 @@ func TestAFolderWithAQuestionMarkIsRefusedBeforeAnythingIsDone(t *testing.T) {
 	o := b.options()
 	o.Config = &other
 	_, err := pipeline.Run(t.Context(), o)
-	if !errors.Is(err, pipeline.ErrPlace) || !strings.Contains(err.Error(), "folders.state has a question mark in its path") {
+	if !errors.Is(err, pipeline.ErrPlace) ||
+		!strings.Contains(err.Error(), "folders.state has a question mark in its path") {
 		t.Errorf("it says %v", err)
 	}
 	if _, err := os.Stat(other.Folders.State); !errors.Is(err, os.ErrNotExist) {
@@ -51,7 +52,8 @@ func TestALandingFolderThatIsEmptyTakesNoStatementAway(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := pipeline.Run(t.Context(), b.options()); err == nil || !strings.Contains(err.Error(), "is its disk mounted?") {
+	if _, err := pipeline.Run(t.Context(), b.options()); err == nil ||
+		!strings.Contains(err.Error(), "is its disk mounted?") {
 		t.Errorf("it says %v", err)
 	}
 	b.stands(t, "an empty landing folder")
@@ -83,13 +85,15 @@ func TestAFolderOfSomebodyElsesIsRefusedAndSoIsOneBelowWhatAnybodyMayRename(t *t
 	if err := os.Chown(b.dir, 12345, -1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := pipeline.Run(t.Context(), b.options()); !errors.Is(err, pipeline.ErrAnybody) || !strings.Contains(err.Error(), b.dir+" belongs to user 12345") {
+	if _, err := pipeline.Run(t.Context(), b.options()); !errors.Is(err, pipeline.ErrAnybody) ||
+		!strings.Contains(err.Error(), b.dir+" belongs to user 12345") {
 		t.Errorf("it says %v", err)
 	}
 	if err := errors.Join(os.Chown(b.dir, 0, -1), os.Chmod(outer, 0o777)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := pipeline.Run(t.Context(), b.options()); !errors.Is(err, pipeline.ErrAnybody) || !strings.Contains(err.Error(), outer+", above it") {
+	if _, err := pipeline.Run(t.Context(), b.options()); !errors.Is(err, pipeline.ErrAnybody) ||
+		!strings.Contains(err.Error(), outer+", above it") {
 		t.Errorf("it says %v", err)
 	}
 	// The file itself lies where anybody may replace it.
@@ -98,7 +102,8 @@ func TestAFolderOfSomebodyElsesIsRefusedAndSoIsOneBelowWhatAnybodyMayRename(t *t
 	if err := errors.Join(os.Rename(here, target), os.Symlink(target, here), os.Chmod(outer, 0o775)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := pipeline.Run(t.Context(), b.options()); !errors.Is(err, pipeline.ErrAnybody) || !strings.Contains(err.Error(), outer+" is") {
+	if _, err := pipeline.Run(t.Context(), b.options()); !errors.Is(err, pipeline.ErrAnybody) ||
+		!strings.Contains(err.Error(), outer+" is") {
 		t.Errorf("it says %v", err)
 	}
 	if err := os.Chmod(outer, 0o755); err != nil {

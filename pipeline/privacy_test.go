@@ -16,10 +16,19 @@ func TestAWorkbookHoldsNothingOfAnotherPartner(t *testing.T) {
 	w := canaries(t)
 	w.run(t)
 	own := map[string][]string{
-		"PQ1": {"PQ1", "NAMEALPHA", "ALIASALPHA", "TOWNALPHA", "DOCALPHA", "11111.11", "555.56", "CUSTALPHA", "PRODALPHA", "SKUALPHA"},
-		"PQ2": {"PQ2", "NAMEBRAVO", "ALIASBRAVO", "TOWNBRAVO", "DOCBRAVO", "22222.22", "1111.11", "CUSTBRAVO", "PRODBRAVO", "SKUBRAVO", "ENTRYBRAVO", "REASONBRAVO", "55.55"},
+		"PQ1": {
+			"PQ1", "NAMEALPHA", "ALIASALPHA", "TOWNALPHA", "DOCALPHA", "11111.11", "555.56", "CUSTALPHA", "PRODALPHA",
+			"SKUALPHA",
+		},
+		"PQ2": {
+			"PQ2", "NAMEBRAVO", "ALIASBRAVO", "TOWNBRAVO", "DOCBRAVO", "22222.22", "1111.11", "CUSTBRAVO", "PRODBRAVO",
+			"SKUBRAVO", "ENTRYBRAVO", "REASONBRAVO", "55.55",
+		},
 		"PQ3": {"PQ3", "NAMECHARLIE", "ALIASCHARLIE", "TOWNCHARLIE", "6944.44", "138.89"},
-		"PQ4": {"PQ4", "NAMEDELTA", "ALIASDELTA", "TOWNDELTA", "DOCDELTA", "33333.33", "CUSTDELTA", "PRODDELTA", "SKUDELTA", "4166.67", "83.33"},
+		"PQ4": {
+			"PQ4", "NAMEDELTA", "ALIASDELTA", "TOWNDELTA", "DOCDELTA", "33333.33", "CUSTDELTA", "PRODDELTA", "SKUDELTA",
+			"4166.67", "83.33",
+		},
 	}
 	ofTheDeal := "CUSTALPHA PRODALPHA SKUALPHA"
 	found := 0
@@ -63,12 +72,16 @@ func canaries(t *testing.T) *world {
 			"PQ2,NAMEBRAVO,DQ=ALIASBRAVO,TOWNBRAVO,resell 2024-01-01,ready 2024-01-01,active\n" +
 			"PQ3,NAMECHARLIE,DQ=ALIASCHARLIE,TOWNCHARLIE,sell_with 2024-01-01,ready 2024-01-01,active\n" +
 			"PQ4,NAMEDELTA,DQ=ALIASDELTA,TOWNDELTA,resell 2024-01-01|sell_with 2024-01-01,ready 2024-01-01,active\n",
-		"products.csv": "sku,name,family,basis\nSKUALPHA,PRODALPHA,platform,licence\nSKUBRAVO,PRODBRAVO,platform,licence\nSKUDELTA,PRODDELTA,platform,licence\n",
+		"products.csv": "sku,name,family,basis\n" +
+			"SKUALPHA,PRODALPHA,platform,licence\nSKUBRAVO,PRODBRAVO,platform,licence\nSKUDELTA,PRODDELTA,platform,licence\n",
 		"deals.csv": "deal,partner,role,registered,status,customer\nDEALONE,PQ3,sourced,2024-01-02,approved,CUSTALPHA\n" +
 			"DEALONE,PQ4,influenced,2024-01-02,approved,CUSTALPHA\n",
-		"entries.csv": "id,partner,date,kind,amount,points,reason,by\nENTRYBRAVO,PQ2,2024-01-20,money_adjustment,55.55,,REASONBRAVO,CLERK\n",
-		"sales.csv": "doc,line,date,code,customer,sku,net,deal\nDOCALPHA,1,2024-01-10,ALIASALPHA,CUSTALPHA,SKUALPHA,11111.11,DEALONE\n" +
-			"DOCBRAVO,1,2024-01-11,ALIASBRAVO,CUSTBRAVO,SKUBRAVO,22222.22,\nDOCDELTA,1,2024-01-12,ALIASDELTA,CUSTDELTA,SKUDELTA,33333.33,\n",
+		"entries.csv": "id,partner,date,kind,amount,points,reason,by\n" +
+			"ENTRYBRAVO,PQ2,2024-01-20,money_adjustment,55.55,,REASONBRAVO,CLERK\n",
+		"sales.csv": "doc,line,date,code,customer,sku,net,deal\n" +
+			"DOCALPHA,1,2024-01-10,ALIASALPHA,CUSTALPHA,SKUALPHA,11111.11,DEALONE\n" +
+			"DOCBRAVO,1,2024-01-11,ALIASBRAVO,CUSTBRAVO,SKUBRAVO,22222.22,\n" +
+			"DOCDELTA,1,2024-01-12,ALIASDELTA,CUSTDELTA,SKUDELTA,33333.33,\n",
 	} {
 		w.drop(t, name, text)
 	}
@@ -76,23 +89,42 @@ func canaries(t *testing.T) *world {
 currency: USD
 landing: {settle: 0s}
 feeds:
-  - {name: partners, kind: partners, glob: "partners*.csv", columns: {partner_id: id, name: name, aliases: aliases, town: town, modules: modules, level: level, status: status}}
-  - {name: products, kind: products, glob: "products*.csv", columns: {sku: sku, name: name, family: family, basis: basis}}
-  - {name: entries, kind: entries, glob: "entries*.csv", columns: {entry_id: id, partner_id: partner, date: date, kind: kind, amount: amount, points: points, reason: reason, entered_by: by}}
-  - {name: deals, kind: deals, glob: "deals*.csv", columns: {deal_id: deal, partner_code: partner, role: role, registered_on: registered, status: status, end_customer: customer}}
+  - name: partners
+    kind: partners
+    glob: "partners*.csv"
+    columns: {partner_id: id, name: name, aliases: aliases, town: town, modules: modules, level: level, status: status}
+  - name: products
+    kind: products
+    glob: "products*.csv"
+    columns: {sku: sku, name: name, family: family, basis: basis}
+  - name: entries
+    kind: entries
+    glob: "entries*.csv"
+    columns:
+      {entry_id: id, partner_id: partner, date: date, kind: kind, amount: amount, points: points,
+       reason: reason, entered_by: by}
+  - name: deals
+    kind: deals
+    glob: "deals*.csv"
+    columns:
+      {deal_id: deal, partner_code: partner, role: role, registered_on: registered, status: status,
+       end_customer: customer}
   - name: sales
     kind: sales
     glob: "sales*.csv"
     returns: by_amount
     constants: {distributor: DQ, currency: USD}
-    columns: {document_no: doc, line_no: line, document_date: date, partner_code: code, end_customer: customer, sku: sku, net_amount: net, deal_id: deal}
+    columns:
+      {document_no: doc, line_no: line, document_date: date, partner_code: code, end_customer: customer,
+       sku: sku, net_amount: net, deal_id: deal}
 programme:
   - name: bare
     from: 2024-01-01
     modules:
       resell: {schedules: [{level: ready, width: 25000, rates: [5]}]}
       sell_with: {schedules: [{level: ready, width: 25000, rates: [2]}]}
-    sell_with: {window_days: 365, weights: {sourced: 50, influenced: 30}, points_from: 2024-01-01, money_from: 2024-01-01}
+    sell_with:
+      {window_days: 365, weights: {sourced: 50, influenced: 30}, points_from: 2024-01-01, money_from: 2024-01-01}
     points: {status_months: 12, by_amount: [{module: resell, points: 1, per: 1000}]}
     levels: {source: computed, review_month: 12, grace_months: 3, requirements: [{level: ready, points: 0}]}
 `)

@@ -105,7 +105,8 @@ func TestFoldersThatNothingCanBeRenamedBetweenAreRefusedBeforeAnythingIsDone(t *
 	other.Folders.Statements = filepath.Join(inMemory(t, 50), "statements")
 	o := b.options()
 	o.Config = &other
-	if _, err := pipeline.Run(t.Context(), o); !errors.Is(err, pipeline.ErrPlace) || !strings.Contains(err.Error(), "folders.statements is on another file system") {
+	if _, err := pipeline.Run(t.Context(), o); !errors.Is(err, pipeline.ErrPlace) ||
+		!strings.Contains(err.Error(), "folders.statements is on another file system") {
 		t.Errorf("it says %v", err)
 	}
 	b.stands(t, "another file system")
@@ -141,10 +142,12 @@ func TestWhatFailsBeforeAnythingBeginsIsRemembered(t *testing.T) {
 		t.Fatal("a changed closed month passes")
 	}
 	past, err := pipeline.History(w.config)
-	if err != nil || past[len(past)-1].Outcome != pipeline.Failed || !strings.Contains(past[len(past)-1].Error, "pay.parquet") {
+	if err != nil || past[len(past)-1].Outcome != pipeline.Failed ||
+		!strings.Contains(past[len(past)-1].Error, "pay.parquet") {
 		t.Errorf("the history ends with %+v (%v)", past[len(past)-1], err)
 	}
-	if _, err := pipeline.Close(t.Context(), w.options(), pipeline.Closing{Month: day("2024-02-01"), By: "anna"}); err == nil {
+	c := pipeline.Closing{Month: day("2024-02-01"), By: "anna"}
+	if _, err := pipeline.Close(t.Context(), w.options(), c); err == nil {
 		t.Error("it closes")
 	}
 }

@@ -84,7 +84,10 @@ func sampleFacts(t *testing.T) oracle.Facts {
 	for _, r := range table(t, "partners.csv", ',', 0) {
 		p := oracle.Partner{ID: r[0], Currency: r[5], Type: r[10], Active: r[11] == "active"}
 		for item := range strings.SplitSeq(r[8], "|") {
-			p.Modules = append(p.Modules, oracle.Holding{Module: strings.Fields(item)[0], From: on(t, time.DateOnly, strings.Fields(item)[1])})
+			p.Modules = append(
+				p.Modules,
+				oracle.Holding{Module: strings.Fields(item)[0], From: on(t, time.DateOnly, strings.Fields(item)[1])},
+			)
 		}
 		p.Levels = []oracle.Given{{Level: strings.Fields(r[9])[0], From: on(t, time.DateOnly, strings.Fields(r[9])[1])}}
 		for alias := range strings.SplitSeq(r[2], "|") {
@@ -99,11 +102,30 @@ func sampleFacts(t *testing.T) oracle.Facts {
 		f.Rates = append(f.Rates, oracle.Rate{Currency: r[1], Date: on(t, time.DateOnly, r[0]), Value: number(t, r[2])})
 	}
 	for _, r := range table(t, "deals_2024.csv", ',', 0) {
-		f.Claims = append(f.Claims, oracle.Claim{Deal: r[0], Partner: r[1], Role: r[2], Registered: on(t, time.DateOnly, r[3]), Expires: on(t, time.DateOnly, r[5]), Approved: r[6] == "approved"})
+		f.Claims = append(
+			f.Claims,
+			oracle.Claim{
+				Deal:       r[0],
+				Partner:    r[1],
+				Role:       r[2],
+				Registered: on(t, time.DateOnly, r[3]),
+				Expires:    on(t, time.DateOnly, r[5]),
+				Approved:   r[6] == "approved",
+			},
+		)
 	}
 	for _, r := range table(t, "certs_2024-08.csv", ';', 0) {
 		if r[5] == "PASS" {
-			f.Certifications = append(f.Certifications, oracle.Certification{Partner: r[0], Person: r[1], Code: r[2], Awarded: on(t, "02/01/2006", r[3]), Expires: on(t, "02/01/2006", r[4])})
+			f.Certifications = append(
+				f.Certifications,
+				oracle.Certification{
+					Partner: r[0],
+					Person:  r[1],
+					Code:    r[2],
+					Awarded: on(t, "02/01/2006", r[3]),
+					Expires: on(t, "02/01/2006", r[4]),
+				},
+			)
 		}
 	}
 	for _, r := range table(t, "entries_2024.csv", ',', 0) {
@@ -131,7 +153,9 @@ func sampleSales(t *testing.T, buyers map[string]string) []oracle.Sale {
 		n, _ := strconv.ParseInt(text, 10, 64)
 		return n
 	}
-	for _, name := range []string{"NW_2024-05.csv", "NW_2024-06.csv", "NW_2024-06_corrections.csv", "NW_2024-07.csv", "NW_2024-08.csv"} {
+	for _, name := range []string{
+		"NW_2024-05.csv", "NW_2024-06.csv", "NW_2024-06_corrections.csv", "NW_2024-07.csv", "NW_2024-08.csv",
+	} {
 		for _, r := range table(t, name, ';', 0) {
 			amount := strings.NewReplacer(".", "", ",", ".").Replace(r[8])
 			if strings.Contains(amount, "O") {
@@ -140,8 +164,11 @@ func sampleSales(t *testing.T, buyers map[string]string) []oracle.Sale {
 			if back, ok := strings.CutSuffix(amount, "-"); ok {
 				amount = "-" + back
 			}
-			add(oracle.Sale{Distributor: "NORDWIND", DistributorPartner: "P1009", Document: r[0], Line: whole(r[1]), Return: r[2] == "GS", Date: on(t, "02.01.2006", r[3]),
-				SKU: r[6], Currency: "EUR", Net: number(t, amount), Deal: r[9], ReturnsDocument: r[10], ReturnsLine: whole(r[11])}, r[4])
+			add(oracle.Sale{
+				Distributor: "NORDWIND", DistributorPartner: "P1009", Document: r[0], Line: whole(r[1]),
+				Return: r[2] == "GS", Date: on(t, "02.01.2006", r[3]), SKU: r[6], Currency: "EUR", Net: number(t, amount),
+				Deal: r[9], ReturnsDocument: r[10], ReturnsLine: whole(r[11]),
+			}, r[4])
 		}
 	}
 	for _, name := range []string{"lumiere_202405.csv", "lumiere_202406.csv", "lumiere_202407.csv", "lumiere_202408.csv"} {
@@ -150,11 +177,16 @@ func sampleSales(t *testing.T, buyers map[string]string) []oracle.Sale {
 				continue
 			}
 			net := number(t, strings.NewReplacer("\u00a0", "", ",", ".").Replace(r[7]))
-			add(oracle.Sale{Distributor: "LUMIERE", Document: r[0], Line: whole(r[1]), Return: net.Negative, Date: on(t, "02/01/2006", r[2]), SKU: r[5], Currency: "EUR",
-				Net: net, Deal: r[8], ReturnsDocument: r[9], ReturnsLine: whole(r[10])}, r[3])
+			add(oracle.Sale{
+				Distributor: "LUMIERE", Document: r[0], Line: whole(r[1]), Return: net.Negative,
+				Date: on(t, "02/01/2006", r[2]), SKU: r[5], Currency: "EUR", Net: net, Deal: r[8], ReturnsDocument: r[9],
+				ReturnsLine: whole(r[10]),
+			}, r[3])
 		}
 	}
-	for _, name := range []string{"HTD_867_0524.csv", "HTD_867_0624.csv", "HTD_867_0724.csv", "HTD_867_0724_part2.csv", "HTD_867_0824.csv"} {
+	for _, name := range []string{
+		"HTD_867_0524.csv", "HTD_867_0624.csv", "HTD_867_0724.csv", "HTD_867_0724_part2.csv", "HTD_867_0824.csv",
+	} {
 		for _, r := range table(t, name, ',', 0) {
 			price, quantity := number(t, strings.ReplaceAll(r[8], ",", "")), number(t, r[7])
 			var net apd.Decimal
@@ -162,8 +194,11 @@ func sampleSales(t *testing.T, buyers map[string]string) []oracle.Sale {
 				t.Fatal(err)
 			}
 			net.Negative = r[2] == "Credit Memo"
-			add(oracle.Sale{Distributor: "HARBOR", Document: r[0], Line: whole(r[1]), Return: net.Negative, Date: on(t, "01/02/2006", r[3]), SKU: r[6], Currency: r[9],
-				Net: net, Deal: r[10], ReturnsDocument: r[11], ReturnsLine: whole(r[12])}, r[4])
+			add(oracle.Sale{
+				Distributor: "HARBOR", Document: r[0], Line: whole(r[1]), Return: net.Negative,
+				Date: on(t, "01/02/2006", r[3]), SKU: r[6], Currency: r[9], Net: net, Deal: r[10], ReturnsDocument: r[11],
+				ReturnsLine: whole(r[12]),
+			}, r[4])
 		}
 	}
 	var out []oracle.Sale
@@ -195,31 +230,51 @@ func sampleProgramme() oracle.Programme {
 		return m
 	}
 	wholesale := map[string]string{"ready": "01 015", "advanced": "0125 0175", "premier": "015 02 025"}
+	resale := map[string]string{"ready": "04 05 06", "advanced": "05 06 07", "premier": "06 075 09"}
+	more := map[string]string{"ready": "04 05 06 07", "advanced": "05 06 07 08", "premier": "06 075 09 10"}
 	v := oracle.Version{
 		From: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC),
 		Modules: map[string]oracle.Module{
 			"distribution": module("volume", "250000", wholesale),
-			"resell":       module("volume", "25000", map[string]string{"ready": "04 05 06", "advanced": "05 06 07", "premier": "06 075 09"}),
+			"resell":       module("volume", "25000", resale),
 		},
-		SellWith: oracle.SellWith{WindowDays: 180, Rescale: true, Weights: map[string]int64{"sourced": 50, "influenced": 30, "delivered": 20},
-			PointsFrom: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)},
-		Points: oracle.Points{StatusMonths: 12, ExpireMonths: 24,
-			ByAmount: map[string]oracle.PointRate{"resell": {Points: 1, Per: number("250")}, "distribution": {Points: 1, Per: number("2500")}, "sell_with": {Points: 2, Per: number("250")}},
-			Certifications: map[string]oracle.CertificationPoints{"LK-ADM-1": {Category: "technical", Points: 40}, "LK-ADM-2": {Category: "technical", Points: 80},
-				"LK-DEV-1": {Category: "technical", Points: 60}, "LK-SAL-1": {Category: "sales", Points: 20}, "LK-SAL-2": {Category: "sales", Points: 30}},
-			PersonCap: 150, CategoryCaps: map[string]int64{"technical": 900, "sales": 200}},
-		Levels: oracle.Levels{Computed: true, ReviewMonth: 12, GraceMonths: 3, Requirements: []oracle.Requirement{{Level: "ready"},
-			{Level: "advanced", Points: 500, Certifications: 3, Minimums: map[string]int64{"technical": 80}},
-			{Level: "premier", Points: 1500, Certifications: 6, Minimums: map[string]int64{"technical": 240, "sales": 40}}}},
+		SellWith: oracle.SellWith{
+			WindowDays: 180, Rescale: true,
+			Weights:    map[string]int64{"sourced": 50, "influenced": 30, "delivered": 20},
+			PointsFrom: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC),
+		},
+		Points: oracle.Points{
+			StatusMonths: 12, ExpireMonths: 24,
+			ByAmount: map[string]oracle.PointRate{
+				"resell":       {Points: 1, Per: number("250")},
+				"distribution": {Points: 1, Per: number("2500")},
+				"sell_with":    {Points: 2, Per: number("250")},
+			},
+			Certifications: map[string]oracle.CertificationPoints{
+				"LK-ADM-1": {Category: "technical", Points: 40},
+				"LK-ADM-2": {Category: "technical", Points: 80},
+				"LK-DEV-1": {Category: "technical", Points: 60},
+				"LK-SAL-1": {Category: "sales", Points: 20},
+				"LK-SAL-2": {Category: "sales", Points: 30},
+			},
+			PersonCap: 150, CategoryCaps: map[string]int64{"technical": 900, "sales": 200},
+		},
+		Levels: oracle.Levels{
+			Computed: true, ReviewMonth: 12, GraceMonths: 3,
+			Requirements: []oracle.Requirement{{Level: "ready"},
+				{Level: "advanced", Points: 500, Certifications: 3, Minimums: map[string]int64{"technical": 80}},
+				{Level: "premier", Points: 1500, Certifications: 6, Minimums: map[string]int64{"technical": 240, "sales": 40}}},
+		},
 		Admissions: map[string]time.Time{"csp": time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)},
 	}
 	second := v
 	second.From = time.Date(2024, 7, 1, 0, 0, 0, 0, time.UTC)
 	second.Modules = map[string]oracle.Module{
 		"distribution": module("marginal", "250000", wholesale),
-		"resell":       module("marginal", "25000", map[string]string{"ready": "04 05 06 07", "advanced": "05 06 07 08", "premier": "06 075 09 10"}),
+		"resell":       module("marginal", "25000", more),
 	}
-	return oracle.Programme{Currency: "USD", YearStarts: 1, FXMaxAge: 5, MinPayable: number("50"), Versions: []oracle.Version{v, second}}
+	versions := []oracle.Version{v, second}
+	return oracle.Programme{Currency: "USD", YearStarts: 1, FXMaxAge: 5, MinPayable: number("50"), Versions: versions}
 }
 
 func TestTheSampleIsWhatItsGeneratorMakes(t *testing.T) {

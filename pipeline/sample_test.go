@@ -193,7 +193,11 @@ func TestMain(m *testing.M) {
 func TestTheMartsAreTheSameAtAnyNumberOfThreads(t *testing.T) {
 	want := sampleWorld(t).all(t)
 	for _, threads := range []string{"1", "2", "8"} {
-		w := newWorld(t, t.TempDir(), func(text string) string { return strings.Replace(text, "threads: 0", "threads: "+threads, 1) })
+		w := newWorld(
+			t,
+			t.TempDir(),
+			func(text string) string { return strings.Replace(text, "threads: 0", "threads: "+threads, 1) },
+		)
 		w.run(t)
 		if got := w.all(t); !slices.Equal(got, want) {
 			t.Errorf("at %s threads the marts differ: %s", threads, firstDifference(got, want))
@@ -211,7 +215,9 @@ func firstDifference(got, want []string) string {
 }
 
 func TestNoColumnAnywhereIsAFloat(t *testing.T) {
-	rows := sampleWorld(t).rows(t, "select table_name, column_name, data_type from duckdb_columns() where database_name = 'published'")
+	rows := sampleWorld(
+		t,
+	).rows(t, "select table_name, column_name, data_type from duckdb_columns() where database_name = 'published'")
 	if len(rows) < 100 {
 		t.Fatalf("only %d columns were seen", len(rows))
 	}
@@ -224,7 +230,8 @@ func TestNoColumnAnywhereIsAFloat(t *testing.T) {
 
 func TestEveryTableAndColumnIsCommented(t *testing.T) {
 	w := sampleWorld(t)
-	for _, r := range w.rows(t, `select table_name, column_name from duckdb_columns() where database_name = 'published' and comment is null
+	for _, r := range w.rows(t, `
+		select table_name, column_name from duckdb_columns() where database_name = 'published' and comment is null
 		union all select table_name, '' from duckdb_tables() where database_name = 'published' and comment is null`) {
 		t.Errorf("%s %s has no comment", r[0], r[1])
 	}
@@ -233,8 +240,12 @@ func TestEveryTableAndColumnIsCommented(t *testing.T) {
 func TestFilesAreTheOperatorsAlone(t *testing.T) {
 	w := sampleWorld(t)
 	for path, want := range map[string]os.FileMode{
-		"statements/2024-07": 0o700, "statements/2024-07/statement_P1001.xlsx": 0o600, "statements/2024-07/manifest.json": 0o600,
-		"state/published.duckdb": 0o640, "landing": 0o700, "state": 0o700,
+		"statements/2024-07":                      0o700,
+		"statements/2024-07/statement_P1001.xlsx": 0o600,
+		"statements/2024-07/manifest.json":        0o600,
+		"state/published.duckdb":                  0o640,
+		"landing":                                 0o700,
+		"state":                                   0o700,
 	} {
 		info, err := os.Stat(filepath.Join(w.dir, path))
 		if err != nil || info.Mode().Perm() != want {

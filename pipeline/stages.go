@@ -21,12 +21,11 @@ type run struct {
 	ledger    *ledger.Ledger
 	session   *store.Session // as soon as something is loaded
 	summary   *Summary
-	attempt   string
 	took      map[string]int64 // milliseconds of each stage that has ended
 	takenBack string           // the run whose unfinished publication was taken back as this one began
 }
 
-// begin takes the lock and reads what has been decided and stated. The files of closed months are still being proved
+// begin takes the lock, takes back what a run that was stopped left half published, and opens the ledger. The files of closed months are still being proved
 // when it returns; the stages wait for that before they keep anything that follows from them.
 func begin(ctx context.Context, o Options) (*run, error) {
 	f := o.Config.Folders
@@ -39,26 +38,20 @@ func begin(ctx context.Context, o Options) (*run, error) {
 		return nil, err
 	}
 	began := time.Now()
-	if err := r.open(ctx); err != nil {
+	var unfinished, unread error
+	misplaced := publish.OnOneDisk(f)
+	r.takenBack, unfinished = publish.TakeBackUnfinished(target(o.Config))
+	r.ledger, unread = ledger.Open(ctx, ledger.Options{
+		Folder:     f.Closed,
+		Log:        f.Audit(),
+		Currency:   o.Config.Programme.Currency,
+		YearStarts: o.Config.Programme.YearStarts,
+	})
+	if err := errors.Join(misplaced, unfinished, unread); err != nil {
 		r.release()
 		return nil, r.remember("begin", began, err)
 	}
 	return r, nil
-}
-
-// open takes back what a run that was stopped left half published, and opens the ledger.
-func (r *run) open(ctx context.Context) error {
-	f := r.Config.Folders
-	err := publish.OnOneDisk(f)
-	var unfinished, unread error
-	r.takenBack, unfinished = publish.TakeBackUnfinished(target(r.Config))
-	r.ledger, unread = ledger.Open(ctx, ledger.Options{
-		Folder:     f.Closed,
-		Log:        f.Audit(),
-		Currency:   r.Config.Programme.Currency,
-		YearStarts: r.Config.Programme.YearStarts,
-	})
-	return errors.Join(err, unfinished, unread)
 }
 
 // beginProven begins, and waits until every closed month is proved.
@@ -93,32 +86,30 @@ type stage struct {
 func (r *run) carryOut(ctx context.Context, did string, list []stage) error {
 	began := time.Now()
 	r.took = map[string]int64{}
-	r.attempt = fmt.Sprintf("%s-%d", began.UTC().Format("20060102T150405"), os.Getpid())
+	attempt := fmt.Sprintf("%s-%d", began.UTC().Format("20060102T150405"), os.Getpid())
 	for _, s := range list {
-		if err := r.one(ctx, s); err != nil {
-			return r.remember(did, began, err)
+		start, say := time.Now(), facts{}
+		if err := s.work(say); err != nil {
+			return r.remember(did, began, failure(ctx, r.ledger, s.name, err))
+		}
+		took := time.Since(start)
+		r.took[s.name] = took.Milliseconds()
+		if r.Stage != nil {
+			r.Stage(Stage{Name: s.name, Attempt: attempt, RunID: r.summary.RunID, Took: took, Facts: say})
 		}
 	}
 	return r.remember(did, began, nil)
 }
 
-func (r *run) one(ctx context.Context, s stage) error {
-	began, say := time.Now(), facts{}
-	if err := s.work(say); err != nil {
-		if damage := r.ledger.Proven(); damage != nil && ctx.Err() == nil && !errors.Is(err, damage) {
-			err = errors.Join(damage, err) // damage may be the cause
-		}
-		if o := new(Obstacles); errors.As(err, &o) {
-			return o // no stage has failed
-		}
-		return fmt.Errorf("%s: %w", s.name, err)
+// failure is the error of a stage, with what is damaged in closed months, which may be its cause.
+func failure(ctx context.Context, l *ledger.Ledger, stage string, err error) error {
+	if damage := l.Proven(); damage != nil && ctx.Err() == nil && !errors.Is(err, damage) {
+		err = errors.Join(damage, err)
 	}
-	took := time.Since(began)
-	r.took[s.name] = took.Milliseconds()
-	if r.Stage != nil {
-		r.Stage(Stage{Name: s.name, Attempt: r.attempt, RunID: r.summary.RunID, Took: took, Facts: say})
+	if o := new(Obstacles); errors.As(err, &o) {
+		return o // no stage has failed
 	}
-	return nil
+	return fmt.Errorf("%s: %w", stage, err)
 }
 
 // progress is how a stage says how far it is.

@@ -11,57 +11,63 @@ import (
 	"tranche/pipeline/files"
 	"tranche/pipeline/ingest/landing"
 	"tranche/pipeline/ledger"
+	"tranche/pipeline/store"
 	"tranche/reports"
 )
 
-// state writes what the month states into a folder aside, workbooks and all, unless something speaks against it.
-func (r *run) state(ctx context.Context, landed []landing.File, k Closing) (closed ledger.Closed, err error) {
-	c, s := r.Config, r.session
-	if err := obstacles(ctx, s, c, r.summary.Arrivals, k); err != nil {
-		return closed, err
-	}
-	if r.summary.Absent, err = absent(ctx, s, k.Month); err != nil {
-		return closed, err
-	}
-	folder, err := ledger.Prepare(c.Folders.Closed, k.Month)
+// stateInput is what a month is stated from.
+type stateInput struct {
+	Closing
+	Config  *config.Config
+	Program string
+	Now     time.Time
+	Landed  []landing.File
+	Session *store.Session // with the new database
+	Ledger  *ledger.Ledger
+}
+
+// state writes what the month states into a folder aside, workbooks and all.
+func state(ctx context.Context, in stateInput) (closed ledger.Closed, err error) {
+	c, s := in.Config, in.Session
+	folder, err := ledger.Prepare(c.Folders.Closed, in.Month)
 	if err != nil {
 		return closed, err
 	}
-	if err := ledger.Write(ctx, s, folder, k.Month, c.Programme.AsTheyAre()); err != nil {
+	if err := ledger.Write(ctx, s, folder, in.Month, c.Programme.AsTheyAre()); err != nil {
 		return closed, err
 	}
 	keys, err := reports.Index(ctx, s)
 	if err != nil {
 		return closed, err
 	}
-	keys = slices.DeleteFunc(keys, func(key reports.Key) bool { return !key.Month.Equal(k.Month) })
-	w := newWorkbooks(c, s, r.ledger)
-	e, to := w.edition(k.Month), finalShelf{filepath.Join(folder, ledger.Statements), files.NewAside()}
+	keys = slices.DeleteFunc(keys, func(key reports.Key) bool { return !key.Month.Equal(in.Month) })
+	w := newWorkbooks(c, s, in.Ledger)
+	e, to := w.edition(in.Month), finalShelf{filepath.Join(folder, ledger.Statements), files.NewAside()}
 	e.Final = true
-	if err := w.month(ctx, k.Month, keys, e, to, func() {}); err != nil {
+	if err := w.month(ctx, in.Month, keys, e, to, func() {}); err != nil {
 		return closed, err
 	}
 	models, err := ledger.Models(ctx, s)
 	if err != nil {
 		return closed, err
 	}
-	feedKeys, err := statedKeys(ctx, s, c.Feeds, k.Month)
+	feedKeys, err := statedKeys(ctx, s, c.Feeds, in.Month)
 	if err != nil {
 		return closed, err
 	}
-	return r.ledger.Seal(folder, k.Month, ledger.Manifest{
+	return in.Ledger.Seal(folder, in.Month, ledger.Manifest{
 		Keys:     feedKeys,
-		Landed:   lastLanded(landed),
-		Prepared: k.By,
-		At:       r.Now.UTC().Truncate(time.Second),
-		Accepted: k.Accepted,
+		Landed:   lastLanded(in.Landed),
+		Prepared: in.By,
+		At:       in.Now.UTC().Truncate(time.Second),
+		Accepted: in.Accepted,
 		Approval: c.Closing.NeedsApproval,
-		Program:  r.Program,
+		Program:  in.Program,
 		Models:   models,
 		Config:   c.SourceHash,
 		Currency: c.Programme.Currency,
 		Year:     c.Programme.YearStarts,
-		Rules:    c.Programme.HashOn(k.Month.AddDate(0, 1, -1)),
+		Rules:    c.Programme.HashOn(in.Month.AddDate(0, 1, -1)),
 	})
 }
 

@@ -38,7 +38,8 @@ func TestEveryPartOfEveryWorkbookIsValidXML(t *testing.T) {
 			}
 			return nil
 		})
-		if out, err := exec.CommandContext(t.Context(), "xmllint", append([]string{"--noout", "--nonet"}, parts...)...).CombinedOutput(); err != nil {
+		lint := exec.CommandContext(t.Context(), "xmllint", append([]string{"--noout", "--nonet"}, parts...)...)
+		if out, err := lint.CombinedOutput(); err != nil {
 			t.Errorf("%s: %s", path, out)
 		}
 	}
@@ -83,7 +84,8 @@ func parts(t *testing.T, path string) map[string][]byte {
 // left alone it believes the stored values.
 const recalcProfile = `<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
 </oor:items>`
 
 func recalculate(t *testing.T, from []string, to string) {
@@ -92,10 +94,13 @@ func recalculate(t *testing.T, from []string, to string) {
 	if err := os.MkdirAll(filepath.Join(profile, "user"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(profile, "user", "registrymodifications.xcu"), []byte(recalcProfile), 0o600); err != nil {
+	settings := filepath.Join(profile, "user", "registrymodifications.xcu")
+	if err := os.WriteFile(settings, []byte(recalcProfile), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	args := append([]string{"-env:UserInstallation=file://" + profile, "--headless", "--convert-to", "xlsx", "--outdir", to}, from...)
+	args := append(
+		[]string{"-env:UserInstallation=file://" + profile, "--headless", "--convert-to", "xlsx", "--outdir", to},
+		from...)
 	if out, err := exec.CommandContext(t.Context(), "soffice", args...).CombinedOutput(); err != nil {
 		t.Fatalf("soffice: %v %s", err, out)
 	}
@@ -112,7 +117,10 @@ func TestTotalsAreFormulasThatComeToTheirStoredValuesAndToTheMart(t *testing.T) 
 		if err != nil {
 			t.Fatal(err)
 		}
-		name := filepath.Join(originals, strings.TrimSuffix(filepath.Base(path), ".xlsx")+"_"+filepath.Base(filepath.Dir(path))+".xlsx")
+		name := filepath.Join(
+			originals,
+			strings.TrimSuffix(filepath.Base(path), ".xlsx")+"_"+filepath.Base(filepath.Dir(path))+".xlsx",
+		)
 		if err := os.WriteFile(name, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -123,7 +131,9 @@ func TestTotalsAreFormulasThatComeToTheirStoredValuesAndToTheMart(t *testing.T) 
 	if len(got.Problems) > 0 || got.Formulas < 1000 {
 		t.Errorf("%d formulas; %s", got.Formulas, strings.Join(got.Problems, "\n"))
 	}
-	want := w.rows(t, "select 'statement_' || partner_id || '_' || strftime(month, '%Y-%m') || '.xlsx', payable::varchar, earned::varchar from mart.payables")
+	want := w.rows(t, `select 'statement_' || partner_id || '_' || strftime(month, '%Y-%m') || '.xlsx',
+			payable::varchar, earned::varchar
+		from mart.payables`)
 	for _, row := range want {
 		if said, ok := got.Said[row[0]]; ok && (said.Payable != row[1] || said.Earned != row[2]) {
 			t.Errorf("%s says %+v, the mart %v", row[0], said, row)
@@ -138,9 +148,11 @@ func TestEveryStatementHasTheLinesOfTheMart(t *testing.T) {
 	need(t, "/usr/bin/python3", "-c", "import openpyxl")
 	w := sampleWorld(t)
 	expected := map[string][][]string{}
-	for _, row := range w.rows(t, `select strftime(month, '%Y-%m') || '/statement_' || partner_id || '.xlsx', document_date::varchar,
-			if(incentive = 'sell_with', '', document_no), if(incentive = 'sell_with', '', line_no::varchar), coalesce(end_customer, ''), sku, base::varchar,
-			earned::varchar, points::varchar, file_name, coalesce(file_line::varchar, '')
+	for _, row := range w.rows(t, `
+		select strftime(month, '%Y-%m') || '/statement_' || partner_id || '.xlsx', document_date::varchar,
+			if(incentive = 'sell_with', '', document_no), if(incentive = 'sell_with', '', line_no::varchar),
+			coalesce(end_customer, ''), sku, base::varchar, earned::varchar, points::varchar, file_name,
+			coalesce(file_line::varchar, '')
 		from mart.statement_lines order by partner_id, month, incentive, sequence, sale_id`) {
 		expected[row[0]] = append(expected[row[0]], row[1:])
 	}
@@ -152,7 +164,9 @@ func TestEveryStatementHasTheLinesOfTheMart(t *testing.T) {
 	if err := os.WriteFile(list, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.CommandContext(t.Context(), "/usr/bin/python3", "testdata/check_lines.py", w.config.Folders.Statements, list).Output()
+	check := exec.CommandContext(t.Context(),
+		"/usr/bin/python3", "testdata/check_lines.py", w.config.Folders.Statements, list)
+	out, err := check.Output()
 	if err != nil {
 		t.Fatal(err, string(out))
 	}

@@ -74,62 +74,40 @@ func (m *Month) Wait() error { return m.disk.Wait() }
 
 // Holds remembers what figures a workbook is made of, and says whether that workbook is there already.
 func (m *Month) Holds(name, figures string) bool {
-	hash := m.before.Files[name]
-	stands := m.before.Made[name] == figures && m.stands(name, hash)
 	m.several.Lock()
-	defer m.several.Unlock()
 	m.now.Made[name] = figures
-	if stands {
-		m.now.Files[name] = hash
-		m.unchanged++
-	}
-	return stands
+	m.several.Unlock()
+	hash := m.before.Files[name]
+	return m.before.Made[name] == figures && m.stands(name, hash) && m.note(name, hash, true)
 }
 
 // Put writes a workbook aside unless the same bytes are there already.
 func (m *Month) Put(name string, data []byte) error {
 	sum := sha256.Sum256(data)
 	hash := hex.EncodeToString(sum[:])
-	stands := m.stands(name, hash)
-	m.several.Lock()
-	defer m.several.Unlock()
-	if m.now.Files[name] = hash; stands {
-		m.unchanged += workbooks([]string{name})
+	if m.note(name, hash, m.stands(name, hash)) {
 		return nil
 	}
-	return m.add(name, data)
-}
-
-// add begins to write a file aside.
-func (m *Month) add(name string, data []byte) error {
-	m.wrote = append(m.wrote, name)
 	return m.disk.Put(filepath.Join(m.Aside, name), data)
 }
 
 // Copy puts files of another folder, named with their hashes.
 func (m *Month) Copy(folder string, hashes map[string]string) error {
-	names := slices.Sorted(maps.Keys(hashes))
-	standing := make([]bool, len(names))
 	var group errgroup.Group
 	group.SetLimit(runtime.NumCPU())
-	for i, name := range names {
-		group.Go(func() error { standing[i] = m.stands(name, hashes[name]); return nil })
+	for name, hash := range hashes {
+		group.Go(func() error {
+			if m.note(name, hash, m.stands(name, hash)) {
+				return nil
+			}
+			data, err := os.ReadFile(filepath.Join(folder, name))
+			if err != nil {
+				return err
+			}
+			return m.disk.Put(filepath.Join(m.Aside, name), data)
+		})
 	}
-	_ = group.Wait() // none of them fails
-	for i, name := range names {
-		if m.now.Files[name] = hashes[name]; standing[i] {
-			m.unchanged += workbooks(names[i : i+1])
-			continue
-		}
-		data, err := os.ReadFile(filepath.Join(folder, name))
-		if err == nil {
-			err = m.add(name, data)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return group.Wait()
 }
 
 // stands says whether a file with that hash is there.
@@ -139,6 +117,19 @@ func (m *Month) stands(name, hash string) bool {
 	}
 	there, err := files.Hash(filepath.Join(m.Folder, name))
 	return err == nil && there == hash
+}
+
+// note remembers a file of the month, and whether it stands there or is written.
+func (m *Month) note(name, hash string, stands bool) bool {
+	m.several.Lock()
+	defer m.several.Unlock()
+	m.now.Files[name] = hash
+	if stands {
+		m.unchanged += workbooks([]string{name})
+	} else {
+		m.wrote = append(m.wrote, name)
+	}
+	return stands
 }
 
 // putOut renames what was made into place and removes what the month no longer holds. It writes the manifest last,

@@ -1,13 +1,12 @@
 // Package publish puts what was made where people look, and takes it back.
 //
 // A *publication* is a new published file and the folders of months, made aside. The file is read back (Verify), then
-// everything is renamed into place (Publish). A *month* is a folder of workbooks with a manifest that names each of
-// them with its hash. A *previous publication* is what one publication replaced; it is kept beside, so that a
-// publication can be taken back: at once where it fails, by the next command where it was cut short
-// (TakeBackUnfinished), or because a person asks for it (Rollback).
+// everything is renamed into place (Publish). A *month* is a folder of workbooks with a manifest that names each with
+// its hash. A *previous publication* is what a publication replaced. It is kept beside, so that the publication can be
+// taken back: at once where it fails, by the next command where it was cut short, or when a person asks (Rollback).
 //
 // The package refuses to replace a published file that somebody has opened for writing, to go back across a decision
-// on a month, and to work in folders or with a configuration that somebody else could change (Prepare).
+// on a month, and to work with folders or a configuration that somebody else could change (Prepare).
 package publish
 
 import (

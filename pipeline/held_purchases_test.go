@@ -49,7 +49,11 @@ func TestAPartnerIsToldWhatIsHeldOfItsPurchasesUntilItCounts(t *testing.T) {
 	w.drop(t, "sales_2.csv", "doc,line,date,code,sku,net\nH1,7,2024-02-11,P2,NEW,1500.00\n")
 	w.run(t)
 	for _, month := range []string{"2024-02", "2024-03"} { // of a month in which it has nothing else, and while it waits
-		says(t, w.sheet(t, month, "statement_P2.xlsx", "Not counted"), "Waits", "H1", "1,500.00", "USD", "The product is unknown", "sales_2.csv")
+		says(
+			t,
+			w.sheet(t, month, "statement_P2.xlsx", "Not counted"),
+			"Waits", "H1", "1,500.00", "USD", "The product is unknown", "sales_2.csv",
+		)
 	}
 	w.drop(t, "products_2.csv", "sku,name,family,basis\nNEW,New licence,platform,licence\n")
 	w.run(t)
@@ -60,9 +64,20 @@ func TestAPartnerIsToldWhatIsHeldOfItsPurchasesUntilItCounts(t *testing.T) {
 func TestWhatMendsAnEarlierProgrammeYearIsNoCutOfACap(t *testing.T) {
 	w := smallWorld(t, t.TempDir())
 	w.drop(t, "sales_2.csv", "doc,line,date,code,sku,net\nB1,1,2023-12-11,P1,L,1000.00\nB2,1,2024-03-11,P1,L,1000.00\n")
-	text := strings.Replace(string(mustRead(t, filepath.Join(w.dir, "config.yaml"))), "from: 2024-01-01", "from: 2023-12-01", 1)
+	text := strings.Replace(
+		string(mustRead(t, filepath.Join(w.dir, "config.yaml"))),
+		"from: 2024-01-01",
+		"from: 2023-12-01",
+		1,
+	)
 	w.configure(t, text)
-	w.drop(t, "partners_0.csv", "id,name,modules,level,status\nP1,One,resell 2023-12-01,ready 2023-12-01,active\nP2,Two,resell 2023-12-01,ready 2023-12-01,active\n")
+	w.drop(
+		t,
+		"partners_0.csv",
+		"id,name,modules,level,status\n"+
+			"P1,One,resell 2023-12-01,ready 2023-12-01,active\n"+
+			"P2,Two,resell 2023-12-01,ready 2023-12-01,active\n",
+	)
 	w.close2023(t)
 	w.drop(t, "sales_3.csv", "doc,line,date,code,sku,net\nB9,1,2023-12-12,P1,L,5000.00\n")
 	w.run(t)
@@ -86,7 +101,8 @@ func mustRead(t *testing.T, path string) []byte {
 
 func (w *world) close2023(t *testing.T) {
 	t.Helper()
-	if _, err := pipeline.Close(t.Context(), w.options(), pipeline.Closing{Month: day("2023-12-01"), By: "anna", Accepted: "known"}); err != nil {
+	c := pipeline.Closing{Month: day("2023-12-01"), By: "anna", Accepted: "known"}
+	if _, err := pipeline.Close(t.Context(), w.options(), c); err != nil {
 		t.Fatal(err)
 	}
 }
