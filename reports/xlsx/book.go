@@ -1,10 +1,10 @@
 // Package xlsx writes reports as Excel workbooks. It is the only place that
 // knows excelize.
 //
-// A *book* is one workbook being written; a *sheet* is filled row by row. Amounts go in as numbers through one function, texts as texts, totals as
-// formulas with the value they must come to beside them. Equal figures give
-// equal bytes: parts are zipped in the order of their names and no clock is
-// read. A book that met any error is thrown away, never saved.
+// A *book* is one workbook being written; a *sheet* is filled row by row. Amounts go in as
+// numbers through one function, texts as texts, totals as formulas with their value beside
+// them. Equal figures give equal bytes: parts are zipped in the order of their names and no
+// clock is read. A book that met any error is thrown away, never saved.
 //
 // A text that begins with = + - or @ stays a text: the cell is typed so, and
 // nothing here turns data into a formula.
@@ -53,7 +53,13 @@ func newBook(language string, head reports.Letterhead) (*book, error) {
 // clock's.
 func (b *book) properties(title, creator string, month time.Time) {
 	at := month.AddDate(0, 1, -1).UTC().Format(time.RFC3339)
-	b.check(b.f.SetDocProps(&excelize.DocProperties{Title: title, Creator: creator, LastModifiedBy: creator, Created: at, Modified: at}))
+	b.check(b.f.SetDocProps(&excelize.DocProperties{
+		Title:          title,
+		Creator:        creator,
+		LastModifiedBy: creator,
+		Created:        at,
+		Modified:       at,
+	}))
 }
 
 func (b *book) check(err error) {
@@ -148,7 +154,7 @@ func (b *book) sheet(s setup) *sheet {
 }
 
 // columnWidths is the part of a sheet that says how wide its columns are. excelize
-// copies all columns for each that it is told of, which takes longer than forty rows.
+// copies all columns for each of them, which takes longer than forty rows.
 func columnWidths(widths []float64) string {
 	var text strings.Builder
 	text.WriteString("<cols>")
@@ -172,16 +178,31 @@ func (b *book) layOut(s setup) {
 		orientation = "landscape"
 	}
 	b.check(b.f.SetSheetProps(s.title, &excelize.SheetPropsOptions{FitToPage: &fit}))
-	b.check(b.f.SetPageLayout(s.title, &excelize.PageLayoutOptions{Size: &paper, Orientation: &orientation, FitToWidth: &one, FitToHeight: &many}))
+	b.check(b.f.SetPageLayout(s.title, &excelize.PageLayoutOptions{
+		Size:        &paper,
+		Orientation: &orientation,
+		FitToWidth:  &one,
+		FitToHeight: &many,
+	}))
 	if s.onePage || s.landscape { // narrow ones, so that its figures are printed as large as the page allows
 		side, end, running := 0.4, 0.75, 0.3 // inches; the latter two are the usual ones
-		b.check(b.f.SetPageMargins(s.title, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side, Top: &end, Bottom: &end, Header: &running, Footer: &running}))
+		b.check(b.f.SetPageMargins(s.title, &excelize.PageLayoutMarginsOptions{
+			Left: &side, Right: &side, Top: &end, Bottom: &end, Header: &running, Footer: &running,
+		}))
 	}
-	b.check(b.f.SetHeaderFooter(s.title, &excelize.HeaderFooterOptions{OddHeader: b.printedOver(), OddFooter: "&L&8&F&C&8&A&R&8&P / &N"}))
+	b.check(b.f.SetHeaderFooter(s.title, &excelize.HeaderFooterOptions{
+		OddHeader: b.printedOver(),
+		OddFooter: "&L&8&F&C&8&A&R&8&P / &N",
+	}))
 	show := !s.gridless
 	b.check(b.f.SetSheetView(s.title, 0, &excelize.ViewOptions{ShowGridLines: &show}))
 	if s.frozen > 0 {
-		b.check(b.f.SetPanes(s.title, &excelize.Panes{Freeze: true, YSplit: s.frozen, TopLeftCell: "A" + strconv.Itoa(s.frozen+1), ActivePane: "bottomLeft"}))
+		b.check(b.f.SetPanes(s.title, &excelize.Panes{
+			Freeze:      true,
+			YSplit:      s.frozen,
+			TopLeftCell: "A" + strconv.Itoa(s.frozen+1),
+			ActivePane:  "bottomLeft",
+		}))
 		b.check(b.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: s.title,
 			RefersTo: fmt.Sprintf("'%s'!$1:$%d", strings.ReplaceAll(s.title, "'", "''"), s.frozen)}))
 	}
@@ -208,7 +229,19 @@ func (s *sheet) table(name string, head []cell, first, last int) {
 		names[i] = c.text
 	}
 	s.check(s.sw.SetRow("A"+strconv.Itoa(first), names))
-	s.check(s.sw.AddTable(&excelize.Table{Range: "A" + strconv.Itoa(first) + ":" + cellName(len(head), last), Name: name, StyleName: "TableStyleLight1"}))
+	s.check(s.sw.AddTable(&excelize.Table{
+		Range:     "A" + strconv.Itoa(first) + ":" + cellName(len(head), last),
+		Name:      name,
+		StyleName: "TableStyleLight1",
+	}))
+}
+
+// none says so where a table has no rows, and whether.
+func (s *sheet) none(rows int) bool {
+	if rows == 0 {
+		s.put(s.text(s.words.say("nothing")))
+	}
+	return rows == 0
 }
 
 // skip leaves rows empty.
@@ -236,6 +269,23 @@ func cellName(column, row int) string {
 // text is a typed text.
 func (b *book) text(s string) cell { return b.styled(b.styles.text, s) }
 
+// word is one of our own words, in the workbook's language.
+func (b *book) word(s string) cell { return b.text(b.words.value(s)) }
+
+func (b *book) wrapped(s string) cell   { return b.styled(b.styles.wrapped, s) }
+func (b *book) note(s string) cell      { return b.styled(b.styles.note, s) }
+func (b *book) label(s string) cell     { return b.styled(b.styles.label, s) }
+func (b *book) bold(s string) cell      { return b.styled(b.styles.value, s) }
+func (b *book) totalText(s string) cell { return b.styled(b.styles.totalText, s) }
+
+// section is a row of headings of a part of a sheet.
+func (b *book) section(texts ...string) (row []cell) {
+	for _, text := range texts {
+		row = append(row, b.styled(b.styles.section, text))
+	}
+	return row
+}
+
 func (b *book) styled(style int, s string) cell {
 	return cell{kind: aText, style: style, text: s}
 }
@@ -252,14 +302,30 @@ func (b *book) sum(style int, formula string, c reports.Cents) cell {
 	return cell{kind: aNumber, style: style, formula: formula, units: int64(c), scale: 2}
 }
 
-// totals is a row of empty cells under a table, to be filled where there is a total.
-func (b *book) totals(columns int) []cell {
+// total is the row under a table, with sums in some of its columns.
+type total struct {
+	*sheet
+	first int // row of the table
+	cells []cell
+}
+
+func (s *sheet) total(columns, first int) *total {
 	row := make([]cell, columns)
 	for i := range row {
-		row[i] = b.styled(b.styles.totalText, "")
+		row[i] = s.totalText("")
 	}
-	row[0] = b.styled(b.styles.totalText, b.words.say("total"))
-	return row
+	row[0] = s.totalText(s.words.say("total"))
+	return &total{s, first, row}
+}
+
+// sum is the sum of a column, from 0, in money.
+func (t *total) sum(column int, c reports.Cents) {
+	t.cells[column] = t.sheet.sum(t.styles.totalMoney, sumOf(columnNames[column], t.first, t.row), c)
+}
+
+// count is the sum of a column of whole numbers.
+func (t *total) count(column int, n int64) {
+	t.cells[column] = t.sheet.count(t.styles.totalNumber, sumOf(columnNames[column], t.first, t.row), n)
 }
 
 // sumOf is the sum of a column's rows; of none it is nothing, and not a sum that the
