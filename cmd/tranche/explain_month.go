@@ -77,7 +77,8 @@ func (t teller) level(s *reports.Statement) {
 func (t teller) module(m reports.ModuleTotal, s *reports.Statement) {
 	t.say("\n%s: %s, base %s, earned %s, %s; in the year so far base %s, earned %s", pipeline.Word(m.Module),
 		counted(m.Lines, "line"), m.Base, m.Earned, counted(m.Points, "point"), m.YearBase, m.YearEarned)
-	margin := t.table("  since", "level", "method", "tranche", "rate", "base", "earned", "base this year", "earned this year")
+	margin := t.table("  since", "level", "method", "tranche", "rate", "base", "earned", "base this year",
+		"earned this year")
 	for _, x := range s.Margin {
 		if x.Module != m.Module {
 			continue

@@ -52,7 +52,7 @@ func (s statement) adjustments() {
 }
 
 // document names a line, unless the purchase is another partner's.
-func (b *book) document(module, document string, line int64) (name, number cell) {
+func (b *workbook) document(module, document string, line int64) (name, number cell) {
 	if module == reports.SellWith {
 		return b.text(""), b.text("")
 	}
@@ -60,7 +60,7 @@ func (b *book) document(module, document string, line int64) (name, number cell)
 }
 
 // lineNumber is a line; there is none where a file no longer holds it.
-func (b *book) lineNumber(n int64) cell {
+func (b *workbook) lineNumber(n int64) cell {
 	if n == 0 {
 		return b.text("")
 	}

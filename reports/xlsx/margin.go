@@ -41,8 +41,8 @@ func (s statement) margin() {
 		}
 		earnedMonth, earnedYear := s.trancheEarned(t, sh.row+1)
 		sh.put(s.word(t.Module), s.wrapped(w.value(t.Method)), s.word(t.Level),
-			s.text(cmp.Or(t.Family, w.say("all_families"))), s.day(t.ValidFrom), tranche, from, to, rate, s.money(t.MonthBase), earnedMonth, s.money(t.YearBase), earnedYear,
-			s.day(t.Year))
+			s.text(cmp.Or(t.Family, w.say("all_families"))), s.day(t.ValidFrom), tranche, from, to, rate,
+			s.money(t.MonthBase), earnedMonth, s.money(t.YearBase), earnedYear, s.day(t.Year))
 		month, year = month+t.MonthEarned, year+t.YearEarned
 	}
 	if len(s.Margin) == 0 {

@@ -34,7 +34,7 @@ type marked struct {
 
 // readBack looks the marked figures up in the rows as they are about to be compressed.
 // Parsing whole sheets again would take longer than writing them.
-func (b *book) readBack() error {
+func (b *workbook) readBack() error {
 	for _, m := range b.marks {
 		got, err := valueOf(b.filled[m.number-1].pieces(), m.cell)
 		if err != nil {

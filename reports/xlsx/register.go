@@ -11,11 +11,11 @@ import (
 
 // Register writes finance's view of a month, in English.
 func Register(out io.Writer, reg *reports.Register) error {
-	b, err := newBook(Languages()[0], reg.Letterhead)
+	b, err := newWorkbook(Languages()[0], reg.Letterhead)
 	if err != nil {
 		return err
 	}
-	r := register{book: b, Register: reg}
+	r := register{workbook: b, Register: reg}
 	b.properties("Register "+reg.Month.Format("2006-01"), reg.Vendor, reg.Month)
 	b.edition(reg.Edition, reg.Vendor+" · "+b.words.month(reg.Month))
 	for _, sheet := range []func(){r.partners, r.months, r.modules, r.causes, r.distributors, r.controls, r.files, r.held,
@@ -29,7 +29,7 @@ func Register(out io.Writer, reg *reports.Register) error {
 }
 
 type register struct {
-	*book
+	*workbook
 	*reports.Register
 }
 

@@ -11,11 +11,11 @@ import (
 
 // Statement writes one partner's month, in the partner's language.
 func Statement(out io.Writer, st *reports.Statement) error {
-	b, err := newBook(st.Partner.Language, st.Letterhead)
+	b, err := newWorkbook(st.Partner.Language, st.Letterhead)
 	if err != nil {
 		return err
 	}
-	s := statement{book: b, Statement: st}
+	s := statement{workbook: b, Statement: st}
 	b.properties(b.words.say("statement")+" "+st.Partner.ID+" "+st.Month.Format("2006-01"), st.Vendor, st.Month.Time)
 	b.edition(st.Edition, st.Vendor+" · "+st.Partner.Name+" · "+b.words.month(st.Month.Time))
 	for _, sheet := range []func(){s.summary, s.margin, s.lines, s.sellWith, s.points, s.adjustments, s.notCounted,
@@ -29,7 +29,7 @@ func Statement(out io.Writer, st *reports.Statement) error {
 }
 
 type statement struct {
-	*book
+	*workbook
 	*reports.Statement
 }
 

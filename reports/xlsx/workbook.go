@@ -1,10 +1,10 @@
 // Package xlsx writes reports as Excel workbooks. It is the only place that
 // knows excelize.
 //
-// A *book* is one workbook being written; a *sheet* is filled row by row. Amounts go in as
+// A *workbook* is one that is being written; a *sheet* is filled row by row. Amounts go in as
 // numbers through one function, texts as texts, totals as formulas with their value beside
 // them. Equal figures give equal bytes: parts are zipped in the order of their names and no
-// clock is read. A book that met any error is thrown away, never saved.
+// clock is read. One that met any error is thrown away, never saved.
 //
 // A text that begins with = + - or @ stays a text: the cell is typed so, and
 // nothing here turns data into a formula.
@@ -23,8 +23,8 @@ import (
 	"tranche/reports"
 )
 
-// book is one workbook being written.
-type book struct {
+// workbook is one that is being written.
+type workbook struct {
 	f         *excelize.File
 	words     words
 	styles    styles
@@ -38,12 +38,12 @@ type book struct {
 	final     bool
 }
 
-func newBook(language string, head reports.Letterhead) (*book, error) {
+func newWorkbook(language string, head reports.Letterhead) (*workbook, error) {
 	w, err := wordsOf(language)
 	if err != nil {
 		return nil, err
 	}
-	b := &book{f: excelize.NewFile(), words: w}
+	b := &workbook{f: excelize.NewFile(), words: w}
 	look, err := stylesOf(b.f, head, w.say("date_format"))
 	b.styles, b.stylePart = look.styles, look.part
 	return b, err
@@ -51,7 +51,7 @@ func newBook(language string, head reports.Letterhead) (*book, error) {
 
 // properties say what the workbook is; their dates are the month's, not the
 // clock's.
-func (b *book) properties(title, creator string, month time.Time) {
+func (b *workbook) properties(title, creator string, month time.Time) {
 	at := month.AddDate(0, 1, -1).UTC().Format(time.RFC3339)
 	b.check(b.f.SetDocProps(&excelize.DocProperties{
 		Title:          title,
@@ -62,14 +62,14 @@ func (b *book) properties(title, creator string, month time.Time) {
 	}))
 }
 
-func (b *book) check(err error) {
+func (b *workbook) check(err error) {
 	if b.err == nil {
 		b.err = err
 	}
 }
 
 // write writes the workbook, or nothing.
-func (b *book) write(out io.Writer) error {
+func (b *workbook) write(out io.Writer) error {
 	defer b.f.Close()
 	if b.err != nil {
 		return b.err
@@ -92,7 +92,7 @@ func (b *book) write(out io.Writer) error {
 
 // between is what stands in a sheet's part that excelize has not written: how wide its
 // columns are, and its rows.
-func (b *book) between(sheet int) (columns string, filled [][]byte, ok bool) {
+func (b *workbook) between(sheet int) (columns string, filled [][]byte, ok bool) {
 	if sheet < 1 || sheet > len(b.filled) {
 		return "", nil, false
 	}
@@ -101,7 +101,7 @@ func (b *book) between(sheet int) (columns string, filled [][]byte, ok bool) {
 
 // sheet is one sheet being filled.
 type sheet struct {
-	*book
+	*workbook
 	*rows
 	name    string
 	number  int // of its part in the workbook
@@ -121,8 +121,8 @@ type setup struct {
 	titled    bool // has a title of its own, and needs no banner
 }
 
-func (b *book) sheet(s setup) *sheet {
-	out := &sheet{book: b, name: s.title, printed: s.printed, rows: &rows{data: spare.Get().([]byte)}}
+func (b *workbook) sheet(s setup) *sheet {
+	out := &sheet{workbook: b, name: s.title, printed: s.printed, rows: &rows{data: spare.Get().([]byte)}}
 	if b.sheets == 0 {
 		b.check(b.f.SetSheetName("Sheet1", s.title))
 	} else {
@@ -165,7 +165,7 @@ func columnWidths(widths []float64) string {
 	return text.String()
 }
 
-func (b *book) layOut(s setup) {
+func (b *workbook) layOut(s setup) {
 	if b.err != nil {
 		return
 	}
@@ -267,38 +267,38 @@ func cellName(column, row int) string {
 }
 
 // text is a typed text.
-func (b *book) text(s string) cell { return b.styled(b.styles.text, s) }
+func (b *workbook) text(s string) cell { return b.styled(b.styles.text, s) }
 
 // word is one of our own words, in the workbook's language.
-func (b *book) word(s string) cell { return b.text(b.words.value(s)) }
+func (b *workbook) word(s string) cell { return b.text(b.words.value(s)) }
 
-func (b *book) wrapped(s string) cell   { return b.styled(b.styles.wrapped, s) }
-func (b *book) note(s string) cell      { return b.styled(b.styles.note, s) }
-func (b *book) label(s string) cell     { return b.styled(b.styles.label, s) }
-func (b *book) bold(s string) cell      { return b.styled(b.styles.value, s) }
-func (b *book) totalText(s string) cell { return b.styled(b.styles.totalText, s) }
+func (b *workbook) wrapped(s string) cell   { return b.styled(b.styles.wrapped, s) }
+func (b *workbook) note(s string) cell      { return b.styled(b.styles.note, s) }
+func (b *workbook) label(s string) cell     { return b.styled(b.styles.label, s) }
+func (b *workbook) bold(s string) cell      { return b.styled(b.styles.value, s) }
+func (b *workbook) totalText(s string) cell { return b.styled(b.styles.totalText, s) }
 
 // section is a row of headings of a part of a sheet.
-func (b *book) section(texts ...string) (row []cell) {
+func (b *workbook) section(texts ...string) (row []cell) {
 	for _, text := range texts {
 		row = append(row, b.styled(b.styles.section, text))
 	}
 	return row
 }
 
-func (b *book) styled(style int, s string) cell {
+func (b *workbook) styled(style int, s string) cell {
 	return cell{kind: aText, style: style, text: s}
 }
 
 // money is the one way an amount gets into a cell.
-func (b *book) money(c reports.Cents) cell { return b.amount(b.styles.money, c) }
+func (b *workbook) money(c reports.Cents) cell { return b.amount(b.styles.money, c) }
 
-func (b *book) amount(style int, c reports.Cents) cell {
+func (b *workbook) amount(style int, c reports.Cents) cell {
 	return cell{kind: aNumber, style: style, units: int64(c), scale: 2}
 }
 
 // sum is a total: a formula and the value it must come to.
-func (b *book) sum(style int, formula string, c reports.Cents) cell {
+func (b *workbook) sum(style int, formula string, c reports.Cents) cell {
 	return cell{kind: aNumber, style: style, formula: formula, units: int64(c), scale: 2}
 }
 
@@ -338,22 +338,22 @@ func sumOf(column string, first, last int) string {
 }
 
 // count is a total of whole numbers.
-func (b *book) count(style int, formula string, n int64) cell {
+func (b *workbook) count(style int, formula string, n int64) cell {
 	return cell{kind: aNumber, style: style, formula: formula, units: n}
 }
 
-func (b *book) number(n int64) cell {
+func (b *workbook) number(n int64) cell {
 	return cell{kind: aNumber, style: b.styles.number, units: n}
 }
 
-func (b *book) rate(r reports.Rate) cell {
+func (b *workbook) rate(r reports.Rate) cell {
 	return cell{kind: aNumber, style: b.styles.percent, units: int64(r), scale: 6}
 }
 
 // decimal shows what there is of its places; a format with places that need not be
 // there leaves a mark behind a whole number. One that a cell cannot hold exactly is
 // text, in the look that a number would have.
-func (b *book) decimal(units int64, scale int) cell {
+func (b *workbook) decimal(units int64, scale int) cell {
 	units, scale = shortest(units, scale)
 	c := cell{kind: aNumber, style: b.styles.number, units: units, scale: scale}
 	if scale > 0 {
@@ -366,7 +366,7 @@ func (b *book) decimal(units int64, scale int) cell {
 }
 
 // heads is a header row. A key that begins with > stands over numbers.
-func (b *book) heads(keys ...string) []cell {
+func (b *workbook) heads(keys ...string) []cell {
 	var cells []cell
 	for _, key := range keys {
 		key, numeric := strings.CutPrefix(key, ">")
@@ -376,7 +376,7 @@ func (b *book) heads(keys ...string) []cell {
 }
 
 // head is one heading; over numbers it stands at their side.
-func (b *book) head(text string, numeric bool) cell {
+func (b *workbook) head(text string, numeric bool) cell {
 	if numeric {
 		return b.styled(b.styles.headRight, text)
 	}
