@@ -12,10 +12,9 @@ import (
 // it was stated from and is corrected by. Lines come first, then manual adjustments and points.
 func (s statement) adjustments() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_adjustments"), landscape: true, frozen: 1,
-		widths: []float64{10, 40, 13, 11, 12, 12, 6, 14, 13, 9, 28, 8, 28, 8}})
-	sh.tall(28, s.heads("mends", "cause", "module", "date", "distributor", "document", ">line", ">base", ">earned",
-		">points", "file", ">file_line", "stated_file", ">stated_line")...)
+	sh := s.listing(setup{title: w.say("sheet_adjustments"), landscape: true}, 28,
+		"mends 10", "cause 40", "module 13", "date 11", "distributor 12", "document 12", ">line 6", ">base 14",
+		">earned 13", ">points 9", "file 28", ">file_line 8", "stated_file 28", ">stated_line 8")
 	first := sh.row + 1
 	var points int64
 	none := s.text("")
@@ -74,10 +73,10 @@ func (s statement) changes() {
 		return
 	}
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_changes"), landscape: true, frozen: 1,
-		widths: []float64{26, 40, 13, 11, 12, 12, 6, 14, 14, 14, 14, 14, 10, 10}})
-	sh.tall(28, s.heads("change", "changed", "module", "date", "distributor", "document", ">line", ">base_before",
-		">base_after", ">amount_before", ">amount_after", ">difference", ">points_before", ">points_after")...)
+	sh := s.listing(setup{title: w.say("sheet_changes"), landscape: true}, 28,
+		"change 26", "changed 40", "module 13", "date 11", "distributor 12", "document 12", ">line 6", ">base_before 14",
+		">base_after 14", ">amount_before 14", ">amount_after 14", ">difference 14", ">points_before 10",
+		">points_after 10")
 	for _, c := range s.Changes {
 		sh.put(s.change(c)...)
 	}

@@ -12,11 +12,10 @@ import (
 
 // months holds the month against the one before and against the same one a year ago.
 func (r register) months() {
-	sh := r.sheet(setup{title: r.words.say("sheet_months"), landscape: true, frozen: 1,
-		widths: []float64{12, 10, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15}})
-	sh.tall(40, r.plainHeads("Month", "Status", ">Distribution", ">Resell", ">Sell With", ">Margin",
-		">Manual adjustments", ">Payable", ">Carried out", ">Margin against the month before",
-		">Margin against a year ago", ">Payable against the month before")...)
+	sh := r.listing(setup{title: r.words.say("sheet_months"), landscape: true}, 40,
+		"Month 12", "Status 10", ">Distribution 15", ">Resell 15", ">Sell With 15", ">Margin 15",
+		">Manual adjustments 15", ">Payable 15", ">Carried out 15", ">Margin against the month before 15",
+		">Margin against a year ago 15", ">Payable against the month before 15")
 	first := sh.row + 1
 	for i, m := range r.Months {
 		if m.Month.Equal(r.Month) && (r.Final || r.Approval) {
@@ -88,9 +87,8 @@ func (r register) monthChart(
 
 // causes says what the month states of closed ones, and why.
 func (r register) causes() {
-	sh := r.sheet(setup{title: r.words.say("sheet_adjustments"), widths: []float64{10, 18, 50, 9, 16, 16, 10},
-		landscape: true, frozen: 1})
-	sh.tall(16, r.plainHeads("Adjusts", "What", "Why", ">Rows", ">Base", ">Amount", ">Points")...)
+	sh := r.listing(setup{title: r.words.say("sheet_adjustments"), landscape: true}, 16,
+		"Adjusts 10", "What 18", "Why 50", ">Rows 9", ">Base 16", ">Amount 16", ">Points 10")
 	first := sh.row + 1
 	var amount reports.Cents
 	for _, c := range r.Causes {
@@ -118,11 +116,10 @@ func isModule(name string) bool {
 // distributors holds what each distributor's lines of the month come to against what
 // became of them.
 func (r register) distributors() {
-	sh := r.sheet(setup{title: r.words.say("sheet_distributors"), landscape: true, frozen: 1,
-		widths: []float64{16, 9, 9, 18, 9, 18, 18, 9, 18, 9, 18, 14}})
-	sh.tall(40, r.plainHeads("Distributor", "Currency", ">Lines of the month", ">Net amount of its lines",
-		">Lines counted", ">Net amount counted", ">The same in "+r.Currency, ">Lines not counted",
-		">Net amount not counted", ">Lines held", ">Net amount held", ">Difference")...)
+	sh := r.listing(setup{title: r.words.say("sheet_distributors"), landscape: true}, 40,
+		"Distributor 16", "Currency 9", ">Lines of the month 9", ">Net amount of its lines 18", ">Lines counted 9",
+		">Net amount counted 18", ">The same in "+r.Currency+" 18", ">Lines not counted 9",
+		">Net amount not counted 18", ">Lines held 9", ">Net amount held 18", ">Difference 14")
 	for _, d := range r.Distributors {
 		n := strconv.Itoa(sh.row + 1)
 		sh.put(r.text(d.Distributor), r.text(d.Currency), r.number(d.Lines), r.foreign(d.Net), r.number(d.Counted),
@@ -138,11 +135,11 @@ func (r register) distributors() {
 // adjustments to the entries, what is paid and carried to both, and its points to
 // their postings. Every difference is a formula, and comes to nothing.
 func (r register) controls() {
-	sh := r.sheet(setup{title: r.words.say("sheet_control"), landscape: true, frozen: 1,
-		widths: []float64{14, 9, 15, 15, 12, 15, 15, 12, 15, 15, 15, 12, 11, 11, 11, 11}})
-	sh.tall(40, r.plainHeads("Statement of", ">Lines", ">Margin, line by line", ">Margin stated", ">Difference",
-		">Manual adjustments, one by one", ">Manual adjustments stated", ">Difference", ">Carried in", ">Payable",
-		">Carried out", ">Difference", ">Points before", ">Points posted", ">Points stated", ">Difference")...)
+	sh := r.listing(setup{title: r.words.say("sheet_control"), landscape: true}, 40,
+		"Statement of 14", ">Lines 9", ">Margin, line by line 15", ">Margin stated 15", ">Difference 12",
+		">Manual adjustments, one by one 15", ">Manual adjustments stated 15", ">Difference 12", ">Carried in 15",
+		">Payable 15", ">Carried out 15", ">Difference 12", ">Points before 11", ">Points posted 11",
+		">Points stated 11", ">Difference 11")
 	first := sh.row + 1
 	var sums [16]reports.Cents
 	var lines int64

@@ -14,10 +14,9 @@ import (
 
 func (s statement) margin() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_margin"), landscape: true, frozen: 1,
-		widths: []float64{13, 40, 10, 13, 12, 11, 14, 14, 9, 15, 14, 15, 14, 12}})
-	sh.tall(28, s.heads("module", "method", "level", "family", "valid_from", "tranche", ">from", ">to", ">rate",
-		">filled_month", ">earned_month", ">filled_year", ">earned_year", "of_year")...)
+	sh := s.listing(setup{title: w.say("sheet_margin"), landscape: true}, 28,
+		"module 13", "method 40", "level 10", "family 13", "valid_from 12", "tranche 11", ">from 14", ">to 14",
+		">rate 9", ">filled_month 15", ">earned_month 14", ">filled_year 15", ">earned_year 14", "of_year 12")
 	first := sh.row + 1
 	var month, year reports.Cents
 	several := slices.ContainsFunc(s.Margin, func(t reports.Tranche) bool { return t.Level != s.Margin[0].Level })

@@ -68,8 +68,8 @@ func (r register) partners() {
 }
 
 func (r register) modules() {
-	sh := r.sheet(setup{title: r.words.say("sheet_modules"), widths: []float64{16, 16, 10, 18, 16, 10}, frozen: 1})
-	sh.tall(16, r.heads("module", "distributor", ">line_count", ">base", ">earned", ">points")...)
+	sh := r.workbook.listing(setup{title: r.words.say("sheet_modules")}, 16,
+		"module 16", "distributor 16", ">line_count 10", ">base 18", ">earned 16", ">points 10")
 	first := sh.row + 1
 	var earned reports.Cents
 	for _, m := range r.Modules {
@@ -86,12 +86,11 @@ func (r register) modules() {
 
 // files lists every file there is, for rows of it can wait for, or belong to, any month.
 func (r register) files() {
-	sh := r.sheet(setup{title: r.words.say("sheet_files"), landscape: true, frozen: 1,
-		widths: []float64{32, 20, 9, 9, 10, 11, 9, 9, 8, 17, 17, 17, 17, 17, 12, 40}})
-	sh.tall(28, r.plainHeads("File", "Feed", ">Rows", ">Rows loaded", ">Rows duplicate", ">Rows superseded",
-		">Rows rejected", ">Of them waived", ">Rows held", ">Amount in the file", ">Amount loaded",
-		">Amount duplicate", ">Amount superseded", ">Amount rejected", ">Amounts that cannot be read",
-		"Refused because")...)
+	sh := r.listing(setup{title: r.words.say("sheet_files"), landscape: true}, 28,
+		"File 32", "Feed 20", ">Rows 9", ">Rows loaded 9", ">Rows duplicate 10", ">Rows superseded 11",
+		">Rows rejected 9", ">Of them waived 9", ">Rows held 8", ">Amount in the file 17", ">Amount loaded 17",
+		">Amount duplicate 17", ">Amount superseded 17", ">Amount rejected 17", ">Amounts that cannot be read 12",
+		"Refused because 40")
 	for _, f := range r.Files {
 		row := []cell{r.text(f.Name), r.text(f.Feed)}
 		for _, n := range []int64{f.Records, f.Loaded, f.Duplicate, f.Superseded, f.Rejected, f.Waived, f.Held} {
@@ -106,10 +105,9 @@ func (r register) files() {
 }
 
 func (r register) held() {
-	sh := r.sheet(setup{title: r.words.say("sheet_held"), landscape: true, frozen: 1,
-		widths: []float64{12, 34, 18, 12, 14, 16, 26, 15, 9, 30, 8}})
-	sh.tall(16, r.plainHeads("Kind", "Waits because", "What", "Month", "Distributor", "Document", "End customer",
-		">Net amount", "Currency", "File", "Line")...)
+	sh := r.listing(setup{title: r.words.say("sheet_held"), landscape: true}, 16,
+		"Kind 12", "Waits because 34", "What 18", "Month 12", "Distributor 14", "Document 16", "End customer 26",
+		">Net amount 15", "Currency 9", "File 30", "Line 8")
 	for _, h := range r.Held {
 		sh.put(r.text(h.Kind), r.word(h.Reason), r.text(h.What), r.day(h.Month), r.text(h.Distributor), r.text(h.Document),
 			r.text(h.Customer), r.foreign(h.Amount), r.text(h.Currency), r.text(h.File), r.number(h.FileLine))
@@ -123,9 +121,8 @@ func (r register) held() {
 }
 
 func (r register) rejected() {
-	sh := r.sheet(setup{title: r.words.say("sheet_rejected"), widths: []float64{32, 8, 18, 60, 60, 30}, landscape: true,
-		frozen: 1})
-	sh.tall(16, r.plainHeads("File", "Line", "Column", "Why", "As it stands in the file", "Waived because")...)
+	sh := r.listing(setup{title: r.words.say("sheet_rejected"), landscape: true}, 16,
+		"File 32", "Line 8", "Column 18", "Why 60", "As it stands in the file 60", "Waived because 30")
 	if r.MoreRejected > 0 {
 		sh.put(r.note(fmt.Sprintf("%d more rows were rejected than are listed here; "+
 			"tranche rejects export FILE writes those of a file.", r.MoreRejected)))
@@ -138,13 +135,9 @@ func (r register) rejected() {
 	sh.done()
 }
 
-func (r register) plainHeads(names ...string) []cell {
-	var cells []cell
-	for _, name := range names {
-		name, numeric := strings.CutPrefix(name, ">")
-		cells = append(cells, r.head(name, numeric))
-	}
-	return cells
+// listing is a sheet that is one table, with its headings as they are.
+func (r register) listing(s setup, height float64, columns ...string) *sheet {
+	return r.listed(s, height, func(name string) string { return name }, columns)
 }
 
 // foreign is an exact decimal in a document's currency, as a number where a cell

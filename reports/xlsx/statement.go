@@ -37,12 +37,10 @@ type statement struct {
 // purchase: its document, product price and quantity are not the partner's to
 // see. What it earned by what comes first, and is printed; where it is from, behind it.
 func (s statement) lines() {
-	sh := s.sheet(setup{title: s.words.say("sheet_lines"), landscape: true, printed: 17, frozen: 1,
-		widths: []float64{11, 10.5, 12, 11, 6, 18, 24, 8, 11, 9, 11, 12, 12, 26, 11, 7, 9, 9, 12, 13, 11, 10, 26, 8}})
-	names := s.heads("module", "date", "distributor", "document", ">line", "customer", "product", ">quantity", ">net",
-		"currency", ">base", ">position_before", ">position_after", "slices", ">earned", ">points", "deal", "type",
-		"sku", ">amount", ">fx_rate", "level", "file", ">file_line")
-	sh.tall(28, names...)
+	sh := s.listing(setup{title: s.words.say("sheet_lines"), landscape: true, printed: 17}, 28,
+		"module 11", "date 10.5", "distributor 12", "document 11", ">line 6", "customer 18", "product 24", ">quantity 8",
+		">net 11", "currency 9", ">base 11", ">position_before 12", ">position_after 12", "slices 26", ">earned 11",
+		">points 7", "deal 9", "type 9", "sku 12", ">amount 13", ">fx_rate 11", "level 10", "file 26", ">file_line 8")
 	head := sh.row
 	var earned reports.Cents
 	var points int64
@@ -55,7 +53,7 @@ func (s statement) lines() {
 		return
 	}
 	last := sh.row
-	sh.table("lines", names, head, last)
+	sh.table("lines", sh.heads, head, last)
 	total := sh.total(24, head+1)
 	total.cells[14] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUBTOTAL(109,O%d:O%d)", head+1, last), earned)
 	total.cells[15] = s.count(s.styles.totalNumber, fmt.Sprintf("SUBTOTAL(109,P%d:P%d)", head+1, last), points)
@@ -102,8 +100,8 @@ func (s statement) sliceText(l *reports.Line) string {
 
 func (s statement) points() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_points"), widths: []float64{13, 24, 16, 46, 22, 12}, frozen: 1})
-	sh.tall(16, s.heads("posted", "kind", "category", "source", "balance", ">points")...)
+	sh := s.listing(setup{title: w.say("sheet_points")}, 16,
+		"posted 13", "kind 24", "category 16", "source 46", "balance 22", ">points 12")
 	for _, p := range s.Points {
 		sh.put(s.day(p.Date), s.word(p.Kind), s.word(p.Category), s.text(p.Source), s.word(p.Balance), s.number(p.Points))
 	}
@@ -120,10 +118,9 @@ func (s statement) points() {
 
 func (s statement) notCounted() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_not_counted"), landscape: true, frozen: 1,
-		widths: []float64{13, 12, 14, 14, 8, 26, 15, 15, 9, 50, 26, 8}})
-	sh.tall(28, s.heads("module", "date", "distributor", "document", ">line", "product", ">amount", ">net", "currency",
-		"reason", "file", ">file_line")...)
+	sh := s.listing(setup{title: w.say("sheet_not_counted"), landscape: true}, 28,
+		"module 13", "date 12", "distributor 14", "document 14", ">line 8", "product 26", ">amount 15", ">net 15",
+		"currency 9", "reason 50", "file 26", ">file_line 8")
 	for _, x := range s.NotCounted {
 		module, amount, net, currency := s.word(x.Module), s.money(x.Amount), s.text(""), ""
 		if x.Held {
@@ -139,10 +136,9 @@ func (s statement) notCounted() {
 
 func (s statement) rules() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_rules"), landscape: true, frozen: 1,
-		widths: []float64{24, 11, 11, 12, 40, 13, 10, 15, 8, 12, 12, 8, 13, 14}})
-	sh.tall(28, s.heads("version", "valid_from", "until", "module", "method", "period", "level", "family", ">tranche",
-		">from", ">to", ">rate", ">cap", "hash")...)
+	sh := s.listing(setup{title: w.say("sheet_rules"), landscape: true}, 28,
+		"version 24", "valid_from 11", "until 11", "module 12", "method 40", "period 13", "level 10", "family 15",
+		">tranche 8", ">from 12", ">to 12", ">rate 8", ">cap 13", "hash 14")
 	for _, r := range s.Rules {
 		until, to, most := s.day(reports.Day{Time: r.To.AddDate(0, 0, -1)}), s.money(r.ToAmount), s.text("")
 		if r.Capped {

@@ -68,7 +68,7 @@ func newStyles(f *excelize.File, head reports.Letterhead, dateFormat string) (st
 	accent, face := cmp.Or(head.Accent, blue), cmp.Or(head.Font, usualFace)
 	s := styles{accent: accent, axis: excelize.Font{Family: face, Size: 8, Color: grey}}
 	var failed error
-	add := func(name string, size float64, bold bool, color string, more excelize.Style) int { //nolint // no money
+	add := func(name string, size float64, bold bool, color string, more excelize.Style) int {
 		more.Font = &excelize.Font{Family: face, Size: size, Bold: bold, Color: color}
 		id, err := f.NewStyle(&more)
 		if failed = cmp.Or(failed, err); err == nil {

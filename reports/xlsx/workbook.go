@@ -106,6 +106,7 @@ type sheet struct {
 	name    string
 	number  int // of its part in the workbook
 	printed int // so many of its columns; zero: all
+	heads   []cell
 	sw      *excelize.StreamWriter
 }
 
@@ -151,6 +152,29 @@ func (b *workbook) sheet(s setup) *sheet {
 		out.tall(18, b.styled(style, b.banner))
 	}
 	return out
+}
+
+// listing is a sheet that is one table. Each column is the key of its heading, behind > where
+// it stands over numbers, and its width.
+func (b *workbook) listing(s setup, height float64, columns ...string) *sheet {
+	return b.listed(s, height, b.words.say, columns)
+}
+
+func (b *workbook) listed(s setup, height float64, say func(string) string, columns []string) *sheet {
+	var heads []cell
+	for _, column := range columns {
+		at := strings.LastIndexByte(column, ' ')
+		width, err := strconv.ParseFloat(column[at+1:], 64)
+		b.check(err)
+		s.widths = append(s.widths, width)
+		name, numeric := strings.CutPrefix(column[:at], ">")
+		heads = append(heads, b.head(say(name), numeric))
+	}
+	s.frozen = 1
+	sh := b.sheet(s)
+	sh.heads = heads
+	sh.tall(height, heads...)
+	return sh
 }
 
 // columnWidths is the part of a sheet that says how wide its columns are. excelize

@@ -212,7 +212,7 @@ func TestEveryLanguageSaysEverything(t *testing.T) {
 			t.Errorf("%s has %d texts, %s %d", language, len(other), Languages()[0], len(first))
 		}
 	}
-	used := regexp.MustCompile(`say\("(\w+)"\)|heads\(([^)]*)\)`)
+	used := regexp.MustCompile(`say\("(\w+)"\)|heads\(([^)]*)\)|(?:s|workbook)\.listing\(.*\{.*\}, \d+,\n([^)]*)\)`)
 	for _, name := range []string{"statement.go", "summary.go", "margin.go", "register.go", "adjustments.go", "control.go",
 		"edition.go", "sellwith.go", "comparison.go"} {
 		source, err := os.ReadFile(name)
@@ -220,7 +220,7 @@ func TestEveryLanguageSaysEverything(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, m := range used.FindAllStringSubmatch(string(source), -1) {
-			for _, key := range regexp.MustCompile(`\w+`).FindAllString(m[1]+" "+m[2], -1) {
+			for _, key := range regexp.MustCompile(`[a-z]\w*`).FindAllString(m[1]+" "+m[2]+" "+m[3], -1) {
 				if _, ok := first[key]; !ok {
 					t.Errorf("%s says %s, which no catalogue has", name, key)
 				}
