@@ -56,10 +56,14 @@ func told(l reports.Line, rules []reports.Rule) (sum reports.Cents) {
 // rulesOf are the tranches of a schedule.
 func (w *world) rulesOf(t *testing.T, schedule string) (rules []reports.Rule) {
 	t.Helper()
-	for _, row := range w.rows(t, `select (from_amount * 100)::bigint, coalesce((to_amount * 100)::bigint, 0), (rate * 1000000)::bigint
+	for _, row := range w.rows(t, `select (from_amount * 100)::bigint, coalesce((to_amount * 100)::bigint, 0),
+			(rate * 1000000)::bigint
 		from mart.rules where schedule = '`+schedule+`'`) {
-		from, to, rate := whole(t, row[0]), whole(t, row[1]), whole(t, row[2])
-		rules = append(rules, reports.Rule{FromAmount: reports.Cents(from), ToAmount: reports.Cents(to), Rate: reports.Rate(rate)})
+		rules = append(rules, reports.Rule{
+			FromAmount: reports.Cents(whole(t, row[0])),
+			ToAmount:   reports.Cents(whole(t, row[1])),
+			Rate:       reports.Rate(whole(t, row[2])),
+		})
 	}
 	return rules
 }
@@ -75,11 +79,9 @@ func whole(t *testing.T, text string) int64 {
 
 func TestWhatIsToldOfALineAddsUpToWhatItEarned(t *testing.T) {
 	for _, method := range []string{"marginal", "block", "document", "volume"} {
-		w := newWorld(
-			t,
-			t.TempDir(),
-			func(text string) string { return strings.ReplaceAll(text, "method: marginal", "method: "+method) },
-		)
+		w := newWorld(t, t.TempDir(), func(text string) string {
+			return strings.ReplaceAll(text, "method: marginal", "method: "+method)
+		})
 		w.run(t)
 		lines := w.rows(t, `select partner_id, distributor, document_no, line_no from mart.statement_lines
 			where method = '`+method+`' order by hash(sale_id), incentive limit 40`)
@@ -117,22 +119,21 @@ func TestAMonthWithNothingIsReadWithEveryColumnInItsPlace(t *testing.T) {
 
 func TestASaleOfADealNobodyRegisteredStandsInTheRegister(t *testing.T) {
 	w := newWorld(t, t.TempDir(), asItIs)
-	sale := "Invoice Number,Line,Transaction Type,Invoice Date,Ship-To ID,End User Name," +
-		"Vendor Part Number,Quantity,Unit Price,Currency,Deal Registration,Original Invoice,Original Line\n" +
+	sale := "Invoice Number,Line,Transaction Type,Invoice Date,Ship-To ID,End User Name,Vendor Part Number,Quantity," +
+		"Unit Price,Currency,Deal Registration,Original Invoice,Original Line\n" +
 		"999001,1,Invoice,08/30/2024,44100,Acme,LK-PLT-S,1,300.00,USD,D-TYPO,,\n"
 	w.drop(t, "HTD_867_late.csv", sale)
 	w.run(t)
 	reg := w.register(t, time.August)
 	isIt := func(h reports.HeldRow) bool {
-		return h.Kind == "sales" && h.Reason == "unknown_deal" && h.What == "D-TYPO" && h.Document == "999001" &&
-			h.File == "HTD_867_late.csv" &&
-			h.FileLine == 2
+		return h.Kind == "sales" && h.Reason == "unknown_deal" && h.What == "D-TYPO" &&
+			h.Document == "999001" && h.File == "HTD_867_late.csv" && h.FileLine == 2
 	}
 	if !slices.ContainsFunc(reg.Held, isIt) {
 		t.Errorf("the register lists %v", reg.Held)
 	}
-	if got := w.rows(t, "select base from mart.statement_lines where document_no = '999001'"); len(got) != 1 ||
-		got[0][0] != "300.00" {
+	got := w.rows(t, "select base from mart.statement_lines where document_no = '999001'")
+	if len(got) != 1 || got[0][0] != "300.00" {
 		t.Errorf("for its buyer it counts with %v", got)
 	}
 }
@@ -141,21 +142,15 @@ func TestTheRegisterCountsTheRejectedRowsItDoesNotList(t *testing.T) {
 	w := newWorld(t, t.TempDir(), func(text string) string {
 		return strings.Replace(text, "  - name: accepted-links\n", "  - name: accepted-links\n    max_rejects: 100%\n", 1)
 	})
-	links := "distributor,document_no,line_no,line_key,deal_id,accepted_by,reason\n" + strings.Repeat(
-		"D,1,one,,D1,Ada,\n",
-		10_003,
-	)
+	links := "distributor,document_no,line_no,line_key,deal_id,accepted_by,reason\n" +
+		strings.Repeat("D,1,one,,D1,Ada,\n", 10_003)
 	w.drop(t, "links_1.csv", links)
 	w.run(t)
 	reg := w.register(t, time.August)
 	all := w.rows(t, "select count(*)::varchar from mart.rejected_rows")[0][0]
 	if len(reg.Rejected) != 10_000 || reg.MoreRejected < 3 || fmt.Sprint(10_000+reg.MoreRejected) != all {
-		t.Errorf(
-			"%d rejected rows are listed, %d more are told of, and there are %s",
-			len(reg.Rejected),
-			reg.MoreRejected,
-			all,
-		)
+		t.Errorf("%d rejected rows are listed, %d more are counted, and there are %s",
+			len(reg.Rejected), reg.MoreRejected, all)
 	}
 }
 
@@ -167,12 +162,8 @@ func (w *world) register(t *testing.T, month time.Month) *reports.Register {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	reg, err := reports.ReadRegister(
-		t.Context(),
-		s,
-		reports.Letterhead{Vendor: "V"},
-		time.Date(2024, month, 1, 0, 0, 0, 0, time.UTC),
-	)
+	first := time.Date(2024, month, 1, 0, 0, 0, 0, time.UTC)
+	reg, err := reports.ReadRegister(t.Context(), s, reports.Letterhead{Vendor: "V"}, first)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -89,7 +89,7 @@ type LineClaim struct {
 }
 
 // HeldLine is a line that waits. Theirs are those that the partner bought or distributed.
-// Of the others, whose buyer is not known, only the place and the unknown code are told:
+// Of the others, whose buyer is not known, only the place and the unknown code are shown:
 // they may turn out to be anybody's.
 type HeldLine struct {
 	HeldRow
@@ -134,7 +134,7 @@ func explained(ctx context.Context, m Marts, q Question, month time.Time) (*Stat
 		join mart.programme as g on g.rules_hash = l.rules_hash
 		left join mart.point_rules as p on p.rules_hash = l.rules_hash and p.kind = 'amount' and p.subject = l.incentive
 			and (l.incentive <> 'sell_with' or l.terms_date >= g.points_from))`+where+", incentive")
-	each(s, `from (
+	fill(s, func(st *Statement) *[]NotCounted { return &st.NotCounted }, `from (
 		with theirs as (
 			select sale_id from mart.statement_lines where month = $1 and partner_id between $2 and $3
 			union
@@ -143,10 +143,7 @@ func explained(ctx context.Context, m Marts, q Question, month time.Time) (*Stat
 		select u.* replace ($2 as partner_id)
 		from `+uncounted+` as u
 		join theirs as t on t.sale_id = u.sale_id
-		where u.partner_id is null)`+where+", incentive, document_date, position", func(st *Statement, line NotCounted) error {
-		st.NotCounted = append(st.NotCounted, line)
-		return nil
-	})
+		where u.partner_id is null)`+where+", incentive, document_date, position")
 	if s.err != nil || len(s.list) == 0 {
 		return nil, s.err
 	}
@@ -187,9 +184,8 @@ const ends = `from (
 func (s *Statement) hide() {
 	for i := range s.Lines {
 		if l := &s.Lines[i]; l.Incentive == SellWith {
-			l.Sale = Sale{SaleID: l.SaleID, Date: l.Date, Distributor: l.Distributor, Type: l.Type, Customer: l.Customer, SKU: l.SKU,
-				Product: l.Product, Family: l.Family, Deal: l.Deal, TermsDate: l.TermsDate, ReturnFound: l.ReturnFound,
-				File: l.File, FileLine: l.FileLine}
+			l.Document, l.Number, l.Quantity, l.Net, l.Currency, l.Amount = "", 0, 0, 0, "", 0
+			l.FXRate, l.RateDate, l.ReturnsDocument, l.ReturnsLine = 0, Day{}, "", 0
 		}
 	}
 	for i := range s.Adjustments {
@@ -271,7 +267,7 @@ func explainLine(ctx context.Context, m Marts, q Question) (*LineStory, error) {
 }
 
 // heldLines are the partner's own lines that wait, links to its own purchases, and the lines
-// that are nobody's yet, of which only the place is told.
+// that are nobody's yet, of which only the place is shown.
 const heldLines = `from (
 		with held as (
 			select *, coalesce(partner_id = $1, false) or coalesce(distributor_id = $1, false) as is_theirs
@@ -291,7 +287,8 @@ const heldLines = `from (
 			if(is_theirs, net_amount, null) as net_amount, if(is_theirs, currency, null) as currency)
 		from held as h
 		where is_theirs or kind = 'sales' and partner_id is null
-			or kind = 'links' and (distributor, document_no, line_no) in (select (distributor, document_no, line_no) from bought))
+			or kind = 'links'
+				and (distributor, document_no, line_no) in (select (distributor, document_no, line_no) from bought))
 	order by kind, file_id, file_line`
 
 // explainSale takes one line out of the statement of its month.
@@ -300,7 +297,12 @@ func explainSale(ctx context.Context, m Marts, q Question, n named) (*SaleStory,
 	if err != nil {
 		return nil, err
 	}
-	story := &SaleStory{Month: n.Month, Partner: st.Partner, Own: st.Currency, Level: st.Pay.Level, LevelAfter: st.Pay.LevelAfter,
+	story := &SaleStory{
+		Month:       n.Month,
+		Partner:     st.Partner,
+		Own:         st.Currency,
+		Level:       st.Pay.Level,
+		LevelAfter:  st.Pay.LevelAfter,
 		Lines:       slices.DeleteFunc(st.Lines, func(l Line) bool { return l.SaleID != n.SaleID }),
 		Adjustments: slices.DeleteFunc(st.Adjustments, func(a Adjustment) bool { return a.SaleID != n.SaleID }),
 		NotCounted:  slices.DeleteFunc(st.NotCounted, func(u NotCounted) bool { return u.SaleID != n.SaleID }),
@@ -322,7 +324,8 @@ func explainSale(ctx context.Context, m Marts, q Question, n named) (*SaleStory,
 		}
 	}
 	if err == nil {
-		story.Claims, err = list[LineClaim](ctx, m, "from mart.sell_with_claims"+ofSale+"role, registered_on, partner_code", args...)
+		story.Claims, err = list[LineClaim](ctx, m,
+			"from mart.sell_with_claims"+ofSale+"role, registered_on, partner_code", args...)
 	}
 	return story, err
 }

@@ -203,7 +203,8 @@ func (s *reading) statements() {
 		group by all)`+where+", deal_id, role, is_counted desc, reason, registered_on")
 	s.points()
 	fill(s, func(st *Statement) *[]Gap { return &st.Gaps }, "from mart.level_gaps"+where+", requirement desc, category")
-	fill(s, func(st *Statement) *[]MoneyEntry { return &st.Entries }, "from mart.money_entries"+where+", posted_on, entry_id")
+	fill(s, func(st *Statement) *[]MoneyEntry { return &st.Entries },
+		"from mart.money_entries"+where+", posted_on, entry_id")
 	fill(s, func(st *Statement) *[]Adjustment { return &st.Adjustments }, "from mart.adjustments"+where+`, kind <> 'line',
 		kind <> 'money_entry', incentive, posted_on, distributor, document_no, line_no, line_key, reference`)
 	fill(s, func(st *Statement) *[]NotCounted { return &st.NotCounted }, "from "+uncounted+`

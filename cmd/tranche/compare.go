@@ -48,11 +48,11 @@ configured. Nothing is written to the store, and nothing is published.`,
 			if workbook == "" {
 				return nil
 			}
-			var book bytes.Buffer
-			if err := pipeline.WriteComparison(&book, result); err != nil {
+			var data bytes.Buffer
+			if err := pipeline.WriteComparison(&data, result); err != nil {
 				return err
 			}
-			return files.Write(workbook, book.Bytes(), files.Private)
+			return files.Write(workbook, data.Bytes(), files.Private)
 		},
 	}
 	c.Flags().StringVar(&path, "programme", "", "the file with the other programme")
@@ -66,14 +66,19 @@ func (a *app) showComparison(c *reports.Comparison) {
 	if c.From.Equal(c.To) {
 		months = c.To.Format("2006-01")
 	}
-	fmt.Fprintf(a.stdout, "%s, %s\n  now    %s (%s)\n  other  %s (%s)\n\n", months, c.Currency, c.NowName, c.NowHash, c.OtherName, c.OtherHash)
+	fmt.Fprintf(a.stdout, "%s, %s\n  now    %s (%s)\n  other  %s (%s)\n\n",
+		months, c.Currency, c.NowName, c.NowHash, c.OtherName, c.OtherHash)
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "partner\tmodule\tearned now\tearned other\tdifference\tpoints now\tpoints other\tlevel now\tlevel other\t")
+	fmt.Fprintln(w, "partner\tmodule\tearned now\tearned other\tdifference\tpoints now\tpoints other\t"+
+		"level now\tlevel other\t")
 	now, other := c.Totals()
 	for _, d := range c.Rows {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t\n", d.Partner, d.Incentive, d.Now.Earned, d.Other.Earned, d.Other.Earned-d.Now.Earned, d.Now.Points, d.Other.Points, d.LevelNow, d.LevelOther)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t\n",
+			d.Partner, d.Incentive, d.Now.Earned, d.Other.Earned, d.Other.Earned-d.Now.Earned, d.Now.Points, d.Other.Points,
+			d.LevelNow, d.LevelOther)
 	}
-	fmt.Fprintf(w, "together\t\t%s\t%s\t%s\t%d\t%d\t\t\t\n", now.Earned, other.Earned, other.Earned-now.Earned, now.Points, other.Points)
+	fmt.Fprintf(w, "together\t\t%s\t%s\t%s\t%d\t%d\t\t\t\n",
+		now.Earned, other.Earned, other.Earned-now.Earned, now.Points, other.Points)
 	_ = w.Flush()
 	if caution := c.Caution(); caution != "" {
 		fmt.Fprintln(a.stdout, "\n"+caution)

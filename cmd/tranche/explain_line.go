@@ -154,7 +154,8 @@ func (t teller) money(l reports.Line, own string) {
 		t.say("  Earned    0.00: the programme pays nothing here")
 		return
 	}
-	t.say("  Method    %s; %s on %s, schedule %s", pipeline.Word(l.Method), pipeline.Word(l.Level), l.TermsDate, l.Schedule)
+	t.say("  Method    %s; %s on %s, schedule %s",
+		pipeline.Word(l.Method), pipeline.Word(l.Level), l.TermsDate, l.Schedule)
 	if l.Method == "document" {
 		t.say("  Document  from %s to %s in it, which its tranches go by", l.PositionBefore, l.PositionAfter)
 	}

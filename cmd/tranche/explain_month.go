@@ -80,7 +80,8 @@ func (t teller) level(s *reports.Statement) {
 func (t teller) module(m reports.IncentiveTotal, s *reports.Statement) {
 	t.say("\n%s: %s, base %s, earned %s, %s; in the year so far base %s, earned %s", pipeline.Word(m.Incentive),
 		counted(m.Lines, "line"), m.Base, m.Earned, counted(m.Points, "point"), m.YearBase, m.YearEarned)
-	margin := t.table("  since", "level", "method", "tranche", "rate", "base", "earned", "base this year", "earned this year")
+	margin := t.table("  since", "level", "method", "tranche", "rate", "base", "earned", "base this year",
+		"earned this year")
 	for _, x := range s.Margin {
 		if x.Incentive != m.Incentive {
 			continue

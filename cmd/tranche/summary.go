@@ -28,13 +28,15 @@ func printSummary(out io.Writer, s *pipeline.Summary) {
 	}
 	fmt.Fprintln(out)
 	if len(s.Wordless) > 0 {
-		fmt.Fprintf(out, "No words for language %s: those partners' workbooks are in English.\n", strings.Join(s.Wordless, ", "))
+		fmt.Fprintf(out, "No words for language %s: those partners' workbooks are in English.\n",
+			strings.Join(s.Wordless, ", "))
 	}
 	if s.Unremembered != "" {
 		fmt.Fprintf(out, "The history of runs could not be written: %s\n", s.Unremembered)
 	}
 	printWaiting(out, s)
-	fmt.Fprintf(out, "\nWorkbooks  %s\nDatabase   %s\n", filepath.Join(s.Folders.Statements, s.Month.Format("2006-01")), s.Folders.Published())
+	fmt.Fprintf(out, "\nWorkbooks  %s\nDatabase   %s\n",
+		filepath.Join(s.Folders.Statements, s.Month.Format("2006-01")), s.Folders.Published())
 }
 
 // printTables says what became of the rows of each feed, which months they are of, and what
@@ -43,15 +45,18 @@ func printTables(out io.Writer, s *pipeline.Summary) {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "feed\tfiles\trows\tloaded\tduplicate\tsuperseded\trejected\twaived\theld\t")
 	for _, f := range s.Feeds {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", f.Feed, f.Files, f.Records, f.Loaded, f.Duplicate, f.Superseded, f.Rejected, f.Waived, f.Held)
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n",
+			f.Feed, f.Files, f.Records, f.Loaded, f.Duplicate, f.Superseded, f.Rejected, f.Waived, f.Held)
 	}
 	_ = t.Flush()
 	printCovered(out, s)
 	fmt.Fprintln(out)
 	t = tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(t, "%s, %s\tpartners\tlines\tbase\tearned\tpoints\tbase, year to date\tearned, year to date\t\n", s.Month.Format("2006-01"), s.Currency)
+	fmt.Fprintf(t, "%s, %s\tpartners\tlines\tbase\tearned\tpoints\tbase, year to date\tearned, year to date\t\n",
+		s.Month.Format("2006-01"), s.Currency)
 	for _, m := range s.Modules {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t\n", m.Incentive, m.Partners, m.Lines, m.Base, m.Earned, m.Points, m.YearBase, m.YearEarned)
+		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t\n",
+			m.Incentive, m.Partners, m.Lines, m.Base, m.Earned, m.Points, m.YearBase, m.YearEarned)
 	}
 	_ = t.Flush()
 }
@@ -107,7 +112,8 @@ func printArrivals(out io.Writer, s *pipeline.Summary) {
 	}
 	if len(s.Arrivals) > 0 {
 		var parts []string
-		for _, fate := range []landing.Fate{landing.Landed, landing.Repeated, landing.Renamed, landing.Growing, landing.Unknown, landing.Refused} {
+		for _, fate := range []landing.Fate{landing.Landed, landing.Repeated, landing.Renamed, landing.Growing,
+			landing.Unknown, landing.Refused} {
 			if counts[fate] > 0 {
 				parts = append(parts, fmt.Sprintf("%d %s", counts[fate], fate))
 			}
@@ -119,7 +125,8 @@ func printArrivals(out io.Writer, s *pipeline.Summary) {
 				fmt.Fprintf(out, "  inbox/%s: %s\n", a.Source, a.Detail)
 			case a.Fate == landing.Growing && !a.Whole.IsZero():
 				// The second that has begun has to end, too.
-				fmt.Fprintf(out, "  inbox/%s: %s; a run from %s on takes it (landing.settle)\n", a.Source, a.Detail, moment(a.Whole.Add(time.Second)))
+				fmt.Fprintf(out, "  inbox/%s: %s; a run from %s on takes it (landing.settle)\n",
+					a.Source, a.Detail, moment(a.Whole.Add(time.Second)))
 			case a.Fate == landing.Growing:
 				fmt.Fprintf(out, "  inbox/%s: %s; a later run takes it\n", a.Source, a.Detail)
 			}
@@ -146,17 +153,20 @@ func printWaiting(out io.Writer, s *pipeline.Summary) {
 		fmt.Fprintf(out, "  %s was refused: %s\n", r.File, r.Detail)
 	}
 	if s.AwaitsApproval {
-		fmt.Fprintf(out, "  %s is closed and waits for a second person: tranche approve %s\n", s.ClosedThrough, s.ClosedThrough)
+		fmt.Fprintf(out, "  %s is closed and waits for a second person: tranche approve %s\n",
+			s.ClosedThrough, s.ClosedThrough)
 	}
 	for _, id := range s.OpenIDs {
-		fmt.Fprintf(out, "  %q has a password and is no partner: correct statement.passwords, for the workbook it was meant for is open\n", id)
+		fmt.Fprintf(out, "  %q has a password and is no partner: correct statement.passwords, "+
+			"for the workbook it was meant for is open\n", id)
 	}
 	rejected := int64(0)
 	for _, f := range s.Feeds {
 		rejected += f.Waiting
 	}
 	if rejected > 0 {
-		fmt.Fprintf(out, "  %s rejected: tranche rejects list; ask the sender for a corrected file, and waive what it replaces\n", counted(rejected, "row"))
+		fmt.Fprintf(out, "  %s rejected: tranche rejects list; ask the sender for a corrected file, "+
+			"and waive what it replaces\n", counted(rejected, "row"))
 	}
 	for _, h := range s.Held {
 		fmt.Fprintf(out, "  %s held, %s %s\n", counted(h.Rows, "row"), strings.ReplaceAll(h.Reason, "_", " "), h.What)

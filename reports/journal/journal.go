@@ -1,4 +1,4 @@
-// Package journal writes what a month's statements mean for the books: a CSV that an
+// Package journal writes what a month's statements mean for the accounts: a CSV that an
 // accounting system reads.
 //
 // An *accrual* books what partners earned, incentive by incentive, and manual adjustments:
@@ -19,7 +19,7 @@ import (
 	"tranche/reports"
 )
 
-// Accounts are the numbers of accounts in the vendor's books.
+// Accounts are the numbers of the vendor's accounting.
 type Accounts struct {
 	Expense     map[string]string // by incentive
 	Adjustments string            // expense of manual adjustments
@@ -36,14 +36,16 @@ type Posting struct {
 }
 
 // columns are the header of the file.
-var columns = []string{"entry", "date", "account", "debit", "credit", "currency", "partner_id", "kind", "text", "reference", "edition"}
+var columns = []string{"entry", "date", "account", "debit", "credit", "currency", "partner_id", "kind", "text",
+	"reference", "edition"}
 
 // Make books a month: reversals of what was booked before, accruals, releases.
 func Make(j *reports.Journal, a Accounts, before []Posting) ([]Posting, error) {
 	var list []Posting
 	date := j.Month.AddDate(0, 1, -1)
 	for _, p := range before {
-		p.Date, p.Kind, p.Text, p.Debit, p.Credit = date, "reversal", "Reversal of version "+strconv.Itoa(j.Replaces)+": "+p.Text, p.Credit, p.Debit
+		p.Date, p.Kind, p.Debit, p.Credit = date, "reversal", p.Credit, p.Debit
+		p.Text = "Reversal of version " + strconv.Itoa(j.Replaces) + ": " + p.Text
 		list = append(list, p)
 	}
 	pair := func(debit, credit, partner, kind, text, reference string, amount reports.Cents) {
@@ -53,8 +55,11 @@ func Make(j *reports.Journal, a Accounts, before []Posting) ([]Posting, error) {
 		if amount < 0 {
 			debit, credit, amount = credit, debit, -amount
 		}
-		list = append(list, Posting{Date: date, Account: debit, Partner: partner, Kind: kind, Text: text, Reference: reference, Debit: amount},
-			Posting{Date: date, Account: credit, Partner: partner, Kind: kind, Text: text, Reference: reference, Credit: amount})
+		p := Posting{Date: date, Partner: partner, Kind: kind, Text: text, Reference: reference}
+		p.Account, p.Debit = debit, amount
+		list = append(list, p)
+		p.Account, p.Debit, p.Credit = credit, 0, amount
+		list = append(list, p)
 	}
 	month := j.Month.Format("2006-01")
 	for _, e := range j.Earned {
@@ -87,8 +92,8 @@ func Write(out io.Writer, list []Posting, currency, edition string) error {
 	w := csv.NewWriter(out)
 	rows := [][]string{columns}
 	for i, p := range list {
-		rows = append(rows, []string{strconv.Itoa(i/2 + 1), p.Date.Format(time.DateOnly), p.Account, p.Debit.String(), p.Credit.String(), currency,
-			harmless(p.Partner), p.Kind, harmless(p.Text), harmless(p.Reference), edition})
+		rows = append(rows, []string{strconv.Itoa(i/2 + 1), p.Date.Format(time.DateOnly), p.Account, p.Debit.String(),
+			p.Credit.String(), currency, harmless(p.Partner), p.Kind, harmless(p.Text), harmless(p.Reference), edition})
 	}
 	return w.WriteAll(rows)
 }
@@ -108,7 +113,8 @@ func Read(in io.Reader) ([]Posting, error) {
 	}
 	var list []Posting
 	for _, r := range rows[min(1, len(rows)):] {
-		p := Posting{Account: r[2], Partner: strings.TrimPrefix(r[6], "'"), Kind: r[7], Text: strings.TrimPrefix(r[8], "'"), Reference: strings.TrimPrefix(r[9], "'")}
+		text := func(column int) string { return strings.TrimPrefix(r[column], "'") }
+		p := Posting{Account: r[2], Partner: text(6), Kind: r[7], Text: text(8), Reference: text(9)}
 		if p.Kind == "reversal" {
 			continue
 		}

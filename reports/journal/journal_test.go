@@ -10,11 +10,23 @@ import (
 	"tranche/reports"
 )
 
-var accounts = Accounts{Expense: map[string]string{"resell": "6100"}, Adjustments: "6190", Accrued: "2110", Payable: "2120"}
+var accounts = Accounts{
+	Expense:     map[string]string{"resell": "6100"},
+	Adjustments: "6190",
+	Accrued:     "2110",
+	Payable:     "2120",
+}
 
 func TestAJournalBalancesAndReadsBackAsItWasWritten(t *testing.T) {
-	j := &reports.Journal{Month: time.Date(2024, 5, 1, 0, 0, 0, 0, time.UTC), Earned: []reports.Booked{{Partner: "=P1", Incentive: "resell", Amount: 500}, {Partner: "P2", Incentive: "resell", Amount: -7}},
-		Entries: []reports.Booked{{Partner: "P2", ID: "@E", Reason: "x,\"y\"\nz", Amount: 1}}, Payable: []reports.Booked{{Partner: "=P1", Amount: 500}}}
+	j := &reports.Journal{
+		Month: time.Date(2024, 5, 1, 0, 0, 0, 0, time.UTC),
+		Earned: []reports.Booked{
+			{Partner: "=P1", Incentive: "resell", Amount: 500},
+			{Partner: "P2", Incentive: "resell", Amount: -7},
+		},
+		Entries: []reports.Booked{{Partner: "P2", ID: "@E", Reason: "x,\"y\"\nz", Amount: 1}},
+		Payable: []reports.Booked{{Partner: "=P1", Amount: 500}},
+	}
 	first, err := Make(j, accounts, nil)
 	if err != nil || len(first) != 8 {
 		t.Fatal(first, err)

@@ -5,16 +5,17 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"tranche/reports"
 )
 
 // adjustments shows what the month states of closed ones: of which month, why, and the files
 // it was stated from and is corrected by. Lines come first, then manual adjustments and points.
 func (s statement) adjustments() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_adjustments"), landscape: true, frozen: 1,
-		widths: []float64{10, 40, 13, 11, 12, 12, 6, 14, 13, 9, 28, 8, 28, 8}})
-	sh.tall(28, s.heads("adjusts_month", "cause", "module", "date", "distributor", "document", ">line", ">base", ">earned",
-		">points", "file", ">file_line", "stated_file", ">stated_line")...)
+	sh := s.listing(setup{title: w.say("sheet_adjustments"), landscape: true}, 28,
+		"adjusts_month 10", "cause 40", "module 13", "date 11", "distributor 12", "document 12", ">line 6", ">base 14",
+		">earned 13", ">points 9", "file 28", ">file_line 8", "stated_file 28", ">stated_line 8")
 	first := sh.row + 1
 	var points int64
 	none := s.text("")
@@ -32,35 +33,34 @@ func (s statement) adjustments() {
 			moved = s.number(a.Points)
 		}
 		points += a.Points
-		sh.put(s.text(a.Adjusts.Format(w.say("month_short"))), s.styled(s.styles.wrapped, cause), s.text(what), s.day(a.Date),
+		sh.put(s.text(a.Adjusts.Format(w.say("month_short"))), s.wrapped(cause), s.text(what), s.day(a.Date),
 			s.text(a.Distributor), document, number, base, earned, moved,
 			s.text(a.CauseFile), s.lineNumber(a.CauseLine), s.text(a.StatedFile), s.lineNumber(a.StatedLine))
 	}
-	if sh.row < first {
-		sh.put(s.text(w.say("nothing")))
+	if sh.none(len(s.Adjustments)) {
 		sh.done()
 		return
 	}
 	lines, entries := s.Adjusted()
-	total := s.totals(14)
-	total[8] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(I%d:I%d)", first, sh.row), lines+entries)
-	total[9] = s.count(s.styles.totalNumber, fmt.Sprintf("SUM(J%d:J%d)", first, sh.row), points)
-	sh.put(total...)
+	total := sh.total(14, first)
+	total.sum(8, lines+entries)
+	total.count(9, points)
+	sh.put(total.cells...)
 	sh.mark("adjusted", 9, int64(lines+entries), 2)
-	sh.put(s.styled(s.styles.note, w.say("note_adjustments")))
+	sh.put(s.note(w.say("note_adjustments")))
 	sh.done()
 }
 
 // document names a line, unless the purchase is another partner's.
-func (b *book) document(module, document string, line int64) (name, number cell) {
-	if module == "sell_with" {
+func (b *workbook) document(incentive, document string, line int64) (name, number cell) {
+	if incentive == reports.SellWith {
 		return b.text(""), b.text("")
 	}
 	return b.text(document), b.lineNumber(line)
 }
 
 // lineNumber is a line; there is none where a file no longer holds it.
-func (b *book) lineNumber(n int64) cell {
+func (b *workbook) lineNumber(n int64) cell {
 	if n == 0 {
 		return b.text("")
 	}
@@ -74,37 +74,12 @@ func (s statement) changes() {
 		return
 	}
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_changes"), widths: []float64{26, 40, 13, 11, 12, 12, 6, 14, 14, 14, 14, 14, 10, 10}, landscape: true, frozen: 1})
-	sh.tall(28, s.heads("change", "changed", "module", "date", "distributor", "document", ">line", ">base_before", ">base_after", ">amount_before", ">amount_after",
-		">difference", ">points_before", ">points_after")...)
+	sh := s.listing(setup{title: w.say("sheet_changes"), landscape: true}, 28,
+		"change 26", "changed 40", "module 13", "date 11", "distributor 12", "document 12", ">line 6", ">base_before 14",
+		">base_after 14", ">amount_before 14", ">amount_after 14", ">difference 14", ">points_before 10",
+		">points_after 10")
 	for _, c := range s.Changes {
-		document, number := s.document(c.Incentive, c.Document, c.Number)
-		before, after := s.money(c.BaseBefore), s.money(c.BaseAfter)
-		was, is, difference := s.money(c.Before), s.money(c.After), s.money(c.After-c.Before)
-		pointsWere, pointsAre := s.number(c.PointsBefore), s.number(c.PointsAfter)
-		changed, none := c.Changed, s.text("")
-		if c.What != "line" {
-			before, after, number = none, none, none
-		}
-		switch c.What {
-		case "line":
-			changed = s.columns(c.Incentive, c.Changed)
-		case "status_points", "spendable", "posting":
-			was, is, difference = none, none, none
-		case "level", "modules", "name":
-			if c.What != "name" {
-				before, after, _ := strings.Cut(c.Changed, " > ")
-				changed = w.values(before, ", ") + " > " + w.values(after, ", ")
-			}
-			was, is, difference, pointsWere, pointsAre = none, none, none, none, none
-		default:
-			pointsWere, pointsAre = none, none
-		}
-		if c.What == "posting" {
-			document = none // its name is for programs
-		}
-		sh.put(s.text(w.say("changed_"+c.What)), s.styled(s.styles.wrapped, changed), s.text(w.value(c.Incentive)), s.day(c.Date), s.text(c.Distributor), document, number,
-			before, after, was, is, difference, pointsWere, pointsAre)
+		sh.put(s.change(c)...)
 	}
 	if len(s.Changes) == 0 {
 		sh.put(s.text(fmt.Sprintf(w.say("no_changes"), s.Replaces)))
@@ -112,15 +87,49 @@ func (s statement) changes() {
 	sh.done()
 }
 
+func (s statement) change(c reports.Change) []cell {
+	w := s.words
+	document, number := s.document(c.Incentive, c.Document, c.Number)
+	before, after := s.money(c.BaseBefore), s.money(c.BaseAfter)
+	was, is, difference := s.money(c.Before), s.money(c.After), s.money(c.After-c.Before)
+	pointsWere, pointsAre := s.number(c.PointsBefore), s.number(c.PointsAfter)
+	changed, none := c.Changed, s.text("")
+	if c.What != "line" {
+		before, after, number = none, none, none
+	}
+	switch c.What {
+	case "line":
+		changed = s.columns(c.Incentive, c.Changed)
+	case "status_points", "spendable", "posting":
+		was, is, difference = none, none, none
+	case "level", "modules", "name":
+		if c.What != "name" {
+			before, after, _ := strings.Cut(c.Changed, " > ")
+			changed = w.values(before, ", ") + " > " + w.values(after, ", ")
+		}
+		was, is, difference, pointsWere, pointsAre = none, none, none, none, none
+	default:
+		pointsWere, pointsAre = none, none
+	}
+	if c.What == "posting" {
+		document = none // its name is for programs
+	}
+	return []cell{s.text(w.say("changed_" + c.What)), s.wrapped(changed), s.word(c.Incentive), s.day(c.Date),
+		s.text(c.Distributor), document, number, before, after, was, is, difference, pointsWere, pointsAre}
+}
+
+// hidden are the columns of another partner's purchase.
+var hidden = []string{"quantity", "net_amount", "currency", "rate", "amount"}
+
 // columns says the names of columns in words. What another partner paid, and whether
-// that has changed, is not told.
+// that has changed, is left out.
 func (s statement) columns(module, names string) string {
 	if names == "" {
 		return ""
 	}
 	var list []string
 	for name := range strings.SplitSeq(names, ", ") {
-		if module != "sell_with" || !slices.Contains([]string{"quantity", "net_amount", "currency", "rate", "amount"}, name) {
+		if module != reports.SellWith || !slices.Contains(hidden, name) {
 			list = append(list, s.words.say("column_"+name))
 		}
 	}

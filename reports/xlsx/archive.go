@@ -62,7 +62,8 @@ func (z *sortedZip) Close() error {
 
 // worksheet begins a sheet. excelize names sixty vocabularies, of which these are used; they
 // took a fifth of a small workbook.
-const worksheet = `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">`
+const worksheet = `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"` +
+	` xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">`
 
 // emptyRange is what excelize says of how far a sheet reaches, which some readers believe.
 const emptyRange = `<dimension ref="A1"></dimension>`
@@ -82,7 +83,8 @@ func (z *sortedZip) write(to io.Writer, name string) error {
 			return fmt.Errorf("%s is no sheet with rows", name)
 		}
 		head = bytes.Replace(head, []byte(emptyRange), nil, 1)
-		for _, part := range slices.Concat([][]byte{declared, []byte(worksheet), head, []byte(columns), []byte("<sheetData>")}, filled, [][]byte{[]byte("</sheetData>")}) {
+		before := [][]byte{declared, []byte(worksheet), head, []byte(columns), []byte("<sheetData>")}
+		for _, part := range slices.Concat(before, filled, [][]byte{[]byte("</sheetData>")}) {
 			if _, err := to.Write(part); err != nil {
 				return err
 			}
@@ -142,6 +144,7 @@ func (z *sortedZip) sortTypes() error {
 		list = append(list, text[e[0]:e[1]])
 	}
 	slices.Sort(list)
-	z.parts[name] = bytes.NewBufferString(text[:entries[0][0]] + strings.Join(list, "") + text[entries[len(entries)-1][1]:])
+	before, after := text[:entries[0][0]], text[entries[len(entries)-1][1]:]
+	z.parts[name] = bytes.NewBufferString(before + strings.Join(list, "") + after)
 	return nil
 }

@@ -3,6 +3,7 @@ package xlsx
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 
@@ -11,9 +12,10 @@ import (
 
 // months holds the month against the one before and against the same one a year ago.
 func (r register) months() {
-	sh := r.sheet(setup{title: r.words.say("sheet_months"), widths: []float64{12, 10, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15}, landscape: true, frozen: 1})
-	sh.tall(40, r.plainHeads("Month", "Status", ">Distribution", ">Resell", ">Sell With", ">Margin", ">Manual adjustments", ">Payable", ">Carried out",
-		">Margin against the month before", ">Margin against a year ago", ">Payable against the month before")...)
+	sh := r.listing(setup{title: r.words.say("sheet_months"), landscape: true}, 40,
+		"Month 12", "Status 10", ">Distribution 15", ">Resell 15", ">Sell With 15", ">Margin 15",
+		">Manual adjustments 15", ">Payable 15", ">Carried out 15", ">Margin against the month before 15",
+		">Margin against a year ago 15", ">Payable against the month before 15")
 	first := sh.row + 1
 	for i, m := range r.Months {
 		if m.Month.Equal(r.Month) && (r.Final || r.Approval) {
@@ -23,56 +25,70 @@ func (r register) months() {
 			}
 		}
 		row := sh.row + 1
+		less := func(column string, row2 int, difference reports.Cents) cell {
+			return r.sum(r.styles.money, fmt.Sprintf("%s%d-%s%d", column, row, column, row2), difference)
+		}
 		before, year, paid := r.text(""), r.text(""), r.text("")
 		if i > 0 {
-			before = r.sum(r.styles.money, fmt.Sprintf("F%d-F%d", row, row-1), m.Margin()-r.Months[i-1].Margin())
-			paid = r.sum(r.styles.money, fmt.Sprintf("H%d-H%d", row, row-1), m.Payable-r.Months[i-1].Payable)
+			before = less("F", row-1, m.Margin()-r.Months[i-1].Margin())
+			paid = less("H", row-1, m.Payable-r.Months[i-1].Payable)
 		}
 		if i == 12 {
-			year = r.sum(r.styles.money, fmt.Sprintf("F%d-F%d", row, first), m.Margin()-r.Months[0].Margin())
+			year = less("F", first, m.Margin()-r.Months[0].Margin())
 		}
-		sh.put(r.text(m.Month.Format("2006-01")), r.text(m.Status), r.money(m.Distribution), r.money(m.Resell), r.money(m.SellWith),
-			r.sum(r.styles.money, fmt.Sprintf("SUM(C%d:E%d)", row, row), m.Margin()), r.money(m.Entries), r.money(m.Payable), r.money(m.Carried), before, year, paid)
+		margin := r.sum(r.styles.money, fmt.Sprintf("SUM(C%d:E%d)", row, row), m.Margin())
+		sh.put(r.text(m.Month.Format("2006-01")), r.text(m.Status), r.money(m.Distribution), r.money(m.Resell),
+			r.money(m.SellWith), margin, r.money(m.Entries), r.money(m.Payable), r.money(m.Carried), before, year, paid)
 	}
 	if n := len(r.Months); n > 0 {
 		sh.mark("month_margin", 6, int64(r.Months[n-1].Margin()), 2)
 		sh.mark("month_payable", 8, int64(r.Months[n-1].Payable), 2)
+		last := sh.row
+		r.monthChart(sh, cellName(1, last+2), excelize.ColStacked, "Margin by module", first, "C", "D", "E")
+		r.monthChart(sh, cellName(7, last+2), excelize.Col, "Payable", first, "H")
 	}
-	last := sh.row
-	r.monthChart(sh, cellName(1, last+2), excelize.ColStacked, "Margin by module", first, last, "C", "D", "E")
-	r.monthChart(sh, cellName(7, last+2), excelize.Col, "Payable", first, last, "H")
 	sh.done()
 }
 
 // monthChart draws columns of the table of months.
-func (r register) monthChart(sh *sheet, cell string, kind excelize.ChartType, title string, first, last int, columns ...string) {
-	if r.err != nil || last < first {
+func (r register) monthChart(
+	sh *sheet, cell string, kind excelize.ChartType, title string, first int, columns ...string,
+) {
+	if r.err != nil {
 		return
 	}
-	at := "'" + sh.name + "'!"
+	at, last := "'"+sh.name+"'!", sh.row
 	var series []excelize.ChartSeries
 	for i, c := range columns {
-		series = append(series, excelize.ChartSeries{Name: fmt.Sprintf("%s$%s$%d", at, c, first-1), Categories: fmt.Sprintf("%s$A$%d:$A$%d", at, first, last),
-			Values: fmt.Sprintf("%s$%s$%d:$%s$%d", at, c, first, c, last),
-			Fill:   excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{[]string{"6F94C9", r.styles.accent, "B7C7E2"}[i]}}})
+		series = append(series, excelize.ChartSeries{
+			Name:       fmt.Sprintf("%s$%s$%d", at, c, first-1),
+			Categories: fmt.Sprintf("%s$A$%d:$A$%d", at, first, last),
+			Values:     fmt.Sprintf("%s$%s$%d:$%s$%d", at, c, first, c, last),
+			Fill:       fill([]string{"6F94C9", r.styles.accent, "B7C7E2"}[i]),
+		})
 	}
 	legend := "bottom"
 	if len(columns) == 1 {
 		legend = "none"
 	}
-	r.check(r.f.AddChart(sh.name, cell, &excelize.Chart{Type: kind, Series: series,
-		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: title + " (" + r.Currency + ")", Font: &excelize.Font{Size: 11, Bold: true}}}},
+	months := r.Months[0].Month.Format("2006-01") + " to " + r.Month.Format("2006-01")
+	heading := []excelize.RichTextRun{{Text: title + " (" + r.Currency + ")", Font: &excelize.Font{Size: 11, Bold: true}}}
+	r.check(r.f.AddChart(sh.name, cell, &excelize.Chart{
+		Type:      kind,
+		Series:    series,
+		Title:     excelize.ChartTitle{Paragraph: heading},
 		Legend:    excelize.ChartLegend{Position: legend},
 		XAxis:     excelize.ChartAxis{Font: r.styles.axis},
 		YAxis:     excelize.ChartAxis{Font: r.styles.axis},
 		Dimension: overCells(6, 14),
-		Format:    excelize.GraphicOptions{AltText: title + ", " + r.Months[0].Month.Format("2006-01") + " to " + r.Month.Format("2006-01")}}))
+		Format:    excelize.GraphicOptions{AltText: title + ", " + months},
+	}))
 }
 
-// causes says what moved in the month of what had been stated, and why.
+// causes says what the month states of closed ones, and why.
 func (r register) causes() {
-	sh := r.sheet(setup{title: r.words.say("sheet_adjustments"), widths: []float64{10, 18, 50, 9, 16, 16, 10}, landscape: true, frozen: 1})
-	sh.tall(16, r.plainHeads("Adjusts", "What", "Why", ">Rows", ">Base", ">Amount", ">Points")...)
+	sh := r.listing(setup{title: r.words.say("sheet_adjustments"), landscape: true}, 16,
+		"Adjusts 10", "What 18", "Why 50", ">Rows 9", ">Base 16", ">Amount 16", ">Points 10")
 	first := sh.row + 1
 	var amount reports.Cents
 	for _, c := range r.Causes {
@@ -80,41 +96,38 @@ func (r register) causes() {
 		if text, ok := r.words["adjusted_"+c.Cause]; ok && !isIncentive(c.What) {
 			why = text
 		}
-		sh.put(r.text(c.Adjusts.Format("2006-01")), r.text(r.words.value(c.What)), r.styled(r.styles.wrapped, why), r.number(c.Rows),
-			r.money(c.Base), r.money(c.Amount), r.number(c.Points))
+		sh.put(r.text(c.Adjusts.Format("2006-01")), r.word(c.What), r.wrapped(why), r.number(c.Rows), r.money(c.Base),
+			r.money(c.Amount), r.number(c.Points))
 		amount += c.Amount
 	}
-	if len(r.Causes) == 0 {
-		sh.put(r.text(r.words.say("nothing")))
-		sh.done()
-		return
+	if !sh.none(len(r.Causes)) {
+		total := sh.total(7, first)
+		total.sum(5, amount)
+		sh.put(total.cells...)
+		sh.mark("adjusted", 6, int64(amount), 2)
 	}
-	total := r.totals(7)
-	total[5] = r.sum(r.styles.totalMoney, sumOf("F", first, sh.row), amount)
-	sh.put(total...)
-	sh.mark("adjusted", 6, int64(amount), 2)
 	sh.done()
 }
 
 func isIncentive(name string) bool {
-	return name == "distribution" || name == "resell" || name == "sell_with"
+	return name == "distribution" || name == "resell" || name == reports.SellWith
 }
 
 // distributors holds what each distributor's lines of the month come to against what
 // became of them.
 func (r register) distributors() {
-	sh := r.sheet(setup{title: r.words.say("sheet_distributors"), widths: []float64{16, 9, 9, 18, 9, 18, 18, 9, 18, 9, 18, 14}, landscape: true, frozen: 1})
-	sh.tall(40, r.plainHeads("Distributor", "Currency", ">Lines of the month", ">Net amount of its lines", ">Lines counted", ">Net amount counted",
-		">The same in "+r.Currency, ">Lines not counted", ">Net amount not counted", ">Lines held", ">Net amount held", ">Difference")...)
+	sh := r.listing(setup{title: r.words.say("sheet_distributors"), landscape: true}, 40,
+		"Distributor 16", "Currency 9", ">Lines of the month 9", ">Net amount of its lines 18", ">Lines counted 9",
+		">Net amount counted 18", ">The same in "+r.Currency+" 18", ">Lines not counted 9",
+		">Net amount not counted 18", ">Lines held 9", ">Net amount held 18", ">Difference 14")
 	for _, d := range r.Distributors {
-		row := sh.row + 1
-		sh.put(r.text(d.Distributor), r.text(d.Currency), r.number(d.Lines), r.foreign(d.Net), r.number(d.Counted), r.foreign(d.CountedNet), r.foreign(d.CountedBase),
-			r.number(d.Uncounted), r.foreign(d.UncountedNet), r.number(d.Held), r.foreign(d.HeldNet),
-			r.sum(r.styles.money, fmt.Sprintf("ROUND(D%d-F%d-I%d-K%d,2)", row, row, row, row), 0))
+		n := strconv.Itoa(sh.row + 1)
+		sh.put(r.text(d.Distributor), r.text(d.Currency), r.number(d.Lines), r.foreign(d.Net), r.number(d.Counted),
+			r.foreign(d.CountedNet), r.foreign(d.CountedBase), r.number(d.Uncounted), r.foreign(d.UncountedNet),
+			r.number(d.Held), r.foreign(d.HeldNet),
+			r.sum(r.styles.money, "ROUND(D"+n+"-F"+n+"-I"+n+"-K"+n+",2)", 0))
 	}
-	if len(r.Distributors) == 0 {
-		sh.put(r.text(r.words.say("nothing")))
-	}
+	sh.none(len(r.Distributors))
 	sh.done()
 }
 
@@ -122,30 +135,40 @@ func (r register) distributors() {
 // adjustments to the entries, what is paid and carried to both, and its points to
 // their postings. Every difference is a formula, and comes to nothing.
 func (r register) controls() {
-	sh := r.sheet(setup{title: r.words.say("sheet_control"), widths: []float64{14, 9, 15, 15, 12, 15, 15, 12, 15, 15, 15, 12, 11, 11, 11, 11}, landscape: true, frozen: 1})
-	sh.tall(40, r.plainHeads("Statement of", ">Lines", ">Margin, line by line", ">Margin stated", ">Difference", ">Manual adjustments, one by one", ">Manual adjustments stated", ">Difference",
-		">Carried in", ">Payable", ">Carried out", ">Difference", ">Points before", ">Points posted", ">Points stated", ">Difference")...)
+	sh := r.listing(setup{title: r.words.say("sheet_control"), landscape: true}, 40,
+		"Statement of 14", ">Lines 9", ">Margin, line by line 15", ">Margin stated 15", ">Difference 12",
+		">Manual adjustments, one by one 15", ">Manual adjustments stated 15", ">Difference 12", ">Carried in 15",
+		">Payable 15", ">Carried out 15", ">Difference 12", ">Points before 11", ">Points posted 11",
+		">Points stated 11", ">Difference 11")
 	first := sh.row + 1
-	sums := map[string]reports.Cents{}
+	var sums [16]reports.Cents
 	var lines int64
 	for _, c := range r.Controls {
 		n := strconv.Itoa(sh.row + 1)
-		sh.put(r.text(c.Partner), r.number(c.Lines), r.money(c.LinesEarned), r.money(c.Earned), r.sum(r.styles.money, "ROUND(C"+n+"-D"+n+",2)", c.LinesEarned-c.Earned),
-			r.money(c.EntriesSum), r.money(c.Entries), r.sum(r.styles.money, "ROUND(F"+n+"-G"+n+",2)", c.EntriesSum-c.Entries),
+		nothing := func(formula string, difference reports.Cents) cell {
+			return r.sum(r.styles.money, "ROUND("+strings.ReplaceAll(formula, "#", n)+",2)", difference)
+		}
+		sh.put(r.text(c.Partner), r.number(c.Lines),
+			r.money(c.LinesEarned), r.money(c.Earned), nothing("C#-D#", c.LinesEarned-c.Earned),
+			r.money(c.EntriesSum), r.money(c.Entries), nothing("F#-G#", c.EntriesSum-c.Entries),
 			r.money(c.CarriedIn), r.money(c.Payable), r.money(c.CarriedOut),
-			r.sum(r.styles.money, "ROUND(I"+n+"+D"+n+"+G"+n+"-J"+n+"-K"+n+",2)", c.CarriedIn+c.Earned+c.Entries-c.Payable-c.CarriedOut),
-			r.number(c.PointsBefore), r.number(c.Posted), r.number(c.Spendable), r.count(r.styles.number, "M"+n+"+N"+n+"-O"+n, c.PointsBefore+c.Posted-c.Spendable))
-		for column, amount := range map[string]reports.Cents{"C": c.LinesEarned, "D": c.Earned, "F": c.EntriesSum, "G": c.Entries, "I": c.CarriedIn, "J": c.Payable, "K": c.CarriedOut} {
+			nothing("I#+D#+G#-J#-K#", c.CarriedIn+c.Earned+c.Entries-c.Payable-c.CarriedOut),
+			r.number(c.PointsBefore), r.number(c.Posted), r.number(c.Spendable),
+			r.count(r.styles.number, "M"+n+"+N"+n+"-O"+n, c.PointsBefore+c.Posted-c.Spendable))
+		for column, amount := range map[int]reports.Cents{2: c.LinesEarned, 3: c.Earned, 5: c.EntriesSum, 6: c.Entries,
+			8: c.CarriedIn, 9: c.Payable, 10: c.CarriedOut} {
 			sums[column] += amount
 		}
 		lines += c.Lines
 	}
-	total := r.totals(16)
-	total[1] = r.count(r.styles.totalNumber, sumOf("B", first, sh.row), lines)
-	for column, amount := range sums {
-		total[column[0]-'A'] = r.sum(r.styles.totalMoney, sumOf(column, first, sh.row), amount)
+	total := sh.total(16, first)
+	total.count(1, lines)
+	if len(r.Controls) > 0 {
+		for _, column := range []int{2, 3, 5, 6, 8, 9, 10} {
+			total.sum(column, sums[column])
+		}
 	}
-	sh.put(total...)
+	sh.put(total.cells...)
 	if len(r.Controls) > 0 {
 		sh.mark("control_earned", 3, int64(r.earned()), 2)
 	}

@@ -7,12 +7,12 @@ import (
 )
 
 // edition says over every sheet whose it is and how far it can be relied upon.
-func (b *book) edition(e reports.Edition, whose string) {
+func (b *workbook) edition(e reports.Edition, whose string) {
 	b.final, b.banner = e.Final, whose+" · "+b.standing(e)
 }
 
 // standing is how far a workbook can be relied upon, in a few words.
-func (b *book) standing(e reports.Edition) string {
+func (b *workbook) standing(e reports.Edition) string {
 	key := "draft"
 	switch {
 	case e.Final:
@@ -27,7 +27,7 @@ func (b *book) standing(e reports.Edition) string {
 }
 
 // standingNote says what that means.
-func (b *book) standingNote(e reports.Edition) string {
+func (b *workbook) standingNote(e reports.Edition) string {
 	switch {
 	case e.Final:
 		return b.words.say("final_note")
@@ -38,7 +38,7 @@ func (b *book) standingNote(e reports.Edition) string {
 }
 
 // printedOver marks every printed page of a draft.
-func (b *book) printedOver() string {
+func (b *workbook) printedOver() string {
 	if b.final || b.banner == "" {
 		return ""
 	}

@@ -13,7 +13,8 @@ func TestManyMakesOneOfEachAndLeavesTheCollectorAsItWas(t *testing.T) {
 	defer debug.SetGCPercent(usual)
 	debug.SetGCPercent(123)
 	given, made := 0, make([]atomic.Int32, 1000)
-	err := Many(func() (int, bool) { given++; return given - 1, given <= len(made) }, func(n int) error { made[n].Add(1); return nil })
+	next := func() (int, bool) { given++; return given - 1, given <= len(made) }
+	err := Many(next, func(n int) error { made[n].Add(1); return nil })
 	if err != nil {
 		t.Fatal(err)
 	}

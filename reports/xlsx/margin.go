@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -13,21 +14,23 @@ import (
 
 func (s statement) margin() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_margin"), widths: []float64{13, 40, 10, 13, 12, 11, 14, 14, 9, 15, 14, 15, 14, 12}, landscape: true, frozen: 1})
-	sh.tall(28, s.heads("module", "method", "level", "family", "valid_from", "tranche", ">from", ">to", ">rate", ">filled_month", ">earned_month", ">filled_year", ">earned_year", "of_year")...)
+	sh := s.listing(setup{title: w.say("sheet_margin"), landscape: true}, 28,
+		"module 13", "method 40", "level 10", "family 13", "valid_from 12", "tranche 11", ">from 14", ">to 14",
+		">rate 9", ">filled_month 15", ">earned_month 14", ">filled_year 15", ">earned_year 14", "of_year 12")
 	first := sh.row + 1
 	var month, year reports.Cents
 	several := slices.ContainsFunc(s.Margin, func(t reports.Tranche) bool { return t.Level != s.Margin[0].Level })
 	one := !slices.ContainsFunc(s.Margin, func(t reports.Tranche) bool { return !t.Year.Equal(s.Margin[0].Year.Time) })
 	for _, t := range s.Margin {
 		from, to, rate := s.money(t.From), s.money(t.To), s.rate(t.Rate)
-		tranche := s.text(strconv.FormatInt(t.Number, 10))
+		name := strconv.FormatInt(t.Number, 10)
 		if several {
-			tranche = s.text(strconv.FormatInt(t.Number, 10) + " " + w.value(t.Level))
+			name += " " + w.value(t.Level)
 		}
+		tranche := s.text(name)
 		switch {
 		case t.Cut:
-			tranche, from, to, rate = s.styled(s.styles.wrapped, w.say("cut_by_cap")), s.text(""), s.text(""), s.text("")
+			tranche, from, to, rate = s.wrapped(w.say("cut_by_cap")), s.text(""), s.text(""), s.text("")
 		case t.Whole:
 			tranche, from, to, rate = s.text(w.say("whole_base")), s.text(""), s.text(""), s.text("")
 		case t.Number == 0:
@@ -35,13 +38,10 @@ func (s statement) margin() {
 		case t.Endless:
 			to = s.text(w.say("no_end"))
 		}
-		family := w.say("all_families")
-		if t.Family != "" {
-			family = t.Family
-		}
 		earnedMonth, earnedYear := s.trancheEarned(t, sh.row+1)
-		sh.put(s.text(w.value(t.Incentive)), s.styled(s.styles.wrapped, w.value(t.Method)), s.text(w.value(t.Level)), s.text(family), s.day(t.ValidFrom),
-			tranche, from, to, rate, s.money(t.MonthBase), earnedMonth, s.money(t.YearBase), earnedYear, s.day(t.Year))
+		sh.put(s.word(t.Incentive), s.wrapped(w.value(t.Method)), s.word(t.Level),
+			s.text(cmp.Or(t.Family, w.say("all_families"))), s.day(t.ValidFrom), tranche, from, to, rate,
+			s.money(t.MonthBase), earnedMonth, s.money(t.YearBase), earnedYear, s.day(t.Year))
 		month, year = month+t.MonthEarned, year+t.YearEarned
 	}
 	if len(s.Margin) == 0 {
@@ -50,14 +50,14 @@ func (s statement) margin() {
 		return
 	}
 	last := sh.row
-	total := s.totals(14)
-	total[10] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(K%d:K%d)", first, sh.row), month)
+	total := sh.total(14, first)
+	total.sum(10, month)
 	if one { // what two programme years earned is nobody's sum
-		total[12] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(M%d:M%d)", first, sh.row), year)
+		total.sum(12, year)
 	}
-	sh.put(total...)
+	sh.put(total.cells...)
 	sh.mark("margin_earned", 11, int64(s.Pay.Earned), 2)
-	sh.put(s.styled(s.styles.note, w.say("note_refilled")))
+	sh.put(s.note(w.say("note_refilled")))
 	s.marginChart(sh, first, last)
 	sh.done()
 }
@@ -82,7 +82,7 @@ func (s statement) trancheEarned(t reports.Tranche, row int) (month, year cell) 
 
 func (s statement) noMargin() string {
 	for _, m := range s.Modules {
-		if m.Incentive == "sell_with" {
+		if m.Incentive == reports.SellWith {
 			return s.words.say("sell_with_points_only")
 		}
 	}
@@ -95,15 +95,16 @@ func (s statement) marginChart(sh *sheet, first, last int) {
 		return
 	}
 	at := "'" + strings.ReplaceAll(sh.name, "'", "''") + "'!"
+	title := []excelize.RichTextRun{{Text: s.words.say("chart_filled") + " (" + s.Currency + ")"}}
 	s.check(s.f.AddChart(sh.name, cellName(2, sh.row+1), &excelize.Chart{
 		Type: excelize.Col,
 		Series: []excelize.ChartSeries{{
 			Name:       s.words.say("filled_year"),
 			Categories: fmt.Sprintf("%s$F$%d:$F$%d", at, first, last),
 			Values:     fmt.Sprintf("%s$L$%d:$L$%d", at, first, last),
-			Fill:       excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{s.styles.accent}},
+			Fill:       fill(s.styles.accent),
 		}},
-		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: s.words.say("chart_filled") + " (" + s.Currency + ")"}}},
+		Title:     excelize.ChartTitle{Paragraph: title},
 		Legend:    excelize.ChartLegend{Position: "none"},
 		XAxis:     excelize.ChartAxis{Font: s.styles.axis},
 		YAxis:     excelize.ChartAxis{Font: s.styles.axis},

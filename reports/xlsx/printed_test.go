@@ -17,7 +17,10 @@ import (
 func TestTheSummaryIsPrintedAsWideAsItsFigures(t *testing.T) {
 	st := example()
 	st.Pay.NextLevel, st.Pay.PointsMissing, st.Balance.Status = "premier", 792, 708
-	st.Gaps = []reports.Gap{{Requirement: "status_points", Has: 708, Needs: 1500}, {Requirement: "certifications", Has: 5, Needs: 6}}
+	st.Gaps = []reports.Gap{
+		{Requirement: "status_points", Has: 708, Needs: 1500},
+		{Requirement: "certifications", Has: 5, Needs: 6},
+	}
 	f := open(t, st)
 	rows, err := f.GetRows("Summary")
 	if err != nil {
@@ -51,7 +54,8 @@ func TestAProgrammeWithoutRulesOfLevelsIsNotSaidToAskForAny(t *testing.T) {
 	for _, row := range rows {
 		said += strings.Join(row, "|") + "\n"
 	}
-	if strings.Contains(said, "Advanced") || strings.Contains(said, "highest level") || !strings.Contains(said, "\nSpendable points|") {
+	if strings.Contains(said, "Advanced") || strings.Contains(said, "highest level") ||
+		!strings.Contains(said, "\nSpendable points|") {
 		t.Errorf("the summary says\n%s", said)
 	}
 }
@@ -59,13 +63,16 @@ func TestAProgrammeWithoutRulesOfLevelsIsNotSaidToAskForAny(t *testing.T) {
 func TestTwoSharesOfOneDayAreToldApart(t *testing.T) {
 	st := example()
 	day := reports.Day{Time: time.Date(2024, 7, 3, 0, 0, 0, 0, time.UTC)}
-	st.Shares = []reports.Share{{Deal: "D1", Roles: "sourced", Date: day, Distributor: "ACME", Base: 100, File: "a.csv", FileLine: 7},
-		{Deal: "D1", Roles: "sourced", Date: day, Distributor: "ACME", Base: 100, File: "a.csv", FileLine: 8}}
+	share := reports.Share{Deal: "D1", Roles: "sourced", Date: day, Distributor: "ACME", Base: 100, File: "a.csv",
+		FileLine: 7}
+	st.Shares = []reports.Share{share, share}
+	st.Shares[1].FileLine = 8
 	rows, err := open(t, st).GetRows("Sell With")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if at := slices.IndexFunc(rows, func(row []string) bool { return len(row) > 6 && row[0] == "D1" }); at < 0 || rows[at][6] != "a.csv" || rows[at][5] != "7" || rows[at+1][5] != "8" {
+	at := slices.IndexFunc(rows, func(row []string) bool { return len(row) > 6 && row[0] == "D1" })
+	if at < 0 || rows[at][6] != "a.csv" || rows[at][5] != "7" || rows[at+1][5] != "8" {
 		t.Errorf("the shares are %q", rows)
 	}
 }

@@ -19,7 +19,8 @@ func (s *sheet) mark(name string, column int, units int64, scale int) {
 	}
 	at, err := excelize.CoordinatesToCellName(column, s.row, true)
 	s.check(err)
-	s.check(s.f.SetDefinedName(&excelize.DefinedName{Name: name, RefersTo: fmt.Sprintf("'%s'!%s", strings.ReplaceAll(s.name, "'", "''"), at)}))
+	place := fmt.Sprintf("'%s'!%s", strings.ReplaceAll(s.name, "'", "''"), at)
+	s.check(s.f.SetDefinedName(&excelize.DefinedName{Name: name, RefersTo: place}))
 	s.marks = append(s.marks, marked{name: name, sheet: s.name, number: s.number, cell: strings.ReplaceAll(at, "$", ""),
 		says: plain(units, scale)})
 }
@@ -33,7 +34,7 @@ type marked struct {
 
 // readBack looks the marked figures up in the rows as they are about to be compressed.
 // Parsing whole sheets again would take longer than writing them.
-func (b *book) readBack() error {
+func (b *workbook) readBack() error {
 	for _, m := range b.marks {
 		got, err := valueOf(b.filled[m.number-1].pieces(), m.cell)
 		if err != nil {

@@ -10,7 +10,7 @@ import (
 
 func TestAWorkbookThatSaysAnotherFigureIsNotDelivered(t *testing.T) {
 	for figure, want := range map[int64]string{155000: "", 155001: "says payable 1550 in S!B1, the figure is 1550.01"} {
-		b, err := newBook("en", reports.Letterhead{})
+		b, err := newWorkbook("en", reports.Letterhead{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,14 +11,15 @@ import (
 
 // Register writes finance's view of a month, in English.
 func Register(out io.Writer, reg *reports.Register) error {
-	b, err := newBook(Languages()[0], reg.Letterhead)
+	b, err := newWorkbook(Languages()[0], reg.Letterhead)
 	if err != nil {
 		return err
 	}
-	r := register{book: b, Register: reg}
+	r := register{workbook: b, Register: reg}
 	b.properties("Register "+reg.Month.Format("2006-01"), reg.Vendor, reg.Month)
 	b.edition(reg.Edition, reg.Vendor+" · "+b.words.month(reg.Month))
-	for _, sheet := range []func(){r.partners, r.months, r.modules, r.causes, r.distributors, r.controls, r.files, r.held, r.rejected} {
+	for _, sheet := range []func(){r.partners, r.months, r.modules, r.causes, r.distributors, r.controls, r.files, r.held,
+		r.rejected} {
 		sheet()
 	}
 	if err := b.write(out); err != nil {
@@ -28,110 +29,116 @@ func Register(out io.Writer, reg *reports.Register) error {
 }
 
 type register struct {
-	*book
+	*workbook
 	*reports.Register
 }
 
 func (r register) partners() {
 	w := r.words
-	sh := r.sheet(setup{title: w.say("sheet_register"), widths: []float64{14, 32, 8, 30, 11, 15, 15, 15, 15, 15, 15, 10, 15, 10}, landscape: true, frozen: 3, titled: true})
+	sh := r.sheet(setup{title: w.say("sheet_register"), landscape: true, frozen: 3, titled: true,
+		widths: []float64{14, 32, 8, 30, 11, 15, 15, 15, 15, 15, 15, 10, 15, 10}})
 	sh.tall(22, r.styled(r.styles.title, r.Vendor+" · "+w.month(r.Month)))
-	sh.put(r.styled(r.styles.note, r.Currency+". "+r.standing(r.Edition)+". "+r.standingNote(r.Edition)))
-	sh.tall(28, r.heads("partner_id", "partner", "place", "modules", "level", ">margin_of_month", ">margin_earlier", ">money_entries", ">carried_in", ">payable", ">carried_out",
-		"currency", ">payable_partner", ">status_points")...)
+	sh.put(r.note(r.Currency + ". " + r.standing(r.Edition) + ". " + r.standingNote(r.Edition)))
+	sh.tall(28, r.heads("partner_id", "partner", "place", "modules", "level", ">margin_of_month", ">margin_earlier",
+		">money_entries", ">carried_in", ">payable", ">carried_out", "currency", ">payable_partner", ">status_points")...)
 	first := sh.row + 1
-	var t reports.Pay
-	var adjusted, entered reports.Cents
+	var sums [6]reports.Cents
 	for _, p := range r.Partners {
-		inTheirCurrency := r.text("")
+		own := r.text("")
 		if p.Pay.OwnRate > 0 {
-			inTheirCurrency = r.money(p.Pay.PayableOwn)
+			own = r.money(p.Pay.PayableOwn)
 		}
-		sh.put(r.text(p.Partner.ID), r.text(p.Partner.Name), r.text(p.Partner.Country), r.text(w.values(p.Partner.Modules, ", ")), r.text(w.value(p.Pay.Level)),
-			r.money(p.Pay.Earned-p.AdjustedLines), r.money(p.AdjustedLines+p.AdjustedEntries),
-			r.money(p.Pay.MoneyEntries-p.AdjustedEntries), r.money(p.Pay.CarriedIn), r.money(p.Pay.Payable), r.money(p.Pay.CarriedOut),
-			r.text(p.Pay.Currency), inTheirCurrency, r.number(p.Pay.StatusPoints))
-		t.Earned, t.MoneyEntries, t.CarriedIn = t.Earned+p.Pay.Earned, t.MoneyEntries+p.Pay.MoneyEntries, t.CarriedIn+p.Pay.CarriedIn
-		t.Payable, t.CarriedOut, adjusted = t.Payable+p.Pay.Payable, t.CarriedOut+p.Pay.CarriedOut, adjusted+p.AdjustedLines
-		entered += p.AdjustedEntries
+		row := []cell{r.text(p.Partner.ID), r.text(p.Partner.Name), r.text(p.Partner.Country),
+			r.text(w.values(p.Partner.Modules, ", ")), r.word(p.Pay.Level)}
+		for i, amount := range []reports.Cents{p.Pay.Earned - p.AdjustedLines, p.AdjustedLines + p.AdjustedEntries,
+			p.Pay.MoneyEntries - p.AdjustedEntries, p.Pay.CarriedIn,
+			p.Pay.Payable, p.Pay.CarriedOut} {
+			row = append(row, r.money(amount))
+			sums[i] += amount
+		}
+		sh.put(append(row, r.text(p.Pay.Currency), own, r.number(p.Pay.StatusPoints))...)
 	}
-	column := func(c string) string { return sumOf(c, first, sh.row) }
-	blank := r.styled(r.styles.totalText, "")
-	sh.put(r.styled(r.styles.totalText, w.say("total")), blank, blank, blank, blank, r.sum(r.styles.totalMoney, column("F"), t.Earned-adjusted),
-		r.sum(r.styles.totalMoney, column("G"), adjusted+entered), r.sum(r.styles.totalMoney, column("H"), t.MoneyEntries-entered), r.sum(r.styles.totalMoney, column("I"), t.CarriedIn),
-		r.sum(r.styles.totalMoney, column("J"), t.Payable), r.sum(r.styles.totalMoney, column("K"), t.CarriedOut), blank, blank, blank)
-	sh.mark("earned", 6, int64(t.Earned-adjusted), 2)
-	sh.mark("payable", 10, int64(t.Payable), 2)
+	total := sh.total(14, first)
+	for i, amount := range sums {
+		total.sum(5+i, amount)
+	}
+	sh.put(total.cells...)
+	sh.mark("earned", 6, int64(sums[0]), 2)
+	sh.mark("payable", 10, int64(sums[4]), 2)
 	sh.done()
 }
 
 func (r register) modules() {
-	w := r.words
-	sh := r.sheet(setup{title: w.say("sheet_modules"), widths: []float64{16, 16, 10, 18, 16, 10}, frozen: 1})
-	sh.tall(16, r.heads("module", "distributor", ">line_count", ">base", ">earned", ">points")...)
+	sh := r.workbook.listing(setup{title: r.words.say("sheet_modules")}, 16,
+		"module 16", "distributor 16", ">line_count 10", ">base 18", ">earned 16", ">points 10")
 	first := sh.row + 1
 	var earned reports.Cents
 	for _, m := range r.Modules {
-		sh.put(r.text(w.value(m.Incentive)), r.text(m.Distributor), r.number(m.Lines), r.money(m.Base), r.money(m.Earned), r.number(m.Points))
+		sh.put(r.word(m.Incentive), r.text(m.Distributor), r.number(m.Lines), r.money(m.Base), r.money(m.Earned),
+			r.number(m.Points))
 		earned += m.Earned
 	}
-	blank := r.styled(r.styles.totalText, "")
-	sh.put(r.styled(r.styles.totalText, w.say("total")), blank, blank, blank, r.sum(r.styles.totalMoney, sumOf("E", first, sh.row), earned), blank)
+	total := sh.total(6, first)
+	total.sum(4, earned)
+	sh.put(total.cells...)
 	sh.mark("modules_earned", 5, int64(r.earned()), 2)
 	sh.done()
 }
 
+// files lists every file there is, for rows of it can wait for, or belong to, any month.
 func (r register) files() {
-	// Every file there is, for rows of it can wait for, or belong to, any month.
-	sh := r.sheet(setup{title: r.words.say("sheet_files"), widths: []float64{32, 20, 9, 9, 10, 11, 9, 9, 8, 17, 17, 17, 17, 17, 12, 40}, landscape: true, frozen: 1})
-	sh.tall(28, r.plainHeads("File", "Feed", ">Rows", ">Rows loaded", ">Rows duplicate", ">Rows superseded", ">Rows rejected", ">Of them waived", ">Rows held", ">Amount in the file", ">Amount loaded",
-		">Amount duplicate", ">Amount superseded", ">Amount rejected", ">Amounts that cannot be read", "Refused because")...)
+	sh := r.listing(setup{title: r.words.say("sheet_files"), landscape: true}, 28,
+		"File 32", "Feed 20", ">Rows 9", ">Rows loaded 9", ">Rows duplicate 10", ">Rows superseded 11",
+		">Rows rejected 9", ">Of them waived 9", ">Rows held 8", ">Amount in the file 17", ">Amount loaded 17",
+		">Amount duplicate 17", ">Amount superseded 17", ">Amount rejected 17", ">Amounts that cannot be read 12",
+		"Refused because 40")
 	for _, f := range r.Files {
-		sh.put(r.text(f.Name), r.text(f.Feed), r.number(f.Records), r.number(f.Loaded), r.number(f.Duplicate), r.number(f.Superseded), r.number(f.Rejected), r.number(f.Waived),
-			r.number(f.Held), r.foreign(f.Amount), r.foreign(f.LoadedAmount), r.foreign(f.DuplicateAmount), r.foreign(f.SupersededAmount),
-			r.foreign(f.RejectedAmount), r.number(f.Unread), r.styled(r.styles.wrapped, f.Reason))
+		row := []cell{r.text(f.Name), r.text(f.Feed)}
+		for _, n := range []int64{f.Records, f.Loaded, f.Duplicate, f.Superseded, f.Rejected, f.Waived, f.Held} {
+			row = append(row, r.number(n))
+		}
+		for _, amount := range []string{f.Amount, f.LoadedAmount, f.DuplicateAmount, f.SupersededAmount, f.RejectedAmount} {
+			row = append(row, r.foreign(amount))
+		}
+		sh.put(append(row, r.number(f.Unread), r.wrapped(f.Reason))...)
 	}
 	sh.done()
 }
 
 func (r register) held() {
-	sh := r.sheet(setup{title: r.words.say("sheet_held"), widths: []float64{12, 34, 18, 12, 14, 16, 26, 15, 9, 30, 8}, landscape: true, frozen: 1})
-	sh.tall(16, r.plainHeads("Kind", "Waits because", "What", "Month", "Distributor", "Document", "End customer", ">Net amount", "Currency", "File", "Line")...)
+	sh := r.listing(setup{title: r.words.say("sheet_held"), landscape: true}, 16,
+		"Kind 12", "Waits because 34", "What 18", "Month 12", "Distributor 14", "Document 16", "End customer 26",
+		">Net amount 15", "Currency 9", "File 30", "Line 8")
 	for _, h := range r.Held {
-		sh.put(r.text(h.Kind), r.text(r.words.value(h.Reason)), r.text(h.What), r.day(h.Month), r.text(h.Distributor), r.text(h.Document), r.text(h.Customer),
-			r.foreign(h.Amount), r.text(h.Currency), r.text(h.File), r.number(h.FileLine))
+		sh.put(r.text(h.Kind), r.word(h.Reason), r.text(h.What), r.day(h.Month), r.text(h.Distributor), r.text(h.Document),
+			r.text(h.Customer), r.foreign(h.Amount), r.text(h.Currency), r.text(h.File), r.number(h.FileLine))
 	}
 	if r.MoreHeld > 0 {
-		sh.put(r.styled(r.styles.note, fmt.Sprintf("%d more wait than are listed here; mart.held_lines has all, and mart.uncounted_lines those that wait for a deal.", r.MoreHeld)))
+		sh.put(r.note(fmt.Sprintf("%d more wait than are listed here; mart.held_lines has all, "+
+			"and mart.uncounted_lines those that wait for a deal.", r.MoreHeld)))
 	}
-	if len(r.Held) == 0 {
-		sh.put(r.text(r.words.say("nothing")))
-	}
+	sh.none(len(r.Held))
 	sh.done()
 }
 
 func (r register) rejected() {
-	sh := r.sheet(setup{title: r.words.say("sheet_rejected"), widths: []float64{32, 8, 18, 60, 60, 30}, landscape: true, frozen: 1})
-	sh.tall(16, r.plainHeads("File", "Line", "Column", "Why", "As it stands in the file", "Waived because")...)
+	sh := r.listing(setup{title: r.words.say("sheet_rejected"), landscape: true}, 16,
+		"File 32", "Line 8", "Column 18", "Why 60", "As it stands in the file 60", "Waived because 30")
 	if r.MoreRejected > 0 {
-		sh.put(r.styled(r.styles.note, fmt.Sprintf("%d more rows were rejected than are listed here; tranche rejects export FILE writes those of a file.", r.MoreRejected)))
+		sh.put(r.note(fmt.Sprintf("%d more rows were rejected than are listed here; "+
+			"tranche rejects export FILE writes those of a file.", r.MoreRejected)))
 	}
 	for _, x := range r.Rejected {
-		sh.put(r.text(x.File), r.number(x.FileLine), r.text(x.Column), r.styled(r.styles.wrapped, x.Sentence), r.styled(r.styles.wrapped, x.Raw), r.styled(r.styles.wrapped, x.Waived))
+		sh.put(r.text(x.File), r.number(x.FileLine), r.text(x.Column), r.wrapped(x.Sentence), r.wrapped(x.Raw),
+			r.wrapped(x.Waived))
 	}
-	if len(r.Rejected) == 0 {
-		sh.put(r.text(r.words.say("nothing")))
-	}
+	sh.none(len(r.Rejected))
 	sh.done()
 }
 
-func (r register) plainHeads(names ...string) []cell {
-	var cells []cell
-	for _, name := range names {
-		name, numeric := strings.CutPrefix(name, ">")
-		cells = append(cells, r.head(name, numeric))
-	}
-	return cells
+// listing is a sheet that is one table, with its headings as they are.
+func (r register) listing(s setup, height float64, columns ...string) *sheet {
+	return r.listed(s, height, func(name string) string { return name }, columns)
 }
 
 // foreign is an exact decimal in a document's currency, as a number where a cell

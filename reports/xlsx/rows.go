@@ -223,7 +223,7 @@ func shortest(units int64, scale int) (int64, int) {
 var dayZero, firstCounted = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC), time.Date(1900, 3, 1, 0, 0, 0, 0, time.UTC)
 
 // day is a date; a zero one is an empty cell, one that a workbook cannot count a text.
-func (b *book) day(t reports.Day) cell {
+func (b *workbook) day(t reports.Day) cell {
 	if t.IsZero() {
 		return b.text("")
 	}

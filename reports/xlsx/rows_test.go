@@ -14,9 +14,9 @@ import (
 )
 
 // written writes cells as the first row of a sheet and opens the workbook.
-func written(t *testing.T, cells func(b *book) []cell) (*excelize.File, error) {
+func written(t *testing.T, cells func(b *workbook) []cell) (*excelize.File, error) {
 	t.Helper()
-	b, err := newBook("en", reports.Letterhead{})
+	b, err := newWorkbook("en", reports.Letterhead{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,8 @@ func written(t *testing.T, cells func(b *book) []cell) (*excelize.File, error) {
 }
 
 func TestANumberIsWrittenExactly(t *testing.T) {
-	for _, units := range []int64{0, 1, -1, 9, 10, 99, 100, -100, 101, 12345, -12345, 1_000_000, 123_456_789_012_345, -999_999_999_999_999, 999_999_999_999_900} {
+	for _, units := range []int64{0, 1, -1, 9, 10, 99, 100, -100, 101, 12345, -12345, 1_000_000,
+		123_456_789_012_345, -999_999_999_999_999, 999_999_999_999_900} {
 		for scale := range 10 {
 			text, err := appendDecimal(nil, units, scale)
 			if err != nil {
@@ -48,7 +49,8 @@ func TestANumberIsWrittenExactly(t *testing.T) {
 			if !ok || value.Cmp(want) != 0 {
 				t.Errorf("%d with %d places is written %q", units, scale, got)
 			}
-			if strings.Contains(got, ".") && (strings.HasSuffix(got, "0") || strings.HasSuffix(got, ".")) || strings.HasPrefix(strings.TrimPrefix(got, "-"), ".") {
+			isLong := strings.Contains(got, ".") && (strings.HasSuffix(got, "0") || strings.HasSuffix(got, "."))
+			if isLong || strings.HasPrefix(strings.TrimPrefix(got, "-"), ".") {
 				t.Errorf("%d with %d places is written %q", units, scale, got)
 			}
 		}
@@ -56,8 +58,10 @@ func TestANumberIsWrittenExactly(t *testing.T) {
 }
 
 func TestATextComesBackAsItWas(t *testing.T) {
-	texts := []string{"R&D <b> \"quoted\" 'single'", " leading", "trailing ", "two\nlines", "a\ttab", "_x0041_", "_x0041_x0042_", "_xzzzz_", "\uFFFD", "_x005F_", "_x00", "=1+1", "×÷ é 漢字 🙂", "a\u0085b", "&amp;", "]]>", "+1", "007"}
-	f, err := written(t, func(b *book) (cells []cell) {
+	texts := []string{"R&D <b> \"quoted\" 'single'", " leading", "trailing ", "two\nlines", "a\ttab",
+		"_x0041_", "_x0041_x0042_", "_xzzzz_", "\uFFFD", "_x005F_", "_x00",
+		"=1+1", "×÷ é 漢字 🙂", "a\u0085b", "&amp;", "]]>", "+1", "007"}
+	f, err := written(t, func(b *workbook) (cells []cell) {
 		for _, text := range texts {
 			cells = append(cells, b.text(text))
 		}
@@ -67,16 +71,18 @@ func TestATextComesBackAsItWas(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, want := range texts {
-		if got, err := f.GetCellValue("S", cellName(i+1, 1), excelize.Options{RawCellValue: true}); got != want || err != nil {
+		got, err := f.GetCellValue("S", cellName(i+1, 1), excelize.Options{RawCellValue: true})
+		if got != want || err != nil {
 			t.Errorf("%q came back as %q (%v)", want, got, err)
 		}
 	}
 }
 
 func TestADayIsCountedAsAWorkbookDoes(t *testing.T) {
-	days := map[string]string{"1900-03-01": "61", "2024-02-29": "45351", "9999-12-31": "2958465", "1900-02-28": "1900-02-28", "1582-10-04": "1582-10-04"}
+	days := map[string]string{"1900-03-01": "61", "2024-02-29": "45351", "9999-12-31": "2958465",
+		"1900-02-28": "1900-02-28", "1582-10-04": "1582-10-04"}
 	for day, want := range days {
-		f, err := written(t, func(b *book) []cell {
+		f, err := written(t, func(b *workbook) []cell {
 			at, err := time.Parse(time.DateOnly, day)
 			if err != nil {
 				t.Fatal(err)
@@ -93,9 +99,10 @@ func TestADayIsCountedAsAWorkbookDoes(t *testing.T) {
 }
 
 func TestAnAmountOfAFileIsANumberWhileACellCanHoldIt(t *testing.T) {
-	texts := map[string]string{"1234.500000": "1234.5", "-0.050000": "-0.05", "100": "100", "0.000000": "0", "9999999999.999999": "9,999,999,999.999999", "99999999999.000000": "99999999999"}
+	texts := map[string]string{"1234.500000": "1234.5", "-0.050000": "-0.05", "100": "100", "0.000000": "0",
+		"9999999999.999999": "9,999,999,999.999999", "99999999999.000000": "99999999999"}
 	for text, want := range texts {
-		f, err := written(t, func(b *book) []cell { return []cell{register{book: b}.foreign(text)} })
+		f, err := written(t, func(b *workbook) []cell { return []cell{register{workbook: b}.foreign(text)} })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,10 +114,10 @@ func TestAnAmountOfAFileIsANumberWhileACellCanHoldIt(t *testing.T) {
 
 // TestWhatNoCellHoldsLooksTheSameEverywhere compares a line of a statement with one of the register.
 func TestWhatNoCellHoldsLooksTheSameEverywhere(t *testing.T) {
-	f, err := written(t, func(b *book) []cell {
+	f, err := written(t, func(b *workbook) []cell {
 		net := b.decimal(1_234_567_890_123_456_500, 6)
 		net.style = b.styles.money
-		return []cell{net, register{book: b}.foreign("1234567890123.456500")}
+		return []cell{net, register{workbook: b}.foreign("1234567890123.456500")}
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +133,11 @@ func TestWhatNoCellHoldsLooksTheSameEverywhere(t *testing.T) {
 }
 
 func TestANetAmountOfAnyCurrencyStandsInItsCell(t *testing.T) {
-	for net, want := range map[reports.Net]string{1_000_000_000_000_000: "1000000000", 25_000_000_000_000_000: "25000000000", 1_234_567_890_123_456: "1,234,567,890.123456"} {
+	for net, want := range map[reports.Net]string{
+		1_000_000_000_000_000:  "1000000000",
+		25_000_000_000_000_000: "25000000000",
+		1_234_567_890_123_456:  "1,234,567,890.123456",
+	} {
 		st := example()
 		st.Lines[0].Net = net
 		f := open(t, st)
@@ -149,14 +160,15 @@ func TestASheetHasNoMoreRowsThanAWorkbookCanHold(t *testing.T) {
 // Some readers believe what a sheet says of how far it reaches.
 func TestASheetDoesNotSayThatItEndsAtItsFirstCell(t *testing.T) {
 	part, ok := open(t, example()).Pkg.Load("xl/worksheets/sheet3.xml")
-	if !ok || bytes.Contains(part.([]byte), []byte("<dimension")) || !bytes.Contains(part.([]byte), []byte("<sheetData><row")) {
+	if !ok || bytes.Contains(part.([]byte), []byte("<dimension")) ||
+		!bytes.Contains(part.([]byte), []byte("<sheetData><row")) {
 		t.Error("the sheet says how far it reaches")
 	}
 }
 
 // A sheet's rows are gathered in pieces, of which the last holds what is looked up in the end.
 func TestManyRowsStandInASheetAsFewDo(t *testing.T) {
-	b, err := newBook("en", reports.Letterhead{})
+	b, err := newWorkbook("en", reports.Letterhead{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -10,14 +11,15 @@ import (
 
 // Statement writes one partner's month, in the partner's language.
 func Statement(out io.Writer, st *reports.Statement) error {
-	b, err := newBook(st.Partner.Language, st.Letterhead)
+	b, err := newWorkbook(st.Partner.Language, st.Letterhead)
 	if err != nil {
 		return err
 	}
-	s := statement{book: b, Statement: st}
+	s := statement{workbook: b, Statement: st}
 	b.properties(b.words.say("statement")+" "+st.Partner.ID+" "+st.Month.Format("2006-01"), st.Vendor, st.Month.Time)
 	b.edition(st.Edition, st.Vendor+" · "+st.Partner.Name+" · "+b.words.month(st.Month.Time))
-	for _, sheet := range []func(){s.summary, s.margin, s.lines, s.sellWith, s.points, s.adjustments, s.notCounted, s.rules, s.changes} {
+	for _, sheet := range []func(){s.summary, s.margin, s.lines, s.sellWith, s.points, s.adjustments, s.notCounted,
+		s.rules, s.changes} {
 		sheet()
 	}
 	if err := b.write(out); err != nil {
@@ -27,61 +29,52 @@ func Statement(out io.Writer, st *reports.Statement) error {
 }
 
 type statement struct {
-	*book
+	*workbook
 	*reports.Statement
-}
-
-func (s statement) moduleNames() string {
-	var names []string
-	for name := range strings.SplitSeq(s.Partner.Modules, ", ") {
-		if name != "" {
-			names = append(names, s.words.value(name))
-		}
-	}
-	return strings.Join(names, ", ")
 }
 
 // lines shows each movement. A Sell With movement is a part of somebody else's
 // purchase: its document, product price and quantity are not the partner's to
 // see. What it earned by what comes first, and is printed; where it is from, behind it.
 func (s statement) lines() {
-	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_lines"), landscape: true, printed: 17, frozen: 1,
-		widths: []float64{11, 10.5, 12, 11, 6, 18, 24, 8, 11, 9, 11, 12, 12, 26, 11, 7, 9, 9, 12, 13, 11, 10, 26, 8}})
-	names := s.heads("module", "date", "distributor", "document", ">line", "customer", "product", ">quantity", ">net", "currency", ">base", ">position_before",
-		">position_after", "slices", ">earned", ">points", "deal", "type", "sku", ">amount", ">fx_rate", "level", "file", ">file_line")
-	sh.tall(28, names...)
+	sh := s.listing(setup{title: s.words.say("sheet_lines"), landscape: true, printed: 17}, 28,
+		"module 11", "date 10.5", "distributor 12", "document 11", ">line 6", "customer 18", "product 24", ">quantity 8",
+		">net 11", "currency 9", ">base 11", ">position_before 12", ">position_after 12", "slices 26", ">earned 11",
+		">points 7", "deal 9", "type 9", "sku 12", ">amount 13", ">fx_rate 11", "level 10", "file 26", ">file_line 8")
 	head := sh.row
-	var base, earned reports.Cents
+	var earned reports.Cents
 	var points int64
-	for _, l := range s.Lines {
-		isPurchase := l.Incentive != "sell_with"
-		document, number, quantity, net, amount := s.text(l.Document), s.number(l.Number), s.decimal(int64(l.Quantity), 3), s.decimal(int64(l.Net), 6), s.money(l.Amount)
-		net.style = s.styles.money
-		currency, fx := s.text(l.Currency), s.decimal(int64(l.FXRate), 9)
-		fx.style = s.styles.fxRate
-		if !isPurchase {
-			document, number, quantity, net, amount, currency, fx = s.text(""), s.text(""), s.text(""), s.text(""), s.text(""), s.text(""), s.text("")
-		}
-		sh.tall(lineHeight(len(l.Slices)), s.text(w.value(l.Incentive)), s.day(l.Date), s.text(l.Distributor), document, number, s.text(l.Customer), s.text(l.Product),
-			quantity, net, currency, s.money(l.Base), s.money(l.PositionBefore), s.money(l.PositionAfter), s.styled(s.styles.wrapped, s.sliceText(l)), s.money(l.Earned), s.number(l.Points),
-			s.text(l.Deal), s.text(w.value(l.Type)), s.text(l.SKU), amount, fx, s.text(w.value(l.Level)), s.text(l.File), s.lineNumber(l.FileLine))
-		base, earned, points = base+l.Base, earned+l.Earned, points+l.Points
+	for i := range s.Lines {
+		sh.tall(lineHeight(len(s.Lines[i].Slices)), s.line(&s.Lines[i])...)
+		earned, points = earned+s.Lines[i].Earned, points+s.Lines[i].Points
 	}
-	if len(s.Lines) == 0 {
-		sh.put(s.text(w.say("nothing")))
+	if sh.none(len(s.Lines)) {
 		sh.done()
 		return
 	}
 	last := sh.row
-	sh.table("lines", names, head, last)
-	total := s.totals(24)
-	total[14] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUBTOTAL(109,O%d:O%d)", head+1, last), earned)
-	total[15] = s.count(s.styles.totalNumber, fmt.Sprintf("SUBTOTAL(109,P%d:P%d)", head+1, last), points)
-	sh.put(total...)
+	sh.table("lines", sh.heads, head, last)
+	total := sh.total(24, head+1)
+	total.cells[14] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUBTOTAL(109,O%d:O%d)", head+1, last), earned)
+	total.cells[15] = s.count(s.styles.totalNumber, fmt.Sprintf("SUBTOTAL(109,P%d:P%d)", head+1, last), points)
+	sh.put(total.cells...)
 	sh.mark("lines_earned", 15, int64(s.Pay.Earned), 2)
-	sh.put(s.styled(s.styles.note, w.say("note_rounding")))
+	sh.put(s.note(s.words.say("note_rounding")))
 	sh.done()
+}
+
+func (s statement) line(l *reports.Line) []cell {
+	document, number, currency, amount := s.text(l.Document), s.number(l.Number), s.text(l.Currency), s.money(l.Amount)
+	quantity, net, fx := s.decimal(int64(l.Quantity), 3), s.decimal(int64(l.Net), 6), s.decimal(int64(l.FXRate), 9)
+	net.style, fx.style = s.styles.money, s.styles.fxRate
+	if l.Incentive == reports.SellWith {
+		none := s.text("")
+		document, number, currency, amount, quantity, net, fx = none, none, none, none, none, none, none
+	}
+	return []cell{s.word(l.Incentive), s.day(l.Date), s.text(l.Distributor), document, number, s.text(l.Customer),
+		s.text(l.Product), quantity, net, currency, s.money(l.Base), s.money(l.PositionBefore), s.money(l.PositionAfter),
+		s.wrapped(s.sliceText(l)), s.money(l.Earned), s.number(l.Points), s.text(l.Deal), s.word(l.Type), s.text(l.SKU),
+		amount, fx, s.word(l.Level), s.text(l.File), s.lineNumber(l.FileLine)}
 }
 
 // lineHeight is the height of a row with so many lines of text; zero is the usual.
@@ -93,10 +86,11 @@ func lineHeight(lines int) float64 {
 }
 
 // sliceText says which tranches a line went into, as a person would jot it down.
-func (s statement) sliceText(l reports.Line) string {
+func (s statement) sliceText(l *reports.Line) string {
 	var parts []string
 	for _, x := range l.Slices {
-		parts = append(parts, fmt.Sprintf("%s %d: %s × %s %%", s.words.say("tranche"), x.Tranche, s.words.amount(x.Base), s.words.decimal(int64(x.Rate), 4)))
+		parts = append(parts, fmt.Sprintf("%s %d: %s × %s %%", s.words.say("tranche"), x.Tranche, s.words.amount(x.Base),
+			s.words.decimal(int64(x.Rate), 4)))
 	}
 	if len(parts) == 0 && l.Method != "" {
 		return s.words.say("whole_base")
@@ -106,18 +100,15 @@ func (s statement) sliceText(l reports.Line) string {
 
 func (s statement) points() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_points"), widths: []float64{13, 24, 16, 46, 22, 12}, frozen: 1})
-	sh.tall(16, s.heads("posted", "kind", "category", "source", "balance", ">points")...)
+	sh := s.listing(setup{title: w.say("sheet_points")}, 16,
+		"posted 13", "kind 24", "category 16", "source 46", "balance 22", ">points 12")
 	for _, p := range s.Points {
-		kind := w.value(p.Kind)
-		sh.put(s.day(p.Date), s.text(kind), s.text(w.value(p.Category)), s.text(p.Source), s.text(w.value(p.Balance)), s.number(p.Points))
+		sh.put(s.day(p.Date), s.word(p.Kind), s.word(p.Category), s.text(p.Source), s.word(p.Balance), s.number(p.Points))
 	}
-	if len(s.Points) == 0 {
-		sh.put(s.text(w.say("nothing")))
-	}
+	sh.none(len(s.Points))
 	if len(s.Expiring) > 0 {
 		sh.skip(1)
-		sh.put(s.styled(s.styles.section, w.say("expiring")))
+		sh.put(s.section(w.say("expiring"))...)
 		for _, e := range s.Expiring {
 			sh.put(s.day(e.On), s.text(w.say("lapses")), s.text(""), s.text(""), s.text(""), s.number(e.Points))
 		}
@@ -127,28 +118,27 @@ func (s statement) points() {
 
 func (s statement) notCounted() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_not_counted"), widths: []float64{13, 12, 14, 14, 8, 26, 15, 15, 9, 50, 26, 8}, landscape: true, frozen: 1})
-	sh.tall(28, s.heads("module", "date", "distributor", "document", ">line", "product", ">amount", ">net", "currency", "reason", "file", ">file_line")...)
+	sh := s.listing(setup{title: w.say("sheet_not_counted"), landscape: true}, 28,
+		"module 13", "date 12", "distributor 14", "document 14", ">line 8", "product 26", ">amount 15", ">net 15",
+		"currency 9", "reason 50", "file 26", ">file_line 8")
 	for _, x := range s.NotCounted {
-		amount, net, currency, module := s.money(x.Amount), s.text(""), "", w.value(x.Incentive)
+		module, amount, net, currency := s.word(x.Incentive), s.money(x.Amount), s.text(""), ""
 		if x.Held {
-			inFull := s.decimal(int64(x.Net), 6)
-			inFull.style = s.styles.money
-			amount, net, currency, module = s.text(""), inFull, x.Currency, w.say("waits")
+			module, amount, net, currency = s.text(w.say("waits")), s.text(""), s.decimal(int64(x.Net), 6), x.Currency
+			net.style = s.styles.money
 		}
-		sh.put(s.text(module), s.day(x.Date), s.text(x.Distributor), s.text(x.Document), s.number(x.Number), s.text(x.Product),
-			amount, net, s.text(currency), s.styled(s.styles.wrapped, w.value(x.Reason)), s.text(x.File), s.number(x.FileLine))
+		sh.put(module, s.day(x.Date), s.text(x.Distributor), s.text(x.Document), s.number(x.Number), s.text(x.Product),
+			amount, net, s.text(currency), s.wrapped(w.value(x.Reason)), s.text(x.File), s.number(x.FileLine))
 	}
-	if len(s.NotCounted) == 0 {
-		sh.put(s.text(w.say("nothing")))
-	}
+	sh.none(len(s.NotCounted))
 	sh.done()
 }
 
 func (s statement) rules() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_rules"), widths: []float64{24, 11, 11, 12, 40, 13, 10, 15, 8, 12, 12, 8, 13, 14}, landscape: true, frozen: 1})
-	sh.tall(28, s.heads("version", "valid_from", "until", "module", "method", "period", "level", "family", ">tranche", ">from", ">to", ">rate", ">cap", "hash")...)
+	sh := s.listing(setup{title: w.say("sheet_rules"), landscape: true}, 28,
+		"version 24", "valid_from 11", "until 11", "module 12", "method 40", "period 13", "level 10", "family 15",
+		">tranche 8", ">from 12", ">to 12", ">rate 8", ">cap 13", "hash 14")
 	for _, r := range s.Rules {
 		until, to, most := s.day(reports.Day{Time: r.To.AddDate(0, 0, -1)}), s.money(r.ToAmount), s.text("")
 		if r.Capped {
@@ -160,12 +150,9 @@ func (s statement) rules() {
 		if r.Endless {
 			to = s.text(w.say("no_end"))
 		}
-		family := r.Family
-		if family == "" {
-			family = w.say("all_families")
-		}
-		sh.put(s.styled(s.styles.wrapped, r.Version), s.day(r.From), until, s.text(w.value(r.Incentive)), s.styled(s.styles.wrapped, w.value(r.Method)),
-			s.text(w.value(r.Period)), s.text(w.value(r.Level)), s.text(family), s.number(r.Tranche), s.money(r.FromAmount), to, s.rate(r.Rate), most, s.text(r.Hash))
+		sh.put(s.wrapped(r.Version), s.day(r.From), until, s.word(r.Incentive), s.wrapped(w.value(r.Method)), s.word(r.Period),
+			s.word(r.Level), s.text(cmp.Or(r.Family, w.say("all_families"))), s.number(r.Tranche), s.money(r.FromAmount), to,
+			s.rate(r.Rate), most, s.text(r.Hash))
 	}
 	if len(s.Rules) == 0 {
 		sh.put(s.text(s.noMargin()))

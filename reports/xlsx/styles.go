@@ -68,57 +68,67 @@ func newStyles(f *excelize.File, head reports.Letterhead, dateFormat string) (st
 	accent, face := cmp.Or(head.Accent, blue), cmp.Or(head.Font, usualFace)
 	s := styles{accent: accent, axis: excelize.Font{Family: face, Size: 8, Color: grey}}
 	var failed error
-	add := func(name string, style excelize.Style) int {
-		id, err := f.NewStyle(&style)
-		if err != nil && failed == nil {
-			failed = err
-		}
-		if err == nil {
-			nameStyle(f, id, name)
+	add := func(name string, size float64, bold bool, color string, more excelize.Style) int {
+		more.Font = &excelize.Font{Family: face, Size: size, Bold: bold, Color: color}
+		id, err := f.NewStyle(&more)
+		if failed = cmp.Or(failed, err); err == nil {
+			nameStyle(f, id, "Statement "+name)
 		}
 		return id
 	}
-	font := func(size float64, bold bool, color string) *excelize.Font {
-		return &excelize.Font{Family: face, Size: size, Bold: bold, Color: color}
-	}
-	middle := &excelize.Alignment{Vertical: "center"}
+	middle, atRight := &excelize.Alignment{Vertical: "center"}, &excelize.Alignment{Horizontal: "right"}
 	left := &excelize.Alignment{Horizontal: "left", Vertical: "center", Indent: 1} // clear of the number before it
-	amount, whole, quantity, percent := "#,##0.00;[Red]-#,##0.00", "#,##0;[Red]-#,##0", "#,##0.###", "0.00##%"
-	line := []excelize.Border{{Type: "bottom", Color: "D5DBE5", Style: 1}}
-	double := []excelize.Border{{Type: "top", Color: ink, Style: 1}, {Type: "bottom", Color: ink, Style: 6}}
-	fill := func(color string) excelize.Fill {
-		return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}
-	}
+	leftWrapped := &excelize.Alignment{Horizontal: "left", Vertical: "center", WrapText: true, Indent: 1}
 	right := &excelize.Alignment{Horizontal: "right", Vertical: "center"}
+	rightWrapped := &excelize.Alignment{Horizontal: "right", Vertical: "center", WrapText: true}
+	amount, whole := "#,##0.00;[Red]-#,##0.00", "#,##0;[Red]-#,##0"
+	under := []excelize.Border{{Type: "bottom", Color: accent, Style: 2}}
+	plain, white := excelize.Style{}, "FFFFFF"
 
-	s.title = add("Statement title", excelize.Style{Font: font(18, true, accent)})
-	s.subtitle = add("Statement subtitle", excelize.Style{Font: font(12, false, ink)})
-	s.draft = add("Statement draft", excelize.Style{Font: font(14, true, warn), Alignment: &excelize.Alignment{Horizontal: "right"}})
-	s.final = add("Statement final", excelize.Style{Font: font(14, true, accent), Alignment: &excelize.Alignment{Horizontal: "right"}})
-	s.banner = add("Statement banner", excelize.Style{Font: font(10, true, accent)})
-	s.bannerDraft = add("Statement bannerDraft", excelize.Style{Font: font(10, true, warn)})
-	s.note = add("Statement note", excelize.Style{Font: font(9, false, grey), Alignment: middle})
-	s.noteWrapped = add("Statement noteWrapped", excelize.Style{Font: font(9, false, grey), Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}})
-	s.section = add("Statement section", excelize.Style{Font: font(11, true, accent), Border: []excelize.Border{{Type: "bottom", Color: accent, Style: 2}}})
-	s.label = add("Statement label", excelize.Style{Font: font(10, false, grey), Alignment: middle})
-	s.value = add("Statement value", excelize.Style{Font: font(10, true, ink), Alignment: middle})
-	s.big = add("Statement big", excelize.Style{Font: font(14, true, ink), Fill: fill(pale)})
-	s.bigMoney = add("Statement bigMoney", excelize.Style{Font: font(14, true, ink), Fill: fill(pale), CustomNumFmt: &amount, Alignment: &excelize.Alignment{Horizontal: "right"}})
-	s.head = add("Statement head", excelize.Style{Font: font(9, true, "FFFFFF"), Fill: fill(accent), Alignment: &excelize.Alignment{Horizontal: "left", Vertical: "center", WrapText: true, Indent: 1}})
-	s.headRight = add("Statement headRight", excelize.Style{Font: font(9, true, "FFFFFF"), Fill: fill(accent), Alignment: &excelize.Alignment{Horizontal: "right", Vertical: "center", WrapText: true}})
-	s.text = add("Statement text", excelize.Style{Font: font(9, false, ink), Border: line, Alignment: left})
-	s.wrapped = add("Statement wrapped", excelize.Style{Font: font(9, false, ink), Border: line, Alignment: &excelize.Alignment{Horizontal: "left", Vertical: "center", WrapText: true, Indent: 1}})
-	s.date = add("Statement date", excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &dateFormat, Alignment: left})
-	s.number = add("Statement number", excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &whole, Alignment: right})
-	s.money = add("Statement money", excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &amount, Alignment: right})
-	s.quantity = add("Statement quantity", excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &quantity, Alignment: right})
-	s.percent = add("Statement percent", excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &percent, Alignment: right})
-	fx := "0.00####"
-	s.fxRate = add("Statement fxRate", excelize.Style{Font: font(9, false, ink), Border: line, CustomNumFmt: &fx, Alignment: right})
-	s.totalText = add("Statement totalText", excelize.Style{Font: font(9, true, ink), Border: double, Alignment: left})
-	s.totalMoney = add("Statement totalMoney", excelize.Style{Font: font(9, true, ink), Border: double, CustomNumFmt: &amount, Alignment: right})
-	s.totalNumber = add("Statement totalNumber", excelize.Style{Font: font(9, true, ink), Border: double, CustomNumFmt: &whole, Alignment: right})
+	s.title = add("title", 18, true, accent, plain)
+	s.subtitle = add("subtitle", 12, false, ink, plain)
+	s.draft = add("draft", 14, true, warn, excelize.Style{Alignment: atRight})
+	s.final = add("final", 14, true, accent, excelize.Style{Alignment: atRight})
+	s.banner = add("banner", 10, true, accent, plain)
+	s.bannerDraft = add("bannerDraft", 10, true, warn, plain)
+	s.note = add("note", 9, false, grey, excelize.Style{Alignment: middle})
+	s.noteWrapped = add("noteWrapped", 9, false, grey,
+		excelize.Style{Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}})
+	s.section = add("section", 11, true, accent, excelize.Style{Border: under})
+	s.label = add("label", 10, false, grey, excelize.Style{Alignment: middle})
+	s.value = add("value", 10, true, ink, excelize.Style{Alignment: middle})
+	s.big = add("big", 14, true, ink, excelize.Style{Fill: fill(pale)})
+	s.bigMoney = add("bigMoney", 14, true, ink,
+		excelize.Style{Fill: fill(pale), CustomNumFmt: &amount, Alignment: atRight})
+	s.head = add("head", 9, true, white, excelize.Style{Fill: fill(accent), Alignment: leftWrapped})
+	s.headRight = add("headRight", 9, true, white, excelize.Style{Fill: fill(accent), Alignment: rightWrapped})
+
+	line := []excelize.Border{{Type: "bottom", Color: "D5DBE5", Style: 1}}
+	value := func(name, format string, at *excelize.Alignment) int {
+		style := excelize.Style{Border: line, Alignment: at}
+		if format != "" {
+			style.CustomNumFmt = &format
+		}
+		return add(name, 9, false, ink, style)
+	}
+	s.text = value("text", "", left)
+	s.wrapped = value("wrapped", "", leftWrapped)
+	s.date = value("date", dateFormat, left)
+	s.number = value("number", whole, right)
+	s.money = value("money", amount, right)
+	s.quantity = value("quantity", "#,##0.###", right)
+	s.percent = value("percent", "0.00##%", right)
+	s.fxRate = value("fxRate", "0.00####", right)
+	double := []excelize.Border{{Type: "top", Color: ink, Style: 1}, {Type: "bottom", Color: ink, Style: 6}}
+	s.totalText = add("totalText", 9, true, ink, excelize.Style{Border: double, Alignment: left})
+	s.totalMoney = add("totalMoney", 9, true, ink, excelize.Style{Border: double, CustomNumFmt: &amount, Alignment: right})
+	s.totalNumber = add("totalNumber", 9, true, ink,
+		excelize.Style{Border: double, CustomNumFmt: &whole, Alignment: right})
 	return s, failed
+}
+
+func fill(color string) excelize.Fill {
+	return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}
 }
 
 // nameStyle gives a look a name, so that whoever opens the workbook finds it in the

@@ -15,30 +15,32 @@ import (
 
 func (s statement) summary() {
 	w := s.words
-	sh := s.sheet(setup{title: w.say("sheet_summary"), widths: []float64{30, 14, 16, 14, 9, 15, 14, 9}, gridless: true, titled: true, onePage: true})
+	sh := s.sheet(setup{title: w.say("sheet_summary"), widths: []float64{30, 14, 16, 14, 9, 15, 14, 9}, gridless: true,
+		titled: true, onePage: true})
 	standing := s.styles.draft
 	if s.Final {
 		standing = s.styles.final
 	}
 	s.letterhead(sh, standing)
 	sh.put(s.styled(s.styles.subtitle, w.say("statement")+" · "+w.month(s.Month.Time)))
-	sh.put(s.styled(s.styles.note, s.standingNote(s.Edition)))
+	sh.put(s.note(s.standingNote(s.Edition)))
 	sh.skip(1)
 	pair := func(label, value, label2, value2 string) {
-		sh.put(s.styled(s.styles.label, w.say(label)), s.styled(s.styles.value, value), cell{}, cell{},
-			s.styled(s.styles.label, w.say(label2)), s.styled(s.styles.value, value2))
+		sh.put(s.label(w.say(label)), s.bold(value), cell{}, cell{},
+			s.label(w.say(label2)), s.bold(value2))
 	}
 	place := strings.Trim(s.Partner.Town+", "+s.Partner.Country, ", ")
-	sh.put(s.styled(s.styles.label, w.say("partner")), s.styled(s.styles.value, s.Partner.Name)) // which may be long
+	sh.put(s.label(w.say("partner")), s.bold(s.Partner.Name)) // which may be long
 	pair("partner_id", s.Partner.ID, "level", w.value(s.Pay.Level))
-	pair("place", place, "modules", s.moduleNames())
-	sh.put(s.styled(s.styles.label, w.say("programme")), s.styled(s.styles.value, s.Programme+" · "+s.RulesHash))
+	pair("place", place, "modules", s.words.values(s.Partner.Modules, ", "))
+	sh.put(s.label(w.say("programme")), s.bold(s.Programme+" · "+s.RulesHash))
 	sh.skip(1)
-	sh.tall(22, s.styled(s.styles.big, w.say("payable")), s.styled(s.styles.big, s.Currency), s.amount(s.styles.bigMoney, s.Pay.Payable))
+	sh.tall(22, s.styled(s.styles.big, w.say("payable")), s.styled(s.styles.big, s.Currency),
+		s.amount(s.styles.bigMoney, s.Pay.Payable))
 	sh.mark("payable", 3, int64(s.Pay.Payable), 2)
 	if s.Pay.Currency != s.Currency && s.Pay.OwnRate > 0 {
-		sh.put(s.styled(s.styles.label, w.say("payable_own")), s.styled(s.styles.value, s.Pay.Currency), s.money(s.Pay.PayableOwn),
-			s.styled(s.styles.note, fmt.Sprintf(w.say("at_rate"), s.Pay.Currency, w.decimal(int64(s.Pay.OwnRate), 9), s.Currency)))
+		sh.put(s.label(w.say("payable_own")), s.bold(s.Pay.Currency), s.money(s.Pay.PayableOwn),
+			s.note(fmt.Sprintf(w.say("at_rate"), s.Pay.Currency, w.decimal(int64(s.Pay.OwnRate), 9), s.Currency)))
 	}
 	sh.skip(1)
 	s.summaryModules(sh)
@@ -58,9 +60,9 @@ func (s statement) letterhead(sh *sheet, standing int) {
 	}
 	sh.tall(26, append(name, cell{}, cell{}, cell{}, cell{}, cell{}, s.styled(standing, s.standing(s.Edition)))...)
 	for _, line := range s.Address {
-		row := []cell{s.styled(s.styles.note, line)}
+		row := []cell{s.note(line)}
 		if len(s.Logo) > 0 {
-			row = []cell{{}, s.styled(s.styles.note, line)}
+			row = []cell{{}, s.note(line)}
 		}
 		sh.put(row...)
 	}
@@ -76,8 +78,9 @@ func (s statement) letterhead(sh *sheet, standing int) {
 	}
 	size, err := logoScale(s.Logo, 205, 60) // column A
 	s.check(err)
-	s.check(s.f.AddPictureFromBytes(sh.name, "A1", &excelize.Picture{Extension: kind, File: s.Logo,
-		Format: &excelize.GraphicOptions{AltText: s.Vendor, ScaleX: size, ScaleY: size, OffsetX: 2, OffsetY: 2, Positioning: "oneCell"}}))
+	format := excelize.GraphicOptions{AltText: s.Vendor, ScaleX: size, ScaleY: size, OffsetX: 2, OffsetY: 2,
+		Positioning: "oneCell"}
+	s.check(s.f.AddPictureFromBytes(sh.name, "A1", &excelize.Picture{Extension: kind, File: s.Logo, Format: &format}))
 }
 
 // logoScale makes a picture fit into so many pixels.
@@ -91,43 +94,49 @@ func logoScale(picture []byte, width, height float64) (float64, error) {
 
 func (s statement) summaryModules(sh *sheet) {
 	w := s.words
-	sh.put(s.styled(s.styles.section, ""), cell{}, s.styled(s.styles.section, w.say("this_month")), s.styled(s.styles.section, ""), s.styled(s.styles.section, ""),
-		s.styled(s.styles.section, w.say("year_to_date")), s.styled(s.styles.section, ""), s.styled(s.styles.section, ""))
+	title := s.section("", "", w.say("this_month"), "", "", w.say("year_to_date"), "", "")
+	title[1] = cell{}
+	sh.put(title...)
 	sh.tall(16, s.heads("module", ">line_count", ">base", ">earned", ">points", ">base", ">earned", ">points")...)
 	first := sh.row + 1
 	var t reports.IncentiveTotal
 	for _, m := range s.Modules {
-		sh.put(s.text(w.value(m.Incentive)), s.number(m.Lines), s.money(m.Base), s.money(m.Earned), s.number(m.Points),
+		sh.put(s.word(m.Incentive), s.number(m.Lines), s.money(m.Base), s.money(m.Earned), s.number(m.Points),
 			s.money(m.YearBase), s.money(m.YearEarned), s.number(m.YearPoints))
 		t.Lines, t.Earned, t.Points = t.Lines+m.Lines, t.Earned+m.Earned, t.Points+m.Points
 		t.YearEarned, t.YearPoints = t.YearEarned+m.YearEarned, t.YearPoints+m.YearPoints
 	}
-	if len(s.Modules) == 0 {
-		sh.put(s.text(w.say("nothing")))
+	if sh.none(len(s.Modules)) {
 		return
 	}
-	column := func(c string) string { return fmt.Sprintf("SUM(%s%d:%s%d)", c, first, c, sh.row) }
-	// Bases of different modules are not added: one line can count for several.
-	blank := s.styled(s.styles.totalText, "")
-	sh.put(s.styled(s.styles.totalText, w.say("total")), s.count(s.styles.totalNumber, column("B"), t.Lines), blank,
-		s.sum(s.styles.totalMoney, column("D"), t.Earned), s.count(s.styles.totalNumber, column("E"), t.Points), blank,
-		s.sum(s.styles.totalMoney, column("G"), t.YearEarned), s.count(s.styles.totalNumber, column("H"), t.YearPoints))
+	total := sh.total(8, first) // bases have none: one line can count for several modules
+	total.count(1, t.Lines)
+	total.sum(3, t.Earned)
+	total.count(4, t.Points)
+	total.sum(6, t.YearEarned)
+	total.count(7, t.YearPoints)
+	sh.put(total.cells...)
 	sh.mark("earned", 4, int64(s.Pay.Earned), 2)
 }
 
 func (s statement) summaryPay(sh *sheet) {
 	w := s.words
-	sh.put(s.styled(s.styles.section, w.say("payable")), s.styled(s.styles.section, s.Currency), s.styled(s.styles.section, ""))
+	sh.put(s.section(w.say("payable"), s.Currency, "")...)
 	first := sh.row + 1
-	adjusted, mended := s.Adjusted()
+	lines, entries := s.Adjusted()
 	for _, x := range []struct {
 		key    string
 		amount reports.Cents
-	}{{"margin_of_month", s.Pay.Earned - adjusted}, {"adjustments_earlier", adjusted + mended}, {"money_entries", s.Pay.MoneyEntries - mended},
-		{"carried_in", s.Pay.CarriedIn}, {"less_carried", -s.Pay.CarriedOut}} {
+	}{
+		{"margin_of_month", s.Pay.Earned - lines},
+		{"adjustments_earlier", lines + entries},
+		{"money_entries", s.Pay.MoneyEntries - entries},
+		{"carried_in", s.Pay.CarriedIn},
+		{"less_carried", -s.Pay.CarriedOut},
+	} {
 		sh.put(s.text(w.say(x.key)), s.text(""), s.money(x.amount))
 	}
-	sh.put(s.styled(s.styles.totalText, w.say("payable")), s.styled(s.styles.totalText, ""),
+	sh.put(s.totalText(w.say("payable")), s.totalText(""),
 		s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(C%d:C%d)", first, sh.row), s.Pay.Payable))
 	sh.mark("payable_sum", 3, int64(s.Pay.Payable), 2)
 	if s.Pay.CarriedOut != 0 {
@@ -135,18 +144,20 @@ func (s statement) summaryPay(sh *sheet) {
 	}
 	for _, e := range s.Entries {
 		reason := e.ID + " · " + e.Reason
-		sh.tall(lineHeight((len([]rune(reason))+37)/38), s.styled(s.styles.noteWrapped, reason), cell{}, s.money(e.Amount), s.styled(s.styles.note, e.By+" · "+fmt.Sprintf(w.say("source_of"), e.File, e.FileLine)))
+		sh.tall(lineHeight((len([]rune(reason))+37)/38), s.styled(s.styles.noteWrapped, reason), cell{}, s.money(e.Amount),
+			s.note(e.By+" · "+fmt.Sprintf(w.say("source_of"), e.File, e.FileLine)))
 	}
 }
 
 func (s statement) summaryPoints(sh *sheet) {
 	w := s.words
-	sh.put(s.styled(s.styles.section, w.say("status_points")), s.styled(s.styles.section, ""), s.styled(s.styles.section, ""))
+	sh.put(s.section(w.say("status_points"), "", "")...)
 	top, first := sh.row, sh.row+1
 	sh.put(s.text(w.say("by_amount")), s.text(""), s.number(s.Balance.ByAmount))
-	sh.put(s.text(fmt.Sprintf(w.say("by_certificate"), s.Balance.Certifications)), s.text(""), s.number(s.Balance.ByCertificate))
+	sh.put(s.text(fmt.Sprintf(w.say("by_certificate"), s.Balance.Certifications)), s.text(""),
+		s.number(s.Balance.ByCertificate))
 	sh.put(s.text(w.say("by_bonus")), s.text(""), s.number(s.Balance.ByBonus))
-	sh.put(s.styled(s.styles.totalText, w.say("status_points")), s.styled(s.styles.totalText, ""),
+	sh.put(s.totalText(w.say("status_points")), s.totalText(""),
 		s.count(s.styles.totalNumber, fmt.Sprintf("SUM(C%d:C%d)", first, sh.row), s.Balance.Status))
 	sh.mark("status_points", 3, s.Balance.Status, 0)
 	if s.Pay.NextLevel != "" && !s.Pay.Unasked {
@@ -154,16 +165,21 @@ func (s statement) summaryPoints(sh *sheet) {
 	}
 	s.nextLevel(sh)
 	sh.skip(1)
-	sh.put(s.styled(s.styles.section, w.say("spendable")), s.styled(s.styles.section, ""), s.styled(s.styles.section, ""))
+	sh.put(s.section(w.say("spendable"), "", "")...)
 	opening := s.Balance.Spendable - s.Balance.Earned + s.Balance.Redeemed + s.Balance.Expired
 	first = sh.row + 1
 	for _, x := range []struct {
 		key    string
 		points int64
-	}{{"opening", opening}, {"gained", s.Balance.Earned}, {"redeemed", -s.Balance.Redeemed}, {"lapsed", -s.Balance.Expired}} {
+	}{
+		{"opening", opening},
+		{"gained", s.Balance.Earned},
+		{"redeemed", -s.Balance.Redeemed},
+		{"lapsed", -s.Balance.Expired},
+	} {
 		sh.put(s.text(w.say(x.key)), s.text(""), s.number(x.points))
 	}
-	sh.put(s.styled(s.styles.totalText, w.say("spendable")), s.styled(s.styles.totalText, ""),
+	sh.put(s.totalText(w.say("spendable")), s.totalText(""),
 		s.count(s.styles.totalNumber, fmt.Sprintf("SUM(C%d:C%d)", first, sh.row), s.Balance.Spendable))
 	sh.mark("spendable_points", 3, s.Balance.Spendable, 0)
 	sh.put(s.text(w.say("spendable_value")), s.text(s.Currency), s.money(s.Balance.SpendableValue))
@@ -182,7 +198,7 @@ func (s statement) expiring(sh *sheet) {
 		first := s.Expiring[0]
 		note = fmt.Sprintf(s.words.say("first_of_them"), first.Points, first.On.Format(s.words.say("day_format")))
 	}
-	sh.put(s.text(s.words.say("expiring")), s.text(""), s.number(sum), s.styled(s.styles.note, note))
+	sh.put(s.text(s.words.say("expiring")), s.text(""), s.number(sum), s.note(note))
 	sh.mark("expiring_points", 3, sum, 0)
 }
 
@@ -198,17 +214,23 @@ func (s statement) levelChart(sh *sheet, top, first int) {
 	colors := []string{s.styles.accent, "6F94C9", "B7C7E2", "E3E6EB"}
 	var series []excelize.ChartSeries
 	for i, row := range [][2]int{{first, first}, {first + 1, first + 1}, {first + 2, first + 2}, {first + 5, first + 6}} {
-		series = append(series, excelize.ChartSeries{Name: fmt.Sprintf("%s$A$%d", at, row[0]), Values: fmt.Sprintf("%s$C$%d", at, row[1]),
-			Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colors[i]}}})
+		series = append(series, excelize.ChartSeries{
+			Name:   fmt.Sprintf("%s$A$%d", at, row[0]),
+			Values: fmt.Sprintf("%s$C$%d", at, row[1]),
+			Fill:   fill(colors[i]),
+		})
 	}
+	heading := []excelize.RichTextRun{{Text: title, Font: &excelize.Font{Size: 10, Bold: true}}}
+	parts := fmt.Sprintf(s.words.say("has_of"), s.Balance.Status, s.Balance.Status+s.Pay.PointsMissing)
 	s.check(s.f.AddChart(sh.name, cellName(5, top), &excelize.Chart{
-		Type: excelize.BarStacked, Series: series,
-		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: title, Font: &excelize.Font{Size: 10, Bold: true}}}},
+		Type:      excelize.BarStacked,
+		Series:    series,
+		Title:     excelize.ChartTitle{Paragraph: heading},
 		Legend:    excelize.ChartLegend{Position: "bottom"},
 		XAxis:     excelize.ChartAxis{None: true},
 		YAxis:     excelize.ChartAxis{Font: s.styles.axis},
 		Dimension: overCells(4, 12), // E to H, where the page ends
-		Format:    excelize.GraphicOptions{AltText: title + ": " + fmt.Sprintf(s.words.say("has_of"), s.Balance.Status, s.Balance.Status+s.Pay.PointsMissing)},
+		Format:    excelize.GraphicOptions{AltText: title + ": " + parts},
 	}))
 }
 
@@ -231,7 +253,7 @@ func (s statement) nextLevel(sh *sheet) {
 		return
 	}
 	sh.skip(1)
-	sh.put(s.styled(s.styles.section, fmt.Sprintf(w.say("missing_for"), w.value(s.Pay.NextLevel))), s.styled(s.styles.section, ""), s.styled(s.styles.section, ""))
+	sh.put(s.section(fmt.Sprintf(w.say("missing_for"), w.value(s.Pay.NextLevel)), "", "")...)
 	row := func(what, has string, missing int64) { sh.put(s.text(what), s.text(has), s.number(missing)) }
 	hasOf := func(has, needs int64) string { return fmt.Sprintf(w.say("has_of"), has, needs) }
 	const points = "status_points"

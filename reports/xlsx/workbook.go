@@ -1,10 +1,10 @@
 // Package xlsx writes reports as Excel workbooks. It is the only place that
 // knows excelize.
 //
-// A *book* is one workbook being written; a *sheet* is filled row by row. Amounts go in as numbers through one function, texts as texts, totals as
-// formulas with the value they must come to beside them. Equal figures give
-// equal bytes: parts are zipped in the order of their names and no clock is
-// read. A book that met any error is thrown away, never saved.
+// A *workbook* is one that is being written; a *sheet* is filled row by row. Amounts go in as
+// numbers through one function, texts as texts, totals as formulas with their value beside
+// them. Equal figures give equal bytes: parts are zipped in the order of their names and no
+// clock is read. One that met any error is thrown away, never saved.
 //
 // A text that begins with = + - or @ stays a text: the cell is typed so, and
 // nothing here turns data into a formula.
@@ -23,8 +23,8 @@ import (
 	"tranche/reports"
 )
 
-// book is one workbook being written.
-type book struct {
+// workbook is one that is being written.
+type workbook struct {
 	f         *excelize.File
 	words     words
 	styles    styles
@@ -38,12 +38,12 @@ type book struct {
 	final     bool
 }
 
-func newBook(language string, head reports.Letterhead) (*book, error) {
+func newWorkbook(language string, head reports.Letterhead) (*workbook, error) {
 	w, err := wordsOf(language)
 	if err != nil {
 		return nil, err
 	}
-	b := &book{f: excelize.NewFile(), words: w}
+	b := &workbook{f: excelize.NewFile(), words: w}
 	look, err := stylesOf(b.f, head, w.say("date_format"))
 	b.styles, b.stylePart = look.styles, look.part
 	return b, err
@@ -51,19 +51,25 @@ func newBook(language string, head reports.Letterhead) (*book, error) {
 
 // properties say what the workbook is; their dates are the month's, not the
 // clock's.
-func (b *book) properties(title, creator string, month time.Time) {
+func (b *workbook) properties(title, creator string, month time.Time) {
 	at := month.AddDate(0, 1, -1).UTC().Format(time.RFC3339)
-	b.check(b.f.SetDocProps(&excelize.DocProperties{Title: title, Creator: creator, LastModifiedBy: creator, Created: at, Modified: at}))
+	b.check(b.f.SetDocProps(&excelize.DocProperties{
+		Title:          title,
+		Creator:        creator,
+		LastModifiedBy: creator,
+		Created:        at,
+		Modified:       at,
+	}))
 }
 
-func (b *book) check(err error) {
+func (b *workbook) check(err error) {
 	if b.err == nil {
 		b.err = err
 	}
 }
 
 // write writes the workbook, or nothing.
-func (b *book) write(out io.Writer) error {
+func (b *workbook) write(out io.Writer) error {
 	defer b.f.Close()
 	if b.err != nil {
 		return b.err
@@ -86,7 +92,7 @@ func (b *book) write(out io.Writer) error {
 
 // between is what stands in a sheet's part that excelize has not written: how wide its
 // columns are, and its rows.
-func (b *book) between(sheet int) (columns string, filled [][]byte, ok bool) {
+func (b *workbook) between(sheet int) (columns string, filled [][]byte, ok bool) {
 	if sheet < 1 || sheet > len(b.filled) {
 		return "", nil, false
 	}
@@ -95,11 +101,12 @@ func (b *book) between(sheet int) (columns string, filled [][]byte, ok bool) {
 
 // sheet is one sheet being filled.
 type sheet struct {
-	*book
+	*workbook
 	*rows
 	name    string
 	number  int // of its part in the workbook
 	printed int // so many of its columns; zero: all
+	heads   []cell
 	sw      *excelize.StreamWriter
 }
 
@@ -115,8 +122,8 @@ type setup struct {
 	titled    bool // has a title of its own, and needs no banner
 }
 
-func (b *book) sheet(s setup) *sheet {
-	out := &sheet{book: b, name: s.title, printed: s.printed, rows: &rows{data: spare.Get().([]byte)}}
+func (b *workbook) sheet(s setup) *sheet {
+	out := &sheet{workbook: b, name: s.title, printed: s.printed, rows: &rows{data: spare.Get().([]byte)}}
 	if b.sheets == 0 {
 		b.check(b.f.SetSheetName("Sheet1", s.title))
 	} else {
@@ -147,8 +154,31 @@ func (b *book) sheet(s setup) *sheet {
 	return out
 }
 
+// listing is a sheet that is one table. Each column is the key of its heading, behind > where
+// it stands over numbers, and its width.
+func (b *workbook) listing(s setup, height float64, columns ...string) *sheet {
+	return b.listed(s, height, b.words.say, columns)
+}
+
+func (b *workbook) listed(s setup, height float64, say func(string) string, columns []string) *sheet {
+	var heads []cell
+	for _, column := range columns {
+		at := strings.LastIndexByte(column, ' ')
+		width, err := strconv.ParseFloat(column[at+1:], 64)
+		b.check(err)
+		s.widths = append(s.widths, width)
+		name, numeric := strings.CutPrefix(column[:at], ">")
+		heads = append(heads, b.head(say(name), numeric))
+	}
+	s.frozen = 1
+	sh := b.sheet(s)
+	sh.heads = heads
+	sh.tall(height, heads...)
+	return sh
+}
+
 // columnWidths is the part of a sheet that says how wide its columns are. excelize
-// copies all columns for each that it is told of, which takes longer than forty rows.
+// copies all columns for each of them, which takes longer than forty rows.
 func columnWidths(widths []float64) string {
 	var text strings.Builder
 	text.WriteString("<cols>")
@@ -159,7 +189,7 @@ func columnWidths(widths []float64) string {
 	return text.String()
 }
 
-func (b *book) layOut(s setup) {
+func (b *workbook) layOut(s setup) {
 	if b.err != nil {
 		return
 	}
@@ -172,16 +202,31 @@ func (b *book) layOut(s setup) {
 		orientation = "landscape"
 	}
 	b.check(b.f.SetSheetProps(s.title, &excelize.SheetPropsOptions{FitToPage: &fit}))
-	b.check(b.f.SetPageLayout(s.title, &excelize.PageLayoutOptions{Size: &paper, Orientation: &orientation, FitToWidth: &one, FitToHeight: &many}))
+	b.check(b.f.SetPageLayout(s.title, &excelize.PageLayoutOptions{
+		Size:        &paper,
+		Orientation: &orientation,
+		FitToWidth:  &one,
+		FitToHeight: &many,
+	}))
 	if s.onePage || s.landscape { // narrow ones, so that its figures are printed as large as the page allows
 		side, end, running := 0.4, 0.75, 0.3 // inches; the latter two are the usual ones
-		b.check(b.f.SetPageMargins(s.title, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side, Top: &end, Bottom: &end, Header: &running, Footer: &running}))
+		b.check(b.f.SetPageMargins(s.title, &excelize.PageLayoutMarginsOptions{
+			Left: &side, Right: &side, Top: &end, Bottom: &end, Header: &running, Footer: &running,
+		}))
 	}
-	b.check(b.f.SetHeaderFooter(s.title, &excelize.HeaderFooterOptions{OddHeader: b.printedOver(), OddFooter: "&L&8&F&C&8&A&R&8&P / &N"}))
+	b.check(b.f.SetHeaderFooter(s.title, &excelize.HeaderFooterOptions{
+		OddHeader: b.printedOver(),
+		OddFooter: "&L&8&F&C&8&A&R&8&P / &N",
+	}))
 	show := !s.gridless
 	b.check(b.f.SetSheetView(s.title, 0, &excelize.ViewOptions{ShowGridLines: &show}))
 	if s.frozen > 0 {
-		b.check(b.f.SetPanes(s.title, &excelize.Panes{Freeze: true, YSplit: s.frozen, TopLeftCell: "A" + strconv.Itoa(s.frozen+1), ActivePane: "bottomLeft"}))
+		b.check(b.f.SetPanes(s.title, &excelize.Panes{
+			Freeze:      true,
+			YSplit:      s.frozen,
+			TopLeftCell: "A" + strconv.Itoa(s.frozen+1),
+			ActivePane:  "bottomLeft",
+		}))
 		b.check(b.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: s.title,
 			RefersTo: fmt.Sprintf("'%s'!$1:$%d", strings.ReplaceAll(s.title, "'", "''"), s.frozen)}))
 	}
@@ -208,7 +253,19 @@ func (s *sheet) table(name string, head []cell, first, last int) {
 		names[i] = c.text
 	}
 	s.check(s.sw.SetRow("A"+strconv.Itoa(first), names))
-	s.check(s.sw.AddTable(&excelize.Table{Range: "A" + strconv.Itoa(first) + ":" + cellName(len(head), last), Name: name, StyleName: "TableStyleLight1"}))
+	s.check(s.sw.AddTable(&excelize.Table{
+		Range:     "A" + strconv.Itoa(first) + ":" + cellName(len(head), last),
+		Name:      name,
+		StyleName: "TableStyleLight1",
+	}))
+}
+
+// none says so where a table has no rows, and whether.
+func (s *sheet) none(rows int) bool {
+	if rows == 0 {
+		s.put(s.text(s.words.say("nothing")))
+	}
+	return rows == 0
 }
 
 // skip leaves rows empty.
@@ -234,32 +291,65 @@ func cellName(column, row int) string {
 }
 
 // text is a typed text.
-func (b *book) text(s string) cell { return b.styled(b.styles.text, s) }
+func (b *workbook) text(s string) cell { return b.styled(b.styles.text, s) }
 
-func (b *book) styled(style int, s string) cell {
+// word is one of our own words, in the workbook's language.
+func (b *workbook) word(s string) cell { return b.text(b.words.value(s)) }
+
+func (b *workbook) wrapped(s string) cell   { return b.styled(b.styles.wrapped, s) }
+func (b *workbook) note(s string) cell      { return b.styled(b.styles.note, s) }
+func (b *workbook) label(s string) cell     { return b.styled(b.styles.label, s) }
+func (b *workbook) bold(s string) cell      { return b.styled(b.styles.value, s) }
+func (b *workbook) totalText(s string) cell { return b.styled(b.styles.totalText, s) }
+
+// section is a row of headings of a part of a sheet.
+func (b *workbook) section(texts ...string) (row []cell) {
+	for _, text := range texts {
+		row = append(row, b.styled(b.styles.section, text))
+	}
+	return row
+}
+
+func (b *workbook) styled(style int, s string) cell {
 	return cell{kind: aText, style: style, text: s}
 }
 
 // money is the one way an amount gets into a cell.
-func (b *book) money(c reports.Cents) cell { return b.amount(b.styles.money, c) }
+func (b *workbook) money(c reports.Cents) cell { return b.amount(b.styles.money, c) }
 
-func (b *book) amount(style int, c reports.Cents) cell {
+func (b *workbook) amount(style int, c reports.Cents) cell {
 	return cell{kind: aNumber, style: style, units: int64(c), scale: 2}
 }
 
 // sum is a total: a formula and the value it must come to.
-func (b *book) sum(style int, formula string, c reports.Cents) cell {
+func (b *workbook) sum(style int, formula string, c reports.Cents) cell {
 	return cell{kind: aNumber, style: style, formula: formula, units: int64(c), scale: 2}
 }
 
-// totals is a row of empty cells under a table, to be filled where there is a total.
-func (b *book) totals(columns int) []cell {
+// total is the row under a table, with sums in some of its columns.
+type total struct {
+	*sheet
+	first int // row of the table
+	cells []cell
+}
+
+func (s *sheet) total(columns, first int) *total {
 	row := make([]cell, columns)
 	for i := range row {
-		row[i] = b.styled(b.styles.totalText, "")
+		row[i] = s.totalText("")
 	}
-	row[0] = b.styled(b.styles.totalText, b.words.say("total"))
-	return row
+	row[0] = s.totalText(s.words.say("total"))
+	return &total{s, first, row}
+}
+
+// sum is the sum of a column, from 0, in money.
+func (t *total) sum(column int, c reports.Cents) {
+	t.cells[column] = t.sheet.sum(t.styles.totalMoney, sumOf(columnNames[column], t.first, t.row), c)
+}
+
+// count is the sum of a column of whole numbers.
+func (t *total) count(column int, n int64) {
+	t.cells[column] = t.sheet.count(t.styles.totalNumber, sumOf(columnNames[column], t.first, t.row), n)
 }
 
 // sumOf is the sum of a column's rows; of none it is nothing, and not a sum that the
@@ -272,22 +362,22 @@ func sumOf(column string, first, last int) string {
 }
 
 // count is a total of whole numbers.
-func (b *book) count(style int, formula string, n int64) cell {
+func (b *workbook) count(style int, formula string, n int64) cell {
 	return cell{kind: aNumber, style: style, formula: formula, units: n}
 }
 
-func (b *book) number(n int64) cell {
+func (b *workbook) number(n int64) cell {
 	return cell{kind: aNumber, style: b.styles.number, units: n}
 }
 
-func (b *book) rate(r reports.Rate) cell {
+func (b *workbook) rate(r reports.Rate) cell {
 	return cell{kind: aNumber, style: b.styles.percent, units: int64(r), scale: 6}
 }
 
 // decimal shows what there is of its places; a format with places that need not be
 // there leaves a mark behind a whole number. One that a cell cannot hold exactly is
 // text, in the look that a number would have.
-func (b *book) decimal(units int64, scale int) cell {
+func (b *workbook) decimal(units int64, scale int) cell {
 	units, scale = shortest(units, scale)
 	c := cell{kind: aNumber, style: b.styles.number, units: units, scale: scale}
 	if scale > 0 {
@@ -300,7 +390,7 @@ func (b *book) decimal(units int64, scale int) cell {
 }
 
 // heads is a header row. A key that begins with > stands over numbers.
-func (b *book) heads(keys ...string) []cell {
+func (b *workbook) heads(keys ...string) []cell {
 	var cells []cell
 	for _, key := range keys {
 		key, numeric := strings.CutPrefix(key, ">")
@@ -310,7 +400,7 @@ func (b *book) heads(keys ...string) []cell {
 }
 
 // head is one heading; over numbers it stands at their side.
-func (b *book) head(text string, numeric bool) cell {
+func (b *workbook) head(text string, numeric bool) cell {
 	if numeric {
 		return b.styled(b.styles.headRight, text)
 	}
