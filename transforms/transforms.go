@@ -3,7 +3,8 @@
 // A *model* is one file with one select: staging renames and never joins,
 // intermediate joins and changes the grain, mart answers somebody's question.
 // A model's *header* says in words what it holds, its *grain* (the columns that
-// name a row), and each of its columns; building the model compares the header
+// name a row), and each of its columns, in words or, for what means the same in
+// many models, by its name in columns.txt. Building the model compares the header
 // with what came out and keeps it as the comment of the table. A *check* is a
 // select that must return no row; one row stops the run before anything is
 // published.
@@ -32,7 +33,7 @@ import (
 	"strings"
 )
 
-//go:embed staging intermediate closing mart checks
+//go:embed columns.txt staging intermediate closing mart checks
 var sources embed.FS
 
 // Database runs the models. Schema-qualified names find their database through
@@ -133,8 +134,9 @@ func read(layer string) ([]Model, error) {
 }
 
 var (
+	nameList   = regexp.MustCompile(`^[a-z_0-9]+(, [a-z_0-9]+)*,?$`)
 	reference  = regexp.MustCompile(`\b(raw|rules|stated|staging|intermediate|mart)\.([a-z_]+)`)
-	columnLine = regexp.MustCompile(`^([a-z_0-9]+) {2,}(\S.*)$`)
+	columnLine = regexp.MustCompile(`(?m)^([a-z_0-9]+) {2,}(\S.*)$`)
 )
 
 // parse reads a model's header and what its select refers to.
@@ -152,6 +154,13 @@ func parse(layer, name, text string) (Model, error) {
 	}
 	if m.About == "" {
 		return m, fmt.Errorf("the header does not say what it holds")
+	}
+	for i, c := range m.Columns {
+		if c.About == "" {
+			if m.Columns[i].About = meanings()[c.Name]; m.Columns[i].About == "" {
+				return m, fmt.Errorf("neither the header nor columns.txt says what %s means", c.Name)
+			}
+		}
 	}
 	if layer != "checks" && layer != "closing" && (len(m.Grain) == 0 || len(m.Columns) == 0) {
 		return m, fmt.Errorf("the header needs a grain and columns")
@@ -186,12 +195,29 @@ func (m *Model) headerLine(line string) {
 		m.Grain = strings.Split(grain, ", ")
 	case len(m.Grain) > 0 && column != nil:
 		m.Columns = append(m.Columns, Column{Name: column[1], About: column[2]})
+	case len(m.Grain) > 0 && nameList.MatchString(line):
+		for name := range strings.SplitSeq(strings.TrimSuffix(line, ","), ", ") {
+			m.Columns = append(m.Columns, Column{Name: name})
+		}
 	case len(m.Columns) > 0 && strings.TrimSpace(line) != "":
 		last := &m.Columns[len(m.Columns)-1]
 		last.About += " " + strings.TrimSpace(line)
 	case len(m.Grain) == 0 && strings.TrimSpace(line) != "":
 		m.About = strings.TrimSpace(m.About + " " + line)
 	}
+}
+
+// meanings is what a column means in every header that only names it.
+func meanings() map[string]string {
+	text, err := sources.ReadFile("columns.txt")
+	if err != nil {
+		panic(err) // it is part of the binary
+	}
+	all := map[string]string{}
+	for _, found := range columnLine.FindAllStringSubmatch(string(text), -1) {
+		all[found[1]] = found[2]
+	}
+	return all
 }
 
 func inOrder(models []Model) ([]Model, error) {

@@ -3,7 +3,7 @@
 --
 -- incremental: stated.adjustments
 -- grain: partner_id, month, kind, reference
--- partner_id     the partner
+-- partner_id
 -- month          first day of the month it is stated in
 -- kind           line; money_entry; or certification, bonus or redemption, of points
 -- reference      what is adjusted: credit_id of a line, entry_id of a money entry, entry of a
@@ -31,7 +31,7 @@
 -- file_name      the file that causes it: the line's or posting's own, the complete one that no
 --                longer holds it, or the newest row about its product, rate, partner or deal
 -- file_line      physical line in that file, from 1; null where the file no longer holds it
--- stated_file    the file it was stated from; null when nothing was stated
+-- stated_file
 -- stated_line    physical line in the file it was stated from; null when nothing was stated
 with lines as (
     select

@@ -2,7 +2,7 @@
 -- type without a row is admitted.
 --
 -- grain: rules_hash, partner_type
--- rules_hash    hash of the programme version
+-- rules_hash
 -- partner_type  type of partner, as the partner file has it: csp and the like
 -- from_date     first day on which partners of that type may earn
 select v.hash as rules_hash, a.partner_type, a.from_date

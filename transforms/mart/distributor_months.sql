@@ -2,7 +2,7 @@
 -- counted for their buyer, not counted, or held.
 --
 -- grain: distributor, month, currency
--- distributor       code of the distributor that sent it
+-- distributor
 -- month             first day of the documents' month
 -- currency          currency of the documents
 -- lines             how many lines stand

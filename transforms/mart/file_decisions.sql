@@ -3,14 +3,11 @@
 -- codes from the day it joined are no decision of anybody's here.
 --
 -- grain: act, what, file_id, file_line
--- act        alias, link or enter
--- what       the decision in words
--- who        who took the decision, as the file says; for a code, the file itself
--- reason     why it was taken, as the file says
--- file_id    number of the file in the order of landing, from 1
--- file_line  physical line in the file, from 1
--- sha256     SHA-256 of the landed bytes
--- landed_at  when the file landed, UTC
+-- act     alias, link or enter
+-- what    the decision in words
+-- who     who took the decision, as the file says; for a code, the file itself
+-- reason  why it was taken, as the file says
+-- file_id, file_line, sha256, landed_at
 with codes as (
     select
         partner_id, unnest(string_split(replace(aliases, '||', chr(31)), '|')) as alias, file_id,

@@ -3,9 +3,7 @@
 --
 -- grain: kind, file_id, file_line
 -- kind            kind of source: sales, deals, certifications, entries or links
--- file_id         number of the file in the order of landing, from 1
--- file_line       physical line in the file, from 1
--- file_name       what the sender called the file
+-- file_id, file_line, file_name
 -- held_reason     what is missing or ambiguous
 -- what            the unknown code, product or currency, or the deal of a link
 -- month           first day of its month; of a link whose line is not there, the month the link
@@ -15,9 +13,7 @@
 -- distributor     code of the distributor, for sales and links
 -- document_no     number of the document, or the deal, person or posting
 -- document_date   day of the document, for sales
--- line_no         number of the line in its document
--- end_customer    who uses it, as the distributor writes it
--- sku             stock-keeping unit of the product
+-- line_no, end_customer, sku
 -- net_amount      net amount of a sales line, or of the line of a link, in the document's currency;
 --                 amount of a manual money posting in the programme currency; null otherwise
 -- currency        currency of the document, for sales and links

@@ -2,14 +2,11 @@
 -- row: nothing is missing, or there is no level above.
 --
 -- grain: partner_id, month, requirement, category
--- partner_id   the partner
--- month        first day of the month
--- next_level   the level above the one held
--- requirement  status_points, certifications or category
--- category     category of certifications; empty for the other two requirements
--- has          status points, certifications, or points of the category that the partner has
--- needs        status points, certifications, or points of the category that the next level asks
---              for
+-- partner_id, month
+-- next_level  the level above the one held
+-- requirement, category
+-- has         status points, certifications, or points of the category that the partner has
+-- needs       status points, certifications, or points of the category that the next level asks for
 with next_levels as (
     select
         l.partner_id, l.month, l.next_level, m.month_end, m.version, b.status_points,

@@ -4,12 +4,7 @@
 -- adjusts an earlier programme year stands in the month it is stated in, in that year's tranches.
 --
 -- grain: partner_id, month, incentive, year_start, schedule, tranche
--- partner_id    the partner
--- month         first day of the month
--- incentive     distribution, resell or sell_with
--- year_start    first day of the programme year whose tranche it is
--- schedule      the schedule in mart.rules
--- method        how it is paid: marginal, block, document or volume
+-- partner_id, month, incentive, year_start, schedule, method
 -- level         level the schedule is for
 -- family        family of products the schedule is for; null: every other family
 -- valid_from    first day of the programme version
@@ -17,7 +12,7 @@
 --               cap took away
 -- from_amount   where the tranche begins, in the programme currency; null for the whole base and
 --               the cap
--- to_amount     where the tranche ends, in the programme currency; null: nowhere
+-- to_amount
 -- rate          rate as a fraction, 0.05 is 5 %; null for the whole base and the cap
 -- month_base    purchases put into the tranche in the month, in the programme currency
 -- month_earned  margin earned by them, before any cap, in the programme currency; of tranche -1

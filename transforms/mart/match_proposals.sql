@@ -3,12 +3,11 @@
 -- until a person writes the alias into the partner file.
 --
 -- grain: distributor, partner_code, partner_id
--- distributor   code of the distributor that sent it
--- partner_code  the partner's code, as the distributor has it
+-- distributor, partner_code
 -- partner_name  how the distributor calls the partner
 -- partner_id    the partner it could be
 -- name          name of that partner, as the directory has it
--- score         likeness, a number out of 100
+-- score
 -- alias         what to add to the partner's aliases
 with unknown as (
     select

@@ -5,11 +5,10 @@
 -- entry_id    the posting, as its file names it
 -- partner_id  the partner it is for
 -- month       first day of the month it is stated in
--- posted_on   day of the posting
+-- posted_on
 -- amount      amount, in the programme currency; negative takes away
 -- reason      why it was entered
 -- entered_by  who entered it
--- file_name   what the sender called the file
--- file_line   physical line in the file, from 1
+-- file_name, file_line
 select entry_id, partner_id, month, posted_on, amount, reason, entered_by, file_name, file_line
 from intermediate.entry_deltas

@@ -1,7 +1,7 @@
 -- The months there are, and how far their figures can be relied upon.
 --
 -- grain: month
--- month        first day of the month
+-- month
 -- rules_hash   hash of the programme version in force on its last day
 -- status       open: figures can change; closed: stated, and waiting for a second person; final:
 --              stated for good

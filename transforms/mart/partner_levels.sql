@@ -2,8 +2,7 @@
 --
 -- incremental: stated.levels
 -- grain: partner_id, month
--- partner_id      the partner
--- month           first day of the month
+-- partner_id, month
 -- level           level held on the last day of the month
 -- level_met       the highest level whose requirements were met at the month's end; null: none
 -- level_next      level held from the first of the next month

@@ -2,7 +2,7 @@
 -- something was last stated of it.
 --
 -- grain: partner_id
--- partner_id    the partner
+-- partner_id
 -- name          name as it is written on the statement
 -- country       code of the country
 -- town          town it sits in

@@ -2,8 +2,7 @@
 --
 -- incremental: stated.pay
 -- grain: partner_id, month
--- partner_id     the partner
--- month          first day of the month
+-- partner_id, month
 -- earned         margin of the month, all modules, in the programme currency
 -- money_entries  manual adjustments of the month, in the programme currency
 -- carried_in     left over from the month before, in the programme currency
@@ -17,7 +16,7 @@
 -- level          level held on the last day of the month
 -- modules        modules held on the last day of the month, separated by commas
 -- status_points  status points on the last day of the month
--- spendable      points that can be spent on the last day of the month
+-- spendable
 select
     p.partner_id, p.month, p.earned, p.money_entries, p.carried_in, p.payable, p.carried_out,
     a.currency, r.rate,

@@ -2,17 +2,16 @@
 --
 -- incremental: stated.balances
 -- grain: partner_id, month
--- partner_id       the partner
--- month            first day of the month
+-- partner_id, month
 -- by_amount        points by amount in the trailing months that count for status
--- by_certificate   points of the certifications valid on the last day
+-- by_certificate
 -- by_bonus         bonus points in the trailing months that count for status
 -- status_points    points that raise the level: by amount, by certificate and bonus together
--- certifications   how many certifications are valid on the last day
+-- certifications
 -- earned           points earned in the month that can be spent
 -- redeemed         points spent in the month
 -- expired          points lapsed in the month
--- spendable        points that can be spent on the last day of the month
+-- spendable
 -- spendable_value  the proof of concept it pays for, in the programme currency; nothing where more
 --                  was redeemed than there was
 with moved as (

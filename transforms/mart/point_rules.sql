@@ -1,13 +1,12 @@
 -- What earns points under each version of the programme, and what caps them.
 --
 -- grain: rules_hash, kind, subject
--- rules_hash  hash of the programme version
--- kind        what the row is: amount, certification or category_cap
--- subject     the incentive, the certification's code, or the category
--- category    category of a certification; null for amounts and caps
--- points      so many points: earned, or at most, for category_cap
--- per         for every so much of base, in the programme currency; null for certifications and
---             caps
+-- rules_hash
+-- kind      what the row is: amount, certification or category_cap
+-- subject   the incentive, the certification's code, or the category
+-- category  category of a certification; null for amounts and caps
+-- points    so many points: earned, or at most, for category_cap
+-- per       for every so much of base, in the programme currency; null for certifications and caps
 select
     v.hash as rules_hash, 'amount' as kind, r.incentive as subject, null as category, r.points,
     r.per

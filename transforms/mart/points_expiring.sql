@@ -2,10 +2,9 @@
 --
 -- incremental: stated.expiring
 -- grain: partner_id, month, lapses_on
--- partner_id  the partner
--- month       first day of the month
--- lapses_on   first day on which the points can no longer be spent
--- points      points that lapse on that day
+-- partner_id, month
+-- lapses_on  first day on which the points can no longer be spent
+-- points     points that lapse on that day
 with spent as (
     select
         partner_id, date_trunc('month', posted_on)::date as month, -sum(points) as used, 0 as lapsed

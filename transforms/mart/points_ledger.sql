@@ -2,14 +2,11 @@
 --
 -- incremental: stated.points
 -- grain: entry
--- entry       names the posting for good
--- origin      what it is for: a correction shares it with what it corrects
--- partner_id  the partner
--- posted_on   day of the posting
+-- entry, origin, partner_id, posted_on
 -- kind        purchase, sell_with, certification, bonus, redemption or expiry
 -- category    category of a certification; null for the others
 -- points      points of the posting; negative takes away
--- balance     both, status or spendable: which balance it counts for
+-- balance
 -- sale_id     the sell-out line it comes from, for points by amount: number of its file and line in
 --             one; null for the others
 -- source      the certification and person, or the manual posting; null for points by amount

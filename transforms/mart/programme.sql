@@ -1,11 +1,11 @@
 -- The versions of the programme, with everything but the schedules.
 --
 -- grain: rules_hash
--- rules_hash        hash of the programme version
+-- rules_hash
 -- name              name of the programme version
 -- currency          the programme currency; every amount without a currency beside it is in it
 -- from_date         first day it holds
--- to_date           the day the next one begins
+-- to_date
 -- minimum_payable   a payable of less than this is carried to the next month, in the programme
 --                   currency
 -- lead_days         days after its registration from which a deal counts

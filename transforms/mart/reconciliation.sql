@@ -2,16 +2,14 @@
 -- + rejected, and amounts likewise.
 --
 -- grain: file_id
--- file_id            number of the file in the order of landing, from 1
--- file_name          what the sender called the file
--- sha256             SHA-256 of the landed bytes
+-- file_id, file_name, sha256
 -- feed               the declaration it was read under; null when none matches any more
 -- kind               kind of source: sales, deals, partners and so on
--- landed_at          when the file landed, UTC
+-- landed_at
 -- is_loaded          false: the file was refused whole
 -- reason             code of the refusal; null when the file is loaded
 -- detail             the refusal in words; null when the file is loaded
--- records            rows in the file, header and trailer aside
+-- records
 -- loaded             how many rows stand
 -- duplicate          how many rows say again what already stood
 -- superseded         how many rows gave way to a newer version, or to a complete file that no
@@ -29,7 +27,7 @@
 -- unread_amounts     how many rejected rows have an amount that could not be read
 -- waiting            how many of the rejected rows, or the refused file itself as one, wait for a
 --                    person
--- notes              columns of the file that the feed ignores
+-- notes
 with sales_outcomes as (
     select
         s.file_id, coalesce(o.outcome, 'loaded') as outcome, count(*) as n,

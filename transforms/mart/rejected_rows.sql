@@ -2,16 +2,14 @@
 -- whole.
 --
 -- grain: file_id, problem
--- file_id            number of the file in the order of landing, from 1
--- file_name          what the sender called the file
--- feed               the declaration it was read under
+-- file_id, file_name, feed
 -- file_line          physical line the row begins on, from 1; 0 for the file as a whole
 -- problem            number of the problem within the file
 -- record_key         what identifies the row, such as its document and line; null where that cannot
 --                    be read
 -- column_name        our name of the column; null when the row as a whole is wrong
 -- code               code of the reason
--- sentence           the reason in words, and what to do
+-- sentence
 -- raw_text           the text as it stands in the file
 -- reasons_hash       hash of all the reasons given against the file; a waiver of the whole file
 --                    holds while it stays

@@ -3,19 +3,17 @@
 --
 -- grain: schedule, tranche
 -- schedule      the schedule in words: programme version, incentive, level and family
--- rules_hash    hash of the programme version
+-- rules_hash
 -- version_name  name of the programme version
 -- from_date     first day the programme version holds
 -- to_date       the day the next programme version begins
--- incentive     distribution, resell or sell_with
--- method        how it is paid: marginal, block, document or volume
+-- incentive, method
 -- period        over which purchases accumulate: month, quarter, half or year
 -- cap           most that is earned in a programme year, in the programme currency; null: no cap
--- level         ready, advanced or premier
+-- level
 -- family        family of products the schedule is for; null: every other family
 -- tranche       number of the tranche, from 1
--- from_amount   where the tranche begins, in the programme currency
--- to_amount     where the tranche ends, in the programme currency; null: nowhere
+-- from_amount, to_amount
 -- width         width of each tranche, where the last rate goes on in tranches of that width, in
 --               the programme currency
 -- rate          rate as a fraction, 0.05 is 5 %

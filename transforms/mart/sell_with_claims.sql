@@ -1,18 +1,16 @@
 -- Every claim against every line of its deal: counted, or why not.
 --
 -- grain: sale_id, partner_code, role
--- sale_id        the sell-out line: number of its file and line in one
+-- sale_id
 -- month          first day of the line's month
--- deal_id        the registered deal
+-- deal_id
 -- partner_code   who claims, as the claim names it
 -- partner_id     the partner who claims; null when unknown
 -- role           what for: sourced, influenced or delivered
 -- registered_on  day the claim was registered
 -- status         status of the claim
 -- document_date  day of the line's document
--- distributor    code of the distributor that sent it
--- document_no    number of the document
--- line_no        number of the line in its document
+-- distributor, document_no, line_no
 -- file_name      what the sender called the line's file
 -- file_line      physical line in the line's file, from 1
 -- is_counted     true: the claim counts for this line

@@ -3,22 +3,19 @@
 --
 -- incremental: stated.shares
 -- grain: sale_id, partner_id, month
--- sale_id        the sell-out line: number of its file and line in one
--- month          first day of the month it is stated in
--- deal_id        the registered deal
--- partner_id     the partner who is credited
--- roles          the partner's roles in the deal: sourced, influenced, delivered
--- numerator      the partner's part of the line is the fraction numerator / denominator; null when
---                it has none any more
--- denominator    the partner's part of the line is the fraction numerator / denominator; null when
---                it has none any more
--- amount         value of the line, in the programme currency
--- base           the partner's part of the line, to the cent, less what was stated of it, in the
---                programme currency
--- document_date  day of the document
--- distributor    code of the distributor that sent it
--- document_no    number of the document
--- line_no        number of the line in its document
+-- sale_id
+-- month        first day of the month it is stated in
+-- deal_id
+-- partner_id   the partner who is credited
+-- roles        the partner's roles in the deal: sourced, influenced, delivered
+-- numerator    the partner's part of the line is the fraction numerator / denominator; null when it
+--              has none any more
+-- denominator  the partner's part of the line is the fraction numerator / denominator; null when it
+--              has none any more
+-- amount
+-- base         the partner's part of the line, to the cent, less what was stated of it, in the
+--              programme currency
+-- document_date, distributor, document_no, line_no
 with last_stated as (
     select sale_id, partner_id, arg_max(deal_id, month) as deal_id, arg_max(amount, month) as amount
     from stated.shares

@@ -5,23 +5,18 @@
 -- until a person accepts it into the file of links.
 --
 -- grain: sale_id, deal_id
--- sale_id        the sell-out line: number of its file and line in one
+-- sale_id
 -- deal_id        the deal it could belong to
 -- month          first day of the line's month
--- distributor    code of the distributor that sent it
--- document_no    number of the document
--- line_no        number of the line in its document
--- line_key       the rest of the key that names a line, where the feed declares one; empty for most
--- document_date  day of the document
+-- distributor, document_no, line_no, line_key, document_date
 -- partner_id     the partner who bought
 -- end_customer   end customer, as the distributor writes it
 -- deal_customer  end customer, as the deal has it
--- family         family of the product
--- amount         value of the line, in the programme currency
+-- family, amount
 -- claimants      who has an approved claim on the deal with the day in its window, separated by a
 --                comma; whether it counts (incentive, admission, role, an earlier claim, the
 --                buyer's own) is judged once the line belongs to the deal
--- score          likeness, a number out of 100
+-- score
 with claims as (
     select
         c.deal_id, c.partner_id, c.registered_on, c.expires_on, c.end_customer, c.family,

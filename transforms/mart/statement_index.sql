@@ -1,8 +1,7 @@
 -- The statements there are: a partner and a month with something to say.
 --
 -- grain: partner_id, month
--- partner_id  the partner
--- month       first day of the month
+-- partner_id, month
 with said as (
     select partner_id, month from mart.statement_lines
     union

@@ -5,56 +5,36 @@
 -- incremental: stated.lines
 -- in parts of: intermediate.credits
 -- grain: credit_id, month
--- credit_id         the credit: one line x one partner x one incentive, the same in every month
--- partner_id        the partner who is credited
--- month             first day of the month it is stated in
--- incentive         distribution, resell or sell_with
--- sequence          sequence of the movement in the partner's, incentive's and programme year's
---                   order, from 1
--- document_date     day of the document
--- distributor       code of the distributor that sent it
--- document_no       number of the document
--- line_no           number of the line in its document
--- line_key          the rest of the key that names a line, where the feed declares one; empty for
---                   most
--- document_type     sale or return
--- end_customer      who uses it, as the distributor writes it
--- sku               stock-keeping unit of the product
--- product_name      name of the product
--- family            family of the product
--- quantity          quantity, in units of the product; negative on a return
--- net_amount        net amount of the line, in the document's currency
--- currency          currency of the document
--- rate              factor: what one unit of the currency was worth in the programme currency
--- rate_date         the day that rate was published for; null in the programme currency
--- amount            value of the line, in the programme currency
--- base              the partner's part of the value of the line, in the programme currency
--- year_start        first day of the programme year of its terms
--- period_start      first day of the period its running base began in
--- position_family   the family with a position of its own; empty for all others
--- running_lo        the partner's running base in that period before it, in the programme currency;
---                   points are counted along it
--- running_hi        the partner's running base in that period after it, in the programme currency
--- lo                the position its tranches go by before it, in the programme currency: of its
---                   document under method document, otherwise running_lo
--- hi                the position its tranches go by after it, in the programme currency
--- level             the partner's level on the day of its terms
--- method            how it is paid: marginal, block, document or volume; null when nothing is paid
--- schedule          the schedule in mart.rules; null when nothing is paid
--- before_cap        margin earned by the schedule alone, in the programme currency
--- earned            margin after the cap of the programme year, in the programme currency
--- points            points earned by amount
--- deal_id           the registered deal
--- terms_date        the day whose rules hold: of the line it returns, or its own
--- terms_document    the document whose position it moves under method document
--- returns_document  the document a return gives back, as the distributor names it
--- returns_line      number of the line that a return gives back
--- returned_sale_id  sale_id of the line it returns; null when it names none, or none that is one
---                   sale on or before its day
--- rules_hash        hash of the programme version it was worked out under
--- sale_id           the sell-out line: number of its file and line in one
--- file_name         what the sender called the file
--- file_line         physical line in the file, from 1; null where the file no longer holds it
+-- credit_id
+-- partner_id      the partner who is credited
+-- month           first day of the month it is stated in
+-- incentive
+-- sequence        sequence of the movement in the partner's, incentive's and programme year's
+--                 order, from 1
+-- document_date, distributor, document_no, line_no, line_key, document_type, end_customer, sku,
+-- product_name, family, quantity, net_amount, currency, rate, rate_date, amount
+-- base            the partner's part of the value of the line, in the programme currency
+-- year_start      first day of the programme year of its terms
+-- period_start    first day of the period its running base began in
+-- position_family
+-- running_lo      the partner's running base in that period before it, in the programme currency;
+--                 points are counted along it
+-- running_hi      the partner's running base in that period after it, in the programme currency
+-- lo              the position its tranches go by before it, in the programme currency: of its
+--                 document under method document, otherwise running_lo
+-- hi              the position its tranches go by after it, in the programme currency
+-- level           the partner's level on the day of its terms
+-- method          how it is paid: marginal, block, document or volume; null when nothing is paid
+-- schedule        the schedule in mart.rules; null when nothing is paid
+-- before_cap      margin earned by the schedule alone, in the programme currency
+-- earned          margin after the cap of the programme year, in the programme currency
+-- points          points earned by amount
+-- deal_id, terms_date
+-- terms_document  the document whose position it moves under method document
+-- returns_document, returns_line, returned_sale_id
+-- rules_hash      hash of the programme version it was worked out under
+-- sale_id, file_name
+-- file_line       physical line in the file, from 1; null where the file no longer holds it
 with last_stated as ( -- what counts no more, as it was stated last
     select s.*
     from stated.lines as s

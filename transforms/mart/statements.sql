@@ -3,9 +3,7 @@
 -- then.
 --
 -- grain: partner_id, month, incentive
--- partner_id   the partner
--- month        first day of the month
--- incentive    distribution, resell or sell_with
+-- partner_id, month, incentive
 -- lines        how many movements the month has
 -- base         value that counted in the month, in the programme currency
 -- earned       margin of the month, in the programme currency

@@ -3,16 +3,12 @@
 --
 -- incremental: stated.slices
 -- grain: credit_id, month, tranche
--- credit_id    the credit: one line x one partner x one incentive, the same in every month
+-- credit_id
 -- partner_id   the partner who is credited
 -- month        first day of the month it is stated in
--- incentive    distribution, resell or sell_with
--- sale_id      the sell-out line: number of its file and line in one
--- year_start   first day of the programme year whose tranche it is
--- schedule     the schedule in mart.rules
+-- incentive, sale_id, year_start, schedule
 -- tranche      number of the tranche, from 1; 0 below zero
--- from_amount  where the tranche begins, in the programme currency
--- to_amount    where the tranche ends, in the programme currency; null: nowhere
+-- from_amount, to_amount
 -- rate         rate as a fraction, 0.05 is 5 %
 -- fill_before  how full the tranche was before the movement, in the programme currency
 -- fill_after   how full the tranche is after it, in the programme currency

@@ -3,35 +3,16 @@
 -- claim on that deal comes.
 --
 -- grain: sale_id, partner_id, incentive
--- sale_id           the sell-out line: number of its file and line in one
--- partner_id        the partner who would have been credited; null for a deal that is not
---                   registered, because nobody is known to claim it
--- incentive         distribution, resell or sell_with
--- month             first day of the line's month
--- reason            code of why it does not count
--- document_date     day of the document
--- distributor       code of the distributor that sent it
--- document_no       number of the document
--- line_no           number of the line in its document
--- document_type     sale or return
--- end_customer      who uses it, as the distributor writes it
--- sku               stock-keeping unit of the product
--- product_name      name of the product
--- family            family of the product
--- quantity          quantity, in units of the product; negative on a return
--- net_amount        net amount of the line, in the document's currency
--- currency          currency of the document
--- rate              factor: what one unit of the currency was worth in the programme currency
--- rate_date         the day that rate was published for; null in the programme currency
--- base              value that would have counted, in the programme currency
--- deal_id           the registered deal
--- terms_date        the day whose rules hold: of the line it returns, or its own
--- returns_document  the document a return gives back, as the distributor names it
--- returns_line      number of the line that a return gives back
--- returned_sale_id  sale_id of the line it returns; null when it names none, or none that is one
---                   sale on or before its day
--- file_name         what the sender called the file
--- file_line         physical line in the file, from 1
+-- sale_id
+-- partner_id  the partner who would have been credited; null for a deal that is not registered,
+--             because nobody is known to claim it
+-- incentive
+-- month       first day of the line's month
+-- reason      code of why it does not count
+-- document_date, distributor, document_no, line_no, document_type, end_customer, sku, product_name,
+-- family, quantity, net_amount, currency, rate, rate_date
+-- base        value that would have counted, in the programme currency
+-- deal_id, terms_date, returns_document, returns_line, returned_sale_id, file_name, file_line
 with uncounted as (
     select sale_id, partner_id, incentive, reason, base
     from intermediate.purchase_credits

@@ -1,8 +1,7 @@
 -- Partner codes that distributors use and the directory does not know.
 --
 -- grain: distributor, partner_code
--- distributor      code of the distributor that sent it
--- partner_code     the partner's code, as the distributor has it
+-- distributor, partner_code
 -- partner_name     how the distributor calls the partner, where it does
 -- partner_town     town the partner sits in, as the distributor has it
 -- partner_country  country the partner sits in, as the distributor has it

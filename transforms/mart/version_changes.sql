@@ -3,15 +3,14 @@
 -- whole, all else is in the programme currency.
 --
 -- grain: partner_id, month, what, incentive, distributor, document_no, line_no, line_key
--- partner_id     the partner
--- month          first day of the month
+-- partner_id, month
 -- what           line, money_entry or posting, or what the summary says: name, payable, carried_in,
 --                money_entries, level, modules, status_points or spendable
 -- incentive      of a line: distribution, resell or sell_with; null for what is no line
--- distributor    code of the distributor that sent it
+-- distributor
 -- document_no    number of the document, or the posting
 -- line_no        number of the line in its document; null for what is no line
--- line_key       the rest of the key that names a line, where the feed declares one; empty for most
+-- line_key
 -- document_date  day of the document, or of the posting
 -- changed        what else of a line differs, column by column; of a posting, what it is for;
 --                before and after of a level or modules

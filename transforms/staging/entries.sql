@@ -1,16 +1,12 @@
 -- Manual postings, every version.
 --
 -- grain: file_id, line
--- file_id     the file
--- line        and the line in it
--- entry_id    the posting
--- partner_id  for whom
--- posted_on   its day
--- kind        redemption, bonus_points or money_adjustment
--- amount      of a money adjustment, in the programme currency
--- points      of bonus points or a redemption
--- reason      why
--- entered_by  who
+-- file_id, line, entry_id, partner_id, posted_on
+-- kind    redemption, bonus_points or money_adjustment
+-- amount  of a money adjustment, in the programme currency
+-- points  of bonus points or a redemption
+-- reason  why
+-- entered_by
 select
     file_id, line, entry_id, partner_id, date as posted_on, kind, amount, points, reason, entered_by
 from raw.entries

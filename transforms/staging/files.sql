@@ -3,19 +3,18 @@
 -- grain: file_id
 -- file_id         number in the order of landing, from 1
 -- sha256          of the landed bytes
--- file_name       what the sender called it
--- feed            the declaration it was read under
+-- file_name, feed
 -- kind            of source
 -- replaces        the feed is complete for the months (or the whole) a file covers
 -- landed_at       when it landed, UTC
 -- is_loaded       false: refused whole
 -- reason          code of the refusal
 -- detail          the refusal in words
--- records         rows in the file, header and trailer aside
+-- records
 -- rejected        of them, not believed
 -- amount          sum of the net amounts that could be read, in the documents' currencies
 -- unread_amounts  rejected rows whose amount could not be read
--- notes           columns of the file that the feed ignores
+-- notes
 select
     file_id, sha256, name as file_name, feed, kind, replaces, landed_at,
     status = 'loaded' as is_loaded,

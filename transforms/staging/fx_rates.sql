@@ -1,8 +1,7 @@
 -- Published exchange rates, every version.
 --
 -- grain: file_id, line
--- file_id    the file
--- line       and the line in it
+-- file_id, line
 -- rate_date  the day it was published for
 -- currency   one unit of which
 -- rate       is worth so much of the programme currency

@@ -1,13 +1,11 @@
 -- The rows of every kind but sales, as keys with their content.
 --
 -- grain: kind, file_id, line
--- kind        of source
--- file_id     the file
--- line        and the line in it
--- record_key  what identifies the row among its kind
--- content     all of the row, to tell a change from a repetition
--- covered     the month a feed in mode replace is complete for; one same day where a file covers
---             everything
+-- kind     of source
+-- file_id, line, record_key
+-- content  all of the row, to tell a change from a repetition
+-- covered  the month a feed in mode replace is complete for; one same day where a file covers
+--          everything
 select 'partners' as kind, file_id, line, record_key, content, date '1900-01-01' as covered
 from raw.partners
 union all

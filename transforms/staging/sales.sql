@@ -1,24 +1,16 @@
 -- Sell-out lines as distributors sent them, every version of each.
 --
 -- grain: file_id, line
--- sale_id           file and line in one number: file_id x 10^10 + line
--- file_id           the file
--- line              and the line in it
--- distributor       code of the sender
--- document_no       the distributor's document
+-- sale_id, file_id, line, distributor, document_no
 -- line_no           its line; the occurrence where the sender numbers none
--- line_key          the rest of the key a feed declares, empty for most
--- document_type     sale or return
--- document_date     day of the document
+-- line_key, document_type, document_date
 -- partner_code      the buying partner, in the distributor's words
 -- partner_name      and how it calls it, where it does
 -- partner_town      and where it says it sits
 -- partner_country   and in which country
--- end_customer      who uses it
--- sku               stock-keeping unit
--- quantity          negative on a return
+-- end_customer, sku, quantity
 -- net_amount        in the document's currency, negative on a return
--- currency          of the document
+-- currency
 -- deal_id           the registered deal, if the distributor named one
 -- returns_document  the document a return gives back
 -- returns_line      and its line

@@ -2,15 +2,12 @@
 -- counts, or why not.
 --
 -- grain: sale_id, partner_code, role
--- sale_id        the line
--- deal_id        the deal
--- partner_code   who claims, as the claim names it
--- partner_id     who that is, null when unknown
--- role           what for
--- registered_on  day of registration
--- status         of the claim
--- weight         of the role
--- reason         why it does not count, null when it does
+-- sale_id, deal_id
+-- partner_code  who claims, as the claim names it
+-- partner_id    who that is, null when unknown
+-- role, registered_on, status
+-- weight        of the role
+-- reason        why it does not count, null when it does
 with met as (
     select
         l.sale_id, l.terms_date, l.version, l.partner_id as buyer_id, k.deal_id, k.partner_code,

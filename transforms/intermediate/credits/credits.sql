@@ -4,28 +4,17 @@
 -- stated keeps the terms it was stated with.
 --
 -- grain: credit_id
--- credit_id        line x partner x incentive
--- sale_id          the line, or the version stated last when it is no longer there
--- partner_id       who is credited
--- incentive        through what
--- base             of the movement, in the programme currency
--- posting_month    the month it is stated in
--- adjusts_month    the closed month it adjusts; null for what is new in an open one
--- document_date    day of the document
--- distributor      code of the sender
--- document_no      the document
--- terms_document   the document whose position it moves under the method document
--- line_no          its line
--- line_key         the rest of the key a feed declares
--- terms_date       the day whose rules hold
--- version          of the programme on that day
--- year_start       first day of its programme year
--- period_start     first day of the period its incentive accumulates over
--- position_family  the family with a position of its own; empty for all others
--- is_due           the credit counts today
--- is_stated        something was stated of it
--- level            it was stated with; null when nothing was
--- schedule         it was stated with
+-- credit_id
+-- sale_id        the line, or the version stated last when it is no longer there
+-- partner_id, incentive
+-- base           of the movement, in the programme currency
+-- posting_month  the month it is stated in
+-- adjusts_month, document_date, distributor, document_no, terms_document, line_no, line_key,
+-- terms_date, version, year_start, period_start, position_family
+-- is_due         the credit counts today
+-- is_stated      something was stated of it
+-- level          it was stated with; null when nothing was
+-- schedule       it was stated with
 with affected as (
     select
         credit_id, coalesce(deltas.sale_id, terms.sale_id) as sale_id, terms.partner_id,

@@ -3,23 +3,11 @@
 --
 -- is a view
 -- grain: credit_id
--- credit_id        line x partner x incentive: a hash of their names, the same in every run
--- sale_id          the line
--- partner_id       who is credited
--- incentive        through what
--- base             in the programme currency
--- month            of its document
--- document_date    day of the document
--- distributor      code of the sender
--- document_no      the document
--- terms_document   the document whose position it moves under the method document
--- line_no          its line
--- line_key         the rest of the key a feed declares
--- terms_date       the day whose rules hold
--- version          of the programme on that day
--- year_start       first day of its programme year
--- period_start     first day of the period its incentive accumulates over
--- position_family  the family with a position of its own; empty for all others
+-- credit_id  line x partner x incentive: a hash of their names, the same in every run
+-- sale_id, partner_id, incentive
+-- base       in the programme currency
+-- month, document_date, distributor, document_no, terms_document, line_no, line_key, terms_date,
+-- version, year_start, period_start, position_family
 with credited as (
     select
         sale_id, partner_id, incentive, base, month, document_date, distributor, document_no,

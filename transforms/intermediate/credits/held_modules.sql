@@ -2,13 +2,11 @@
 -- version: the days on which they hold it, with the day from which the version admits their type.
 --
 -- grain: partner_id, module, version, from_date
--- partner_id     the partner
--- module         distribution, resell or sell_with
--- version        of the programme
+-- partner_id, module, version
 -- from_date      first day it is held
 -- to_date        last day
 -- admitted_from  the day from which the version admits the partner's type
--- is_active      an inactive partner earns nothing
+-- is_active
 select m.partner_id, m.module, v.version, m.from_date, m.to_date,
     coalesce(a.from_date, date '1900-01-01') as admitted_from, p.is_active
 from intermediate.partner_modules as m

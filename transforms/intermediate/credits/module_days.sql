@@ -2,10 +2,9 @@
 -- once, however many lines it has.
 --
 -- grain: partner_id, module, version, terms_date
--- partner_id   the partner
+-- partner_id
 -- module       resell for the buyer, distribution for the distributor
--- version      of the programme
--- terms_date   the day
+-- version, terms_date
 -- is_admitted  the version admits the partner's type by then
 with pairs as (
     select distinct partner_id, distributor_id, version, terms_date from intermediate.valued_lines

@@ -1,10 +1,8 @@
 -- The modules each partner holds, and when.
 --
 -- grain: partner_id, module, from_date
--- partner_id  the partner
--- module      distribution, resell or sell_with
--- from_date   first day
--- to_date     last day
+-- partner_id, module, from_date
+-- to_date  last day
 with items as (
     select partner_id, unnest(string_split(modules, '|')) as item
     from intermediate.partners

@@ -2,21 +2,13 @@
 --
 -- is a view
 -- grain: sale_id, incentive
--- sale_id         the line
--- partner_id      who would be credited
--- incentive       resell for the buyer, distribution for the distributor
--- base            the line's amount
--- month           of its document
--- document_date   day of the document
--- distributor     code of the sender
--- document_no     the document
--- line_no         its line
--- line_key        the rest of the key a feed declares
--- terms_document  the document whose position it moves under the method document
--- terms_date      the day whose rules hold
--- version         of the programme on that day
--- family          of products
--- reason          why it does not count, null when it does
+-- sale_id
+-- partner_id  who would be credited
+-- incentive   resell for the buyer, distribution for the distributor
+-- base        the line's amount
+-- month, document_date, distributor, document_no, line_no, line_key, terms_document, terms_date,
+-- version, family
+-- reason      why it does not count, null when it does
 with sides as (
     select *, 'resell' as incentive, partner_id as side_id from intermediate.valued_lines
     union all

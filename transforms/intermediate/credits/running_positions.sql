@@ -4,12 +4,12 @@
 -- where the closed months left it.
 --
 -- grain: credit_id
--- credit_id    line x partner x incentive
+-- credit_id
 -- lo           running base of the period before it, in the programme currency
--- hi           and after it
+-- hi
 -- document_lo  running base of its document, or of the one it returns, before it
 -- document_hi  and after it
--- sequence     of the movement in the partner's, incentive's and programme year's order, from 1
+-- sequence
 -- points       by amount; may be negative
 with stated_years as (
     select partner_id, incentive, year_start, max(sequence) as sequence

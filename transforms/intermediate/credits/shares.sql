@@ -4,8 +4,7 @@
 -- judged on the same day.
 --
 -- grain: sale_id, partner_id
--- sale_id      the line
--- partner_id   who is credited
+-- sale_id, partner_id
 -- roles        what for
 -- numerator    the partner's part of the line
 -- denominator  is numerator / denominator

@@ -5,11 +5,10 @@
 -- stated, and open ones go on from there.
 --
 -- grain: partner_id, month
--- partner_id   the partner
--- month        first day
--- held_rank    of the level held throughout the month
--- met_rank     of the highest level met at its end; null for the month after the last
--- first_month  the month from which month-ends count
+-- partner_id, month
+-- held_rank  of the level held throughout the month
+-- met_rank   of the highest level met at its end; null for the month after the last
+-- first_month
 with recursive
 first_levels as (
     select g.partner_id, arg_min(g.rank, g.from_date) as rank, least(

@@ -1,10 +1,8 @@
 -- The levels the partner file gives each partner, and when.
 --
 -- grain: partner_id, from_date
--- partner_id  the partner
--- from_date   first day
--- to_date     the day the next one begins
--- rank        1 for the lowest level
+-- partner_id, from_date, to_date
+-- rank  1 for the lowest level
 with items as (
     select partner_id, unnest(string_split(levels, '|')) as item
     from intermediate.partners

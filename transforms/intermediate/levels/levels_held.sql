@@ -2,10 +2,9 @@
 -- programme version says which of the two counts.
 --
 -- grain: partner_id, is_computed, from_date
--- partner_id   the partner
+-- partner_id
 -- is_computed  true: from points; false: from the partner file
--- from_date    first day
--- to_date      the day the next one begins
+-- from_date, to_date
 -- level        held from the one to the other
 with computed as (
     select

@@ -3,9 +3,9 @@
 -- asked for.
 --
 -- grain: partner_id, month
--- partner_id  the partner
--- month       first day of the month whose end is meant
--- rank        of the highest level met, 0 when none is
+-- partner_id
+-- month  first day of the month whose end is meant
+-- rank   of the highest level met, 0 when none is
 with in_category as (
     select c.partner_id, m.month, c.category, sum(c.points) as points
     from intermediate.months as m

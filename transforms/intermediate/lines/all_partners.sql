@@ -2,7 +2,7 @@
 -- stated something.
 --
 -- grain: partner_id
--- partner_id  the partner
+-- partner_id
 select partner_id from intermediate.partners
 union
 select partner_id from stated.partners

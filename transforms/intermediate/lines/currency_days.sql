@@ -3,7 +3,7 @@
 --
 -- grain: currency, terms_date
 -- currency           of the documents
--- terms_date         the day
+-- terms_date
 -- version            of the programme; null before its first
 -- rate               what one unit of the currency was worth; null where no rate is new enough
 -- rate_date          the day that rate was published for; null in the programme currency, which

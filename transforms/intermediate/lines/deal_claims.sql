@@ -1,17 +1,14 @@
 -- The claims on registered deals that stand, and whose each is.
 --
 -- grain: file_id, line
--- file_id        the file
--- line           and the line in it
--- deal_id        the deal
--- partner_code   who claims, as the claim names it
--- partner_id     who that is; null when unknown
--- role           what for
--- registered_on  day of registration
--- expires_on     last day it counts for, null: open
--- status         of the claim
--- end_customer   of the deal, as the claim writes it
--- family         of products
+-- file_id, line, deal_id
+-- partner_code  who claims, as the claim names it
+-- partner_id    who that is; null when unknown
+-- role, registered_on
+-- expires_on    last day it counts for, null: open
+-- status
+-- end_customer  of the deal, as the claim writes it
+-- family
 with standing as (
     select d.*, f.feed
     from staging.deals as d

@@ -4,12 +4,7 @@
 --
 -- grain: file_id, line
 -- file_id      the file it was decided in
--- line         and the line in it
--- distributor  code of the sender
--- document_no  the document
--- line_no      its line
--- deal_id      the deal
--- accepted_by  who decided so
+-- line, distributor, document_no, line_no, deal_id, accepted_by
 -- sale_id      the sell-out line that stands under that key, null when there is none
 -- held_reason  what is missing or in its way, null when it joins the line to the deal
 with standing as (

@@ -1,17 +1,14 @@
 -- Manual postings as they stand.
 --
 -- grain: entry_id
--- entry_id     the posting
--- partner_id   for whom
--- posted_on    its day
+-- entry_id, partner_id, posted_on
 -- kind         redemption, bonus_points or money_adjustment
 -- amount       of a money adjustment
 -- points       of bonus points or a redemption
 -- reason       why
--- entered_by   who
+-- entered_by
 -- held_reason  unknown_partner or before_the_programme; null when it counts
--- file_id      the file
--- line         and the line in it
+-- file_id, line
 select e.entry_id, e.partner_id, e.posted_on, e.kind, e.amount, e.points, e.reason, e.entered_by,
     case
         when p.partner_id is null then 'unknown_partner'

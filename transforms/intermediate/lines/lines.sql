@@ -3,33 +3,18 @@
 -- as that line was, so that together they leave nothing.
 --
 -- grain: sale_id
--- sale_id           file and line in one number
--- file_id           the file
--- line              and the line in it
--- distributor       code of the sender
--- document_no       the document
--- line_no           its line
--- line_key          the rest of the key a feed declares
--- document_type     sale or return
--- document_date     day of the document
--- month             first day of its month
+-- sale_id, file_id, line, distributor, document_no, line_no, line_key, document_type,
+-- document_date, month
 -- terms_date        the day whose rules hold: of the returned line, or its own
 -- version           of the programme on that day; null before its first
--- returns_document  the document a return gives back, as the distributor names it
+-- returns_document
 -- returns_line      and its line
 -- returned_sale_id  the line it returns; null when it names none, or none that is one sale on or
 --                   before its day
--- distributor_id    the distributor as a partner, null when it is none
+-- distributor_id
 -- partner_code      the buyer in the distributor's words
 -- partner_id        the buying partner
--- end_customer      who uses it
--- sku               stock-keeping unit
--- product_name      in words
--- family            of products
--- is_licence        services count for nothing
--- quantity          negative on a return
--- net_amount        in the document's currency
--- currency          of the document
+-- end_customer, sku, product_name, family, is_licence, quantity, net_amount, currency
 -- rate              what one unit of it was worth
 -- rate_date         the day that rate was published for; null in the programme currency, which
 --                   needs none

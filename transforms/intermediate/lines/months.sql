@@ -1,11 +1,11 @@
 -- Every month from the first of the programme to the one the run is for.
 --
 -- grain: month
--- month       first day
--- month_end   last day
--- version     of the programme on the last day
--- year_start  first day of its programme year
--- is_open     it has not been closed
+-- month
+-- month_end  last day
+-- version    of the programme on the last day
+-- year_start
+-- is_open    it has not been closed
 with bounds as (
     select
         least(date_trunc('month', min(v.from_date))::date, (select min(month) from stated.pay))

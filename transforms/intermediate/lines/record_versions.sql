@@ -3,11 +3,9 @@
 -- not even in a rejected row, is withdrawn.
 --
 -- grain: kind, file_id, line
--- kind        of source
--- file_id     the file
--- line        and the line in it
--- record_key  what identifies the row among its kind
--- outcome     loaded, duplicate, superseded or withdrawn
+-- kind     of source
+-- file_id, line, record_key
+-- outcome  loaded, duplicate, superseded or withdrawn
 with records as (
     select r.kind, r.file_id, r.line, r.record_key, r.content, r.covered, f.feed, f.replaces
     from staging.records as r

@@ -2,8 +2,7 @@
 -- not lack them. A row whose key cannot be read may be any, so its file withdraws nothing.
 --
 -- grain: file_id, record_key
--- file_id     the file
--- feed        the declaration it was read under
+-- file_id, feed
 -- kind        of source
 -- record_key  what identifies the row; null when that cannot be read
 select distinct r.file_id, f.feed, f.kind, r.record_key

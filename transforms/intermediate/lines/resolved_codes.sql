@@ -2,11 +2,11 @@
 -- distributor is itself.
 --
 -- grain: distributor, code
--- distributor     code of the sender
--- code            the buyer in its words
--- partner_id      the partner; null where the code means nobody
--- meanings        how many partners it could mean; of more than one it means none
--- distributor_id  the distributor as a partner, null when it is none
+-- distributor
+-- code        the buyer in its words
+-- partner_id  the partner; null where the code means nobody
+-- meanings    how many partners it could mean; of more than one it means none
+-- distributor_id
 with used as (
     select distinct distributor, partner_code as code from staging.sales
 ),

@@ -2,6 +2,5 @@
 --
 -- is a view
 -- grain: file_id, line
--- file_id  the file
--- line     and the line in it
+-- file_id, line
 select file_id, line from intermediate.record_versions where outcome = 'loaded'

@@ -4,8 +4,8 @@
 -- grain: sale_id
 -- sale_id          the version that does not stand
 -- outcome          duplicate, superseded or withdrawn
--- lacking_file_id  the complete file that no longer holds what is withdrawn
--- By their hash, which is a quarter of the work; two keys of one hash are told apart below.
+-- lacking_file_id  the complete file that no longer holds what is withdrawn By their hash, which is
+--                  a quarter of the work; two keys of one hash are told apart below.
 with repeated_keys as (
     select hash(distributor, document_no, line_no, line_key) as key_hash
     from staging.sales

@@ -3,16 +3,15 @@
 -- the schedule it was stated with.
 --
 -- grain: credit_id
--- credit_id   line x partner x incentive
+-- credit_id
 -- level       the partner's on the day of its terms
 -- schedule    null: the programme pays nothing here
 -- method      marginal, block, document or volume
 -- width       of each tranche; null where bounds are given
 -- lo          position before it: of the document under method document, of the period otherwise
--- hi          and after it
+-- hi
 -- running_lo  of the period, whatever the method
--- running_hi  and after it
--- sequence    of the movement in the partner's, incentive's and programme year's order, from 1
+-- running_hi, sequence
 -- points      by amount
 with levelled as (
     select

@@ -2,15 +2,14 @@
 -- stood and its points.
 --
 -- grain: credit_id
--- credit_id   line x partner x incentive
+-- credit_id
 -- level       the partner's on the day of its terms
 -- schedule    it earns by; null: the programme pays nothing here
 -- method      of the schedule
 -- lo          position before it
--- hi          and after it
+-- hi
 -- running_lo  position of the period before it, whatever the method
--- running_hi  and after it
--- sequence    of the movement in the partner's, incentive's and programme year's order, from 1
+-- running_hi, sequence
 -- points      by amount
 -- before_cap  earned by the schedule alone
 -- earned      after the cap of the programme year

@@ -2,8 +2,7 @@
 -- what the closed months have left over.
 --
 -- grain: partner_id, month
--- partner_id     the partner
--- month          first day
+-- partner_id, month
 -- earned         margin of the month, all modules
 -- money_entries  manual adjustments of the month
 -- carried_in     left over from the month before

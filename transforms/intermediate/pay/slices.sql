@@ -3,7 +3,7 @@
 -- what the tranche earns when filled so far, less what it had earned before.
 --
 -- grain: credit_id, tranche
--- credit_id    line x partner x incentive
+-- credit_id
 -- schedule     it earns by
 -- tranche      from 1; 0 below zero
 -- from_amount  where the tranche begins

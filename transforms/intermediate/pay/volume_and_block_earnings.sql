@@ -3,8 +3,8 @@
 -- the first rate.
 --
 -- grain: credit_id
--- credit_id  line x partner x incentive
--- earned     rounded once at each end
+-- credit_id
+-- earned  rounded once at each end
 with ends as (
     select credit_id, schedule, method, width, 'lo' as side, lo as x
     from intermediate.credit_schedules

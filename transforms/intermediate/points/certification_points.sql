@@ -3,17 +3,15 @@
 -- lapses another may count for more.
 --
 -- grain: partner_id, person_id, certification_code, from_date, changed_on
--- partner_id          for whom
--- person_id           who holds it
--- certification_code  what
--- from_date           first day of its stretch
--- changed_on          the day the change takes effect
--- category            technical, sales and the like
--- version             of the programme
--- change              in points
--- is_award            the change is the award itself
--- file_id             the file of the award
--- line                and the line in it
+-- partner_id, person_id, certification_code
+-- from_date   first day of its stretch
+-- changed_on  the day the change takes effect
+-- category    technical, sales and the like
+-- version
+-- change      in points
+-- is_award    the change is the award itself
+-- file_id     the file of the award
+-- line
 with days as (
     select partner_id, from_date as changed_on from intermediate.certification_days
     union

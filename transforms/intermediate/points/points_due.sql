@@ -2,17 +2,16 @@
 -- the running position: by certification, as bonus, and spent.
 --
 -- grain: origin, partner_id
--- origin      what the posting is for, in a form that never repeats
--- partner_id  whose
--- posted_on   its day
--- kind        certification, bonus or redemption
--- category    of a certification
--- points      may be negative
--- balance     both, status or spendable: which balance it counts for
--- version     of the programme; null for manual postings
--- source      the certification and person, or the manual posting
--- file_id     the file it comes from
--- line        and the line in it
+-- origin    what the posting is for, in a form that never repeats
+-- partner_id, posted_on
+-- kind      certification, bonus or redemption
+-- category  of a certification
+-- points    may be negative
+-- balance
+-- version   of the programme; null for manual postings
+-- source
+-- file_id   the file it comes from
+-- line
 select
     concat_ws(' ', 'certification', certification_code, person_id, partner_id, from_date,
         changed_on) as origin, partner_id, changed_on as posted_on,

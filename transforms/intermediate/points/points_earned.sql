@@ -2,20 +2,17 @@
 -- position; for all else what changed since the closed months.
 --
 -- grain: entry
--- entry       names the posting for good
--- origin      what it is for: a correction shares it with what it corrects
--- partner_id  whose
--- posted_on   its day
+-- entry, origin, partner_id, posted_on
 -- kind        purchase, sell_with, certification, bonus or redemption
 -- category    of a certification
 -- points      may be negative
--- balance     both, status or spendable: which balance it counts for
+-- balance
 -- rules_hash  of the programme version; null for manual postings
 -- sale_id     the line it comes from
--- source      the certification and person, or the manual posting
+-- source
 -- file_name   the file of the certification or the manual posting, or of the newest row that ends
 --             it; null for points by amount
--- file_line   and the line in it
+-- file_line
 with by_amount as (
     select
         concat('credit ', c.credit_id) as origin, c.adjusts_month, c.partner_id,

@@ -3,9 +3,9 @@
 -- far as nothing has used them up. Only of the open months: what lapsed before has been stated.
 --
 -- grain: partner_id, posted_on
--- partner_id  whose
--- posted_on   the day they lapsed
--- points      negative
+-- partner_id
+-- posted_on  the day they lapsed
+-- points     negative
 with used as (
     select partner_id, posted_on, -sum(points) as points
     from intermediate.points_posted

@@ -1,10 +1,10 @@
 -- What each partner gained on a day and can spend, with the day on which that lapses.
 --
 -- grain: partner_id, posted_on
--- partner_id  whose
--- posted_on   the day
--- points      gained
--- lapses_on   the first day on which they can no longer be spent; null: never
+-- partner_id
+-- posted_on  the day
+-- points     gained
+-- lapses_on  the first day on which they can no longer be spent; null: never
 select
     e.partner_id, e.posted_on, sum(e.points) as points,
     min((e.posted_on + to_months(v.expire_months))::date) as lapses_on

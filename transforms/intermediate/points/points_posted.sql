@@ -2,13 +2,12 @@
 --
 -- is a view
 -- grain: entry
--- entry       what the posting is, in a form that never repeats
--- partner_id  whose
--- posted_on   its day
--- kind        purchase, sell_with, certification, bonus or redemption
--- category    of a certification
--- points      may be negative
--- balance     both, status or spendable: which balance it counts for
+-- entry     what the posting is, in a form that never repeats
+-- partner_id, posted_on
+-- kind      purchase, sell_with, certification, bonus or redemption
+-- category  of a certification
+-- points    may be negative
+-- balance
 select entry, partner_id, posted_on, kind, category, points, balance
 from stated.points
 where kind <> 'expiry'

@@ -1,13 +1,13 @@
 -- Where each partner stands at the end of each open month.
 --
 -- grain: partner_id, month
--- partner_id      the partner
--- month           first day of the month whose end is meant
--- by_amount       points by amount in the trailing months
--- by_bonus        bonus points in the trailing months
--- by_certificate  points of the certifications valid on the last day
--- status_points   together
--- certifications  how many certifications are valid on the last day
+-- partner_id
+-- month          first day of the month whose end is meant
+-- by_amount      points by amount in the trailing months
+-- by_bonus       bonus points in the trailing months
+-- by_certificate
+-- status_points  together
+-- certifications
 with dated as (
     select partner_id, date_trunc('month', posted_on)::date as month, kind, sum(points) as points
     from intermediate.points_posted

@@ -1,18 +1,14 @@
 -- The line behind each adjustment as it stands today, under the key it was stated with.
 --
 -- grain: credit_id
--- credit_id    line x partner x incentive
+-- credit_id
 -- sale_id      the version of the line that stands
--- net_amount   in the document's currency
--- amount       in the programme currency
+-- net_amount, amount
 -- held_reason  why it waits, null when it does not
 -- partner_id   the buying partner
--- sku          stock-keeping unit
--- currency     of the document
+-- sku, currency
 -- rate_date    the day its rate was published for
--- deal_id      the registered deal
--- file_name    the file it is in
--- file_line    and the line
+-- deal_id, file_name, file_line
 -- sha256       of the file
 select
     credits.credit_id, lines.sale_id, lines.net_amount, lines.amount, lines.held_reason,

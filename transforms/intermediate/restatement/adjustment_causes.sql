@@ -1,16 +1,15 @@
 -- Why each adjustment of a line is there, and the files it comes from.
 --
 -- grain: credit_id
--- credit_id    line x partner x incentive
--- cause        late: its file came after the month was closed; counted_later: it came before and
---              did not count then; amount, rate, other_partner, claims, withdrawn, held, or the
---              reason for which it counts no more
--- file_name    the file that causes it: where the line stands, or the complete file that no longer
---              holds it; of an unchanged line, the newest row about its product, rate, partner, or
---              the claims on its deal
--- file_line    and the line in it; null for what is no longer there
--- stated_file  the file it was stated from; null when nothing was stated
--- stated_line  and the line in it
+-- credit_id
+-- cause      late: its file came after the month was closed; counted_later: it came before and did
+--            not count then; amount, rate, other_partner, claims, withdrawn, held, or the reason
+--            for which it counts no more
+-- file_name  the file that causes it: where the line stands, or the complete file that no longer
+--            holds it; of an unchanged line, the newest row about its product, rate, partner, or
+--            the claims on its deal
+-- file_line  and the line in it; null for what is no longer there
+-- stated_file, stated_line
 with adjusting as (
     select * from intermediate.credits where adjusts_month is not null
 ),

@@ -2,9 +2,9 @@
 -- credits are unchanged and have no row here.
 --
 -- grain: credit_id
--- credit_id      line x partner x incentive
+-- credit_id
 -- base           the credit delta: what the credit should be, less what was stated
--- stated_month   the month it was first stated in
+-- stated_month
 -- sale_id        the line today; null when the credit does not count today
 -- month          of its document today
 -- document_date  day of its document today

@@ -2,19 +2,15 @@
 -- have stated of it.
 --
 -- grain: entry_id, partner_id
--- entry_id       the posting
--- partner_id     for whom
--- month          it is stated in
--- posted_on      its day, or the first open one
--- amount         in the programme currency
--- reason         why
--- entered_by     who
--- file_name      what the sender called the file
--- file_line      and the line in it
--- adjusts_month  the closed month it adjusts; null for what is new in an open one
--- cause          of that: late, amount or withdrawn
--- stated_file    the file it had been stated from; null when nothing had
--- stated_line    and the line in it
+-- entry_id, partner_id
+-- month        it is stated in
+-- posted_on    its day, or the first open one
+-- amount
+-- reason       why
+-- entered_by, file_name, file_line, adjusts_month
+-- cause        of that: late, amount or withdrawn
+-- stated_file  the file it had been stated from; null when nothing had
+-- stated_line
 with newest as (
     select entry_id, max(file_id) as file_id, arg_max(line, file_id) as line
     from staging.entries

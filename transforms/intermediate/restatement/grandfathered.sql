@@ -2,9 +2,9 @@
 -- what was stated of such a partner still counts.
 --
 -- grain: sale_id, partner_id, incentive
--- sale_id     the line
+-- sale_id
 -- partner_id  who was credited
--- incentive   through what
+-- incentive
 with inactive as (
     select partner_id from intermediate.partners where not is_active
 ),

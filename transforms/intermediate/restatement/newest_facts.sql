@@ -5,7 +5,7 @@
 -- kind     products, partners, fx_rates or deals
 -- subject  the SKU, the partner, the currency and day, or the deal
 -- file_id  the file of the row
--- line     and the line in it
+-- line
 with facts as (
     select 'products' as kind, sku as subject, file_id, line from staging.products
     union all

@@ -3,22 +3,18 @@
 -- of it. A correction of what was stated is posted on the first open day.
 --
 -- grain: origin, partner_id
--- origin         what the posting is for; a correction shares it with what it corrects
--- partner_id     whose
--- posted_on      its day
--- kind           certification, bonus or redemption
--- category       of a certification
--- points         may be negative
--- balance        both, status or spendable: which balance it counts for
--- rules_hash     of the programme version; null for manual postings
--- source         the certification and person, or the manual posting
--- adjusts_month  the closed month it adjusts; null for what is new in an open one
--- cause          of an adjustment: late, amount or withdrawn
--- file_name      the file of the certification or the manual posting, or of the newest row that
---                ends it
--- file_line      and the line in it
--- stated_file    the file it was stated from; null when nothing was stated
--- stated_line    and the line in it
+-- origin      what the posting is for; a correction shares it with what it corrects
+-- partner_id, posted_on
+-- kind        certification, bonus or redemption
+-- category    of a certification
+-- points      may be negative
+-- balance
+-- rules_hash  of the programme version; null for manual postings
+-- source, adjusts_month
+-- cause       of an adjustment: late, amount or withdrawn
+-- file_name   the file of the certification or the manual posting, or of the newest row that ends
+--             it
+-- file_line, stated_file, stated_line
 with stated as (
     select
         origin, partner_id, sum(points) as points, min(posted_on) as first_posted_on,

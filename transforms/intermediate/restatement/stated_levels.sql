@@ -1,12 +1,11 @@
 -- The levels of the closed months, as stated.
 --
 -- grain: partner_id, month
--- partner_id   the partner
--- month        first day
--- held_rank    of the level that points gave it throughout the month
--- met_rank     of the highest level met at its end, 0 when none was
--- next_rank    of the level that points give it in the month after
--- first_month  the month from which month-ends count
+-- partner_id, month
+-- held_rank  of the level that points gave it throughout the month
+-- met_rank   of the highest level met at its end, 0 when none was
+-- next_rank  of the level that points give it in the month after
+-- first_month
 select
     s.partner_id, s.month, h.rank as held_rank, coalesce(m.rank, 0) as met_rank,
     n.rank as next_rank, s.first_month

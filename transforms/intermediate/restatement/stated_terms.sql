@@ -2,27 +2,20 @@
 -- was stated last.
 --
 -- grain: credit_id
--- credit_id        line x partner x incentive
--- partner_id       who was credited
--- incentive        through what
--- distributor      code of the sender
--- document_no      the document
--- line_no          its line
--- line_key         the rest of the key a feed declares
--- terms_date       the day whose rules held
--- terms_document   the document whose position it moved
--- year_start       first day of its programme year
--- period_start     first day of its period
--- position_family  the family with a position of its own; empty for all others
--- level            of the partner
--- schedule         null: the programme paid nothing
--- rules_hash       of the programme version
--- sale_id          the version of the line stated last
--- document_date    its day
--- net_amount       in the document's currency
--- amount           in the programme currency
--- file_name        the file it was in
--- file_line        and the line
+-- credit_id
+-- partner_id      who was credited
+-- incentive, distributor, document_no, line_no, line_key
+-- terms_date      the day whose rules held
+-- terms_document  the document whose position it moved
+-- year_start
+-- period_start    first day of its period
+-- position_family
+-- level           of the partner
+-- schedule        null: the programme paid nothing
+-- rules_hash
+-- sale_id         the version of the line stated last
+-- document_date   its day
+-- net_amount, amount, file_name, file_line
 with affected as (
     select
         lines.*, row_number() over movements as from_first,
