@@ -102,8 +102,8 @@ func (t teller) module(m reports.ModuleTotal, s *reports.Statement) {
 	t.moves(m.Module, lines)
 }
 
-// moves tells each movement of a module. Under document the tranches go by the
-// document's own position, which is told beside that of the period.
+// moves shows each movement of a module. Under document the tranches go by the
+// document's own position, which stands beside that of the period.
 func (t teller) moves(module string, lines []reports.Line) {
 	byDocument := slices.ContainsFunc(lines, func(l reports.Line) bool { return l.Method == "document" })
 	head := []any{"  document", "on", "base", "from", "to"}
