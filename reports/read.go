@@ -67,19 +67,19 @@ const summaries = `(
 const adjustments = `(
 	select partner_id, month, 'line' as kind, module, sale_id, mends_month, cause, cause_file, cause_line, stated_file,
 		stated_line, document_date as date, distributor, document_no, line_no, base, earned as amount, points,
-		place as position
+		place
 	from mart.statement_lines
 	where mends_month is not null
 	union all by name
 	select partner_id, month, 'money_entry' as kind, 'money_entry' as module, mends_month, cause,
 		file_name as cause_file, file_line as cause_line, stated_file, stated_line, posted_on as date,
-		entry_id || ': ' || reason as source, amount, row_number() over (order by posted_on, entry_id) as position
+		entry_id || ': ' || reason as source, amount, entry_id as entry
 	from mart.money_entries
 	where mends_month is not null
 	union all by name
 	select partner_id, date_trunc('month', posted_on)::date as month, 'posting' as kind, kind as module, mends_month,
 		cause, file_name as cause_file, file_line as cause_line, stated_file, stated_line, posted_on as date, source,
-		points, row_number() over (order by posted_on, kind, category, source, balance, points, entry) as position
+		points, category, balance, entry
 	from mart.points_ledger
 	where mends_month is not null and kind not in ('purchase', 'sell_with'))`
 
@@ -227,7 +227,8 @@ func (s *reading) statements() {
 	fill(s, func(st *Statement) *[]MoneyEntry { return &st.Entries },
 		"from mart.money_entries"+where+", posted_on, entry_id")
 	fill(s, func(st *Statement) *[]Adjustment { return &st.Adjustments }, "from "+adjustments+where+
-		", kind <> 'line', kind, if(kind = 'line', module, null), position, sale_id")
+		`, kind <> 'line', kind, if(kind = 'line', module, null), place, sale_id, date, module, category,
+			if(kind = 'posting', source, null), balance, points, entry`)
 	fill(s, func(st *Statement) *[]NotCounted { return &st.NotCounted }, "from "+uncounted+`
 		where (month = $1 or is_held and month < $1) and partner_id between $2 and $3
 		order by partner_id, module, document_date, distributor, document_no, line_no, position`)

@@ -2,9 +2,9 @@
 // the journal.
 //
 // A *statement* is what one partner gets about one month. A *register* is what finance gets
-// about it. Amounts are in the programme currency unless a
-// currency stands beside them. The JSON names of the fields are the columns they are read
-// from. The package works out nothing that a mart does not say.
+// about it. Amounts are in the programme currency unless a currency stands beside them. The
+// JSON names of the fields are the columns they are read from. The package works out nothing
+// that a mart does not say.
 package reports
 
 // SellWith is the module whose purchases are other partners'.

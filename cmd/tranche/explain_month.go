@@ -94,7 +94,7 @@ func (t teller) module(m reports.ModuleTotal, s *reports.Statement) {
 	lines := slices.DeleteFunc(slices.Clone(s.Lines), func(l reports.Line) bool { return l.Module != m.Module })
 	for i, l := range lines {
 		isSame := func(x reports.Line) bool { return x.Schedule == l.Schedule }
-		if l.Method == "block" && !slices.ContainsFunc(lines[i+1:], isSame) {
+		if l.Method == "block" && len(l.Ends) == 2 && !slices.ContainsFunc(lines[i+1:], isSame) {
 			t.say("  After %s of %s", movement(l), l.Date)
 			t.started(l.Ends[0])
 		}
