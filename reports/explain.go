@@ -297,6 +297,9 @@ func explainSale(ctx context.Context, m Marts, q Question, n named) (*SaleStory,
 	if err != nil {
 		return nil, err
 	}
+	if st == nil { // the month is none of the programme's
+		st = &Statement{}
+	}
 	story := &SaleStory{
 		Month:       n.Month,
 		Partner:     st.Partner,

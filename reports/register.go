@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Register is everything finance is told about one month.
+// Register is what finance gets about one month.
 type Register struct {
 	Edition
 	Letterhead

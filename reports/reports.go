@@ -1,10 +1,10 @@
 // Package reports reads the marts into plain values, for workbooks, `tranche explain` and
 // the journal.
 //
-// A *statement* is everything one partner is told about one month. A *register* is
-// everything finance is told about it. Amounts are in the programme currency unless a
-// currency stands beside them. The JSON names of the fields are the columns they are read
-// from. The package works out nothing that a mart does not say.
+// A *statement* is what one partner gets about one month. A *register* is what finance gets
+// about it. Amounts are in the programme currency unless a currency stands beside them. The
+// JSON names of the fields are the columns they are read from. The package works out nothing
+// that a mart does not say.
 package reports
 
 // SellWith is the incentive whose purchases are other partners'.

@@ -249,8 +249,7 @@ func (t teller) influence(s reports.SaleStory) {
 	}
 }
 
-// held tells what waits. A line whose partner is not known is told apart, because
-// it may be anybody's.
+// held says what waits. A line whose partner is not known may be anybody's.
 func (t teller) held(h reports.HeldLine) {
 	line, reason := document(h.Distributor, h.Document, h.Number), pipeline.Word(h.Reason)
 	switch {

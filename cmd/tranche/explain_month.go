@@ -97,7 +97,7 @@ func (t teller) module(m reports.IncentiveTotal, s *reports.Statement) {
 	lines := slices.DeleteFunc(slices.Clone(s.Lines), func(l reports.Line) bool { return l.Incentive != m.Incentive })
 	for i, l := range lines {
 		isSame := func(x reports.Line) bool { return x.Schedule == l.Schedule }
-		if l.Method == "block" && !slices.ContainsFunc(lines[i+1:], isSame) {
+		if l.Method == "block" && len(l.Ends) == 2 && !slices.ContainsFunc(lines[i+1:], isSame) {
 			t.say("  After %s of %s", movement(l), l.Date)
 			t.started(l.Ends[0])
 		}
@@ -105,8 +105,8 @@ func (t teller) module(m reports.IncentiveTotal, s *reports.Statement) {
 	t.moves(m.Incentive, lines)
 }
 
-// moves tells each movement of a module. Under document the tranches go by the
-// document's own position, which is told beside that of the period.
+// moves shows each movement of a module. Under document the tranches go by the
+// document's own position, which stands beside that of the period.
 func (t teller) moves(module string, lines []reports.Line) {
 	byDocument := slices.ContainsFunc(lines, func(l reports.Line) bool { return l.Method == "document" })
 	head := []any{"  document", "on", "base", "from", "to"}

@@ -4,7 +4,7 @@
 // An *accrual* books what partners earned, incentive by incentive, and manual adjustments:
 // debit expense, credit accrued. A *release* books what is paid: debit accrued, credit
 // payable; what stays accrued is what is carried to the next month. Where a month was
-// taken back and stated anew, a *reversal* of every posting of the version before comes
+// taken back and stated again, a *reversal* of every posting of the version before comes
 // first. Every pair balances, and so does the whole.
 package journal
 

@@ -102,7 +102,7 @@ func deflater(out io.Writer) (io.WriteCloser, error) {
 	return &pooled{c}, nil
 }
 
-// compressors are kept, because a new one costs more than a small part.
+// compressors are used again, because a new one costs more than a small part.
 var compressors = sync.Pool{New: func() any {
 	c, err := flate.NewWriter(io.Discard, flate.BestSpeed)
 	if err != nil {

@@ -60,8 +60,8 @@ func newCollector() *collector {
 	return &collector{usual: usual, percent: 100, live: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}}
 }
 
-// adapt goes by what was alive when the collector came last. Telling it stops everything for
-// a moment, so that it is not told of trifles.
+// adapt goes by what was alive when the collector came last. Every change stops
+// everything for a moment, so that small ones are not made.
 func (c *collector) adapt() {
 	metrics.Read(c.live)
 	percent := int(min(max(100*rubbish/max(c.live[0].Value.Uint64(), 1), 40), 200))

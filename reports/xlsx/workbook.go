@@ -154,29 +154,6 @@ func (b *workbook) sheet(s setup) *sheet {
 	return out
 }
 
-// listing is a sheet that is one table. Each column is the key of its heading, behind > where
-// it stands over numbers, and its width.
-func (b *workbook) listing(s setup, height float64, columns ...string) *sheet {
-	return b.listed(s, height, b.words.say, columns)
-}
-
-func (b *workbook) listed(s setup, height float64, say func(string) string, columns []string) *sheet {
-	var heads []cell
-	for _, column := range columns {
-		at := strings.LastIndexByte(column, ' ')
-		width, err := strconv.ParseFloat(column[at+1:], 64)
-		b.check(err)
-		s.widths = append(s.widths, width)
-		name, numeric := strings.CutPrefix(column[:at], ">")
-		heads = append(heads, b.head(say(name), numeric))
-	}
-	s.frozen = 1
-	sh := b.sheet(s)
-	sh.heads = heads
-	sh.tall(height, heads...)
-	return sh
-}
-
 // columnWidths is the part of a sheet that says how wide its columns are. excelize
 // copies all columns for each of them, which takes longer than forty rows.
 func columnWidths(widths []float64) string {
@@ -260,14 +237,6 @@ func (s *sheet) table(name string, head []cell, first, last int) {
 	}))
 }
 
-// none says so where a table has no rows, and whether.
-func (s *sheet) none(rows int) bool {
-	if rows == 0 {
-		s.put(s.text(s.words.say("nothing")))
-	}
-	return rows == 0
-}
-
 // skip leaves rows empty.
 func (s *sheet) skip(rows int) { s.row += rows }
 
@@ -326,41 +295,6 @@ func (b *workbook) sum(style int, formula string, c reports.Cents) cell {
 	return cell{kind: aNumber, style: style, formula: formula, units: int64(c), scale: 2}
 }
 
-// total is the row under a table, with sums in some of its columns.
-type total struct {
-	*sheet
-	first int // row of the table
-	cells []cell
-}
-
-func (s *sheet) total(columns, first int) *total {
-	row := make([]cell, columns)
-	for i := range row {
-		row[i] = s.totalText("")
-	}
-	row[0] = s.totalText(s.words.say("total"))
-	return &total{s, first, row}
-}
-
-// sum is the sum of a column, from 0, in money.
-func (t *total) sum(column int, c reports.Cents) {
-	t.cells[column] = t.sheet.sum(t.styles.totalMoney, sumOf(columnNames[column], t.first, t.row), c)
-}
-
-// count is the sum of a column of whole numbers.
-func (t *total) count(column int, n int64) {
-	t.cells[column] = t.sheet.count(t.styles.totalNumber, sumOf(columnNames[column], t.first, t.row), n)
-}
-
-// sumOf is the sum of a column's rows; of none it is nothing, and not a sum that the
-// total itself lies in.
-func sumOf(column string, first, last int) string {
-	if last < first {
-		return "0"
-	}
-	return fmt.Sprintf("SUM(%s%d:%s%d)", column, first, column, last)
-}
-
 // count is a total of whole numbers.
 func (b *workbook) count(style int, formula string, n int64) cell {
 	return cell{kind: aNumber, style: style, formula: formula, units: n}
@@ -387,22 +321,4 @@ func (b *workbook) decimal(units int64, scale int) cell {
 		c.kind, c.text = aText, b.words.decimal(units, scale)
 	}
 	return c
-}
-
-// heads is a header row. A key that begins with > stands over numbers.
-func (b *workbook) heads(keys ...string) []cell {
-	var cells []cell
-	for _, key := range keys {
-		key, numeric := strings.CutPrefix(key, ">")
-		cells = append(cells, b.head(b.words.say(key), numeric))
-	}
-	return cells
-}
-
-// head is one heading; over numbers it stands at their side.
-func (b *workbook) head(text string, numeric bool) cell {
-	if numeric {
-		return b.styled(b.styles.headRight, text)
-	}
-	return b.styled(b.styles.head, text)
 }
