@@ -17,10 +17,11 @@ umask 022
 
 # The guides lie beside each other as they do here, so that their links lead somewhere.
 guides() {
-	install -d "$1/docs/units"
+	install -d "$1/docs/units" "$1/docs/decisions"
 	install -m 0644 ./*.md "$1/"
 	install -m 0644 docs/*.md docs/*.png "$1/docs/"
 	install -m 0644 docs/units/* "$1/docs/units/"
+	install -m 0644 docs/decisions/*.md "$1/docs/decisions/"
 }
 
 release/binary.sh "$work/tranche"
