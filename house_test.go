@@ -12,42 +12,50 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // mayImport says which of our packages each may import. It is the architecture:
 // data goes from the inbox to the statements, imports go the other way and never
 // around.
 var mayImport = map[string][]string{
-	"cmd/tranche":              {"fixtures", "pipeline", "pipeline/ledger/audit", "pipeline/config", "pipeline/ingest/feed", "pipeline/files", "pipeline/ingest/landing", "pipeline/ingest/loading", "reports", "pipeline/schedule", "pipeline/schedule/outbox", "pipeline/schedule/slots"},
-	"pipeline/schedule":        {"pipeline/schedule/outbox", "pipeline/schedule/slots", "pipeline/schedule/web", "pipeline", "pipeline/config", "pipeline/files", "pipeline/ledger"},
+	"cmd/tranche": {"fixtures", "pipeline", "pipeline/ledger/audit", "pipeline/config",
+		"pipeline/ingest/feed", "pipeline/files", "pipeline/ingest/landing", "pipeline/ingest/loading", "reports",
+		"pipeline/schedule", "pipeline/schedule/outbox", "pipeline/schedule/slots"},
+	"pipeline/schedule": {"pipeline/schedule/outbox", "pipeline/schedule/slots", "pipeline/schedule/web",
+		"pipeline", "pipeline/config", "pipeline/files", "pipeline/ledger"},
 	"pipeline/schedule/outbox": {"pipeline/files"},
 	"pipeline/schedule/slots":  {"pipeline/files"},
 	"pipeline/schedule/web":    {"pipeline", "pipeline/config"},
 	"pipeline": {"pipeline/ledger/audit", "pipeline/config", "pipeline/export", "pipeline/ingest/feed", "pipeline/files",
 		"pipeline/ingest/landing", "pipeline/ingest/loading", "pipeline/ledger", "pipeline/programme", "pipeline/publish",
 		"pipeline/store", "reports", "reports/xlsx", "transforms", "reports/journal"},
-	"pipeline/publish":        {"pipeline/config", "pipeline/files", "pipeline/store"},
-	"pipeline/ledger/audit":   {"pipeline/files"},
-	"pipeline/config":         {"pipeline/schedule/slots", "pipeline/ingest/feed", "pipeline/ingest/loading", "pipeline/programme"},
+	"pipeline/publish":      {"pipeline/config", "pipeline/files", "pipeline/store"},
+	"pipeline/ledger/audit": {"pipeline/files"},
+	"pipeline/config": {"pipeline/schedule/slots", "pipeline/ingest/feed", "pipeline/ingest/loading",
+		"pipeline/programme"},
 	"pipeline/export":         {"pipeline/files", "pipeline/store"},
 	"pipeline/ingest/feed":    {"pipeline/ingest/framing"},
 	"pipeline/files":          {},
 	"pipeline/ingest/framing": {},
 	"pipeline/ingest/landing": {"pipeline/files"},
-	"pipeline/ingest/loading": {"pipeline/ingest/feed", "pipeline/files", "pipeline/ingest/framing", "pipeline/ingest/landing", "pipeline/store"},
-	"pipeline/ledger":         {"pipeline/ledger/audit", "pipeline/files", "pipeline/programme", "pipeline/store", "transforms"},
-	"pipeline/programme":      {},
-	"pipeline/store":          {},
-	"transforms":              {},
-	"transforms/oracle":       {},
-	"reports":                 {},
-	"reports/xlsx":            {"reports"},
-	"reports/journal":         {"reports"},
-	"fixtures":                {},
-	"fixtures/makesample":     {},
-	"fixtures/makedirty":      {},
-	"release":                 {},
-	"fixtures/bench":          {"pipeline", "pipeline/config", "pipeline/ingest/feed", "pipeline/ingest/landing", "pipeline/ingest/loading", "pipeline/store", "reports", "reports/xlsx"},
+	"pipeline/ingest/loading": {"pipeline/ingest/feed", "pipeline/files", "pipeline/ingest/framing",
+		"pipeline/ingest/landing", "pipeline/store"},
+	"pipeline/ledger": {"pipeline/ledger/audit", "pipeline/files", "pipeline/programme", "pipeline/store",
+		"transforms"},
+	"pipeline/programme":  {},
+	"pipeline/store":      {},
+	"transforms":          {},
+	"transforms/oracle":   {},
+	"reports":             {},
+	"reports/xlsx":        {"reports"},
+	"reports/journal":     {"reports"},
+	"fixtures":            {},
+	"fixtures/makesample": {},
+	"fixtures/makedirty":  {},
+	"release":             {},
+	"fixtures/bench": {"pipeline", "pipeline/config", "pipeline/ingest/feed", "pipeline/ingest/landing",
+		"pipeline/ingest/loading", "pipeline/store", "reports", "reports/xlsx"},
 }
 
 // onlyIn says where a library may be known at all.
@@ -67,6 +75,8 @@ var onlyIn = map[string]string{
 const (
 	longestFunction = 70
 	longestFile     = 400
+	widestGo        = 120 // columns; a tab is one
+	widestSQL       = 100
 )
 
 type source struct {
@@ -83,7 +93,8 @@ func sources(t *testing.T) []source {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && (strings.HasPrefix(d.Name(), ".") && path != "." || slices.Contains([]string{"bin", "demo", "bench", "dist"}, path)) {
+		if d.IsDir() && (strings.HasPrefix(d.Name(), ".") && path != "." ||
+			slices.Contains([]string{"bin", "demo", "bench", "dist"}, path)) {
 			return fs.SkipDir
 		}
 		if filepath.Ext(path) != ".go" {
@@ -95,7 +106,8 @@ func sources(t *testing.T) []source {
 		}
 		set := token.NewFileSet()
 		file, err := parser.ParseFile(set, path, data, parser.ParseComments)
-		list = append(list, source{path: path, dir: filepath.Dir(path), file: file, set: set, lines: bytes.Count(data, []byte("\n"))})
+		list = append(list, source{path: path, dir: filepath.Dir(path), file: file, set: set,
+			lines: bytes.Count(data, []byte("\n"))})
 		return err
 	})
 	if err != nil || len(list) == 0 {
@@ -224,9 +236,35 @@ func isTable(f *ast.FuncDecl) bool {
 	return ok
 }
 
+// A limit on lines alone would be met by making them wider.
+func TestLinesFitTheScreen(t *testing.T) {
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		widest, measured := map[string]int{".go": widestGo, ".sql": widestSQL}[filepath.Ext(path)]
+		if !measured {
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		number := 0
+		for line := range strings.Lines(string(data)) {
+			number++
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > widest {
+				t.Errorf("%s:%d has %d columns, more than %d", path, number, n, widest)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestNoPackageIsNamedForNothing(t *testing.T) {
 	for _, s := range sources(t) {
-		if name := s.file.Name.Name; slices.Contains([]string{"util", "utils", "common", "helper", "helpers", "misc", "base"}, name) {
+		if name := s.file.Name.Name; slices.Contains([]string{"util", "utils", "common", "helper", "helpers", "misc", "base"},
+			name) {
 			t.Errorf("%s: a package is named for what it gives, not %s", s.path, name)
 		}
 	}
@@ -249,7 +287,8 @@ func TestNoFloatTouchesMoney(t *testing.T) {
 }
 
 func TestTheTopLevelHoldsWhatItShould(t *testing.T) {
-	allowed := []string{"cmd", "pipeline", "transforms", "reports", "fixtures", "docs", "config.yaml", "go.mod", "go.sum", "Makefile", "house_test.go",
+	allowed := []string{"cmd", "pipeline", "transforms", "reports", "fixtures", "docs", "config.yaml", "go.mod", "go.sum",
+		"Makefile", "house_test.go",
 		"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "release",
 		"bin", "demo", "bench", "dist"}
 	entries, err := os.ReadDir(".")

@@ -33,7 +33,8 @@ func day(text string) time.Time {
 // close closes a month of 2024 and fails the test if that is refused.
 func (w *world) close(t *testing.T, month time.Month) {
 	t.Helper()
-	_, err := pipeline.Close(context.Background(), w.options(), pipeline.Closing{Month: time.Date(2024, month, 1, 0, 0, 0, 0, time.UTC), By: "anna", Accepted: "known"})
+	_, err := pipeline.Close(context.Background(), w.options(),
+		pipeline.Closing{Month: time.Date(2024, month, 1, 0, 0, 0, 0, time.UTC), By: "anna", Accepted: "known"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,9 +45,11 @@ func smallWorld(t *testing.T, dir string) *world {
 	t.Helper()
 	w := &world{dir: dir}
 	for name, text := range map[string]string{
-		"partners.csv": "id,name,modules,level,status\nP1,One,resell 2024-01-01,ready 2024-01-01,active\nP2,Two,resell 2024-01-01,ready 2024-01-01,active\n",
+		"partners.csv": "id,name,modules,level,status\nP1,One,resell 2024-01-01,ready 2024-01-01,active\nP2,Two,resell " +
+			"2024-01-01,ready 2024-01-01,active\n",
 		"products.csv": "sku,name,family,basis\nL,Licence,platform,licence\n",
-		"sales.csv":    "doc,line,date,code,sku,net\nA1,1,2024-01-10,P1,L,100.00\nA2,1,2024-02-10,P1,L,200.00\nA3,1,2024-03-10,P2,L,300.00\n",
+		"sales.csv": "doc,line,date,code,sku,net\nA1,1,2024-01-10,P1,L,100.00\n" +
+			"A2,1,2024-02-10,P1,L,200.00\nA3,1,2024-03-10,P2,L,300.00\n",
 	} {
 		w.drop(t, name, text)
 	}
@@ -54,8 +57,10 @@ func smallWorld(t *testing.T, dir string) *world {
 currency: USD
 landing: {settle: 0s}
 feeds:
-  - {name: partners, kind: partners, glob: "partners*.csv", columns: {partner_id: id, name: name, modules: modules, level: level, status: status}}
-  - {name: products, kind: products, glob: "products*.csv", columns: {sku: sku, name: name, family: family, basis: basis}}
+  - {name: partners, kind: partners, glob: "partners*.csv",
+     columns: {partner_id: id, name: name, modules: modules, level: level, status: status}}
+  - {name: products, kind: products, glob: "products*.csv",
+     columns: {sku: sku, name: name, family: family, basis: basis}}
   - name: sales
     kind: sales
     glob: "sales*.csv"
@@ -138,9 +143,12 @@ func TestMonthlyClosingsSayWhatOneYearSays(t *testing.T) {
 		w.close(t, month)
 	}
 	for _, query := range []string{
-		"select partner_id, incentive, sum(base), sum(earned), sum(points) from mart.statement_lines where month < date '2024-09-01' group by all order by all",
-		"select * from mart.payables where month < date '2024-09-01' order by all", "select * from mart.point_balances where month < date '2024-09-01' order by all",
-		"select * from mart.partner_levels where month < date '2024-09-01' order by all", "select * from mart.statements where month < date '2024-09-01' order by all",
+		"select partner_id, incentive, sum(base), sum(earned), sum(points) from mart.statement_lines where month < date " +
+			"'2024-09-01' group by all order by all",
+		"select * from mart.payables where month < date '2024-09-01' order by all",
+		"select * from mart.point_balances where month < date '2024-09-01' order by all",
+		"select * from mart.partner_levels where month < date '2024-09-01' order by all",
+		"select * from mart.statements where month < date '2024-09-01' order by all",
 		"select * from mart.margin where month < date '2024-09-01' order by all",
 	} {
 		got, want := w.rows(t, query), want.rows(t, query)
@@ -180,7 +188,8 @@ func TestWhateverIsDoneToClosedFilesIsFoundAndNamed(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"2024-01/more.parquet", "2024-01/statements/more.xlsx", "2024-03/manifest.json", "2023-12.v1/lines.parquet"} {
+	for _, name := range []string{"2024-01/more.parquet", "2024-01/statements/more.xlsx", "2024-03/manifest.json",
+		"2023-12.v1/lines.parquet"} {
 		path := filepath.Join(w.config.Folders.Closed, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
@@ -291,7 +300,8 @@ func (w *world) isClosed(t *testing.T, month time.Time) bool {
 
 // closeAsChild is the closing that gets killed.
 func closeAsChild(w *world, month time.Time) error {
-	_, err := pipeline.Close(context.Background(), w.options(), pipeline.Closing{Month: month, By: "anna", Accepted: "known"})
+	_, err := pipeline.Close(context.Background(), w.options(),
+		pipeline.Closing{Month: month, By: "anna", Accepted: "known"})
 	var refused *pipeline.Obstacles
 	if errors.As(err, &refused) {
 		return fmt.Errorf("refused: %w", err)

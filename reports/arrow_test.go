@@ -77,10 +77,12 @@ func TestExactNumbersAreDecimalsInJSON(t *testing.T) {
 		F Day `json:",omitzero"`
 	}{A: -5, B: 50_000, C: 1_500_000, D: 1_084_150_000, E: Day{time.Date(2024, 8, 31, 0, 0, 0, 0, time.UTC)}}
 	got, err := json.Marshal(row)
-	if want := `{"A":"-0.05","B":"0.050000","C":"1.500000","D":"1.084150000","E":"2024-08-31"}`; string(got) != want || err != nil {
+	if want := `{"A":"-0.05","B":"0.050000","C":"1.500000","D":"1.084150000","E":"2024-08-31"}`; string(got) != want ||
+		err != nil {
 		t.Errorf("%s is not %s (%v)", got, want, err)
 	}
-	said := strings.Join([]string{row.A.String(), row.B.Percent(), row.C.String(), row.D.String(), FX(1_100_000_000).String(),
+	said := strings.Join([]string{row.A.String(), row.B.Percent(), row.C.String(), row.D.String(),
+		FX(1_100_000_000).String(),
 		FX(1_000_000_000).String(), Net(20_000_000).String(), Quantity(1500).String(), Quantity(-2000).String()}, " ")
 	if want := "-0.05 5 1.50 1.08415 1.10 1 20.00 1.50 -2"; said != want {
 		t.Errorf("%s is not %s", said, want)

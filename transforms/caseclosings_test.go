@@ -64,7 +64,8 @@ func (c namedCase) workOut(t *testing.T, s *store.Session) []string {
 		f.Sales = nil
 		for _, table := range g.months {
 			file := sent{isComplete: table.Name == "complete.csv"}
-			for _, sale := range readSales(t, namedCase{c.path, &txtar.Archive{Files: append([]txtar.File{{Name: "sales.csv", Data: table.Data}}, g.text.Files...)}}) {
+			for _, sale := range readSales(t, namedCase{c.path, &txtar.Archive{Files: append([]txtar.File{{Name: "sales.csv",
+				Data: table.Data}}, g.text.Files...)}}) {
 				file.lines = append(file.lines, sentLine{Sale: sale})
 			}
 			b.files = append(b.files, file)
@@ -90,7 +91,8 @@ func (c namedCase) workOut(t *testing.T, s *store.Session) []string {
 // adjusted asks for the adjustments in the form of a case.
 const adjusted = `union all
 	select concat_ws(' ', 'adjustment', partner_id, strftime(month, '%Y-%m'), 'of', strftime(adjusts_month, '%Y-%m'), kind,
-		coalesce(document_no, replace(reference, ' ', '_')), 'cause', cause, 'base', coalesce(base, 0), 'amount', coalesce(amount, 0), 'points', coalesce(points, 0),
+		coalesce(document_no, replace(reference, ' ', '_')), 'cause', cause, 'base', coalesce(base, 0), 'amount',
+		coalesce(amount, 0), 'points', coalesce(points, 0),
 		'by', coalesce(file_name, '-'), 'stated', coalesce(stated_file, '-'))
 	from mart.adjustments order by said`
 

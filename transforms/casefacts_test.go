@@ -25,19 +25,23 @@ const needed = "\x00"
 func readFacts(t *testing.T, c namedCase) oracle.Facts {
 	t.Helper()
 	return oracle.Facts{
-		Partners: readPartners(t, c), Products: readProducts(t, c), Rates: readRates(t, c), Claims: readClaims(t, c), Links: readLinks(t, c),
+		Partners: readPartners(t, c), Products: readProducts(t, c), Rates: readRates(t, c), Claims: readClaims(t, c),
+		Links:          readLinks(t, c),
 		Certifications: readCertifications(t, c), Entries: readEntries(t, c), Sales: readSales(t, c),
 	}
 }
 
 func readPartners(t *testing.T, c namedCase) []oracle.Partner {
-	list := readTable(t, c, "partners.csv", map[string]string{"partner_id": needed, "type": "", "status": "active", "modules": "resell", "levels": "ready", "currency": "USD"})
+	list := readTable(t, c, "partners.csv", map[string]string{"partner_id": needed, "type": "", "status": "active",
+		"modules": "resell", "levels": "ready", "currency": "USD"})
 	if c.part("partners.csv") == "" {
-		list = []row{{t, "partners.csv", map[string]string{"partner_id": "P1", "status": "active", "modules": "resell", "levels": "ready", "currency": "USD"}}}
+		list = []row{{t, "partners.csv", map[string]string{"partner_id": "P1", "status": "active", "modules": "resell",
+			"levels": "ready", "currency": "USD"}}}
 	}
 	var out []oracle.Partner
 	for _, r := range list {
-		p := oracle.Partner{ID: r.text("partner_id"), Type: r.text("type"), Active: r.oneOf("status", "active", "inactive") == "active", Currency: r.text("currency")}
+		p := oracle.Partner{ID: r.text("partner_id"), Type: r.text("type"),
+			Active: r.oneOf("status", "active", "inactive") == "active", Currency: r.text("currency")}
 		for item := range strings.SplitSeq(r.text("modules"), "|") {
 			name, from, to := r.dated(item, programme.ModuleNames())
 			p.Modules = append(p.Modules, oracle.Holding{Module: name, From: from, To: to})
@@ -56,8 +60,10 @@ func readProducts(t *testing.T, c namedCase) []oracle.Product {
 		return []oracle.Product{{SKU: "A", Family: "platform", Licence: true}}
 	}
 	var out []oracle.Product
-	for _, r := range readTable(t, c, "products.csv", map[string]string{"sku": needed, "family": "platform", "basis": "licence"}) {
-		out = append(out, oracle.Product{SKU: r.text("sku"), Family: r.text("family"), Licence: r.oneOf("basis", "licence", "service") == "licence"})
+	for _, r := range readTable(t, c, "products.csv", map[string]string{"sku": needed, "family": "platform",
+		"basis": "licence"}) {
+		out = append(out, oracle.Product{SKU: r.text("sku"), Family: r.text("family"),
+			Licence: r.oneOf("basis", "licence", "service") == "licence"})
 	}
 	return out
 }
@@ -72,8 +78,10 @@ func readRates(t *testing.T, c namedCase) []oracle.Rate {
 
 func readClaims(t *testing.T, c namedCase) []oracle.Claim {
 	var out []oracle.Claim
-	for _, r := range readTable(t, c, "claims.csv", map[string]string{"deal": "D1", "partner": needed, "role": needed, "registered": needed, "expires": "", "status": "approved"}) {
-		out = append(out, oracle.Claim{Deal: r.text("deal"), Partner: r.text("partner"), Role: r.text("role"), Registered: r.date("registered"), Expires: r.date("expires"),
+	for _, r := range readTable(t, c, "claims.csv", map[string]string{"deal": "D1", "partner": needed, "role": needed,
+		"registered": needed, "expires": "", "status": "approved"}) {
+		out = append(out, oracle.Claim{Deal: r.text("deal"), Partner: r.text("partner"), Role: r.text("role"),
+			Registered: r.date("registered"), Expires: r.date("expires"),
 			Approved: r.oneOf("status", "approved", "pending") == "approved"})
 	}
 	return out
@@ -82,24 +90,30 @@ func readClaims(t *testing.T, c namedCase) []oracle.Claim {
 // readLinks needs sales whose documents have names.
 func readLinks(t *testing.T, c namedCase) []oracle.Link {
 	var out []oracle.Link
-	for _, r := range readTable(t, c, "links.csv", map[string]string{"distributor": "D", "document": needed, "line": "1", "deal": "D1"}) {
-		out = append(out, oracle.Link{Distributor: r.text("distributor"), Document: r.text("document"), Line: r.number("line"), Deal: r.text("deal")})
+	for _, r := range readTable(t, c, "links.csv", map[string]string{"distributor": "D", "document": needed, "line": "1",
+		"deal": "D1"}) {
+		out = append(out, oracle.Link{Distributor: r.text("distributor"), Document: r.text("document"),
+			Line: r.number("line"), Deal: r.text("deal")})
 	}
 	return out
 }
 
 func readCertifications(t *testing.T, c namedCase) []oracle.Certification {
 	var out []oracle.Certification
-	for _, r := range readTable(t, c, "certifications.csv", map[string]string{"partner": "P1", "person": needed, "code": needed, "awarded": needed, "expires": ""}) {
-		out = append(out, oracle.Certification{Partner: r.text("partner"), Person: r.text("person"), Code: r.text("code"), Awarded: r.date("awarded"), Expires: r.date("expires")})
+	for _, r := range readTable(t, c, "certifications.csv",
+		map[string]string{"partner": "P1", "person": needed, "code": needed, "awarded": needed, "expires": ""}) {
+		out = append(out, oracle.Certification{Partner: r.text("partner"), Person: r.text("person"), Code: r.text("code"),
+			Awarded: r.date("awarded"), Expires: r.date("expires")})
 	}
 	return out
 }
 
 func readEntries(t *testing.T, c namedCase) []oracle.Entry {
 	var out []oracle.Entry
-	for i, r := range readTable(t, c, "entries.csv", map[string]string{"partner": "P1", "date": needed, "kind": needed, "points": "0", "amount": "0"}) {
-		out = append(out, oracle.Entry{ID: fmt.Sprintf("E%02d", i+1), Partner: r.text("partner"), Date: r.date("date"), Points: r.number("points"), Amount: r.amount("amount"),
+	for i, r := range readTable(t, c, "entries.csv", map[string]string{"partner": "P1", "date": needed, "kind": needed,
+		"points": "0", "amount": "0"}) {
+		out = append(out, oracle.Entry{ID: fmt.Sprintf("E%02d", i+1), Partner: r.text("partner"), Date: r.date("date"),
+			Points: r.number("points"), Amount: r.amount("amount"),
 			Kind: r.oneOf("kind", "redemption", "bonus_points", "money_adjustment")})
 	}
 	return out
@@ -113,9 +127,11 @@ func readSales(t *testing.T, c namedCase) []oracle.Sale {
 		partners[p.ID] = true
 	}
 	var out []oracle.Sale
-	for i, r := range readTable(t, c, "sales.csv", map[string]string{"date": needed, "net": needed, "buyer": "P1", "distributor": "D", "document": "", "line": "1", "sku": "A",
+	for i, r := range readTable(t, c, "sales.csv", map[string]string{"date": needed, "net": needed, "buyer": "P1",
+		"distributor": "D", "document": "", "line": "1", "sku": "A",
 		"currency": "USD", "deal": "", "returns_document": "", "returns_line": "1"}) {
-		s := oracle.Sale{Distributor: r.text("distributor"), Document: r.text("document"), Line: r.number("line"), Date: r.date("date"), Buyer: r.text("buyer"), SKU: r.text("sku"),
+		s := oracle.Sale{Distributor: r.text("distributor"), Document: r.text("document"), Line: r.number("line"),
+			Date: r.date("date"), Buyer: r.text("buyer"), SKU: r.text("sku"),
 			Currency: r.text("currency"), Deal: r.text("deal"), Net: r.amount("net")}
 		s.Return = s.Net.Negative
 		if partners[s.Distributor] {

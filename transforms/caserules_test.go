@@ -54,11 +54,19 @@ func ruleLines() map[string]ruleLine {
 		// bounds resell ready 0 0.05 10000 0.06: each rate from its bound on
 		"bounds": {4, manyWords, setBounds},
 
-		"admit":               {2, 2, admit},
-		"own_deals":           {1, 1, choice("allow", "refuse", func(v *oracle.Version, yes bool) { v.SellWith.OwnDeals = yes })},
-		"unclaimed":           {1, 1, choice("rescale", "drop", func(v *oracle.Version, yes bool) { v.SellWith.Rescale = yes })},
-		"lead_days":           {1, 1, whole(func(_ *oracle.Programme, v *oracle.Version, n int64) { v.SellWith.LeadDays = int(n) })},
-		"window_days":         {1, 1, whole(func(_ *oracle.Programme, v *oracle.Version, n int64) { v.SellWith.WindowDays = int(n) })},
+		"admit": {2, 2, admit},
+		"own_deals": {1, 1, choice("allow", "refuse",
+			func(v *oracle.Version, yes bool) { v.SellWith.OwnDeals = yes })},
+		"unclaimed": {1, 1, choice("rescale", "drop",
+			func(v *oracle.Version, yes bool) { v.SellWith.Rescale = yes })},
+		"lead_days": {1, 1, whole(func(_ *oracle.Programme, v *oracle.Version,
+			n int64) {
+			v.SellWith.LeadDays = int(n)
+		})},
+		"window_days": {1, 1, whole(func(_ *oracle.Programme, v *oracle.Version,
+			n int64) {
+			v.SellWith.WindowDays = int(n)
+		})},
 		"weight":              {2, 2, named(func(v *oracle.Version, role string, n int64) { v.SellWith.Weights[role] = n })},
 		"sell_with_points_on": {1, 1, from(func(v *oracle.Version, day time.Time) { v.SellWith.PointsFrom = day })},
 		"sell_with_money_on":  {1, 1, from(func(v *oracle.Version, day time.Time) { v.SellWith.MoneyFrom = day })},
@@ -67,13 +75,29 @@ func ruleLines() map[string]ruleLine {
 		"points":        {4, 4, pointsByAmount},
 		"certification": {3, 3, certificationPoints},
 		"person_cap":    {1, 1, whole(func(_ *oracle.Programme, v *oracle.Version, n int64) { v.Points.PersonCap = n })},
-		"category_cap":  {2, 2, named(func(v *oracle.Version, category string, n int64) { v.Points.CategoryCaps[category] = n })},
-		"status_months": {1, 1, whole(func(_ *oracle.Programme, v *oracle.Version, n int64) { v.Points.StatusMonths = int(n) })},
-		"expire_months": {1, 1, whole(func(_ *oracle.Programme, v *oracle.Version, n int64) { v.Points.ExpireMonths = int(n) })},
+		"category_cap": {2, 2, named(func(v *oracle.Version, category string,
+			n int64) {
+			v.Points.CategoryCaps[category] = n
+		})},
+		"status_months": {1, 1, whole(func(_ *oracle.Programme, v *oracle.Version,
+			n int64) {
+			v.Points.StatusMonths = int(n)
+		})},
+		"expire_months": {1, 1, whole(func(_ *oracle.Programme, v *oracle.Version,
+			n int64) {
+			v.Points.ExpireMonths = int(n)
+		})},
 
-		"levels":       {1, 1, choice("computed", "directory", func(v *oracle.Version, yes bool) { v.Levels.Computed = yes })},
-		"review_month": {1, 1, whole(func(_ *oracle.Programme, v *oracle.Version, n int64) { v.Levels.ReviewMonth = int(n) })},
-		"grace_months": {1, 1, whole(func(_ *oracle.Programme, v *oracle.Version, n int64) { v.Levels.GraceMonths = int(n) })},
+		"levels": {1, 1, choice("computed", "directory",
+			func(v *oracle.Version, yes bool) { v.Levels.Computed = yes })},
+		"review_month": {1, 1, whole(func(_ *oracle.Programme, v *oracle.Version,
+			n int64) {
+			v.Levels.ReviewMonth = int(n)
+		})},
+		"grace_months": {1, 1, whole(func(_ *oracle.Programme, v *oracle.Version,
+			n int64) {
+			v.Levels.GraceMonths = int(n)
+		})},
 		// level advanced 100 certifications 2 technical 40: points, how many, points of a category
 		"level": {2, manyWords, addLevel},
 	}
@@ -195,7 +219,10 @@ func addSchedule(t *testing.T, v *oracle.Version, module string, s oracle.Schedu
 	if !known {
 		t.Fatalf("programme: a schedule of %s stands after its module", module)
 	}
-	m.Schedules = slices.DeleteFunc(m.Schedules, func(o oracle.Schedule) bool { return o.Level == s.Level && o.Family == s.Family })
+	m.Schedules = slices.DeleteFunc(m.Schedules, func(o oracle.Schedule) bool {
+		return o.Level == s.Level &&
+			o.Family == s.Family
+	})
 	m.Schedules = append(m.Schedules, s)
 	v.Modules[module] = m
 }
@@ -236,11 +263,13 @@ func pointsByAmount(t *testing.T, _ *oracle.Programme, v *oracle.Version, words 
 	if words[2] != "per" {
 		t.Fatal("programme: so many points per so much")
 	}
-	v.Points.ByAmount[words[0]] = oracle.PointRate{Points: numberIn(t, "programme", words[1]), Per: amountIn(t, "programme", words[3])}
+	v.Points.ByAmount[words[0]] = oracle.PointRate{Points: numberIn(t, "programme", words[1]),
+		Per: amountIn(t, "programme", words[3])}
 }
 
 func certificationPoints(t *testing.T, _ *oracle.Programme, v *oracle.Version, words []string) {
-	v.Points.Certifications[words[0]] = oracle.CertificationPoints{Category: words[1], Points: numberIn(t, "programme", words[2])}
+	v.Points.Certifications[words[0]] = oracle.CertificationPoints{Category: words[1],
+		Points: numberIn(t, "programme", words[2])}
 }
 
 // addLevel replaces what the level asked for before.
@@ -257,6 +286,7 @@ func addLevel(t *testing.T, _ *oracle.Programme, v *oracle.Version, words []stri
 			q.Minimums[more[i]] = n
 		}
 	}
-	v.Levels.Requirements = slices.DeleteFunc(v.Levels.Requirements, func(o oracle.Requirement) bool { return o.Level == q.Level })
+	v.Levels.Requirements = slices.DeleteFunc(v.Levels.Requirements,
+		func(o oracle.Requirement) bool { return o.Level == q.Level })
 	v.Levels.Requirements = append(v.Levels.Requirements, q)
 }

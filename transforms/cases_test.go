@@ -65,7 +65,8 @@ type namedCase struct {
 	text *txtar.Archive
 }
 
-var sections = []string{"complete.csv", "partners.csv", "products.csv", "rates.csv", "claims.csv", "links.csv", "certifications.csv", "entries.csv", "sales.csv", "programme", "show", "want"}
+var sections = []string{"complete.csv", "partners.csv", "products.csv", "rates.csv", "claims.csv", "links.csv",
+	"certifications.csv", "entries.csv", "sales.csv", "programme", "show", "want"}
 
 // readCase refuses a section that nothing would read, and a case that does not
 // say why it comes to its figures.
@@ -162,7 +163,8 @@ func leavesOpen(want, said string) bool {
 	byHand, all := strings.Split(strings.TrimSpace(want), "\n"), strings.Split(strings.TrimSpace(said), "\n")
 	return slices.EqualFunc(byHand, all, func(hand, line string) bool {
 		words, figures := strings.Fields(line), strings.Fields(hand)
-		return len(figures) <= len(words) && slices.EqualFunc(figures, words[:len(figures)], func(h, w string) bool { return h == "*" || h == w })
+		return len(figures) <= len(words) && slices.EqualFunc(figures, words[:len(figures)],
+			func(h, w string) bool { return h == "*" || h == w })
 	})
 }
 
@@ -173,9 +175,11 @@ func TestUpdateWritesOverNoFigureThatWasWorkedOutByHand(t *testing.T) {
 		"credit D N01 1 P1 earned 500.00\ncredit D N02 1 * earned * points 1\n":               true,
 		"credit D N01 1 P1 earned 500.01 points 0\ncredit D N02 1 P1 earned 50.00 points 1\n": false,
 		"credit D N01 * * earned 500.01\ncredit D N02\n":                                      false,
-		"credit D N01 * * earned 5\ncredit D N02\n":                                           false, // a figure is no beginning of another
-		"credit D N01 1 P1 earned 500.00\n":                                                   false, // and a line that was not expected is one too many
-		"credit D N01\ncredit D N02 1 P1 earned 50.00 points 1 cent\n":                        false,
+		// a figure is no beginning of another
+		"credit D N01 * * earned 5\ncredit D N02\n": false,
+		// and a line that was not expected is one too many
+		"credit D N01 1 P1 earned 500.00\n":                            false,
+		"credit D N01\ncredit D N02 1 P1 earned 50.00 points 1 cent\n": false,
 	} {
 		if leavesOpen(want, said) != isOpen {
 			t.Errorf("%q can be filled in: %v", want, !isOpen)

@@ -20,7 +20,8 @@ func TestALineThatWasCorrectedAfterItWasStatedIsWorkedOutWithTheVersionBefore(t 
 	h.workOut(f, f.Through)
 	must(t, s, "update store.raw.products set name = 'other' where sku = 'L'")
 	again(t, s)
-	if got, want := ask(t, s, "select sum(base)::varchar as said from mart.statement_lines where document_no = 'PLAIN' and partner_id = 'P1'")[0], "1100.00"; got != want {
+	if got, want := ask(t, s, "select sum(base)::varchar as said from mart.statement_lines where document_no = 'PLAIN' "+
+		"and partner_id = 'P1'")[0], "1100.00"; got != want {
 		t.Errorf("it has come to %s, not %s", got, want)
 	}
 }

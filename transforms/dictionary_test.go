@@ -18,11 +18,12 @@ const dictionary = "../docs/data-dictionary.md"
 
 const dictionaryHead = `# Data dictionary
 
-Written by ` + "`make dictionary`" + ` from the headers of the models in transforms/mart. The same words are the comments of the tables and columns in the
-published file: ` + "`select table_name, comment from duckdb_tables()`" + `, ` + "`select column_name, comment from duckdb_columns()`" + `.
-
-The *grain* names a row: no two rows of a table have the same values in these columns, and every run checks it. Amounts are exact decimals. An amount is in the
-programme currency (` + "`mart.programme.currency`" + `) or says in which other. A month is its first day. [analysts.md](analysts.md) has questions with their SQL.
+` + "Written by `make dictionary` from the headers of the models in transforms/mart. The same words are the\n" +
+	"comments in the published file: `select table_name, comment from duckdb_tables()`,\n" +
+	"`select column_name, comment from duckdb_columns()`.\n" + `
+The *grain* names a row: no two rows of a table have the same values in these columns, and every run checks
+it. Amounts are exact decimals. An amount is in the programme currency (` + "`mart.programme.currency`" + `) or
+says in which other. A month is its first day. [analysts.md](analysts.md) has questions with their SQL.
 `
 
 // described is a column as a published file has it.
@@ -35,11 +36,13 @@ func published(t *testing.T) ([]described, map[string]string) {
 	f := oracle.Facts{Through: firstDay}
 	workOut(t, s, f, plainProgramme(t))
 	abouts := map[string]string{}
-	for _, row := range texts(t, s, 2, "select table_name, comment from duckdb_tables() where database_name = 'published' order by table_name") {
+	for _, row := range texts(t, s, 2, "select table_name, comment from duckdb_tables() "+
+		"where database_name = 'published' order by table_name") {
 		abouts[row[0]] = row[1]
 	}
 	var list []described
-	for _, row := range texts(t, s, 4, "select table_name, column_name, data_type, comment from duckdb_columns() where database_name = 'published' order by table_name, column_index") {
+	for _, row := range texts(t, s, 4, "select table_name, column_name, data_type, comment from duckdb_columns() "+
+		"where database_name = 'published' order by table_name, column_index") {
 		list = append(list, described{row[0], row[1], row[2], row[3]})
 	}
 	return list, abouts
@@ -78,7 +81,8 @@ func TestTheDataDictionaryIsWhatIsPublished(t *testing.T) {
 		if c.table != last {
 			last = c.table
 			about, grain, _ := strings.Cut(abouts[c.table], " Grain: ")
-			fmt.Fprintf(&text, "\n## mart.%s\n\n%s\n\nGrain: %s\n\n| column | type | meaning |\n|---|---|---|\n", c.table, about, grain)
+			fmt.Fprintf(&text, "\n## mart.%s\n\n%s\n\nGrain: %s\n\n| column | type | meaning |\n|---|---|---|\n",
+				c.table, about, grain)
 		}
 		fmt.Fprintf(&text, "| %s | %s | %s |\n", c.name, strings.ToLower(c.kind), cell.Replace(c.comment))
 	}
@@ -119,9 +123,11 @@ func TestEveryTableSaysItsGrain(t *testing.T) {
 func unitOf(kind string) *regexp.Regexp {
 	switch {
 	case strings.HasPrefix(kind, "DECIMAL"):
-		return regexp.MustCompile(`programme currency|partner's own currency|document's currency|documents' currencies|currency of the row|fraction|factor|in units of`)
+		return regexp.MustCompile(`programme currency|partner's own currency|document's currency|documents' currencies|currency of the row|` +
+			`fraction|factor|in units of`)
 	case slices.Contains([]string{"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UBIGINT"}, kind):
-		return regexp.MustCompile(`number|points|how many|sale_id|\bdays\b|\bmonths\b|physical line|rows in the file|rejected rows|part of the line|weight`)
+		return regexp.MustCompile(`number|points|how many|sale_id|\bdays\b|\bmonths\b|physical line|` +
+			`rows in the file|rejected rows|part of the line|weight`)
 	case kind == "DATE":
 		return regexp.MustCompile(`day|month`)
 	case strings.HasPrefix(kind, "TIMESTAMP"):
@@ -134,7 +140,8 @@ func unitOf(kind string) *regexp.Regexp {
 
 func TestEveryColumnSaysItsUnitAndStandsAlone(t *testing.T) {
 	columns, _ := published(t)
-	leans := regexp.MustCompile(`^((and|of them|of it|of that|by that|in that|the same|its|it|so many|whose|of the|of a) |(why|who|what for|UTC)([,;]|$))`)
+	leans := regexp.MustCompile(`^((and|of them|of it|of that|by that|in that|the same|its|it|` +
+		`so many|whose|of the|of a) |(why|who|what for|UTC)([,;]|$))`)
 	for _, c := range columns {
 		if !unitOf(c.kind).MatchString(c.comment) {
 			t.Errorf("mart.%s.%s is a %s and does not say in what: %q", c.table, c.name, c.kind, c.comment)

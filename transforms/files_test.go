@@ -76,13 +76,15 @@ func variedTrade(t *rapid.T) (oracle.Facts, oracle.Programme) {
 	width := dec(50_000, 2)
 	for i := range p.Versions {
 		m := p.Versions[i].Modules["resell"]
-		m.Method, m.Schedules = rapid.SampledFrom([]string{"marginal", "document"}).Draw(t, "method"), slices.Clone(m.Schedules)
+		m.Method, m.Schedules = rapid.SampledFrom([]string{"marginal", "document"}).Draw(t, "method"),
+			slices.Clone(m.Schedules)
 		m.Schedules[0].Width = &width
 		p.Versions[i].Modules = map[string]oracle.Module{"resell": m}
 	}
 	f.Products = append(f.Products, oracle.Product{SKU: "S", Family: "platform"})
 	for month := range 4 {
-		f.Rates = append(f.Rates, oracle.Rate{Currency: "EUR", Date: firstDay.AddDate(0, month, 14), Value: dec(int64(105+month), 2)})
+		f.Rates = append(f.Rates, oracle.Rate{Currency: "EUR", Date: firstDay.AddDate(0, month, 14),
+			Value: dec(int64(105+month), 2)})
 	}
 	f.Claims = append(f.Claims, oracle.Claim{Deal: "D2", Partner: "P1", Role: "influenced", Registered: firstDay})
 	return f, p
@@ -90,7 +92,8 @@ func variedTrade(t *rapid.T) (oracle.Facts, oracle.Programme) {
 
 // keep keeps what is stated, as it is before the closing of that number.
 func (h *history) keep(number int) {
-	must(h, h.s, fmt.Sprintf("drop schema if exists memory.kept%d cascade", number), fmt.Sprintf("create schema memory.kept%d", number))
+	must(h, h.s, fmt.Sprintf("drop schema if exists memory.kept%d cascade", number),
+		fmt.Sprintf("create schema memory.kept%d", number))
 	for _, name := range closings(h) {
 		must(h, h.s, fmt.Sprintf("create table memory.kept%d.%s as from memory.kept.%s", number, name, name))
 	}
@@ -114,9 +117,11 @@ func (b *inbox) document() string {
 }
 
 func (b *inbox) sale() sentLine {
-	day := firstDay.AddDate(0, rapid.SampledFrom([]int{0, 0, 0, 0, 1, 1, 2, 3}).Draw(b.T, "month"), rapid.IntRange(0, 27).Draw(b.T, "day"))
+	day := firstDay.AddDate(0, rapid.SampledFrom([]int{0, 0, 0, 0, 1, 1, 2, 3}).Draw(b.T, "month"),
+		rapid.IntRange(0, 27).Draw(b.T, "day"))
 	s := oracle.Sale{Distributor: b.oneOf("distributor", "D", "D", "E"), Document: b.document(), Line: 1, Date: day,
-		Buyer: b.oneOf("buyer", "P1", "P1", "P2", "P2", "P3", "P3", "P9"), SKU: b.oneOf("sku", "L", "L", "L", "M", "M", "S", "X"),
+		Buyer:    b.oneOf("buyer", "P1", "P1", "P2", "P2", "P3", "P3", "P9"),
+		SKU:      b.oneOf("sku", "L", "L", "L", "M", "M", "S", "X"),
 		Currency: b.oneOf("currency", "USD", "USD", "EUR", "EUR", "XXX"), Deal: b.oneOf("deal", "", "", "D1", "D2", "D9"),
 		Net: dec(int64(rapid.SampledFrom([]int{50_000, 100_000, 200_000}).Draw(b.T, "net")), 2)}
 	if b.oneIn(7, "return") {
@@ -174,7 +179,8 @@ func (b *inbox) reread() {
 // happen draws up to so many things that happen.
 func (b *inbox) happen(most int) {
 	for range rapid.IntRange(0, most).Draw(b.T, "things") {
-		switch b.oneOf("what happens", "a file", "a refusal", "another declaration", "another declaration", "a fact", "a fact") {
+		switch b.oneOf("what happens", "a file", "a refusal", "another declaration", "another declaration", "a fact",
+			"a fact") {
 		case "a file":
 			b.send()
 		case "a refusal":
@@ -190,31 +196,36 @@ func (b *inbox) happen(most int) {
 
 // changed changes something that lines rest upon.
 func (b *inbox) changed(f oracle.Facts) oracle.Facts {
-	f.Partners, f.Products, f.Rates, f.Claims = slices.Clone(f.Partners), slices.Clone(f.Products), slices.Clone(f.Rates), slices.Clone(f.Claims)
+	f.Partners, f.Products, f.Rates, f.Claims = slices.Clone(f.Partners), slices.Clone(f.Products), slices.Clone(f.Rates),
+		slices.Clone(f.Claims)
 	partner := &f.Partners[rapid.IntRange(1, 3).Draw(b.T, "partner")]
 	switch b.oneOf("fact", "active", "module", "licence", "family", "new product", "rate", "approval", "claim", "link") {
 	case "active":
 		partner.Active = !partner.Active
 	case "module":
 		partner.Modules = slices.Clone(partner.Modules)
-		partner.Modules[rapid.IntRange(0, len(partner.Modules)-1).Draw(b.T, "module")].From = firstDay.AddDate(0, 0, rapid.IntRange(0, 60).Draw(b.T, "from"))
+		partner.Modules[rapid.IntRange(0, len(partner.Modules)-1).Draw(b.T, "module")].From = firstDay.AddDate(0, 0,
+			rapid.IntRange(0, 60).Draw(b.T, "from"))
 	case "licence":
 		p := &f.Products[rapid.IntRange(0, len(f.Products)-1).Draw(b.T, "product")]
 		p.Licence = !p.Licence
 	case "family":
-		f.Products[rapid.IntRange(0, len(f.Products)-1).Draw(b.T, "product")].Family = b.oneOf("family", "platform", "storage")
+		f.Products[rapid.IntRange(0, len(f.Products)-1).Draw(b.T, "product")].Family = b.oneOf("family", "platform",
+			"storage")
 	case "new product":
 		if !slices.ContainsFunc(f.Products, func(p oracle.Product) bool { return p.SKU == "X" }) {
 			f.Products = append(f.Products, oracle.Product{SKU: "X", Family: "platform", Licence: true})
 		}
 	case "rate":
-		f.Rates[rapid.IntRange(0, len(f.Rates)-1).Draw(b.T, "rate")].Value = dec(int64(rapid.IntRange(100, 120).Draw(b.T, "value")), 2)
+		f.Rates[rapid.IntRange(0, len(f.Rates)-1).Draw(b.T, "rate")].Value = dec(int64(rapid.IntRange(100, 120).Draw(b.T,
+			"value")), 2)
 	case "approval":
 		c := &f.Claims[rapid.IntRange(0, len(f.Claims)-1).Draw(b.T, "claim")]
 		c.Approved = !c.Approved
 	case "claim":
 		if f.Claims = f.Claims[:2]; rapid.Bool().Draw(b.T, "comes") {
-			f.Claims = append(f.Claims, oracle.Claim{Deal: "D9", Partner: "P2", Role: "influenced", Registered: firstDay, Approved: true})
+			f.Claims = append(f.Claims, oracle.Claim{Deal: "D9", Partner: "P2", Role: "influenced", Registered: firstDay,
+				Approved: true})
 		}
 	case "link":
 		if f.Links = nil; rapid.Bool().Draw(b.T, "comes") {
@@ -235,7 +246,8 @@ func (b *inbox) store() []string {
 		if file.isRefused {
 			status, reason = "refused", "unreadable"
 		}
-		q = append(q, fmt.Sprintf("insert into store.raw.files values (%d, 'sha%d', '%d.csv', '%s', 'sales', 'h', %t, '2024-02-01', 1, '%s', %s, null, 0, 0, 0, 0, 0, 0, null)", id, id, id, feed, file.isComplete, status, text(reason)))
+		q = append(q, fmt.Sprintf("insert into store.raw.files values (%d, 'sha%d', '%d.csv', '%s', 'sales', 'h', %t, "+
+			"'2024-02-01', 1, '%s', %s, null, 0, 0, 0, 0, 0, 0, null)", id, id, id, feed, file.isComplete, status, text(reason)))
 		if file.isRefused {
 			continue
 		}
@@ -244,7 +256,9 @@ func (b *inbox) store() []string {
 			if l.ReturnsDocument != "" {
 				returned, line = text(l.ReturnsDocument), fmt.Sprint(l.ReturnsLine)
 			}
-			q = append(q, fmt.Sprintf("insert into store.raw.sales values (%d, %d, %s, %s, %d, %s, %t, %s, %s, null, null, null, 'Acme', %s, 1, %s, %s, %s, %s, %s)", id, n+2, text(l.Distributor), text(l.Document), l.Line, text(l.key), l.Return,
+			q = append(q, fmt.Sprintf("insert into store.raw.sales values (%d, %d, %s, %s, %d, %s, %t, %s, %s, null, null, "+
+				"null, 'Acme', %s, 1, %s, %s, %s, %s, %s)", id, n+2, text(l.Distributor), text(l.Document), l.Line, text(l.key),
+				l.Return,
 				date(l.Date), text(l.Buyer), text(l.SKU), l.Net.Text('f'), text(l.Currency), text(l.Deal), returned, line))
 		}
 	}

@@ -29,7 +29,8 @@ type history struct {
 }
 
 func begin(t fataler, s *store.Session, p oracle.Programme) *history {
-	must(t, s, "drop schema if exists memory.kept cascade", "create schema memory.kept", "drop schema if exists memory.stated cascade")
+	must(t, s, "drop schema if exists memory.kept cascade", "create schema memory.kept",
+		"drop schema if exists memory.stated cascade")
 	if err := transforms.Prepare(context.Background(), s, "memory"); err != nil {
 		t.Fatalf("%v", err)
 	}
@@ -99,7 +100,8 @@ func TestMonthsThatAreClosedOrNeverGiveTheSameWhenNothingComesLate(t *testing.T)
 		h := begin(rt, s, p)
 		for h.open().Before(f.Through) {
 			come := f
-			come.Sales = slices.DeleteFunc(slices.Clone(f.Sales), func(s oracle.Sale) bool { return !s.Date.Before(h.open().AddDate(0, 1, 0)) })
+			come.Sales = slices.DeleteFunc(slices.Clone(f.Sales),
+				func(s oracle.Sale) bool { return !s.Date.Before(h.open().AddDate(0, 1, 0)) })
 			h.close(come, h.open())
 		}
 		h.workOut(f, f.Through)
@@ -136,9 +138,11 @@ func TestWhatWasStatedAndWhatMovedIsWhatTheFinalFactsSay(t *testing.T) {
 		f.Through = time.Date(2025, 2, 1, 0, 0, 0, 0, time.UTC)
 		h.workOut(f, f.Through)
 		compare(rt, bases(rt, s), worked(oracle.Work(f, p)))
-		compare(rt, ask(rt, s, "select 'certified ' || partner_id || ' ' || by_certificate as said from mart.point_balances where month = "+date(f.Through)+" order by said"),
+		compare(rt, ask(rt, s, "select 'certified ' || partner_id || ' ' || by_certificate as said from "+
+			"mart.point_balances where month = "+date(f.Through)+" order by said"),
 			certified(oracle.Work(f, p), f.Through))
-		compare(rt, ask(rt, s, "select concat_ws(' ', kind, partner_id, sum(points)) as said from mart.points_ledger where kind in ('bonus', 'redemption') group by kind, partner_id having sum(points) <> 0 order by said"),
+		compare(rt, ask(rt, s, "select concat_ws(' ', kind, partner_id, sum(points)) as said from mart.points_ledger "+
+			"where kind in ('bonus', 'redemption') group by kind, partner_id having sum(points) <> 0 order by said"),
 			entered(f, p))
 	})
 }
@@ -198,14 +202,16 @@ func marts(t fataler, s *store.Session) (out []string) {
 // bases asks what all months together say of each credit.
 func bases(t fataler, s *store.Session) []string {
 	return ask(t, s, `select concat_ws(' ', distributor, document_no, line_no, partner_id, incentive, sum(base)) as said
-		from mart.statement_lines group by distributor, document_no, line_no, partner_id, incentive having sum(base) <> 0 order by said`)
+		from mart.statement_lines group by distributor, document_no, line_no, partner_id, incentive having sum(base) <> 0
+		order by said`)
 }
 
 func worked(r oracle.Result) []string {
 	var out []string
 	for _, c := range r.Credits {
 		if c.Base.Sign() != 0 {
-			out = append(out, strings.Join([]string{c.Distributor, c.Document, fmt.Sprint(c.Line), c.Partner, c.Module, cents(c.Base)}, " "))
+			out = append(out, strings.Join([]string{c.Distributor, c.Document, fmt.Sprint(c.Line), c.Partner, c.Module,
+				cents(c.Base)}, " "))
 		}
 	}
 	slices.Sort(out)
@@ -259,7 +265,10 @@ func entered(f oracle.Facts, p oracle.Programme) []string {
 // unused is a number that names no line.
 func unused(sales []oracle.Sale) int {
 	n := 100
-	for slices.ContainsFunc(sales, func(s oracle.Sale) bool { return s.Document == fmt.Sprint("N", n/2) && s.Line == int64(n%2+1) }) {
+	for slices.ContainsFunc(sales, func(s oracle.Sale) bool {
+		return s.Document == fmt.Sprint("N", n/2) &&
+			s.Line == int64(n%2+1)
+	}) {
 		n++
 	}
 	return n
@@ -267,7 +276,8 @@ func unused(sales []oracle.Sale) int {
 
 // change draws what happens to facts between two closings.
 func change(t *rapid.T, f oracle.Facts) oracle.Facts {
-	f.Sales, f.Claims, f.Certifications, f.Products, f.Rates = slices.Clone(f.Sales), slices.Clone(f.Claims), slices.Clone(f.Certifications),
+	f.Sales, f.Claims, f.Certifications, f.Products, f.Rates = slices.Clone(f.Sales), slices.Clone(f.Claims),
+		slices.Clone(f.Certifications),
 		slices.Clone(f.Products), slices.Clone(f.Rates)
 	f.Entries, f.Partners = slices.Clone(f.Entries), slices.Clone(f.Partners)
 	for i := range f.Partners {

@@ -12,12 +12,14 @@ import (
 // name of a company goes the same way.
 func TestNamesAreComparedByWhatTheyMean(t *testing.T) {
 	groups := [][]string{
-		{"Sandpiper Rail", "SANDPIPER GmbH Rail", "Sandpiper-Rail S.A.R.L.", "sandpiper  rail, Ltd.", "Sandpiper Rail S.A.R.L"},
+		{"Sandpiper Rail", "SANDPIPER GmbH Rail", "Sandpiper-Rail S.A.R.L.", "sandpiper  rail, Ltd.",
+			"Sandpiper Rail S.A.R.L"},
 		{"Müller", "Muller & Co. KG", "MÜLLER und Co", "M\u00fcller", "Mu\u0308ller GmbH & Co. KG"},
 		{"Strauß", "STRAUSS AG"},
 		{"Møller og Søn", "Moller og Son"},
 		{"J.P. Finch", "JP Finch"},
-		{"東京電力"}, {"大阪ガス"}, {"Газпром"}, {"Роснефть"}, {"שלום"}, {"कमल"}, {"कमला"},
+		{"東京電力"}, {"大阪ガス"}, {"Газпром"}, {"Роснефть"},
+		{"שלום"}, {"कमल"}, {"कमला"},
 		{"AG"}, {"SE & Co. KG"}, {"!!!"}, {"???"},
 	}
 	var f oracle.Facts
@@ -29,7 +31,8 @@ func TestNamesAreComparedByWhatTheyMean(t *testing.T) {
 				continue
 			}
 			want[name] = i
-			f.Partners = append(f.Partners, oracle.Partner{ID: name, Active: true, Currency: "USD", Levels: []oracle.Given{{Level: "ready", From: firstDay}},
+			f.Partners = append(f.Partners, oracle.Partner{ID: name, Active: true, Currency: "USD",
+				Levels:  []oracle.Given{{Level: "ready", From: firstDay}},
 				Modules: []oracle.Holding{{Module: "resell", From: firstDay, To: time.Time{}}}})
 		}
 	}

@@ -64,7 +64,8 @@ func drawDay(t *rapid.T, name string, from, to int) time.Time {
 }
 
 func drawProgramme(t *rapid.T) oracle.Programme {
-	p := oracle.Programme{Currency: "USD", YearStarts: rapid.SampledFrom([]int{1, 1, 4}).Draw(t, "year starts"), FXMaxAge: rapid.IntRange(0, 5).Draw(t, "fx age"),
+	p := oracle.Programme{Currency: "USD", YearStarts: rapid.SampledFrom([]int{1, 1, 4}).Draw(t, "year starts"),
+		FXMaxAge:   rapid.IntRange(0, 5).Draw(t, "fx age"),
 		MinPayable: dec(rapid.SampledFrom([]int64{0, 5000, 100000}).Draw(t, "minimum"), 2)}
 	from, lives := firstDay, []int{1, 3, 0}
 	for range rapid.IntRange(1, 3).Draw(t, "versions") {
@@ -87,7 +88,8 @@ func drawVersion(t *rapid.T, from time.Time) oracle.Version {
 	if rapid.Bool().Draw(t, "csp later") {
 		v.Admissions["csp"] = drawDay(t, "csp from", 0, 250)
 	}
-	v.SellWith = oracle.SellWith{LeadDays: rapid.SampledFrom([]int{0, 10, 3}).Draw(t, "lead"), OwnDeals: rapid.Bool().Draw(t, "own"), Rescale: rapid.Bool().Draw(t, "rescale"),
+	v.SellWith = oracle.SellWith{LeadDays: rapid.SampledFrom([]int{0, 10, 3}).Draw(t, "lead"),
+		OwnDeals: rapid.Bool().Draw(t, "own"), Rescale: rapid.Bool().Draw(t, "rescale"),
 		Weights: map[string]int64{"sourced": 50, "influenced": 30, "delivered": rapid.Int64Range(1, 20).Draw(t, "weight")}}
 	v.SellWith.WindowDays = rapid.SampledFrom([]int{10, 40, 120, 300, 300}).Draw(t, "window")
 	if rapid.IntRange(0, 5).Draw(t, "points off") > 0 {
@@ -97,11 +99,14 @@ func drawVersion(t *rapid.T, from time.Time) oracle.Version {
 		v.SellWith.MoneyFrom = drawDay(t, "money from", -10, 200)
 	}
 	v.Points = oracle.Points{StatusMonths: rapid.IntRange(1, 6).Draw(t, "status months"),
-		ByAmount: map[string]oracle.PointRate{}, PersonCap: rapid.SampledFrom([]int64{0, 50, 100}).Draw(t, "person cap"), CategoryCaps: map[string]int64{},
-		Certifications: map[string]oracle.CertificationPoints{"A1": {Category: "technical", Points: 40}, "S1": {Category: "sales", Points: rapid.Int64Range(1, 60).Draw(t, "S1")}}}
+		ByAmount: map[string]oracle.PointRate{}, PersonCap: rapid.SampledFrom([]int64{0, 50, 100}).Draw(t, "person cap"),
+		CategoryCaps: map[string]int64{},
+		Certifications: map[string]oracle.CertificationPoints{"A1": {Category: "technical", Points: 40},
+			"S1": {Category: "sales", Points: rapid.Int64Range(1, 60).Draw(t, "S1")}}}
 	for _, name := range []string{"distribution", "resell", "sell_with"} {
 		if rapid.IntRange(0, 3).Draw(t, name+" points") > 0 {
-			v.Points.ByAmount[name] = oracle.PointRate{Points: rapid.Int64Range(1, 7).Draw(t, "points"), Per: dec(rapid.SampledFrom([]int64{100, 33333, 250000}).Draw(t, "per"), 2)}
+			v.Points.ByAmount[name] = oracle.PointRate{Points: rapid.Int64Range(1, 7).Draw(t, "points"),
+				Per: dec(rapid.SampledFrom([]int64{100, 33333, 250000}).Draw(t, "per"), 2)}
 		}
 	}
 	if rapid.Bool().Draw(t, "A2") {
@@ -110,15 +115,19 @@ func drawVersion(t *rapid.T, from time.Time) oracle.Version {
 	if rapid.Bool().Draw(t, "category cap") {
 		v.Points.CategoryCaps["technical"] = rapid.Int64Range(1, 150).Draw(t, "technical cap")
 	}
-	v.Levels = oracle.Levels{Computed: rapid.IntRange(0, 3).Draw(t, "computed") > 0, ReviewMonth: rapid.IntRange(1, 12).Draw(t, "review"), GraceMonths: rapid.IntRange(1, 4).Draw(t, "grace"),
+	v.Levels = oracle.Levels{Computed: rapid.IntRange(0, 3).Draw(t, "computed") > 0,
+		ReviewMonth: rapid.IntRange(1, 12).Draw(t, "review"), GraceMonths: rapid.IntRange(1, 4).Draw(t, "grace"),
 		Requirements: []oracle.Requirement{{Level: "ready"},
-			{Level: "advanced", Points: rapid.Int64Range(1, 150).Draw(t, "advanced"), Certifications: rapid.Int64Range(0, 2).Draw(t, "certifications")},
-			{Level: "premier", Points: rapid.Int64Range(150, 500).Draw(t, "premier"), Minimums: map[string]int64{"technical": rapid.Int64Range(0, 60).Draw(t, "minimum technical")}}}}
+			{Level: "advanced", Points: rapid.Int64Range(1, 150).Draw(t, "advanced"),
+				Certifications: rapid.Int64Range(0, 2).Draw(t, "certifications")},
+			{Level: "premier", Points: rapid.Int64Range(150, 500).Draw(t, "premier"),
+				Minimums: map[string]int64{"technical": rapid.Int64Range(0, 60).Draw(t, "minimum technical")}}}}
 	return v
 }
 
 func drawModule(t *rapid.T) oracle.Module {
-	m := oracle.Module{Method: rapid.SampledFrom([]string{"marginal", "marginal", "block", "document", "volume"}).Draw(t, "method"),
+	m := oracle.Module{Method: rapid.SampledFrom([]string{"marginal", "marginal", "block", "document", "volume"}).Draw(t,
+		"method"),
 		Period: rapid.SampledFrom([]string{"year", "year", "half", "quarter", "month"}).Draw(t, "period")}
 	if rapid.IntRange(0, 3).Draw(t, "capped") == 0 {
 		limit := dec(rapid.Int64Range(100, 300000).Draw(t, "cap"), 2)
@@ -161,7 +170,8 @@ var partnerIDs = []string{"P1", "P2", "P3", "P4", "P9"}
 
 func drawFacts(t *rapid.T, p oracle.Programme) oracle.Facts {
 	f := oracle.Facts{Through: firstDay.AddDate(0, rapid.IntRange(2, 10).Draw(t, "through"), 0),
-		Products: []oracle.Product{{SKU: "A", Family: "platform", Licence: true}, {SKU: "B", Family: "storage", Licence: true}, {SKU: "C", Family: "services"}}}
+		Products: []oracle.Product{{SKU: "A", Family: "platform", Licence: true},
+			{SKU: "B", Family: "storage", Licence: true}, {SKU: "C", Family: "services"}}}
 	for i, id := range partnerIDs {
 		f.Partners = append(f.Partners, drawPartner(t, id, i))
 	}
@@ -175,7 +185,8 @@ func drawFacts(t *rapid.T, p oracle.Programme) oracle.Facts {
 	drawCertifications(t, &f)
 	for i := range rapid.IntRange(0, 5).Draw(t, "entries") {
 		kind := rapid.SampledFrom([]string{"redemption", "bonus_points", "money_adjustment"}).Draw(t, "kind")
-		e := oracle.Entry{ID: fmt.Sprint("E", i), Partner: rapid.SampledFrom(partnerIDs).Draw(t, "partner"), Kind: kind, Date: drawDay(t, "day", 0, 300),
+		e := oracle.Entry{ID: fmt.Sprint("E", i), Partner: rapid.SampledFrom(partnerIDs).Draw(t, "partner"), Kind: kind,
+			Date:   drawDay(t, "day", 0, 300),
 			Points: rapid.Int64Range(1, 80).Draw(t, "points"), Amount: dec(rapid.Int64Range(-20000, 20000).Draw(t, "amount"), 2)}
 		f.Entries = append(f.Entries, e)
 	}
@@ -215,9 +226,11 @@ func drawPartner(t *rapid.T, id string, i int) oracle.Partner {
 	if i < 3 {
 		p.Modules = append(p.Modules, oracle.Holding{Module: "sell_with", From: firstDay})
 	}
-	p.Levels = []oracle.Given{{Level: rapid.SampledFrom([]string{"ready", "advanced", "premier"}).Draw(t, "level"), From: drawDay(t, "level from", -40, 60)}}
+	p.Levels = []oracle.Given{{Level: rapid.SampledFrom([]string{"ready", "advanced", "premier"}).Draw(t, "level"),
+		From: drawDay(t, "level from", -40, 60)}}
 	if rapid.Bool().Draw(t, "second level") {
-		p.Levels = append(p.Levels, oracle.Given{Level: rapid.SampledFrom([]string{"ready", "premier"}).Draw(t, "level 2"), From: p.Levels[0].From.AddDate(0, 0, rapid.IntRange(1, 150).Draw(t, "after"))})
+		p.Levels = append(p.Levels, oracle.Given{Level: rapid.SampledFrom([]string{"ready", "premier"}).Draw(t, "level 2"),
+			From: p.Levels[0].From.AddDate(0, 0, rapid.IntRange(1, 150).Draw(t, "after"))})
 	}
 	return p
 }
@@ -225,9 +238,11 @@ func drawPartner(t *rapid.T, id string, i int) oracle.Partner {
 func drawDeals(t *rapid.T, f *oracle.Facts) {
 	seen := map[string]bool{}
 	for range rapid.SampledFrom([]int{8, 4, 16, 0}).Draw(t, "claims") {
-		c := oracle.Claim{Deal: rapid.SampledFrom([]string{"D1", "D2"}).Draw(t, "deal"), Partner: rapid.SampledFrom(partnerIDs[:4]).Draw(t, "claimant"),
-			Role: rapid.SampledFrom([]string{"sourced", "influenced", "delivered", "hoped"}).Draw(t, "role"), Registered: drawDay(t, "registered", -20, 120),
-			Approved: rapid.IntRange(0, 4).Draw(t, "approved") > 0}
+		c := oracle.Claim{Deal: rapid.SampledFrom([]string{"D1", "D2"}).Draw(t, "deal"),
+			Partner:    rapid.SampledFrom(partnerIDs[:4]).Draw(t, "claimant"),
+			Role:       rapid.SampledFrom([]string{"sourced", "influenced", "delivered", "hoped"}).Draw(t, "role"),
+			Registered: drawDay(t, "registered", -20, 120),
+			Approved:   rapid.IntRange(0, 4).Draw(t, "approved") > 0}
 		if rapid.IntRange(0, 3).Draw(t, "expires") == 0 {
 			c.Expires = c.Registered.AddDate(0, 0, 10*rapid.IntRange(0, 9).Draw(t, "for days"))
 		}
@@ -241,8 +256,10 @@ func drawDeals(t *rapid.T, f *oracle.Facts) {
 func drawCertifications(t *rapid.T, f *oracle.Facts) {
 	seen := map[string]bool{}
 	for range rapid.IntRange(0, 12).Draw(t, "certifications") {
-		c := oracle.Certification{Partner: rapid.SampledFrom(partnerIDs).Draw(t, "for"), Person: rapid.SampledFrom([]string{"anna", "bert", "cleo"}).Draw(t, "person"),
-			Code: rapid.SampledFrom([]string{"A1", "A2", "S1", "ZZ"}).Draw(t, "code"), Awarded: drawDay(t, "awarded", -60, 200)}
+		c := oracle.Certification{Partner: rapid.SampledFrom(partnerIDs).Draw(t, "for"),
+			Person:  rapid.SampledFrom([]string{"anna", "bert", "cleo"}).Draw(t, "person"),
+			Code:    rapid.SampledFrom([]string{"A1", "A2", "S1", "ZZ"}).Draw(t, "code"),
+			Awarded: drawDay(t, "awarded", -60, 200)}
 		if rapid.IntRange(0, 3).Draw(t, "lapses") > 0 {
 			c.Expires = c.Awarded.AddDate(0, 0, 10*rapid.IntRange(0, 15).Draw(t, "valid days"))
 		}
@@ -254,10 +271,14 @@ func drawCertifications(t *rapid.T, f *oracle.Facts) {
 }
 
 func drawSale(t *rapid.T, i int, before []oracle.Sale) oracle.Sale {
-	s := oracle.Sale{Distributor: rapid.SampledFrom([]string{"P9", "OTHER"}).Draw(t, "distributor"), Document: fmt.Sprint("N", i/2), Line: int64(i%2 + 1),
-		Date: drawDay(t, "date", -5, 300), Buyer: rapid.SampledFrom(partnerIDs[:4]).Draw(t, "buyer"), SKU: rapid.SampledFrom([]string{"A", "A", "B", "C"}).Draw(t, "sku"),
-		Currency: rapid.SampledFrom([]string{"USD", "USD", "EUR"}).Draw(t, "currency"), Deal: rapid.SampledFrom([]string{"", "D1", "D2", "D3"}).Draw(t, "deal"),
-		Net: dec(rapid.SampledFrom([]int64{1, 99999, 2500000, 2499999, 2500001, 12345678}).Draw(t, "size")*rapid.Int64Range(1, 3).Draw(t, "times"), 2)}
+	s := oracle.Sale{Distributor: rapid.SampledFrom([]string{"P9", "OTHER"}).Draw(t, "distributor"),
+		Document: fmt.Sprint("N", i/2), Line: int64(i%2 + 1),
+		Date: drawDay(t, "date", -5, 300), Buyer: rapid.SampledFrom(partnerIDs[:4]).Draw(t, "buyer"),
+		SKU:      rapid.SampledFrom([]string{"A", "A", "B", "C"}).Draw(t, "sku"),
+		Currency: rapid.SampledFrom([]string{"USD", "USD", "EUR"}).Draw(t, "currency"),
+		Deal:     rapid.SampledFrom([]string{"", "D1", "D2", "D3"}).Draw(t, "deal"),
+		Net: dec(rapid.SampledFrom([]int64{1, 99999, 2500000, 2499999, 2500001, 12345678}).Draw(t, "size")*rapid.Int64Range(1,
+			3).Draw(t, "times"), 2)}
 	if s.Distributor == "P9" {
 		s.DistributorPartner = "P9"
 	}
@@ -314,17 +335,22 @@ func TestTheLevelOfTheNextMonthIsTheOneItThenHas(t *testing.T) {
 		p := drawProgramme(rt)
 		f := drawFacts(rt, p)
 		last := p.Versions[0].From
-		f.Through = time.Date(last.Year(), last.Month(), 1, 0, 0, 0, 0, time.UTC).AddDate(0, rapid.IntRange(0, 8).Draw(rt, "months"), 0)
+		f.Through = time.Date(last.Year(), last.Month(), 1, 0, 0, 0, 0, time.UTC).AddDate(0,
+			rapid.IntRange(0, 8).Draw(rt, "months"), 0)
 		if d := p.Versions[0].From; f.Through.AddDate(0, 1, -1).Before(d) {
 			rt.Skip("before the programme")
 		}
 		workOut(rt, s, f, p)
-		next := ask(rt, s, "select partner_id || ' ' || level_next as said from mart.partner_levels where month = "+date(f.Through)+" order by said")
+		next := ask(rt, s,
+			"select partner_id || ' ' || level_next as said from mart.partner_levels where month = "+date(
+				f.Through)+" order by said")
 		month := f.Through.AddDate(0, 1, 0)
 		f.Through = month
 		workOut(rt, s, f, p)
-		held := ask(rt, s, "select partner_id || ' ' || h.level as said from intermediate.levels_held as h join rules.versions as v on v.levels_computed = h.is_computed "+
-			"and v.from_date <= "+date(month.AddDate(0, 0, -1))+" and "+date(month.AddDate(0, 0, -1))+" < v.to_date where h.from_date <= "+date(month)+" and "+date(month)+" < h.to_date order by said")
+		held := ask(rt, s, "select partner_id || ' ' || h.level as said from intermediate.levels_held as h join "+
+			"rules.versions as v on v.levels_computed = h.is_computed "+
+			"and v.from_date <= "+date(month.AddDate(0, 0, -1))+" and "+date(month.AddDate(0, 0,
+			-1))+" < v.to_date where h.from_date <= "+date(month)+" and "+date(month)+" < h.to_date order by said")
 		compare(rt, next, held)
 	})
 }

@@ -34,11 +34,14 @@ func centsOf(d *apd.Decimal) programme.Cents {
 func version(v oracle.Version) programme.Version {
 	out := programme.Version{
 		Name: "since " + day(v.From), From: v.From,
-		SellWith: programme.SellWith{LeadDays: v.SellWith.LeadDays, WindowDays: v.SellWith.WindowDays, OwnDeals: v.SellWith.OwnDeals,
-			Rescale: v.SellWith.Rescale, PointsFrom: v.SellWith.PointsFrom, MoneyFrom: v.SellWith.MoneyFrom},
-		Points: programme.Points{StatusMonths: v.Points.StatusMonths, ExpireMonths: v.Points.ExpireMonths, PersonCap: v.Points.PersonCap,
+		SellWith: programme.SellWith{LeadDays: v.SellWith.LeadDays, WindowDays: v.SellWith.WindowDays,
+			OwnDeals: v.SellWith.OwnDeals,
+			Rescale:  v.SellWith.Rescale, PointsFrom: v.SellWith.PointsFrom, MoneyFrom: v.SellWith.MoneyFrom},
+		Points: programme.Points{StatusMonths: v.Points.StatusMonths, ExpireMonths: v.Points.ExpireMonths,
+			PersonCap:    v.Points.PersonCap,
 			CategoryCaps: categories(v.Points.CategoryCaps)},
-		Levels: programme.Levels{Computed: v.Levels.Computed, ReviewMonth: v.Levels.ReviewMonth, GraceMonths: v.Levels.GraceMonths},
+		Levels: programme.Levels{Computed: v.Levels.Computed, ReviewMonth: v.Levels.ReviewMonth,
+			GraceMonths: v.Levels.GraceMonths},
 	}
 	for _, name := range slices.Sorted(maps.Keys(v.Modules)) {
 		out.Modules = append(out.Modules, module(name, v.Modules[name]))
@@ -48,11 +51,13 @@ func version(v oracle.Version) programme.Version {
 	}
 	for _, name := range slices.Sorted(maps.Keys(v.Points.ByAmount)) {
 		r := v.Points.ByAmount[name]
-		out.Points.ByAmount = append(out.Points.ByAmount, programme.PointRate{Module: name, Points: r.Points, Per: centsOf(&r.Per)})
+		out.Points.ByAmount = append(out.Points.ByAmount, programme.PointRate{Module: name, Points: r.Points,
+			Per: centsOf(&r.Per)})
 	}
 	for _, code := range slices.Sorted(maps.Keys(v.Points.Certifications)) {
 		c := v.Points.Certifications[code]
-		out.Points.Certifications = append(out.Points.Certifications, programme.Certification{Code: code, Category: c.Category, Points: c.Points})
+		out.Points.Certifications = append(out.Points.Certifications,
+			programme.Certification{Code: code, Category: c.Category, Points: c.Points})
 	}
 	for _, q := range v.Levels.Requirements {
 		out.Levels.Requirements = append(out.Levels.Requirements, programme.Requirement{Level: q.Level, Points: q.Points,
@@ -72,7 +77,8 @@ func module(name string, m oracle.Module) programme.Module {
 			t.Rates = append(t.Rates, programme.PPM(units(r, 6)))
 		}
 		for _, x := range s.Tranches {
-			t.Tranches = append(t.Tranches, programme.Tranche{From: centsOf(&x.From), To: centsOf(x.To), Rate: programme.PPM(units(x.Rate, 6))})
+			t.Tranches = append(t.Tranches, programme.Tranche{From: centsOf(&x.From), To: centsOf(x.To),
+				Rate: programme.PPM(units(x.Rate, 6))})
 		}
 		out.Schedules = append(out.Schedules, t)
 	}

@@ -41,7 +41,8 @@ func smallTrade() (oracle.Facts, oracle.Programme) {
 func again(t *testing.T, s *store.Session) {
 	t.Helper()
 	unmade(t, s)
-	if err := transforms.Build(context.Background(), s, transforms.Target{Work: "memory", Mart: "published"}, nil); err != nil {
+	if err := transforms.Build(context.Background(), s, transforms.Target{Work: "memory", Mart: "published"},
+		nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := transforms.Check(context.Background(), s); err != nil {

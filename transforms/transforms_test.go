@@ -6,7 +6,8 @@ import (
 )
 
 func TestAModelSaysWhatItIsAndStaysInItsLayer(t *testing.T) {
-	good := "-- Things.\n--\n-- grain: id\n-- id    of the thing\n-- name  in words,\n--       at length\nselect id, name from staging.things"
+	good := "-- Things.\n--\n-- grain: id\n-- id    of the thing\n-- name  in words,\n--       at length\nselect id, " +
+		"name from staging.things"
 	m, err := parse("intermediate", "things", good)
 	if err != nil || m.About != "Things." || len(m.Columns) != 2 || m.Columns[1].About != "in words, at length" {
 		t.Errorf("%+v %v", m, err)
@@ -39,7 +40,8 @@ func TestModelsStandInAnOrderThatBuilds(t *testing.T) {
 		if strings.Contains(strings.ReplaceAll(body(m.SQL), "' / '", ""), " / ") { // in a text it parts a key
 			t.Errorf("%s divides; a quotient of decimals is a float", m.FullName())
 		}
-		if strings.Contains(body(m.SQL), "not exists") { // DuckDB keeps every row that is asked so; of an anti join, only those joined against
+		// DuckDB keeps every row that is asked so; of an anti join, only those joined against
+		if strings.Contains(body(m.SQL), "not exists") {
 			t.Errorf("%s says not exists; say anti join", m.FullName())
 		}
 		if m.Layer == "staging" && strings.Contains(m.SQL, " join ") {

@@ -30,7 +30,8 @@ func tables(t testing.TB, threads int) *store.Session {
 		t.Fatal(err)
 	}
 	// The view of all sell-out lines becomes a table, to be filled by hand.
-	must(t, s, "create table store.raw.lines as from store.raw.sales", "drop view store.raw.sales", "alter table store.raw.lines rename to sales")
+	must(t, s, "create table store.raw.lines as from store.raw.sales", "drop view store.raw.sales",
+		"alter table store.raw.lines rename to sales")
 	return s
 }
 
@@ -58,19 +59,24 @@ func workOut(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme) {
 // workOutFrom does so with the months before firstOpen closed, as the schema kept
 // has stated them under the rules there were. Besides the facts the store has what is
 // asked for as queries.
-func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme, firstOpen time.Time, past []programme.Month, besides []string) {
+func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme, firstOpen time.Time,
+	past []programme.Month, besides []string) {
 	t.Helper()
 	ctx := context.Background()
-	must(t, s, "set search_path = 'memory.main,store.raw'", "drop schema if exists memory.staging cascade", "drop schema if exists memory.intermediate cascade",
-		"drop schema if exists memory.rules cascade", "drop schema if exists memory.stated cascade", "drop schema if exists published.mart cascade")
-	for _, name := range []string{"files", "rejects", "partners", "products", "fx_rates", "deals", "certifications", "entries", "links", "sales"} {
+	must(t, s, "set search_path = 'memory.main,store.raw'", "drop schema if exists memory.staging cascade",
+		"drop schema if exists memory.intermediate cascade",
+		"drop schema if exists memory.rules cascade", "drop schema if exists memory.stated cascade",
+		"drop schema if exists published.mart cascade")
+	for _, name := range []string{"files", "rejects", "partners", "products", "fx_rates", "deals", "certifications",
+		"entries", "links", "sales"} {
 		must(t, s, "delete from store.raw."+name)
 	}
 	must(t, s, fill(f)...)
 	if len(besides) > 0 {
 		must(t, s, append(slices.Clone(besides), countSales)...)
 	}
-	if err := theirs(p).WriteTables(ctx, s, programme.Span{FirstOpen: firstOpen, Through: f.Through}, past...); err != nil {
+	if err := theirs(p).WriteTables(ctx, s, programme.Span{FirstOpen: firstOpen, Through: f.Through},
+		past...); err != nil {
 		t.Fatalf("%v", err)
 	}
 	if err := transforms.Prepare(ctx, s, "memory"); err != nil {
@@ -81,11 +87,16 @@ func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme
 			must(t, s, "insert into memory.stated."+name+" from memory.kept."+name)
 		}
 	}
-	must(t, s, "create table rules.waived (sha256 varchar, line bigint, reasons_hash varchar, who varchar, reason varchar)", "create table rules.run as select '' as run_id, '' as program, '' as config_hash, date '2024-01-01' as through_month, 0::bigint as files, '' as inputs_hash",
+	must(t, s,
+		"create table rules.waived (sha256 varchar, line bigint, reasons_hash varchar, who varchar, reason varchar)",
+		"create table rules.run as select '' as run_id, '' as program, '' as config_hash, date '2024-01-01' as "+
+			"through_month, 0::bigint as files, '' as inputs_hash",
 		"create schema published.mart", "create schema memory.staging", "create schema memory.intermediate",
-		"set search_path = 'memory.main,store.raw,memory.rules,memory.stated,memory.staging,memory.intermediate,published.mart'")
+		"set search_path = "+
+			"'memory.main,store.raw,memory.rules,memory.stated,memory.staging,memory.intermediate,published.mart'")
 	// In small parts, so that what is made in parts is held against the oracle as such.
-	if err := transforms.Build(ctx, s, transforms.Target{Work: "memory", Mart: "published", Part: max(16, int64(len(f.Sales)/4))}, nil); err != nil {
+	if err := transforms.Build(ctx, s, transforms.Target{Work: "memory", Mart: "published",
+		Part: max(16, int64(len(f.Sales)/4))}, nil); err != nil {
 		t.Fatalf("%v", err)
 	}
 	if err := transforms.Check(ctx, s); err != nil {
@@ -125,14 +136,17 @@ func ask(t fataler, s *store.Session, question string) []string {
 func fill(f oracle.Facts) []string {
 	var q []string
 	kinds := []string{"partners", "products", "fx_rates", "deals", "certifications", "entries", "sales", "links"}
-	counts := map[string]int{"partners": len(f.Partners), "products": len(f.Products), "fx_rates": len(f.Rates), "deals": len(f.Claims),
+	counts := map[string]int{"partners": len(f.Partners), "products": len(f.Products), "fx_rates": len(f.Rates),
+		"deals":          len(f.Claims),
 		"certifications": len(f.Certifications), "entries": len(f.Entries), "links": len(f.Links)}
 	for i, kind := range kinds {
-		q = append(q, fmt.Sprintf("insert into store.raw.files values (%d, 'sha%d', '%s.csv', '%s', '%s', 'h', false, '2024-01-01', 1, 'loaded', null, null, %d, %d, 0, 0, 0, 0, null)",
+		q = append(q, fmt.Sprintf("insert into store.raw.files values (%d, 'sha%d', '%s.csv', '%s', '%s', 'h', false, "+
+			"'2024-01-01', 1, 'loaded', null, null, %d, %d, 0, 0, 0, 0, null)",
 			i+1, i+1, kind, kind, kind, counts[kind], counts[kind]))
 	}
 	for _, file := range salesFiles[1:] {
-		q = append(q, fmt.Sprintf("insert into store.raw.files select %d, 'sha%d', * exclude (file_id, sha256) from store.raw.files where file_id = %d", file, file, salesFiles[0]))
+		q = append(q, fmt.Sprintf("insert into store.raw.files select %d, 'sha%d', * exclude (file_id, sha256) from "+
+			"store.raw.files where file_id = %d", file, file, salesFiles[0]))
 	}
 	var rows []string
 	values := func(kind string) {
@@ -142,16 +156,19 @@ func fill(f oracle.Facts) []string {
 		rows = nil
 	}
 	for i, p := range f.Partners {
-		rows = append(rows, fmt.Sprintf("(1, %d, %s, %s, %s, %s, null, null, null, %s, null, null, %s, %s, %s, %s)", i+2, text(p.ID), text(p.ID), text(p.ID), text(p.ID),
+		rows = append(rows, fmt.Sprintf("(1, %d, %s, %s, %s, %s, null, null, null, %s, null, null, %s, %s, %s, %s)", i+2,
+			text(p.ID), text(p.ID), text(p.ID), text(p.ID),
 			text(p.Currency), text(holdings(p.Modules)), text(givens(p.Levels)), text(p.Type), text(active(p.Active))))
 	}
 	values("partners")
 	for i, p := range f.Products {
-		rows = append(rows, fmt.Sprintf("(2, %d, %s, %s, %s, %s, %s, %s)", i+2, text(p.SKU), text(p.SKU), text(p.SKU), text(p.SKU), text(p.Family), text(basis(p.Licence))))
+		rows = append(rows, fmt.Sprintf("(2, %d, %s, %s, %s, %s, %s, %s)", i+2, text(p.SKU), text(p.SKU), text(p.SKU),
+			text(p.SKU), text(p.Family), text(basis(p.Licence))))
 	}
 	values("products")
 	for i, r := range f.Rates {
-		rows = append(rows, fmt.Sprintf("(3, %d, %s, %s, %s, %s, %s)", i+2, text(r.Currency+day(r.Date)), text(day(r.Date)), date(r.Date), text(r.Currency), r.Value.Text('f')))
+		rows = append(rows, fmt.Sprintf("(3, %d, %s, %s, %s, %s, %s)", i+2, text(r.Currency+day(r.Date)), text(day(r.Date)),
+			date(r.Date), text(r.Currency), r.Value.Text('f')))
 	}
 	values("fx_rates")
 	for i, c := range f.Claims {
@@ -159,12 +176,14 @@ func fill(f oracle.Facts) []string {
 		if c.Approved {
 			status = "approved"
 		}
-		rows = append(rows, fmt.Sprintf("(4, %d, %s, '', %s, %s, %s, %s, null, %s, %s, null, null)", i+2, text(c.Deal+c.Partner+c.Role), text(c.Deal), text(c.Partner),
+		rows = append(rows, fmt.Sprintf("(4, %d, %s, '', %s, %s, %s, %s, null, %s, %s, null, null)", i+2,
+			text(c.Deal+c.Partner+c.Role), text(c.Deal), text(c.Partner),
 			text(c.Role), date(c.Registered), date(c.Expires), text(status)))
 	}
 	values("deals")
 	for i, c := range f.Certifications {
-		rows = append(rows, fmt.Sprintf("(5, %d, %s, '', %s, %s, %s, %s, %s, 'valid')", i+2, text(c.Person+c.Code+day(c.Awarded)), text(c.Partner), text(c.Person), text(c.Code),
+		rows = append(rows, fmt.Sprintf("(5, %d, %s, '', %s, %s, %s, %s, %s, 'valid')", i+2,
+			text(c.Person+c.Code+day(c.Awarded)), text(c.Partner), text(c.Person), text(c.Code),
 			date(c.Awarded), date(c.Expires)))
 	}
 	values("certifications")
@@ -173,7 +192,8 @@ func fill(f oracle.Facts) []string {
 		if e.Kind == "money_adjustment" {
 			amount, points = e.Amount.Text('f'), "null"
 		}
-		rows = append(rows, fmt.Sprintf("(6, %d, %s, '', %s, %s, %s, %s, %s, %s, 'why', 'who')", i+2, text(e.ID), text(e.ID), text(e.Partner), date(e.Date), text(e.Kind), amount, points))
+		rows = append(rows, fmt.Sprintf("(6, %d, %s, '', %s, %s, %s, %s, %s, %s, 'why', 'who')", i+2, text(e.ID), text(e.ID),
+			text(e.Partner), date(e.Date), text(e.Kind), amount, points))
 	}
 	values("entries")
 	for _, s := range f.Sales {
@@ -181,13 +201,15 @@ func fill(f oracle.Facts) []string {
 		if s.ReturnsDocument != "" {
 			returned, line = text(s.ReturnsDocument), fmt.Sprint(s.ReturnsLine)
 		}
-		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %d, null, %t, %s, %s, null, null, null, null, %s, 1, %s, %s, %s, %s, %s)", fileOf(s), physicalLine(s), text(s.Distributor), text(s.Document), s.Line, s.Return,
+		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %d, null, %t, %s, %s, null, null, null, null, %s, 1, %s, %s, "+
+			"%s, %s, %s)", fileOf(s), physicalLine(s), text(s.Distributor), text(s.Document), s.Line, s.Return,
 			date(s.Date), text(s.Buyer), text(s.SKU), s.Net.Text('f'), text(s.Currency), text(s.Deal), returned, line))
 	}
 	values("sales")
 	for i, l := range f.Links {
 		key := fmt.Sprintf("%s / %s / %d / ", l.Distributor, l.Document, l.Line)
-		rows = append(rows, fmt.Sprintf("(8, %d, %s, %s, %s, %s, %d, null, %s, 'who', null)", i+2, text(key), text(key+l.Deal), text(l.Distributor), text(l.Document), l.Line, text(l.Deal)))
+		rows = append(rows, fmt.Sprintf("(8, %d, %s, %s, %s, %s, %d, null, %s, 'who', null)", i+2, text(key),
+			text(key+l.Deal), text(l.Distributor), text(l.Document), l.Line, text(l.Deal)))
 	}
 	values("links")
 	return append(q, countSales)
@@ -203,12 +225,15 @@ func fileOf(s oracle.Sale) int {
 }
 
 // countSales counts and sums the files of sell-out lines once these are there.
-const countSales = "update store.raw.files set records = n, typed = n, amount = a from (select f.file_id as f, count(s.file_id) as n, coalesce(sum(s.net_amount), 0) as a from store.raw.files as f left join store.raw.sales as s on s.file_id = f.file_id where f.kind = 'sales' group by f.file_id) where file_id = f"
+const countSales = "update store.raw.files set records = n, typed = n, amount = a from (select f.file_id as f, " +
+	"count(s.file_id) as n, coalesce(sum(s.net_amount), 0) as a from store.raw.files as f left join store.raw.sales as " +
+	"s on s.file_id = f.file_id where f.kind = 'sales' group by f.file_id) where file_id = f"
 
 // physicalLine is the same for a line as long as its content is.
 func physicalLine(s oracle.Sale) int64 {
 	h := fnv.New32a()
-	fmt.Fprint(h, s.Distributor, s.Document, s.Line, s.Return, s.Date, s.Buyer, s.SKU, s.Net.Text('f'), s.Currency, s.Deal, s.ReturnsDocument, s.ReturnsLine)
+	fmt.Fprint(h, s.Distributor, s.Document, s.Line, s.Return, s.Date, s.Buyer, s.SKU, s.Net.Text('f'), s.Currency, s.Deal,
+		s.ReturnsDocument, s.ReturnsLine)
 	return int64(h.Sum32()) + 2
 }
 
@@ -264,7 +289,8 @@ func givens(list []oracle.Given) string {
 
 // theirs is the oracle's programme as the program has it.
 func theirs(p oracle.Programme) programme.Programme {
-	out := programme.Programme{Currency: p.Currency, YearStarts: p.YearStarts, FXMaxAge: p.FXMaxAge, MinPayable: programme.Cents(units(p.MinPayable, 2))}
+	out := programme.Programme{Currency: p.Currency, YearStarts: p.YearStarts, FXMaxAge: p.FXMaxAge,
+		MinPayable: programme.Cents(units(p.MinPayable, 2))}
 	for _, v := range p.Versions {
 		out.Versions = append(out.Versions, version(v))
 	}

@@ -31,7 +31,8 @@ func strangers() []stranger {
 			"Paris\",S1,1,100.00\nA2,1,2024-08-02,\"Bcme, Inc., Paris\",S1,1,100.00\n",
 			says: `partner_code: "partner"`, want: "2 rows, 0 rejected, net amounts add up to 200"},
 		{name: "empty name.csv",
-			text: "invoice;line;date;partner;;sku;qty;amount\nA1;1;13.08.2024;K1;x;S1;1;1.100,00\nA2;1;14.08.2024;K2;y;S1;1;12,50\n",
+			text: "invoice;line;date;partner;;sku;qty;amount\nA1;1;13.08.2024;K1;x;S1;1;1.100,00\n" +
+				"A2;1;14.08.2024;K2;y;S1;1;12,50\n",
 			says: `thousands: ["."]`, want: "2 rows, 0 rejected, net amounts add up to 1112.50"},
 		{name: "no header.csv", text: german, says: "no_header: true # the first line looks like data\n    width: 7\n    " +
 			"decimal: \",\"",
@@ -61,7 +62,8 @@ func strangers() []stranger {
 			want: "2 rows, 0 rejected, net amounts add up to 1112.50"},
 		{name: "three decimals or thousands.csv", text: plainNames +
 			"A1;1;08/13/2024;K1;S1;1;1,234\nA2;1;08/13/2024;K1;S1;1;2,500\n",
-			says:    `decimal: ASK # "1,234" reads as 1234 under decimal: ".", thousands: [","], and as 1.234 under decimal: ",": ask the sender`,
+			says: `decimal: ASK # "1,234" reads as 1234 under decimal: ".", thousands: [","], ` +
+				`and as 1.234 under decimal: ",": ask the sender`,
 			answers: []string{"decimal: ASK", "thousands: [\",\"]"}, want: "2 rows, 0 rejected, net amounts add up to 3734"},
 		{name: "one that is no number.csv", text: plainNames + strings.Repeat(german, 10) +
 			"A3;1;15.08.2024;K1;S1;1;on request\n",

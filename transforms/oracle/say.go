@@ -14,7 +14,8 @@ func (r Result) Say() []string {
 	var out []string
 	for _, c := range r.Credits {
 		out = append(out, fmt.Sprintf("credit %s %s %d %s %s base %s from %s to %s earned %s points %d",
-			c.Distributor, c.Document, c.Line, c.Partner, c.Module, twoPlaces(c.Base), twoPlaces(c.Low), twoPlaces(c.High), twoPlaces(c.Earned), c.Points))
+			c.Distributor, c.Document, c.Line, c.Partner, c.Module, twoPlaces(c.Base), twoPlaces(c.Low), twoPlaces(c.High),
+			twoPlaces(c.Earned), c.Points))
 	}
 	for _, l := range r.Levels {
 		out = append(out, fmt.Sprintf("level %s %s %s", l.Partner, l.Month.Format(time.DateOnly), l.Level))
@@ -23,11 +24,13 @@ func (r Result) Say() []string {
 		out = append(out, fmt.Sprintf("points %s %s status %d of them certified %d spendable %d",
 			b.Partner, b.Month.Format(time.DateOnly), b.Status, b.Certificates, b.Spendable))
 		if b.Expiring > 0 {
-			out = append(out, fmt.Sprintf("lapsing %s %s within 90 days %d", b.Partner, b.Month.Format(time.DateOnly), b.Expiring))
+			out = append(out, fmt.Sprintf("lapsing %s %s within 90 days %d", b.Partner, b.Month.Format(time.DateOnly),
+				b.Expiring))
 		}
 	}
 	for _, p := range r.Pays {
-		out = append(out, fmt.Sprintf("pay %s %s payable %s carried %s", p.Partner, p.Month.Format(time.DateOnly), twoPlaces(p.Payable), twoPlaces(p.CarriedOut)))
+		out = append(out, fmt.Sprintf("pay %s %s payable %s carried %s", p.Partner, p.Month.Format(time.DateOnly),
+			twoPlaces(p.Payable), twoPlaces(p.CarriedOut)))
 	}
 	sort.Strings(out)
 	return out
@@ -48,16 +51,20 @@ func twoPlaces(d apd.Decimal) string {
 
 // Question asks the marts for the same lines.
 func Question() string {
-	return `select 'credit ' || distributor || ' ' || document_no || ' ' || line_no || ' ' || l.partner_id || ' ' || l.incentive
-			|| ' base ' || l.base || ' from ' || l.running_lo || ' to ' || l.running_hi || ' earned ' || l.earned || ' points ' || l.points as said
+	return `select 'credit ' || distributor || ' ' || document_no || ' ' || line_no || ' ' || l.partner_id
+			|| ' ' || l.incentive
+			|| ' base ' || l.base || ' from ' || l.running_lo || ' to ' || l.running_hi
+			|| ' earned ' || l.earned || ' points ' || l.points as said
 		from mart.statement_lines as l
 		union all
 		select 'level ' || partner_id || ' ' || month || ' ' || level from mart.partner_levels
 		union all
-		select 'points ' || partner_id || ' ' || month || ' status ' || status_points || ' of them certified ' || by_certificate
+		select 'points ' || partner_id || ' ' || month || ' status ' || status_points
+			|| ' of them certified ' || by_certificate
 			|| ' spendable ' || spendable from mart.point_balances
 		union all
-		select 'lapsing ' || partner_id || ' ' || month || ' within 90 days ' || sum(points) from mart.points_expiring group by partner_id, month
+		select 'lapsing ' || partner_id || ' ' || month || ' within 90 days ' || sum(points) from mart.points_expiring
+			group by partner_id, month
 		union all
 		select 'pay ' || partner_id || ' ' || month || ' payable ' || payable || ' carried ' || carried_out from mart.payables
 		order by said`

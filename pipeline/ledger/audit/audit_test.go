@@ -49,7 +49,8 @@ func TestDecisionsTakenAtOnceAreAllKept(t *testing.T) {
 	var wait sync.WaitGroup
 	for n := range 20 {
 		wait.Go(func() {
-			if err := Append(path, Decision{Who: "A", Act: Waive, Reason: fmt.Sprint(n)}, Decision{Who: "B", Act: Waive, Reason: fmt.Sprint(n)}); err != nil {
+			if err := Append(path, Decision{Who: "A", Act: Waive, Reason: fmt.Sprint(n)},
+				Decision{Who: "B", Act: Waive, Reason: fmt.Sprint(n)}); err != nil {
 				t.Error(err)
 			}
 		})
