@@ -123,8 +123,8 @@ func TestEveryTableSaysItsGrain(t *testing.T) {
 func unitOf(kind string) *regexp.Regexp {
 	switch {
 	case strings.HasPrefix(kind, "DECIMAL"):
-		return regexp.MustCompile(`programme currency|partner's own currency|document's currency|documents' currencies|currency of the row|` +
-			`fraction|factor|in units of`)
+		return regexp.MustCompile(`programme currency|partner's own currency|document's currency|documents' currencies|` +
+			`currency of the row|fraction|factor|in units of`)
 	case slices.Contains([]string{"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UBIGINT"}, kind):
 		return regexp.MustCompile(`number|points|how many|sale_id|\bdays\b|\bmonths\b|physical line|` +
 			`rows in the file|rejected rows|part of the line|weight`)

@@ -196,15 +196,7 @@ func fill(f oracle.Facts) []string {
 			text(e.Partner), date(e.Date), text(e.Kind), amount, points))
 	}
 	values("entries")
-	for _, s := range f.Sales {
-		returned, line := "null", "null"
-		if s.ReturnsDocument != "" {
-			returned, line = text(s.ReturnsDocument), fmt.Sprint(s.ReturnsLine)
-		}
-		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %d, null, %t, %s, %s, null, null, null, null, %s, 1, %s, %s, "+
-			"%s, %s, %s)", fileOf(s), physicalLine(s), text(s.Distributor), text(s.Document), s.Line, s.Return,
-			date(s.Date), text(s.Buyer), text(s.SKU), s.Net.Text('f'), text(s.Currency), text(s.Deal), returned, line))
-	}
+	rows = saleRows(f.Sales)
 	values("sales")
 	for i, l := range f.Links {
 		key := fmt.Sprintf("%s / %s / %d / ", l.Distributor, l.Document, l.Line)
@@ -213,6 +205,19 @@ func fill(f oracle.Facts) []string {
 	}
 	values("links")
 	return append(q, countSales)
+}
+
+func saleRows(sales []oracle.Sale) (rows []string) {
+	for _, s := range sales {
+		returned, line := "null", "null"
+		if s.ReturnsDocument != "" {
+			returned, line = text(s.ReturnsDocument), fmt.Sprint(s.ReturnsLine)
+		}
+		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %d, null, %t, %s, %s, null, null, null, null, %s, 1, %s, %s, "+
+			"%s, %s, %s)", fileOf(s), physicalLine(s), text(s.Distributor), text(s.Document), s.Line, s.Return,
+			date(s.Date), text(s.Buyer), text(s.SKU), s.Net.Text('f'), text(s.Currency), text(s.Deal), returned, line))
+	}
+	return rows
 }
 
 // salesFiles are the files that sell-out lines are spread over, a document in one.
