@@ -56,6 +56,7 @@ type arrived struct {
 // less what a later complete file of its month no longer holds, not even in a row
 // that was rejected.
 func TestWhateverArrivesAgainAndInWhateverPiecesTheFactsAreTheSame(t *testing.T) {
+	long(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		var sent []shipment
 		for range rapid.IntRange(1, 5).Draw(rt, "files") {

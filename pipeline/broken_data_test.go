@@ -20,6 +20,7 @@ import (
 )
 
 func TestBrokenByAStoreThatIsDamaged(t *testing.T) {
+	long(t)
 	t.Parallel()
 	damage := map[string]func(path string) error{
 		"emptied":       func(path string) error { return os.Truncate(path, 0) },
@@ -69,6 +70,7 @@ func scribble(path string, at float64) error { //nolint // a place, and no money
 }
 
 func TestBrokenByAStoreBesideTheLogOfAnother(t *testing.T) {
+	long(t)
 	t.Parallel()
 	b := newBroken(t, t.TempDir())
 	other := newBroken(t, t.TempDir())
@@ -89,6 +91,7 @@ func TestBrokenByAStoreBesideTheLogOfAnother(t *testing.T) {
 }
 
 func TestBrokenByReadersOfThePublishedFile(t *testing.T) {
+	long(t)
 	t.Parallel()
 	b := newBroken(t, t.TempDir())
 	reader, err := pipeline.OpenPublished(t.Context(), b.config)
@@ -113,6 +116,7 @@ func TestBrokenByReadersOfThePublishedFile(t *testing.T) {
 }
 
 func TestBrokenByTwoRunsAtOnce(t *testing.T) {
+	long(t)
 	t.Parallel()
 	b := newBroken(t, t.TempDir())
 	first, said := b.begun(t)
@@ -138,6 +142,7 @@ func TestBrokenByTwoRunsAtOnce(t *testing.T) {
 }
 
 func TestBrokenByTooLittleMemory(t *testing.T) {
+	long(t)
 	t.Parallel()
 	b := newBroken(t, t.TempDir())
 	good := b.config
@@ -154,6 +159,7 @@ func TestBrokenByTooLittleMemory(t *testing.T) {
 }
 
 func TestBrokenByAClockThatJumps(t *testing.T) {
+	long(t)
 	t.Parallel()
 	b := newBroken(t, t.TempDir())
 	for _, jump := range []time.Duration{-24 * time.Hour, 31 * 24 * time.Hour, 0} {
@@ -167,6 +173,7 @@ func TestBrokenByAClockThatJumps(t *testing.T) {
 }
 
 func TestBrokenByWhatLiesInTheInbox(t *testing.T) {
+	long(t)
 	t.Parallel()
 	b := newBroken(t, t.TempDir())
 	inbox := b.config.Folders.Inbox
@@ -201,6 +208,7 @@ func TestBrokenByWhatLiesInTheInbox(t *testing.T) {
 }
 
 func TestBrokenByManyFilesAtOnce(t *testing.T) {
+	long(t)
 	t.Parallel()
 	n := some(10_000, 150)
 	b := newBroken(t, t.TempDir())
@@ -219,6 +227,7 @@ func TestBrokenByManyFilesAtOnce(t *testing.T) {
 }
 
 func TestBrokenByAConfigurationThatChangesInTheMiddle(t *testing.T) {
+	long(t)
 	t.Parallel()
 	b := newBroken(t, t.TempDir())
 	path := filepath.Join(b.dir, "config.yaml")
@@ -247,6 +256,7 @@ func TestBrokenByAConfigurationThatChangesInTheMiddle(t *testing.T) {
 }
 
 func TestARunThatIsStoppedEndsCleanly(t *testing.T) {
+	long(t)
 	t.Parallel()
 	b := newBroken(t, t.TempDir())
 	for _, stage := range []string{"land", "load", "transform", "check"} {

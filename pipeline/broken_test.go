@@ -142,6 +142,7 @@ func (b *broken) goesOn(t *testing.T, what string) {
 }
 
 func TestBrokenByAKillAtEachStageAndAtRandomMoments(t *testing.T) {
+	long(t)
 	t.Parallel()
 	stages := []string{"begun", "land", "load", "transform", "check", "report"}
 	random := rand.New(rand.NewPCG(7, 11))
@@ -195,6 +196,7 @@ func (b *broken) killedAfter(t *testing.T, stage string, pause time.Duration) bo
 }
 
 func TestBrokenByWritesSyncsAndRenamesThatFail(t *testing.T) {
+	long(t)
 	b := newBroken(t, t.TempDir())
 	count := map[string]int{}
 	files.Fault = func(act, _ string) error { count[act]++; return nil }
@@ -253,6 +255,7 @@ func inMemory(t *testing.T, megabytes int) string {
 // TestBrokenByAFullDisk leaves a run less and less room, so that it fails in landing, in
 // the store, in the marts, in the workbooks and while it publishes.
 func TestBrokenByAFullDisk(t *testing.T) {
+	long(t)
 	t.Parallel()
 	dir := inMemory(t, 200)
 	b := newBroken(t, dir)
@@ -310,6 +313,7 @@ func (b *broken) childSays(t *testing.T) (string, int) {
 }
 
 func TestBrokenByADiskThatCanOnlyBeRead(t *testing.T) {
+	long(t)
 	t.Parallel()
 	dir := inMemory(t, 200)
 	b := newBroken(t, dir)
@@ -330,6 +334,7 @@ func TestBrokenByADiskThatCanOnlyBeRead(t *testing.T) {
 }
 
 func TestBrokenByFoldersThatAreMissing(t *testing.T) {
+	long(t)
 	t.Parallel()
 	b := newBroken(t, t.TempDir())
 	inbox := b.config.Folders.Inbox

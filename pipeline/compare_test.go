@@ -33,6 +33,7 @@ func flat(p programme.Programme, rate programme.PPM) programme.Programme {
 }
 
 func TestAComparisonIsWhatARunUnderTheOtherProgrammeStates(t *testing.T) {
+	long(t)
 	w := sampleWorld(t)
 	july := time.Date(2024, 7, 1, 0, 0, 0, 0, time.UTC)
 	o := pipeline.Options{Config: w.config, Now: now, Month: july}
@@ -123,6 +124,7 @@ func TestAComparisonOfMonthsThatAreNotThereIsRefused(t *testing.T) {
 }
 
 func TestAProgrammeThatBeginsInsideTheMonthsComparedIsPointedOut(t *testing.T) {
+	long(t)
 	w := sampleWorld(t)
 	late := w.config.Programme
 	late.Versions = slices.Clone(late.Versions[:1])
@@ -138,6 +140,7 @@ func TestAProgrammeThatBeginsInsideTheMonthsComparedIsPointedOut(t *testing.T) {
 }
 
 func TestAStoreThatARunHasToMendFirstIsNotCompared(t *testing.T) {
+	long(t)
 	compare := func(w *world) error {
 		_, err := pipeline.Compare(t.Context(), pipeline.Options{Config: w.config, Now: now}, w.config.Programme)
 		return err

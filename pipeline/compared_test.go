@@ -21,6 +21,7 @@ const comparison = "../docs/dirty-files.md"
 // TestTheComparisonOfReadersIsTrue reads every dirty file three ways and compares
 // the table in docs/dirty-files.md. `make dirty-files` writes it anew.
 func TestTheComparisonOfReadersIsTrue(t *testing.T) {
+	long(t)
 	cases := dirtyCases(t)
 	w := dirtyWorld(t, cases)
 	w.run(t)

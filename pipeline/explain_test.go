@@ -78,6 +78,7 @@ func whole(t *testing.T, text string) int64 {
 }
 
 func TestWhatIsToldOfALineAddsUpToWhatItEarned(t *testing.T) {
+	long(t)
 	for _, method := range []string{"marginal", "block", "document", "volume"} {
 		w := newWorld(t, t.TempDir(), func(text string) string {
 			return strings.ReplaceAll(text, "method: marginal", "method: "+method)

@@ -135,6 +135,7 @@ func TestASecondExportWritesNothing(t *testing.T) {
 }
 
 func TestTheSameRowsAreTheSameBytesAtAnyNumberOfThreads(t *testing.T) {
+	long(t)
 	w, one, more := sampleWorld(t), t.TempDir(), t.TempDir()
 	conf := *w.config
 	for dir, threads := range map[string]int{one: 1, more: 8} {

@@ -91,6 +91,7 @@ func actsOf(t *testing.T, work func(soFar func() int)) int {
 // every row exactly once. Every other kill is at a write, sync or rename, the others come a
 // moment after one, wherever the database is by then.
 func TestAKilledRunLosesNoRow(t *testing.T) {
+	long(t)
 	kills := some(100, 25)
 	want := countRows(sampleWorld(t), t)
 	random := rand.New(rand.NewPCG(4, 2))

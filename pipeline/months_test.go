@@ -111,6 +111,7 @@ func difference(got, want map[string]string) string {
 }
 
 func TestWhatIsRebuiltFromFilesIsByteForByteWhatWasThere(t *testing.T) {
+	long(t)
 	w := newWorld(t, t.TempDir(), asItIs)
 	w.run(t)
 	w.close(t, time.January)
@@ -136,6 +137,7 @@ func TestWhatIsRebuiltFromFilesIsByteForByteWhatWasThere(t *testing.T) {
 }
 
 func TestMonthlyClosingsSayWhatOneYearSays(t *testing.T) {
+	long(t)
 	want := sampleWorld(t)
 	w := newWorld(t, t.TempDir(), asItIs)
 	w.run(t)
@@ -159,6 +161,7 @@ func TestMonthlyClosingsSayWhatOneYearSays(t *testing.T) {
 }
 
 func TestWhateverIsDoneToClosedFilesIsFoundAndNamed(t *testing.T) {
+	long(t)
 	w := smallWorld(t, t.TempDir())
 	w.run(t)
 	w.close(t, time.January)
@@ -241,6 +244,7 @@ var closings = flag.Int("closings", 12, "how many closings are killed")
 // writes, syncs and renames. After each, the month is open and nothing of the closing is
 // left, or it is closed in full; and the next run says the same.
 func TestAKilledCloseLeavesTheMonthOpenOrClosed(t *testing.T) {
+	long(t)
 	w := smallWorld(t, t.TempDir())
 	w.run(t)
 	acts := actsOf(t, func(func() int) { w.close(t, time.January) })

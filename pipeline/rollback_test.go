@@ -51,6 +51,7 @@ func TestARollbackAfterAPublicationThatWasCutShortGoesBackOneAndNotTwo(t *testin
 }
 
 func TestARollbackThatFailsHalfWayIsFinishedByWhoeverBeginsNext(t *testing.T) {
+	long(t)
 	b := newBroken(t, t.TempDir())
 	first := b.published(t)
 	b.goesOn(t, "the second day")
@@ -153,6 +154,7 @@ func TestWhatFailsBeforeAnythingBeginsIsRemembered(t *testing.T) {
 }
 
 func TestADamagedBlockIsFoundBeforeItIsPublished(t *testing.T) {
+	long(t)
 	b := newBroken(t, t.TempDir())
 	s, err := pipeline.OpenPublished(t.Context(), b.config)
 	if err != nil {

@@ -173,6 +173,14 @@ func sampleWorld(t *testing.T) *world {
 	return sampleIn
 }
 
+// long leaves a test to make test-all.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("make test-all runs it")
+	}
+}
+
 func TestMain(m *testing.M) {
 	syscall.Umask(0o077) // as the program does
 	if dir := os.Getenv(childFolder); dir != "" {
@@ -191,6 +199,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestTheMartsAreTheSameAtAnyNumberOfThreads(t *testing.T) {
+	long(t)
 	want := sampleWorld(t).all(t)
 	for _, threads := range []string{"1", "2", "8"} {
 		w := newWorld(

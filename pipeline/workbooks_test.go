@@ -26,6 +26,7 @@ func need(t *testing.T, tool string, args ...string) {
 }
 
 func TestEveryPartOfEveryWorkbookIsValidXML(t *testing.T) {
+	long(t)
 	need(t, "xmllint", "--version")
 	w := sampleWorld(t)
 	for _, path := range w.workbooks(t, "2024-*") {
@@ -107,6 +108,7 @@ func recalculate(t *testing.T, from []string, to string) {
 }
 
 func TestTotalsAreFormulasThatComeToTheirStoredValuesAndToTheMart(t *testing.T) {
+	long(t)
 	need(t, "soffice", "--version")
 	need(t, "/usr/bin/python3", "-c", "import openpyxl")
 	w := sampleWorld(t)
@@ -205,6 +207,7 @@ func checkWorkbooks(t *testing.T, originals, again string) checked {
 }
 
 func TestRecalculationIsReallyForced(t *testing.T) {
+	long(t)
 	need(t, "soffice", "--version")
 	need(t, "/usr/bin/python3", "-c", "import openpyxl")
 	w := sampleWorld(t)

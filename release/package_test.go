@@ -115,6 +115,9 @@ func copied(t *testing.T) string {
 }
 
 func TestTheReleaseIsWhatItSaysAndWorksByItself(t *testing.T) {
+	if testing.Short() {
+		t.Skip("make test-all runs it")
+	}
 	needed(t, "dpkg-deb", "objdump", "man", "sha256sum")
 	const maintainer = "Anna Builder <anna@vendor.example>"
 	t.Setenv("MAINTAINER", maintainer)

@@ -20,6 +20,9 @@ var soak = flag.Int("nights", 8, "nights of the soak")
 // TestManyNightsGrowNothing serves night after night; on every tenth a file comes that moves a
 // statement. make soak does it for 500.
 func TestManyNightsGrowNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("make test-all runs it")
+	}
 	site := newInstallation(t,
 		`serve: {listen: "", jobs: {night: "30 2 * * *", month_end: never, freshness: never, cleanup: "0 5 * * *"}}`)
 	text, err := os.ReadFile(filepath.Join(site.dir, "config.yaml"))
