@@ -1,5 +1,5 @@
--- The certification points in the ledger add up to what the status counts, and no balance of status
--- differs from its parts.
+-- The certification points in the ledger add up to those that count for status. The status points
+-- are the sum of their parts.
 with by_ledger as (
     select l.partner_id, m.month, sum(l.points) as points
     from intermediate.months as m

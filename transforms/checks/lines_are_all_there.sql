@@ -1,5 +1,5 @@
--- Every line that was sent stands or is superseded, and every one that stands is held, later than
--- the run, or judged for its buyer.
+-- Every sell-out line is current or superseded. Every current line is held, is later than the run,
+-- or counts or does not count for its buyer with a reason.
 with judged as (
     select sale_id from intermediate.purchase_credits where incentive = 'resell'
 )

@@ -1,4 +1,4 @@
--- The slices of a movement add up to its base and to what it earned.
+-- The slices of a movement add up to its base and to its margin before the cap.
 with sliced as (
     select credit_id, month, sum(base) as base, sum(earned) as earned
     from mart.tranche_slices

@@ -1,5 +1,5 @@
--- What was stated of a credit and what moved since add up to what it should be today, unless its
--- new day lies after the run.
+-- All movements of a credit add up to what it should be today. A credit whose day is now after the
+-- run is left out.
 with moved as (
     select credit_id, sum(base) as base from mart.statement_lines group by credit_id
 )

@@ -1,4 +1,4 @@
--- Statements, what is paid and the lines say the same.
+-- Payables, statements and statement lines have the same margin.
 with by_lines as (
     select partner_id, month, sum(earned) as earned
     from mart.statement_lines

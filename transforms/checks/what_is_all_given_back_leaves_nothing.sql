@@ -1,7 +1,6 @@
--- A position that has come back to zero under one schedule has earned nothing, and under one rule
--- no points: what was bought and all given back leaves nothing. Under the method document every
--- document has a position of its own. Sell With can begin to earn points in the middle of a
--- version, so its points are left out.
+-- A position that is back at zero under one schedule has earned nothing, and under one programme
+-- version no points. Under the method document each document has its own position. Points of Sell
+-- With are left out, because they can start in the middle of a version.
 with moved as not materialized (
     select
         sale_id, partner_id, incentive, year_start, period_start, position_family, distributor,

@@ -1,20 +1,20 @@
--- What each distributor's lines of a month come to, currency by currency, and what became of them:
--- counted for their buyer, not counted, or held.
+-- What each distributor's lines of a month add up to in each currency: counted for their buyer, not
+-- counted, held, or later than the run.
 --
 -- grain: distributor, month, currency
 -- distributor
--- month             first day of the documents' month
--- currency          currency of the documents
--- lines             how many lines stand
--- net_amount        net amount of the lines that stand, in the currency of the row
+-- month  first day of the documents' month
+-- currency
+-- lines             how many current lines
+-- net_amount        net amount of the current lines, in the currency of the row
 -- counted_lines     how many lines count for their buyer
 -- counted_amount    net amount of the counted lines, in the currency of the row
 -- counted_base      value of the counted lines, in the programme currency
--- uncounted_lines   how many lines are known in full and do not count for their buyer
+-- uncounted_lines   how many lines are complete and do not count for their buyer
 -- uncounted_amount  net amount of the lines that do not count, in the currency of the row
--- held_lines        how many lines wait for something
+-- held_lines        how many lines wait for missing data
 -- held_amount       net amount of the held lines, in the currency of the row
--- later_lines       how many lines are of a month after the run's, which nobody has judged yet
+-- later_lines       how many lines are of a month after the run's
 -- later_amount      net amount of the later lines, in the currency of the row
 with fates as (
     select

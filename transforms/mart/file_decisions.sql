@@ -1,6 +1,6 @@
--- What people decided by way of a file: a code that is a partner's, a line that belongs to a deal,
--- a manual posting. Each is written into the audit log by the first run that sees it. A partner's
--- codes from the day it joined are no decision of anybody's here.
+-- Decisions that people wrote into a file: a new partner code, a line that belongs to a deal, a
+-- manual posting. The first run that reads a decision writes it into the audit log. The codes in a
+-- partner's first file are not decisions.
 --
 -- grain: act, what, file_id, file_line
 -- act     alias, link or enter

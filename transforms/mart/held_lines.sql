@@ -1,9 +1,8 @@
--- What has been loaded and waits for something that is missing. It counts by itself in the first
--- run after the missing alias, product, rate, line or deal is there.
+-- Loaded rows that wait for missing data. Each counts in the first run after the missing alias,
+-- product, rate, line or deal has come.
 --
 -- grain: kind, file_id, file_line
--- kind            kind of source: sales, deals, certifications, entries or links
--- file_id, file_line, file_name
+-- kind, file_id, file_line, file_name
 -- held_reason     what is missing or ambiguous
 -- what            the unknown code, product or currency, or the deal of a link
 -- month           first day of its month; of a link whose line is not there, the month the link
@@ -14,9 +13,9 @@
 -- document_no     number of the document, or the deal, person or posting
 -- document_date   day of the document, for sales
 -- line_no, end_customer, sku
--- net_amount      net amount of a sales line, or of the line of a link, in the document's currency;
---                 amount of a manual money posting in the programme currency; null otherwise
--- currency        currency of the document, for sales and links
+-- net_amount  net amount of a sales line, or of the line of a link, in the document's currency;
+--             amount of a manual money posting in the programme currency; null otherwise
+-- currency    currency of the document, for sales and links
 select 'sales' as kind, l.file_id, l.line as file_line, f.file_name, l.held_reason,
     case
         when l.held_reason in ('unknown_partner', 'ambiguous_partner') then l.partner_code

@@ -1,12 +1,10 @@
--- What is still missing for the next level at the end of each month, requirement by requirement. No
--- row: nothing is missing, or there is no level above.
+-- What each partner still needs for the next level at the end of each month, one row per
+-- requirement. A requirement that is met has no row.
 --
 -- grain: partner_id, month, requirement, category
--- partner_id, month
--- next_level  the level above the one held
--- requirement, category
--- has         status points, certifications, or points of the category that the partner has
--- needs       status points, certifications, or points of the category that the next level asks for
+-- partner_id, month, next_level, requirement, category
+-- has  status points, certifications, or points of the category that the partner has
+-- needs
 with next_levels as (
     select
         l.partner_id, l.month, l.next_level, m.month_end, m.version, b.status_points,

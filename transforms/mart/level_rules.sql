@@ -1,8 +1,7 @@
 -- What each level asks for under each version of the programme.
 --
 -- grain: rules_hash, level, requirement, category
--- rules_hash, level, requirement, category
--- needs  status points, certifications, or points of the category that the level asks for
+-- rules_hash, level, requirement, category, needs
 select
     v.hash as rules_hash, r.level, 'status_points' as requirement, '' as category, r.points as needs
 from rules.requirements as r

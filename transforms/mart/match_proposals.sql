@@ -1,14 +1,13 @@
--- Whom an unknown code could mean, with a score out of 100: 70 for the likeness of the names in
--- their plain form, 20 for the same town, 10 for the same country. A proposal counts for nothing
--- until a person writes the alias into the partner file.
+-- Partners that an unknown code could mean. The score is out of 100: 70 for alike names, 20 for the
+-- same town, 10 for the same country. A proposal counts only after a person writes the alias into
+-- the partner file.
 --
 -- grain: distributor, partner_code, partner_id
--- distributor, partner_code
--- partner_name  how the distributor calls the partner
--- partner_id    the partner it could be
--- name          name of that partner, as the directory has it
+-- distributor, partner_code, partner_name
+-- partner_id  the partner it could be
+-- name        name of that partner, as the directory has it
 -- score
--- alias         what to add to the partner's aliases
+-- alias  what to add to the partner's aliases
 with unknown as (
     select
         u.distributor, u.partner_code, u.partner_name, lower(strip_accents(u.partner_town)) as town,

@@ -1,22 +1,17 @@
--- What each partner is paid for each month, and where it stands at its end.
+-- What each partner is paid for each month, with its level and points at the end of the month.
 --
 -- incremental: stated.pay
 -- grain: partner_id, month
 -- partner_id, month
--- earned         margin of the month, all modules, in the programme currency
--- money_entries  manual adjustments of the month, in the programme currency
--- carried_in     left over from the month before, in the programme currency
--- payable        what is paid for this month, in the programme currency
--- carried_out    less than the minimum, so left for the next month, in the programme currency
--- currency       the partner's own currency
--- rate           factor: what one unit of the partner's currency is worth in the programme currency
---                at the month's end; null when no rate is known
--- payable_own    payable in the partner's own currency, for information; rounded half away from
---                zero
--- level          level held on the last day of the month
--- modules        modules held on the last day of the month, separated by commas
--- status_points  status points on the last day of the month
--- spendable
+-- earned  margin of the month, all modules, in the programme currency
+-- money_entries, carried_in, payable, carried_out
+-- currency     the partner's own currency
+-- rate         factor: what one unit of the partner's currency is worth in the programme currency
+--              at the month's end; null when no rate is known
+-- payable_own  payable in the partner's own currency, for information; rounded half away from zero
+-- level        level held on the last day of the month
+-- modules      modules held on the last day of the month, separated by commas
+-- status_points, spendable
 select
     p.partner_id, p.month, p.earned, p.money_entries, p.carried_in, p.payable, p.carried_out,
     a.currency, r.rate,

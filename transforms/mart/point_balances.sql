@@ -2,18 +2,13 @@
 --
 -- incremental: stated.balances
 -- grain: partner_id, month
--- partner_id, month
--- by_amount        points by amount in the trailing months that count for status
--- by_certificate
--- by_bonus         bonus points in the trailing months that count for status
--- status_points    points that raise the level: by amount, by certificate and bonus together
--- certifications
--- earned           points earned in the month that can be spent
--- redeemed         points spent in the month
--- expired          points lapsed in the month
+-- partner_id, month, by_amount, by_certificate, by_bonus, status_points, certifications
+-- earned    points earned in the month that can be spent
+-- redeemed  points spent in the month
+-- expired   points lapsed in the month
 -- spendable
--- spendable_value  the proof of concept it pays for, in the programme currency; nothing where more
---                  was redeemed than there was
+-- spendable_value  the proof of concept that spendable points pay for, in the programme currency; 0
+--                  where more was redeemed than there was
 with moved as (
     select partner_id, date_trunc('month', posted_on)::date as month,
         sum(if(kind in ('redemption', 'expiry'), 0, points)) as earned,

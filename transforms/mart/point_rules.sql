@@ -2,11 +2,11 @@
 --
 -- grain: rules_hash, kind, subject
 -- rules_hash
--- kind      what the row is: amount, certification or category_cap
--- subject   the incentive, the certification's code, or the category
--- category  category of a certification; null for amounts and caps
--- points    so many points: earned, or at most, for category_cap
--- per       for every so much of base, in the programme currency; null for certifications and caps
+-- kind     what the row is: amount, certification or category_cap
+-- subject  the incentive, the certification's code, or the category
+-- category
+-- points  points earned; for category_cap, the most that count
+-- per     base that earns the points, in the programme currency; null for certifications and caps
 select
     v.hash as rules_hash, 'amount' as kind, r.incentive as subject, null as category, r.points,
     r.per

@@ -1,10 +1,9 @@
--- What lapses within 90 days of the end of each month, if nothing is spent until then.
+-- The points that lapse within 90 days of the end of each month if they are not spent.
 --
 -- incremental: stated.expiring
 -- grain: partner_id, month, lapses_on
--- partner_id, month
--- lapses_on  first day on which the points can no longer be spent
--- points     points that lapse on that day
+-- partner_id, month, lapses_on
+-- points  points that lapse on that day
 with spent as (
     select
         partner_id, date_trunc('month', posted_on)::date as month, -sum(points) as used, 0 as lapsed

@@ -1,20 +1,13 @@
--- How each line of a registered deal was shared among those who influenced it. What adjusts a closed
--- month has the part as it should be, and as base what moved.
+-- How each line of a registered deal is shared among the partners who influenced it. An adjustment
+-- has the partner's whole part as it is now; its base is only the difference.
 --
 -- incremental: stated.shares
 -- grain: sale_id, partner_id, month
 -- sale_id
--- month        first day of the month it is stated in
--- deal_id
--- partner_id   the partner who is credited
--- roles        the partner's roles in the deal: sourced, influenced, delivered
--- numerator    the partner's part of the line is the fraction numerator / denominator; null when it
---              has none any more
--- denominator  the partner's part of the line is the fraction numerator / denominator; null when it
---              has none any more
--- amount
--- base         the partner's part of the line, to the cent, less what was stated of it, in the
---              programme currency
+-- month  first day of the month it is stated in
+-- deal_id, partner_id, roles, numerator, denominator, amount
+-- base  the partner's part of the line, to the cent, less what was stated of it, in the programme
+--       currency
 -- document_date, distributor, document_no, line_no
 with last_stated as (
     select sale_id, partner_id, arg_max(deal_id, month) as deal_id, arg_max(amount, month) as amount

@@ -1,21 +1,19 @@
--- Sales without a deal, or with one that nobody claims, that look like a registered one: the same
--- end customer by its plain name, the same family, and a day inside the window of at least one
--- approved claim that is not the buyer's own. The score out of 100: 60 for that, 20 when the
--- customer is written the same, 20 when no other deal looks so. A suggestion counts for nothing
--- until a person accepts it into the file of links.
+-- Sales without a claimed deal that could belong to a registered one: the same end customer by
+-- plain name, the same family, and a day in the window of an approved claim that is not the buyer's
+-- own. The score is out of 100: 60 for that, 20 if the customer is written the same, 20 if no other
+-- deal fits. A suggestion counts only after a person accepts it into the file of links.
 --
 -- grain: sale_id, deal_id
 -- sale_id
--- deal_id        the deal it could belong to
--- month          first day of the line's month
--- distributor, document_no, line_no, line_key, document_date
--- partner_id     the partner who bought
--- end_customer   end customer, as the distributor writes it
+-- deal_id  the deal it could belong to
+-- month, distributor, document_no, line_no, line_key, document_date
+-- partner_id  the partner who bought
+-- end_customer
 -- deal_customer  end customer, as the deal has it
 -- family, amount
--- claimants      who has an approved claim on the deal with the day in its window, separated by a
---                comma; whether it counts (incentive, admission, role, an earlier claim, the
---                buyer's own) is judged once the line belongs to the deal
+-- claimants  who has an approved claim on the deal with the day in its window, separated by a
+--            comma; whether it counts (incentive, admission, role, an earlier claim, the buyer's
+--            own) is judged once the line belongs to the deal
 -- score
 with claims as (
     select

@@ -1,4 +1,4 @@
--- The statements there are: a partner and a month with something to say.
+-- The partners and months that have a statement.
 --
 -- grain: partner_id, month
 -- partner_id, month

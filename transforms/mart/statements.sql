@@ -1,6 +1,5 @@
 -- What each partner earned through each incentive in each month, and in the programme year so far.
--- A row stands for every incentive the partner was credited through in that programme year up to
--- then.
+-- There is a row from the first month with a movement in the programme year.
 --
 -- grain: partner_id, month, incentive
 -- partner_id, month, incentive

@@ -1,19 +1,18 @@
--- What a month that was taken back and is stated anew says differently from the version that was
--- final before: line by line, posting by posting, and in the figures of the summary. Points are
--- whole, all else is in the programme currency.
+-- The differences between a restated month and its last final edition: lines, postings and figures
+-- of the summary. Points are whole numbers; amounts are in the programme currency.
 --
 -- grain: partner_id, month, what, incentive, distributor, document_no, line_no, line_key
 -- partner_id, month
--- what           line, money_entry or posting, or what the summary says: name, payable, carried_in,
---                money_entries, level, modules, status_points or spendable
--- incentive      of a line: distribution, resell or sell_with; null for what is no line
+-- what       line, money_entry or posting, or what the summary says: name, payable, carried_in,
+--            money_entries, level, modules, status_points or spendable
+-- incentive  of a line: distribution, resell or sell_with; null for what is no line
 -- distributor
--- document_no    number of the document, or the posting
--- line_no        number of the line in its document; null for what is no line
+-- document_no  number of the document, or the posting
+-- line_no      number of the line in its document; null for what is no line
 -- line_key
 -- document_date  day of the document, or of the posting
--- changed        what else of a line differs, column by column; of a posting, what it is for;
---                before and after of a level or modules
+-- changed        of a line: the other columns that differ; of a posting: what it is for; of a level
+--                or modules: before > after
 -- base_before    of a line: base it had, in the programme currency; null for what is no line
 -- base_after     of a line: base it has now, in the programme currency; null for what is no line
 -- amount_before  what a line had earned, or the figure was, in the programme currency

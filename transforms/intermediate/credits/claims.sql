@@ -1,13 +1,10 @@
--- Every claim on a registered deal, as it stands, against every line of that deal: whether it
--- counts, or why not.
+-- Every claim on a registered deal with every line of that deal: whether it counts, or why not.
 --
 -- grain: sale_id, partner_code, role
--- sale_id, deal_id
--- partner_code  who claims, as the claim names it
--- partner_id    who that is, null when unknown
--- role, registered_on, status
--- weight        of the role
--- reason        why it does not count, null when it does
+-- sale_id, deal_id, partner_code
+-- partner_id  null when unknown
+-- role, registered_on, status, weight
+-- reason  why it does not count; null when it does
 with met as (
     select
         l.sale_id, l.terms_date, l.version, l.partner_id as buyer_id, k.deal_id, k.partner_code,

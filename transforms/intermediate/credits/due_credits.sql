@@ -1,13 +1,11 @@
--- What every credit should be by today's facts: one line x one partner x one incentive that counts,
--- with the period it belongs to. Nothing here knows what has been stated.
+-- What every credit should be by today's facts, with the period it belongs to. What has been stated
+-- plays no part.
 --
 -- is a view
 -- grain: credit_id
--- credit_id  line x partner x incentive: a hash of their names, the same in every run
--- sale_id, partner_id, incentive
--- base       in the programme currency
--- month, document_date, distributor, document_no, terms_document, line_no, line_key, terms_date,
--- version, year_start, period_start, position_family
+-- credit_id, sale_id, partner_id, incentive, base, month, document_date, distributor, document_no,
+-- terms_document, line_no, line_key, terms_date, version, year_start, period_start,
+-- position_family
 with credited as (
     select
         sale_id, partner_id, incentive, base, month, document_date, distributor, document_no,

@@ -1,16 +1,16 @@
--- Each movement between the two positions of its partner's running base, and the points that it
--- earned by its amount: whole points at its end less whole points at its beginning, rounded toward
--- minus infinity at both, by the rule in force on the day whose terms it has. The walk goes on
--- where the closed months left it.
+-- The running position of each partner before and after each movement, and the points the movement
+-- earns by amount. Points are whole points after it less whole points before it, both rounded
+-- toward minus infinity, by the rule of the day of its terms. The sequence continues from the
+-- closed months.
 --
 -- grain: credit_id
 -- credit_id
 -- lo           running base of the period before it, in the programme currency
--- hi
+-- hi           the same after it
 -- document_lo  running base of its document, or of the one it returns, before it
--- document_hi  and after it
+-- document_hi  the same after it
 -- sequence
--- points       by amount; may be negative
+-- points  by amount; may be negative
 with stated_years as (
     select partner_id, incentive, year_start, max(sequence) as sequence
     from stated.lines

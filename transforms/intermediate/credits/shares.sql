@@ -1,14 +1,9 @@
--- How the claims that count share each line, to the cent. A role's weight is shared equally among
--- those who hold it; the amount is cut into cents by largest remainder, ties to the lower
--- partner_id and to no one last. A return is cut like its sale, mirrored, because its claims are
--- judged on the same day.
+-- How the claims that count share each line, to the cent. The holders of a role share its weight
+-- equally. Cents are divided by largest remainder. Ties go to the lower partner_id; the unclaimed
+-- part comes last. A return is shared as its sale, with the opposite sign.
 --
 -- grain: sale_id, partner_id
--- sale_id, partner_id
--- roles        what for
--- numerator    the partner's part of the line
--- denominator  is numerator / denominator
--- base         that part in cents, exactly
+-- sale_id, partner_id, roles, numerator, denominator, base
 with counted as (
     select c.sale_id, c.partner_id, c.role, c.weight,
         count(*) over (partition by c.sale_id, c.role) as holders

@@ -1,14 +1,13 @@
--- The level each partner holds in each month and in the one after the last, and what it met at its
--- end. Up: what is met at a month's end is held from the first of the next. Down: only at the end
--- of the review month, when the held level was met at none of the last month-ends that the rules
--- look at; months before the partner's first do not count as missed. Closed months hold what they
--- stated, and open ones go on from there.
+-- The level each partner holds in each month and in the month after the last, and the level it
+-- meets at the end. A higher level is held from the first of the month after it is met. A level
+-- falls only at the end of the review month, if it was met at none of the last month-ends of the
+-- grace period; months before the partner's first are not counted as missed. Closed months have the
+-- levels they stated.
 --
 -- grain: partner_id, month
 -- partner_id, month
--- held_rank  of the level held throughout the month
--- met_rank   of the highest level met at its end; null for the month after the last
--- first_month
+-- held_rank  rank of the level held in the month
+-- met_rank, first_month
 with recursive
 first_levels as (
     select g.partner_id, arg_min(g.rank, g.from_date) as rank, least(

@@ -1,11 +1,9 @@
--- The highest level each partner meets at the end of each month, as stated or, in the open months,
--- as worked out: enough status points, enough certifications, and enough points in each category
--- asked for.
+-- The highest level each partner meets at the end of each month. A level asks for status points,
+-- certifications, and points in categories. Closed months have what they stated.
 --
 -- grain: partner_id, month
--- partner_id
--- month  first day of the month whose end is meant
--- rank   of the highest level met, 0 when none is
+-- partner_id, month
+-- rank  of the highest level met, 0 when none is
 with in_category as (
     select c.partner_id, m.month, c.category, sum(c.points) as points
     from intermediate.months as m

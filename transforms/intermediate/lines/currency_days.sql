@@ -1,14 +1,10 @@
--- What holds for all lines of a currency whose terms are those of one day: the version of the
--- programme and the exchange rate.
+-- The programme version and exchange rate for each currency and day of terms.
 --
 -- grain: currency, terms_date
--- currency           of the documents
--- terms_date
--- version            of the programme; null before its first
--- rate               what one unit of the currency was worth; null where no rate is new enough
--- rate_date          the day that rate was published for; null in the programme currency, which
---                    needs none
--- is_known_currency  there is a rate for it on some day
+-- currency, terms_date, version
+-- rate  null where no rate is new enough
+-- rate_date
+-- is_known_currency  some day has a rate for it
 with days as (
     select distinct currency, document_date as terms_date from staging.sales
     union

@@ -1,12 +1,11 @@
--- The sell-out lines that people have joined to deals, and why a link joins nothing yet. It names
--- its line by the whole key, so that it means one or none. It never overrules a deal that somebody
--- claims; one that nobody claims pays nobody, and there the person's decision holds.
+-- The accepted links between sell-out lines and deals, and why a link has no effect yet. A link
+-- names its line by the whole key. It overrides the deal of the distributor only if nobody claims
+-- that deal.
 --
 -- grain: file_id, line
--- file_id      the file it was decided in
--- line, distributor, document_no, line_no, deal_id, accepted_by
--- sale_id      the sell-out line that stands under that key, null when there is none
--- held_reason  what is missing or in its way, null when it joins the line to the deal
+-- file_id, line, distributor, document_no, line_no, deal_id, accepted_by
+-- sale_id      the current line with that key; null when there is none
+-- held_reason  why the link has no effect yet; null when it has
 with standing as (
     select k.*
     from staging.links as k

@@ -1,30 +1,19 @@
--- Every sell-out line that stands, with its partner, product and value. A line that cannot be
--- valued yet is held with the reason. A return that names the line it returns is valued and judged
--- as that line was, so that together they leave nothing.
+-- Every current sell-out line with its partner, product and value. A line that cannot be valued yet
+-- is held with the reason. A return that names its sale has the terms of that sale, so that both
+-- together come to zero.
 --
 -- grain: sale_id
 -- sale_id, file_id, line, distributor, document_no, line_no, line_key, document_type,
--- document_date, month
--- terms_date        the day whose rules hold: of the returned line, or its own
--- version           of the programme on that day; null before its first
--- returns_document
--- returns_line      and its line
--- returned_sale_id  the line it returns; null when it names none, or none that is one sale on or
---                   before its day
--- distributor_id
--- partner_code      the buyer in the distributor's words
--- partner_id        the buying partner
--- end_customer, sku, product_name, family, is_licence, quantity, net_amount, currency
--- rate              what one unit of it was worth
--- rate_date         the day that rate was published for; null in the programme currency, which
---                   needs none
--- amount            in the programme currency, rounded half away from zero
--- deal_id           the registered deal: as the distributor names it, or where nobody claims that
---                   one, as a person has joined the line to it; of a return that names its line,
---                   that line's
--- held_reason       why it does not count yet, null when it may
--- is_valued         it can be valued and is not later than the month of the run, but for what has
---                   been stated and got a later day since
+-- document_date, month, terms_date, version, returns_document, returns_line, returned_sale_id,
+-- distributor_id, partner_code
+-- partner_id  the buying partner
+-- end_customer, sku, product_name, family, is_licence, quantity, net_amount, currency, rate,
+-- rate_date
+-- amount       in the programme currency, rounded half away from zero
+-- deal_id      the deal of the distributor, or of a link where nobody claims that; of a return, the
+--              deal of its sale
+-- held_reason  why it cannot be valued yet; null when it can
+-- is_valued    it can be valued and is not later than the run, or has been stated
 with stated_earlier as (
     select s.sale_id
     from staging.sales as s

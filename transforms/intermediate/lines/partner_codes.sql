@@ -1,11 +1,11 @@
--- Which partner a code means to each sender. A code that could mean two means none, and what bears
--- it is held. In the list of aliases a | that belongs to a code is doubled.
+-- The partner each code means to each sender. A code that could mean two partners is ambiguous, and
+-- its lines are held. In the list of aliases, a | in a code is doubled.
 --
 -- grain: sender, code
 -- sender      distributor or feed that uses the code; * for every one
 -- code        the partner's id, or an alias from the directory
--- partner_id  the partner, null where the code is ambiguous
--- meanings    how many partners it could mean
+-- partner_id  null where the code is ambiguous
+-- meanings
 with names as (
     select '*' as sender, partner_id as code, partner_id
     from intermediate.partners

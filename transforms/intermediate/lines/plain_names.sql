@@ -1,7 +1,6 @@
--- Names of companies as they are compared: without capitals, legal forms, marks and, in scripts
--- that know them as decoration, accents. "Müller & Co. KG" and "MULLER" are alike; names in other
--- scripts keep every letter. A name that would have nothing left keeps what there was, so that no
--- two become alike by being emptied.
+-- Company names in a plain form for comparison: without capitals, legal forms, punctuation and, in
+-- Latin, Greek and Cyrillic, accents. "Müller & Co. KG" and "MULLER" are alike. A name that would
+-- become empty keeps its words.
 --
 -- grain: name
 -- name        as somebody writes it

@@ -1,11 +1,9 @@
--- What became of each row of every kind but sales. The newest landed version of a key stands; the
--- same content again is a duplicate; a row that a newer complete file of its feed no longer holds,
--- not even in a rejected row, is withdrawn.
+-- The outcome of each row of every kind but sales. The newest version of a key is loaded; the same
+-- content again is a duplicate. A row is withdrawn when a newer complete file of its feed does not
+-- hold its key, even in a rejected row.
 --
 -- grain: kind, file_id, line
--- kind     of source
--- file_id, line, record_key
--- outcome  loaded, duplicate, superseded or withdrawn
+-- kind, file_id, line, record_key, outcome
 with records as (
     select r.kind, r.file_id, r.line, r.record_key, r.content, r.covered, f.feed, f.replaces
     from staging.records as r

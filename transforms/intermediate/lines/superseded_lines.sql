@@ -1,11 +1,9 @@
--- The sell-out lines that do not stand, and why. Lines whose key stands once, by far the most, are
--- not in here. What a complete file holds, though it was rejected in it, is not withdrawn.
+-- The sell-out lines that are not current, and why. A key that a complete file holds in a rejected
+-- row is not withdrawn.
 --
 -- grain: sale_id
--- sale_id          the version that does not stand
--- outcome          duplicate, superseded or withdrawn
--- lacking_file_id  the complete file that no longer holds what is withdrawn By their hash, which is
---                  a quarter of the work; two keys of one hash are told apart below.
+-- sale_id, outcome
+-- lacking_file_id  the complete file that no longer holds a withdrawn line
 with repeated_keys as (
     select hash(distributor, document_no, line_no, line_key) as key_hash
     from staging.sales

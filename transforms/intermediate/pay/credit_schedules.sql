@@ -1,18 +1,11 @@
--- Each movement with the schedule it earns by: the one of its version, incentive, level on the day
--- of its terms, and product family, or of every other family. What was stated keeps the level and
--- the schedule it was stated with.
+-- The schedule of each movement: by version, incentive, product family, and level on the day of its
+-- terms. A stated credit keeps its level and schedule.
 --
 -- grain: credit_id
--- credit_id
--- level       the partner's on the day of its terms
--- schedule    null: the programme pays nothing here
--- method      marginal, block, document or volume
--- width       of each tranche; null where bounds are given
--- lo          position before it: of the document under method document, of the period otherwise
--- hi
--- running_lo  of the period, whatever the method
--- running_hi, sequence
--- points      by amount
+-- credit_id, level, schedule, method
+-- width  of each tranche; null where bounds are given
+-- lo, hi, running_lo, running_hi, sequence
+-- points  by amount
 with levelled as (
     select
         c.credit_id, c.incentive, c.version, c.terms_date, c.position_family, h.level,

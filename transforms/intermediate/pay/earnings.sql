@@ -1,18 +1,10 @@
--- What each movement earned, capped over what its programme year has earned so far, with where it
--- stood and its points.
+-- The margin of each movement, before and after the cap of the programme year, with its positions
+-- and points.
 --
 -- grain: credit_id
--- credit_id
--- level       the partner's on the day of its terms
--- schedule    it earns by; null: the programme pays nothing here
--- method      of the schedule
--- lo          position before it
--- hi
--- running_lo  position of the period before it, whatever the method
--- running_hi, sequence
--- points      by amount
--- before_cap  earned by the schedule alone
--- earned      after the cap of the programme year
+-- credit_id, level, schedule, method, lo, hi, running_lo, running_hi, sequence
+-- points  by amount
+-- before_cap, earned
 with sliced as (
     select credit_id, sum(earned) as earned
     from intermediate.slices

@@ -1,13 +1,8 @@
--- What each partner is owed in each open month, and what is paid or carried. The first goes on from
--- what the closed months have left over.
+-- What each partner is owed in each open month, and what is paid or carried. The first open month
+-- starts with what the last closed month carried out.
 --
 -- grain: partner_id, month
--- partner_id, month
--- earned         margin of the month, all modules
--- money_entries  manual adjustments of the month
--- carried_in     left over from the month before
--- payable        paid for this month
--- carried_out    less than the minimum, so left for the next
+-- partner_id, month, earned, money_entries, carried_in, payable, carried_out
 with recursive
 earned as (
     select c.partner_id, c.posting_month as month, sum(e.earned) as earned

@@ -1,17 +1,15 @@
--- From when to when each certification counts for one partner. A person holds a code once: where
--- two awards overlap, the later one says for whom. A renewal without a gap goes on as one.
+-- The days on which each certification counts for one partner. A person holds a code once: where
+-- two awards overlap, the later one decides the partner. A renewal without a gap continues the same
+-- row.
 --
 -- grain: partner_id, person_id, certification_code, from_date
--- partner_id  for whom it counts
--- person_id, certification_code
--- from_date   first day, not before the programme began
--- to_date     last day
--- category    technical, sales and the like
--- points      worth, by the version in force on its first day; a code that a closed month's rules
---             did not have is worth what today's say of that day
--- version     that version
--- file_id     the file of the award that its first day comes from
--- line
+-- partner_id, person_id, certification_code
+-- from_date  first day, not before the programme began
+-- to_date    last day
+-- category
+-- points  by the version in force on its first day; a code that is not in that version has the
+--         points of today's version of that day
+-- version, file_id, line
 with standing as (
     select
         c.partner_code, c.person_id, c.certification_code, c.awarded_on, c.expires_on, f.feed,

@@ -1,11 +1,10 @@
--- Spendable points that lapsed, the oldest spent first. What is spent, or taken back by a return,
--- uses up the oldest; a day's earnings lapse at the beginning of the day that many months later, as
--- far as nothing has used them up. Only of the open months: what lapsed before has been stated.
+-- Spendable points that lapsed in the open months. Redemptions and returns use the oldest points
+-- first. The unused points of a day lapse a number of months later, at the beginning of the day.
 --
 -- grain: partner_id, posted_on
 -- partner_id
 -- posted_on  the day they lapsed
--- points     negative
+-- points
 with used as (
     select partner_id, posted_on, -sum(points) as points
     from intermediate.points_posted

@@ -1,13 +1,7 @@
--- Where each partner stands at the end of each open month.
+-- The status points and certifications of each partner at the end of each open month.
 --
 -- grain: partner_id, month
--- partner_id
--- month          first day of the month whose end is meant
--- by_amount      points by amount in the trailing months
--- by_bonus       bonus points in the trailing months
--- by_certificate
--- status_points  together
--- certifications
+-- partner_id, month, by_amount, by_bonus, by_certificate, status_points, certifications
 with dated as (
     select partner_id, date_trunc('month', posted_on)::date as month, kind, sum(points) as points
     from intermediate.points_posted

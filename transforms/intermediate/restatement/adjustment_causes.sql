@@ -1,14 +1,10 @@
--- Why each adjustment of a line is there, and the files it comes from.
+-- The cause of each adjustment of a line, and the files it comes from.
 --
 -- grain: credit_id
--- credit_id
--- cause      late: its file came after the month was closed; counted_later: it came before and did
---            not count then; amount, rate, other_partner, claims, withdrawn, held, or the reason
---            for which it counts no more
--- file_name  the file that causes it: where the line stands, or the complete file that no longer
---            holds it; of an unchanged line, the newest row about its product, rate, partner, or
---            the claims on its deal
--- file_line  and the line in it; null for what is no longer there
+-- credit_id, cause
+-- file_name  the file of the current line, or the complete file that no longer holds it; of an
+--            unchanged line, the file of the newest row about its product, rate, partner or deal
+-- file_line  null where the file no longer holds the line
 -- stated_file, stated_line
 with adjusting as (
     select * from intermediate.credits where adjusts_month is not null

@@ -1,15 +1,10 @@
 -- Manual adjustments of money in the open months: what each should be, less what the closed months
--- have stated of it.
+-- have stated.
 --
 -- grain: entry_id, partner_id
 -- entry_id, partner_id
--- month        it is stated in
--- posted_on    its day, or the first open one
--- amount
--- reason       why
--- entered_by, file_name, file_line, adjusts_month
--- cause        of that: late, amount or withdrawn
--- stated_file  the file it had been stated from; null when nothing had
+-- month  month it is stated in
+-- posted_on, amount, reason, entered_by, file_name, file_line, adjusts_month, cause, stated_file,
 -- stated_line
 with newest as (
     select entry_id, max(file_id) as file_id, arg_max(line, file_id) as line

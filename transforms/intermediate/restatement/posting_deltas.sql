@@ -1,19 +1,11 @@
--- The postings of points in the open months that follow no running position: by certification, as
--- bonus and redeemed. Each is what should be posted today, less what the closed months have stated
--- of it. A correction of what was stated is posted on the first open day.
+-- Certification, bonus and redemption postings in the open months: what each should be today, less
+-- what the closed months have stated. A correction is posted on the first open day.
 --
 -- grain: origin, partner_id
--- origin      what the posting is for; a correction shares it with what it corrects
--- partner_id, posted_on
--- kind        certification, bonus or redemption
--- category    of a certification
--- points      may be negative
--- balance
--- rules_hash  of the programme version; null for manual postings
--- source, adjusts_month
--- cause       of an adjustment: late, amount or withdrawn
--- file_name   the file of the certification or the manual posting, or of the newest row that ends
---             it
+-- origin, partner_id, posted_on
+-- kind  certification, bonus or redemption
+-- category, points, balance, rules_hash, source, adjusts_month, cause
+-- file_name  the file of the certification or the manual posting, or of the newest row that ends it
 -- file_line, stated_file, stated_line
 with stated as (
     select
