@@ -16,8 +16,8 @@
 -- document_no  number of the line's document; null for the others
 -- line_no      number of the line in its document; null for the others
 -- line_key
--- description  of a money entry, its number and why it was entered; of points, the certification
---              and person or the manual posting; null for a line
+-- description  number and reason of a money entry; certification and person, or manual posting, of
+--              points; null for a line
 -- base         by how much the line's base changes, in the programme currency; null for the others
 -- amount       margin of the line or amount of the money entry, in the programme currency; null for
 --              points

@@ -6,4 +6,4 @@
 -- from_date  first day on which partners of that type may earn
 select v.hash as rules_hash, a.partner_type, a.from_date
 from rules.admissions as a
-join rules.versions as v on v.version = a.version
+join rules.versions as v using (version)

@@ -72,7 +72,7 @@ select
     b.month_earned::decimal(18,2) as month_earned,
     b.year_base::decimal(18,2) as year_base, b.year_earned::decimal(18,2) as year_earned
 from running as b
-join rules.schedules as s on s.schedule = b.schedule
-join rules.versions as v on v.version = s.version
+join rules.schedules as s using (schedule)
+join rules.versions as v using (version)
 join rules.incentives as u on u.version = s.version and u.incentive = s.incentive
 where b.is_shown

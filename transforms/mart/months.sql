@@ -15,5 +15,5 @@ select
     when c.approved_by is null then 'closed' else 'final' end as status, c.version, c.prepared_by,
     c.prepared_at, c.approved_by
 from intermediate.months as m
-left join stated.closings as c on c.month = m.month
+left join stated.closings as c using (month)
 left join rules.versions as v on v.version = m.version

@@ -30,7 +30,7 @@ select
     if(q.points is null, null, greatest(0, q.points - b.status_points))::bigint as points_missing
 from mart.point_balances as b
 join intermediate.months as m on m.month = b.month and m.is_open
-join rules.versions as v on v.version = m.version
+join rules.versions as v using (version)
 left join intermediate.levels_held as h
     on h.partner_id = b.partner_id and h.is_computed = v.levels_computed
         and h.from_date <= m.month_end and m.month_end < h.to_date

@@ -24,9 +24,9 @@ select
         where m.partner_id = p.partner_id and m.from_date <= last_day(p.month)
             and last_day(p.month) <= m.to_date) as modules, b.status_points, b.spendable
 from intermediate.pay as p
-join mart.partners as a on a.partner_id = p.partner_id
-join mart.point_balances as b on b.partner_id = p.partner_id and b.month = p.month
-join mart.partner_levels as l on l.partner_id = p.partner_id and l.month = p.month
+join mart.partners as a using (partner_id)
+join mart.point_balances as b using (partner_id, month)
+join mart.partner_levels as l using (partner_id, month)
 left join intermediate.rates as r
     on r.currency = a.currency and r.rate_date <= last_day(p.month)
         and last_day(p.month) < r.to_date

@@ -11,12 +11,12 @@ select
     v.hash as rules_hash, 'amount' as kind, r.incentive as subject, null as category, r.points,
     r.per
 from rules.point_rates as r
-join rules.versions as v on v.version = r.version
+join rules.versions as v using (version)
 union all
 select v.hash, 'certification', c.code, c.category, c.points, null
 from rules.certifications as c
-join rules.versions as v on v.version = c.version
+join rules.versions as v using (version)
 union all
 select v.hash, 'category_cap', k.category, k.category, k.points, null
 from rules.category_caps as k
-join rules.versions as v on v.version = k.version
+join rules.versions as v using (version)

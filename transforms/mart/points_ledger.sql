@@ -26,4 +26,4 @@ select
     null, x.points, 'spendable', null, null, v.hash, null, null
 from intermediate.points_expired as x
 join rules.in_force as i on i.from_date <= x.posted_on and x.posted_on < i.to_date
-join rules.versions as v on v.version = i.version
+join rules.versions as v using (version)

@@ -28,7 +28,7 @@ with sales_outcomes as (
         s.file_id, coalesce(o.outcome, 'loaded') as outcome, count(*) as n,
         sum(s.net_amount) as amount
     from staging.sales as s
-    left join intermediate.superseded_lines as o on o.sale_id = s.sale_id
+    left join intermediate.superseded_lines as o using (sale_id)
     group by s.file_id, coalesce(o.outcome, 'loaded')
 ),
 outcomes as (
@@ -71,6 +71,6 @@ select
     (f.amount - coalesce(s.typed_amount, 0))::decimal(38,6) as rejected_amount, f.unread_amounts,
     coalesce(u.waiting, 0) as waiting, f.notes
 from staging.files as f
-left join summed as s on s.file_id = f.file_id
-left join waiting as w on w.file_id = f.file_id
-left join unwaived as u on u.file_id = f.file_id
+left join summed as s using (file_id)
+left join waiting as w using (file_id)
+left join unwaived as u using (file_id)

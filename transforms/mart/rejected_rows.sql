@@ -40,9 +40,9 @@ select
     r.code, r.sentence, r.raw_text, h.reasons_hash, n.line_reasons_hash,
     coalesce(l.waived, w.waived) as waived
 from staging.rejects as r
-join staging.files as f on f.file_id = r.file_id
-join reasons as h on h.file_id = r.file_id
-join line_reasons as n on n.file_id = r.file_id and n.line = r.line
+join staging.files as f using (file_id)
+join reasons as h using (file_id)
+join line_reasons as n using (file_id, line)
 left join waived as l
     on l.sha256 = f.sha256 and l.line = r.line and r.line > 0
         and l.reasons_hash = n.line_reasons_hash

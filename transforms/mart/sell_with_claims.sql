@@ -12,5 +12,5 @@ select
     l.document_date, l.distributor, l.document_no,
     l.line_no, f.file_name, l.line as file_line, c.reason is null as is_counted, c.reason
 from intermediate.claims as c
-join intermediate.lines as l on l.sale_id = c.sale_id
-join staging.files as f on f.file_id = l.file_id
+join intermediate.lines as l using (sale_id)
+join staging.files as f using (file_id)

@@ -14,7 +14,7 @@ with last_stated as (
     from stated.shares
     group by sale_id, partner_id
 ),
-moved as (
+movements as (
     select
         c.sale_id, c.posting_month as month, s.deal_id, c.partner_id, s.roles, s.numerator,
         s.denominator, s.amount, c.base,
@@ -23,7 +23,7 @@ moved as (
     left join (
         select s.*, l.deal_id, l.amount
         from intermediate.shares as s
-        join intermediate.valued_lines as l on l.sale_id = s.sale_id
+        join intermediate.valued_lines as l using (sale_id)
     ) as s on s.sale_id = c.sale_id and s.partner_id = c.partner_id
     where c.incentive = 'sell_with'
 )
@@ -32,16 +32,16 @@ select
     m.numerator, m.denominator,
     coalesce(m.amount, t.amount) as amount, m.base,
     m.document_date, m.distributor, m.document_no, m.line_no
-from moved as m
-left join last_stated as t on t.sale_id = m.sale_id and t.partner_id = m.partner_id
+from movements as m
+left join last_stated as t using (sale_id, partner_id)
 union all
--- A part of less than a cent is a part all the same.
+-- Shares of less than a cent, with base 0.
 select
     s.sale_id, l.month, l.deal_id, s.partner_id, s.roles, s.numerator, s.denominator, l.amount,
     s.base, l.document_date, l.distributor,
     l.document_no, l.line_no
 from intermediate.shares as s
-join intermediate.valued_lines as l on l.sale_id = s.sale_id
-anti join moved as m on m.sale_id = s.sale_id and m.partner_id = s.partner_id
+join intermediate.valued_lines as l using (sale_id)
+anti join movements as m on m.sale_id = s.sale_id and m.partner_id = s.partner_id
 cross join rules.programme as p
 where s.base = 0 and l.month >= p.first_open

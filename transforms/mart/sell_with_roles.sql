@@ -4,4 +4,4 @@
 -- rules_hash, role, weight
 select v.hash as rules_hash, w.role, w.weight
 from rules.weights as w
-join rules.versions as v on v.version = w.version
+join rules.versions as v using (version)

@@ -23,7 +23,7 @@ with claims as (
     join intermediate.plain_names as n on n.name = c.end_customer
     where c.status = 'approved' and c.partner_id is not null
 ),
--- Most customers have no deal; their lines need not be looked at.
+-- Only names that are on a claim.
 names as (
     select name, plain_name
     from intermediate.plain_names
@@ -37,7 +37,7 @@ unlinked as (
     from intermediate.lines as l
     cross join rules.programme as p
     join names as n on n.name = l.end_customer
-    anti join intermediate.deal_claims as c on c.deal_id = l.deal_id
+    anti join intermediate.deal_claims as c using (deal_id)
     where l.held_reason is null and l.version is not null and l.month <= p.through_month
         and l.is_licence and l.document_type = 'sale'
 ),
@@ -49,8 +49,8 @@ alike as (
         string_agg(distinct c.partner_id, ', ' order by c.partner_id) as claimants,
         bool_or(c.end_customer = u.end_customer) as is_written_the_same
     from unlinked as u
-    join claims as c on c.plain_name = u.plain_name and c.family = u.family
-    join rules.versions as v on v.version = u.version
+    join claims as c using (plain_name, family)
+    join rules.versions as v using (version)
     where u.terms_date >= c.registered_on + v.lead_days
         and u.terms_date <= c.registered_on + v.window_days
         and (c.expires_on is null or u.terms_date <= c.expires_on)

@@ -17,15 +17,15 @@
 -- deal_id, terms_date, terms_document, returns_document, returns_line, returned_sale_id,
 -- rules_hash, sale_id, file_name
 -- file_line  physical line in the file, from 1; null where the file no longer holds it
-with last_stated as ( -- what counts no more, as it was stated last
+with last_stated as ( -- of a credit that no longer counts
     select s.*
     from stated.lines as s
-    join intermediate.credits as c on c.credit_id = s.credit_id and c.sale_id = s.sale_id
+    join intermediate.credits as c using (credit_id, sale_id)
     where not c.is_due and c.rowid >= getvariable('part_from') and c.rowid < getvariable('part_to')
     qualify row_number() over (partition by s.credit_id order by s.month desc) = 1
 ),
--- of a night few, which a join of all lines would not know beforehand
-moved_lines as not materialized (
+-- A subquery, because a join would scan all lines for the few of a nightly run.
+part_lines as not materialized (
     select *
     from intermediate.lines
     where sale_id in (select sale_id from intermediate.credits
@@ -52,11 +52,11 @@ select
     if(c.is_due, f.file_name, x.file_name) as file_name,
     if(c.is_due, l.line, x.file_line) as file_line
 from intermediate.credits as c
-join intermediate.earnings as e on e.credit_id = c.credit_id
-join rules.versions as v on v.version = c.version
-left join intermediate.adjustment_causes as x on x.credit_id = c.credit_id
-left join moved_lines as l on l.sale_id = if(c.is_due, c.sale_id, null)
-left join staging.files as f on f.file_id = l.file_id
-left join last_stated as s on s.credit_id = c.credit_id
+join intermediate.earnings as e using (credit_id)
+join rules.versions as v using (version)
+left join intermediate.adjustment_causes as x using (credit_id)
+left join part_lines as l on l.sale_id = if(c.is_due, c.sale_id, null)
+left join staging.files as f using (file_id)
+left join last_stated as s using (credit_id)
 where c.rowid >= getvariable('part_from') and c.rowid < getvariable('part_to')
-order by c.posting_month, c.partner_id -- which is how statements are read
+order by c.posting_month, c.partner_id -- the order of reading

@@ -14,5 +14,5 @@ select
     s.schedule, s.tranche, s.from_amount, s.to_amount, s.rate,
     s.fill_before, s.fill_after, s.base, s.earned
 from intermediate.slices as s
-join intermediate.credits as c on c.credit_id = s.credit_id
-order by c.posting_month, c.partner_id -- which is how statements are read
+join intermediate.credits as c using (credit_id)
+order by c.posting_month, c.partner_id -- the order of reading

@@ -17,7 +17,7 @@ with uncounted as (
     union all
     select d.sale_id, null, 'sell_with', 'unknown_deal', d.amount
     from intermediate.valued_lines as d
-    anti join intermediate.claims as c on c.sale_id = d.sale_id
+    anti join intermediate.claims as c using (sale_id)
     where d.deal_id is not null and d.is_licence
         and d.version in (select version from rules.weights)
 )
@@ -28,6 +28,6 @@ select
     l.rate_date, u.base, l.deal_id, l.terms_date,
     l.returns_document, l.returns_line, l.returned_sale_id, f.file_name, l.line as file_line
 from uncounted as u
-join intermediate.lines as l on l.sale_id = u.sale_id
-join staging.files as f on f.file_id = l.file_id
-order by u.partner_id -- which is how statements are read
+join intermediate.lines as l using (sale_id)
+join staging.files as f using (file_id)
+order by u.partner_id -- the order of reading

@@ -10,7 +10,7 @@ with waiting as (
         l.distributor, l.partner_code, s.partner_name, s.partner_town, s.partner_country,
         l.document_date
     from intermediate.lines as l
-    join staging.sales as s on s.sale_id = l.sale_id
+    join staging.sales as s using (sale_id)
     where l.held_reason = 'unknown_partner'
 )
 select

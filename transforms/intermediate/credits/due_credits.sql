@@ -18,7 +18,7 @@ with credited as (
         l.document_no, l.terms_document, l.line_no, l.line_key,
         l.terms_date, l.version, l.family
     from intermediate.shares as s
-    join intermediate.valued_lines as l on l.sale_id = s.sale_id
+    join intermediate.valued_lines as l using (sale_id)
     where s.base <> 0
 ),
 own_positions as (
@@ -40,6 +40,5 @@ select
     coalesce(o.family, '') as position_family
 from credited as c
 cross join rules.programme as r
-left join rules.incentives as m on m.version = c.version and m.incentive = c.incentive
-left join own_positions as o
-    on o.version = c.version and o.incentive = c.incentive and o.family = c.family
+left join rules.incentives as m using (version, incentive)
+left join own_positions as o using (version, incentive, family)

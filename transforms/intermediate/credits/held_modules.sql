@@ -10,6 +10,6 @@
 select m.partner_id, m.module, v.version, m.from_date, m.to_date,
     coalesce(a.from_date, date '1900-01-01') as admitted_from, p.is_active
 from intermediate.partner_modules as m
-join intermediate.partners as p on p.partner_id = m.partner_id
+join intermediate.partners as p using (partner_id)
 cross join rules.versions as v
 left join rules.admissions as a on a.version = v.version and a.partner_type = p.partner_type

@@ -50,7 +50,7 @@ summed as (
             rows between unbounded preceding and current row)::decimal(18,2) as hi
     from sequenced
 ),
--- Only for modules that are paid by document.
+-- Only incentives with the method document need it.
 summed_by_document as (
     select credit_id,
         sum(base) over (
@@ -69,18 +69,13 @@ positioned as (
         (coalesce(d.base, 0) + b.hi)::decimal(18,2) as document_hi,
         coalesce(y.sequence, 0) + m.sequence as sequence
     from summed as m
-    left join summed_by_document as b on b.credit_id = m.credit_id
-    left join stated_years as y
-        on y.partner_id = m.partner_id and y.incentive = m.incentive and y.year_start = m.year_start
+    left join summed_by_document as b using (credit_id)
+    left join stated_years as y using (partner_id, incentive, year_start)
     left join stated_periods as p
-        on p.partner_id = m.partner_id and p.incentive = m.incentive and p.year_start = m.year_start
-            and p.period_start = m.period_start
-        and p.position_family = m.position_family
+        using (partner_id, incentive, year_start, period_start, position_family)
     left join stated_documents as d
-        on d.partner_id = m.partner_id and d.incentive = m.incentive and d.year_start = m.year_start
-            and d.period_start = m.period_start
-        and d.position_family = m.position_family and d.distributor = m.distributor
-            and d.terms_document = m.terms_document
+        using (partner_id, incentive, year_start, period_start, position_family, distributor,
+            terms_document)
 ),
 ruled as (
     select
@@ -88,12 +83,11 @@ ruled as (
         if(w.incentive <> 'sell_with' or w.terms_date >= v.points_from, (r.per * 100)::bigint, null)
         as per
     from positioned as w
-    left join rules.versions as v on v.version = w.version
-    left join rules.point_rates as r on r.version = w.version and r.incentive = w.incentive
+    left join rules.versions as v using (version)
+    left join rules.point_rates as r using (version, incentive)
 ),
--- The points of a position are floor(position * rate / per), in whole parts and what is left over,
--- so that no product outgrows 64 bits: those of 128 divide bit by bit. A division that leaves
--- something below zero is a whole one too many.
+-- The points of a position are floor(position * rate / per). Quotient and remainder are apart, so
+-- that products fit 64 bits (128 bits are slow). A negative remainder needs a correction to floor.
 parts as (
     select
         *, lo_cents // per - if(lo_cents % per < 0, 1, 0) as lo_whole,

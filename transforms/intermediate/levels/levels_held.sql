@@ -26,4 +26,4 @@ both_sources as (
 )
 select b.partner_id, b.is_computed, b.from_date, b.to_date, l.level
 from both_sources as b
-join rules.levels as l on l.rank = b.rank
+join rules.levels as l using (rank)

@@ -17,7 +17,7 @@ rated as (
     select
         d.currency, d.terms_date, i.version, r.rate, r.rate_date,
         k.currency is not null as is_known_currency, d.currency = p.currency as is_ours,
-        -- A closed month keeps the age it was stated with.
+        -- A closed month has the age limit it was stated with.
         d.currency = p.currency or d.terms_date <= r.rate_date
         + coalesce(i.fx_max_age_days, p.fx_max_age_days) as is_new_enough
     from days as d

@@ -8,7 +8,7 @@ with standing as (
     select d.*, f.feed
     from staging.deals as d
     semi join intermediate.standing_records as v using (file_id, line)
-    join staging.files as f on f.file_id = d.file_id
+    join staging.files as f using (file_id)
 )
 select
     s.file_id, s.line, s.deal_id, s.partner_code,

@@ -11,13 +11,11 @@ with standing as (
     from staging.links as k
     semi join intermediate.standing_records as v using (file_id, line)
 ),
-meant as (
+found as (
     select k.file_id, k.line, s.sale_id, s.deal_id
     from standing as k
-    join staging.sales as s
-        on s.distributor = k.distributor and s.document_no = k.document_no and s.line_no = k.line_no
-            and s.line_key = k.line_key
-    anti join intermediate.superseded_lines as o on o.sale_id = s.sale_id
+    join staging.sales as s using (distributor, document_no, line_no, line_key)
+    anti join intermediate.superseded_lines as o using (sale_id)
 ),
 claimed as (
     select distinct deal_id from intermediate.deal_claims
@@ -30,6 +28,6 @@ select
         when own.deal_id <> k.deal_id then 'names_another_deal'
     end as held_reason
 from standing as k
-left join meant as m on m.file_id = k.file_id and m.line = k.line
+left join found as m using (file_id, line)
 left join claimed as d on d.deal_id = k.deal_id
 left join claimed as own on own.deal_id = m.deal_id

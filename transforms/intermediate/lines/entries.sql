@@ -15,4 +15,4 @@ select e.entry_id, e.partner_id, e.posted_on, e.kind, e.amount, e.points, e.reas
     end as held_reason, e.file_id, e.line
 from staging.entries as e
 semi join intermediate.standing_records as v using (file_id, line)
-left join intermediate.partners as p on p.partner_id = e.partner_id
+left join intermediate.partners as p using (partner_id)

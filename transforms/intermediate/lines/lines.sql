@@ -23,7 +23,7 @@ with stated_earlier as (
 standing as (
     select s.*
     from staging.sales as s
-    anti join intermediate.superseded_lines as o on o.sale_id = s.sale_id
+    anti join intermediate.superseded_lines as o using (sale_id)
 ),
 dated as (
     select
@@ -39,16 +39,16 @@ resolved as (
         d.*, m.distributor_id, m.partner_id, m.meanings, p.product_name, p.family, p.is_licence,
         p.sku is not null as is_known_product,
         f.version, f.rate, f.rate_date, f.is_known_currency,
-        -- what is in the programme currency needs no 128 bits
+        -- Amounts in the programme currency are rounded without slow 128-bit products.
         try_cast(if(f.rate = 1, round(d.net_amount, 2), round(d.net_amount * f.rate, 2))
             as decimal(18,2)) as amount
     from dated as d
     join intermediate.resolved_codes as m
         on m.distributor = d.distributor and m.code = d.partner_code
-    join intermediate.currency_days as f on f.currency = d.currency and f.terms_date = d.terms_date
-    left join intermediate.products as p on p.sku = d.sku
+    join intermediate.currency_days as f using (currency, terms_date)
+    left join intermediate.products as p using (sku)
 ),
-judged as (
+checked as (
     select *, date_trunc('month', document_date)::date as month,
         case
             when meanings > 1 then 'ambiguous_partner'
@@ -70,5 +70,5 @@ select
     j.held_reason,
     j.held_reason is null and (j.month <= p.through_month
         or j.sale_id in (select sale_id from stated_earlier)) as is_valued
-from judged as j
+from checked as j
 cross join rules.programme as p

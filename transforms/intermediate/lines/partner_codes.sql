@@ -19,7 +19,7 @@ with names as (
 senders as (
     select distinct sender from names
 ),
-understood as (
+possible as (
     select s.sender, n.code, n.partner_id
     from senders as s
     join names as n on n.sender = s.sender or n.sender = '*'
@@ -27,5 +27,5 @@ understood as (
 select
     sender, code, if(count(distinct partner_id) = 1, min(partner_id), null) as partner_id,
     count(distinct partner_id) as meanings
-from understood
+from possible
 group by sender, code

@@ -25,14 +25,14 @@ small as (
     from names
     where name is not null
 ),
--- A mark on a letter is decoration in these three scripts and part of the letter elsewhere.
+-- Accents can be dropped in these three scripts; in others they are part of the letter.
 bare as (
     select
         name, if(regexp_matches(text, '[^\p{Latin}\p{Greek}\p{Cyrillic}\P{L}]'), text,
             strip_accents(text)) as text
     from small
 ),
--- The points of S.A.R.L. join its letters, every other mark parts words.
+-- Dots in S.A.R.L. are dropped; all other punctuation separates words.
 parted as (
     select
         name, text, trim(regexp_replace(regexp_replace(text, '\b([a-z])\.', '\1', 'g'),

@@ -7,7 +7,7 @@
 with records as (
     select r.kind, r.file_id, r.line, r.record_key, r.content, r.covered, f.feed, f.replaces
     from staging.records as r
-    join staging.files as f on f.file_id = r.file_id and f.kind = r.kind
+    join staging.files as f using (file_id, kind)
 ),
 compared as (
     select *,
@@ -37,10 +37,10 @@ rejected as (
     from intermediate.rejected_keys
     where record_key is not null
 ),
-lacking as (
+files_without as (
     select r.kind, r.feed, r.record_key, c.covered, max(c.file_id) as newest
     from rejected as r
-    join covering as c on c.kind = r.kind and c.feed = r.feed
+    join covering as c using (kind, feed)
     anti join intermediate.rejected_keys as k
         on k.file_id = c.file_id and k.record_key = r.record_key
     group by r.kind, r.feed, r.record_key, c.covered
@@ -58,5 +58,5 @@ left join covers as v
     on c.replaces and v.kind = c.kind and v.feed = c.feed and v.covered = c.covered
 left join rejected as x
     on c.replaces and x.kind = c.kind and x.feed = c.feed and x.record_key = c.record_key
-left join lacking as l
+left join files_without as l
     on l.kind = x.kind and l.feed = x.feed and l.record_key = x.record_key and l.covered = c.covered

@@ -6,5 +6,5 @@
 -- record_key  null when it cannot be read
 select distinct r.file_id, f.feed, f.kind, r.record_key
 from staging.rejects as r
-join staging.files as f on f.file_id = r.file_id
+join staging.files as f using (file_id)
 where f.replaces and f.is_loaded

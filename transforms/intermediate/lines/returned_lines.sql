@@ -8,7 +8,7 @@
 with returns as (
     select s.sale_id, s.distributor, s.document_date, s.currency, s.returns_document, s.returns_line
     from staging.sales as s
-    anti join intermediate.superseded_lines as o on o.sale_id = s.sale_id
+    anti join intermediate.superseded_lines as o using (sale_id)
     where s.returns_document is not null
 ),
 sold as (

@@ -11,7 +11,7 @@ with levelled as (
         c.credit_id, c.incentive, c.version, c.terms_date, c.position_family, h.level,
         false as is_stated, null as schedule
     from intermediate.credits as c
-    join rules.versions as v on v.version = c.version
+    join rules.versions as v using (version)
     join intermediate.levels_held as h
         on h.partner_id = c.partner_id and h.is_computed = v.levels_computed
         and h.from_date <= c.terms_date and c.terms_date < h.to_date
@@ -28,10 +28,10 @@ select
     if(m.method = 'document', w.document_hi, w.hi) as hi,
     w.lo as running_lo, w.hi as running_hi, w.sequence, w.points
 from levelled as l
-join intermediate.running_positions as w on w.credit_id = l.credit_id
-join rules.versions as v on v.version = l.version
-left join rules.incentives as m on m.version = l.version and m.incentive = l.incentive
-left join rules.schedules as k on k.schedule = l.schedule
+join intermediate.running_positions as w using (credit_id)
+join rules.versions as v using (version)
+left join rules.incentives as m using (version, incentive)
+left join rules.schedules as k using (schedule)
 left join rules.schedules as s
     on not l.is_stated and s.version = l.version and s.incentive = l.incentive and s.level = l.level
         and coalesce(s.family, '') = l.position_family

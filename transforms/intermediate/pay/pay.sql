@@ -7,10 +7,10 @@ with recursive
 earned as (
     select c.partner_id, c.posting_month as month, sum(e.earned) as earned
     from intermediate.credits as c
-    join intermediate.earnings as e on e.credit_id = c.credit_id
+    join intermediate.earnings as e using (credit_id)
     group by c.partner_id, c.posting_month
 ),
-entered as (
+entries as (
     select partner_id, month, sum(amount) as amount
     from intermediate.entry_deltas
     group by partner_id, month
@@ -22,7 +22,7 @@ due as (
     from intermediate.all_partners as p
     join intermediate.months as m on m.is_open
     left join earned as e on e.partner_id = p.partner_id and e.month = m.month
-    left join entered as n on n.partner_id = p.partner_id and n.month = m.month
+    left join entries as n on n.partner_id = p.partner_id and n.month = m.month
 ),
 carried as (
     select

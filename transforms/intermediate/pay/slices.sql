@@ -33,7 +33,7 @@ in_widths as (
         (c.width * c.k)::decimal(18,2) as from_amount,
         (c.width * (c.k + 1))::decimal(18,2) as to_amount, t.rate
     from counted as c
-    join last_tranches as n on n.schedule = c.schedule
+    join last_tranches as n using (schedule)
     join rules.tranches as t on t.schedule = c.schedule and t.tranche = least(c.k + 1, n.tranche)
 ),
 in_bounds as (

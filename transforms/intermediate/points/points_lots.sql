@@ -9,6 +9,6 @@ select
     min((e.posted_on + to_months(v.expire_months))::date) as lapses_on
 from intermediate.points_posted as e
 join rules.in_force as i on i.from_date <= e.posted_on and e.posted_on < i.to_date
-join rules.versions as v on v.version = i.version
+join rules.versions as v using (version)
 where e.balance <> 'status' and e.points > 0
 group by e.partner_id, e.posted_on

@@ -13,7 +13,7 @@ trailing_points as (
         sum(if(d.kind = 'bonus', 0, d.points)) as by_amount,
         sum(if(d.kind = 'bonus', d.points, 0)) as by_bonus
     from intermediate.months as m
-    join rules.versions as v on v.version = m.version
+    join rules.versions as v using (version)
     join dated as d on d.month <= m.month and d.month > m.month - to_months(v.status_months)
     where m.is_open
     group by d.partner_id, m.month

@@ -18,25 +18,25 @@ with stated as (
     where kind in ('certification', 'bonus', 'redemption')
     group by origin, partner_id
 ),
-gone as (
+ended as (
     select origin, partner_id, kind, source
     from stated
     anti join intermediate.points_due as due using (origin, partner_id)
 ),
 newest as (
     select
-        gone.origin, gone.partner_id, max(c.file_id) as file_id, arg_max(c.line, c.file_id) as line
-    from gone
+        ended.origin, ended.partner_id, max(c.file_id) as file_id, arg_max(c.line, c.file_id) as line
+    from ended
     join staging.certifications as c
-        on gone.kind = 'certification' and gone.source = c.certification_code || ' ' || c.person_id
-    group by gone.origin, gone.partner_id
+        on ended.kind = 'certification' and ended.source = c.certification_code || ' ' || c.person_id
+    group by ended.origin, ended.partner_id
     union all
-    select gone.origin, gone.partner_id, max(e.file_id), arg_max(e.line, e.file_id)
-    from gone
+    select ended.origin, ended.partner_id, max(e.file_id), arg_max(e.line, e.file_id)
+    from ended
     join staging.entries as e
-        on gone.kind <> 'certification'
-        and starts_with(gone.origin, concat('entry ', e.entry_id, ' ', gone.partner_id, ' '))
-    group by gone.origin, gone.partner_id
+        on ended.kind <> 'certification'
+        and starts_with(ended.origin, concat('entry ', e.entry_id, ' ', ended.partner_id, ' '))
+    group by ended.origin, ended.partner_id
 ),
 compared as (
     select
@@ -57,9 +57,9 @@ compared as (
         files.file_name, coalesce(due.line, newest.line) as file_line,
         stated.file_name as stated_file, stated.file_line as stated_line
     from intermediate.points_due as due
-    full join stated on stated.origin = due.origin and stated.partner_id = due.partner_id
+    full join stated using (origin, partner_id)
     cross join rules.programme as p
-    left join rules.versions as versions on versions.version = due.version
+    left join rules.versions as versions using (version)
     left join newest
         on due.origin is null and newest.origin = stated.origin
         and newest.partner_id = stated.partner_id
