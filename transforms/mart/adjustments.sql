@@ -29,8 +29,8 @@
 with lines as (
     select
         c.partner_id, c.posting_month as month, 'line' as kind, c.credit_id::varchar as reference,
-        c.sale_id, c.incentive, c.adjusts_month, causes.cause, c.document_date as posted_on, c.distributor,
-        c.document_no, c.line_no, c.line_key, null as description, c.base,
+        c.sale_id, c.incentive, c.adjusts_month, causes.cause, c.document_date as posted_on,
+        c.distributor, c.document_no, c.line_no, c.line_key, null as description, c.base,
         earnings.earned as amount, earnings.points, causes.file_name, causes.file_line,
         causes.stated_file, causes.stated_line
     from intermediate.credits as c

@@ -18,25 +18,25 @@ with stated as (
     where kind in ('certification', 'bonus', 'redemption')
     group by origin, partner_id
 ),
-ended as (
+void as (
     select origin, partner_id, kind, source
     from stated
     anti join intermediate.points_due as due using (origin, partner_id)
 ),
 newest as (
     select
-        ended.origin, ended.partner_id, max(c.file_id) as file_id, arg_max(c.line, c.file_id) as line
-    from ended
+        void.origin, void.partner_id, max(c.file_id) as file_id, arg_max(c.line, c.file_id) as line
+    from void
     join staging.certifications as c
-        on ended.kind = 'certification' and ended.source = c.certification_code || ' ' || c.person_id
-    group by ended.origin, ended.partner_id
+        on void.kind = 'certification' and void.source = c.certification_code || ' ' || c.person_id
+    group by void.origin, void.partner_id
     union all
-    select ended.origin, ended.partner_id, max(e.file_id), arg_max(e.line, e.file_id)
-    from ended
+    select void.origin, void.partner_id, max(e.file_id), arg_max(e.line, e.file_id)
+    from void
     join staging.entries as e
-        on ended.kind <> 'certification'
-        and starts_with(ended.origin, concat('entry ', e.entry_id, ' ', ended.partner_id, ' '))
-    group by ended.origin, ended.partner_id
+        on void.kind <> 'certification'
+        and starts_with(void.origin, concat('entry ', e.entry_id, ' ', void.partner_id, ' '))
+    group by void.origin, void.partner_id
 ),
 compared as (
     select
