@@ -13,17 +13,16 @@ import (
 type Target struct {
 	Work      string // staging and intermediate
 	Mart      string
-	HasStated bool   // Begin has been there: what is stated stands in its marts
-	Part      int64  // rows of a part, of models that are made in parts; zero: as many as memory allows
-	Plans     string // folder for the plan of each model as it was carried out, with times and rows; empty for none
-	// Read names the intermediate tables that somebody reads afterwards, besides checks and what
-	// a closing states; all others are dropped as soon as no model needs them, which is most of
-	// the memory. Nil: all are kept.
+	HasStated bool   // Begin has filled the incremental marts
+	Part      int64  // rows in a part, for models made in parts; zero: as many as memory allows
+	Plans     string // folder for the executed plan of each model, with times and rows; empty: none
+	// Read names the intermediate tables that are read after the build, besides those of checks
+	// and closings. To save memory, all others are dropped after their last reader. Nil: none are.
 	Read []string
 }
 
-// Build makes every model. step is told the name of each as it begins, and how
-// many there are; it may be nil.
+// Build makes every model. It calls step with the name of each before it is made, and
+// with how many there are; step may be nil.
 func Build(ctx context.Context, db Database, to Target, step func(name string, of int)) error {
 	models, err := Models()
 	if err != nil {
@@ -50,11 +49,10 @@ func Build(ctx context.Context, db Database, to Target, step func(name string, o
 		if err := build(ctx, db, to, m); err != nil {
 			return fmt.Errorf("model %s: %w", m.FullName(), err)
 		}
-		for name, by := range readers { // nobody needs a table any more once its last reader is made
-			if !by[m.FullName()] {
-				continue
-			}
-			if delete(by, m.FullName()); len(by) > 0 {
+		for name, by := range readers {
+			last := by[m.FullName()] && len(by) == 1
+			delete(by, m.FullName())
+			if !last {
 				continue
 			}
 			if err := db.Exec(ctx, "drop table "+to.Work+"."+name); err != nil {
@@ -65,7 +63,7 @@ func Build(ctx context.Context, db Database, to Target, step func(name string, o
 	return comment(ctx, db, to, models)
 }
 
-// readers says of each table that is not needed after all models which of them read it.
+// readers maps each table that only models read to those models.
 func (t Target) readers(models []Model) (map[string]map[string]bool, error) {
 	readers := map[string]map[string]bool{}
 	if t.Read == nil {
@@ -109,8 +107,7 @@ func (t Target) readers(models []Model) (map[string]map[string]bool, error) {
 	return readers, nil
 }
 
-// tables are the tables that are read where these models are: themselves, or what those
-// of them read that are views.
+// tables replaces each view among the names by the tables it reads.
 func tables(byName map[string]Model, names []string) []string {
 	var read []string
 	for _, name := range names {
@@ -130,8 +127,8 @@ func (t Target) database(layer string) string {
 	return t.Work
 }
 
-// Begin makes the schema mart with its incremental tables, which hold what closed months
-// have stated and nothing else yet. The result is the same until another month is closed.
+// Begin makes the schema mart with its incremental tables, filled with what closed months
+// have stated. The result is the same until another month is closed.
 func Begin(ctx context.Context, db Database, to Target) error {
 	models, err := Models()
 	if err != nil {
@@ -156,8 +153,8 @@ func begin(ctx context.Context, db Database, to Target, m Model) error {
 	for _, c := range m.Columns {
 		columns = append(columns, c.Name)
 	}
-	query := "create table " + to.Mart + "." + m.FullName() + " as select " + strings.Join(columns, ", ") + " from stated." + m.StatedTable
-	return db.Exec(ctx, query)
+	query := "create table " + to.Mart + "." + m.FullName() + " as select " + strings.Join(columns, ", ")
+	return db.Exec(ctx, query+" from stated."+m.StatedTable)
 }
 
 // build makes one model: a view or a table.
@@ -183,10 +180,9 @@ func build(ctx context.Context, db Database, to Target, m Model) error {
 	return compare(ctx, db, m)
 }
 
-// partRows is how many rows of what it is made of a wide table is made from at a time. Its
-// joins hold all of them in memory, or on the disk: of a hundred million lines, more than
-// there was. A row takes a few hundred bytes of each join, and the query a hundred million
-// bytes however few there are; a million rows are made in 2 GB.
+// partRows is the number of source rows in a part of a wide table. A join of all rows would need
+// more memory or disk than there is. A row takes some hundred bytes in each join, and a query
+// 100 MB in any case; a million rows fit in 2 GB.
 const partRows = "greatest((parse_formatted_bytes(current_setting('memory_limit')) - 100000000) // 1900, 25000)::bigint"
 
 // inParts makes a model part by part.
@@ -208,13 +204,12 @@ func inParts(ctx context.Context, db Database, to Target, m Model, query string)
 	if to.Part > 0 {
 		size = to.Part
 	}
-	// In one transaction: each of its own would end with a checkpoint of what did not fill a row group.
+	// One transaction, because a checkpoint after each part would write incomplete row groups.
 	return db.Transaction(ctx, func(ctx context.Context) error {
 		for from := int64(0); from == 0 || from < all; from += size {
-			for _, q := range []string{fmt.Sprintf("set variable part_from = %d", from), fmt.Sprintf("set variable part_to = %d", from+size)} {
-				if err := db.Exec(ctx, q); err != nil {
-					return err
-				}
+			part := fmt.Sprintf("set variable part_from = %d; set variable part_to = %d", from, from+size)
+			if err := db.Exec(ctx, part); err != nil {
+				return err
 			}
 			if err := profiled(ctx, db, to.Plans, fmt.Sprintf("%s.%d", m.FullName(), from/size+1), query); err != nil {
 				return err
@@ -224,8 +219,7 @@ func inParts(ctx context.Context, db Database, to Target, m Model, query string)
 	})
 }
 
-// comment writes the headers of the marts beside them, in one transaction: each of
-// its own would be a write to the disk.
+// comment stores the headers of the marts as comments, in one transaction and so one write.
 func comment(ctx context.Context, db Database, to Target, models []Model) error {
 	var text strings.Builder
 	text.WriteString("begin transaction;\n")
@@ -234,7 +228,8 @@ func comment(ctx context.Context, db Database, to Target, models []Model) error 
 			continue
 		}
 		name := to.Mart + "." + m.FullName()
-		text.WriteString("comment on table " + name + " is " + literal(m.About+" Grain: "+strings.Join(m.Grain, ", ")+".") + ";\n")
+		about := m.About + " Grain: " + strings.Join(m.Grain, ", ") + "."
+		text.WriteString("comment on table " + name + " is " + literal(about) + ";\n")
 		for _, c := range m.Columns {
 			text.WriteString("comment on column " + name + "." + quoted(c.Name) + " is " + literal(c.About) + ";\n")
 		}
@@ -243,8 +238,7 @@ func comment(ctx context.Context, db Database, to Target, models []Model) error 
 	return db.Exec(ctx, text.String())
 }
 
-// profiled makes a model, or a part of one, and where plans are wanted leaves how DuckDB did
-// it under that name.
+// profiled runs the query of a model or a part, and writes its executed plan where plans are wanted.
 func profiled(ctx context.Context, db Database, plans, name, query string) error {
 	if plans == "" {
 		return db.Exec(ctx, query)
@@ -262,7 +256,7 @@ func profiled(ctx context.Context, db Database, plans, name, query string) error
 	return nil
 }
 
-// compare holds the columns that came out against the header.
+// compare checks the columns of the result against the header.
 func compare(ctx context.Context, db Database, m Model) error {
 	rows, err := db.Query(ctx, "select * from "+m.FullName()+" limit 0")
 	if err != nil {
@@ -298,8 +292,8 @@ func (v *Violation) Error() string {
 	return fmt.Sprintf("check %s failed: %s\n  %s", v.Check, v.About, strings.Join(v.Rows, "\n  "))
 }
 
-// Check runs every check, and that the grain of every mart names each row once. The error
-// joins a *Violation for each that failed.
+// Check runs every check, and checks that the grain of every mart is unique. The error joins
+// a *Violation for each that failed.
 func Check(ctx context.Context, db Database) error {
 	checks, err := Checks()
 	if err != nil {

@@ -32,8 +32,8 @@ func Prepare(ctx context.Context, db Database, in string) error {
 	return nil
 }
 
-// State calls write with each closing, by its name and its select, once the variable
-// closing_month is set: month is its first day, as 2024-08-01.
+// State sets the variable closing_month and calls write with the name and select of each
+// closing. month is its first day, as 2024-08-01.
 func State(ctx context.Context, db Database, month string, write func(name, query string) error) error {
 	closings, err := Closings()
 	if err != nil {

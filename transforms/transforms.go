@@ -5,14 +5,14 @@
 // A model's *header* says in words what it holds, its *grain* (the columns that
 // name a row), and each of its columns, in words or, for what means the same in
 // many models, by its name in columns.txt. Building the model compares the header
-// with what came out and keeps it as the comment of the table. A *check* is a
+// with the result and stores it as the comment of the table. A *check* is a
 // select that must return no row; one row stops the run before anything is
 // published.
 //
-// What closed months have stated comes in the schema stated, and is not worked out
-// again. A mart that states something is *incremental*: it starts with those rows as
-// they were, and its select adds the open months. A *closing* is a select of what a
-// month states when it is closed; its rows come back as a table of the schema stated.
+// The schema stated holds what closed months have stated; it is not calculated again.
+// An *incremental* mart starts with those rows, and its select adds the open months.
+// A *closing* is a select of what a month states when it is closed; its rows become
+// a table of the schema stated.
 //
 // The package knows no file, no clock and no other package of ours. Facts come
 // in the schema raw, rules in the schema rules, and the marts go to the schema
@@ -51,10 +51,12 @@ type Model struct {
 	Grain       []string // columns that name a row
 	Columns     []Column
 	StatedTable string // of an incremental mart: the table of the schema stated it starts with
-	IsView      bool   // it is not kept, and read anew by each that reads it; staging is all views
-	PartsOf     string // table whose rows, by their rowid from the variable part_from to before part_to, the select takes so many at a time; empty: takes all at once
-	SQL         string
-	reads       []string // models it needs, by their full names
+	IsView      bool   // as every model of staging
+	// PartsOf is the table whose rows the select takes part by part: by rowid, from the variable
+	// part_from to before part_to. Empty: all at once.
+	PartsOf string
+	SQL     string
+	reads   []string // models it needs, by their full names
 }
 
 // Column is a column as the header documents it.
@@ -74,8 +76,7 @@ func layers() map[string][]string {
 	}
 }
 
-// Fingerprint names the models and checks as they are. What one set of them has
-// worked out, another may work out differently.
+// Fingerprint is a hash of all models and checks. With another fingerprint, results can differ.
 func Fingerprint() (string, error) {
 	sum := sha256.New()
 	err := fs.WalkDir(sources, ".", func(path string, d fs.DirEntry, err error) error {
@@ -107,9 +108,8 @@ func Models() ([]Model, error) {
 // Checks returns every check.
 func Checks() ([]Model, error) { return read("checks") }
 
-// Closings returns what a month states when it is closed: a select for each table of
-// the schema stated that a closing writes. The variable closing_month is the first day of
-// the month.
+// Closings returns the selects of what a month states when it is closed, one for each table
+// of the schema stated. The variable closing_month is the first day of the month.
 func Closings() ([]Model, error) { return read("closing") }
 
 // read parses every file of a layer. Folders within a layer only group its models.
@@ -166,7 +166,7 @@ func parse(layer, name, text string) (Model, error) {
 		return m, fmt.Errorf("the header needs a grain and columns")
 	}
 	if m.IsView && (layer == "mart" || m.StatedTable != "" || m.PartsOf != "") {
-		return m, fmt.Errorf("a view keeps no rows: it is no mart, not incremental and not made in parts")
+		return m, fmt.Errorf("a view cannot be a mart, incremental or made in parts")
 	}
 	for _, ref := range reference.FindAllStringSubmatch(body, -1) {
 		if !slices.Contains(layers()[layer], ref[1]) {
@@ -207,7 +207,7 @@ func (m *Model) headerLine(line string) {
 	}
 }
 
-// meanings is what a column means in every header that only names it.
+// meanings are the column meanings of columns.txt.
 func meanings() map[string]string {
 	text, err := sources.ReadFile("columns.txt")
 	if err != nil {

@@ -1,4 +1,4 @@
--- The amounts of every file's rows add up to the file's, outcome by outcome.
+-- In every file, the amounts by outcome add up to the amount of the file.
 select file_name, amount, loaded_amount, duplicate_amount, superseded_amount, rejected_amount
 from mart.reconciliation
 where amount <> loaded_amount + duplicate_amount + superseded_amount + rejected_amount

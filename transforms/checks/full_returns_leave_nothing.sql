@@ -1,4 +1,4 @@
--- A line and the return that gives all of it back leave no base and no share.
+-- A line and its full return have no base together.
 with pairs as (
     select r.returned_sale_id as sold, r.sale_id as given_back
     from intermediate.lines as r

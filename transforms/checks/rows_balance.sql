@@ -1,4 +1,4 @@
--- Every row of every file is loaded, duplicate, superseded or rejected, and one of them only.
+-- Every row of every file has one outcome: loaded, duplicate, superseded or rejected.
 select file_name, records, loaded, duplicate, superseded, rejected
 from mart.reconciliation
 where records <> loaded + duplicate + superseded + rejected

@@ -1,4 +1,4 @@
--- The slices of a movement add up to its base and to what it earned.
+-- The slices of a movement add up to its base and to its margin before the cap.
 with sliced as (
     select credit_id, month, sum(base) as base, sum(earned) as earned
     from mart.tranche_slices
@@ -6,6 +6,6 @@ with sliced as (
 )
 select l.credit_id, l.sale_id, l.partner_id, l.base, s.base as sliced, l.before_cap, s.earned
 from mart.statement_lines as l
-left join sliced as s on s.credit_id = l.credit_id and s.month = l.month
+left join sliced as s using (credit_id, month)
 where l.method in ('marginal', 'document') and l.base <> 0
     and (s.base is distinct from l.base or s.earned is distinct from l.before_cap)

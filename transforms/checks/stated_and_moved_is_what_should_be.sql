@@ -1,11 +1,11 @@
--- What was stated of a credit and what moved since add up to what it should be today, unless its
--- new day lies after the run.
-with moved as (
+-- All movements of a credit add up to what it should be today. A credit whose day is now after the
+-- run is left out.
+with movements as (
     select credit_id, sum(base) as base from mart.statement_lines group by credit_id
 )
-select credit_id, moved.base as stated_and_moved, due.base as due
-from moved
+select credit_id, movements.base as stated_and_moved, due.base as due
+from movements
 full join intermediate.due_credits as due using (credit_id)
 cross join rules.programme as p
-where coalesce(moved.base, 0) <> coalesce(due.base, 0) and p.first_open <= p.through_month
+where coalesce(movements.base, 0) <> coalesce(due.base, 0) and p.first_open <= p.through_month
     and coalesce(due.month, p.through_month) <= p.through_month

@@ -1,4 +1,4 @@
--- Statements, what is paid and the lines say the same.
+-- Payables, statements and statement lines have the same margin.
 with by_lines as (
     select partner_id, month, sum(earned) as earned
     from mart.statement_lines
@@ -9,12 +9,12 @@ by_statements as (
 )
 select p.partner_id, p.month, p.earned, l.earned as by_lines, s.earned as by_statements
 from mart.payables as p
-left join by_lines as l on l.partner_id = p.partner_id and l.month = p.month
-left join by_statements as s on s.partner_id = p.partner_id and s.month = p.month
+left join by_lines as l using (partner_id, month)
+left join by_statements as s using (partner_id, month)
 where p.earned <> coalesce(l.earned, 0) or p.earned <> coalesce(s.earned, 0)
     or p.carried_in + p.earned + p.money_entries <> p.payable + p.carried_out
 union all
 select l.partner_id, l.month, null, l.earned, null
 from by_lines as l
-left join mart.payables as p on p.partner_id = l.partner_id and p.month = l.month
+left join mart.payables as p using (partner_id, month)
 where p.partner_id is null

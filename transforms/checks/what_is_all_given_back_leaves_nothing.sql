@@ -1,8 +1,7 @@
--- A position that has come back to zero under one schedule has earned nothing, and under one rule
--- no points: what was bought and all given back leaves nothing. Under the method document every
--- document has a position of its own. Sell With can begin to earn points in the middle of a
--- version, so its points are left out.
-with moved as not materialized (
+-- A position that is back at zero under one schedule has earned nothing, and under one programme
+-- version no points. Under the method document each document has its own position. Points of Sell
+-- With are left out, because they can start in the middle of a version.
+with movements as not materialized (
     select
         sale_id, partner_id, incentive, year_start, period_start, position_family, distributor,
         terms_document, base, rules_hash,
@@ -13,7 +12,7 @@ positions as (
     select
         partner_id, incentive, year_start, period_start, position_family, '' as document_no,
         sum(before_cap) as earned, min(method) as method
-    from moved
+    from movements
     group by partner_id, incentive, year_start, period_start, position_family
     having sum(base) = 0 and count(distinct schedule) = 1
 ),
@@ -22,17 +21,17 @@ documents as (
         m.partner_id, m.incentive, m.year_start, m.period_start, m.position_family,
         m.terms_document as document_no,
         sum(m.before_cap) as earned, min(m.method) as method
-    from moved as m
+    from movements as m
     where (m.partner_id, m.incentive, m.year_start) in (select (partner_id, incentive, year_start)
-        from moved where method = 'document')
+        from movements where method = 'document')
     group by m.partner_id, m.incentive, m.year_start, m.period_start, m.position_family,
         m.distributor,
         m.terms_document
     having sum(base) = 0 and count(distinct schedule) = 1
 ),
-pointed as (
+point_positions as (
     select partner_id, incentive, period_start, position_family, sum(points) as points
-    from moved
+    from movements
     where incentive <> 'sell_with'
     group by partner_id, incentive, year_start, period_start, position_family
     having sum(base) = 0 and count(distinct rules_hash) = 1
@@ -46,5 +45,5 @@ from documents
 where method = 'document' and earned <> 0
 union all
 select partner_id, incentive, period_start, position_family, '', 0, points
-from pointed
+from point_positions
 where points <> 0

@@ -1,4 +1,4 @@
--- What the month adjusts of months that were closed before it.
+-- What the month adjusts of closed months.
 --
 -- grain: partner_id, kind, reference
 select *

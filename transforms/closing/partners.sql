@@ -1,4 +1,4 @@
--- The partners as the directory lists them when the month is closed.
+-- The partners when the month is closed.
 --
 -- grain: partner_id
 select getvariable('closing_month') as month, * exclude (modules)

@@ -1,4 +1,4 @@
--- The part of each of these lines in each tranche that it touched.
+-- The part of each statement line in each tranche.
 --
 -- grain: credit_id, tranche
 select *

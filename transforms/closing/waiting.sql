@@ -1,5 +1,5 @@
--- The lines that the closing finds held or not counted, with the reason. A line that counts later
--- is an adjustment, and this says what it had waited for.
+-- The lines that are held or do not count when the month is closed, with the reason. If such a line
+-- counts later, this says what it waited for.
 --
 -- grain: sale_id, incentive
 with held as (

@@ -1,43 +1,36 @@
--- What each month adjusts of months that were closed before it: every line, manual entry and
--- posting of points, with the cause and the files. The statement, the register and explain read it.
+-- What each month adjusts of months that were closed before it: lines, manual money entries and
+-- postings of points, with the cause and the files.
 --
 -- incremental: stated.adjustments
 -- grain: partner_id, month, kind, reference
 -- partner_id
--- month          first day of the month it is stated in
--- kind           line; money_entry; or certification, bonus or redemption, of points
--- reference      what is adjusted: credit_id of a line, entry_id of a money entry, entry of a
---                posting of points
--- sale_id        of a line: number of its file and line in one; null for the others
--- incentive      of a line: distribution, resell or sell_with; null for the others
--- adjusts_month  first day of the closed month it adjusts
--- cause          why. Of a line: late (its file came after the month was closed), counted_later (it
---                came before and did not count then), amount, rate, other_partner, claims,
---                withdrawn, held, or the reason for which it counts no more. Of the others: late,
---                amount or withdrawn
--- posted_on      day of the line's document, or of the posting
--- distributor    code of the distributor that sent the line; null for the others
--- document_no    number of the line's document; null for the others
--- line_no        number of the line in its document; null for the others
--- line_key       the rest of the key that names a line, where the feed declares one; null for the
---                others
--- description    of a money entry, its number and why it was entered; of points, the certification
---                and person or the manual posting; null for a line
--- base           by how much the line's base changes, in the programme currency; null for the
---                others
--- amount         margin of the line or amount of the money entry, in the programme currency; null
---                for points
--- points         points of the line or the posting; null for a money entry
--- file_name      the file that causes it: the line's or posting's own, the complete one that no
---                longer holds it, or the newest row about its product, rate, partner or deal
--- file_line      physical line in that file, from 1; null where the file no longer holds it
--- stated_file
--- stated_line    physical line in the file it was stated from; null when nothing was stated
+-- month      first day of the month it is stated in
+-- kind       line; money_entry; or certification, bonus or redemption, of points
+-- reference  what is adjusted: credit_id of a line, entry_id of a money entry, entry of a posting
+--            of points
+-- sale_id    of a line: number of its file and line in one; null for the others
+-- incentive  of a line: distribution, resell or sell_with; null for the others
+-- adjusts_month, cause
+-- posted_on    day of the line's document, or of the posting
+-- distributor  code of the distributor that sent the line; null for the others
+-- document_no  number of the line's document; null for the others
+-- line_no      number of the line in its document; null for the others
+-- line_key
+-- description  number and reason of a money entry; certification and person, or manual posting, of
+--              points; null for a line
+-- base         by how much the line's base changes, in the programme currency; null for the others
+-- amount       margin of the line or amount of the money entry, in the programme currency; null for
+--              points
+-- points       points of the line or the posting; null for a money entry
+-- file_name    the file that causes it: of the line or posting itself, the complete file that no
+--              longer holds it, or of the newest row about its product, rate, partner or deal
+-- file_line    physical line in that file, from 1; null where the file no longer holds it
+-- stated_file, stated_line
 with lines as (
     select
         c.partner_id, c.posting_month as month, 'line' as kind, c.credit_id::varchar as reference,
-        c.sale_id, c.incentive, c.adjusts_month, causes.cause, c.document_date as posted_on, c.distributor,
-        c.document_no, c.line_no, c.line_key, null as description, c.base,
+        c.sale_id, c.incentive, c.adjusts_month, causes.cause, c.document_date as posted_on,
+        c.distributor, c.document_no, c.line_no, c.line_key, null as description, c.base,
         earnings.earned as amount, earnings.points, causes.file_name, causes.file_line,
         causes.stated_file, causes.stated_line
     from intermediate.credits as c

@@ -1,7 +1,6 @@
--- What this published file is made of: the run, the program that made it, its configuration, every
--- version of the programme and every landed file. It has no time of day, so the same inputs give
--- the same rows. The months that are final are in mart.months, and what became of each file in
--- mart.reconciliation.
+-- What this published file is made of: the run, the program, its configuration, the programme
+-- versions and the landed files. It has no time of day, so the same inputs give the same rows.
+-- mart.months says which months are final; mart.reconciliation says what happened to each file.
 --
 -- grain: part, sequence
 -- part           run, program, configuration, programme or file

@@ -1,24 +1,24 @@
--- What each distributor's lines of a month come to, currency by currency, and what became of them:
--- counted for their buyer, not counted, or held.
+-- What each distributor's lines of a month add up to in each currency: counted for their buyer, not
+-- counted, held, or later than the run.
 --
 -- grain: distributor, month, currency
 -- distributor
--- month             first day of the documents' month
--- currency          currency of the documents
--- lines             how many lines stand
--- net_amount        net amount of the lines that stand, in the currency of the row
+-- month  first day of the documents' month
+-- currency
+-- lines             how many current lines
+-- net_amount        net amount of the current lines, in the currency of the row
 -- counted_lines     how many lines count for their buyer
 -- counted_amount    net amount of the counted lines, in the currency of the row
 -- counted_base      value of the counted lines, in the programme currency
--- uncounted_lines   how many lines are known in full and do not count for their buyer
+-- uncounted_lines   how many lines are complete and do not count for their buyer
 -- uncounted_amount  net amount of the lines that do not count, in the currency of the row
--- held_lines        how many lines wait for something
+-- held_lines        how many lines wait for missing data
 -- held_amount       net amount of the held lines, in the currency of the row
--- later_lines       how many lines are of a month after the run's, which nobody has judged yet
+-- later_lines       how many lines are of a month after the run's
 -- later_amount      net amount of the later lines, in the currency of the row
-with fates as (
+with outcomes as (
     select
-        'all' as fate, distributor, month, currency, count(*) as lines,
+        'all' as outcome, distributor, month, currency, count(*) as lines,
         sum(net_amount) as net_amount, coalesce(sum(amount) filter (where held_reason is null), 0)
         as base
     from intermediate.lines
@@ -44,23 +44,23 @@ with fates as (
 ),
 counting as (
     select
-        *, if(fate = 'all', lines, -lines) as counted_lines,
-        if(fate = 'all', net_amount, -net_amount) as counted_amount,
-        if(fate = 'all', base, -base) as counted_base
-    from fates
+        *, if(outcome = 'all', lines, -lines) as counted_lines,
+        if(outcome = 'all', net_amount, -net_amount) as counted_amount,
+        if(outcome = 'all', base, -base) as counted_base
+    from outcomes
 )
 select distributor, month, currency,
-    (sum(lines) filter (where fate = 'all'))::bigint as lines,
-    (sum(net_amount) filter (where fate = 'all'))::decimal(38,6) as net_amount,
+    (sum(lines) filter (where outcome = 'all'))::bigint as lines,
+    (sum(net_amount) filter (where outcome = 'all'))::decimal(38,6) as net_amount,
     sum(counted_lines)::bigint as counted_lines,
     sum(counted_amount)::decimal(38,6) as counted_amount,
     sum(counted_base)::decimal(38,2) as counted_base,
-    coalesce(sum(lines) filter (where fate = 'uncounted'), 0)::bigint as uncounted_lines,
-    coalesce(sum(net_amount) filter (where fate = 'uncounted'), 0)::decimal(38,6)
+    coalesce(sum(lines) filter (where outcome = 'uncounted'), 0)::bigint as uncounted_lines,
+    coalesce(sum(net_amount) filter (where outcome = 'uncounted'), 0)::decimal(38,6)
     as uncounted_amount,
-    coalesce(sum(lines) filter (where fate = 'held'), 0)::bigint as held_lines,
-    coalesce(sum(net_amount) filter (where fate = 'held'), 0)::decimal(38,6) as held_amount,
-    coalesce(sum(lines) filter (where fate = 'later'), 0)::bigint as later_lines,
-    coalesce(sum(net_amount) filter (where fate = 'later'), 0)::decimal(38,6) as later_amount
+    coalesce(sum(lines) filter (where outcome = 'held'), 0)::bigint as held_lines,
+    coalesce(sum(net_amount) filter (where outcome = 'held'), 0)::decimal(38,6) as held_amount,
+    coalesce(sum(lines) filter (where outcome = 'later'), 0)::bigint as later_lines,
+    coalesce(sum(net_amount) filter (where outcome = 'later'), 0)::decimal(38,6) as later_amount
 from counting
 group by distributor, month, currency

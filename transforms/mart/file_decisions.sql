@@ -1,6 +1,6 @@
--- What people decided by way of a file: a code that is a partner's, a line that belongs to a deal,
--- a manual posting. Each is written into the audit log by the first run that sees it. A partner's
--- codes from the day it joined are no decision of anybody's here.
+-- Decisions that people wrote into a file: a new partner code, a line that belongs to a deal, a
+-- manual posting. The first run that reads a decision writes it into the audit log. The codes in a
+-- partner's first file are not decisions.
 --
 -- grain: act, what, file_id, file_line
 -- act     alias, link or enter
@@ -20,15 +20,15 @@ first_seen as (
     from codes
     group by partner_id, alias
 ),
-joined as (
+first_files as (
     select partner_id, min(file_id) as file_id from staging.partners group by partner_id
 ),
-decided as (
+decisions as (
     select
         'alias' as act, concat(replace(c.alias, chr(31), '|'), ' is ', c.partner_id) as what,
         null as who, '' as reason, c.file_id, c.line
     from first_seen as c
-    join joined as j on j.partner_id = c.partner_id and j.file_id < c.file_id
+    join first_files as j on j.partner_id = c.partner_id and j.file_id < c.file_id
     union all
     select
         'link', concat_ws(' ', k.distributor, k.document_no || '/' || k.line_no,
@@ -47,5 +47,5 @@ decided as (
 select
     d.act, d.what, coalesce(d.who, f.file_name) as who, d.reason, d.file_id, d.line as file_line,
     f.sha256, f.landed_at
-from decided as d
-join staging.files as f on f.file_id = d.file_id
+from decisions as d
+join staging.files as f using (file_id)

@@ -1,9 +1,8 @@
--- What has been loaded and waits for something that is missing. It counts by itself in the first
--- run after the missing alias, product, rate, line or deal is there.
+-- Loaded rows that wait for missing data. Each counts in the first run after the missing alias,
+-- product, rate, line or deal has come.
 --
 -- grain: kind, file_id, file_line
--- kind            kind of source: sales, deals, certifications, entries or links
--- file_id, file_line, file_name
+-- kind, file_id, file_line, file_name
 -- held_reason     what is missing or ambiguous
 -- what            the unknown code, product or currency, or the deal of a link
 -- month           first day of its month; of a link whose line is not there, the month the link
@@ -14,9 +13,9 @@
 -- document_no     number of the document, or the deal, person or posting
 -- document_date   day of the document, for sales
 -- line_no, end_customer, sku
--- net_amount      net amount of a sales line, or of the line of a link, in the document's currency;
---                 amount of a manual money posting in the programme currency; null otherwise
--- currency        currency of the document, for sales and links
+-- net_amount  net amount of a sales line, or of the line of a link, in the document's currency;
+--             amount of a manual money posting in the programme currency; null otherwise
+-- currency    currency of the document, for sales and links
 select 'sales' as kind, l.file_id, l.line as file_line, f.file_name, l.held_reason,
     case
         when l.held_reason in ('unknown_partner', 'ambiguous_partner') then l.partner_code
@@ -26,7 +25,7 @@ select 'sales' as kind, l.file_id, l.line as file_line, f.file_name, l.held_reas
     l.month, l.partner_id, l.distributor_id, l.distributor, l.document_no, l.document_date,
     l.line_no, l.end_customer, l.sku, l.net_amount, l.currency
 from intermediate.lines as l
-join staging.files as f on f.file_id = l.file_id
+join staging.files as f using (file_id)
 where l.held_reason is not null
 union all
 select
@@ -34,7 +33,7 @@ select
     date_trunc('month', e.posted_on)::date, null, null, null, e.entry_id, null, null, null, null,
     e.amount, null
 from intermediate.entries as e
-join staging.files as f on f.file_id = e.file_id
+join staging.files as f using (file_id)
 where e.held_reason is not null
 union all
 select
@@ -43,7 +42,7 @@ select
     c.certification_code || ' ' || c.person_id, null, null, null, null, null, null
 from staging.certifications as c
 semi join intermediate.standing_records as v using (file_id, line)
-join staging.files as f on f.file_id = c.file_id
+join staging.files as f using (file_id)
 anti join intermediate.partner_codes as p
     on p.code = c.partner_code and p.sender in ('*', f.feed) and p.partner_id is not null
 union all
@@ -52,7 +51,7 @@ select
     date_trunc('month', d.registered_on)::date, null, null, null,
     d.deal_id || ' ' || d.role, null, null, d.end_customer, null, null, null
 from intermediate.deal_claims as d
-join staging.files as f on f.file_id = d.file_id
+join staging.files as f using (file_id)
 where d.partner_id is null
 union all
 select
@@ -61,7 +60,7 @@ select
     k.distributor,
     k.document_no, s.document_date, k.line_no, s.end_customer, s.sku, s.net_amount, s.currency
 from intermediate.deal_links as k
-join staging.files as f on f.file_id = k.file_id
+join staging.files as f using (file_id)
 cross join rules.programme as p
-left join intermediate.lines as s on s.sale_id = k.sale_id
+left join intermediate.lines as s using (sale_id)
 where k.held_reason is not null or s.deal_id is distinct from k.deal_id

@@ -1,19 +1,17 @@
--- What is still missing for the next level at the end of each month, requirement by requirement. No
--- row: nothing is missing, or there is no level above.
+-- What each partner still needs for the next level at the end of each month, one row per
+-- requirement. A requirement that is met has no row.
 --
 -- grain: partner_id, month, requirement, category
--- partner_id, month
--- next_level  the level above the one held
--- requirement, category
--- has         status points, certifications, or points of the category that the partner has
--- needs       status points, certifications, or points of the category that the next level asks for
+-- partner_id, month, next_level, requirement, category
+-- has  status points, certifications, or points of the category that the partner has
+-- needs
 with next_levels as (
     select
         l.partner_id, l.month, l.next_level, m.month_end, m.version, b.status_points,
         b.certifications
     from mart.partner_levels as l
-    join mart.point_balances as b on b.partner_id = l.partner_id and b.month = l.month
-    join intermediate.months as m on m.month = l.month
+    join mart.point_balances as b using (partner_id, month)
+    join intermediate.months as m using (month)
     where l.next_level is not null
 ),
 in_category as (
@@ -23,7 +21,7 @@ in_category as (
         on c.partner_id = n.partner_id and c.changed_on <= n.month_end
     group by n.partner_id, n.month, c.category
 ),
-asked as (
+requirements as (
     select
         n.partner_id, n.month, n.next_level, 'status_points' as requirement, '' as category,
         n.status_points as has, q.points as needs
@@ -44,5 +42,5 @@ asked as (
         on c.partner_id = n.partner_id and c.month = n.month and c.category = m.category
 )
 select partner_id, month, next_level, requirement, category, has, needs
-from asked
+from requirements
 where has < needs

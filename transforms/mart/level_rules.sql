@@ -1,17 +1,16 @@
 -- What each level asks for under each version of the programme.
 --
 -- grain: rules_hash, level, requirement, category
--- rules_hash, level, requirement, category
--- needs  status points, certifications, or points of the category that the level asks for
+-- rules_hash, level, requirement, category, needs
 select
     v.hash as rules_hash, r.level, 'status_points' as requirement, '' as category, r.points as needs
 from rules.requirements as r
-join rules.versions as v on v.version = r.version
+join rules.versions as v using (version)
 union all
 select v.hash, r.level, 'certifications', '', r.certifications
 from rules.requirements as r
-join rules.versions as v on v.version = r.version
+join rules.versions as v using (version)
 union all
 select v.hash, m.level, 'category', m.category, m.points
 from rules.minimums as m
-join rules.versions as v on v.version = m.version
+join rules.versions as v using (version)

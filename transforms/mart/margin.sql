@@ -1,17 +1,16 @@
--- How far each partner has filled each tranche, and what that earned, month by month and in the
--- programme year so far. Methods that look at the whole base have one row a schedule, with tranche
--- 0 and no bounds; what the cap of a programme year took away stands in a row of tranche -1. What
--- adjusts an earlier programme year stands in the month it is stated in, in that year's tranches.
+-- How far each partner has filled each tranche and the margin from it, in the month and in the
+-- programme year so far. Methods volume and block have one row per schedule, with tranche 0 and no
+-- bounds. What the cap of a programme year takes away is tranche -1. An adjustment of an earlier
+-- programme year is in the month it is stated in, in that year's tranches.
 --
 -- grain: partner_id, month, incentive, year_start, schedule, tranche
 -- partner_id, month, incentive, year_start, schedule, method
--- level         level the schedule is for
--- family        family of products the schedule is for; null: every other family
--- valid_from    first day of the programme version
--- tranche       number of the tranche, from 1; 0 below zero, or for the whole base; -1 for what a
---               cap took away
--- from_amount   where the tranche begins, in the programme currency; null for the whole base and
---               the cap
+-- level  level the schedule is for
+-- family
+-- valid_from   first day of the programme version
+-- tranche      number of the tranche, from 1; 0 below zero, or for the whole base; -1 for the cap
+-- from_amount  where the tranche begins, in the programme currency; null for the whole base and the
+--              cap
 -- to_amount
 -- rate          rate as a fraction, 0.05 is 5 %; null for the whole base and the cap
 -- month_base    purchases put into the tranche in the month, in the programme currency
@@ -73,7 +72,7 @@ select
     b.month_earned::decimal(18,2) as month_earned,
     b.year_base::decimal(18,2) as year_base, b.year_earned::decimal(18,2) as year_earned
 from running as b
-join rules.schedules as s on s.schedule = b.schedule
-join rules.versions as v on v.version = s.version
+join rules.schedules as s using (schedule)
+join rules.versions as v using (version)
 join rules.incentives as u on u.version = s.version and u.incentive = s.incentive
 where b.is_shown

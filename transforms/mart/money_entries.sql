@@ -2,13 +2,10 @@
 --
 -- incremental: stated.entries
 -- grain: entry_id, partner_id, month
--- entry_id    the posting, as its file names it
--- partner_id  the partner it is for
--- month       first day of the month it is stated in
+-- entry_id, partner_id
+-- month  first day of the month it is stated in
 -- posted_on
--- amount      amount, in the programme currency; negative takes away
--- reason      why it was entered
--- entered_by  who entered it
--- file_name, file_line
+-- amount  amount, in the programme currency; negative takes away
+-- reason, entered_by, file_name, file_line
 select entry_id, partner_id, month, posted_on, amount, reason, entered_by, file_name, file_line
 from intermediate.entry_deltas

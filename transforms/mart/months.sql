@@ -1,12 +1,12 @@
--- The months there are, and how far their figures can be relied upon.
+-- The months, and how final their figures are.
 --
 -- grain: month
 -- month
 -- rules_hash   hash of the programme version in force on its last day
--- status       open: figures can change; closed: stated, and waiting for a second person; final:
---              stated for good
--- version      number of the version of its statements, from 1; 2 is what replaces a month that was
---              taken back; null while it is open
+-- status       open: figures can change; closed: stated, not yet approved; final: stated and
+--              approved
+-- version      edition of its statements, from 1; a restated month has the next number; null while
+--              it is open
 -- prepared_by  who closed it; null while it is open
 -- prepared_at  when it was closed, UTC; null while it is open
 -- approved_by  who made it final; null until then
@@ -15,5 +15,5 @@ select
     when c.approved_by is null then 'closed' else 'final' end as status, c.version, c.prepared_by,
     c.prepared_at, c.approved_by
 from intermediate.months as m
-left join stated.closings as c on c.month = m.month
+left join stated.closings as c using (month)
 left join rules.versions as v on v.version = m.version

@@ -1,16 +1,16 @@
--- The level of each partner in each month, and the way to the next.
+-- The level of each partner in each month, and what the next level needs.
 --
 -- incremental: stated.levels
 -- grain: partner_id, month
 -- partner_id, month
--- level           level held on the last day of the month
--- level_met       the highest level whose requirements were met at the month's end; null: none
--- level_next      level held from the first of the next month
--- next_level      the level above the one held; null at the top
+-- level       level held on the last day of the month
+-- level_met   the highest level whose requirements were met at the month's end; null: none
+-- level_next  level held from the first of the next month
+-- next_level
 -- computed_level  the level that points give it in the month, whichever source counts; null before
 --                 its first month
 -- computed_next   the level that points give it in the next month, whichever source counts
--- first_month     first day of the month from which month-ends count
+-- first_month
 -- points_needed   status points that the next level asks for; null at the top, and where the
 --                 programme asks for none
 -- points_missing  status points still missing for the next level, 0 when there are enough; null at
@@ -30,7 +30,7 @@ select
     if(q.points is null, null, greatest(0, q.points - b.status_points))::bigint as points_missing
 from mart.point_balances as b
 join intermediate.months as m on m.month = b.month and m.is_open
-join rules.versions as v on v.version = m.version
+join rules.versions as v using (version)
 left join intermediate.levels_held as h
     on h.partner_id = b.partner_id and h.is_computed = v.levels_computed
         and h.from_date <= m.month_end and m.month_end < h.to_date

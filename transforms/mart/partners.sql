@@ -1,16 +1,11 @@
--- The partners, as the newest directory has them; one that it no longer holds, as it was when
--- something was last stated of it.
+-- The partners in the newest partner file. A partner that is no longer in it has the data of its
+-- last closed month.
 --
 -- grain: partner_id
--- partner_id
--- name          name as it is written on the statement
--- country       code of the country
--- town          town it sits in
--- currency      currency it reckons in
--- language      language of its statements, as en or fr-FR
--- partner_type  type, csp and the like; null for most
--- is_active     false: an inactive partner, which earns nothing
--- modules       modules it holds on the last day of the run's month, separated by commas
+-- partner_id, name, country, town
+-- currency  currency it reckons in
+-- language, partner_type, is_active
+-- modules  modules it holds on the last day of the run's month, separated by commas
 select p.partner_id, p.name, p.country, p.town, p.currency, p.language, p.partner_type, p.is_active,
     (select string_agg(distinct m.module, ', ' order by m.module)
         from intermediate.partner_modules as m

@@ -1,22 +1,17 @@
--- What each partner is paid for each month, and where it stands at its end.
+-- What each partner is paid for each month, with its level and points at the end of the month.
 --
 -- incremental: stated.pay
 -- grain: partner_id, month
 -- partner_id, month
--- earned         margin of the month, all modules, in the programme currency
--- money_entries  manual adjustments of the month, in the programme currency
--- carried_in     left over from the month before, in the programme currency
--- payable        what is paid for this month, in the programme currency
--- carried_out    less than the minimum, so left for the next month, in the programme currency
--- currency       the partner's own currency
--- rate           factor: what one unit of the partner's currency is worth in the programme currency
---                at the month's end; null when no rate is known
--- payable_own    payable in the partner's own currency, for information; rounded half away from
---                zero
--- level          level held on the last day of the month
--- modules        modules held on the last day of the month, separated by commas
--- status_points  status points on the last day of the month
--- spendable
+-- earned  margin of the month, all modules, in the programme currency
+-- money_entries, carried_in, payable, carried_out
+-- currency     the partner's own currency
+-- rate         factor: what one unit of the partner's currency is worth in the programme currency
+--              at the month's end; null when no rate is known
+-- payable_own  payable in the partner's own currency, for information; rounded half away from zero
+-- level        level held on the last day of the month
+-- modules      modules held on the last day of the month, separated by commas
+-- status_points, spendable
 select
     p.partner_id, p.month, p.earned, p.money_entries, p.carried_in, p.payable, p.carried_out,
     a.currency, r.rate,
@@ -29,9 +24,9 @@ select
         where m.partner_id = p.partner_id and m.from_date <= last_day(p.month)
             and last_day(p.month) <= m.to_date) as modules, b.status_points, b.spendable
 from intermediate.pay as p
-join mart.partners as a on a.partner_id = p.partner_id
-join mart.point_balances as b on b.partner_id = p.partner_id and b.month = p.month
-join mart.partner_levels as l on l.partner_id = p.partner_id and l.month = p.month
+join mart.partners as a using (partner_id)
+join mart.point_balances as b using (partner_id, month)
+join mart.partner_levels as l using (partner_id, month)
 left join intermediate.rates as r
     on r.currency = a.currency and r.rate_date <= last_day(p.month)
         and last_day(p.month) < r.to_date

@@ -2,19 +2,14 @@
 --
 -- incremental: stated.balances
 -- grain: partner_id, month
--- partner_id, month
--- by_amount        points by amount in the trailing months that count for status
--- by_certificate
--- by_bonus         bonus points in the trailing months that count for status
--- status_points    points that raise the level: by amount, by certificate and bonus together
--- certifications
--- earned           points earned in the month that can be spent
--- redeemed         points spent in the month
--- expired          points lapsed in the month
+-- partner_id, month, by_amount, by_certificate, by_bonus, status_points, certifications
+-- earned    points earned in the month that can be spent
+-- redeemed  points spent in the month
+-- expired   points lapsed in the month
 -- spendable
--- spendable_value  the proof of concept it pays for, in the programme currency; nothing where more
---                  was redeemed than there was
-with moved as (
+-- spendable_value  the proof of concept that spendable points pay for, in the programme currency; 0
+--                  where more was redeemed than there was
+with monthly as (
     select partner_id, date_trunc('month', posted_on)::date as month,
         sum(if(kind in ('redemption', 'expiry'), 0, points)) as earned,
         sum(if(kind = 'redemption', -points, 0)) as redeemed,
@@ -34,10 +29,10 @@ select
         + sum(coalesce(d.earned - d.redeemed - d.expired, 0)) over through_then, 0)::bigint
         * v.redemption_value)::decimal(18,2) as spendable_value
 from intermediate.status_points as s
-join intermediate.months as m on m.month = s.month
-join rules.versions as v on v.version = m.version
+join intermediate.months as m using (month)
+join rules.versions as v using (version)
 cross join rules.programme as r
-left join moved as d on d.partner_id = s.partner_id and d.month = s.month
+left join monthly as d using (partner_id, month)
 left join stated.balances as o
     on o.partner_id = s.partner_id and o.month = r.first_open - to_months(1)
 window through_then as (partition by s.partner_id order by s.month)

@@ -2,21 +2,21 @@
 --
 -- grain: rules_hash, kind, subject
 -- rules_hash
--- kind      what the row is: amount, certification or category_cap
--- subject   the incentive, the certification's code, or the category
--- category  category of a certification; null for amounts and caps
--- points    so many points: earned, or at most, for category_cap
--- per       for every so much of base, in the programme currency; null for certifications and caps
+-- kind     what the row is: amount, certification or category_cap
+-- subject  the incentive, the certification's code, or the category
+-- category
+-- points  points earned; for category_cap, the most that count
+-- per     base that earns the points, in the programme currency; null for certifications and caps
 select
     v.hash as rules_hash, 'amount' as kind, r.incentive as subject, null as category, r.points,
     r.per
 from rules.point_rates as r
-join rules.versions as v on v.version = r.version
+join rules.versions as v using (version)
 union all
 select v.hash, 'certification', c.code, c.category, c.points, null
 from rules.certifications as c
-join rules.versions as v on v.version = c.version
+join rules.versions as v using (version)
 union all
 select v.hash, 'category_cap', k.category, k.category, k.points, null
 from rules.category_caps as k
-join rules.versions as v on v.version = k.version
+join rules.versions as v using (version)

@@ -1,11 +1,10 @@
--- What lapses within 90 days of the end of each month, if nothing is spent until then.
+-- The points that lapse within 90 days of the end of each month if they are not spent.
 --
 -- incremental: stated.expiring
 -- grain: partner_id, month, lapses_on
--- partner_id, month
--- lapses_on  first day on which the points can no longer be spent
--- points     points that lapse on that day
-with spent as (
+-- partner_id, month, lapses_on
+-- points  points that lapse on that day
+with uses as (
     select
         partner_id, date_trunc('month', posted_on)::date as month, -sum(points) as used, 0 as lapsed
     from intermediate.points_posted
@@ -23,7 +22,7 @@ ends as (
         coalesce(sum(s.lapsed), 0) as lapsed
     from intermediate.all_partners as p
     join intermediate.months as m on m.is_open
-    left join spent as s on s.partner_id = p.partner_id and s.month <= m.month
+    left join uses as s on s.partner_id = p.partner_id and s.month <= m.month
     group by p.partner_id, m.month, m.month_end
 ),
 lapses as (
@@ -35,7 +34,7 @@ lapses as (
 ),
 -- The oldest is spent first: what is used or has lapsed by the end of the month counts against the
 -- earliest lots.
-coming as (
+expiring as (
     select
         partner_id, month, lapses_on, max(greatest(gained - used, lapsed)) as lapsed_by_then,
         min(lapsed) as lapsed
@@ -47,6 +46,6 @@ changes as (
     select partner_id, month, lapses_on,
         lapsed_by_then - coalesce(lag(lapsed_by_then)
             over (partition by partner_id, month order by lapses_on), lapsed) as points
-    from coming
+    from expiring
 )
 select partner_id, month, lapses_on, points::bigint as points from changes where points > 0

@@ -1,18 +1,16 @@
--- Every posting of points. Nothing in it is ever edited: a correction is a second posting.
+-- Every posting of points. A posting is never changed: a correction is a second posting.
 --
 -- incremental: stated.points
 -- grain: entry
 -- entry, origin, partner_id, posted_on
--- kind        purchase, sell_with, certification, bonus, redemption or expiry
--- category    category of a certification; null for the others
--- points      points of the posting; negative takes away
--- balance
+-- kind  purchase, sell_with, certification, bonus, redemption or expiry
+-- category, points, balance
 -- sale_id     the sell-out line it comes from, for points by amount: number of its file and line in
 --             one; null for the others
 -- source      the certification and person, or the manual posting; null for points by amount
 -- rules_hash  hash of the programme version; null for manual postings
--- file_name   the file of the certification or the manual posting, or what says that it is no more;
---             null for points by amount
+-- file_name   the file of the certification or the manual posting, or of the row that ends it; null
+--             for points by amount
 -- file_line   physical line in the file, from 1; null for points by amount
 select
     e.entry, e.origin, e.partner_id, e.posted_on, e.kind, e.category, e.points, e.balance,
@@ -28,4 +26,4 @@ select
     null, x.points, 'spendable', null, null, v.hash, null, null
 from intermediate.points_expired as x
 join rules.in_force as i on i.from_date <= x.posted_on and x.posted_on < i.to_date
-join rules.versions as v on v.version = i.version
+join rules.versions as v using (version)

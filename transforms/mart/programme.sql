@@ -2,18 +2,17 @@
 --
 -- grain: rules_hash
 -- rules_hash
--- name              name of the programme version
--- currency          the programme currency; every amount without a currency beside it is in it
--- from_date         first day it holds
--- to_date
+-- name      name of the programme version
+-- currency  the programme currency; every amount without a currency beside it is in it
+-- from_date, to_date
 -- minimum_payable   a payable of less than this is carried to the next month, in the programme
 --                   currency
 -- lead_days         days after its registration from which a deal counts
 -- window_days       days after its registration until which a deal counts
 -- own_deals         true: a partner may be credited for what it bought itself
 -- unclaimed         rescale: unclaimed roles go to the others; drop: to no one
--- points_from       first day Sell With earns points; null: not
--- money_from        first day Sell With earns money; null: not
+-- points_from       first day Sell With earns points; null: never
+-- money_from        first day Sell With earns money; null: never
 -- status_months     months for which points by amount count towards a level
 -- expire_months     months after which spendable points lapse; null: never
 -- redemption_value  what one point pays for, in the programme currency

@@ -1,39 +1,34 @@
--- What became of every row and every cent of every file: records = loaded + duplicate + superseded
--- + rejected, and amounts likewise.
+-- What happened to every row and amount of every file: records = loaded + duplicate + superseded +
+-- rejected, and the amounts likewise.
 --
 -- grain: file_id
 -- file_id, file_name, sha256
--- feed               the declaration it was read under; null when none matches any more
--- kind               kind of source: sales, deals, partners and so on
--- landed_at
--- is_loaded          false: the file was refused whole
--- reason             code of the refusal; null when the file is loaded
--- detail             the refusal in words; null when the file is loaded
--- records
--- loaded             how many rows stand
--- duplicate          how many rows say again what already stood
--- superseded         how many rows gave way to a newer version, or to a complete file that no
---                    longer holds them
--- rejected           how many rows were not believed
--- waived             how many of the rejected rows wait for nobody, because a person said so
--- held               how many of the loaded rows wait for something that is missing
+-- feed  the declaration it was read under; null when none matches any more
+-- kind, landed_at, is_loaded
+-- reason  code of the refusal; null when the file is loaded
+-- detail, records
+-- loaded      how many rows are current
+-- duplicate   how many rows repeat a current version
+-- superseded  how many rows are replaced by a newer version, or are not in a newer complete file
+-- rejected
+-- waived             how many of the rejected rows a person has waived
+-- held               how many of the loaded rows wait for missing data
 -- amount             sum of the net amounts of all rows, in the documents' currencies added up as
 --                    numbers
--- loaded_amount      of amount, in rows that stand, in the documents' currencies
--- duplicate_amount   of amount, in duplicates, in the documents' currencies
--- superseded_amount  of amount, in superseded rows, in the documents' currencies
--- rejected_amount    of amount, in rejected rows whose amount could be read, in the documents'
+-- loaded_amount      part of amount in current rows, in the documents' currencies
+-- duplicate_amount   part of amount in duplicates, in the documents' currencies
+-- superseded_amount  part of amount in superseded rows, in the documents' currencies
+-- rejected_amount    part of amount in rejected rows whose amount could be read, in the documents'
 --                    currencies
--- unread_amounts     how many rejected rows have an amount that could not be read
--- waiting            how many of the rejected rows, or the refused file itself as one, wait for a
---                    person
+-- unread_amounts
+-- waiting  how many of the rejected rows, or the refused file itself as one, wait for a person
 -- notes
 with sales_outcomes as (
     select
         s.file_id, coalesce(o.outcome, 'loaded') as outcome, count(*) as n,
         sum(s.net_amount) as amount
     from staging.sales as s
-    left join intermediate.superseded_lines as o on o.sale_id = s.sale_id
+    left join intermediate.superseded_lines as o using (sale_id)
     group by s.file_id, coalesce(o.outcome, 'loaded')
 ),
 outcomes as (
@@ -76,6 +71,6 @@ select
     (f.amount - coalesce(s.typed_amount, 0))::decimal(38,6) as rejected_amount, f.unread_amounts,
     coalesce(u.waiting, 0) as waiting, f.notes
 from staging.files as f
-left join summed as s on s.file_id = f.file_id
-left join waiting as w on w.file_id = f.file_id
-left join unwaived as u on u.file_id = f.file_id
+left join summed as s using (file_id)
+left join waiting as w using (file_id)
+left join unwaived as u using (file_id)

@@ -1,21 +1,17 @@
--- Every row that was not believed, with the reason; line 0 stands for a file that was refused
--- whole.
+-- Every rejected row with the reasons; line 0 is a file that was refused whole.
 --
 -- grain: file_id, problem
 -- file_id, file_name, feed
--- file_line          physical line the row begins on, from 1; 0 for the file as a whole
--- problem            number of the problem within the file
--- record_key         what identifies the row, such as its document and line; null where that cannot
---                    be read
--- column_name        our name of the column; null when the row as a whole is wrong
--- code               code of the reason
--- sentence
--- raw_text           the text as it stands in the file
--- reasons_hash       hash of all the reasons given against the file; a waiver of the whole file
---                    holds while it stays
--- line_reasons_hash  hash of the reasons given against the line; a waiver of the line holds while
---                    it stays
--- waived             why it waits for nobody any more, and who said so; null while it waits
+-- file_line  physical line the row begins on, from 1; 0 for the file as a whole
+-- problem
+-- record_key  what identifies the row, such as its document and line; null where that cannot be
+--             read
+-- column_name, code, sentence, raw_text
+-- reasons_hash       hash of all the reasons against the file; a waiver of the file holds while it
+--                    is the same
+-- line_reasons_hash  hash of the reasons against the line; a waiver of the line holds while it is
+--                    the same
+-- waived             why it was waived, and by whom; null while it waits
 with waived as (
     select
         sha256, line, reasons_hash, string_agg(reason || ' (' || who || ')', '; ' order by reason,
@@ -44,9 +40,9 @@ select
     r.code, r.sentence, r.raw_text, h.reasons_hash, n.line_reasons_hash,
     coalesce(l.waived, w.waived) as waived
 from staging.rejects as r
-join staging.files as f on f.file_id = r.file_id
-join reasons as h on h.file_id = r.file_id
-join line_reasons as n on n.file_id = r.file_id and n.line = r.line
+join staging.files as f using (file_id)
+join reasons as h using (file_id)
+join line_reasons as n using (file_id, line)
 left join waived as l
     on l.sha256 = f.sha256 and l.line = r.line and r.line > 0
         and l.reasons_hash = n.line_reasons_hash

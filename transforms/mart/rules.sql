@@ -1,30 +1,26 @@
--- The programme in force, as the figures were worked out under it: one row per tranche of every
--- schedule.
+-- The schedules of every programme version, one row per tranche.
 --
 -- grain: schedule, tranche
--- schedule      the schedule in words: programme version, incentive, level and family
+-- schedule  the schedule in words: programme version, incentive, level and family
 -- rules_hash
 -- version_name  name of the programme version
--- from_date     first day the programme version holds
--- to_date       the day the next programme version begins
--- incentive, method
--- period        over which purchases accumulate: month, quarter, half or year
--- cap           most that is earned in a programme year, in the programme currency; null: no cap
--- level
--- family        family of products the schedule is for; null: every other family
--- tranche       number of the tranche, from 1
+-- from_date, to_date, incentive, method
+-- period  over which purchases accumulate: month, quarter, half or year
+-- cap     most that is earned in a programme year, in the programme currency; null: no cap
+-- level, family
+-- tranche  number of the tranche, from 1
 -- from_amount, to_amount
--- width         width of each tranche, where the last rate goes on in tranches of that width, in
---               the programme currency
--- rate          rate as a fraction, 0.05 is 5 %
+-- width  width of each tranche, where the last rate goes on in tranches of that width, in the
+--        programme currency
+-- rate   rate as a fraction, 0.05 is 5 %
 select
     s.schedule, v.hash as rules_hash, v.name as version_name, v.begins as from_date,
     coalesce(v.to_date, i.to_date) as to_date, s.incentive, m.method, m.period, m.cap, s.level,
     s.family,
     t.tranche, t.from_amount, t.to_amount, s.width, t.rate
 from rules.schedules as s
-join rules.versions as v on v.version = s.version
+join rules.versions as v using (version)
 left join (select version, max(to_date) as to_date from rules.in_force group by version) as i
     on i.version = s.version
 join rules.incentives as m on m.version = s.version and m.incentive = s.incentive
-join rules.tranches as t on t.schedule = s.schedule
+join rules.tranches as t using (schedule)

@@ -1,27 +1,20 @@
--- How each line of a registered deal was shared among those who influenced it. What adjusts a closed
--- month has the part as it should be, and as base what moved.
+-- How each line of a registered deal is shared among the partners who influenced it. An adjustment
+-- has the partner's whole part as it is now; its base is only the difference.
 --
 -- incremental: stated.shares
 -- grain: sale_id, partner_id, month
 -- sale_id
--- month        first day of the month it is stated in
--- deal_id
--- partner_id   the partner who is credited
--- roles        the partner's roles in the deal: sourced, influenced, delivered
--- numerator    the partner's part of the line is the fraction numerator / denominator; null when it
---              has none any more
--- denominator  the partner's part of the line is the fraction numerator / denominator; null when it
---              has none any more
--- amount
--- base         the partner's part of the line, to the cent, less what was stated of it, in the
---              programme currency
+-- month  first day of the month it is stated in
+-- deal_id, partner_id, roles, numerator, denominator, amount
+-- base  the partner's part of the line, to the cent, less what was stated of it, in the programme
+--       currency
 -- document_date, distributor, document_no, line_no
 with last_stated as (
     select sale_id, partner_id, arg_max(deal_id, month) as deal_id, arg_max(amount, month) as amount
     from stated.shares
     group by sale_id, partner_id
 ),
-moved as (
+movements as (
     select
         c.sale_id, c.posting_month as month, s.deal_id, c.partner_id, s.roles, s.numerator,
         s.denominator, s.amount, c.base,
@@ -30,7 +23,7 @@ moved as (
     left join (
         select s.*, l.deal_id, l.amount
         from intermediate.shares as s
-        join intermediate.valued_lines as l on l.sale_id = s.sale_id
+        join intermediate.valued_lines as l using (sale_id)
     ) as s on s.sale_id = c.sale_id and s.partner_id = c.partner_id
     where c.incentive = 'sell_with'
 )
@@ -39,16 +32,16 @@ select
     m.numerator, m.denominator,
     coalesce(m.amount, t.amount) as amount, m.base,
     m.document_date, m.distributor, m.document_no, m.line_no
-from moved as m
-left join last_stated as t on t.sale_id = m.sale_id and t.partner_id = m.partner_id
+from movements as m
+left join last_stated as t using (sale_id, partner_id)
 union all
--- A part of less than a cent is a part all the same.
+-- Shares of less than a cent, with base 0.
 select
     s.sale_id, l.month, l.deal_id, s.partner_id, s.roles, s.numerator, s.denominator, l.amount,
     s.base, l.document_date, l.distributor,
     l.document_no, l.line_no
 from intermediate.shares as s
-join intermediate.valued_lines as l on l.sale_id = s.sale_id
-anti join moved as m on m.sale_id = s.sale_id and m.partner_id = s.partner_id
+join intermediate.valued_lines as l using (sale_id)
+anti join movements as m on m.sale_id = s.sale_id and m.partner_id = s.partner_id
 cross join rules.programme as p
 where s.base = 0 and l.month >= p.first_open

@@ -1,9 +1,7 @@
 -- The weight of each role in a registered deal under each version of the programme.
 --
 -- grain: rules_hash, role
--- rules_hash
--- role    role in a deal: sourced, influenced or delivered
--- weight  weight of the role: a number, of the sum of the weights of the roles that are claimed
+-- rules_hash, role, weight
 select v.hash as rules_hash, w.role, w.weight
 from rules.weights as w
-join rules.versions as v on v.version = w.version
+join rules.versions as v using (version)

@@ -1,21 +1,19 @@
--- Sales without a deal, or with one that nobody claims, that look like a registered one: the same
--- end customer by its plain name, the same family, and a day inside the window of at least one
--- approved claim that is not the buyer's own. The score out of 100: 60 for that, 20 when the
--- customer is written the same, 20 when no other deal looks so. A suggestion counts for nothing
--- until a person accepts it into the file of links.
+-- Sales without a claimed deal that could belong to a registered one: the same end customer by
+-- plain name, the same family, and a day in the window of an approved claim that is not the buyer's
+-- own. The score is out of 100: 60 for that, 20 if the customer is written the same, 20 if no other
+-- deal fits. A suggestion counts only after a person accepts it into the file of links.
 --
 -- grain: sale_id, deal_id
 -- sale_id
--- deal_id        the deal it could belong to
--- month          first day of the line's month
--- distributor, document_no, line_no, line_key, document_date
--- partner_id     the partner who bought
--- end_customer   end customer, as the distributor writes it
+-- deal_id  the deal it could belong to
+-- month, distributor, document_no, line_no, line_key, document_date
+-- partner_id  the partner who bought
+-- end_customer
 -- deal_customer  end customer, as the deal has it
 -- family, amount
--- claimants      who has an approved claim on the deal with the day in its window, separated by a
---                comma; whether it counts (incentive, admission, role, an earlier claim, the
---                buyer's own) is judged once the line belongs to the deal
+-- claimants  who has an approved claim on the deal with the day in its window, separated by a
+--            comma; whether it counts (incentive, admission, role, an earlier claim, the buyer's
+--            own) is judged once the line belongs to the deal
 -- score
 with claims as (
     select
@@ -25,7 +23,7 @@ with claims as (
     join intermediate.plain_names as n on n.name = c.end_customer
     where c.status = 'approved' and c.partner_id is not null
 ),
--- Most customers have no deal; their lines need not be looked at.
+-- Only names that are on a claim.
 names as (
     select name, plain_name
     from intermediate.plain_names
@@ -39,7 +37,7 @@ unlinked as (
     from intermediate.lines as l
     cross join rules.programme as p
     join names as n on n.name = l.end_customer
-    anti join intermediate.deal_claims as c on c.deal_id = l.deal_id
+    anti join intermediate.deal_claims as c using (deal_id)
     where l.held_reason is null and l.version is not null and l.month <= p.through_month
         and l.is_licence and l.document_type = 'sale'
 ),
@@ -51,8 +49,8 @@ alike as (
         string_agg(distinct c.partner_id, ', ' order by c.partner_id) as claimants,
         bool_or(c.end_customer = u.end_customer) as is_written_the_same
     from unlinked as u
-    join claims as c on c.plain_name = u.plain_name and c.family = u.family
-    join rules.versions as v on v.version = u.version
+    join claims as c using (plain_name, family)
+    join rules.versions as v using (version)
     where u.terms_date >= c.registered_on + v.lead_days
         and u.terms_date <= c.registered_on + v.window_days
         and (c.expires_on is null or u.terms_date <= c.expires_on)

@@ -1,8 +1,8 @@
--- The statements there are: a partner and a month with something to say.
+-- The partners and months that have a statement.
 --
 -- grain: partner_id, month
 -- partner_id, month
-with said as (
+with subjects as (
     select partner_id, month from mart.statement_lines
     union
     select partner_id, date_trunc('month', posted_on)::date from mart.points_ledger
@@ -19,9 +19,9 @@ with said as (
     union
     select partner_id, month from mart.version_changes
     union
-    -- A partner of the last final edition is told what became of it.
+    -- Every partner of the last final edition gets a statement again.
     select partner_id, month from stated.replaced_lines
 )
 select s.partner_id, s.month
-from said as s
-join intermediate.months as m on m.month = s.month
+from subjects as s
+join intermediate.months as m using (month)

@@ -1,49 +1,31 @@
--- Each movement of a statement: one sell-out line x one partner x one incentive, with where it
--- stood in the partner's period and the file and line it is from. Of one that adjusts a closed
--- month, mart.adjustments says which and why.
+-- Each movement of a statement: one sell-out line x one partner x one incentive, with its positions
+-- in the partner's period and its file and line. mart.adjustments says which month a movement
+-- adjusts, and why.
 --
 -- incremental: stated.lines
 -- in parts of: intermediate.credits
 -- grain: credit_id, month
--- credit_id
--- partner_id      the partner who is credited
--- month           first day of the month it is stated in
--- incentive
--- sequence        sequence of the movement in the partner's, incentive's and programme year's
---                 order, from 1
--- document_date, distributor, document_no, line_no, line_key, document_type, end_customer, sku,
--- product_name, family, quantity, net_amount, currency, rate, rate_date, amount
--- base            the partner's part of the value of the line, in the programme currency
--- year_start      first day of the programme year of its terms
--- period_start    first day of the period its running base began in
--- position_family
--- running_lo      the partner's running base in that period before it, in the programme currency;
---                 points are counted along it
--- running_hi      the partner's running base in that period after it, in the programme currency
--- lo              the position its tranches go by before it, in the programme currency: of its
---                 document under method document, otherwise running_lo
--- hi              the position its tranches go by after it, in the programme currency
--- level           the partner's level on the day of its terms
--- method          how it is paid: marginal, block, document or volume; null when nothing is paid
--- schedule        the schedule in mart.rules; null when nothing is paid
--- before_cap      margin earned by the schedule alone, in the programme currency
--- earned          margin after the cap of the programme year, in the programme currency
--- points          points earned by amount
--- deal_id, terms_date
--- terms_document  the document whose position it moves under method document
--- returns_document, returns_line, returned_sale_id
--- rules_hash      hash of the programme version it was worked out under
--- sale_id, file_name
--- file_line       physical line in the file, from 1; null where the file no longer holds it
-with last_stated as ( -- what counts no more, as it was stated last
+-- credit_id, partner_id
+-- month  first day of the month it is stated in
+-- incentive, sequence, document_date, distributor, document_no, line_no, line_key, document_type,
+-- end_customer, sku, product_name, family, quantity, net_amount, currency, rate, rate_date, amount
+-- base  the partner's part of the value of the line, in the programme currency
+-- year_start, period_start, position_family, running_lo, running_hi, lo, hi
+-- level  the partner's level on the day of its terms
+-- method, schedule, before_cap, earned
+-- points  points earned by amount
+-- deal_id, terms_date, terms_document, returns_document, returns_line, returned_sale_id,
+-- rules_hash, sale_id, file_name
+-- file_line  physical line in the file, from 1; null where the file no longer holds it
+with last_stated as ( -- of a credit that no longer counts
     select s.*
     from stated.lines as s
-    join intermediate.credits as c on c.credit_id = s.credit_id and c.sale_id = s.sale_id
+    join intermediate.credits as c using (credit_id, sale_id)
     where not c.is_due and c.rowid >= getvariable('part_from') and c.rowid < getvariable('part_to')
     qualify row_number() over (partition by s.credit_id order by s.month desc) = 1
 ),
--- of a night few, which a join of all lines would not know beforehand
-moved_lines as not materialized (
+-- A subquery, because a join would scan all lines for the few of a nightly run.
+part_lines as not materialized (
     select *
     from intermediate.lines
     where sale_id in (select sale_id from intermediate.credits
@@ -70,11 +52,11 @@ select
     if(c.is_due, f.file_name, x.file_name) as file_name,
     if(c.is_due, l.line, x.file_line) as file_line
 from intermediate.credits as c
-join intermediate.earnings as e on e.credit_id = c.credit_id
-join rules.versions as v on v.version = c.version
-left join intermediate.adjustment_causes as x on x.credit_id = c.credit_id
-left join moved_lines as l on l.sale_id = if(c.is_due, c.sale_id, null)
-left join staging.files as f on f.file_id = l.file_id
-left join last_stated as s on s.credit_id = c.credit_id
+join intermediate.earnings as e using (credit_id)
+join rules.versions as v using (version)
+left join intermediate.adjustment_causes as x using (credit_id)
+left join part_lines as l on l.sale_id = if(c.is_due, c.sale_id, null)
+left join staging.files as f using (file_id)
+left join last_stated as s using (credit_id)
 where c.rowid >= getvariable('part_from') and c.rowid < getvariable('part_to')
-order by c.posting_month, c.partner_id -- which is how statements are read
+order by c.posting_month, c.partner_id -- the order of reading

@@ -1,6 +1,5 @@
 -- What each partner earned through each incentive in each month, and in the programme year so far.
--- A row stands for every incentive the partner was credited through in that programme year up to
--- then.
+-- There is a row from the first month with a movement in the programme year.
 --
 -- grain: partner_id, month, incentive
 -- partner_id, month, incentive
@@ -16,10 +15,10 @@ with movements as (
         l.partner_id, l.month, m.year_start, l.incentive, count(*) as lines, sum(l.base) as base,
         sum(l.earned) as earned, sum(l.points) as points
     from mart.statement_lines as l
-    join intermediate.months as m on m.month = l.month
+    join intermediate.months as m using (month)
     group by l.partner_id, l.month, m.year_start, l.incentive
 ),
-begun as (
+first_months as (
     select partner_id, incentive, year_start, min(month) as first_month
     from movements
     group by partner_id, incentive, year_start
@@ -31,7 +30,7 @@ select b.partner_id, m.month, b.incentive,
     coalesce(sum(v.points) filter (where v.month = m.month), 0)::bigint as points,
     sum(v.base)::decimal(18,2) as year_base, sum(v.earned)::decimal(18,2) as year_earned,
     sum(v.points)::bigint as year_points
-from begun as b
+from first_months as b
 join intermediate.months as m on m.year_start = b.year_start and m.month >= b.first_month
 join movements as v
     on v.partner_id = b.partner_id and v.incentive = b.incentive and v.year_start = b.year_start

@@ -1,17 +1,14 @@
--- Sell-out lines that are known in full and do not count, and why. A line that names a deal which
--- no claim knows counts for its buyer and its distributor; for Sell With it credits nobody, until a
--- claim on that deal comes.
+-- Sell-out lines that are complete and do not count, with the reason. A line with a deal that
+-- nobody claims counts for its buyer and distributor, but not for Sell With.
 --
 -- grain: sale_id, partner_id, incentive
 -- sale_id
--- partner_id  the partner who would have been credited; null for a deal that is not registered,
---             because nobody is known to claim it
--- incentive
--- month       first day of the line's month
--- reason      code of why it does not count
+-- partner_id  the partner it would credit; null for a deal that nobody claims
+-- incentive, month
+-- reason  code of the reason why it does not count
 -- document_date, distributor, document_no, line_no, document_type, end_customer, sku, product_name,
 -- family, quantity, net_amount, currency, rate, rate_date
--- base        value that would have counted, in the programme currency
+-- base  value that would have counted, in the programme currency
 -- deal_id, terms_date, returns_document, returns_line, returned_sale_id, file_name, file_line
 with uncounted as (
     select sale_id, partner_id, incentive, reason, base
@@ -20,7 +17,7 @@ with uncounted as (
     union all
     select d.sale_id, null, 'sell_with', 'unknown_deal', d.amount
     from intermediate.valued_lines as d
-    anti join intermediate.claims as c on c.sale_id = d.sale_id
+    anti join intermediate.claims as c using (sale_id)
     where d.deal_id is not null and d.is_licence
         and d.version in (select version from rules.weights)
 )
@@ -31,6 +28,6 @@ select
     l.rate_date, u.base, l.deal_id, l.terms_date,
     l.returns_document, l.returns_line, l.returned_sale_id, f.file_name, l.line as file_line
 from uncounted as u
-join intermediate.lines as l on l.sale_id = u.sale_id
-join staging.files as f on f.file_id = l.file_id
-order by u.partner_id -- which is how statements are read
+join intermediate.lines as l using (sale_id)
+join staging.files as f using (file_id)
+order by u.partner_id -- the order of reading

@@ -1,19 +1,16 @@
--- Partner codes that distributors use and the directory does not know.
+-- Partner codes that distributors use and that are not in the partner file.
 --
 -- grain: distributor, partner_code
--- distributor, partner_code
--- partner_name     how the distributor calls the partner, where it does
--- partner_town     town the partner sits in, as the distributor has it
--- partner_country  country the partner sits in, as the distributor has it
--- lines            how many sell-out lines wait for the code
--- first_on         day of the first document with the code
--- last_on          day of the last document with the code
+-- distributor, partner_code, partner_name, partner_town, partner_country
+-- lines     how many sell-out lines wait for the code
+-- first_on  day of the first document with the code
+-- last_on   day of the last document with the code
 with waiting as (
     select
         l.distributor, l.partner_code, s.partner_name, s.partner_town, s.partner_country,
         l.document_date
     from intermediate.lines as l
-    join staging.sales as s on s.sale_id = l.sale_id
+    join staging.sales as s using (sale_id)
     where l.held_reason = 'unknown_partner'
 )
 select

@@ -1,19 +1,18 @@
--- What a month that was taken back and is stated anew says differently from the version that was
--- final before: line by line, posting by posting, and in the figures of the summary. Points are
--- whole, all else is in the programme currency.
+-- The differences between a restated month and its last final edition: lines, postings and figures
+-- of the summary. Points are whole numbers; amounts are in the programme currency.
 --
 -- grain: partner_id, month, what, incentive, distributor, document_no, line_no, line_key
 -- partner_id, month
--- what           line, money_entry or posting, or what the summary says: name, payable, carried_in,
---                money_entries, level, modules, status_points or spendable
--- incentive      of a line: distribution, resell or sell_with; null for what is no line
+-- what       line, money_entry or posting, or what the summary says: name, payable, carried_in,
+--            money_entries, level, modules, status_points or spendable
+-- incentive  of a line: distribution, resell or sell_with; null for what is no line
 -- distributor
--- document_no    number of the document, or the posting
--- line_no        number of the line in its document; null for what is no line
+-- document_no  number of the document, or the posting
+-- line_no      number of the line in its document; null for what is no line
 -- line_key
 -- document_date  day of the document, or of the posting
--- changed        what else of a line differs, column by column; of a posting, what it is for;
---                before and after of a level or modules
+-- changed        of a line: the other columns that differ; of a posting: what it is for; of a level
+--                or modules: before > after
 -- base_before    of a line: base it had, in the programme currency; null for what is no line
 -- base_after     of a line: base it has now, in the programme currency; null for what is no line
 -- amount_before  what a line had earned, or the figure was, in the programme currency
@@ -53,8 +52,7 @@ lines as (
         coalesce(o.earned, 0) as amount_before, coalesce(n.earned, 0) as amount_after,
         coalesce(o.points, 0) as points_before, coalesce(n.points, 0) as points_after
     from (select * from mart.statement_lines where month in (select month from months)) as n
-    full join stated.replaced_lines as o
-        on o.month = n.month and o.credit_id = n.credit_id
+    full join stated.replaced_lines as o using (month, credit_id)
 ),
 entries as (
     select
@@ -63,8 +61,7 @@ entries as (
         coalesce(n.posted_on, o.posted_on) as posted_on, coalesce(n.reason, o.reason) as reason,
         o.amount as was, n.amount as is_now
     from (select * from mart.money_entries where month in (select month from months)) as n
-    full join stated.replaced_entries as o
-        on o.month = n.month and o.partner_id = n.partner_id and o.entry_id = n.entry_id
+    full join stated.replaced_entries as o using (month, partner_id, entry_id)
     where o.amount is distinct from n.amount or o.posted_on is distinct from n.posted_on
         or o.reason is distinct from n.reason
 ),
@@ -100,7 +97,7 @@ paid as (
             {what: 'spendable', changed: '', was: 0, is_now: 0, were: o.spendable,
                 are: n.spendable}]) as figure
     from (select * from mart.payables where month in (select month from months)) as n
-    full join stated.replaced_pay as o on o.month = n.month and o.partner_id = n.partner_id
+    full join stated.replaced_pay as o using (month, partner_id)
 )
 select
     partner_id, month, 'line' as what, incentive, distributor, document_no, line_no, line_key,
@@ -124,8 +121,8 @@ select
     n.partner_id, o.month, 'name', null, null, null, null, null, null,
     concat(o.name, ' > ', n.name), null, null, 0, 0, 0, 0
 from stated.replaced_partners as o
-join mart.partners as n on n.partner_id = o.partner_id
-anti join stated.closings as c on c.month = o.month
+join mart.partners as n using (partner_id)
+anti join stated.closings as c using (month)
 where o.name <> n.name
 union all
 select

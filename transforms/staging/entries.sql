@@ -5,8 +5,7 @@
 -- kind    redemption, bonus_points or money_adjustment
 -- amount  of a money adjustment, in the programme currency
 -- points  of bonus points or a redemption
--- reason  why
--- entered_by
+-- reason, entered_by
 select
     file_id, line, entry_id, partner_id, date as posted_on, kind, amount, points, reason, entered_by
 from raw.entries

@@ -1,20 +1,13 @@
--- Every landed file as it was loaded, or why it was refused.
+-- Every landed file: what was loaded from it, or why it was refused.
 --
 -- grain: file_id
--- file_id         number in the order of landing, from 1
--- sha256          of the landed bytes
--- file_name, feed
--- kind            of source
--- replaces        the feed is complete for the months (or the whole) a file covers
--- landed_at       when it landed, UTC
--- is_loaded       false: refused whole
--- reason          code of the refusal
--- detail          the refusal in words
--- records
--- rejected        of them, not believed
--- amount          sum of the net amounts that could be read, in the documents' currencies
--- unread_amounts  rejected rows whose amount could not be read
--- notes
+-- file_id, sha256, file_name, feed, kind
+-- replaces  a file of the feed is complete for the months it covers, or as a whole
+-- landed_at, is_loaded
+-- reason  code of the refusal
+-- detail, records, rejected
+-- amount  sum of the net amounts that could be read, in the documents' currencies
+-- unread_amounts, notes
 select
     file_id, sha256, name as file_name, feed, kind, replaces, landed_at,
     status = 'loaded' as is_loaded,

@@ -1,11 +1,9 @@
--- The rows of every kind but sales, as keys with their content.
+-- The rows of every kind but sales, with their keys and content.
 --
 -- grain: kind, file_id, line
--- kind     of source
--- file_id, line, record_key
--- content  all of the row, to tell a change from a repetition
--- covered  the month a feed in mode replace is complete for; one same day where a file covers
---          everything
+-- kind, file_id, line, record_key
+-- content  the whole row, for comparison with other versions
+-- covered  the month a complete file covers; 1900-01-01 where it covers everything
 select 'partners' as kind, file_id, line, record_key, content, date '1900-01-01' as covered
 from raw.partners
 union all

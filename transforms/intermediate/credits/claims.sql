@@ -1,22 +1,19 @@
--- Every claim on a registered deal, as it stands, against every line of that deal: whether it
--- counts, or why not.
+-- Every claim on a registered deal with every line of that deal: whether it counts, or why not.
 --
 -- grain: sale_id, partner_code, role
--- sale_id, deal_id
--- partner_code  who claims, as the claim names it
--- partner_id    who that is, null when unknown
--- role, registered_on, status
--- weight        of the role
--- reason        why it does not count, null when it does
-with met as (
+-- sale_id, deal_id, partner_code
+-- partner_id  null when unknown
+-- role, registered_on, status, weight
+-- reason  why it does not count; null when it does
+with pairs as (
     select
         l.sale_id, l.terms_date, l.version, l.partner_id as buyer_id, k.deal_id, k.partner_code,
         k.partner_id, k.role,
         k.registered_on, k.expires_on, k.status, v.lead_days, v.window_days, v.own_deals, w.weight,
         p.is_active
     from intermediate.valued_lines as l
-    join intermediate.deal_claims as k on k.deal_id = l.deal_id
-    left join rules.versions as v on v.version = l.version
+    join intermediate.deal_claims as k using (deal_id)
+    left join rules.versions as v using (version)
     left join rules.weights as w on w.version = l.version and w.role = k.role
     left join intermediate.partners as p on p.partner_id = k.partner_id
     where l.is_licence
@@ -24,13 +21,13 @@ with met as (
 held as (
     select
         m.sale_id, m.partner_code, m.role, bool_or(h.admitted_from <= m.terms_date) as is_admitted
-    from met as m
+    from pairs as m
     join intermediate.held_modules as h
         on h.partner_id = m.partner_id and h.module = 'sell_with' and h.version = m.version
         and h.from_date <= m.terms_date and m.terms_date <= h.to_date
     group by m.sale_id, m.partner_code, m.role
 ),
-judged as (
+reasons as (
     select m.*,
         case
             when m.version is null then 'before_the_programme'
@@ -45,9 +42,8 @@ judged as (
             when m.terms_date > m.expires_on then 'expired'
             when m.partner_id = m.buyer_id and not m.own_deals then 'own_purchase'
         end as reason
-    from met as m
-    left join held as h
-        on h.sale_id = m.sale_id and h.partner_code = m.partner_code and h.role = m.role
+    from pairs as m
+    left join held as h using (sale_id, partner_code, role)
     left join intermediate.grandfathered as k
         on k.sale_id = m.sale_id and k.partner_id = m.partner_id and k.incentive = 'sell_with'
 ),
@@ -59,7 +55,7 @@ ranked as (
         row_number() over (
             partition by sale_id, role, partner_id, reason is null order by registered_on,
             partner_code) as same_partner
-    from judged
+    from reasons
 )
 select sale_id, deal_id, partner_code, partner_id, role, registered_on, status, weight,
     case

@@ -1,20 +1,16 @@
 -- The movements of the open months: what each credit should be, less what the closed months have
--- stated of it. A new credit moves by all of its base. A movement belongs to the month of its
--- document, or to the first open month when that one is closed; then it is an adjustment. What was
--- stated keeps the terms it was stated with.
+-- stated. A movement belongs to the month of its document. If that month is closed, the movement is
+-- an adjustment in the first open month. A stated credit keeps the terms it was stated with.
 --
 -- grain: credit_id
--- credit_id
--- sale_id        the line, or the version stated last when it is no longer there
--- partner_id, incentive
--- base           of the movement, in the programme currency
--- posting_month  the month it is stated in
+-- credit_id, sale_id, partner_id, incentive, base
+-- posting_month  month it is stated in
 -- adjusts_month, document_date, distributor, document_no, terms_document, line_no, line_key,
 -- terms_date, version, year_start, period_start, position_family
--- is_due         the credit counts today
--- is_stated      something was stated of it
--- level          it was stated with; null when nothing was
--- schedule       it was stated with
+-- is_due     the credit counts today
+-- is_stated  something has been stated of it
+-- level      as stated; null when nothing was
+-- schedule   as stated
 with affected as (
     select
         credit_id, coalesce(deltas.sale_id, terms.sale_id) as sale_id, terms.partner_id,

@@ -1,13 +1,11 @@
--- What every credit should be by today's facts: one line x one partner x one incentive that counts,
--- with the period it belongs to. Nothing here knows what has been stated.
+-- What every credit should be by today's facts, with the period it belongs to. What has been stated
+-- plays no part.
 --
 -- is a view
 -- grain: credit_id
--- credit_id  line x partner x incentive: a hash of their names, the same in every run
--- sale_id, partner_id, incentive
--- base       in the programme currency
--- month, document_date, distributor, document_no, terms_document, line_no, line_key, terms_date,
--- version, year_start, period_start, position_family
+-- credit_id, sale_id, partner_id, incentive, base, month, document_date, distributor, document_no,
+-- terms_document, line_no, line_key, terms_date, version, year_start, period_start,
+-- position_family
 with credited as (
     select
         sale_id, partner_id, incentive, base, month, document_date, distributor, document_no,
@@ -20,7 +18,7 @@ with credited as (
         l.document_no, l.terms_document, l.line_no, l.line_key,
         l.terms_date, l.version, l.family
     from intermediate.shares as s
-    join intermediate.valued_lines as l on l.sale_id = s.sale_id
+    join intermediate.valued_lines as l using (sale_id)
     where s.base <> 0
 ),
 own_positions as (
@@ -42,6 +40,5 @@ select
     coalesce(o.family, '') as position_family
 from credited as c
 cross join rules.programme as r
-left join rules.incentives as m on m.version = c.version and m.incentive = c.incentive
-left join own_positions as o
-    on o.version = c.version and o.incentive = c.incentive and o.family = c.family
+left join rules.incentives as m using (version, incentive)
+left join own_positions as o using (version, incentive, family)

@@ -1,11 +1,11 @@
--- The days of lines on which their buyer and their distributor held its module. A day is judged
--- once, however many lines it has.
+-- The days with lines on which the buyer held resell or the distributor held distribution. Each day
+-- is checked once, however many lines it has.
 --
 -- grain: partner_id, module, version, terms_date
 -- partner_id
--- module       resell for the buyer, distribution for the distributor
+-- module  resell for the buyer, distribution for the distributor
 -- version, terms_date
--- is_admitted  the version admits the partner's type by then
+-- is_admitted  the version admits the partner's type on that day
 with pairs as (
     select distinct partner_id, distributor_id, version, terms_date from intermediate.valued_lines
 ),

@@ -1,14 +1,12 @@
--- What each line would give its buyer and its distributor, and why not.
+-- The credit of each line for its buyer and its distributor, or why it does not count.
 --
 -- is a view
 -- grain: sale_id, incentive
--- sale_id
--- partner_id  who would be credited
--- incentive   resell for the buyer, distribution for the distributor
--- base        the line's amount
--- month, document_date, distributor, document_no, line_no, line_key, terms_document, terms_date,
--- version, family
--- reason      why it does not count, null when it does
+-- sale_id, partner_id
+-- incentive  resell for the buyer, distribution for the distributor
+-- base, month, document_date, distributor, document_no, line_no, line_key, terms_document,
+-- terms_date, version, family
+-- reason  why it does not count; null when it does
 with sides as (
     select *, 'resell' as incentive, partner_id as side_id from intermediate.valued_lines
     union all

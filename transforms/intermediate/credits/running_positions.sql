@@ -1,16 +1,16 @@
--- Each movement between the two positions of its partner's running base, and the points that it
--- earned by its amount: whole points at its end less whole points at its beginning, rounded toward
--- minus infinity at both, by the rule in force on the day whose terms it has. The walk goes on
--- where the closed months left it.
+-- The running position of each partner before and after each movement, and the points the movement
+-- earns by amount. Points are whole points after it less whole points before it, both rounded
+-- toward minus infinity, by the rule of the day of its terms. The sequence continues from the
+-- closed months.
 --
 -- grain: credit_id
 -- credit_id
 -- lo           running base of the period before it, in the programme currency
--- hi
+-- hi           the same after it
 -- document_lo  running base of its document, or of the one it returns, before it
--- document_hi  and after it
+-- document_hi  the same after it
 -- sequence
--- points       by amount; may be negative
+-- points  by amount; may be negative
 with stated_years as (
     select partner_id, incentive, year_start, max(sequence) as sequence
     from stated.lines
@@ -50,7 +50,7 @@ summed as (
             rows between unbounded preceding and current row)::decimal(18,2) as hi
     from sequenced
 ),
--- Only for modules that are paid by document.
+-- Only incentives with the method document need it.
 summed_by_document as (
     select credit_id,
         sum(base) over (
@@ -69,18 +69,13 @@ positioned as (
         (coalesce(d.base, 0) + b.hi)::decimal(18,2) as document_hi,
         coalesce(y.sequence, 0) + m.sequence as sequence
     from summed as m
-    left join summed_by_document as b on b.credit_id = m.credit_id
-    left join stated_years as y
-        on y.partner_id = m.partner_id and y.incentive = m.incentive and y.year_start = m.year_start
+    left join summed_by_document as b using (credit_id)
+    left join stated_years as y using (partner_id, incentive, year_start)
     left join stated_periods as p
-        on p.partner_id = m.partner_id and p.incentive = m.incentive and p.year_start = m.year_start
-            and p.period_start = m.period_start
-        and p.position_family = m.position_family
+        using (partner_id, incentive, year_start, period_start, position_family)
     left join stated_documents as d
-        on d.partner_id = m.partner_id and d.incentive = m.incentive and d.year_start = m.year_start
-            and d.period_start = m.period_start
-        and d.position_family = m.position_family and d.distributor = m.distributor
-            and d.terms_document = m.terms_document
+        using (partner_id, incentive, year_start, period_start, position_family, distributor,
+            terms_document)
 ),
 ruled as (
     select
@@ -88,12 +83,11 @@ ruled as (
         if(w.incentive <> 'sell_with' or w.terms_date >= v.points_from, (r.per * 100)::bigint, null)
         as per
     from positioned as w
-    left join rules.versions as v on v.version = w.version
-    left join rules.point_rates as r on r.version = w.version and r.incentive = w.incentive
+    left join rules.versions as v using (version)
+    left join rules.point_rates as r using (version, incentive)
 ),
--- The points of a position are floor(position * rate / per), in whole parts and what is left over,
--- so that no product outgrows 64 bits: those of 128 divide bit by bit. A division that leaves
--- something below zero is a whole one too many.
+-- The points of a position are floor(position * rate / per). Quotient and remainder are apart, so
+-- that products fit 64 bits (128 bits are slow). A negative remainder needs a correction to floor.
 parts as (
     select
         *, lo_cents // per - if(lo_cents % per < 0, 1, 0) as lo_whole,

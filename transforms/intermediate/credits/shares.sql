@@ -1,14 +1,9 @@
--- How the claims that count share each line, to the cent. A role's weight is shared equally among
--- those who hold it; the amount is cut into cents by largest remainder, ties to the lower
--- partner_id and to no one last. A return is cut like its sale, mirrored, because its claims are
--- judged on the same day.
+-- How the claims that count share each line, to the cent. The holders of a role share its weight
+-- equally. Cents are divided by largest remainder. Ties go to the lower partner_id; the unclaimed
+-- part comes last. A return is shared as its sale, with the opposite sign.
 --
 -- grain: sale_id, partner_id
--- sale_id, partner_id
--- roles        what for
--- numerator    the partner's part of the line
--- denominator  is numerator / denominator
--- base         that part in cents, exactly
+-- sale_id, partner_id, roles, numerator, denominator, base
 with counted as (
     select c.sale_id, c.partner_id, c.role, c.weight,
         count(*) over (partition by c.sale_id, c.role) as holders
@@ -30,14 +25,14 @@ wholes as (
         if(v.rescale, t.claimed, (select sum(w.weight) from rules.weights as w
             where w.version = l.version))::bigint as whole
     from totals as t
-    join intermediate.valued_lines as l on l.sale_id = t.sale_id
-    join rules.versions as v on v.version = l.version
+    join intermediate.valued_lines as l using (sale_id)
+    join rules.versions as v using (version)
 ),
 parts as (
     select c.sale_id, c.partner_id, string_agg(c.role, ', ' order by c.role) as roles,
         sum(c.weight * (w.split // c.holders))::hugeint as numerator
     from counted as c
-    join wholes as w on w.sale_id = c.sale_id
+    join wholes as w using (sale_id)
     group by c.sale_id, c.partner_id
 ),
 everyone as (
@@ -45,7 +40,7 @@ everyone as (
     union all
     select w.sale_id, null, null, (min(w.whole)::hugeint * min(w.split) - sum(p.numerator))::hugeint
     from wholes as w
-    join parts as p on p.sale_id = w.sale_id
+    join parts as p using (sale_id)
     group by w.sale_id
 ),
 cut as (
@@ -57,7 +52,7 @@ cut as (
         // (w.whole::hugeint * w.split) as floor_cents,
         ((abs(w.amount) * 100)::hugeint * e.numerator) % (w.whole::hugeint * w.split) as remainder
     from everyone as e
-    join wholes as w on w.sale_id = e.sale_id
+    join wholes as w using (sale_id)
 ),
 ranked as (
     select *,

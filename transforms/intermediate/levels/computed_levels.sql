@@ -1,14 +1,13 @@
--- The level each partner holds in each month and in the one after the last, and what it met at its
--- end. Up: what is met at a month's end is held from the first of the next. Down: only at the end
--- of the review month, when the held level was met at none of the last month-ends that the rules
--- look at; months before the partner's first do not count as missed. Closed months hold what they
--- stated, and open ones go on from there.
+-- The level each partner holds in each month and in the month after the last, and the level it
+-- meets at the end. A higher level is held from the first of the month after it is met. A level
+-- falls only at the end of the review month, if it was met at none of the last month-ends of the
+-- grace period; months before the partner's first are not counted as missed. Closed months have the
+-- levels they stated.
 --
 -- grain: partner_id, month
 -- partner_id, month
--- held_rank  of the level held throughout the month
--- met_rank   of the highest level met at its end; null for the month after the last
--- first_month
+-- held_rank  rank of the level held in the month
+-- met_rank, first_month
 with recursive
 first_levels as (
     select g.partner_id, arg_min(g.rank, g.from_date) as rank, least(
@@ -32,12 +31,12 @@ opening as (
     from intermediate.stated_levels as s
     join rules.programme as p on s.month = p.first_open - to_months(1)
 ),
-seen as (
+reviews as (
     select m.partner_id, m.month, m.rank as met_rank, month(m.month) = v.review_month as is_review,
         max(b.rank) as best_rank, count(*) >= v.grace_months as is_long_enough
     from intermediate.levels_met as m
-    join intermediate.months as n on n.month = m.month
-    join rules.versions as v on v.version = n.version
+    join intermediate.months as n using (month)
+    join rules.versions as v using (version)
     join opening as o on o.partner_id = m.partner_id and o.month <= m.month
     join intermediate.levels_met as b
         on b.partner_id = m.partner_id and b.month <= m.month
@@ -56,12 +55,12 @@ held as (
             else h.held_rank
         end
     from held as h
-    join seen as s on s.partner_id = h.partner_id and s.month = h.month
+    join reviews as s on s.partner_id = h.partner_id and s.month = h.month
     where h.month <= (select max(month) from intermediate.months)
 )
 select h.partner_id, h.month, h.held_rank, s.met_rank, o.first_month
 from held as h
-join opening as o on o.partner_id = h.partner_id
-left join seen as s on s.partner_id = h.partner_id and s.month = h.month
+join opening as o using (partner_id)
+left join reviews as s on s.partner_id = h.partner_id and s.month = h.month
 union all
 select partner_id, month, held_rank, met_rank, first_month from intermediate.stated_levels

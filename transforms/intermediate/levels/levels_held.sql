@@ -1,11 +1,10 @@
--- The level each partner holds on each day, both as computed and as the partner file gives it; each
--- programme version says which of the two counts.
+-- The level each partner holds on each day, as computed from points and as the partner file gives
+-- it. The programme version says which of the two counts.
 --
 -- grain: partner_id, is_computed, from_date
 -- partner_id
 -- is_computed  true: from points; false: from the partner file
--- from_date, to_date
--- level        held from the one to the other
+-- from_date, to_date, level
 with computed as (
     select
         partner_id, month as from_date, (month + to_months(1))::date as to_date, held_rank as rank,
@@ -27,4 +26,4 @@ both_sources as (
 )
 select b.partner_id, b.is_computed, b.from_date, b.to_date, l.level
 from both_sources as b
-join rules.levels as l on l.rank = b.rank
+join rules.levels as l using (rank)

@@ -1,11 +1,9 @@
--- The highest level each partner meets at the end of each month, as stated or, in the open months,
--- as worked out: enough status points, enough certifications, and enough points in each category
--- asked for.
+-- The highest level each partner meets at the end of each month. A level asks for status points,
+-- certifications, and points in categories. Closed months have what they stated.
 --
 -- grain: partner_id, month
--- partner_id
--- month  first day of the month whose end is meant
--- rank   of the highest level met, 0 when none is
+-- partner_id, month
+-- rank  of the highest level met, 0 when none is
 with in_category as (
     select c.partner_id, m.month, c.category, sum(c.points) as points
     from intermediate.months as m
@@ -13,11 +11,11 @@ with in_category as (
     where m.is_open
     group by c.partner_id, m.month, c.category
 ),
-short as (
+missing as (
     select s.partner_id, s.month, n.level
     from intermediate.status_points as s
-    join intermediate.months as m on m.month = s.month
-    join rules.minimums as n on n.version = m.version
+    join intermediate.months as m using (month)
+    join rules.minimums as n using (version)
     left join in_category as i
         on i.partner_id = s.partner_id and i.month = s.month and i.category = n.category
     where coalesce(i.points, 0) < n.points
@@ -27,10 +25,10 @@ select s.partner_id, s.month, coalesce(max(l.rank) filter (
         where s.status_points >= q.points and s.certifications >= q.certifications
             and n.level is null), 0) as rank
 from intermediate.status_points as s
-join intermediate.months as m on m.month = s.month
-left join rules.requirements as q on q.version = m.version
-left join rules.levels as l on l.level = q.level
-left join short as n on n.partner_id = s.partner_id and n.month = s.month and n.level = q.level
+join intermediate.months as m using (month)
+left join rules.requirements as q using (version)
+left join rules.levels as l using (level)
+left join missing as n on n.partner_id = s.partner_id and n.month = s.month and n.level = q.level
 group by s.partner_id, s.month
 union all
 select partner_id, month, met_rank from intermediate.stated_levels

@@ -1,5 +1,4 @@
--- Every partner there is or has been: those of the directory, and those of whom a closed month has
--- stated something.
+-- Every partner in the partner file, and every other partner of a closed month.
 --
 -- grain: partner_id
 -- partner_id

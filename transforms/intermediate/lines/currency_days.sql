@@ -1,14 +1,10 @@
--- What holds for all lines of a currency whose terms are those of one day: the version of the
--- programme and the exchange rate.
+-- The programme version and exchange rate for each currency and day of terms.
 --
 -- grain: currency, terms_date
--- currency           of the documents
--- terms_date
--- version            of the programme; null before its first
--- rate               what one unit of the currency was worth; null where no rate is new enough
--- rate_date          the day that rate was published for; null in the programme currency, which
---                    needs none
--- is_known_currency  there is a rate for it on some day
+-- currency, terms_date, version
+-- rate  null where no rate is new enough
+-- rate_date
+-- is_known_currency  some day has a rate for it
 with days as (
     select distinct currency, document_date as terms_date from staging.sales
     union
@@ -21,7 +17,7 @@ rated as (
     select
         d.currency, d.terms_date, i.version, r.rate, r.rate_date,
         k.currency is not null as is_known_currency, d.currency = p.currency as is_ours,
-        -- A closed month keeps the age it was stated with.
+        -- A closed month has the age limit it was stated with.
         d.currency = p.currency or d.terms_date <= r.rate_date
         + coalesce(i.fx_max_age_days, p.fx_max_age_days) as is_new_enough
     from days as d

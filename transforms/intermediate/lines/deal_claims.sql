@@ -1,19 +1,14 @@
--- The claims on registered deals that stand, and whose each is.
+-- The current claims on registered deals, with the partner who claims.
 --
 -- grain: file_id, line
--- file_id, line, deal_id
--- partner_code  who claims, as the claim names it
--- partner_id    who that is; null when unknown
--- role, registered_on
--- expires_on    last day it counts for, null: open
--- status
--- end_customer  of the deal, as the claim writes it
--- family
+-- file_id, line, deal_id, partner_code
+-- partner_id  null when unknown
+-- role, registered_on, expires_on, status, end_customer, family
 with standing as (
     select d.*, f.feed
     from staging.deals as d
     semi join intermediate.standing_records as v using (file_id, line)
-    join staging.files as f on f.file_id = d.file_id
+    join staging.files as f using (file_id)
 )
 select
     s.file_id, s.line, s.deal_id, s.partner_code,

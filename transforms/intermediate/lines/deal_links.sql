@@ -1,24 +1,21 @@
--- The sell-out lines that people have joined to deals, and why a link joins nothing yet. It names
--- its line by the whole key, so that it means one or none. It never overrules a deal that somebody
--- claims; one that nobody claims pays nobody, and there the person's decision holds.
+-- The accepted links between sell-out lines and deals, and why a link has no effect yet. A link
+-- names its line by the whole key. It overrides the deal of the distributor only if nobody claims
+-- that deal.
 --
 -- grain: file_id, line
--- file_id      the file it was decided in
--- line, distributor, document_no, line_no, deal_id, accepted_by
--- sale_id      the sell-out line that stands under that key, null when there is none
--- held_reason  what is missing or in its way, null when it joins the line to the deal
+-- file_id, line, distributor, document_no, line_no, deal_id, accepted_by
+-- sale_id      the current line with that key; null when there is none
+-- held_reason  why the link has no effect yet; null when it has
 with standing as (
     select k.*
     from staging.links as k
     semi join intermediate.standing_records as v using (file_id, line)
 ),
-meant as (
+found as (
     select k.file_id, k.line, s.sale_id, s.deal_id
     from standing as k
-    join staging.sales as s
-        on s.distributor = k.distributor and s.document_no = k.document_no and s.line_no = k.line_no
-            and s.line_key = k.line_key
-    anti join intermediate.superseded_lines as o on o.sale_id = s.sale_id
+    join staging.sales as s using (distributor, document_no, line_no, line_key)
+    anti join intermediate.superseded_lines as o using (sale_id)
 ),
 claimed as (
     select distinct deal_id from intermediate.deal_claims
@@ -31,6 +28,6 @@ select
         when own.deal_id <> k.deal_id then 'names_another_deal'
     end as held_reason
 from standing as k
-left join meant as m on m.file_id = k.file_id and m.line = k.line
+left join found as m using (file_id, line)
 left join claimed as d on d.deal_id = k.deal_id
 left join claimed as own on own.deal_id = m.deal_id

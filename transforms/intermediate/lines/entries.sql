@@ -1,12 +1,11 @@
--- Manual postings as they stand.
+-- The current manual postings.
 --
 -- grain: entry_id
 -- entry_id, partner_id, posted_on
--- kind         redemption, bonus_points or money_adjustment
--- amount       of a money adjustment
--- points       of bonus points or a redemption
--- reason       why
--- entered_by
+-- kind    redemption, bonus_points or money_adjustment
+-- amount  of a money adjustment
+-- points  of bonus points or a redemption
+-- reason, entered_by
 -- held_reason  unknown_partner or before_the_programme; null when it counts
 -- file_id, line
 select e.entry_id, e.partner_id, e.posted_on, e.kind, e.amount, e.points, e.reason, e.entered_by,
@@ -16,4 +15,4 @@ select e.entry_id, e.partner_id, e.posted_on, e.kind, e.amount, e.points, e.reas
     end as held_reason, e.file_id, e.line
 from staging.entries as e
 semi join intermediate.standing_records as v using (file_id, line)
-left join intermediate.partners as p on p.partner_id = e.partner_id
+left join intermediate.partners as p using (partner_id)

@@ -1,30 +1,19 @@
--- Every sell-out line that stands, with its partner, product and value. A line that cannot be
--- valued yet is held with the reason. A return that names the line it returns is valued and judged
--- as that line was, so that together they leave nothing.
+-- Every current sell-out line with its partner, product and value. A line that cannot be valued yet
+-- is held with the reason. A return that names its sale has the terms of that sale, so that both
+-- together come to zero.
 --
 -- grain: sale_id
 -- sale_id, file_id, line, distributor, document_no, line_no, line_key, document_type,
--- document_date, month
--- terms_date        the day whose rules hold: of the returned line, or its own
--- version           of the programme on that day; null before its first
--- returns_document
--- returns_line      and its line
--- returned_sale_id  the line it returns; null when it names none, or none that is one sale on or
---                   before its day
--- distributor_id
--- partner_code      the buyer in the distributor's words
--- partner_id        the buying partner
--- end_customer, sku, product_name, family, is_licence, quantity, net_amount, currency
--- rate              what one unit of it was worth
--- rate_date         the day that rate was published for; null in the programme currency, which
---                   needs none
--- amount            in the programme currency, rounded half away from zero
--- deal_id           the registered deal: as the distributor names it, or where nobody claims that
---                   one, as a person has joined the line to it; of a return that names its line,
---                   that line's
--- held_reason       why it does not count yet, null when it may
--- is_valued         it can be valued and is not later than the month of the run, but for what has
---                   been stated and got a later day since
+-- document_date, month, terms_date, version, returns_document, returns_line, returned_sale_id,
+-- distributor_id, partner_code
+-- partner_id  the buying partner
+-- end_customer, sku, product_name, family, is_licence, quantity, net_amount, currency, rate,
+-- rate_date
+-- amount       in the programme currency, rounded half away from zero
+-- deal_id      the deal of the distributor, or of a link where nobody claims that; of a return, the
+--              deal of its sale
+-- held_reason  why it cannot be valued yet; null when it can
+-- is_valued    it can be valued and is not later than the run, or has been stated
 with stated_earlier as (
     select s.sale_id
     from staging.sales as s
@@ -34,7 +23,7 @@ with stated_earlier as (
 standing as (
     select s.*
     from staging.sales as s
-    anti join intermediate.superseded_lines as o on o.sale_id = s.sale_id
+    anti join intermediate.superseded_lines as o using (sale_id)
 ),
 dated as (
     select
@@ -50,16 +39,16 @@ resolved as (
         d.*, m.distributor_id, m.partner_id, m.meanings, p.product_name, p.family, p.is_licence,
         p.sku is not null as is_known_product,
         f.version, f.rate, f.rate_date, f.is_known_currency,
-        -- what is in the programme currency needs no 128 bits
+        -- Amounts in the programme currency are rounded without slow 128-bit products.
         try_cast(if(f.rate = 1, round(d.net_amount, 2), round(d.net_amount * f.rate, 2))
             as decimal(18,2)) as amount
     from dated as d
     join intermediate.resolved_codes as m
         on m.distributor = d.distributor and m.code = d.partner_code
-    join intermediate.currency_days as f on f.currency = d.currency and f.terms_date = d.terms_date
-    left join intermediate.products as p on p.sku = d.sku
+    join intermediate.currency_days as f using (currency, terms_date)
+    left join intermediate.products as p using (sku)
 ),
-judged as (
+checked as (
     select *, date_trunc('month', document_date)::date as month,
         case
             when meanings > 1 then 'ambiguous_partner'
@@ -81,5 +70,5 @@ select
     j.held_reason,
     j.held_reason is null and (j.month <= p.through_month
         or j.sale_id in (select sale_id from stated_earlier)) as is_valued
-from judged as j
+from checked as j
 cross join rules.programme as p

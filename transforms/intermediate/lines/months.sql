@@ -1,11 +1,11 @@
--- Every month from the first of the programme to the one the run is for.
+-- Every month from the first of the programme to the month of the run.
 --
 -- grain: month
 -- month
 -- month_end  last day
--- version    of the programme on the last day
+-- version    of the programme on the last day; null where there is none
 -- year_start
--- is_open    it has not been closed
+-- is_open  it is not closed
 with bounds as (
     select
         least(date_trunc('month', min(v.from_date))::date, (select min(month) from stated.pay))

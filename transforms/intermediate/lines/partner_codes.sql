@@ -1,11 +1,11 @@
--- Which partner a code means to each sender. A code that could mean two means none, and what bears
--- it is held. In the list of aliases a | that belongs to a code is doubled.
+-- The partner each code means to each sender. A code that could mean two partners is ambiguous, and
+-- its lines are held. In the list of aliases, a | in a code is doubled.
 --
 -- grain: sender, code
 -- sender      distributor or feed that uses the code; * for every one
 -- code        the partner's id, or an alias from the directory
--- partner_id  the partner, null where the code is ambiguous
--- meanings    how many partners it could mean
+-- partner_id  null where the code is ambiguous
+-- meanings
 with names as (
     select '*' as sender, partner_id as code, partner_id
     from intermediate.partners
@@ -19,7 +19,7 @@ with names as (
 senders as (
     select distinct sender from names
 ),
-understood as (
+possible as (
     select s.sender, n.code, n.partner_id
     from senders as s
     join names as n on n.sender = s.sender or n.sender = '*'
@@ -27,5 +27,5 @@ understood as (
 select
     sender, code, if(count(distinct partner_id) = 1, min(partner_id), null) as partner_id,
     count(distinct partner_id) as meanings
-from understood
+from possible
 group by sender, code

@@ -1,14 +1,9 @@
--- Partners as they stand.
+-- The current partners.
 --
 -- grain: partner_id
--- partner_id
--- name      as it is to be written
--- country, town
--- currency  it reckons in; the programme's where the directory names none
--- language, email, partner_type, is_active
--- aliases   its codes elsewhere
--- modules   what it holds, with days
--- levels    what it was given, with days
+-- partner_id, name, country, town
+-- currency  its own currency; the programme's where the directory has none
+-- language, email, partner_type, is_active, aliases, modules, levels
 select
     p.partner_id, p.name, p.country, p.town, coalesce(p.currency, r.currency) as currency,
     p.language, p.email,

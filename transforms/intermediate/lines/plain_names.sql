@@ -1,7 +1,6 @@
--- Names of companies as they are compared: without capitals, legal forms, marks and, in scripts
--- that know them as decoration, accents. "Müller & Co. KG" and "MULLER" are alike; names in other
--- scripts keep every letter. A name that would have nothing left keeps what there was, so that no
--- two become alike by being emptied.
+-- Company names in a plain form for comparison: without capitals, legal forms, punctuation and, in
+-- Latin, Greek and Cyrillic, accents. "Müller & Co. KG" and "MULLER" are alike. A name that would
+-- become empty keeps its words.
 --
 -- grain: name
 -- name        as somebody writes it
@@ -26,14 +25,14 @@ small as (
     from names
     where name is not null
 ),
--- A mark on a letter is decoration in these three scripts and part of the letter elsewhere.
+-- Accents can be dropped in these three scripts; in others they are part of the letter.
 bare as (
     select
         name, if(regexp_matches(text, '[^\p{Latin}\p{Greek}\p{Cyrillic}\P{L}]'), text,
             strip_accents(text)) as text
     from small
 ),
--- The points of S.A.R.L. join its letters, every other mark parts words.
+-- Dots in S.A.R.L. are dropped; all other punctuation separates words.
 parted as (
     select
         name, text, trim(regexp_replace(regexp_replace(text, '\b([a-z])\.', '\1', 'g'),

@@ -1,4 +1,4 @@
--- Stock-keeping units as they stand.
+-- The current stock-keeping units.
 --
 -- grain: sku
 -- sku, product_name, family, is_licence

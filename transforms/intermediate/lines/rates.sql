@@ -1,11 +1,10 @@
--- Exchange rates as they stand, with the last day each may be used.
+-- The current exchange rates, with the days on which each may be used.
 --
 -- grain: currency, rate_date
--- currency   one unit of which
--- rate_date  first day it is used, the day it was published for
--- next_date  the day from which a newer one is there
--- to_date    the day from which it no longer is: a newer one is there, or it is too old
--- rate       is worth so much of the programme currency
+-- currency, rate_date
+-- next_date  the day of the next rate
+-- to_date    the first day it cannot be used: there is a newer one, or it is too old
+-- rate
 select
     f.currency, f.rate_date, coalesce(lead(f.rate_date)
         over (partition by f.currency order by f.rate_date), date '9999-12-31') as next_date,

@@ -1,15 +1,13 @@
--- What became of each row of every kind but sales. The newest landed version of a key stands; the
--- same content again is a duplicate; a row that a newer complete file of its feed no longer holds,
--- not even in a rejected row, is withdrawn.
+-- The outcome of each row of every kind but sales. The newest version of a key is loaded; the same
+-- content again is a duplicate. A row is withdrawn when a newer complete file of its feed does not
+-- hold its key, even in a rejected row.
 --
 -- grain: kind, file_id, line
--- kind     of source
--- file_id, line, record_key
--- outcome  loaded, duplicate, superseded or withdrawn
+-- kind, file_id, line, record_key, outcome
 with records as (
     select r.kind, r.file_id, r.line, r.record_key, r.content, r.covered, f.feed, f.replaces
     from staging.records as r
-    join staging.files as f on f.file_id = r.file_id and f.kind = r.kind
+    join staging.files as f using (file_id, kind)
 ),
 compared as (
     select *,
@@ -39,10 +37,10 @@ rejected as (
     from intermediate.rejected_keys
     where record_key is not null
 ),
-lacking as (
+files_without as (
     select r.kind, r.feed, r.record_key, c.covered, max(c.file_id) as newest
     from rejected as r
-    join covering as c on c.kind = r.kind and c.feed = r.feed
+    join covering as c using (kind, feed)
     anti join intermediate.rejected_keys as k
         on k.file_id = c.file_id and k.record_key = r.record_key
     group by r.kind, r.feed, r.record_key, c.covered
@@ -60,5 +58,5 @@ left join covers as v
     on c.replaces and v.kind = c.kind and v.feed = c.feed and v.covered = c.covered
 left join rejected as x
     on c.replaces and x.kind = c.kind and x.feed = c.feed and x.record_key = c.record_key
-left join lacking as l
+left join files_without as l
     on l.kind = x.kind and l.feed = x.feed and l.record_key = x.record_key and l.covered = c.covered

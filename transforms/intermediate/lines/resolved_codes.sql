@@ -1,12 +1,10 @@
--- Whom each code in sell-out means to the distributor that uses it, and which partner the
--- distributor is itself.
+-- The partner each code in sell-out means to its distributor, and the distributor as a partner.
 --
 -- grain: distributor, code
 -- distributor
--- code        the buyer in its words
--- partner_id  the partner; null where the code means nobody
--- meanings    how many partners it could mean; of more than one it means none
--- distributor_id
+-- code        the buyer's code
+-- partner_id  null where the code is unknown or ambiguous
+-- meanings, distributor_id
 with used as (
     select distinct distributor, partner_code as code from staging.sales
 ),

@@ -1,16 +1,14 @@
--- The returns that name the line they return, and which that is. A return that names none, or none
--- that is one sale on or before its day, is not in here.
+-- The returns that name the line they return, with that line. A return is left out unless it names
+-- exactly one sale on or before its day.
 --
 -- grain: sale_id
--- sale_id           the return
--- currency          of the return
--- returned_sale_id  the line it returns
--- terms_date        day of that line's document, whose rules hold for both
--- deal_id           that line's deal
+-- sale_id  the return
+-- currency, returned_sale_id, terms_date
+-- deal_id  deal of the line it returns
 with returns as (
     select s.sale_id, s.distributor, s.document_date, s.currency, s.returns_document, s.returns_line
     from staging.sales as s
-    anti join intermediate.superseded_lines as o on o.sale_id = s.sale_id
+    anti join intermediate.superseded_lines as o using (sale_id)
     where s.returns_document is not null
 ),
 sold as (

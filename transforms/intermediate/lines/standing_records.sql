@@ -1,4 +1,4 @@
--- The rows that stand, of every kind but sales.
+-- The current rows of every kind but sales.
 --
 -- is a view
 -- grain: file_id, line

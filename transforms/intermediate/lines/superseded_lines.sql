@@ -1,12 +1,10 @@
--- The sell-out lines that do not stand, and why. Lines whose key stands once, by far the most, are
--- not in here. What a complete file holds, though it was rejected in it, is not withdrawn.
+-- The sell-out lines that are not current, and why. A key that a complete file holds in a rejected
+-- row is not withdrawn.
 --
 -- grain: sale_id
--- sale_id          the version that does not stand
--- outcome          duplicate, superseded or withdrawn
--- lacking_file_id  the complete file that no longer holds what is withdrawn By their hash, which is
---                  a quarter of the work; two keys of one hash are told apart below.
-with repeated_keys as (
+-- sale_id, outcome
+-- lacking_file_id  the complete file that no longer holds a withdrawn line
+with repeated_keys as ( -- by hash, which is faster; a window separates keys with one hash
     select hash(distributor, document_no, line_no, line_key) as key_hash
     from staging.sales
     group by key_hash
@@ -46,7 +44,7 @@ complete as (
         concat_ws(' / ', s.distributor, s.document_no, nullif(s.line_key, '')) as document_key,
         s.line_no
     from staging.sales as s
-    join staging.files as f on f.file_id = s.file_id
+    join staging.files as f using (file_id)
     where f.replaces
 ),
 covering as (
@@ -62,10 +60,10 @@ rejected as (
     from intermediate.rejected_keys
     where kind = 'sales' and record_key is not null
 ),
-lacking as (
+files_without as (
     select r.feed, r.record_key, c.month, max(c.file_id) as newest
     from rejected as r
-    join covering as c on c.feed = r.feed
+    join covering as c using (feed)
     anti join intermediate.rejected_keys as k
         on k.file_id = c.file_id and k.record_key = r.record_key
     group by r.feed, r.record_key, c.month
@@ -75,14 +73,14 @@ withdrawn as (
         if(coalesce(numbered.record_key, counted.record_key) is null, v.newest, x.newest)
         as lacking_file_id
     from complete as c
-    join covers as v on v.feed = c.feed and v.month = c.month
-    left join numbered_versions as n on n.sale_id = c.sale_id
-    left join repetitions as r on r.sale_id = c.sale_id
+    join covers as v using (feed, month)
+    left join numbered_versions as n using (sale_id)
+    left join repetitions as r using (sale_id)
     left join rejected as numbered
         on numbered.feed = c.feed and numbered.record_key = concat_ws(' / ', c.document_key,
             c.line_no)
     left join rejected as counted on counted.feed = c.feed and counted.record_key = c.document_key
-    left join lacking as x
+    left join files_without as x
         on x.feed = c.feed and x.month = c.month
             and x.record_key = coalesce(numbered.record_key, counted.record_key)
     where r.sale_id is null

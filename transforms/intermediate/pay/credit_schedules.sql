@@ -1,24 +1,17 @@
--- Each movement with the schedule it earns by: the one of its version, incentive, level on the day
--- of its terms, and product family, or of every other family. What was stated keeps the level and
--- the schedule it was stated with.
+-- The schedule of each movement: by version, incentive, product family, and level on the day of its
+-- terms. A stated credit keeps its level and schedule.
 --
 -- grain: credit_id
--- credit_id
--- level       the partner's on the day of its terms
--- schedule    null: the programme pays nothing here
--- method      marginal, block, document or volume
--- width       of each tranche; null where bounds are given
--- lo          position before it: of the document under method document, of the period otherwise
--- hi
--- running_lo  of the period, whatever the method
--- running_hi, sequence
--- points      by amount
+-- credit_id, level, schedule, method
+-- width  of each tranche; null where bounds are given
+-- lo, hi, running_lo, running_hi, sequence
+-- points  by amount
 with levelled as (
     select
         c.credit_id, c.incentive, c.version, c.terms_date, c.position_family, h.level,
         false as is_stated, null as schedule
     from intermediate.credits as c
-    join rules.versions as v on v.version = c.version
+    join rules.versions as v using (version)
     join intermediate.levels_held as h
         on h.partner_id = c.partner_id and h.is_computed = v.levels_computed
         and h.from_date <= c.terms_date and c.terms_date < h.to_date
@@ -35,10 +28,10 @@ select
     if(m.method = 'document', w.document_hi, w.hi) as hi,
     w.lo as running_lo, w.hi as running_hi, w.sequence, w.points
 from levelled as l
-join intermediate.running_positions as w on w.credit_id = l.credit_id
-join rules.versions as v on v.version = l.version
-left join rules.incentives as m on m.version = l.version and m.incentive = l.incentive
-left join rules.schedules as k on k.schedule = l.schedule
+join intermediate.running_positions as w using (credit_id)
+join rules.versions as v using (version)
+left join rules.incentives as m using (version, incentive)
+left join rules.schedules as k using (schedule)
 left join rules.schedules as s
     on not l.is_stated and s.version = l.version and s.incentive = l.incentive and s.level = l.level
         and coalesce(s.family, '') = l.position_family

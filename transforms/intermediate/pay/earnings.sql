@@ -1,18 +1,10 @@
--- What each movement earned, capped over what its programme year has earned so far, with where it
--- stood and its points.
+-- The margin of each movement, before and after the cap of the programme year, with its positions
+-- and points.
 --
 -- grain: credit_id
--- credit_id
--- level       the partner's on the day of its terms
--- schedule    it earns by; null: the programme pays nothing here
--- method      of the schedule
--- lo          position before it
--- hi
--- running_lo  position of the period before it, whatever the method
--- running_hi, sequence
--- points      by amount
--- before_cap  earned by the schedule alone
--- earned      after the cap of the programme year
+-- credit_id, level, schedule, method, lo, hi, running_lo, running_hi, sequence
+-- points  by amount
+-- before_cap, earned
 with sliced as (
     select credit_id, sum(earned) as earned
     from intermediate.slices
@@ -25,8 +17,8 @@ gross as (
         s.points,
         coalesce(p.earned, w.earned, 0)::decimal(18,2) as before_cap
     from intermediate.credit_schedules as s
-    left join sliced as p on p.credit_id = s.credit_id
-    left join intermediate.volume_and_block_earnings as w on w.credit_id = s.credit_id
+    left join sliced as p using (credit_id)
+    left join intermediate.volume_and_block_earnings as w using (credit_id)
 ),
 stated_years as (
     select partner_id, incentive, year_start, sum(before_cap) as before_cap
@@ -38,10 +30,9 @@ capping as (
         coalesce(y.before_cap, 0) + sum(g.before_cap)
         over (partition by c.partner_id, c.incentive, c.year_start order by g.sequence) as after_it
     from intermediate.credits as c
-    join gross as g on g.credit_id = c.credit_id
-    left join stated_years as y
-        on y.partner_id = c.partner_id and y.incentive = c.incentive and y.year_start = c.year_start
-    left join rules.incentives as m on m.version = c.version and m.incentive = c.incentive
+    join gross as g using (credit_id)
+    left join stated_years as y using (partner_id, incentive, year_start)
+    left join rules.incentives as m using (version, incentive)
     where c.incentive in (select incentive from rules.incentives where cap is not null)
 )
 select
@@ -51,4 +42,4 @@ select
     if(k.cap is null, g.before_cap, least(k.cap, k.after_it) - least(k.cap,
         k.after_it - k.before_cap))::decimal(18,2) as earned
 from gross as g
-left join capping as k on k.credit_id = g.credit_id
+left join capping as k using (credit_id)

@@ -1,21 +1,16 @@
--- What each partner is owed in each open month, and what is paid or carried. The first goes on from
--- what the closed months have left over.
+-- What each partner is owed in each open month, and what is paid or carried. The first open month
+-- starts with what the last closed month carried out.
 --
 -- grain: partner_id, month
--- partner_id, month
--- earned         margin of the month, all modules
--- money_entries  manual adjustments of the month
--- carried_in     left over from the month before
--- payable        paid for this month
--- carried_out    less than the minimum, so left for the next
+-- partner_id, month, earned, money_entries, carried_in, payable, carried_out
 with recursive
 earned as (
     select c.partner_id, c.posting_month as month, sum(e.earned) as earned
     from intermediate.credits as c
-    join intermediate.earnings as e on e.credit_id = c.credit_id
+    join intermediate.earnings as e using (credit_id)
     group by c.partner_id, c.posting_month
 ),
-entered as (
+entries as (
     select partner_id, month, sum(amount) as amount
     from intermediate.entry_deltas
     group by partner_id, month
@@ -27,7 +22,7 @@ due as (
     from intermediate.all_partners as p
     join intermediate.months as m on m.is_open
     left join earned as e on e.partner_id = p.partner_id and e.month = m.month
-    left join entered as n on n.partner_id = p.partner_id and n.month = m.month
+    left join entries as n on n.partner_id = p.partner_id and n.month = m.month
 ),
 carried as (
     select

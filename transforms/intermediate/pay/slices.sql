@@ -1,18 +1,12 @@
--- The part of each credit in each tranche it touches, under the methods that pay tranche by
--- tranche. Below zero is tranche 0, at the first rate. Rounded cumulatively within the tranche:
--- what the tranche earns when filled so far, less what it had earned before.
+-- The part of each credit in each tranche, under the methods marginal and document. Below zero is
+-- tranche 0, at the first rate. Margin is rounded cumulatively within the tranche: margin at the
+-- fill after, less margin at the fill before.
 --
 -- grain: credit_id, tranche
--- credit_id
--- schedule     it earns by
--- tranche      from 1; 0 below zero
--- from_amount  where the tranche begins
--- to_amount    where it ends; null for the last of a schedule with bounds
--- rate         fraction, 0.05 is 5 %
--- fill_before  how full the tranche was
--- fill_after   and is
--- base         what the credit put into it
--- earned       by that
+-- credit_id, schedule, tranche, from_amount, to_amount
+-- rate  fraction, 0.05 is 5 %
+-- fill_before, fill_after, base
+-- earned  margin before the cap
 with paid as not materialized (
     select *
     from intermediate.credit_schedules
@@ -39,7 +33,7 @@ in_widths as (
         (c.width * c.k)::decimal(18,2) as from_amount,
         (c.width * (c.k + 1))::decimal(18,2) as to_amount, t.rate
     from counted as c
-    join last_tranches as n on n.schedule = c.schedule
+    join last_tranches as n using (schedule)
     join rules.tranches as t on t.schedule = c.schedule and t.tranche = least(c.k + 1, n.tranche)
 ),
 in_bounds as (

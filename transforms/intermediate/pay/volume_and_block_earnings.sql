@@ -1,10 +1,9 @@
--- What each credit earned under the methods that look at the whole base: volume, x times the rate
--- of the tranche x has reached; block, only tranches filled to the brim. Below zero both earn at
--- the first rate.
+-- The margin of each credit under the methods volume and block. Volume pays the whole base at the
+-- rate of the tranche reached; block pays only full tranches. Below zero both pay the first rate.
 --
 -- grain: credit_id
 -- credit_id
--- earned  rounded once at each end
+-- earned  margin before the cap, rounded once at each position
 with ends as (
     select credit_id, schedule, method, width, 'lo' as side, lo as x
     from intermediate.credit_schedules
@@ -27,7 +26,7 @@ parts as (
             else 0
         end::decimal(18,2) * t.rate as f
     from ends as e
-    join rules.tranches as t on t.schedule = e.schedule
+    join rules.tranches as t using (schedule)
 ),
 valued as (
     select credit_id, side, round(sum(f), 2) as f

@@ -1,27 +1,25 @@
--- From when to when each certification counts for one partner. A person holds a code once: where
--- two awards overlap, the later one says for whom. A renewal without a gap goes on as one.
+-- The days on which each certification counts for one partner. A person holds a code once: where
+-- two awards overlap, the later one decides the partner. A renewal without a gap continues the same
+-- row.
 --
 -- grain: partner_id, person_id, certification_code, from_date
--- partner_id  for whom it counts
--- person_id, certification_code
--- from_date   first day, not before the programme began
--- to_date     last day
--- category    technical, sales and the like
--- points      worth, by the version in force on its first day; a code that a closed month's rules
---             did not have is worth what today's say of that day
--- version     that version
--- file_id     the file of the award that its first day comes from
--- line
+-- partner_id, person_id, certification_code
+-- from_date  first day, not before the programme began
+-- to_date    last day
+-- category
+-- points  by the version in force on its first day; a code that is not in that version has the
+--         points of today's version of that day
+-- version, file_id, line
 with standing as (
     select
         c.partner_code, c.person_id, c.certification_code, c.awarded_on, c.expires_on, f.feed,
         c.file_id, c.line
     from staging.certifications as c
     semi join intermediate.standing_records as v using (file_id, line)
-    join staging.files as f on f.file_id = c.file_id
+    join staging.files as f using (file_id)
     where c.is_valid
 ),
-known as (
+resolved as (
     select
         coalesce(own.partner_id, common.partner_id) as partner_id, s.person_id,
         s.certification_code, s.awarded_on,
@@ -32,10 +30,10 @@ known as (
         on common.sender = '*' and common.code = s.partner_code
 ),
 edges as (
-    select person_id, certification_code, awarded_on as edge from known
+    select person_id, certification_code, awarded_on as edge from resolved
     union
     select person_id, certification_code, expires_on + 1
-    from known
+    from resolved
     where expires_on < date '9999-12-31'
 ),
 pieces as (
@@ -51,7 +49,7 @@ owned as (
             partition by p.person_id, p.certification_code, p.from_date order by k.awarded_on desc,
             k.partner_code) as sequence
     from pieces as p
-    join known as k
+    join resolved as k
         on k.person_id = p.person_id and k.certification_code = p.certification_code
         and k.awarded_on <= p.from_date and p.from_date <= k.expires_on
 ),
@@ -78,7 +76,7 @@ stretches as (
     where partner_id is not null
     group by partner_id, person_id, certification_code, stretch
 ),
-begun as (
+limited as (
     select s.*, greatest(s.awarded_on, (select min(from_date) from rules.in_force)) as from_date
     from stretches as s
 )
@@ -87,7 +85,7 @@ select
     coalesce(r.category, n.category) as category,
     coalesce(r.points, n.points) as points, coalesce(r.version, n.version) as version, b.file_id,
     b.line
-from begun as b
+from limited as b
 join intermediate.partners as p on p.partner_id = b.partner_id and p.is_active
 left join rules.in_force as i on i.from_date <= b.from_date and b.from_date < i.to_date
 left join rules.certifications as r on r.version = i.version and r.code = b.certification_code

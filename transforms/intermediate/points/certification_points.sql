@@ -1,17 +1,14 @@
--- What each certification counts for, day by day, as changes: the points of all that are valid are
--- capped first per person and then per category, in the order in which they began, so when one
--- lapses another may count for more.
+-- The changes of the points that each certification counts for, day by day. The points are capped
+-- per person and then per category, in the order of their first days. So when one lapses, another
+-- can count for more.
 --
 -- grain: partner_id, person_id, certification_code, from_date, changed_on
--- partner_id, person_id, certification_code
--- from_date   first day of its stretch
+-- partner_id, person_id, certification_code, from_date
 -- changed_on  the day the change takes effect
--- category    technical, sales and the like
--- version
--- change      in points
--- is_award    the change is the award itself
--- file_id     the file of the award
--- line
+-- category, version
+-- change    in points
+-- is_award  the change is the award itself
+-- file_id, line
 with days as (
     select partner_id, from_date as changed_on from intermediate.certification_days
     union

@@ -1,17 +1,10 @@
--- What every posting of points should be by today's facts, apart from those by amount, which follow
--- the running position: by certification, as bonus, and spent.
+-- The postings of points that should exist by today's facts: certifications, bonuses and
+-- redemptions. Points by amount follow the running position and are elsewhere.
 --
 -- grain: origin, partner_id
--- origin    what the posting is for, in a form that never repeats
--- partner_id, posted_on
--- kind      certification, bonus or redemption
--- category  of a certification
--- points    may be negative
--- balance
--- version   of the programme; null for manual postings
--- source
--- file_id   the file it comes from
--- line
+-- origin, partner_id, posted_on
+-- kind  certification, bonus or redemption
+-- category, points, balance, version, source, file_id, line
 select
     concat_ws(' ', 'certification', certification_code, person_id, partner_id, from_date,
         changed_on) as origin, partner_id, changed_on as posted_on,

@@ -1,17 +1,11 @@
--- The postings of points in the open months, before any expire: by amount, along the running
--- position; for all else what changed since the closed months.
+-- The postings of points in the open months, without expiry: points by amount, and the changes of
+-- all other postings since the closed months.
 --
 -- grain: entry
 -- entry, origin, partner_id, posted_on
--- kind        purchase, sell_with, certification, bonus or redemption
--- category    of a certification
--- points      may be negative
--- balance
--- rules_hash  of the programme version; null for manual postings
--- sale_id     the line it comes from
--- source
--- file_name   the file of the certification or the manual posting, or of the newest row that ends
---             it; null for points by amount
+-- kind  purchase, sell_with, certification, bonus or redemption
+-- category, points, balance, rules_hash, sale_id, source
+-- file_name  null for points by amount
 -- file_line
 with by_amount as (
     select

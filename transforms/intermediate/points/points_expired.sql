@@ -1,11 +1,10 @@
--- Spendable points that lapsed, the oldest spent first. What is spent, or taken back by a return,
--- uses up the oldest; a day's earnings lapse at the beginning of the day that many months later, as
--- far as nothing has used them up. Only of the open months: what lapsed before has been stated.
+-- Spendable points that lapsed in the open months. Redemptions and returns use the oldest points
+-- first. The unused points of a day lapse a number of months later, at the beginning of the day.
 --
 -- grain: partner_id, posted_on
 -- partner_id
 -- posted_on  the day they lapsed
--- points     negative
+-- points
 with used as (
     select partner_id, posted_on, -sum(points) as points
     from intermediate.points_posted
@@ -22,7 +21,7 @@ lapses as (
     where lapses_on is not null
     group by partner_id, lapses_on
 ),
-against as (
+usage as (
     select l.partner_id, l.lapses_on, l.gained_so_far,
         coalesce((select sum(u.points) from used as u where u.partner_id = l.partner_id
             and u.posted_on < l.lapses_on), 0) as used_before
@@ -32,7 +31,7 @@ consumed as (
     select a.partner_id, a.lapses_on, coalesce(s.lapsed, 0) as stated,
         greatest(coalesce(s.lapsed, 0), max(a.gained_so_far - a.used_before)
             over (partition by a.partner_id order by a.lapses_on)) as lapsed_so_far
-    from against as a
+    from usage as a
     cross join rules.programme as p
     left join (select partner_id, -sum(points) as lapsed from stated.points where kind = 'expiry'
         group by partner_id) as s on s.partner_id = a.partner_id

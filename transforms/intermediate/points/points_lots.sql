@@ -1,15 +1,14 @@
--- What each partner gained on a day and can spend, with the day on which that lapses.
+-- The spendable points each partner gained on a day, with the day on which they lapse.
 --
 -- grain: partner_id, posted_on
--- partner_id
--- posted_on  the day
--- points     gained
--- lapses_on  the first day on which they can no longer be spent; null: never
+-- partner_id, posted_on
+-- points  gained
+-- lapses_on
 select
     e.partner_id, e.posted_on, sum(e.points) as points,
     min((e.posted_on + to_months(v.expire_months))::date) as lapses_on
 from intermediate.points_posted as e
 join rules.in_force as i on i.from_date <= e.posted_on and e.posted_on < i.to_date
-join rules.versions as v on v.version = i.version
+join rules.versions as v using (version)
 where e.balance <> 'status' and e.points > 0
 group by e.partner_id, e.posted_on

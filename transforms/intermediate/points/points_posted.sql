@@ -1,13 +1,10 @@
--- Every posting of points before any expire: stated, then open.
+-- Every posting of points without expiry, of closed and open months.
 --
 -- is a view
 -- grain: entry
--- entry     what the posting is, in a form that never repeats
--- partner_id, posted_on
--- kind      purchase, sell_with, certification, bonus or redemption
--- category  of a certification
--- points    may be negative
--- balance
+-- entry, partner_id, posted_on
+-- kind  purchase, sell_with, certification, bonus or redemption
+-- category, points, balance
 select entry, partner_id, posted_on, kind, category, points, balance
 from stated.points
 where kind <> 'expiry'

@@ -1,13 +1,7 @@
--- Where each partner stands at the end of each open month.
+-- The status points and certifications of each partner at the end of each open month.
 --
 -- grain: partner_id, month
--- partner_id
--- month          first day of the month whose end is meant
--- by_amount      points by amount in the trailing months
--- by_bonus       bonus points in the trailing months
--- by_certificate
--- status_points  together
--- certifications
+-- partner_id, month, by_amount, by_bonus, by_certificate, status_points, certifications
 with dated as (
     select partner_id, date_trunc('month', posted_on)::date as month, kind, sum(points) as points
     from intermediate.points_posted
@@ -19,7 +13,7 @@ trailing_points as (
         sum(if(d.kind = 'bonus', 0, d.points)) as by_amount,
         sum(if(d.kind = 'bonus', d.points, 0)) as by_bonus
     from intermediate.months as m
-    join rules.versions as v on v.version = m.version
+    join rules.versions as v using (version)
     join dated as d on d.month <= m.month and d.month > m.month - to_months(v.status_months)
     where m.is_open
     group by d.partner_id, m.month

@@ -1,15 +1,10 @@
--- The line behind each adjustment as it stands today, under the key it was stated with.
+-- The current line of each adjustment, found by its key.
 --
 -- grain: credit_id
--- credit_id
--- sale_id      the version of the line that stands
--- net_amount, amount
--- held_reason  why it waits, null when it does not
+-- credit_id, sale_id, net_amount, amount
+-- held_reason  why it cannot be valued yet; null when it can
 -- partner_id   the buying partner
--- sku, currency
--- rate_date    the day its rate was published for
--- deal_id, file_name, file_line
--- sha256       of the file
+-- sku, currency, rate_date, deal_id, file_name, file_line, sha256
 select
     credits.credit_id, lines.sale_id, lines.net_amount, lines.amount, lines.held_reason,
     lines.partner_id, lines.sku, lines.currency, lines.rate_date, lines.deal_id, files.file_name,

@@ -1,19 +1,15 @@
--- Why each adjustment of a line is there, and the files it comes from.
+-- The cause of each adjustment of a line, and the files it comes from.
 --
 -- grain: credit_id
--- credit_id
--- cause      late: its file came after the month was closed; counted_later: it came before and did
---            not count then; amount, rate, other_partner, claims, withdrawn, held, or the reason
---            for which it counts no more
--- file_name  the file that causes it: where the line stands, or the complete file that no longer
---            holds it; of an unchanged line, the newest row about its product, rate, partner, or
---            the claims on its deal
--- file_line  and the line in it; null for what is no longer there
+-- credit_id, cause
+-- file_name  the file of the current line, or the complete file that no longer holds it; of an
+--            unchanged line, the file of the newest row about its product, rate, partner or deal
+-- file_line  null where the file no longer holds the line
 -- stated_file, stated_line
 with adjusting as (
     select * from intermediate.credits where adjusts_month is not null
 ),
--- Whom else the same line credited through the same incentive, as stated and today.
+-- Other partners credited for the same line and incentive, as stated and today.
 stated_for_others as (
     select
         a.credit_id,
@@ -44,7 +40,7 @@ last_closing as (
     from stated.waiting
     where month = (select first_open - to_months(1) from rules.programme)
 ),
-judged as (
+reasons as (
     select sale_id, incentive, reason
     from intermediate.purchase_credits
     semi join intermediate.adjusted_lines as adjusted using (sale_id)
@@ -54,7 +50,7 @@ compared as (
         a.credit_id, a.incentive, a.partner_id, a.is_due, a.is_stated, today.sale_id,
         today.partner_id as buyer_id, today.held_reason, today.sku, today.currency,
         today.rate_date, today.deal_id, landed.sha256 is not null as had_landed,
-        others.was_anothers, due.credit_id is not null as is_anothers, judged.reason,
+        others.was_anothers, due.credit_id is not null as is_anothers, reasons.reason,
         today.net_amount <> terms.net_amount as is_other_amount,
         today.amount <> terms.amount as is_other_value,
         today.sale_id = terms.sale_id as is_same_version,
@@ -74,7 +70,7 @@ compared as (
     left join withdrawn_by as withdrawn
         on withdrawn.distributor = a.distributor and withdrawn.document_no = a.document_no
         and withdrawn.line_no = a.line_no and withdrawn.line_key = a.line_key
-    left join judged on judged.sale_id = today.sale_id and judged.incentive = a.incentive
+    left join reasons on reasons.sale_id = today.sale_id and reasons.incentive = a.incentive
 ),
 caused as (
     select *,
@@ -96,8 +92,8 @@ caused as (
         end as cause
     from compared
 ),
--- What an unchanged line moves by: what it had waited for, or what the cause names.
-moved_by as (
+-- The kind of fact that changes the value of an unchanged line.
+sources as (
     select caused.*,
         case
             when caused.cause = 'claims' then 'deals'
@@ -128,7 +124,7 @@ subjects as (
         {kind: 'partners', subject: buyer_id},
         {kind: 'deals', subject: if(kind = 'deals' or incentive = 'sell_with', deal_id, null)}
     ]) as named
-    from moved_by
+    from sources
 ),
 newest as (
     select subjects.credit_id, max(facts.file_id) as file_id,
@@ -145,4 +141,4 @@ select
     caused.stated_line
 from caused
 left join newest using (credit_id)
-left join staging.files as files on files.file_id = newest.file_id
+left join staging.files as files using (file_id)

@@ -1,13 +1,12 @@
--- The affected credits: those whose base is no longer what the closed months have stated. Most
--- credits are unchanged and have no row here.
+-- The affected credits: those whose base today differs from what the closed months have stated.
+-- Most credits are unchanged and have no row here.
 --
 -- grain: credit_id
 -- credit_id
--- base           the credit delta: what the credit should be, less what was stated
+-- base  the credit delta: what the credit should be, less what was stated
 -- stated_month
--- sale_id        the line today; null when the credit does not count today
--- month          of its document today
--- document_date  day of its document today
+-- sale_id  null when the credit does not count today
+-- month, document_date
 select
     credit_id, (coalesce(due.base, 0) - stated.base)::decimal(18,2) as base,
     stated.stated_month, due.sale_id, due.month, due.document_date

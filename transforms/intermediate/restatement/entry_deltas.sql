@@ -1,15 +1,10 @@
 -- Manual adjustments of money in the open months: what each should be, less what the closed months
--- have stated of it.
+-- have stated.
 --
 -- grain: entry_id, partner_id
 -- entry_id, partner_id
--- month        it is stated in
--- posted_on    its day, or the first open one
--- amount
--- reason       why
--- entered_by, file_name, file_line, adjusts_month
--- cause        of that: late, amount or withdrawn
--- stated_file  the file it had been stated from; null when nothing had
+-- month  month it is stated in
+-- posted_on, amount, reason, entered_by, file_name, file_line, adjusts_month, cause, stated_file,
 -- stated_line
 with newest as (
     select entry_id, max(file_id) as file_id, arg_max(line, file_id) as line
@@ -21,7 +16,7 @@ due as (
         e.entry_id, e.partner_id, e.posted_on, e.amount, e.reason, e.entered_by, f.file_name,
         e.line as file_line
     from intermediate.entries as e
-    join staging.files as f on f.file_id = e.file_id
+    join staging.files as f using (file_id)
     where e.kind = 'money_adjustment' and e.held_reason is null
 ),
 stated as (
@@ -50,8 +45,8 @@ select
         when d.posted_on < p.first_open then 'late' end as cause,
     s.file_name as stated_file, s.file_line as stated_line
 from due as d
-full join stated as s on s.entry_id = d.entry_id and s.partner_id = d.partner_id
+full join stated as s using (entry_id, partner_id)
 cross join rules.programme as p
 left join newest as n on n.entry_id = s.entry_id
-left join staging.files as f on f.file_id = n.file_id
+left join staging.files as f using (file_id)
 where s.entry_id is null or coalesce(d.amount, 0) <> s.amount

@@ -1,10 +1,8 @@
--- The lines that were stated of partners who are inactive today. A partner's status has no date, so
--- what was stated of such a partner still counts.
+-- The lines that were stated for partners who are inactive today. A partner's status has no date,
+-- so these lines still count.
 --
 -- grain: sale_id, partner_id, incentive
--- sale_id
--- partner_id  who was credited
--- incentive
+-- sale_id, partner_id, incentive
 with inactive as (
     select partner_id from intermediate.partners where not is_active
 ),

@@ -1,11 +1,10 @@
--- The newest row about each product, partner, rate and deal: what can move a line that is itself
--- unchanged.
+-- The newest row about each product, partner, rate and deal. It can change the value of an
+-- unchanged line.
 --
 -- grain: kind, subject
 -- kind     products, partners, fx_rates or deals
 -- subject  the SKU, the partner, the currency and day, or the deal
--- file_id  the file of the row
--- line
+-- file_id, line
 with facts as (
     select 'products' as kind, sku as subject, file_id, line from staging.products
     union all

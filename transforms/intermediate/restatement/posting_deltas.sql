@@ -1,19 +1,11 @@
--- The postings of points in the open months that follow no running position: by certification, as
--- bonus and redeemed. Each is what should be posted today, less what the closed months have stated
--- of it. A correction of what was stated is posted on the first open day.
+-- Certification, bonus and redemption postings in the open months: what each should be today, less
+-- what the closed months have stated. A correction is posted on the first open day.
 --
 -- grain: origin, partner_id
--- origin      what the posting is for; a correction shares it with what it corrects
--- partner_id, posted_on
--- kind        certification, bonus or redemption
--- category    of a certification
--- points      may be negative
--- balance
--- rules_hash  of the programme version; null for manual postings
--- source, adjusts_month
--- cause       of an adjustment: late, amount or withdrawn
--- file_name   the file of the certification or the manual posting, or of the newest row that ends
---             it
+-- origin, partner_id, posted_on
+-- kind  certification, bonus or redemption
+-- category, points, balance, rules_hash, source, adjusts_month, cause
+-- file_name  the file of the certification or the manual posting, or of the newest row that ends it
 -- file_line, stated_file, stated_line
 with stated as (
     select
@@ -26,25 +18,25 @@ with stated as (
     where kind in ('certification', 'bonus', 'redemption')
     group by origin, partner_id
 ),
-gone as (
+void as (
     select origin, partner_id, kind, source
     from stated
     anti join intermediate.points_due as due using (origin, partner_id)
 ),
 newest as (
     select
-        gone.origin, gone.partner_id, max(c.file_id) as file_id, arg_max(c.line, c.file_id) as line
-    from gone
+        void.origin, void.partner_id, max(c.file_id) as file_id, arg_max(c.line, c.file_id) as line
+    from void
     join staging.certifications as c
-        on gone.kind = 'certification' and gone.source = c.certification_code || ' ' || c.person_id
-    group by gone.origin, gone.partner_id
+        on void.kind = 'certification' and void.source = c.certification_code || ' ' || c.person_id
+    group by void.origin, void.partner_id
     union all
-    select gone.origin, gone.partner_id, max(e.file_id), arg_max(e.line, e.file_id)
-    from gone
+    select void.origin, void.partner_id, max(e.file_id), arg_max(e.line, e.file_id)
+    from void
     join staging.entries as e
-        on gone.kind <> 'certification'
-        and starts_with(gone.origin, concat('entry ', e.entry_id, ' ', gone.partner_id, ' '))
-    group by gone.origin, gone.partner_id
+        on void.kind <> 'certification'
+        and starts_with(void.origin, concat('entry ', e.entry_id, ' ', void.partner_id, ' '))
+    group by void.origin, void.partner_id
 ),
 compared as (
     select
@@ -65,9 +57,9 @@ compared as (
         files.file_name, coalesce(due.line, newest.line) as file_line,
         stated.file_name as stated_file, stated.file_line as stated_line
     from intermediate.points_due as due
-    full join stated on stated.origin = due.origin and stated.partner_id = due.partner_id
+    full join stated using (origin, partner_id)
     cross join rules.programme as p
-    left join rules.versions as versions on versions.version = due.version
+    left join rules.versions as versions using (version)
     left join newest
         on due.origin is null and newest.origin = stated.origin
         and newest.partner_id = stated.partner_id

@@ -2,9 +2,9 @@
 --
 -- grain: partner_id, month
 -- partner_id, month
--- held_rank  of the level that points gave it throughout the month
--- met_rank   of the highest level met at its end, 0 when none was
--- next_rank  of the level that points give it in the month after
+-- held_rank  rank of the level from points in the month
+-- met_rank
+-- next_rank  rank of the level from points in the month after
 -- first_month
 select
     s.partner_id, s.month, h.rank as held_rank, coalesce(m.rank, 0) as met_rank,

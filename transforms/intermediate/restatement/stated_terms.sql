@@ -1,21 +1,10 @@
--- What was stated of each affected credit: its terms as they were stated first, and its line as it
--- was stated last.
+-- What was stated of each affected credit: the terms of its first movement and the line of its
+-- last.
 --
 -- grain: credit_id
--- credit_id
--- partner_id      who was credited
--- incentive, distributor, document_no, line_no, line_key
--- terms_date      the day whose rules held
--- terms_document  the document whose position it moved
--- year_start
--- period_start    first day of its period
--- position_family
--- level           of the partner
--- schedule        null: the programme paid nothing
--- rules_hash
--- sale_id         the version of the line stated last
--- document_date   its day
--- net_amount, amount, file_name, file_line
+-- credit_id, partner_id, incentive, distributor, document_no, line_no, line_key, terms_date,
+-- terms_document, year_start, period_start, position_family, level, schedule, rules_hash, sale_id,
+-- document_date, net_amount, amount, file_name, file_line
 with affected as (
     select
         lines.*, row_number() over movements as from_first,
