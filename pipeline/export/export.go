@@ -101,8 +101,9 @@ func (e *writer) survey(ctx context.Context, tables []Table) error {
 		}
 		for _, p := range parts {
 			was := e.before[p.name]
+			hash, err := files.Hash(e.path(p.name))
 			e.now[p.name] = part{Content: p.content, SHA256: was.SHA256}
-			if was.Content == p.content && e.hasBytes(p.name, was.SHA256) {
+			if was.Content == p.content && err == nil && was.SHA256 == hash {
 				e.done.Unchanged++
 				continue
 			}
@@ -119,16 +120,13 @@ func (e *writer) survey(ctx context.Context, tables []Table) error {
 	return nil
 }
 
-// hasBytes says that the file is there with those bytes.
-func (e *writer) hasBytes(name, hash string) bool {
-	got, err := files.Hash(e.path(name))
-	return err == nil && got == hash
-}
-
 func (e *writer) path(name string) string { return filepath.Join(e.dir, filepath.FromSlash(name)) }
 
 // found is a part as the database has it.
-type found struct{ name, content, query string }
+type found struct {
+	month                *string
+	name, content, query string
+}
 
 // parts works out the content of each part of a table: in one reading, as sums that do not
 // depend on the order of rows. No row is there twice, so no two cancel each other out.
@@ -143,16 +141,12 @@ func (e *writer) parts(ctx context.Context, t Table) (list []found, err error) {
 	if t.Month {
 		month, by = "month::varchar", " group by month order by month"
 	}
-	err = e.session.Each(ctx, "select "+month+`,
+	list, err = store.List(ctx, e.session, "select "+month+`,
 			sha256(concat_ws(' ', ?, count(*), bit_xor(md5_number(r::varchar))))
-		from `+t.Name+" as r"+by, func(scan func(...any) error) error {
-		var month *string
-		var p found
-		err := scan(&month, &p.content)
-		p.name, p.query = t.part(month)
-		list = append(list, p)
-		return err
-	}, head)
+		from `+t.Name+" as r"+by, func(p *found) []any { return []any{&p.month, &p.content} }, head)
+	for i := range list {
+		list[i].name, list[i].query = t.part(list[i].month)
+	}
 	return list, err
 }
 
@@ -178,8 +172,7 @@ func (t Table) part(month *string) (name, query string) {
 	return path.Join(folder, "data.parquet"), query
 }
 
-// carryOut writes what is due and removes what has gone. The manifest first loses the
-// hashes of those parts, so that the next export finishes one that was cut short.
+// carryOut writes the parts that are due and removes those that have gone.
 func (e *writer) carryOut(ctx context.Context) error {
 	if err := os.RemoveAll(filepath.Join(e.dir, aside)); err != nil {
 		return err
@@ -187,7 +180,12 @@ func (e *writer) carryOut(ctx context.Context) error {
 	if err := files.Folder(filepath.Join(e.dir, aside)); err != nil {
 		return err
 	}
-	if err := (manifest{e.unfinished()}).write(e.dir); err != nil {
+	// Without the hashes of those parts: the next export finishes one that was cut short.
+	unfinished := maps.Clone(e.now)
+	for _, name := range slices.Concat(e.done.Written, e.done.Removed) {
+		unfinished[name] = part{}
+	}
+	if err := e.writeManifest(unfinished); err != nil {
 		return err
 	}
 	for _, p := range e.due {
@@ -200,16 +198,11 @@ func (e *writer) carryOut(ctx context.Context) error {
 			return err
 		}
 	}
-	return manifest{e.now}.write(e.dir)
+	return e.writeManifest(e.now)
 }
 
-// unfinished is the manifest while parts are being written.
-func (e *writer) unfinished() map[string]part {
-	parts := maps.Clone(e.now)
-	for _, name := range slices.Concat(e.done.Written, e.done.Removed) {
-		parts[name] = part{}
-	}
-	return parts
+func (e *writer) writeManifest(parts map[string]part) error {
+	return files.WriteJSON(filepath.Join(e.dir, ManifestName), manifest{parts}, files.Shared)
 }
 
 func (e *writer) write(ctx context.Context, p found) error {

@@ -8,8 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-
-	"tranche/pipeline/files"
 )
 
 // ManifestName is the file that names the parts of an export.
@@ -45,12 +43,4 @@ func readManifest(dir string) (manifest, error) {
 		}
 	}
 	return m, nil
-}
-
-func (m manifest) write(dir string) error {
-	data, err := json.MarshalIndent(m, "", "  ")
-	if err != nil {
-		return err
-	}
-	return files.Write(filepath.Join(dir, ManifestName), append(data, '\n'), files.Shared)
 }

@@ -1,8 +1,6 @@
 package ledger
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -71,7 +69,7 @@ func rename(from, to string) error {
 	if err := files.Rename(from, to); err != nil {
 		return err
 	}
-	return files.SyncFolder(filepath.Dir(to))
+	return files.Sync(filepath.Dir(to))
 }
 
 // Prepare makes the empty folder in which a month is closed.
@@ -117,19 +115,15 @@ func (l *Ledger) Seal(folder string, month time.Time, m Manifest) (Closed, error
 	for i, name := range names {
 		m.Files[name] = hashes[i]
 	}
-	data, err := json.MarshalIndent(m, "", "  ")
-	if err != nil {
+	if err := files.Sync(filepath.Join(folder, Statements)); err != nil {
 		return Closed{}, err
 	}
-	data = append(data, '\n')
-	if err := files.SyncFolder(filepath.Join(folder, Statements)); err != nil {
+	path := filepath.Join(folder, ManifestName)
+	if err := files.WriteJSON(path, m, files.Private); err != nil {
 		return Closed{}, err
 	}
-	if err := files.Write(filepath.Join(folder, ManifestName), data, files.Private); err != nil {
-		return Closed{}, err
-	}
-	hash, err := files.HashOf(bytes.NewReader(data))
-	return Closed{Manifest: m, First: month, Hash: hash, Folder: folder}, errors.Join(err, files.SyncFolder(l.Root))
+	hash, err := files.Hash(path)
+	return Closed{Manifest: m, First: month, Hash: hash, Folder: folder}, errors.Join(err, files.Sync(l.Root))
 }
 
 // With is the ledger with one more month.

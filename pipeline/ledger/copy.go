@@ -2,8 +2,6 @@ package ledger
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -33,15 +31,15 @@ func CopyStated(ctx context.Context, s *store.Session, l *Ledger, c Copying) (bo
 	if err != nil {
 		return false, err
 	}
-	sum := sha256.Sum256([]byte(l.Last().Hash + models))
-	path := filepath.Join(c.Cache, "stated-"+hex.EncodeToString(sum[:8])+".duckdb")
+	path := filepath.Join(c.Cache, "stated-"+files.HashBytes([]byte(l.Last().Hash + models))[:16]+".duckdb")
 	if !files.Exists(path) {
 		// Every night until the next closing would believe it.
-		if err := l.Proven(); err != nil {
-			return false, fmt.Errorf("write what is stated: %w", err)
+		err := l.Proven()
+		if err == nil {
+			err = writeCopy(ctx, s, c, path)
 		}
-		if err := writeCopy(ctx, s, c, path); err != nil {
-			return false, fmt.Errorf("write what is stated: %w", err)
+		if err != nil {
+			return false, fmt.Errorf("write the stated rows: %w", err)
 		}
 	}
 	return true, files.Copy(path, c.To)

@@ -14,7 +14,6 @@
 package ledger
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -293,8 +292,8 @@ func read(folder string, s line) (Closed, error) {
 	if err != nil {
 		return c, err
 	}
-	if hash, err := files.HashOf(bytes.NewReader(data)); err != nil || hash != s.manifest {
-		return c, errors.Join(err, fmt.Errorf("%s has changed", path))
+	if files.HashBytes(data) != s.manifest {
+		return c, fmt.Errorf("%s has changed", path)
 	}
 	if err := json.Unmarshal(data, &c.Manifest); err != nil {
 		return c, fmt.Errorf("%s: %w", path, err)

@@ -28,11 +28,7 @@ func Write(ctx context.Context, db *store.Session, folder string, month time.Tim
 	if err != nil {
 		return err
 	}
-	data, err := json.MarshalIndent(rules, "", "  ")
-	if err != nil {
-		return err
-	}
-	return files.Write(filepath.Join(folder, rulesName), append(data, '\n'), files.Private)
+	return files.WriteJSON(filepath.Join(folder, rulesName), rules, files.Private)
 }
 
 // Load gives the schema stated what the closed months have stated, and what those

@@ -285,7 +285,7 @@ func (l *lander) remove(c candidate) (gone bool, err error) {
 		return false, err
 	}
 	folder := filepath.Dir(filepath.Join(l.Inbox, c.Source))
-	return true, errors.Join(l.root.Remove(c.Source), l.unmark(c), files.SyncFolder(folder))
+	return true, errors.Join(l.root.Remove(c.Source), l.unmark(c), files.Sync(folder))
 }
 
 func (l *lander) unmark(c candidate) error {

@@ -81,9 +81,5 @@ func (l *lander) sidecar(sum string, c candidate) (File, error) {
 }
 
 func (f File) write(landing string) error {
-	data, err := json.MarshalIndent(f, "", "  ")
-	if err != nil {
-		return err
-	}
-	return files.Write(f.sidecar(landing), append(data, '\n'), files.Private)
+	return files.WriteJSON(f.sidecar(landing), f, files.Private)
 }

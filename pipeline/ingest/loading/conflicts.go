@@ -2,7 +2,6 @@ package loading
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"tranche/pipeline/ingest/feed"
@@ -55,14 +54,12 @@ func (l *Loader) besideNumbered(ctx context.Context, r *reading) ([]feed.Problem
 // problems are the records of a file that a query finds, each with its key and the line
 // of another.
 func (l *Loader) problems(ctx context.Context, code, query string, r *reading) (found []feed.Problem, err error) {
-	err = l.Session.Each(ctx, query, func(scan func(...any) error) error {
-		var other int64
-		p := feed.Problem{Code: code}
-		err := scan(&p.Line, &p.Key, &other)
-		p.Raw, p.Detail = p.Key, fmt.Sprintf("see line %d", other)
-		found = append(found, p)
-		return err
-	}, r.file.Sequence)
+	found, err = store.List(ctx, l.Session, query,
+		func(p *feed.Problem) []any { return []any{&p.Line, &p.Key, &p.Detail} }, r.file.Sequence)
+	for i := range found {
+		p := &found[i]
+		p.Code, p.Raw, p.Detail = code, p.Key, "see line "+p.Detail
+	}
 	return found, err
 }
 

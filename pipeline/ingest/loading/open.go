@@ -121,15 +121,13 @@ func (l *Loader) Keep(ctx context.Context, landed []landing.File) error {
 	for _, f := range landed {
 		here[f.Sequence] = f.SHA256
 	}
-	const query = "select file_id, sha256, name from store.raw.files order by file_id"
-	return l.Session.Each(ctx, query, func(scan func(...any) error) error {
-		var id int64
-		var sum, name string
-		err := scan(&id, &sum, &name)
-		if err == nil && here[id] != sum {
-			err = fmt.Errorf("%s has been loaded and is no longer in %s (%s); "+
-				"bring it back from a copy, or remove the store to start anew without it", name, l.Landing, sum)
+	loaded, err := store.List(ctx, l.Session, "select file_id, sha256, name from store.raw.files order by file_id",
+		func(f *landing.File) []any { return []any{&f.Sequence, &f.SHA256, &f.Name} })
+	for _, f := range loaded {
+		if here[f.Sequence] != f.SHA256 {
+			return fmt.Errorf("%s has been loaded and is no longer in %s (%s); "+
+				"bring it back from a copy, or remove the store to start anew without it", f.Name, l.Landing, f.SHA256)
 		}
-		return err
-	})
+	}
+	return err
 }

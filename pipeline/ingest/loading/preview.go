@@ -119,15 +119,15 @@ func (u *Understood) read(ctx context.Context, s *store.Session) error {
 	if err != nil {
 		return err
 	}
-	return s.Each(ctx, `select line, coalesce(column_name, ''), coalesce(raw_text, ''), sentence
-		from store.raw.rejects where problem > 0 order by line, problem`, func(scan func(...any) error) error {
-		var line int64
-		var column, raw, sentence string
-		err := scan(&line, &column, &raw, &sentence)
-		if column != "" {
-			column = fmt.Sprintf(", %s %q", column, raw)
-		}
-		u.Problems = append(u.Problems, fmt.Sprintf("line %d%s: %s", line, column, sentence))
-		return err
+	problems, err := store.List(ctx, s, `select line, coalesce(column_name, ''), coalesce(raw_text, ''), sentence
+		from store.raw.rejects where problem > 0 order by line, problem`, func(p *feed.Problem) []any {
+		return []any{&p.Line, &p.Column, &p.Raw, &p.Detail}
 	})
+	for _, p := range problems {
+		if p.Column != "" {
+			p.Column = fmt.Sprintf(", %s %q", p.Column, p.Raw)
+		}
+		u.Problems = append(u.Problems, fmt.Sprintf("line %d%s: %s", p.Line, p.Column, p.Detail))
+	}
+	return err
 }

@@ -2,11 +2,10 @@ package loading
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strings"
 
+	"tranche/pipeline/files"
 	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/store"
 )
@@ -112,7 +111,8 @@ func salesView(hashes []string, fixed map[string]map[string]string) string {
 // Gather makes the view of all sell-out lines again and drops the tables of
 // declarations that are no longer in force. It follows the loading of all files.
 func (l *Loader) Gather(ctx context.Context) error {
-	tables, err := l.salesTables(ctx)
+	tables, err := l.Session.Texts(ctx, `select table_name from duckdb_tables() where database_name = 'store'
+		and schema_name = 'raw' and starts_with(table_name, ?) order by table_name`, salesPrefix)
 	if err != nil {
 		return err
 	}
@@ -138,20 +138,8 @@ func (l *Loader) Gather(ctx context.Context) error {
 	})
 }
 
-func (l *Loader) salesTables(ctx context.Context) (names []string, err error) {
-	err = l.Session.Each(ctx, `select table_name from duckdb_tables() where database_name = 'store'
-		and schema_name = 'raw' and starts_with(table_name, ?) order by table_name`, func(scan func(...any) error) error {
-		var name string
-		err := scan(&name)
-		names = append(names, name)
-		return err
-	}, salesPrefix)
-	return names, err
-}
-
 // Version changes whenever the store's tables do; a store of another version is set
 // aside and filled again from the landed files.
 func Version() string {
-	sum := sha256.Sum256([]byte(strings.Join(statements(), "\n")))
-	return hex.EncodeToString(sum[:8])
+	return files.HashBytes([]byte(strings.Join(statements(), "\n")))[:16]
 }

@@ -8,8 +8,6 @@ package audit
 import (
 	"bufio"
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -79,7 +77,7 @@ func read(path string) (list []Decision, data []byte, last string, err error) {
 		if d.Previous != last {
 			return nil, nil, "", fmt.Errorf("%s line %d does not follow the line before it: a decision was changed, lost or put in between; restore the file from a copy", path, n)
 		}
-		last = hash(lines.Bytes())
+		last = files.HashBytes(lines.Bytes())
 		hashes = append(hashes, last)
 		list = append(list, d)
 	}
@@ -107,7 +105,7 @@ func Append(path string, list ...Decision) error {
 		if err != nil {
 			return err
 		}
-		last = hash(line)
+		last = files.HashBytes(line)
 		data = append(append(data, line...), '\n')
 	}
 	if err := files.Write(path, data, files.Private); err != nil {
@@ -135,9 +133,4 @@ func headIn(path string, hashes []string) error {
 		return fmt.Errorf("%s no longer holds the decision that was its last: it was changed or lost; restore the file from a copy", path)
 	}
 	return nil
-}
-
-func hash(line []byte) string {
-	sum := sha256.Sum256(line)
-	return hex.EncodeToString(sum[:])
 }
