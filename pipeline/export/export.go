@@ -1,11 +1,9 @@
-// Package export writes tables of a database as Parquet files, for tools that do not read
-// DuckDB.
+// Package export writes tables as Parquet files, for tools that do not read DuckDB.
 //
-// A *part* is one file: a table, or the rows of a table for one month. Its *content* is a
-// hash of its columns and rows in any order; a part with the same content is not written
-// again. The *manifest* in the folder names the parts with their content and the hash of
-// their bytes. A part is written aside and renamed, and the manifest is written last.
-// Files that it does not name are never touched.
+// A *part* is one file: a table, or its rows for one month. Its *content* is a hash of its columns and rows in any
+// order; a part of the same content is not written again. The *manifest* in the folder lists the parts with their
+// content and the hash of their bytes. A part is written aside and renamed, and the manifest is written last. Other
+// files in the folder are never touched.
 package export
 
 import (
@@ -32,19 +30,19 @@ type Table struct {
 	Month bool     // has a part for each value of its column month
 }
 
-// Done is what came of an export, part by part, in the order of their names.
+// Done is the result of an export, by part name.
 type Done struct {
 	Written, Removed []string
 	Unchanged        int
 }
 
-// ErrBusy says that another export into the folder is at work.
+// ErrBusy says that another export into the folder is running.
 var ErrBusy = errors.New("another export into this folder is at work")
 
-// aside is where parts are made, in the folder itself so that they can be renamed.
+// aside is where parts are made, in the folder itself, so that a rename works.
 const aside = ".aside"
 
-// Write brings the folder up to what the tables hold.
+// Write updates the folder to the tables.
 func Write(ctx context.Context, s *store.Session, dir string, tables []Table) (*Done, error) {
 	if err := makeLikeParent(dir); err != nil {
 		return nil, err
@@ -68,8 +66,7 @@ func Write(ctx context.Context, s *store.Session, dir string, tables []Table) (*
 	return e.done, errors.Join(e.carryOut(ctx), os.RemoveAll(filepath.Join(dir, aside)))
 }
 
-// makeLikeParent makes the folder where it is missing, for whoever may read its parent, but
-// for nobody beyond its group.
+// makeLikeParent makes a missing folder, with its parent's permissions but none for others.
 func makeLikeParent(dir string) error {
 	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
 		return err
@@ -92,7 +89,7 @@ type writer struct {
 	done        *Done
 }
 
-// survey says which parts have to be written and which have gone.
+// survey finds the parts to write and to remove.
 func (e *writer) survey(ctx context.Context, tables []Table) error {
 	for _, t := range tables {
 		parts, err := e.parts(ctx, t)
@@ -122,14 +119,14 @@ func (e *writer) survey(ctx context.Context, tables []Table) error {
 
 func (e *writer) path(name string) string { return filepath.Join(e.dir, filepath.FromSlash(name)) }
 
-// found is a part as the database has it.
+// found is a part in the database.
 type found struct {
 	month                *string
 	name, content, query string
 }
 
-// parts works out the content of each part of a table: in one reading, as sums that do not
-// depend on the order of rows. No row is there twice, so no two cancel each other out.
+// parts computes each part's content in one pass, as sums that do not depend on the order of rows. Every row is
+// unique, so no two cancel out.
 func (e *writer) parts(ctx context.Context, t Table) (list []found, err error) {
 	var head string // the columns with their types
 	err = e.session.Row(ctx, `select string_agg(column_name || ' ' || column_type, ', ')
@@ -150,9 +147,8 @@ func (e *writer) parts(ctx context.Context, t Table) (list []found, err error) {
 	return list, err
 }
 
-// part is the name of the file for a month, or for the whole where there are no months,
-// and the query for its rows, in a total order. The month is in the folder's name and not
-// in the file, as readers of such folders expect.
+// part is the file's name for a month, or without months for the table, and the query for its rows in a total order.
+// The month is in the folder's name and not in the file, as readers expect.
 func (t Table) part(month *string) (name, query string) {
 	_, folder, _ := strings.Cut(t.Name, ".")
 	var order []string
@@ -225,7 +221,7 @@ func (e *writer) write(ctx context.Context, p found) error {
 	return files.Place(made, to)
 }
 
-// folder makes the folder of a part, for whoever may read the export's folder.
+// folder makes a part's folder, with the permissions of the export's.
 func (e *writer) folder(dir string) error {
 	info, err := os.Stat(e.dir)
 	if err != nil {
@@ -242,7 +238,7 @@ func (e *writer) folder(dir string) error {
 	return nil
 }
 
-// remove removes a part, and its folders where nothing else is in them.
+// remove removes a part and its empty folders.
 func (e *writer) remove(name string) error {
 	if err := files.Remove(e.path(name)); err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// ManifestName is the file that names the parts of an export.
+// ManifestName is the manifest's file.
 const ManifestName = "manifest.json"
 
 type manifest struct {
@@ -23,7 +23,7 @@ type part struct {
 	SHA256  string `json:"sha256,omitempty"`  // of its bytes
 }
 
-// readManifest reads the manifest of a folder; without one nothing was exported into it.
+// readManifest reads the manifest of a folder; a new folder has none.
 func readManifest(dir string) (manifest, error) {
 	name := filepath.Join(dir, ManifestName)
 	data, err := os.ReadFile(name)
