@@ -39,7 +39,7 @@ func readManifest(dir string) (manifest, error) {
 	}
 	for part := range m.Parts {
 		if !filepath.IsLocal(filepath.FromSlash(part)) || !strings.HasSuffix(part, "/data.parquet") {
-			return m, fmt.Errorf("%s names %q, which is no part of an export; name another folder", name, part)
+			return m, fmt.Errorf("%s names %q, which is not a part of an export; name another folder", name, part)
 		}
 	}
 	return m, nil

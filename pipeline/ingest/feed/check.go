@@ -128,7 +128,7 @@ func checkDated(text string, allowed []string) (code, detail string) {
 			continue
 		}
 		if to, ok := iso.parse([]byte(m[3])); !ok || to.before(from) {
-			return BadList, m[3] + " is no last day"
+			return BadList, m[3] + " is not a last day"
 		}
 	}
 	return "", ""
