@@ -38,7 +38,7 @@ func nothingWasMade(f config.Folders) error {
 	made, err := files.Glob(f.Statements, "*/statement_*.xlsx")
 	if err == nil && len(made) > 0 {
 		err = fmt.Errorf("%s is empty, and the statements in %s were made from it: is its disk mounted? "+
-			"Restore it from a copy; to begin anew, remove the statements as well", f.Landing, f.Statements)
+			"Restore it from a copy; to begin again, remove the statements as well", f.Landing, f.Statements)
 	}
 	return err
 }

@@ -142,7 +142,7 @@ func (o *Obstacles) rejected(ctx context.Context, s *store.Session, limit string
 	}
 	if refused > 0 {
 		o.say("%s refused whole, and nothing in there is counted: tranche status names them; "+
-			"when the sender has sent them anew, or never will, tranche rejects waive, %s", plural(refused, "file"), accept)
+			"when the sender has sent them again, or never will, tranche rejects waive, %s", plural(refused, "file"), accept)
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ func openPublished(ctx context.Context, c *config.Config) (*store.Session, error
 
 // ErrOtherVersion says that another version of Tranche made the published file.
 var ErrOtherVersion = errors.New("what is published was made by another version of Tranche; " +
-	"tranche run publishes it anew")
+	"tranche run publishes it again")
 
 // OfThisVersion checks the published file for the newest column, which stands for all others.
 func OfThisVersion(ctx context.Context, s *store.Session) error {

@@ -58,7 +58,7 @@ type FeedTally struct {
 	Held                                            int64
 }
 
-// Refusal is a file refused whole.
+// Refusal is a refused file.
 type Refusal struct{ File, Detail string }
 
 // Covered is the months of a distributor's lines.

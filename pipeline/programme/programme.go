@@ -139,7 +139,7 @@ type Levels struct {
 	Requirements []Requirement
 }
 
-// Requirement is what a level requires.
+// Requirement is the condition of a level.
 type Requirement struct {
 	Level          string
 	Points         int64

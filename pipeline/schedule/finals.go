@@ -34,7 +34,7 @@ func Finals(c *config.Config, now time.Time) error {
 		if why := revoked(c, m); why != "" {
 			revocation := message(c, finance, "not-"+m.ID, now,
 				"NOT TO BE PAID BY: "+strings.TrimPrefix(m.Subject, c.Vendor+": "),
-				"Those statements stand no more: "+why+".\nThey will be sent again when the month is final again. "+
+				"Those statements are withdrawn: "+why+".\nThey will be sent again when the month is final again. "+
 					"tranche log says who took it back, and why.\n")
 			revocation.Keep = true
 			all = errors.Join(all, notify(c, revocation, nil))

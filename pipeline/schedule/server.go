@@ -113,14 +113,14 @@ func (s *Server) RunDue(ctx context.Context) {
 		}
 	}
 	if err := Finals(c, s.Now()); err != nil {
-		s.Log(err, "the outbox")
+		s.Log(err, "a message could not be stored")
 	}
 }
 
 // SendMessages sends due messages, on its own clock, so that no job waits for a mail server.
 func (s *Server) SendMessages(ctx context.Context) {
 	if err := Outbox(s.current()).Flush(ctx, s.Now()); err != nil {
-		s.Log(err, "the outbox")
+		s.Log(err, "messages could not be sent")
 	}
 }
 
@@ -208,7 +208,7 @@ func (s *Server) openPages(c *config.Config) (stop func(), err error) {
 			serve = func(l net.Listener) error { return server.ServeTLS(l, "", "") }
 		}
 		if err := serve(l); !errors.Is(err, http.ErrServerClosed) {
-			s.Log(err, "the pages are gone")
+			s.Log(err, "the pages could not be served")
 		}
 	}()
 	s.Log(nil, "the pages are open", "address", l.Addr().String())

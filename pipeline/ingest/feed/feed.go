@@ -97,7 +97,7 @@ func (f Feed) Hash() string {
 	if f.Trailer != nil {
 		trailer = fmt.Sprintf("%+v", *f.Trailer)
 	}
-	f.Trailer, f.Expected = nil, 0                                        // Expected does not change what is read
+	f.Trailer, f.Expected = nil, 0                                        // Expected does not change the reading
 	sum := sha256.Sum256(fmt.Appendf(nil, "reader 4 %+v %s", f, trailer)) // fmt prints maps in the order of their keys
 	return hex.EncodeToString(sum[:8])
 }

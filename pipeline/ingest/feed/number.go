@@ -87,7 +87,7 @@ func (n numbers) parse(text []byte, scale int) (units int64, code string) {
 			return 0, BadNumber
 		}
 	}
-	units, code = n.whole(whole)
+	units, code = n.integer(whole)
 	if code != "" {
 		return 0, code
 	}
@@ -141,9 +141,9 @@ func (n numbers) sign(text []byte) (digits []byte, minus bool) {
 	return text, false
 }
 
-// whole reads the digits before the decimal mark. After a thousands mark every group has three digits, and the first
-// group does not begin with 0: 0.500 may be a half.
-func (n numbers) whole(text []byte) (units int64, code string) {
+// integer reads the digits before the decimal mark. After a thousands mark every group has three digits, and the
+// first group does not begin with 0: 0.500 may be a half.
+func (n numbers) integer(text []byte) (units int64, code string) {
 	group, marked := 0, false
 	for i := 0; i < len(text); {
 		if mark := n.markAt(text[i:]); mark > 0 {

@@ -38,7 +38,7 @@ const (
 	EndsTooEarly  = "ends_before_it_begins"
 )
 
-// The reasons a whole file is refused for.
+// The reasons a file is refused for.
 const (
 	NoHeader       = "no_header"
 	MissingColumn  = "missing_column"

@@ -27,7 +27,7 @@ func (l *lander) again(c *candidate, f File) error {
 		c.Detail += ", which no feed knows" + fromNow
 		return l.rename(c, f)
 	case archive(f.Name) != gzipped && archive(name) == gzipped:
-		c.Detail += ", which says otherwise of whether they are packed" + fromNow
+		c.Detail += ", whose suffix does not fit the bytes" + fromNow
 		return l.rename(c, f)
 	case !slices.Equal(then, now):
 		c.Detail += fmt.Sprintf(", for the feed %s; "+

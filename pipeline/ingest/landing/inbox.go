@@ -134,7 +134,8 @@ func (l *lander) judgeMarker(c *candidate) {
 		c.Fate, c.Detail = Growing, "its marker is not there yet"
 	case marker.ModTime().Before(c.info.ModTime()):
 		c.Fate = Refused
-		c.Detail = "it was written after its marker, so that it may still be growing; make the marker again when it is complete"
+		c.Detail = "it was written after its marker, so that it may still be growing; " +
+			"make the marker again when it is complete"
 	}
 }
 

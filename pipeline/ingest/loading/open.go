@@ -65,7 +65,7 @@ func sameVersion(ctx context.Context, s *store.Session) error {
 // OpenStoreToRead attaches an existing store of this version, read only.
 func OpenStoreToRead(ctx context.Context, s *store.Session, path string) error {
 	if err := s.AttachReadOnly(ctx, path, "store"); err != nil {
-		return fmt.Errorf("the store cannot be read; %w, which fills it anew: %w", ErrRunFirst, err)
+		return fmt.Errorf("the store cannot be read; %w, which fills it again: %w", ErrRunFirst, err)
 	}
 	var known bool
 	err := s.Row(ctx, `select count(*) > 0 from duckdb_tables()
@@ -77,7 +77,7 @@ func OpenStoreToRead(ctx context.Context, s *store.Session, path string) error {
 		err = sameVersion(ctx, s)
 	}
 	if errors.Is(err, errOtherVersion) {
-		err = fmt.Errorf("%w; %w, which fills it anew", err, ErrRunFirst)
+		err = fmt.Errorf("%w; %w, which fills it again", err, ErrRunFirst)
 	}
 	return err
 }
@@ -124,7 +124,7 @@ func (l *Loader) Keep(ctx context.Context, landed []landing.File) error {
 	for _, f := range loaded {
 		if here[f.Sequence] != f.SHA256 {
 			return fmt.Errorf("%s has been loaded and is no longer in %s (%s); "+
-				"bring it back from a copy, or remove the store to start anew without it", f.Name, l.Landing, f.SHA256)
+				"bring it back from a copy, or remove the store to start without it", f.Name, l.Landing, f.SHA256)
 		}
 	}
 	return err

@@ -24,7 +24,7 @@ import (
 	"tranche/pipeline/files"
 )
 
-// Message is what is sent.
+// Message is a message to people and programs.
 type Message struct {
 	ID      string    `json:"id"` // a second message with this id is not sent
 	At      time.Time `json:"at"`
