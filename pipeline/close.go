@@ -9,16 +9,15 @@ import (
 	"tranche/pipeline/publish"
 )
 
-// Closing is somebody's wish to close a month.
+// Closing is a request to close a month.
 type Closing struct {
 	Month    time.Time
 	By       string
-	Accepted string // why held and rejected amounts may stay behind; empty: they may not
+	Accepted string // why held and rejected amounts may stay; empty: they may not
 }
 
-// Close runs once more and, if nothing speaks against it, states the first open month for good. The month is worked
-// out twice: as it is, and from what it is about to state. So whatever would not add up is found before anything is
-// decided. The error is an *Obstacles where something speaks against it.
+// Close states the first open month for good. It builds the marts twice, before and after the month is stated, so
+// that every check runs before anything is decided. The error is an *Obstacles where the month cannot be closed.
 func Close(ctx context.Context, o Options, c Closing) (*Summary, error) {
 	r, err := beginProven(o)
 	if err != nil {

@@ -19,13 +19,12 @@ import (
 	"tranche/reports/xlsx"
 )
 
-// ErrNothingToCompare says that the months asked for are not there, or that the other programme is in force in none
-// of them.
+// ErrNothingToCompare says that the months are missing, or that the other programme is in force in none of them.
 var ErrNothingToCompare = errors.New("there is nothing to compare")
 
-// Compare works the loaded facts out under the configured programme and under another, and puts what they give side by
-// side: for one month or, when it is zero, for all months up to the newest. Closed months count for nothing. The store
-// is opened for reading only, and both results are thrown away.
+// Compare builds the marts under the configured programme and under another, and compares both: for one month or,
+// when it is zero, for all months up to the newest. No month counts as closed. The store is read only, and both
+// results are thrown away.
 func Compare(ctx context.Context, o Options, other programme.Programme) (*reports.Comparison, error) {
 	f := o.Config.Folders
 	if !files.Exists(f.Store()) {
@@ -78,8 +77,8 @@ func Compare(ctx context.Context, o Options, other programme.Programme) (*report
 	return reports.Compare(now, theirs, from, to), nil
 }
 
-// comparedMonths are the first and the last month compared. Months in which one of the programmes, or any sale, is
-// missing altogether are refused: zeros would look like an answer.
+// comparedMonths are the first and the last month. It refuses months without a programme or without sales: zeros
+// would look like an answer.
 func comparedMonths(
 	ctx context.Context, s *store.Session, o Options, theirs time.Time,
 ) (from, to time.Time, err error) {
@@ -107,7 +106,7 @@ func comparedMonths(
 	return from, to, err
 }
 
-// outcome builds and checks every model as a run does, reads what they give and forgets the rest.
+// outcome builds and checks every model, reads the result and removes the tables.
 func outcome(ctx context.Context, s *store.Session, in transformInput, from time.Time) (*reports.Outcome, error) {
 	if _, err := transform(ctx, s, in); err != nil {
 		return nil, err

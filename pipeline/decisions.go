@@ -15,7 +15,7 @@ import (
 // Log is every decision, in the order it was taken.
 func Log(o Options) ([]audit.Decision, error) { return audit.Read(o.Config.Folders.Audit()) }
 
-// Finals lists the months that have become final since a moment, by the log of decisions.
+// Finals lists the months that became final after a moment.
 func Finals(c *config.Config, since time.Time) ([]time.Time, error) {
 	log, err := audit.Read(c.Folders.Audit())
 	if err != nil {
@@ -30,7 +30,7 @@ func Finals(c *config.Config, since time.Time) ([]time.Time, error) {
 	return list, nil
 }
 
-// Unclosed are the open months up to one that is over, in the order in which they can be closed.
+// Unclosed are the open months up to a month that is over, in the order in which they can be closed.
 func Unclosed(o Options, through time.Time) ([]time.Time, error) {
 	r, err := beginProven(o)
 	if err != nil {
@@ -46,7 +46,7 @@ func Unclosed(o Options, through time.Time) ([]time.Time, error) {
 	return list, early.orNil()
 }
 
-// nextToClose is the first open month, which is the programme's first where none is closed.
+// nextToClose is the first open month; with no closed month, the programme's first.
 func nextToClose(c *config.Config, l *ledger.Ledger) time.Time {
 	if l.Last() == nil {
 		return monthOf(c.Programme.Versions[0].From)
@@ -54,7 +54,7 @@ func nextToClose(c *config.Config, l *ledger.Ledger) time.Time {
 	return l.FirstOpen()
 }
 
-// Approve makes a closed month final in the name of somebody who did not close it, and puts its final statements out.
+// Approve makes a closed month final, by a second person, and publishes its final statements.
 func Approve(ctx context.Context, o Options, month time.Time, who string) (*Summary, error) {
 	r, err := beginProven(o)
 	if err != nil {
@@ -74,7 +74,7 @@ func Approve(ctx context.Context, o Options, month time.Time, who string) (*Summ
 	})
 }
 
-// Reopen takes the last closed month back and works it out again.
+// Reopen takes the last closed month back and runs.
 func Reopen(ctx context.Context, o Options, month time.Time, who, reason string) (*Summary, error) {
 	r, err := beginProven(o)
 	if err != nil {
@@ -88,8 +88,8 @@ func Reopen(ctx context.Context, o Options, month time.Time, who, reason string)
 	return Run(ctx, o)
 }
 
-// Rollback puts back what the last publication has replaced, and writes down who decided it and why. The next run
-// publishes again.
+// Rollback restores what the last publication replaced, and records who decided it and why. The next run publishes
+// again.
 func Rollback(ctx context.Context, o Options, by, reason string) (*Summary, error) {
 	r, err := beginProven(o)
 	if err != nil {
@@ -97,7 +97,7 @@ func Rollback(ctx context.Context, o Options, by, reason string) (*Summary, erro
 	}
 	defer r.release()
 	return r.summary, r.carryOut(ctx, "rollback", []stage{{"rollback", func(say facts) error {
-		back := r.takenBack // which was the last publication
+		back := r.takenBack // it was the last publication
 		if back == "" {
 			var err error
 			back, err = publish.Rollback(target(o.Config), ledger.Decisions(r.ledger.Log))

@@ -9,8 +9,7 @@ import (
 	"tranche/reports/xlsx"
 )
 
-// ExplainMonth says what made a partner's month what it is, out of what is
-// published. Without a month it is the newest.
+// ExplainMonth explains a partner's month from the published marts. Without a month it is the newest.
 func ExplainMonth(ctx context.Context, c *config.Config, q reports.Question) (*reports.MonthStory, error) {
 	s, err := OpenPublished(ctx, c)
 	if err != nil {
@@ -28,8 +27,7 @@ func ExplainMonth(ctx context.Context, c *config.Config, q reports.Question) (*r
 	return reports.ExplainMonth(ctx, s, q)
 }
 
-// ExplainLine says what became of one line of a document for a partner, out of
-// what is published.
+// ExplainLine explains one line of a document for a partner, from the published marts.
 func ExplainLine(ctx context.Context, c *config.Config, q reports.Question) (*reports.LineStory, error) {
 	s, err := OpenPublished(ctx, c)
 	if err != nil {
@@ -39,9 +37,8 @@ func ExplainLine(ctx context.Context, c *config.Config, q reports.Question) (*re
 	return reports.ExplainLine(ctx, s, q)
 }
 
-// Cause is how the cause of an adjustment is said to a person.
+// Cause is the text for the cause of an adjustment.
 func Cause(cause string) string { return xlsx.Cause(cause) }
 
-// Word is how one of our own words, such as a reason or a method, is said to a
-// person.
+// Word is the text for one of our own words, such as a reason or a method.
 func Word(word string) string { return xlsx.Word(word) }

@@ -10,11 +10,10 @@ import (
 	"tranche/transforms"
 )
 
-// ExportFolder is where an export goes that names no folder: beside what is published.
+// ExportFolder is the usual folder of an export, beside the published file.
 func ExportFolder(c *config.Config) string { return filepath.Join(c.Folders.Analysts, "export") }
 
-// Export writes the published marts as Parquet into a folder, month by month, and only
-// what is not there already.
+// Export writes the published marts as Parquet into a folder, month by month. Parts that did not change stay.
 func Export(ctx context.Context, c *config.Config, dir string) (*export.Done, error) {
 	s, err := openPublished(ctx, c)
 	if err != nil {
@@ -28,7 +27,7 @@ func Export(ctx context.Context, c *config.Config, dir string) (*export.Done, er
 	return export.Write(ctx, s, dir, tables)
 }
 
-// exported are the marts. One of a row a month is a single file.
+// exported are the marts. A mart with one row a month is a single file.
 func exported() ([]export.Table, error) {
 	models, err := transforms.Models()
 	if err != nil {

@@ -11,12 +11,11 @@ import (
 	"tranche/pipeline/ingest/landing"
 )
 
-// Past is a run that has ended, as the history remembers it: what `tranche status` and
-// the metrics say of it, whoever started it.
+// Past is an ended run in the history. `tranche status` and the metrics read it.
 type Past struct {
 	At      time.Time        `json:"at"` // when it ended
 	Took    int64            `json:"took_ms"`
-	Did     string           `json:"did"` // its stages, in a word: run, close, ...
+	Did     string           `json:"did"` // run, close, ...
 	Program string           `json:"program"`
 	RunID   string           `json:"run_id,omitempty"`
 	Month   string           `json:"month,omitempty"`
@@ -47,8 +46,8 @@ const (
 // remembered is how many runs the history keeps.
 const remembered = 1000
 
-// remember writes down that a run has ended, and returns its error. If it cannot be written down, the run has still
-// published its figures and does not fail; the summary says so.
+// remember records that a run has ended, and returns its error. A run that cannot be recorded has still published,
+// so it does not fail; the summary says so.
 func (r *run) remember(did string, began time.Time, failed error) error {
 	s, took := r.summary, time.Since(began)
 	p := Past{
@@ -81,15 +80,13 @@ func (r *run) remember(did string, began time.Time, failed error) error {
 	return failed
 }
 
-// History is the runs that have ended, oldest first. A line that a crash has cut short
-// is passed over.
+// History is the ended runs, oldest first. It skips a line that a crash cut short.
 func History(c *config.Config) ([]Past, error) {
 	all, err := files.Lines[Past](c.Folders.History())
 	return slices.DeleteFunc(all, func(p Past) bool { return p.Outcome == "" }), err
 }
 
-// LastSuccess is when figures were last worked out well, as far as the clock can be
-// believed: what lies ahead of now was written by one that was wrong.
+// LastSuccess is when a run last published. A time ahead of now comes from a wrong clock and does not count.
 func LastSuccess(past []Past, now time.Time) (time.Time, bool) {
 	for _, p := range slices.Backward(past) {
 		if p.Published() && !p.At.After(now.Add(time.Hour)) {
@@ -99,12 +96,12 @@ func LastSuccess(past []Past, now time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// Published says whether a run worked everything out and published it.
+// Published says whether a run built everything and published it.
 func (p Past) Published() bool {
 	return (p.Outcome == Done || p.Outcome == Waiting) && (p.Did == "run" || p.Did == "close" || p.Did == "rebuild")
 }
 
-// Tidy shortens the history to what it is to remember.
+// Tidy removes the oldest runs from the history.
 func Tidy(c *config.Config) error {
 	all, err := History(c)
 	if err != nil || len(all) <= remembered {
@@ -120,13 +117,13 @@ type Freshness struct {
 	Last     time.Time     // zero: never
 }
 
-// Overdue says that a feed should have sent something by now.
+// Overdue says that a file is late.
 func (f Freshness) Overdue(now time.Time) bool {
 	return f.Expected > 0 && now.Sub(f.Last) > f.Expected
 }
 
-// Fresh says for every feed when a file of its last landed. It asks the landed files, so
-// that no sender is called late for a run of ours that failed.
+// Fresh says when each feed's last file landed. It reads the landed files, so that a failed run makes no sender
+// late.
 func Fresh(c *config.Config, now time.Time) ([]Freshness, error) {
 	landed, err := landing.List(c.Folders.Landing)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -136,7 +133,7 @@ func Fresh(c *config.Config, now time.Time) ([]Freshness, error) {
 	for _, f := range c.Feeds {
 		last := Freshness{Feed: f.Name, Expected: f.Expected}
 		for _, file := range landed {
-			// What lies ahead of now was landed by a clock that was wrong.
+			// A time ahead of now comes from a wrong clock.
 			if f.Matches(file.Name) && file.LandedAt.After(last.Last) && !file.LandedAt.After(now.Add(time.Hour)) {
 				last.Last = file.LandedAt
 			}

@@ -12,11 +12,10 @@ import (
 	"tranche/pipeline/store"
 )
 
-// ErrKey says that stated lines would get other names: they would pass for withdrawn, and
-// the same sales for new ones.
+// ErrKey says that stated lines would get other keys: they would count as withdrawn, and the same sales as new.
 var ErrKey = errors.New("its key is declared otherwise")
 
-// statedKeys are the keys of the sales feeds that have sent lines of a month or before.
+// statedKeys are the keys of the sales feeds with lines up to a month.
 func statedKeys(ctx context.Context, s *store.Session, feeds []feed.Feed, month time.Time) ([]ledger.Key, error) {
 	var list []ledger.Key
 	for _, f := range feeds {
@@ -41,8 +40,8 @@ func lastLanded(landed []landing.File) int64 {
 	return landed[len(landed)-1].Sequence
 }
 
-// keysStand refuses a feed that would give other names to lines of a closed month. Each file
-// is asked for, so that neither another feed's name nor another glob hides a new key.
+// keysStand refuses a feed that changes the keys of lines of a closed month. It checks each landed file, so that a
+// renamed feed or another glob cannot hide a new key.
 func keysStand(last *ledger.Closed, feeds []feed.Feed, landed []landing.File) error {
 	if last == nil {
 		return nil

@@ -9,10 +9,10 @@ import (
 	"tranche/pipeline/ingest/landing"
 )
 
-// land takes whole files out of the inbox, and lists everything that has landed.
+// land moves complete files out of the inbox, and lists everything that has landed.
 func (r *run) land(say facts) ([]landing.File, error) {
 	f := r.Config.Folders
-	if !files.Exists(f.Inbox) { // the senders', and not ours to make
+	if !files.Exists(f.Inbox) { // it belongs to the senders, so we do not make it
 		return nil, fmt.Errorf("the inbox %s is not there; make it, or correct folders.inbox in %s", f.Inbox, r.Config.Path)
 	}
 	arrivals, err := landing.Land(landingBy(r.Config, r.Now))
@@ -32,18 +32,18 @@ func (r *run) land(say facts) ([]landing.File, error) {
 	return landed, err
 }
 
-// nothingWasMade refuses an empty landing folder where statements were made from it. The folder is another disk's, or
-// was emptied, and every statement would be taken away.
+// nothingWasMade refuses an empty landing folder beside existing statements: another disk may be mounted, and the
+// run would remove every statement.
 func nothingWasMade(f config.Folders) error {
 	made, err := files.Glob(f.Statements, "*/statement_*.xlsx")
 	if err == nil && len(made) > 0 {
 		err = fmt.Errorf("%s is empty, and the statements in %s were made from it: is its disk mounted? "+
-			"Restore it from a copy; to begin anew, remove the statements as well", f.Landing, f.Statements)
+			"Restore it from a copy; to begin again, remove the statements as well", f.Landing, f.Statements)
 	}
 	return err
 }
 
-// landingBy is how the configuration wants files to land.
+// landingBy is the landing part of the configuration.
 func landingBy(c *config.Config, now time.Time) landing.Options {
 	return landing.Options{
 		Inbox:       c.Folders.Inbox,

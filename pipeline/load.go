@@ -16,7 +16,7 @@ import (
 	"tranche/pipeline/store"
 )
 
-// load opens the store, brings it up to what has landed, and chooses the month of the run.
+// load opens the store, loads the new files, and chooses the month of the run.
 func (r *run) load(ctx context.Context, landed []landing.File, say facts) (err error) {
 	if err := keysStand(r.ledger.Last(), r.Config.Feeds, landed); err != nil {
 		return err
@@ -46,7 +46,7 @@ func (r *run) load(ctx context.Context, landed []landing.File, say facts) (err e
 	return nil
 }
 
-// load brings an open store up to what has landed, and says what became of each file that was new.
+// load loads the files that an open store lacks, and says what became of each.
 func load(
 	ctx context.Context, l *loading.Loader, landed []landing.File, progress func(done, total int),
 ) (outcomes []loading.Outcome, err error) {
@@ -67,7 +67,7 @@ func load(
 		return outcomes, err
 	}
 	progress(len(landed), len(landed))
-	debug.FreeOSMemory() // what reading files took is DuckDB's to use from here on
+	debug.FreeOSMemory() // DuckDB needs the memory from here on
 	return outcomes, nil
 }
 
@@ -81,7 +81,7 @@ func loader(c *config.Config, s *store.Session) *loading.Loader {
 	}
 }
 
-// openSession starts DuckDB as the configuration allows, spilling into the work folder.
+// openSession starts DuckDB with the configured limits. It spills into the work folder.
 func openSession(ctx context.Context, c *config.Config) (*store.Session, error) {
 	return store.Open(ctx, store.Options{
 		MemoryLimit: c.Database.MemoryLimit,
@@ -91,9 +91,8 @@ func openSession(ctx context.Context, c *config.Config) (*store.Session, error) 
 	})
 }
 
-// closeSession ends a session and removes what was made in it. What has to last was detached: the tables would only
-// be written to the disk to be removed from it. After a run that failed the store keeps its log, which the next run
-// reads.
+// closeSession ends a session and removes its tables. Lasting databases are detached before, so a checkpoint would
+// write only tables that are removed. After a failed run the store keeps its log, and the next run reads it.
 func closeSession(s *store.Session, work string) {
 	if s == nil {
 		return
@@ -103,8 +102,7 @@ func closeSession(s *store.Session, work string) {
 	_ = os.RemoveAll(tablesFile(work)) // if it cannot, the next run does
 }
 
-// openStore attaches the store. One that cannot be read, or was made by another version of the program, is set aside:
-// it is a cache, and is filled again.
+// openStore attaches the store. It sets aside one that is unreadable or of another version: the store is a cache.
 func openStore(ctx context.Context, s *store.Session, path string, say facts) error {
 	if loading.OpenStore(ctx, s, path) == nil {
 		return nil
@@ -116,8 +114,7 @@ func openStore(ctx context.Context, s *store.Session, path string, say facts) er
 	return loading.OpenStore(ctx, s, path)
 }
 
-// setAside renames a store out of the way, with its write-ahead log. The last one set aside is kept for whoever wants
-// to look.
+// setAside renames a store and its write-ahead log. Only the last one is kept, for inspection.
 func setAside(path string) error {
 	for _, suffix := range []string{"", ".wal"} {
 		err := os.Rename(path+suffix, path+".aside"+suffix)
@@ -128,7 +125,7 @@ func setAside(path string) error {
 	return nil
 }
 
-// forgetCaches sets the store aside, and removes what is copied of closed months.
+// forgetCaches sets the store aside, and removes the copies of stated rows.
 func forgetCaches(f config.Folders) error {
 	if err := setAside(f.Store()); err != nil {
 		return err
@@ -136,8 +133,8 @@ func forgetCaches(f config.Folders) error {
 	return ledger.ForgetCopies(f.State)
 }
 
-// chooseMonth takes the month asked for, or the newest with sales that has begun: a date far ahead in somebody's file
-// must not open the future. It is never before the first open month.
+// chooseMonth takes the month asked for, or the newest month with sales that has begun: one date far ahead must not
+// open the future. The month is never before the first open one.
 func chooseMonth(ctx context.Context, s *store.Session, o Options, firstOpen time.Time) (month time.Time, err error) {
 	programme := o.Config.Programme.Versions[0].From
 	if month = o.Month; month.IsZero() {

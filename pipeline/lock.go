@@ -14,14 +14,14 @@ import (
 	"tranche/pipeline/files"
 )
 
-// lock makes a run the only one in its folders. What is locked is the folder itself: somebody could take a file for
-// a leftover and remove it, and let a second run in.
+// lock lets one run at a time work in the folders. It locks the folder itself: a lock file could be removed by hand,
+// and a second run would start.
 type lock struct {
 	state  *flock.Flock
-	landed *flock.Flock // another configuration can name the same landed files, and a state folder of its own
+	landed *flock.Flock // shared with another configuration that has its own state folder
 }
 
-// takeLock takes the lock and empties the work folder, in which nothing of an interrupted run is ever needed again.
+// takeLock takes the lock and empties the work folder, which an interrupted run may have filled.
 func takeLock(f config.Folders, program string, now time.Time) (*lock, error) {
 	l := &lock{
 		state:  flock.New(f.State, flock.SetFlag(os.O_RDONLY)),
@@ -43,7 +43,7 @@ func takeLock(f config.Folders, program string, now time.Time) (*lock, error) {
 		l.release()
 		return nil, errors.Join(err, fmt.Errorf("%w, by another configuration: %s", ErrLocked, f.Landing))
 	}
-	// The kernel frees the lock of whoever dies. Who holds it is written down only for people.
+	// The kernel frees the lock of a dead process. The name in the file is only for people.
 	host, _ := os.Hostname()
 	who := fmt.Sprintf("%s, process %d on %s, since %s\n", program, os.Getpid(), host, now.UTC().Format(time.RFC3339))
 	_ = os.WriteFile(holder, []byte(who), files.Private)

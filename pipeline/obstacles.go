@@ -40,7 +40,7 @@ func (o *Obstacles) orNil() error {
 	return o
 }
 
-// closable says at once what no run could change.
+// closable reports the reasons that no run could change.
 func closable(l *ledger.Ledger, next, month, now time.Time) error {
 	o := &Obstacles{Month: ledger.Folder(month)}
 	if last := l.Last(); last != nil && last.Approved == "" {
@@ -56,7 +56,7 @@ func closable(l *ledger.Ledger, next, month, now time.Time) error {
 	return o.orNil()
 }
 
-// obstacles gathers what a run has shown to speak against closing a month. Where nothing does, it names the
+// obstacles gathers the reasons that a run has found against closing a month. Without any, it returns the
 // distributors that sent lines of the month before and none of this one.
 func obstacles(
 	ctx context.Context, s *store.Session, c *config.Config, arrivals []landing.Arrival, k Closing,
@@ -84,13 +84,13 @@ func obstacles(
 	return s.Texts(ctx, `select distinct distributor from mart.distributor_months
 		where month = $1::date - to_months(1)
 			and distributor not in (select distributor from mart.distributor_months where month = $1::date)
-		order by distributor`, k.Month) // who may have sold nothing
+		order by distributor`, k.Month) // they may have sold nothing
 }
 
-// accept is how somebody closes a month although amounts wait.
+// accept is the option that closes a month with waiting amounts.
 const accept = "or say --accept-held --reason WHY"
 
-// held weighs what is held in the month or before.
+// held compares the amount held up to the month with its limit.
 func (o *Obstacles) held(ctx context.Context, s *store.Session, month time.Time, limit, currency string) error {
 	var held, unknown int64
 	var amount string
@@ -116,7 +116,8 @@ func (o *Obstacles) held(ctx context.Context, s *store.Session, month time.Time,
 	return err
 }
 
-// rejected weighs what was rejected, which has no month. Amounts are taken as they stand in the files.
+// rejected compares the rejected amount with its limit. Rejected rows have no month; their amounts are as in the
+// files.
 func (o *Obstacles) rejected(ctx context.Context, s *store.Session, limit string) error {
 	var rows, unread, refused int64
 	var amount string
@@ -141,12 +142,12 @@ func (o *Obstacles) rejected(ctx context.Context, s *store.Session, limit string
 	}
 	if refused > 0 {
 		o.say("%s refused whole, and nothing in there is counted: tranche status names them; "+
-			"when the sender has sent them anew, or never will, tranche rejects waive, %s", plural(refused, "file"), accept)
+			"when the sender has sent them again, or never will, tranche rejects waive, %s", plural(refused, "file"), accept)
 	}
 	return nil
 }
 
-// plural is so many things that are something.
+// plural is a number of things and the verb.
 func plural(n int64, word string) string {
 	if n == 1 {
 		return "1 " + word + " is"

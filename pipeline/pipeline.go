@@ -1,11 +1,9 @@
-// Package pipeline is one run, from the inbox to the statements. It knows the
-// order of things and computes nothing itself.
+// Package pipeline runs the stages from the inbox to the statements, in their order. The stages themselves are in
+// other packages.
 //
-// A *run* takes whole files out of the inbox (land), turns them into typed
-// facts (load), works out the marts (transform), holds them against every check
-// (check), makes the workbooks that changed (report) and puts them and the new
-// database where people find them (publish). A run that fails leaves everything
-// that anyone reads as it was.
+// A *run* moves complete files out of the inbox (land), turns them into typed facts (load), builds the marts
+// (transform), runs every check (check), makes the changed workbooks (report) and puts them and the new database in
+// their places (publish). A failed run changes nothing that anyone reads.
 package pipeline
 
 import (
@@ -24,17 +22,17 @@ type Options struct {
 	Now         time.Time
 	Program     string                              // name and version, kept with the run
 	Progress    func(stage string, done, total int) // may be nil
-	Stage       func(Stage)                         // told of each stage as it ends; may be nil
+	Stage       func(Stage)                         // called when a stage has ended; may be nil
 	NotBefore   time.Time                           // where no month is given, at least this one
-	Plans       string                              // folder for the plan of each model as it was carried out; empty: none
-	NoWorkbooks bool                                // publishes without workbooks, to measure what is before them
+	Plans       string                              // folder for the query plan of each model; empty: none
+	NoWorkbooks bool                                // skips the workbooks, to measure the stages before them
 }
 
 // Stage is one part of a run that has ended.
 type Stage struct {
 	Name    string
-	Attempt string // names this run among all, as soon as it has begun
-	RunID   string // once it is known: runs of equal files and rules have the same
+	Attempt string // names this run from its beginning
+	RunID   string // known after transform; the same for equal files and rules
 	Took    time.Duration
 	Facts   map[string]any
 }
@@ -49,7 +47,7 @@ var (
 	ErrTooEarly = errors.New("the month lies before the first programme version")
 	// ErrDecision says that a decision on a month cannot be taken.
 	ErrDecision = errors.New("nothing was decided")
-	// ErrHalfPublished says that what a publication had begun could not be put back.
+	// ErrHalfPublished says that a failed publication could not be undone.
 	ErrHalfPublished = publish.ErrHalfPublished
 	// ErrAnybody says that somebody else could change the configuration.
 	ErrAnybody = publish.ErrAnybody
@@ -60,8 +58,8 @@ var (
 // Guarded refuses a configuration that others may write, or replace.
 func Guarded(c *config.Config) error { return publish.Guarded(c.Path) }
 
-// BeingPublished names the run that is publishing, or was stopped while it was; empty: none.
+// BeingPublished names the run whose publication has not ended; empty: none.
 func BeingPublished(c *config.Config) (runID string, err error) { return publish.Unfinished(target(c)) }
 
-// MonthName names a month as folders and people do: 2024-08.
+// MonthName is a month as 2024-08.
 func MonthName(month time.Time) string { return ledger.Folder(month) }

@@ -12,8 +12,7 @@ import (
 	"tranche/pipeline/store"
 )
 
-// publish reads what the run has come to, closes and verifies the new database, and puts it and the workbooks where
-// people look.
+// publish fills the summary, closes and verifies the new database, and publishes it with the workbooks.
 func (r *run) publish(ctx context.Context, months []*publish.Month, say facts) (err error) {
 	r.summary.missingFeeds(r.Config.Feeds)
 	if err := r.summary.read(ctx, r.session); err != nil {
@@ -58,7 +57,7 @@ func finish(ctx context.Context, s *store.Session, f config.Folders, runID strin
 	return s.Detach(ctx, f.Store(), "store")
 }
 
-// putOut publishes a new database, where one is given, and months.
+// putOut publishes months, and a new database where one is given.
 func (r *run) putOut(database string, months []*publish.Month, say facts) error {
 	done, err := publish.Publish(target(r.Config), publish.Publication{
 		RunID:     r.summary.RunID,
@@ -73,8 +72,8 @@ func (r *run) putOut(database string, months []*publish.Month, say facts) error 
 	return err
 }
 
-// unknownIDs names whom passwords are for that are no partners. A slip in an id would leave a workbook open that was
-// to be locked.
+// unknownIDs lists the ids with a password that belong to no partner: with a mistyped id a workbook would stay
+// unlocked.
 func unknownIDs(ctx context.Context, s *store.Session, passwords map[string]string) (unknown []string, err error) {
 	for _, id := range slices.Sorted(maps.Keys(passwords)) {
 		var known bool

@@ -16,8 +16,7 @@ import (
 	"tranche/reports"
 )
 
-// report makes the workbooks of every month from the new database, aside. A workbook of the same figures is left as
-// it is. Nothing is put where anybody looks before all are made.
+// report makes the workbooks of every month aside, from the new database. A workbook of the same figures stays.
 func (r *run) report(ctx context.Context) ([]*publish.Month, error) {
 	defer r.session.Spare(ctx)()
 	keys, err := reports.Index(ctx, r.session)
@@ -51,7 +50,7 @@ func (r *run) report(ctx context.Context) ([]*publish.Month, error) {
 	return made, nil
 }
 
-// drafts makes the workbooks of the months that are not final. Those of a final month were made when it was closed.
+// drafts makes the workbooks of the months that are not final.
 func drafts(
 	ctx context.Context, w *workbooks, all []time.Time, keys []reports.Key, progress func(done, total int),
 ) (made []*publish.Month, err error) {
@@ -90,8 +89,8 @@ func drafts(
 	return made, nil
 }
 
-// leftovers are drafts of months that the new database does not have any more, because the run is for an earlier one.
-// They are emptied: nothing stands behind their figures.
+// leftovers are drafts of months later than the run's. They are emptied, because the new database has no figures for
+// them.
 func leftovers(c *config.Config, all []time.Time) (empty []*publish.Month, err error) {
 	entries, err := os.ReadDir(c.Folders.Statements)
 	if err != nil {
@@ -111,7 +110,7 @@ func leftovers(c *config.Config, all []time.Time) (empty []*publish.Month, err e
 	return empty, nil
 }
 
-// final makes ready the workbooks with which a month was closed.
+// final prepares the workbooks of a closed month.
 func final(c *config.Config, closed ledger.Closed) (*publish.Month, error) {
 	m, err := openMonth(c, closed.First)
 	if err != nil {
@@ -127,7 +126,7 @@ func final(c *config.Config, closed ledger.Closed) (*publish.Month, error) {
 	return m, cmp.Or(m.Wait(), err)
 }
 
-// openMonth begins a month's folder; it is published once it is among those that were made.
+// openMonth begins a month's folder aside.
 func openMonth(c *config.Config, month time.Time) (*publish.Month, error) {
 	name := ledger.Folder(month)
 	return publish.OpenMonth(publish.MonthFolder{

@@ -24,7 +24,7 @@ func Run(ctx context.Context, o Options) (*Summary, error) {
 	return r.summary, r.toStatements(ctx, "run", r.land)
 }
 
-// Rebuild makes the store, the published file and the statements again from what has landed, what is closed, the
+// Rebuild makes the store, the published file and the statements again from the landed files, the closed months, the
 // audit log and the configuration.
 func Rebuild(ctx context.Context, o Options) (*Summary, error) {
 	r, err := beginProven(o)
@@ -41,7 +41,7 @@ func Rebuild(ctx context.Context, o Options) (*Summary, error) {
 	})
 }
 
-// toStatements goes from what land gives to what is published.
+// toStatements runs all stages, the first of them as given.
 func (r *run) toStatements(ctx context.Context, did string, land func(facts) ([]landing.File, error)) error {
 	var landed []landing.File
 	var months []*publish.Month

@@ -14,19 +14,19 @@ import (
 	"tranche/pipeline/store"
 )
 
-// run is what the stages of a run have in common. Everything else, a stage is given and gives back.
+// run is the state that stages share. All else they get as arguments and return.
 type run struct {
 	Options
 	lock      *lock
 	ledger    *ledger.Ledger
-	session   *store.Session // as soon as something is loaded
+	session   *store.Session // nil before load
 	summary   *Summary
 	took      map[string]int64 // milliseconds of each stage that has ended
 	takenBack string           // the run whose unfinished publication was taken back as this one began
 }
 
-// begin takes the lock, takes back what a run that was stopped left half published, and opens the ledger. The files of closed months are still being proved
-// when it returns; the stages wait for that before they keep anything that follows from them.
+// begin takes the lock, undoes an unfinished publication, and opens the ledger. The files of closed months are still
+// being proved when it returns; a stage waits for that before it keeps anything that follows from them.
 func begin(ctx context.Context, o Options) (*run, error) {
 	f := o.Config.Folders
 	r := &run{Options: o, summary: &Summary{Folders: f, Currency: o.Config.Programme.Currency}}
@@ -73,7 +73,7 @@ func (r *run) release() {
 	r.lock.release()
 }
 
-// facts are what a stage says of itself in the log.
+// facts are the log fields of a stage.
 type facts map[string]any
 
 // stage is one step of a run.
@@ -82,7 +82,7 @@ type stage struct {
 	work func(facts) error
 }
 
-// carryOut carries the stages out one after another, and remembers what came of it.
+// carryOut runs the stages in order, and records the result.
 func (r *run) carryOut(ctx context.Context, did string, list []stage) error {
 	began := time.Now()
 	r.took = map[string]int64{}
@@ -101,7 +101,7 @@ func (r *run) carryOut(ctx context.Context, did string, list []stage) error {
 	return r.remember(did, began, nil)
 }
 
-// failure is the error of a stage, with what is damaged in closed months, which may be its cause.
+// failure is the error of a stage, and any damage in closed months, which may be its cause.
 func failure(ctx context.Context, l *ledger.Ledger, stage string, err error) error {
 	if damage := l.Proven(); damage != nil && ctx.Err() == nil && !errors.Is(err, damage) {
 		err = errors.Join(damage, err)
@@ -112,7 +112,7 @@ func failure(ctx context.Context, l *ledger.Ledger, stage string, err error) err
 	return fmt.Errorf("%s: %w", stage, err)
 }
 
-// progress is how a stage says how far it is.
+// progress reports how far a stage is.
 func (o Options) progress(stage string) func(done, total int) {
 	return func(done, total int) {
 		if o.Progress != nil {
@@ -121,7 +121,7 @@ func (o Options) progress(stage string) func(done, total int) {
 	}
 }
 
-// target is where the configuration wants things published.
+// target is the publishing part of the configuration.
 func target(c *config.Config) publish.Target {
 	return publish.Target{
 		Database:   c.Folders.Published(),

@@ -15,7 +15,7 @@ import (
 	"tranche/reports"
 )
 
-// stateInput is what a month is stated from.
+// stateInput is the input of state.
 type stateInput struct {
 	Closing
 	Config  *config.Config
@@ -26,7 +26,7 @@ type stateInput struct {
 	Ledger  *ledger.Ledger
 }
 
-// state writes what the month states into a folder aside, workbooks and all.
+// state writes a month's rows, rules and workbooks into a folder aside.
 func state(ctx context.Context, in stateInput) (closed ledger.Closed, err error) {
 	c, s := in.Config, in.Session
 	folder, err := ledger.Prepare(c.Folders.Closed, in.Month)
@@ -71,7 +71,7 @@ func state(ctx context.Context, in stateInput) (closed ledger.Closed, err error)
 	})
 }
 
-// finalShelf is the folder of a month that is being closed.
+// finalShelf is the folder of the month that is being closed.
 type finalShelf struct {
 	folder string
 	*files.Aside
@@ -85,7 +85,7 @@ func (f finalShelf) Put(name string, data []byte) error {
 	return f.Aside.Put(filepath.Join(f.folder, name), data)
 }
 
-// prove works everything out again with the month stated. From here on the run's ledger has the month.
+// prove builds the marts again with the month stated, and adds the month to the run's ledger.
 func (r *run) prove(ctx context.Context, landed []landing.File, closed ledger.Closed) error {
 	if err := forget(ctx, r.session, r.Config.Folders.Work()); err != nil {
 		return err

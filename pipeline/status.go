@@ -14,25 +14,22 @@ import (
 	"tranche/pipeline/store"
 )
 
-// ErrNothingPublished says that no run has ended well yet.
+// ErrNothingPublished says that no run has succeeded yet.
 var ErrNothingPublished = errors.New("nothing has been published yet; run `tranche run` first")
 
-// OpenPublished opens what analysts see, read only and with nothing else of the
-// machine in reach.
+// OpenPublished opens the published file read only, without access to any other file.
 func OpenPublished(ctx context.Context, c *config.Config) (*store.Session, error) {
 	s, err := openPublished(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	for _, q := range []string{"set enable_external_access = false", "set lock_configuration = true"} {
-		if err := s.Exec(ctx, q); err != nil {
-			return nil, errors.Join(err, s.Close())
-		}
+	if err := s.Exec(ctx, "set enable_external_access = false; set lock_configuration = true"); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-// openPublished opens it read only, for work that also writes files.
+// openPublished opens it read only, but lets the session write files.
 func openPublished(ctx context.Context, c *config.Config) (*store.Session, error) {
 	path := c.Folders.Published()
 	if !files.Exists(path) {
@@ -42,21 +39,20 @@ func openPublished(ctx context.Context, c *config.Config) (*store.Session, error
 	if err != nil {
 		return nil, err
 	}
-	if err := s.AttachReadOnly(ctx, path, "published"); err != nil {
-		return nil, errors.Join(err, s.Close())
+	if err = s.AttachReadOnly(ctx, path, "published"); err == nil {
+		err = s.Exec(ctx, "set search_path = 'published.mart'")
 	}
-	if err := s.Exec(ctx, "set search_path = 'published.mart'"); err != nil {
+	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-// ErrOtherVersion says that what is published was made by another version of Tranche.
+// ErrOtherVersion says that another version of Tranche made the published file.
 var ErrOtherVersion = errors.New("what is published was made by another version of Tranche; " +
-	"tranche run publishes it anew")
+	"tranche run publishes it again")
 
-// OfThisVersion says whether the published file has what this version asks it for: what came
-// last stands for all.
+// OfThisVersion checks the published file for the newest column, which stands for all others.
 func OfThisVersion(ctx context.Context, s *store.Session) error {
 	var n int
 	err := s.Row(ctx, `select count(*) from duckdb_columns()
@@ -70,7 +66,7 @@ func OfThisVersion(ctx context.Context, s *store.Session) error {
 	return nil
 }
 
-// Status says what is published.
+// Status summarizes the published file.
 func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 	s, err := OpenPublished(ctx, c)
 	if err != nil {
@@ -87,7 +83,7 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 		return nil, err
 	}
 	summary.missingFeeds(c.Feeds)
-	// What lies in the inbox and no run will take keeps a month from being closed.
+	// A file that no run will take keeps a month from being closed.
 	summary.Arrivals, err = landing.WaitingForAPerson(landingBy(c, time.Now()))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -95,8 +91,8 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 	return summary, summary.read(ctx, s)
 }
 
-// Ask hands the answer to a question about what is published to each. The question is
-// one statement that reads, and reaches nothing else.
+// Ask gives the answer to a question about the published marts to each. The question is one statement that only
+// reads.
 func Ask(
 	ctx context.Context, c *config.Config, question string, each func(array.RecordReader) error, args ...any,
 ) error {

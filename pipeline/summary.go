@@ -14,7 +14,7 @@ import (
 	"tranche/reports/xlsx"
 )
 
-// Summary is what a run came to.
+// Summary is the result of a run.
 type Summary struct {
 	RunID    string
 	Month    time.Time
@@ -31,15 +31,15 @@ type Summary struct {
 	Modules           []IncentiveTotal
 	Partners          int
 
-	OpenIDs  []string // in the file of passwords, but of no partner
-	Wordless []string // languages of partners that no catalogue of words is for
+	OpenIDs  []string // with a password, but of no partner
+	Wordless []string // partners' languages without a translation
 
 	Covered []Covered // months of sell-out
-	Absent  []string  // distributors that sent lines of the month before, and none of the one that was closed
+	Absent  []string  // distributors with lines of the month before, and none of the closed one
 
-	Waiting []Amount // that is held or was rejected, by currency
+	Waiting []Amount // held or rejected, by currency
 
-	Unremembered string // why the history does not have this run; empty: it has
+	Unremembered string // why the history lacks this run; empty: it does not
 
 	ClosedThrough  string // the last closed month, as 2024-08; empty: none is
 	AwaitsApproval bool   // that month waits for a second person
@@ -49,7 +49,7 @@ type Summary struct {
 	Removed   int
 }
 
-// FeedTally is what became of the rows of all of a feed's files.
+// FeedTally counts the rows of all files of a feed, by outcome.
 type FeedTally struct {
 	Feed                                            string
 	Files                                           int64
@@ -58,10 +58,10 @@ type FeedTally struct {
 	Held                                            int64
 }
 
-// Refusal is a file refused whole.
+// Refusal is a refused file.
 type Refusal struct{ File, Detail string }
 
-// Covered is which months the lines that a distributor has sent are of.
+// Covered is the months of a distributor's lines.
 type Covered struct {
 	Distributor string
 	Months      []time.Time // oldest first
@@ -73,7 +73,7 @@ type Held struct {
 	Rows         int64
 }
 
-// IncentiveTotal is what a module earned all partners, as decimals.
+// IncentiveTotal is the sum of an incentive over all partners, in decimals.
 type IncentiveTotal struct {
 	Incentive            string
 	Partners, Lines      int64
@@ -81,7 +81,7 @@ type IncentiveTotal struct {
 	YearBase, YearEarned string // of the programme year so far
 }
 
-// Waits says whether something in the run waits for a person.
+// Waits says whether anything waits for a person.
 func (s *Summary) Waits() bool {
 	if len(s.Refused) > 0 || s.AwaitsApproval || len(s.OpenIDs) > 0 {
 		return true
@@ -99,8 +99,7 @@ func (s *Summary) Waits() bool {
 	return false
 }
 
-// missingFeeds names the feeds none of whose files have come. Nobody has to join
-// a sale to a deal.
+// missingFeeds lists the feeds without any file. Links are optional.
 func (s *Summary) missingFeeds(feeds []feed.Feed) {
 	for _, f := range feeds {
 		if f.Kind == feed.Links {
@@ -152,7 +151,7 @@ func (s *Summary) read(ctx context.Context, db *store.Session) (err error) {
 		[]any{&s.Partners, &s.ClosedThrough, &s.AwaitsApproval})
 }
 
-// readWaiting reads what was refused, is held or was rejected.
+// readWaiting reads refused files, held rows and rejected rows.
 func (s *Summary) readWaiting(ctx context.Context, db *store.Session) (err error) {
 	s.Refused, err = store.List(ctx, db, `
 		select file_name, detail from mart.reconciliation where not is_loaded and waiting > 0 order by file_id`,
@@ -181,7 +180,7 @@ func (s *Summary) readWaiting(ctx context.Context, db *store.Session) (err error
 	return err
 }
 
-// readCovered reads the months by distributor and not by feed, because a feed can carry several.
+// readCovered reads months by distributor, because a feed can hold several.
 func (s *Summary) readCovered(ctx context.Context, db *store.Session) error {
 	type covered struct {
 		name  string

@@ -2,14 +2,13 @@ package pipeline
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"os"
 	"path/filepath"
 	"time"
 
 	"tranche/pipeline/config"
+	"tranche/pipeline/files"
 	"tranche/pipeline/ingest/landing"
 	"tranche/pipeline/ledger"
 	"tranche/pipeline/programme"
@@ -17,11 +16,11 @@ import (
 	"tranche/transforms"
 )
 
-// newFile is the database that will be published, while it is made.
+// newFile is the new published database while it is built.
 func newFile(work string) string { return filepath.Join(work, "published.duckdb") }
 
-// tablesFile is where staging and intermediate tables are. In a file they are compressed. In memory they would be
-// several times as large, and go through the disk all the same as soon as there are many rows.
+// tablesFile holds the staging and intermediate tables. In a file they are compressed; in memory they would be
+// several times as large, and spill to the disk.
 func tablesFile(work string) string { return filepath.Join(work, "tables.duckdb") }
 
 // transform builds the marts of the run's month from the loaded store.
@@ -40,11 +39,11 @@ func (r *run) transform(ctx context.Context, landed []landing.File) error {
 	return err
 }
 
-// transformInput is what marts are made from, besides the store.
+// transformInput is the input of the marts, besides the store.
 type transformInput struct {
 	Config    *config.Config
 	Program   string
-	Programme programme.Programme // the configured one, or another to compare it with
+	Programme programme.Programme // the configured one, or the other of a comparison
 	Ledger    *ledger.Ledger      // an empty one: no month counts as closed
 	Month     time.Time
 	Landed    []landing.File
@@ -52,17 +51,16 @@ type transformInput struct {
 	Progress  func(done, total int)
 }
 
-// transform builds the marts in a new database aside, which begins with what closed months have stated. Runs of
-// equal programs, files, rules and months have the same runID.
+// transform builds the marts in a new database aside, which begins with the stated rows of closed months. Equal
+// programs, files, rules and months give an equal runID.
 func transform(ctx context.Context, s *store.Session, in transformInput) (runID string, err error) {
-	inputs := sha256.New()
+	var inputs []byte
 	for _, f := range in.Landed {
-		inputs.Write([]byte(f.SHA256 + "\n"))
+		inputs = append(inputs, f.SHA256+"\n"...)
 	}
-	hash := hex.EncodeToString(inputs.Sum(nil)[:8])
+	hash := files.HashBytes(inputs)[:16]
 	through, rules := in.Month.Format(time.DateOnly), in.Config.SourceHash
-	id := sha256.Sum256([]byte(in.Program + "\n" + rules + "\n" + through + "\n" + hash))
-	runID = hex.EncodeToString(id[:6])
+	runID = files.HashBytes([]byte(in.Program + "\n" + rules + "\n" + through + "\n" + hash))[:12]
 	if err := writeRules(ctx, s, in); err != nil {
 		return runID, err
 	}
@@ -93,16 +91,13 @@ func models(ctx context.Context, s *store.Session, in transformInput) error {
 	if err := s.AttachUnlogged(ctx, tablesFile(work), "tables"); err != nil {
 		return err
 	}
-	for _, q := range []string{
-		"create schema if not exists published.mart",
-		"create schema tables.staging",
-		"create schema tables.intermediate",
-		"set search_path = 'memory.main,store.raw,memory.rules,memory.stated," +
-			"tables.staging,tables.intermediate,published.mart'",
-	} {
-		if err := s.Exec(ctx, q); err != nil {
-			return err
-		}
+	err = s.Exec(ctx, `create schema if not exists published.mart;
+		create schema tables.staging;
+		create schema tables.intermediate;
+		set search_path =
+			'memory.main,store.raw,memory.rules,memory.stated,tables.staging,tables.intermediate,published.mart'`)
+	if err != nil {
+		return err
 	}
 	to := transforms.Target{
 		Work:      "tables",
@@ -118,7 +113,7 @@ func models(ctx context.Context, s *store.Session, in transformInput) error {
 	})
 }
 
-// writeRules writes what is stated, the programme and what people decided as tables.
+// writeRules writes the stated rows, the programme and people's decisions as tables.
 func writeRules(ctx context.Context, s *store.Session, in transformInput) error {
 	if err := transforms.Prepare(ctx, s, "memory"); err != nil {
 		return err
@@ -137,7 +132,7 @@ func writeRules(ctx context.Context, s *store.Session, in transformInput) error 
 	return ledger.WriteWaived(ctx, s, in.Ledger.Log)
 }
 
-// check waits until closed months are known to be as they were stated, and runs every check.
+// check waits until closed months are proved, and runs every check.
 func check(ctx context.Context, s *store.Session, l *ledger.Ledger) error {
 	if err := l.Proven(); err != nil {
 		return err
@@ -145,18 +140,15 @@ func check(ctx context.Context, s *store.Session, l *ledger.Ledger) error {
 	return transforms.Check(ctx, s)
 }
 
-// forget throws away what transform has made.
+// forget removes everything that transform has made.
 func forget(ctx context.Context, s *store.Session, work string) error {
-	for _, q := range []string{
-		"set search_path = 'memory.main'",
-		"detach published",
-		"detach tables",
-		"drop schema memory.rules cascade",
-		"drop schema memory.stated cascade",
-	} {
-		if err := s.Exec(ctx, q); err != nil {
-			return err
-		}
+	err := s.Exec(ctx, `set search_path = 'memory.main';
+		detach published;
+		detach tables;
+		drop schema memory.rules cascade;
+		drop schema memory.stated cascade`)
+	if err != nil {
+		return err
 	}
 	return errors.Join(os.RemoveAll(newFile(work)), os.RemoveAll(tablesFile(work)))
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"tranche/pipeline/config"
+	"tranche/pipeline/files"
 	"tranche/pipeline/ledger"
 	"tranche/pipeline/store"
 	"tranche/reports"
@@ -22,14 +23,14 @@ import (
 	"tranche/reports/xlsx"
 )
 
-// So many statements are read at a time, or so many lines of them: the lines of twenty thousand take some ten
-// megabytes. The lines of a partner stand together in their marts, as far as these are made at a time.
+// Statements read at a time: the lines of twenty thousand take about ten megabytes. The marts keep a partner's lines
+// together in parts of this size.
 const (
 	batch      = 1000
 	batchLines = 20_000
 )
 
-// workbooks makes a month's workbooks and its journal from the new database.
+// workbooks makes a month's workbooks and journal from the new database.
 type workbooks struct {
 	config  *config.Config
 	session *store.Session
@@ -47,29 +48,28 @@ func newWorkbooks(c *config.Config, s *store.Session, l *ledger.Ledger) *workboo
 		Logo:    paper.Logo,
 	}
 	if len(head.Logo) > 0 {
-		sum := sha256.Sum256(head.Logo)
-		head.LogoHash = hex.EncodeToString(sum[:])
+		head.LogoHash = files.HashBytes(head.Logo)
 	}
 	return &workbooks{config: c, session: s, ledger: l, head: head}
 }
 
-// shelf is where files are put, by several goroutines at once.
+// shelf stores files for several goroutines at once.
 type shelf interface {
-	// Holds says whether the workbook made of these figures is there.
+	// Holds says whether a workbook of these figures is there.
 	Holds(name, figures string) bool
 	Put(name string, data []byte) error
 	// Wait waits until all are on the disk, and says which failed first.
 	Wait() error
 }
 
-// edition is the version that closing a month makes, and the final one it replaces.
+// edition is the version that closing the month makes, and the final one it replaces.
 func (w *workbooks) edition(month time.Time) reports.Edition {
 	version, _ := w.ledger.Version(month)
 	last, _ := w.ledger.LastFinal(month)
 	return reports.Edition{Version: version, Replaces: last.Version}
 }
 
-// month makes everything of a month.
+// month makes all files of a month.
 func (w *workbooks) month(
 	ctx context.Context, month time.Time, keys []reports.Key, e reports.Edition, to shelf, step func(),
 ) error {
@@ -77,10 +77,10 @@ func (w *workbooks) month(
 	if err == nil {
 		err = errors.Join(w.register(ctx, month, e, to), w.journal(ctx, month, e, to))
 	}
-	return cmp.Or(to.Wait(), err) // what could not be written is why no more was made
+	return cmp.Or(to.Wait(), err) // a failed write is why the rest was not made
 }
 
-// statements makes the statements of a month and puts each. Some are read, and made, before the next are read.
+// statements makes a month's statements, batch by batch.
 func (w *workbooks) statements(
 	ctx context.Context, month time.Time, keys []reports.Key, e reports.Edition, to shelf, step func(),
 ) error {
@@ -89,13 +89,16 @@ func (w *workbooks) statements(
 	next := func() (st *reports.Statement, ok bool) {
 		if len(list) == 0 && len(keys) > 0 && unread == nil {
 			n := batchOf(keys)
-			list, unread = w.read(ctx, month, keys[:n])
+			list, unread = reports.Statements(ctx, w.session, w.head, month, keys[0].Partner, keys[n-1].Partner)
+			if unread == nil && len(list) != n {
+				list, unread = nil, fmt.Errorf("%s: %d statements were announced and %d came", MonthName(month), n, len(list))
+			}
 			keys = keys[n:]
 		}
 		if len(list) == 0 || ctx.Err() != nil {
 			return nil, false
 		}
-		st, list[0], list = list[0], nil, list[1:] // nothing of it stays behind
+		st, list[0], list = list[0], nil, list[1:] // frees its memory
 		return st, true
 	}
 	err := xlsx.Many(next, func(st *reports.Statement) error {
@@ -104,18 +107,10 @@ func (w *workbooks) statements(
 		step()
 		return err
 	})
-	return cmp.Or(err, unread, ctx.Err()) // of a run that is stopped not all have been made
+	return cmp.Or(err, unread, ctx.Err()) // a stopped run has not made all
 }
 
-func (w *workbooks) read(ctx context.Context, month time.Time, keys []reports.Key) ([]*reports.Statement, error) {
-	list, err := reports.Statements(ctx, w.session, w.head, month, keys[0].Partner, keys[len(keys)-1].Partner)
-	if err == nil && len(list) != len(keys) {
-		return nil, fmt.Errorf("%s: %d statements were announced and %d came", MonthName(month), len(keys), len(list))
-	}
-	return list, err
-}
-
-// batchOf is how many statements are read at a time.
+// batchOf is how many statements are read together.
 func batchOf(keys []reports.Key) int {
 	n, lines := 1, keys[0].Lines
 	for n < min(batch, len(keys)) && lines+keys[n].Lines <= batchLines {
@@ -125,11 +120,12 @@ func batchOf(keys []reports.Key) int {
 	return n
 }
 
-// putStatement makes and puts a workbook that is not there yet.
+// putStatement makes a workbook, unless it is there already.
 func putStatement(st *reports.Statement, password string, to shelf) error {
 	name := fileName(st.Partner.ID)
 	if password != "" {
-		st.PasswordHash = secretHash(st.Partner.ID, password)
+		// A new password makes a new workbook. The hash hides the password.
+		st.PasswordHash = files.HashBytes([]byte(st.Partner.ID + "\x00" + password))
 	}
 	made, err := figures(st)
 	if err != nil || to.Holds(name, made) {
@@ -164,7 +160,7 @@ func (w *workbooks) register(ctx context.Context, month time.Time, e reports.Edi
 
 const journalName = "journal.csv"
 
-// journal makes a month's postings, where the configuration has accounts for them.
+// journal makes a month's postings, where accounts are configured.
 func (w *workbooks) journal(ctx context.Context, month time.Time, e reports.Edition, to shelf) error {
 	if w.config.Journal == nil {
 		return nil
@@ -202,7 +198,7 @@ func postedBefore(l *ledger.Ledger, month time.Time) ([]journal.Posting, error) 
 	path := filepath.Join(last.Folder, ledger.Statements, journalName)
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil // nobody had accounts for it then
+		return nil, nil // no accounts were configured then
 	}
 	if err != nil {
 		return nil, err
@@ -215,11 +211,11 @@ func postedBefore(l *ledger.Ledger, month time.Time) ([]journal.Posting, error) 
 	return list, nil
 }
 
-// figures names everything that a workbook is made of.
+// figures is a hash of everything in a workbook.
 func figures(st *reports.Statement) (string, error) {
 	sum := sha256.New()
 	to, but := json.NewEncoder(sum), *st
-	but.Lines = nil // one by one: all together they are megabytes of text
+	but.Lines = nil // encoded one by one: together they are megabytes
 	err := to.Encode(but)
 	for i := range st.Lines {
 		err = cmp.Or(err, to.Encode(&st.Lines[i]))
@@ -231,15 +227,8 @@ func figures(st *reports.Statement) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// secretHash tells one password from another without saying either.
-func secretHash(partner, password string) string {
-	sum := sha256.Sum256([]byte(partner + "\x00" + password))
-	return hex.EncodeToString(sum[:])
-}
-
-// fileName makes a file name of a partner's id, which is data: whatever is not a
-// plain letter, digit, dot or dash is written as its code, capitals too where
-// folding them could make twins.
+// fileName makes a file name of a partner's id. Other characters than capitals, digits, dot and dash become their
+// code. Small letters do, too: a file system without case would confuse two ids.
 func fileName(id string) string {
 	var name strings.Builder
 	for i, c := range []byte(id) {
@@ -251,8 +240,7 @@ func fileName(id string) string {
 		}
 	}
 	if name.Len() > 120 {
-		sum := sha256.Sum256([]byte(id))
-		return "_long_" + hex.EncodeToString(sum[:16]) + ".xlsx"
+		return "_long_" + files.HashBytes([]byte(id))[:32] + ".xlsx"
 	}
 	return "statement_" + name.String() + ".xlsx"
 }

@@ -1,8 +1,7 @@
 // Package config reads config.yaml. Only this package knows YAML; the others get plain values.
 //
-// Reading is strict. An unknown key, a value of the wrong type and a rule that cannot hold are
-// *faults*. Each fault is shown with its line and a caret. An unknown key or a wrong type ends the
-// reading; all other faults are shown at once.
+// Reading is strict. An unknown key, a wrong type and an impossible rule are *faults*, each shown with its line and
+// a caret. An unknown key or a wrong type ends the reading; all other faults are shown together.
 package config
 
 import (
@@ -61,13 +60,13 @@ func (f Folders) Audit() string { return filepath.Join(filepath.Dir(f.State), "a
 // History is the file of ended runs.
 func (f Folders) History() string { return filepath.Join(f.State, "runs.jsonl") }
 
-// Slots is the file of scheduled times and what came of each.
+// Slots is the table of slots.
 func (f Folders) Slots() string { return filepath.Join(f.State, "slots.jsonl") }
 
 // Outbox is the folder of waiting messages.
 func (f Folders) Outbox() string { return filepath.Join(filepath.Dir(f.State), "outbox") }
 
-// Work is the folder where output is written before it is renamed into place.
+// Work is the folder for output that is not in place yet.
 func (f Folders) Work() string { return filepath.Join(f.State, "work") }
 
 // Database limits what DuckDB uses.
@@ -92,10 +91,10 @@ type Journal struct {
 	Adjustments, Accrued, Payable string
 }
 
-// Closing is what a month needs before it is closed and final.
+// Closing is the requirements of a closed month.
 type Closing struct {
 	NeedsApproval        bool            // by a second person
-	MaxHeld, MaxRejected programme.Cents // amounts that nobody has to accept
+	MaxHeld, MaxRejected programme.Cents // accepted without a person
 }
 
 // Error is a configuration that cannot be used.
@@ -113,7 +112,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s: %d fault%s\n\n%s", e.Path, len(e.Faults), plural, strings.Join(e.Faults, "\n\n"))
 }
 
-// Short is an error's text for logs and mails, without lines of the configuration.
+// Short is an error for logs and mails, without lines of the configuration.
 func Short(err error) string {
 	var e *Error
 	if !errors.As(err, &e) {
@@ -127,7 +126,7 @@ func Short(err error) string {
 	return e.Path + ": " + strings.Join(faults, "; ") + "; tranche validate shows the lines"
 }
 
-// Read reads the configuration at path. A *Error says what is wrong in it.
+// Read reads the configuration at path. Faults come as an *Error.
 func Read(path string) (*Config, error) {
 	source, err := os.ReadFile(path)
 	if err != nil {
@@ -140,8 +139,8 @@ func Read(path string) (*Config, error) {
 	return parse(absolute, source)
 }
 
-// ReadNotify reads what is needed to send a message about a faulty configuration: the outbox and the
-// recipients. It is false when these have faults, too.
+// ReadNotify reads only the outbox and the recipients, to report a faulty configuration. It is false when they have
+// faults, too.
 func ReadNotify(path string) (*Config, bool) {
 	source, err := os.ReadFile(path)
 	if err != nil {
@@ -160,8 +159,7 @@ func ReadNotify(path string) (*Config, bool) {
 	return c, len(r.faults) == 0
 }
 
-// ReadProgramme reads the programme of another file, which needs no other section. Values that it
-// leaves out are those of base.
+// ReadProgramme reads the programme of another file; other sections are optional. Missing values come from base.
 func ReadProgramme(path string, base programme.Programme) (programme.Programme, error) {
 	source, err := os.ReadFile(path)
 	if err != nil {
@@ -252,10 +250,10 @@ func (r *reader) duration(path, text string) time.Duration {
 	return d
 }
 
-// FillIn marks the places in an empty start that the operator fills in.
+// FillIn marks values that the operator fills in.
 const FillIn = "FILL IN"
 
-// Unfilled says whether the mark is still in a name that statements show.
+// Unfilled says whether a name on statements still has the mark.
 func (c *Config) Unfilled() bool {
 	unnamed := func(v programme.Version) bool { return v.Name == FillIn }
 	return c.Vendor == FillIn || slices.ContainsFunc(c.Programme.Versions, unnamed)

@@ -121,7 +121,7 @@ func (r *reader) checkChoices(at string, f feedFile) {
 	}
 }
 
-// oneOf checks a key that takes one of a few words. An optional one may be empty.
+// oneOf checks a key with a few known words. An optional one may be empty.
 func (r *reader) oneOf(at, key, got string, optional bool) {
 	if known := words(key); !slices.Contains(known, got) && (got != "" || !optional) {
 		r.fault(at+"."+key, "%q is not known here; write one of %s", got, strings.Join(known, ", "))
@@ -157,7 +157,7 @@ func (r *reader) checkColumns(at string, f feedFile) {
 	for _, name := range f.Key {
 		known(at+".key", name)
 	}
-	// Bind finds missing columns, here in a header of our own names.
+	// Bind finds missing columns, in a header of our own names.
 	declared := feed.Feed{Kind: f.Kind, Columns: map[string][]string{}, Constants: f.Constants, Returns: f.Returns}
 	var header feed.Names
 	for ours, theirs := range f.Columns {
@@ -173,7 +173,7 @@ func (r *reader) checkColumns(at string, f feedFile) {
 	}
 }
 
-// expected is the longest time between two files of a feed, in days or hours; zero: none is expected.
+// expected is the longest time between two files, in days or hours; zero: any.
 func (r *reader) expected(path, text string) time.Duration {
 	if text == "" {
 		return 0

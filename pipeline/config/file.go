@@ -2,16 +2,15 @@ package config
 
 import "github.com/goccy/go-yaml/ast"
 
-// The structs that config.yaml is decoded into. A value that needs care is text, so that a wrong one
-// can be shown on its line. The tag yaml names the key where it is not the field's name in small
-// letters. The tag is says whether the key is required and what it may hold, and doc what it is for:
-// the schema is made from them.
+// The structs of config.yaml. A value that needs care is text, so that a fault can show its line. The tag yaml names
+// the key where it is not the field in small letters. The tag is holds whether the key is required, and its form;
+// doc describes it. The schema is made from the tags.
 
-// exact is a number or a date exactly as it is written.
+// exact is a number or a date as written.
 type exact string
 
-// UnmarshalYAML keeps the text: a decoder would make a float of 7.50. It takes the node, because
-// the library prints the whole file for whoever asks for the text.
+// UnmarshalYAML keeps the text: a decoder would make a float of 7.50. It takes the node, because for the text the
+// library prints the complete file.
 func (e *exact) UnmarshalYAML(node ast.Node) error {
 	switch node.(type) {
 	case *ast.NullNode:
@@ -27,7 +26,7 @@ func (e *exact) UnmarshalYAML(node ast.Node) error {
 // names is one name or a list of alternatives.
 type names []string
 
-// UnmarshalYAML takes a single name for a list of one.
+// UnmarshalYAML accepts a single name.
 func (n *names) UnmarshalYAML(decode func(any) error) error {
 	var one string
 	if err := decode(&one); err == nil {

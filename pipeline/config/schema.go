@@ -12,11 +12,11 @@ import (
 	"tranche/pipeline/programme"
 )
 
-// shape is a part of the schema: an object of JSON.
+// shape is a JSON object of the schema.
 type shape = map[string]any
 
-// Schema is the JSON schema of config.yaml (draft 7, which editors know), made from the structs that
-// it is decoded into. The reader is stricter where one value depends on another.
+// Schema is the JSON schema of config.yaml (draft 7, which editors know), made from its structs. The reader is
+// stricter where values depend on each other.
 func Schema() ([]byte, error) {
 	s := object(reflect.TypeFor[file]())
 	s["$schema"] = "http://json-schema.org/draft-07/schema#"
@@ -29,7 +29,7 @@ func Schema() ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// words are the values a key can have, where they are few.
+// words are the values of a key with few values.
 func words(form string) []string {
 	switch form {
 	case "approval":
@@ -70,7 +70,7 @@ func words(form string) []string {
 	return nil
 }
 
-// pattern is how a text of a form is written. Numbers of JSON are held against no pattern.
+// pattern is the form of a text. It does not apply to JSON numbers.
 func pattern(form string) string {
 	return map[string]string{
 		"colour":   `^[0-9A-Fa-f]{6}$`,
@@ -113,8 +113,8 @@ func object(t reflect.Type) shape {
 // keyOf is the key of a field in the file.
 func keyOf(f reflect.StructField) string { return cmp.Or(f.Tag.Get("yaml"), strings.ToLower(f.Name)) }
 
-// value is the shape of a field. A section that is not required may be empty: people comment out
-// what is in it and leave its name.
+// value is the shape of a field. An optional section may be empty: people comment out its content and leave its
+// name.
 func value(t reflect.Type, form string, needed bool) shape {
 	orEmpty := func(s shape) shape {
 		if !needed {
@@ -144,7 +144,7 @@ func value(t reflect.Type, form string, needed bool) shape {
 	return scalar(t.Kind(), form)
 }
 
-// mapping is the shape of a map. Its form can name the keys.
+// mapping is the shape of a map. Its form can list the keys.
 func mapping(t reflect.Type, form string) shape {
 	keys := words(form)
 	if form == "job" {
@@ -185,7 +185,7 @@ func scalar(kind reflect.Kind, form string) shape {
 	return shape{"type": "string", "pattern": pattern(form)}
 }
 
-// byKind says which columns a feed of each kind can have.
+// byKind restricts a feed to its kind's columns.
 func byKind() []shape {
 	var list []shape
 	for _, k := range feed.Kinds() {

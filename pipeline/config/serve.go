@@ -74,7 +74,7 @@ type jobFile struct {
 	Missed string `is:"missed" doc:"run: the last missed time is caught up; skip: it is not; usually run"`
 }
 
-// UnmarshalYAML takes a time alone, too.
+// UnmarshalYAML accepts a time alone.
 func (j *jobFile) UnmarshalYAML(decode func(any) error) error {
 	if err := decode(&j.At); err == nil {
 		return nil
@@ -159,13 +159,13 @@ func (r *reader) serve(base string, f serveFile) Serve {
 	case s.Listen == "":
 	case err != nil:
 		r.fault("$.serve.listen", "%q is not a host and port, such as 127.0.0.1:9273", s.Listen)
-	case !OnLoopback(host) && s.Token == "" && s.Clients == nil:
+	case !onLoopback(host) && s.Token == "" && s.Clients == nil:
 		r.fault("$.serve.listen", "%s: %v", s.Listen, ErrOpen)
 	}
 	return s
 }
 
-// certificates reads our certificate, and the authority that signs readers' certificates.
+// certificates reads our certificate, and the authority of readers' certificates.
 func (r *reader) certificates(base string, f tlsFile, s *Serve) {
 	if f == (tlsFile{}) {
 		return
@@ -191,7 +191,7 @@ func (r *reader) certificates(base string, f tlsFile, s *Serve) {
 	}
 }
 
-// oneSecret reads a secret from a file or from the environment.
+// oneSecret reads a secret from a file or the environment.
 func (r *reader) oneSecret(at, base, file, variable string) string {
 	if file != "" && variable != "" {
 		r.fault(at, "name a file or a variable, not both")
@@ -219,7 +219,7 @@ func (r *reader) notify(base string, f notifyFile) Notify {
 			w.URL = strings.TrimSpace(string(r.secret(at+".url_file", base, f.Webhook.URLFile)))
 		}
 		u, err := url.Parse(w.URL)
-		if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !OnLoopback(u.Hostname())) {
+		if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !onLoopback(u.Hostname())) {
 			r.fault(at, "the address is not https://...; http is for this machine only")
 		}
 		n.Webhook = &w
@@ -241,7 +241,7 @@ func (r *reader) mail(base string, f mailFile) *Mail {
 	if m.Port == 0 {
 		m.Port = map[string]int{"starttls": 587, "tls": 465, "none": 25}[m.Security]
 	}
-	if m.Security == "none" && (!OnLoopback(m.Host) || m.User != "") {
+	if m.Security == "none" && (!onLoopback(m.Host) || m.User != "") {
 		r.fault(at+".security", "none is for a server on this machine without a password; others need starttls or tls")
 	}
 	for _, address := range append([]string{m.From}, append(m.Operators, m.Finance...)...) {
@@ -255,12 +255,12 @@ func (r *reader) mail(base string, f mailFile) *Mail {
 	return m
 }
 
-// ErrOpen says that everybody on the network could read the pages.
+// ErrOpen says that the network could read the pages.
 var ErrOpen = errors.New("an address beyond this machine needs serve.token_file, or serve.tls with client_ca; " +
 	"otherwise anybody could read it")
 
-// OnLoopback says whether only this machine reaches a host.
-func OnLoopback(host string) bool {
+// onLoopback says whether only this machine reaches a host.
+func onLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -14,15 +14,15 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// reader turns the file's shapes into values and gathers faults. The file is parsed once; lines
-// are printed from the tree, and only for a fault.
+// reader turns the decoded structs into values and gathers faults. The file is parsed once, and lines are printed
+// only for a fault.
 type reader struct {
 	tree    *ast.File
 	unshown []bool // by line number
 	faults  []string
 }
 
-// decode parses a file and fills its shapes. A *Error says what is wrong in it.
+// decode parses a file into its structs. Faults come as an *Error.
 func decode(path string, source []byte, options ...yaml.DecodeOption) (f file, r *reader, err error) {
 	r = &reader{unshown: secretLines(source)}
 	tokens := lexer.Tokenize(string(source))
@@ -39,8 +39,8 @@ func decode(path string, source []byte, options ...yaml.DecodeOption) (f file, r
 	return f, r, nil
 }
 
-// The deepest nesting, and the furthest column a block begins in: the parser's memory grows with the
-// square of the depth, and the example is 7 deep.
+// The limits of nesting and of a block's column: the parser's memory grows with the square of the depth. The example
+// is 7 deep.
 const (
 	deepest  = 100
 	furthest = 1000
@@ -66,7 +66,7 @@ func checkDepth(tokens token.Tokens) error {
 	return nil
 }
 
-// fault shows what is wrong at a path such as $.feeds[0].dates.
+// fault adds a fault at a path such as $.feeds[0].dates.
 func (r *reader) fault(path, format string, args ...any) {
 	message := strings.TrimPrefix(path, "$.") + ": " + fmt.Sprintf(format, args...)
 	if shown := r.show(path); shown != "" {
@@ -75,9 +75,7 @@ func (r *reader) fault(path, format string, args ...any) {
 	r.faults = append(r.faults, message)
 }
 
-// show prints the line a path stands on, with a caret. Where the path itself is
-// not in the file, because something is missing, its parent is shown; behind an
-// anchor nothing can be.
+// show prints a path's line with a caret. A missing path shows its parent; a path behind an anchor shows nothing.
 func (r *reader) show(path string) string {
 	for path != "$" && path != "" {
 		if p, err := yaml.PathString(path); err == nil {
@@ -95,14 +93,13 @@ func (r *reader) show(path string) string {
 	return ""
 }
 
-// shownLine is a line of the file as an excerpt shows it.
+// shownLine is a numbered line of an excerpt.
 var shownLine = regexp.MustCompile(`^>? *(\d+) \|`)
 
-// hidden are the parts of the file that no excerpt shows.
+// hidden are the sections that no excerpt shows.
 var hidden = regexp.MustCompile(`^(notify|serve)\s*:`)
 
-// secretLines says which lines stand below notify and serve, where somebody can have written
-// a password: excerpts go into logs.
+// secretLines marks the lines of notify and serve. They may hold a password, and excerpts go into logs.
 func secretLines(source []byte) []bool {
 	lines, secret := []bool{false}, false
 	for line := range strings.SplitSeq(string(source), "\n") {

@@ -18,8 +18,7 @@ import (
 	"tranche/pipeline/programme"
 )
 
-// statement reads how workbooks look. It reads the logo, so that a missing one is a fault here and
-// not in a run at night.
+// statement reads the look of workbooks. It reads the logo, so that a missing logo fails here and not at night.
 func (r *reader) statement(base string, f statementFile) Statement {
 	s := Statement{Address: f.Address, Accent: f.Accent, Font: f.Font}
 	if s.Accent != "" && !regexp.MustCompile(`^[0-9A-Fa-f]{6}$`).MatchString(s.Accent) {
@@ -51,7 +50,7 @@ func (r *reader) statement(base string, f statementFile) Statement {
 	return s
 }
 
-// beside is a path of the configuration. It is relative to the configuration's folder.
+// beside is a path relative to the configuration's folder.
 func beside(base, path string) string {
 	if filepath.IsAbs(path) {
 		return filepath.Clean(path)
@@ -59,7 +58,7 @@ func beside(base, path string) string {
 	return filepath.Join(base, path)
 }
 
-// secret reads a file that only the operator may read. No path gives no bytes.
+// secret reads a file that only the operator may read. Without a path it is nil.
 func (r *reader) secret(at, base, path string) []byte {
 	if path == "" {
 		return nil

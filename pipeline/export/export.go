@@ -1,11 +1,9 @@
-// Package export writes tables of a database as Parquet files, for tools that do not read
-// DuckDB.
+// Package export writes tables as Parquet files, for tools that do not read DuckDB.
 //
-// A *part* is one file: a table, or the rows of a table for one month. Its *content* is a
-// hash of its columns and rows in any order; a part with the same content is not written
-// again. The *manifest* in the folder names the parts with their content and the hash of
-// their bytes. A part is written aside and renamed, and the manifest is written last.
-// Files that it does not name are never touched.
+// A *part* is one file: a table, or its rows for one month. Its *content* is a hash of its columns and rows in any
+// order; a part of the same content is not written again. The *manifest* in the folder lists the parts with their
+// content and the hash of their bytes. A part is written aside and renamed, and the manifest is written last. Other
+// files in the folder are never touched.
 package export
 
 import (
@@ -32,19 +30,19 @@ type Table struct {
 	Month bool     // has a part for each value of its column month
 }
 
-// Done is what came of an export, part by part, in the order of their names.
+// Done is the result of an export, by part name.
 type Done struct {
 	Written, Removed []string
 	Unchanged        int
 }
 
-// ErrBusy says that another export into the folder is at work.
+// ErrBusy says that another export into the folder is running.
 var ErrBusy = errors.New("another export into this folder is at work")
 
-// aside is where parts are made, in the folder itself so that they can be renamed.
+// aside is where parts are made, in the folder itself, so that a rename works.
 const aside = ".aside"
 
-// Write brings the folder up to what the tables hold.
+// Write updates the folder to the tables.
 func Write(ctx context.Context, s *store.Session, dir string, tables []Table) (*Done, error) {
 	if err := makeLikeParent(dir); err != nil {
 		return nil, err
@@ -68,8 +66,7 @@ func Write(ctx context.Context, s *store.Session, dir string, tables []Table) (*
 	return e.done, errors.Join(e.carryOut(ctx), os.RemoveAll(filepath.Join(dir, aside)))
 }
 
-// makeLikeParent makes the folder where it is missing, for whoever may read its parent, but
-// for nobody beyond its group.
+// makeLikeParent makes a missing folder, with its parent's permissions but none for others.
 func makeLikeParent(dir string) error {
 	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
 		return err
@@ -92,7 +89,7 @@ type writer struct {
 	done        *Done
 }
 
-// survey says which parts have to be written and which have gone.
+// survey finds the parts to write and to remove.
 func (e *writer) survey(ctx context.Context, tables []Table) error {
 	for _, t := range tables {
 		parts, err := e.parts(ctx, t)
@@ -101,8 +98,9 @@ func (e *writer) survey(ctx context.Context, tables []Table) error {
 		}
 		for _, p := range parts {
 			was := e.before[p.name]
+			hash, err := files.Hash(e.path(p.name))
 			e.now[p.name] = part{Content: p.content, SHA256: was.SHA256}
-			if was.Content == p.content && e.hasBytes(p.name, was.SHA256) {
+			if was.Content == p.content && err == nil && was.SHA256 == hash {
 				e.done.Unchanged++
 				continue
 			}
@@ -119,19 +117,16 @@ func (e *writer) survey(ctx context.Context, tables []Table) error {
 	return nil
 }
 
-// hasBytes says that the file is there with those bytes.
-func (e *writer) hasBytes(name, hash string) bool {
-	got, err := files.Hash(e.path(name))
-	return err == nil && got == hash
-}
-
 func (e *writer) path(name string) string { return filepath.Join(e.dir, filepath.FromSlash(name)) }
 
-// found is a part as the database has it.
-type found struct{ name, content, query string }
+// found is a part in the database.
+type found struct {
+	month                *string
+	name, content, query string
+}
 
-// parts works out the content of each part of a table: in one reading, as sums that do not
-// depend on the order of rows. No row is there twice, so no two cancel each other out.
+// parts computes each part's content in one pass, as sums that do not depend on the order of rows. Every row is
+// unique, so no two cancel out.
 func (e *writer) parts(ctx context.Context, t Table) (list []found, err error) {
 	var head string // the columns with their types
 	err = e.session.Row(ctx, `select string_agg(column_name || ' ' || column_type, ', ')
@@ -143,22 +138,17 @@ func (e *writer) parts(ctx context.Context, t Table) (list []found, err error) {
 	if t.Month {
 		month, by = "month::varchar", " group by month order by month"
 	}
-	err = e.session.Each(ctx, "select "+month+`,
+	list, err = store.List(ctx, e.session, "select "+month+`,
 			sha256(concat_ws(' ', ?, count(*), bit_xor(md5_number(r::varchar))))
-		from `+t.Name+" as r"+by, func(scan func(...any) error) error {
-		var month *string
-		var p found
-		err := scan(&month, &p.content)
-		p.name, p.query = t.part(month)
-		list = append(list, p)
-		return err
-	}, head)
+		from `+t.Name+" as r"+by, func(p *found) []any { return []any{&p.month, &p.content} }, head)
+	for i := range list {
+		list[i].name, list[i].query = t.part(list[i].month)
+	}
 	return list, err
 }
 
-// part is the name of the file for a month, or for the whole where there are no months,
-// and the query for its rows, in a total order. The month is in the folder's name and not
-// in the file, as readers of such folders expect.
+// part is the file's name for a month, or without months for the table, and the query for its rows in a total order.
+// The month is in the folder's name and not in the file, as readers expect.
 func (t Table) part(month *string) (name, query string) {
 	_, folder, _ := strings.Cut(t.Name, ".")
 	var order []string
@@ -178,8 +168,7 @@ func (t Table) part(month *string) (name, query string) {
 	return path.Join(folder, "data.parquet"), query
 }
 
-// carryOut writes what is due and removes what has gone. The manifest first loses the
-// hashes of those parts, so that the next export finishes one that was cut short.
+// carryOut writes the parts that are due and removes those that have gone.
 func (e *writer) carryOut(ctx context.Context) error {
 	if err := os.RemoveAll(filepath.Join(e.dir, aside)); err != nil {
 		return err
@@ -187,7 +176,12 @@ func (e *writer) carryOut(ctx context.Context) error {
 	if err := files.Folder(filepath.Join(e.dir, aside)); err != nil {
 		return err
 	}
-	if err := (manifest{e.unfinished()}).write(e.dir); err != nil {
+	// Without the hashes of those parts: the next export finishes one that was cut short.
+	unfinished := maps.Clone(e.now)
+	for _, name := range slices.Concat(e.done.Written, e.done.Removed) {
+		unfinished[name] = part{}
+	}
+	if err := e.writeManifest(unfinished); err != nil {
 		return err
 	}
 	for _, p := range e.due {
@@ -200,16 +194,11 @@ func (e *writer) carryOut(ctx context.Context) error {
 			return err
 		}
 	}
-	return manifest{e.now}.write(e.dir)
+	return e.writeManifest(e.now)
 }
 
-// unfinished is the manifest while parts are being written.
-func (e *writer) unfinished() map[string]part {
-	parts := maps.Clone(e.now)
-	for _, name := range slices.Concat(e.done.Written, e.done.Removed) {
-		parts[name] = part{}
-	}
-	return parts
+func (e *writer) writeManifest(parts map[string]part) error {
+	return files.WriteJSON(filepath.Join(e.dir, ManifestName), manifest{parts}, files.Shared)
 }
 
 func (e *writer) write(ctx context.Context, p found) error {
@@ -232,7 +221,7 @@ func (e *writer) write(ctx context.Context, p found) error {
 	return files.Place(made, to)
 }
 
-// folder makes the folder of a part, for whoever may read the export's folder.
+// folder makes a part's folder, with the permissions of the export's.
 func (e *writer) folder(dir string) error {
 	info, err := os.Stat(e.dir)
 	if err != nil {
@@ -249,7 +238,7 @@ func (e *writer) folder(dir string) error {
 	return nil
 }
 
-// remove removes a part, and its folders where nothing else is in them.
+// remove removes a part and its empty folders.
 func (e *writer) remove(name string) error {
 	if err := files.Remove(e.path(name)); err != nil {
 		return err

@@ -8,11 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-
-	"tranche/pipeline/files"
 )
 
-// ManifestName is the file that names the parts of an export.
+// ManifestName is the manifest's file.
 const ManifestName = "manifest.json"
 
 type manifest struct {
@@ -25,7 +23,7 @@ type part struct {
 	SHA256  string `json:"sha256,omitempty"`  // of its bytes
 }
 
-// readManifest reads the manifest of a folder; without one nothing was exported into it.
+// readManifest reads the manifest of a folder; a new folder has none.
 func readManifest(dir string) (manifest, error) {
 	name := filepath.Join(dir, ManifestName)
 	data, err := os.ReadFile(name)
@@ -41,16 +39,8 @@ func readManifest(dir string) (manifest, error) {
 	}
 	for part := range m.Parts {
 		if !filepath.IsLocal(filepath.FromSlash(part)) || !strings.HasSuffix(part, "/data.parquet") {
-			return m, fmt.Errorf("%s names %q, which is no part of an export; name another folder", name, part)
+			return m, fmt.Errorf("%s names %q, which is not a part of an export; name another folder", name, part)
 		}
 	}
 	return m, nil
-}
-
-func (m manifest) write(dir string) error {
-	data, err := json.MarshalIndent(m, "", "  ")
-	if err != nil {
-		return err
-	}
-	return files.Write(filepath.Join(dir, ManifestName), append(data, '\n'), files.Shared)
 }

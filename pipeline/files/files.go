@@ -1,8 +1,7 @@
-// Package files writes files so that a reader, or a crash, sees either the old one or the
-// new one and never a part of it.
+// Package files writes files so that a reader, or a crash, sees the old file or the new one and never a part.
 //
-// A *placed* file has been written aside, synced, renamed over its name, and its folder
-// synced. Every file that another program may read is written by this package.
+// A *placed* file was written aside, synced and renamed, and its folder synced. This package writes every file that
+// another program may read.
 package files
 
 import (
@@ -21,8 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Fault, where a test sets it, is asked before anything is written, synced or renamed,
-// and its error is what happens instead.
+// Fault is for tests: it is called before each write, sync or rename, and its error replaces the act.
 var Fault func(act, path string) error
 
 var faulting sync.Mutex
@@ -36,10 +34,10 @@ func fault(act, path string) error {
 	return Fault(act, path)
 }
 
-// Private is the mode of what only the operator may read.
+// Private is the mode of the operator's files.
 const Private os.FileMode = 0o600
 
-// Shared is the mode of what the group of analysts may read as well.
+// Shared is the mode of files that the analysts' group reads, too.
 const Shared os.FileMode = 0o640
 
 // Write places data under path with the given mode.
@@ -51,11 +49,10 @@ func Write(path string, data []byte, mode os.FileMode) error {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	return SyncFolder(filepath.Dir(path))
+	return Sync(filepath.Dir(path))
 }
 
-// Place syncs the finished file at aside and renames it to path. Both must be
-// in one file system.
+// Place syncs the finished file at aside and renames it to path, in the same file system.
 func Place(aside, path string) error {
 	if err := Sync(aside); err != nil {
 		return err
@@ -63,7 +60,7 @@ func Place(aside, path string) error {
 	if err := Rename(aside, path); err != nil {
 		return err
 	}
-	return SyncFolder(filepath.Dir(path))
+	return Sync(filepath.Dir(path))
 }
 
 // Rename renames and does not sync the folder.
@@ -78,7 +75,7 @@ func Rename(from, to string) error {
 	return nil
 }
 
-// Put writes a new file and syncs it, for somebody to rename into place.
+// Put writes and syncs a new file. The caller renames it into place.
 func Put(path string, data []byte) error {
 	err := fault("write", path)
 	if err == nil {
@@ -90,24 +87,23 @@ func Put(path string, data []byte) error {
 	return Sync(path)
 }
 
-// AtOnce is how many files are synced at a time: a disk syncs sixteen in the time of four.
+// AtOnce is how many files are synced together: a disk syncs sixteen in the time of four.
 const AtOnce = 16
 
-// Aside writes and syncs new files, many at a time, while their maker goes on.
+// Aside writes and syncs new files in the background, many at a time.
 type Aside struct {
 	group  errgroup.Group
 	failed atomic.Pointer[error]
 }
 
-// NewAside is ready to write. Its user calls Wait, also after an error.
+// NewAside makes an Aside. Its user calls Wait, also after an error.
 func NewAside() *Aside {
 	a := &Aside{}
 	a.group.SetLimit(AtOnce)
 	return a
 }
 
-// Put begins to write a file as the function Put does, unless one has failed before. The
-// data may not change afterwards.
+// Put begins to write a file, unless one has failed before. The data may not change afterwards.
 func (a *Aside) Put(path string, data []byte) error {
 	if failed := a.failed.Load(); failed != nil {
 		return *failed
@@ -122,11 +118,10 @@ func (a *Aside) Put(path string, data []byte) error {
 	return nil
 }
 
-// Wait waits until all are on the disk, and says which failed first.
+// Wait waits until all files are on the disk, and returns the first error.
 func (a *Aside) Wait() error { return a.group.Wait() }
 
-// Append adds a line to a file and syncs it. It first ends a line that a crash cut short;
-// readers skip that line.
+// Append adds a line to a file and syncs it. First it ends a line that a crash cut short; readers skip that line.
 func Append(path string, line []byte) error {
 	if err := fault("write", path); err != nil {
 		return fmt.Errorf("append to %s: %w", path, err)
@@ -150,8 +145,7 @@ func Append(path string, line []byte) error {
 	return nil
 }
 
-// Glob lists what is in dir under a pattern, in the order of names. The folder itself is
-// no pattern: its name can have a bracket.
+// Glob lists the files in dir under a pattern, by name. dir itself may hold the marks of a pattern.
 func Glob(dir, pattern string) ([]string, error) {
 	names, err := fs.Glob(os.DirFS(dir), pattern)
 	for i, name := range names {
@@ -160,7 +154,7 @@ func Glob(dir, pattern string) ([]string, error) {
 	return names, err
 }
 
-// Copy makes to a private copy of from. It does not sync: whoever places it does.
+// Copy makes a private copy, and does not sync it.
 func Copy(from, to string) error {
 	in, err := os.Open(from)
 	if err != nil {
@@ -171,14 +165,14 @@ func Copy(from, to string) error {
 	if err != nil {
 		return fmt.Errorf("copy: %w", err)
 	}
-	_, err = io.Copy(out, in) // by the kernel, which shares the blocks where the file system can
+	_, err = io.Copy(out, in) // the kernel shares the blocks where it can
 	if err := errors.Join(err, out.Close()); err != nil {
 		return fmt.Errorf("copy %s to %s: %w", from, to, err)
 	}
 	return nil
 }
 
-// Exists says whether something stands at path.
+// Exists says whether path exists.
 func Exists(path string) bool {
 	_, err := os.Stat(path)
 	return !errors.Is(err, os.ErrNotExist)
@@ -193,7 +187,7 @@ func Remove(path string) error {
 	return err
 }
 
-// Sync forces what was written to path onto the disk.
+// Sync forces a file, or the names in a folder, onto the disk.
 func Sync(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -205,10 +199,7 @@ func Sync(path string) error {
 	return nil
 }
 
-// SyncFolder makes a rename or a removal in the folder survive a power cut.
-func SyncFolder(dir string) error { return Sync(dir) }
-
-// Folder makes dir, and what is above it, readable by the operator only.
+// Folder makes dir and its parents, for the operator only.
 func Folder(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make folder %s: %w", dir, err)
@@ -223,20 +214,21 @@ func Hash(path string) (string, error) {
 		return "", err
 	}
 	defer f.Close()
-	return HashOf(f)
-}
-
-// A run hashes thousands of small files; a buffer for each would be most of the work.
-var buffers = sync.Pool{New: func() any { b := make([]byte, 1<<18); return &b }}
-
-// HashOf is the SHA-256 of what is left to read.
-func HashOf(r io.Reader) (string, error) {
 	h := sha256.New()
 	buffer := buffers.Get().(*[]byte)
 	defer buffers.Put(buffer)
-	// Without the wrapper a file would write itself, through a buffer of its own.
-	if _, err := io.CopyBuffer(h, struct{ io.Reader }{r}, *buffer); err != nil {
+	// Without the wrapper the file would copy itself, through its own buffer.
+	if _, err := io.CopyBuffer(h, struct{ io.Reader }{f}, *buffer); err != nil {
 		return "", fmt.Errorf("hash: %w", err)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
+
+// HashBytes is the SHA-256 of data, in lower-case hexadecimal.
+func HashBytes(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// A run hashes thousands of small files, and buffers would take most of the time.
+var buffers = sync.Pool{New: func() any { b := make([]byte, 1<<18); return &b }}

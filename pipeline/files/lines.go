@@ -7,8 +7,7 @@ import (
 	"os"
 )
 
-// AddLine adds a value at the end of a file of lines, of which each holds a value of JSON.
-// A stop leaves all lines, or all but the last.
+// AddLine adds a value to a file with one JSON value a line. After a crash, at most this line is missing.
 func AddLine(path string, value any) error {
 	line, err := json.Marshal(value)
 	if err != nil {
@@ -17,8 +16,8 @@ func AddLine(path string, value any) error {
 	return Append(path, line)
 }
 
-// Lines reads the values; a missing file holds none. It skips a line that a crash cut
-// short: what it would have said had not happened yet.
+// Lines reads the values; a missing file has none. It skips a line that a crash cut short: its event had not
+// happened yet.
 func Lines[T any](path string) ([]T, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -37,7 +36,16 @@ func Lines[T any](path string) ([]T, error) {
 	return all, nil
 }
 
-// WriteLines replaces the file by those values.
+// WriteJSON places a value as indented JSON.
+func WriteJSON(path string, value any, mode os.FileMode) error {
+	data, err := json.MarshalIndent(value, "", "  ")
+	if err != nil {
+		return err
+	}
+	return Write(path, append(data, '\n'), mode)
+}
+
+// WriteLines replaces the values of a file.
 func WriteLines[T any](path string, all []T) error {
 	var text bytes.Buffer
 	for _, value := range all {

@@ -1,8 +1,6 @@
 package ledger
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -16,11 +14,10 @@ import (
 	"tranche/pipeline/ledger/audit"
 )
 
-// closing marks the folder of a month that is being closed.
+// closing is the suffix of the folder of a month that is being closed.
 const closing = ".closing"
 
-// followLog makes the folders follow the log after a run that was stopped: what was
-// decided is carried out, what was only prepared is thrown away.
+// followLog finishes what an interrupted run decided, and removes what it only prepared.
 func followLog(root string, log []audit.Decision) error {
 	standing, reopened, err := decided(log)
 	if err != nil {
@@ -52,14 +49,14 @@ func followLog(root string, log []audit.Decision) error {
 	return nil
 }
 
-// follow renames a folder with that manifest, unless that has been done.
+// follow renames a folder with that manifest, unless it is renamed already.
 func follow(from, to, manifest string) error {
 	if _, err := os.Lstat(to); !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	hash, err := files.Hash(filepath.Join(from, ManifestName))
 	if errors.Is(err, os.ErrNotExist) || err == nil && hash != manifest {
-		return nil // what is missing is named by readMonths
+		return nil // readMonths reports a missing folder
 	}
 	if err != nil {
 		return err
@@ -71,10 +68,10 @@ func rename(from, to string) error {
 	if err := files.Rename(from, to); err != nil {
 		return err
 	}
-	return files.SyncFolder(filepath.Dir(to))
+	return files.Sync(filepath.Dir(to))
 }
 
-// Prepare makes the empty folder in which a month is closed.
+// Prepare makes the empty folder for closing a month.
 func Prepare(root string, month time.Time) (string, error) {
 	folder := filepath.Join(root, Folder(month)+closing)
 	if err := os.RemoveAll(folder); err != nil {
@@ -86,8 +83,7 @@ func Prepare(root string, month time.Time) (string, error) {
 	return folder, nil
 }
 
-// Seal hashes and syncs what stands in a prepared folder and writes its manifest.
-// The month is not closed yet.
+// Seal hashes and syncs a prepared folder and writes its manifest. The month is still open.
 func (l *Ledger) Seal(folder string, month time.Time, m Manifest) (Closed, error) {
 	m.Format, m.Month, m.Files = format, Folder(month), map[string]string{}
 	m.Version, m.Replaces = l.Version(month)
@@ -117,19 +113,15 @@ func (l *Ledger) Seal(folder string, month time.Time, m Manifest) (Closed, error
 	for i, name := range names {
 		m.Files[name] = hashes[i]
 	}
-	data, err := json.MarshalIndent(m, "", "  ")
-	if err != nil {
+	if err := files.Sync(filepath.Join(folder, Statements)); err != nil {
 		return Closed{}, err
 	}
-	data = append(data, '\n')
-	if err := files.SyncFolder(filepath.Join(folder, Statements)); err != nil {
+	path := filepath.Join(folder, ManifestName)
+	if err := files.WriteJSON(path, m, files.Private); err != nil {
 		return Closed{}, err
 	}
-	if err := files.Write(filepath.Join(folder, ManifestName), data, files.Private); err != nil {
-		return Closed{}, err
-	}
-	hash, err := files.HashOf(bytes.NewReader(data))
-	return Closed{Manifest: m, First: month, Hash: hash, Folder: folder}, errors.Join(err, files.SyncFolder(l.Root))
+	hash, err := files.Hash(path)
+	return Closed{Manifest: m, First: month, Hash: hash, Folder: folder}, errors.Join(err, files.Sync(l.Root))
 }
 
 // With is the ledger with one more month.
@@ -140,7 +132,7 @@ func (l *Ledger) With(c Closed) *Ledger {
 	return &more
 }
 
-// Close closes a sealed month: the line in the log does it, the folder follows.
+// Close closes a sealed month. The line in the log decides; the folder's name follows.
 func Close(log string, c Closed) error {
 	d := audit.Decision{At: c.At, Who: c.Prepared, Act: audit.Close, Month: c.Month, Manifest: c.Hash, Reason: c.Accepted}
 	if err := audit.Append(log, d); err != nil {
@@ -149,30 +141,33 @@ func Close(log string, c Closed) error {
 	return rename(c.Folder, strings.TrimSuffix(c.Folder, closing))
 }
 
-// Approve makes a closed month final, in the name of somebody who did not close it.
+// Approve makes a closed month final. Who closed it cannot approve it.
 func (l *Ledger) Approve(log string, month time.Time, who string, at time.Time) error {
 	c, ok := l.Of(month)
 	switch {
 	case !ok:
 		return fmt.Errorf("%s is not closed, so there is nothing to approve; close it first", Folder(month))
 	case !c.Approval:
-		return fmt.Errorf("%s was final when it was closed: no approval was asked for (closing.approval in the configuration)", c.Month)
+		return fmt.Errorf("%s was final when it was closed: no approval was asked for "+
+			"(closing.approval in the configuration)", c.Month)
 	case c.Approved != "":
 		return fmt.Errorf("%s is final already, approved by %s", c.Month, c.Approved)
 	case audit.SamePerson(who, c.Prepared):
-		return fmt.Errorf("%s was closed by %s, and %s is the same name; somebody else has to approve it (--by NAME)", c.Month, c.Prepared, who)
+		return fmt.Errorf("%s was closed by %s, and %s is the same name; somebody else has to approve it (--by NAME)",
+			c.Month, c.Prepared, who)
 	}
 	return audit.Append(log, audit.Decision{At: at, Who: who, Act: audit.Approve, Month: c.Month, Manifest: c.Hash})
 }
 
-// Reopen takes the last closed month back and keeps what it stated beside.
+// Reopen takes the last closed month back, and keeps its folder as a version.
 func (l *Ledger) Reopen(log string, month time.Time, who, reason string, at time.Time) error {
 	last := l.Last()
 	switch {
 	case last == nil:
 		return fmt.Errorf("no month is closed")
 	case !last.First.Equal(month):
-		return fmt.Errorf("only the last closed month can be reopened, and that is %s; later corrections to %s are adjustments of the first open month", last.Month, Folder(month))
+		return fmt.Errorf("only the last closed month can be reopened, and that is %s; "+
+			"later corrections to %s are adjustments of the first open month", last.Month, Folder(month))
 	}
 	d := audit.Decision{At: at, Who: who, Act: audit.Reopen, Month: last.Month, Manifest: last.Hash, Reason: reason}
 	if err := audit.Append(log, d); err != nil {

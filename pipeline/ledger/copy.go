@@ -2,8 +2,6 @@ package ledger
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,18 +11,17 @@ import (
 	"tranche/transforms"
 )
 
-// What closed months have stated is the same every night. It is written once into a database of its own, and each
-// new published database begins as a copy of it: copying the file costs a tenth of writing its rows. The database is
-// a cache. It is made again for other closed months or other models.
+// The stated rows of closed months are the same every night. They are written once into a database, a cache for
+// these months and these models. Each new published database begins as a copy of it, at a tenth of the cost.
 
-// Copying says where the database of what is stated is kept and copied to.
+// Copying is the place of that database and of its copy.
 type Copying struct {
-	Cache string // folder that keeps it
-	Work  string // folder in which it is made
-	To    string // file that becomes a copy of it
+	Cache string // its folder
+	Work  string // where it is made
+	To    string // the copy
 }
 
-// CopyStated copies what closed months have stated into a new database, and says whether there is anything.
+// CopyStated copies the stated rows into a new database, and says whether there are any.
 func CopyStated(ctx context.Context, s *store.Session, l *Ledger, c Copying) (bool, error) {
 	if l.Last() == nil {
 		return false, nil
@@ -33,21 +30,21 @@ func CopyStated(ctx context.Context, s *store.Session, l *Ledger, c Copying) (bo
 	if err != nil {
 		return false, err
 	}
-	sum := sha256.Sum256([]byte(l.Last().Hash + models))
-	path := filepath.Join(c.Cache, "stated-"+hex.EncodeToString(sum[:8])+".duckdb")
+	path := filepath.Join(c.Cache, "stated-"+files.HashBytes([]byte(l.Last().Hash + models))[:16]+".duckdb")
 	if !files.Exists(path) {
-		// Every night until the next closing would believe it.
-		if err := l.Proven(); err != nil {
-			return false, fmt.Errorf("write what is stated: %w", err)
+		// The copy serves every night until the next closing, so damaged files must not get in.
+		err := l.Proven()
+		if err == nil {
+			err = writeCopy(ctx, s, c, path)
 		}
-		if err := writeCopy(ctx, s, c, path); err != nil {
-			return false, fmt.Errorf("write what is stated: %w", err)
+		if err != nil {
+			return false, fmt.Errorf("write the stated rows: %w", err)
 		}
 	}
 	return true, files.Copy(path, c.To)
 }
 
-// writeCopy makes the database of what is stated, and removes the one before.
+// writeCopy makes the database of stated rows, and removes the old ones.
 func writeCopy(ctx context.Context, s *store.Session, c Copying, path string) error {
 	aside := filepath.Join(c.Work, "stated.duckdb")
 	for _, name := range []string{aside, aside + ".wal"} {
@@ -76,7 +73,7 @@ func writeCopy(ctx context.Context, s *store.Session, c Copying, path string) er
 	return files.Place(aside, path)
 }
 
-// ForgetCopies removes the databases of what is stated.
+// ForgetCopies removes the databases of stated rows.
 func ForgetCopies(cache string) error {
 	old, err := files.Glob(cache, "stated-*.duckdb*")
 	for _, name := range old {

@@ -8,7 +8,7 @@ import (
 	"tranche/pipeline/store"
 )
 
-// Decisions counts the decisions of a log that are on months.
+// Decisions counts the decisions on months.
 func Decisions(log []audit.Decision) (n int) {
 	for _, d := range log {
 		if d.Act == audit.Close || d.Act == audit.Approve || d.Act == audit.Reopen {
@@ -18,7 +18,7 @@ func Decisions(log []audit.Decision) (n int) {
 	return n
 }
 
-// WriteWaived writes the waived rows of a log as the table rules.waived.
+// WriteWaived writes the waived rows as the table rules.waived.
 func WriteWaived(ctx context.Context, s *store.Session, log []audit.Decision) error {
 	err := s.Exec(ctx, `create table rules.waived
 		(sha256 varchar, line bigint, reasons_hash varchar, who varchar, reason varchar)`)
@@ -30,7 +30,7 @@ func WriteWaived(ctx context.Context, s *store.Session, log []audit.Decision) er
 	return err
 }
 
-// FileDecisions reads what people decided by way of files and the log does not have yet.
+// FileDecisions reads the decisions in loaded files that the log lacks.
 func FileDecisions(ctx context.Context, s *store.Session, log []audit.Decision) ([]audit.Decision, error) {
 	key := func(d audit.Decision) audit.Decision {
 		return audit.Decision{Act: d.Act, What: d.What, File: d.File, Line: d.Line}

@@ -1,20 +1,15 @@
-// Package ledger keeps what has been stated: the closed months, each in a folder
-// of its own that never changes.
+// Package ledger keeps the closed months, each in a folder that never changes.
 //
-// A *closed month* is a folder such as closed/2024-08: the rows it stated as
-// Parquet, the final workbooks, the rules in force and a *manifest* with the hash
-// of each file and of the month before. What was decided stands in the audit log,
-// with the hash of the manifest, and the folders follow it: a month is closed from
-// the moment its line is in the log. A stop between the line and the rename is made
-// good by the next command (Open). The *ledger* is the closed months in their
-// order, read against the log (Open) and proved file by file (Proven).
+// A *closed month* is a folder such as closed/2024-08: its stated rows as Parquet, the final workbooks, the rules in
+// force, and a *manifest* with the hash of each file and of the month before. The decision is in the audit log, with
+// the manifest's hash: a month is closed as soon as its line is in the log. After a stop between the line and the
+// rename, the next command renames the folder (Open). The *ledger* is the closed months in order, read against the
+// log (Open) and proved file by file (Proven).
 //
-// A month that was *reopened* is kept beside, as closed/2024-08.v1; closed again, it
-// is version 2.
+// A *reopened* month is kept as closed/2024-08.v1; closed again, it is version 2.
 package ledger
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -33,11 +28,10 @@ import (
 	"tranche/pipeline/ledger/audit"
 )
 
-// format is the layout of the files of a closed month. It is counted up when a build can no longer
-// read what the one before has closed.
+// format is the layout of a closed month. A build that can no longer read the old layout counts it up.
 const format = 2
 
-// Manifest says what a closed month consists of.
+// Manifest lists the contents of a closed month.
 type Manifest struct {
 	Format   int               `json:"format"`
 	Month    string            `json:"month"` // as 2024-08
@@ -45,21 +39,21 @@ type Manifest struct {
 	Prepared string            `json:"prepared_by"`
 	At       time.Time         `json:"prepared_at"`
 	Accepted string            `json:"accepted,omitempty"` // why it was closed with amounts held or rejected
-	Approval bool              `json:"approval"`           // a second person has to make it final
+	Approval bool              `json:"approval"`           // by a second person
 	Program  string            `json:"program"`
 	Config   string            `json:"config"`             // hash of the configuration file
 	Year     int               `json:"year_starts"`        // month in which the programme year begins
 	Currency string            `json:"currency"`           // the programme's; every amount is in it
-	Models   string            `json:"models"`             // what worked it out: the models and the database, by hash
+	Models   string            `json:"models"`             // of the models, and the database's version
 	Rules    string            `json:"rules"`              // hash of the programme version in force on its last day
-	Keys     []Key             `json:"keys,omitempty"`     // of the sales feeds that had sent lines of the month or before
+	Keys     []Key             `json:"keys,omitempty"`     // of the sales feeds with lines up to the month
 	Landed   int64             `json:"landed"`             // number of the last file that had landed
 	Previous string            `json:"previous,omitempty"` // SHA-256 of the manifest of the month before
 	Replaces string            `json:"replaces,omitempty"` // SHA-256 of the manifest of the version before
 	Files    map[string]string `json:"files"`              // name -> SHA-256
 }
 
-// Key is how a sales feed named its lines when a month was closed.
+// Key is a sales feed's line key when a month was closed.
 type Key struct {
 	Feed    string            `json:"feed"`
 	Glob    string            `json:"glob"`
@@ -75,8 +69,7 @@ type Closed struct {
 	Approved string // who made it final; empty: nobody yet
 }
 
-// finish makes a month final that nobody else has to approve. What was asked for when
-// it was closed holds, whatever the configuration asks for today.
+// finish makes a month final that needs no approval. The configuration of its closing decides, not today's.
 func (c *Closed) finish() {
 	if !c.Approval && c.Approved == "" {
 		c.Approved = c.Prepared
@@ -87,24 +80,24 @@ func (c *Closed) finish() {
 type Ledger struct {
 	Root     string
 	Months   []Closed
-	Reopened []Closed // the newest version before of each month that was taken back, whether or not it was closed again
-	Replaced []Closed // the same, of the versions that had become final: the last final editions
+	Reopened []Closed // the newest reopened version of each month
+	Replaced []Closed // the newest of those that were final: the last final editions
 	Log      []audit.Decision
 	all      []Closed     // every version of every month, for proving
-	proven   func() error // waits until all are proved; nil: they need not be
+	proven   func() error // waits for the proof; nil: none is needed
 }
 
-// Folder names a month as folders and people do.
+// Folder is the name of a month's folder.
 func Folder(month time.Time) string { return month.Format("2006-01") }
 
 const (
-	// ManifestName is the file of a closed month that names every other with its hash.
+	// ManifestName is the manifest's file.
 	ManifestName = "manifest.json"
-	// Statements is where in a closed month its final workbooks are.
+	// Statements is the folder of the final workbooks.
 	Statements = "statements"
 )
 
-// FirstOpen is the first month that is not closed; zero when none is.
+// FirstOpen is the first open month; zero when none is closed.
 func (l *Ledger) FirstOpen() time.Time {
 	if len(l.Months) == 0 {
 		return time.Time{}
@@ -129,7 +122,7 @@ func (l *Ledger) Of(month time.Time) (Closed, bool) {
 	return l.Months[i], true
 }
 
-// Version is the one that closing a month makes.
+// Version is the version that closing a month makes.
 func (l *Ledger) Version(month time.Time) (version int, replaces string) {
 	for _, c := range l.Reopened {
 		if c.First.Equal(month) {
@@ -139,8 +132,7 @@ func (l *Ledger) Version(month time.Time) (version int, replaces string) {
 	return 1, ""
 }
 
-// LastFinal is the last final edition of a month that was taken back; the second result is false where none had
-// become final.
+// LastFinal is the last final edition of a reopened month, if it has one.
 func (l *Ledger) LastFinal(month time.Time) (Closed, bool) {
 	i := slices.IndexFunc(l.Replaced, func(c Closed) bool { return c.First.Equal(month) })
 	if i < 0 {
@@ -149,7 +141,7 @@ func (l *Ledger) LastFinal(month time.Time) (Closed, bool) {
 	return l.Replaced[i], true
 }
 
-// line is a decision on a month with what it decided upon.
+// line is a decision on a month.
 type line struct {
 	month    time.Time
 	manifest string
@@ -157,8 +149,7 @@ type line struct {
 	approved string
 }
 
-// decided folds the log: the months that stand closed, and those taken back, in
-// the order in which that was done.
+// decided folds the log into the closed months, and the reopened ones in their order.
 func decided(log []audit.Decision) (standing, reopened []line, err error) {
 	for _, d := range log {
 		if d.Act != audit.Close && d.Act != audit.Approve && d.Act != audit.Reopen {
@@ -178,7 +169,8 @@ func decided(log []audit.Decision) (standing, reopened []line, err error) {
 		last := &standing[len(standing)-1]
 		if d.Act == audit.Approve {
 			if audit.SamePerson(d.Who, last.closed) {
-				return nil, nil, fmt.Errorf("audit log: %s closed %s and approved it too; that takes two people, so the log has been changed", d.Who, d.Month)
+				return nil, nil, fmt.Errorf("audit log: %s closed %s and approved it too; "+
+					"that takes two people, so the log has been changed", d.Who, d.Month)
 			}
 			last.approved = d.Who
 			continue
@@ -189,9 +181,8 @@ func decided(log []audit.Decision) (standing, reopened []line, err error) {
 	return standing, reopened, nil
 }
 
-// readMonths reads the closed months and proves the manifest of each against the log. Whether
-// the files are what the manifests say, Proven says; but where a manifest is damaged the error
-// names those files too.
+// readMonths reads the closed months and proves each manifest against the log. Proven proves the files; but where a
+// manifest is damaged, the error names damaged files, too.
 func readMonths(root string, log []audit.Decision) (*Ledger, error) {
 	standing, reopened, err := decided(log)
 	if err != nil {
@@ -231,8 +222,8 @@ func readMonths(root string, log []audit.Decision) (*Ledger, error) {
 	return l, otherFormat(l.all)
 }
 
-// Proven waits until every file of every closed month is held against its manifest. The error names each that is
-// changed, missing or was added.
+// Proven waits until every file of every closed month is proved. The error names each that is changed, missing or
+// added.
 func (l *Ledger) Proven() error {
 	if l.proven == nil {
 		return nil
@@ -251,7 +242,7 @@ func proveAll(ctx context.Context, all []Closed) (err error) {
 	return err
 }
 
-// otherFormat names the months that a build with another layout of closed months has closed.
+// otherFormat names a month that was closed in another layout.
 func otherFormat(all []Closed) error {
 	for _, c := range all {
 		if c.Format != format {
@@ -263,12 +254,12 @@ func otherFormat(all []Closed) error {
 	return nil
 }
 
-// instead puts a version in the place of the earlier one of its month.
+// instead replaces the earlier version of a month.
 func instead(list []Closed, c Closed) []Closed {
 	return append(slices.DeleteFunc(list, func(o Closed) bool { return o.First.Equal(c.First) }), c)
 }
 
-// added names what nobody closed.
+// added names the folders without a decision.
 func added(root string, expected map[string]bool) error {
 	entries, err := os.ReadDir(root)
 	if errors.Is(err, os.ErrNotExist) {
@@ -276,7 +267,8 @@ func added(root string, expected map[string]bool) error {
 	}
 	for _, e := range entries {
 		if !expected[e.Name()] {
-			err = errors.Join(err, fmt.Errorf("%s was added: the audit log knows nothing of it", filepath.Join(root, e.Name())))
+			added := fmt.Errorf("%s was added: the audit log knows nothing of it", filepath.Join(root, e.Name()))
+			err = errors.Join(err, added)
 		}
 	}
 	return err
@@ -293,8 +285,8 @@ func read(folder string, s line) (Closed, error) {
 	if err != nil {
 		return c, err
 	}
-	if hash, err := files.HashOf(bytes.NewReader(data)); err != nil || hash != s.manifest {
-		return c, errors.Join(err, fmt.Errorf("%s has changed", path))
+	if files.HashBytes(data) != s.manifest {
+		return c, fmt.Errorf("%s has changed", path)
 	}
 	if err := json.Unmarshal(data, &c.Manifest); err != nil {
 		return c, fmt.Errorf("%s: %w", path, err)
@@ -302,10 +294,10 @@ func read(folder string, s line) (Closed, error) {
 	return c, nil
 }
 
-// prove holds the files of a folder against their hashes.
+// prove compares the files of a folder with their hashes.
 func prove(ctx context.Context, folder string, hashes map[string]string) error {
 	if hashes == nil {
-		return nil // of a manifest that could not be read
+		return nil // the manifest could not be read
 	}
 	there, err := contents(folder)
 	for _, name := range there {
@@ -339,8 +331,7 @@ func proveFile(path, want string) error {
 	return err
 }
 
-// contents lists the files under a folder by their names in a manifest. Whatever is
-// neither a file nor the folder of the workbooks was not put there by a closing.
+// contents lists the files under a folder by their manifest names. Links and further folders are errors.
 func contents(folder string) ([]string, error) {
 	var names []string
 	var strange error
@@ -365,14 +356,13 @@ func contents(folder string) ([]string, error) {
 	return names, errors.Join(err, strange)
 }
 
-// Final is a month that nobody has to approve any more.
+// Final is a month that needs no approval any more.
 type Final struct {
 	Month time.Time
 	At    time.Time // when that was decided
 }
 
-// Finals lists the months that are final by the log alone: no file is proved but each
-// month's manifest, which says whether it asked for a second person.
+// Finals lists the final months by the log. It reads only the manifests, which say whether approval was needed.
 func Finals(root string, log []audit.Decision) []Final {
 	standing, _, err := decided(log)
 	if err != nil {

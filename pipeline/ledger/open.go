@@ -9,15 +9,15 @@ import (
 	"tranche/pipeline/ledger/audit"
 )
 
-// Options say where the ledger is and what it has to agree with.
+// Options are the ledger's place, and what it must agree with.
 type Options struct {
 	Folder, Log string
 	Currency    string
 	YearStarts  int // month in which the programme year begins
 }
 
-// Open reads what people decided and carries out what a run that was stopped had decided. It begins to prove the
-// closed months and does not wait for that: whoever keeps anything that follows from their files calls Proven first.
+// Open reads the decisions and finishes an interrupted one. It starts to prove the closed months and does not wait:
+// whoever keeps anything that follows from their files calls Proven first.
 func Open(ctx context.Context, o Options) (*Ledger, error) {
 	log, err := audit.Read(o.Log)
 	if err != nil {
@@ -42,7 +42,7 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 	l.proven = sync.OnceValue(func() error {
 		err := proveAll(ctx, l.all)
 		if err == nil || ctx.Err() != nil {
-			return ctx.Err() // who was interrupted has proved nothing
+			return ctx.Err() // an interrupted proof proves nothing
 		}
 		return damaged(err)
 	})

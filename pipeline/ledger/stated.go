@@ -15,11 +15,10 @@ import (
 	"tranche/transforms"
 )
 
-// rulesName is the file of the rules a month was stated under.
+// rulesName is the file of a month's rules.
 const rulesName = "rules.json"
 
-// Write writes what the marts say of a month into its prepared folder, with the
-// rules it was stated under.
+// Write writes a month's rows and its rules into its prepared folder.
 func Write(ctx context.Context, db *store.Session, folder string, month time.Time, rules programme.Rules) error {
 	err := transforms.State(ctx, db, month.Format(time.DateOnly), func(name, query string) error {
 		to := store.Literal(filepath.Join(folder, name+".parquet"))
@@ -28,15 +27,11 @@ func Write(ctx context.Context, db *store.Session, folder string, month time.Tim
 	if err != nil {
 		return err
 	}
-	data, err := json.MarshalIndent(rules, "", "  ")
-	if err != nil {
-		return err
-	}
-	return files.Write(filepath.Join(folder, rulesName), append(data, '\n'), files.Private)
+	return files.WriteJSON(filepath.Join(folder, rulesName), rules, files.Private)
 }
 
-// Load gives the schema stated what the closed months have stated, and what those
-// taken back had told. The rows stay in the closed files and are read where they are needed.
+// Load makes views of the stated rows of closed months and of replaced final editions in the schema stated. The rows
+// stay in the closed files.
 func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string) error {
 	closings, err := transforms.Closings()
 	if err != nil {
@@ -48,7 +43,8 @@ func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string) err
 		}
 	}
 	for _, c := range l.Months {
-		err := db.Exec(ctx, "insert into "+schema+".closings values (?, ?, ?, ?, nullif(?, ''))", c.First, c.Version, c.Prepared, c.At, c.Approved)
+		err := db.Exec(ctx, "insert into "+schema+".closings values (?, ?, ?, ?, nullif(?, ''))",
+			c.First, c.Version, c.Prepared, c.At, c.Approved)
 		if err != nil {
 			return err
 		}
@@ -61,7 +57,7 @@ func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string) err
 	return nil
 }
 
-// Models names what works a month out here.
+// Models is a fingerprint of the models and the database.
 func Models(ctx context.Context, db *store.Session) (string, error) {
 	fingerprint, err := transforms.Fingerprint()
 	if err != nil {
@@ -74,8 +70,7 @@ func Models(ctx context.Context, db *store.Session) (string, error) {
 	return fingerprint + " " + version, nil
 }
 
-// show puts a view of the closed files in the place of an empty table. A column that
-// an older month does not have yet is null in it.
+// show replaces an empty table by a view of the closed files. Columns that an older month lacks are null.
 func show(ctx context.Context, db *store.Session, as, table string, from []Closed) error {
 	if len(from) == 0 {
 		return nil
@@ -84,18 +79,16 @@ func show(ctx context.Context, db *store.Session, as, table string, from []Close
 	for _, c := range from {
 		list = append(list, store.Literal(filepath.Join(c.Folder, table+".parquet")))
 	}
-	for _, q := range []string{
-		"alter table " + as + " rename to empty_" + as[strings.LastIndex(as, ".")+1:],
-		"create view " + as + " as from " + strings.Replace(as, ".stated.", ".stated.empty_", 1) + " union all by name from read_parquet([" + strings.Join(list, ", ") + "], union_by_name = true)",
-	} {
-		if err := db.Exec(ctx, q); err != nil {
-			return fmt.Errorf("read what closed months have stated: %w", err)
-		}
+	schema, name := as[:strings.LastIndex(as, ".")+1], as[strings.LastIndex(as, ".")+1:]
+	err := db.Exec(ctx, "alter table "+as+" rename to empty_"+name+"; create view "+as+" as from "+schema+"empty_"+name+
+		" union all by name from read_parquet(["+strings.Join(list, ", ")+"], union_by_name = true)")
+	if err != nil {
+		err = fmt.Errorf("read the stated rows of closed months: %w", err)
 	}
-	return nil
+	return err
 }
 
-// Rules are the rules that each closed month was stated under, oldest month first.
+// Rules are the rules of each closed month, oldest first.
 func (l *Ledger) Rules() ([]programme.Month, error) {
 	var all []programme.Month
 	for _, c := range l.Months {

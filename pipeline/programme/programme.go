@@ -1,14 +1,10 @@
-// Package programme holds the rules of the partner programme as plain values,
-// checks them and writes them as tables.
+// Package programme holds the rules of the partner programme as plain values, checks them and writes them as tables.
 //
-// A *version* is the whole programme from its date until the next version's.
-// A *schedule* is what one module pays at one level for one product family:
-// tranches of one width with a list of rates, or tranches with explicit bounds.
-// A *rate* is in parts per million. The *hash* of a version identifies the
-// rules behind a figure.
+// A *version* is the complete programme from its date until the next version's. A *schedule* is the rates of one
+// module at one level for one product family: tranches of one width with a list of rates, or tranches with explicit
+// bounds. A *rate* is in parts per million. The *hash* of a version identifies the rules behind a figure.
 //
-// The package refuses tranches that overlap, leave gaps or are out of order,
-// and rates above 100 %.
+// The package refuses tranches that overlap, leave gaps or are out of order, and rates above 100 %.
 package programme
 
 import (
@@ -51,7 +47,7 @@ const (
 	SellWithName = "sell_with"
 )
 
-// ModuleNames lists the modules in the order in which they are shown.
+// ModuleNames lists the modules in the order of reports.
 func ModuleNames() []string { return []string{Distribution, Resell, SellWithName} }
 
 // LevelNames lists the levels from the lowest.
@@ -72,8 +68,7 @@ type Module struct {
 	Schedules []Schedule
 }
 
-// Schedule is what a module pays at a level for one product family, or for all families
-// without a schedule of their own.
+// Schedule is the rates of a module at a level, for one product family or for all without their own.
 type Schedule struct {
 	Level    string
 	Family   string // empty: every other family
@@ -144,7 +139,7 @@ type Levels struct {
 	Requirements []Requirement
 }
 
-// Requirement is what a level requires.
+// Requirement is the condition of a level.
 type Requirement struct {
 	Level          string
 	Points         int64
@@ -168,7 +163,7 @@ func (p Programme) HashOn(day time.Time) (hash string) {
 	return hash
 }
 
-// Hash identifies a version by everything that decides a figure under it.
+// Hash identifies a version by all that decides a figure.
 func (p Programme) Hash(v Version) string {
 	data, err := json.Marshal(struct {
 		Currency             string

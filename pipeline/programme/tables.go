@@ -8,22 +8,21 @@ import (
 	"time"
 )
 
-// Database is where the rules are written as tables.
+// Database executes statements.
 type Database interface {
 	Exec(ctx context.Context, query string, args ...any) error
 }
 
-// Span is the open months: from the first day of the first one, zero when no month is closed, to the
-// month of the run.
+// Span is the first open month, zero when no month is closed, and the month of the run.
 type Span struct {
 	FirstOpen, Through time.Time
 }
 
-// WriteTables makes the schema rules and fills it, so that the models read rules as they read facts.
-// Amounts are in the programme currency, rates are fractions (0.05 is 5 %), ends are exclusive.
+// WriteTables makes the schema rules and fills it for the models. Amounts are in the programme currency, rates are
+// fractions (0.05 is 5 %), ends are exclusive.
 //
-// The rules of the closed months are given oldest month first. In rules.in_force a closed month has
-// the rules it was stated under, and an open month those of today.
+// past is the rules of the closed months, oldest first. In rules.in_force a closed month has the rules it was stated
+// under, an open month today's.
 func (p Programme) WriteTables(ctx context.Context, db Database, span Span, past ...Month) error {
 	w := &writer{ctx: ctx, db: db}
 	for _, q := range tables() {
@@ -58,7 +57,7 @@ func (p Programme) WriteTables(ctx context.Context, db Database, span Span, past
 	return w.err
 }
 
-// inForce joins neighbouring days under the same rules.
+// inForce joins neighbouring periods of the same rules.
 const inForce = `
 	insert into rules.in_force
 	with changes as (
@@ -75,7 +74,7 @@ const inForce = `
 	group by stretch
 	order by 3`
 
-// force writes the version of each day of a span.
+// force writes the versions in force in a span.
 func (w *writer) force(rules Rules, from, to time.Time) {
 	for i, v := range rules.Versions {
 		begins, ends := v.Version.From, to
@@ -91,7 +90,7 @@ func (w *writer) force(rules Rules, from, to time.Time) {
 	}
 }
 
-// AsItWas is a version as a month was stated under it.
+// AsItWas is a version at the closing of a month.
 type AsItWas struct {
 	Hash    string
 	Version Version
@@ -109,7 +108,7 @@ type Rules struct {
 	Versions []AsItWas `json:"versions"`
 }
 
-// AsTheyAre are the rules of today, to be kept with a month that is closed under them.
+// AsTheyAre are today's rules, kept with a month that is closed under them.
 func (p Programme) AsTheyAre() Rules {
 	list := Rules{FXMaxAge: p.FXMaxAge}
 	for _, v := range p.Versions {
@@ -168,7 +167,7 @@ func tables() []string {
 type writer struct {
 	ctx   context.Context
 	db    Database
-	known []string // hashes of the versions written, whose numbers are their places
+	known []string // hashes of the written versions, by number
 	err   error
 }
 
@@ -179,7 +178,7 @@ func (w *writer) exec(query string, args ...any) {
 	}
 }
 
-// version writes a version once. from and to are nil for one that is no longer in force.
+// version writes a version once. from and to are nil for one out of force.
 func (w *writer) version(hash string, v Version, from, to any) {
 	if slices.Contains(w.known, hash) {
 		return
@@ -229,9 +228,8 @@ func dayOrNull(d time.Time) any {
 	return d
 }
 
-// schedule writes a schedule and its tranches. One with a width has a tranche for each rate. The last
-// has no end and continues in tranches of that width. The name is made of what identifies the schedule,
-// so that it means the same in every month.
+// schedule writes a schedule and its tranches. With a width, each rate is a tranche, and the last one continues. Its
+// name holds its identity, so that it means the same in every month.
 func (w *writer) schedule(version int, hash, module string, s Schedule) {
 	n := strings.TrimSpace(hash + " " + module + " " + s.Level + " " + s.Family)
 	w.exec("insert into rules.schedules values (?, ?, ?, ?, nullif(?, ''), ?)",

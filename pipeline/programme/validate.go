@@ -7,7 +7,7 @@ import (
 
 // Fault is a rule that cannot hold, and its path.
 type Fault struct {
-	Path string // from the versions down: [0].modules.resell.schedules[1].rates
+	Path string // such as [0].modules.resell.schedules[1].rates
 	Text string
 }
 

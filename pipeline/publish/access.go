@@ -13,14 +13,13 @@ import (
 	"tranche/pipeline/files"
 )
 
-// ErrAnybody says that somebody else could change the rules of payment.
+// ErrAnybody says that another user could change the rules of payment.
 var ErrAnybody = errors.New("somebody else on this machine could change the configuration")
 
-// ErrPlace says that a folder of the configuration cannot be where it is.
+// ErrPlace says that a configured folder is in a wrong place.
 var ErrPlace = errors.New("a folder cannot be where the configuration puts it")
 
-// Prepare refuses a configuration file or folders that cannot be trusted with what is published, and makes the
-// folders that are not there yet.
+// Prepare checks who can change the configuration and its folders, and makes missing folders.
 func Prepare(configPath string, f config.Folders) error {
 	if err := errors.Join(Guarded(configPath), withoutQuestion(f)); err != nil {
 		return err
@@ -33,12 +32,12 @@ func Prepare(configPath string, f config.Folders) error {
 	return makeForAnalysts(f)
 }
 
-// Guarded refuses a configuration that others may write or replace. It and its folder must belong to us or to
-// root. In no folder above may anybody rename what belongs to another.
+// Guarded refuses a configuration that others may write or replace. The file and its folder must belong to us or to
+// root. In the folders above, nobody may rename what belongs to another.
 func Guarded(path string) error {
 	real, err := filepath.EvalSymlinks(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil // it was read, or made, in another way
+		return nil // it was not read from a file
 	}
 	if err != nil {
 		return err
@@ -46,7 +45,7 @@ func Guarded(path string) error {
 	return errors.Join(guarded(path), guarded(real))
 }
 
-// guarded looks at a file and all folders above it.
+// guarded checks a file and all folders above it.
 func guarded(file string) error {
 	folder := filepath.Dir(file)
 	for path, above := "", file; path != above; above = filepath.Dir(path) {
@@ -71,8 +70,7 @@ func guarded(file string) error {
 	return nil
 }
 
-// makePrivate makes a folder that only we may enter. One that was there before, made by an operator or restored
-// from a backup, is closed to others.
+// makePrivate makes a folder that only we may enter. An existing one is closed to others.
 func makePrivate(dir string) error {
 	if err := files.Folder(dir); err != nil {
 		return err
@@ -84,9 +82,8 @@ func makePrivate(dir string) error {
 	return os.Chmod(dir, 0o700)
 }
 
-// makeForAnalysts makes the folder of the published file, where it has one of its own. Only the group of analysts
-// may look into it. It belongs to one state folder, so that a copy of the configuration elsewhere does not publish
-// into it.
+// makeForAnalysts makes the folder of the published file, where it is not the state folder. Only the analysts' group
+// may enter. It belongs to one state folder, so that a copy of the configuration elsewhere does not publish into it.
 func makeForAnalysts(f config.Folders) error {
 	if f.Analysts == f.State {
 		return nil
@@ -101,7 +98,7 @@ func makeForAnalysts(f config.Folders) error {
 	if err != nil {
 		return err
 	}
-	if isNew || info.Mode().Perm()&0o027 != 0 { // whatever the umask is, and whoever made it
+	if isNew || info.Mode().Perm()&0o027 != 0 { // the umask may have narrowed it
 		if err := os.Chmod(f.Analysts, 0o750); err != nil {
 			return err
 		}
@@ -120,8 +117,8 @@ func makeForAnalysts(f config.Folders) error {
 	return nil
 }
 
-// withoutQuestion refuses folders in which DuckDB cannot keep a database. It takes what follows a question mark
-// for options, and looks for its log elsewhere.
+// withoutQuestion refuses paths with a question mark: DuckDB reads options after it, and looks for its log
+// elsewhere.
 func withoutQuestion(f config.Folders) error {
 	for _, x := range [][2]string{{"state", f.State}, {"published", f.Analysts}} {
 		if strings.Contains(x[1], "?") {
@@ -132,7 +129,7 @@ func withoutQuestion(f config.Folders) error {
 	return nil
 }
 
-// OnOneDisk refuses folders between which no file can be renamed.
+// OnOneDisk refuses folders on different file systems, because a rename cannot cross them.
 func OnOneDisk(f config.Folders) error {
 	var state syscall.Stat_t
 	if err := syscall.Stat(f.State, &state); err != nil {

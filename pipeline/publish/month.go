@@ -3,8 +3,6 @@ package publish
 import (
 	"bytes"
 	"crypto/ed25519"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,17 +19,17 @@ import (
 	"tranche/pipeline/files"
 )
 
-// manifest names every file of a month with the hash of its bytes.
+// manifest lists every file of a month with its hash.
 type manifest struct {
 	Month string            `json:"month"`
 	Files map[string]string `json:"files"`          // name -> sha256
-	Made  map[string]string `json:"made,omitempty"` // name -> hash of the figures it was made of, and of how
+	Made  map[string]string `json:"made,omitempty"` // name -> hash of its figures and of the code that draws them
 }
 
-// manifestName is the file that names every other of a month.
+// manifestName is the manifest's file.
 const manifestName = "manifest.json"
 
-// Month is the folder of a month's workbooks. Its files are made aside and put out when the month is published.
+// Month is the folder of a month's workbooks. Its files are made aside until the month is published.
 type Month struct {
 	MonthFolder
 	before manifest
@@ -46,9 +44,9 @@ type Month struct {
 // MonthFolder says where a month's workbooks are.
 type MonthFolder struct {
 	Name   string             // as 2024-08
-	Folder string             // where people look
-	Aside  string             // where it is made
-	Key    ed25519.PrivateKey // signs the manifest; nil: nobody does
+	Folder string             // the published one
+	Aside  string             // where files are made
+	Key    ed25519.PrivateKey // signs the manifest; nil: unsigned
 }
 
 // OpenMonth begins a month's folder aside.
@@ -69,10 +67,10 @@ func OpenMonth(f MonthFolder) (*Month, error) {
 	return m, files.Folder(f.Aside)
 }
 
-// Wait waits until every file is on the disk aside, and says which failed first.
+// Wait waits until every file is on the disk aside, and returns the first error.
 func (m *Month) Wait() error { return m.disk.Wait() }
 
-// Holds remembers what figures a workbook is made of, and says whether that workbook is there already.
+// Holds notes the figures of a workbook, and says whether it is published already.
 func (m *Month) Holds(name, figures string) bool {
 	m.several.Lock()
 	m.now.Made[name] = figures
@@ -81,17 +79,16 @@ func (m *Month) Holds(name, figures string) bool {
 	return m.before.Made[name] == figures && m.stands(name, hash) && m.note(name, hash, true)
 }
 
-// Put writes a workbook aside unless the same bytes are there already.
+// Put writes a workbook aside unless the same bytes are published.
 func (m *Month) Put(name string, data []byte) error {
-	sum := sha256.Sum256(data)
-	hash := hex.EncodeToString(sum[:])
+	hash := files.HashBytes(data)
 	if m.note(name, hash, m.stands(name, hash)) {
 		return nil
 	}
 	return m.disk.Put(filepath.Join(m.Aside, name), data)
 }
 
-// Copy puts files of another folder, named with their hashes.
+// Copy puts files of another folder, given with their hashes.
 func (m *Month) Copy(folder string, hashes map[string]string) error {
 	var group errgroup.Group
 	group.SetLimit(runtime.NumCPU())
@@ -110,7 +107,7 @@ func (m *Month) Copy(folder string, hashes map[string]string) error {
 	return group.Wait()
 }
 
-// stands says whether a file with that hash is there.
+// stands says whether a file with that hash is published.
 func (m *Month) stands(name, hash string) bool {
 	if m.before.Files[name] != hash {
 		return false
@@ -119,7 +116,7 @@ func (m *Month) stands(name, hash string) bool {
 	return err == nil && there == hash
 }
 
-// note remembers a file of the month, and whether it stands there or is written.
+// note records a file of the month, and whether it is published or written.
 func (m *Month) note(name, hash string, stands bool) bool {
 	m.several.Lock()
 	defer m.several.Unlock()
@@ -132,8 +129,8 @@ func (m *Month) note(name, hash string, stands bool) bool {
 	return stands
 }
 
-// putOut renames what was made into place and removes what the month no longer holds. It writes the manifest last,
-// and only where it changes.
+// putOut renames the new files into place and removes the old ones. It writes the manifest last, and only if it
+// changes.
 func (m *Month) putOut(before *previous, done *Done) error {
 	slices.Sort(m.wrote)
 	var gone []string
@@ -169,21 +166,16 @@ func (m *Month) putOut(before *previous, done *Done) error {
 		}
 	}
 	if len(m.now.Files) == 0 {
-		_ = os.Remove(m.Folder) // unless it holds something of somebody else's
+		_ = os.Remove(m.Folder) // fails where it holds other files
 		return nil
 	}
-	data, err := json.MarshalIndent(m.now, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := files.Write(filepath.Join(m.Folder, manifestName), append(data, '\n'), files.Private); err != nil {
+	if err := files.WriteJSON(filepath.Join(m.Folder, manifestName), m.now, files.Private); err != nil {
 		return err
 	}
 	return m.sign(true, before)
 }
 
-// sign writes a detached ed25519 signature of the manifest beside it. Where nobody signs, a signature of an earlier
-// manifest is removed.
+// sign writes a detached ed25519 signature beside the manifest. Without a key it removes an old one.
 func (m *Month) sign(changed bool, before *previous) error {
 	path := filepath.Join(m.Folder, manifestName+".sig")
 	if m.Key == nil {
@@ -206,7 +198,7 @@ func (m *Month) sign(changed bool, before *previous) error {
 	return files.Write(path, signature, files.Private)
 }
 
-// workbooks counts those among files.
+// workbooks counts the workbooks among files.
 func workbooks(names []string) (n int) {
 	for _, name := range names {
 		if strings.HasSuffix(name, ".xlsx") {

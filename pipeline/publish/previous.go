@@ -14,12 +14,11 @@ import (
 	"tranche/pipeline/files"
 )
 
-// A previous publication is what one publication has replaced: the published file and every workbook that was
-// changed or removed, as links to the same bytes, and the names that were not there before. The plan is written
-// down before anything is done. So a publication that fails is taken back at once, and one that was cut short is
-// taken back by the next command.
+// A previous publication has links to the published file and to every workbook that one publication changed or
+// removed, and the names that it added. Its plan is written before anything changes. So a failed publication is
+// undone at once, and an interrupted one by the next command.
 
-// previous is what one publication has replaced.
+// previous is the files that one publication replaced.
 type previous struct {
 	to  Target
 	dir string
@@ -32,15 +31,15 @@ type undo struct {
 	At        time.Time       `json:"at"`
 	Complete  bool            `json:"complete"`
 	Decisions int             `json:"decisions"` // on months, before it
-	Added     map[string]bool `json:"added"`     // names that were not there before
+	Added     map[string]bool `json:"added"`     // new names
 }
 
 const undoName = "undo.json"
 
-// name is how the published file is called among what is kept. A workbook is called statements/2024-08/its name.
+// name is the published file's name among the kept files. A workbook is statements/2024-08/its name.
 func (to Target) name() string { return filepath.Base(to.Database) }
 
-// path is where a name stands.
+// path is the published path of a name.
 func (to Target) path(name string) string {
 	if rest, ok := strings.CutPrefix(name, "statements/"); ok {
 		return filepath.Join(to.Statements, rest)
@@ -48,7 +47,7 @@ func (to Target) path(name string) string {
 	return to.Database
 }
 
-// keepPrevious begins the folder of what this publication will replace.
+// keepPrevious begins the folder of a publication's replaced files.
 func keepPrevious(to Target, p Publication) (*previous, error) {
 	all, err := listPrevious(to)
 	if err != nil {
@@ -57,7 +56,7 @@ func keepPrevious(to Target, p Publication) (*previous, error) {
 	number := 1
 	if n := len(all); n > 0 {
 		if _, err := fmt.Sscanf(filepath.Base(all[n-1].dir), "%d", &number); err != nil {
-			return nil, fmt.Errorf("%s is no number: %w", all[n-1].dir, err)
+			return nil, fmt.Errorf("%s is not a number: %w", all[n-1].dir, err)
 		}
 		number++
 	}
@@ -66,7 +65,7 @@ func keepPrevious(to Target, p Publication) (*previous, error) {
 		dir: filepath.Join(to.Replaced, fmt.Sprintf("%06d", number)),
 		was: undo{RunID: p.RunID, At: p.At.UTC(), Decisions: p.Decisions, Added: map[string]bool{}},
 	}
-	if err := os.RemoveAll(before.dir); err != nil { // begun by a run that did nothing
+	if err := os.RemoveAll(before.dir); err != nil { // of a run that stopped before it changed anything
 		return nil, err
 	}
 	if p.Database == "" {
@@ -75,7 +74,7 @@ func keepPrevious(to Target, p Publication) (*previous, error) {
 	return before, before.keep("", to.name())
 }
 
-// listPrevious lists what is kept, oldest first.
+// listPrevious lists the previous publications, oldest first.
 func listPrevious(to Target) ([]*previous, error) {
 	entries, err := os.ReadDir(to.Replaced)
 	if errors.Is(err, os.ErrNotExist) {
@@ -91,7 +90,7 @@ func listPrevious(to Target) ([]*previous, error) {
 		}
 		p := &previous{to: to, dir: filepath.Join(to.Replaced, e.Name())}
 		if p.was, err = p.read(); errors.Is(err, os.ErrNotExist) {
-			continue // it was begun, and nothing was done
+			continue // that run changed nothing
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", filepath.Join(p.dir, undoName), err)
@@ -110,14 +109,10 @@ func (p *previous) read() (was undo, err error) {
 }
 
 func (p *previous) write() error {
-	data, err := json.MarshalIndent(p.was, "", "  ")
-	if err != nil {
-		return err
-	}
-	return files.Write(filepath.Join(p.dir, undoName), append(data, '\n'), files.Private)
+	return files.WriteJSON(filepath.Join(p.dir, undoName), p.was, files.Private)
 }
 
-// finish forgets what is older than is to be kept, and says that all is done.
+// finish removes the oldest previous publications, and marks this one complete.
 func (p *previous) finish() error {
 	all, err := listPrevious(p.to)
 	if err != nil {
@@ -135,13 +130,13 @@ func (p *previous) finish() error {
 	return p.write()
 }
 
-// isComplete says whether the mark of completeness stands in the file.
+// isComplete says whether the mark is on the disk.
 func (p *previous) isComplete() bool {
 	was, err := p.read()
 	return err == nil && was.Complete
 }
 
-// keep keeps the files of a folder that are about to change, and writes down which were not there.
+// keep links files that are about to change, and records new names.
 func (p *previous) keep(folder string, names ...string) error {
 	for _, name := range names {
 		name = filepath.Join(folder, name)
@@ -166,10 +161,10 @@ func (p *previous) keep(folder string, names ...string) error {
 	return errors.Join(files.Folder(p.dir), p.write())
 }
 
-// takeBack makes everything as it was before a publication. If it is cut short, it can be done again.
+// takeBack undoes a publication. After an interruption it can be run again.
 func (p *previous) takeBack() error {
 	kept, failed := files.Glob(p.dir, "statements/*/*")
-	// A month's manifest goes behind its workbooks, and the signature behind that.
+	// The manifest follows its workbooks, and the signature follows the manifest.
 	slices.SortStableFunc(kept, func(a, b string) int {
 		return cmp.Or(cmp.Compare(filepath.Dir(a), filepath.Dir(b)), cmp.Compare(rank(a), rank(b)))
 	})
@@ -200,7 +195,7 @@ func rank(path string) int {
 	return 1 + slices.Index([]string{manifestName, manifestName + ".sig"}, filepath.Base(path))
 }
 
-// forget removes what was kept, all of it or none: half of it must never be put back.
+// forget removes a previous publication. The rename comes first, because half of it must never be restored.
 func (p *previous) forget() error {
 	gone := p.dir + ".gone"
 	if err := os.RemoveAll(gone); err != nil {

@@ -1,12 +1,12 @@
-// Package publish puts what was made where people look, and takes it back.
+// Package publish puts new files in the places where people look, and takes them back.
 //
-// A *publication* is a new published file and the folders of months, made aside. The file is read back (Verify), then
-// everything is renamed into place (Publish). A *month* is a folder of workbooks with a manifest that names each with
-// its hash. A *previous publication* is what a publication replaced. It is kept beside, so that the publication can be
-// taken back: at once where it fails, by the next command where it was cut short, or when a person asks (Rollback).
+// A *publication* is a new published file and the folders of months, made aside. The file is read back (Verify),
+// then everything is renamed into place (Publish). A *month* is a folder of workbooks with a manifest of their
+// hashes. A *previous publication* keeps the replaced files, so that a publication can be taken back: at once if it
+// fails, by the next command if it was interrupted, or on request (Rollback).
 //
-// The package refuses to replace a published file that somebody has opened for writing, to go back across a decision
-// on a month, and to work with folders or a configuration that somebody else could change (Prepare).
+// The package refuses to replace a published file that somebody has open for writing, to go back across a decision
+// on a month, and to use folders or a configuration that others could change (Prepare).
 package publish
 
 import (
@@ -21,7 +21,7 @@ import (
 	"tranche/pipeline/store"
 )
 
-// Target says where publications go and how many can be taken back.
+// Target is the place of publications.
 type Target struct {
 	Database   string // the published file
 	Statements string // has a folder for each month
@@ -29,7 +29,7 @@ type Target struct {
 	Keep       int    // how many
 }
 
-// Publication is what is made and not yet where people look.
+// Publication is the files to publish.
 type Publication struct {
 	RunID     string
 	At        time.Time
@@ -38,24 +38,24 @@ type Publication struct {
 	Months    []*Month
 }
 
-// Done is what a publication has changed.
+// Done counts the changes of a publication.
 type Done struct {
 	Written, Unchanged, Removed int    // workbooks
-	Unremembered                string // why it may not survive a power cut that it is complete; empty: it does
+	Unremembered                string // why the mark of completeness may not survive a power cut; empty: it does
 }
 
 var (
-	// ErrHalfPublished says that what a publication had begun could not be put back.
+	// ErrHalfPublished says that a failed publication could not be undone.
 	ErrHalfPublished = errors.New("part of what was being published stands beside what stood before, " +
 		"and could not be put back; the next command tries again")
-	// ErrNothingBefore says that there is nothing to go back to.
+	// ErrNothingBefore says that there is no previous publication.
 	ErrNothingBefore = errors.New("nothing is kept to go back to")
-	// ErrDecided says that the previous publication comes before a decision.
+	// ErrDecided says that a decision came after the previous publication.
 	ErrDecided = errors.New("a month was closed, approved or reopened since; " +
 		"what was published before says otherwise of it, and would be believed")
 )
 
-// Publish puts a publication where people look, keeps what it replaces, and takes all of it back if that fails.
+// Publish publishes, keeps the replaced files, and undoes everything if it fails.
 func Publish(to Target, p Publication) (done Done, err error) {
 	before, err := keepPrevious(to, p)
 	if err != nil {
@@ -94,8 +94,7 @@ func put(to Target, p Publication, before *previous, done *Done) error {
 	return nil
 }
 
-// Replaceable refuses to replace a published file beside a write-ahead log: the log would make the new one
-// unreadable.
+// Replaceable refuses a published file beside a write-ahead log, which would make the new file unreadable.
 func (to Target) Replaceable() error {
 	if log := to.Database + ".wal"; files.Exists(log) {
 		return fmt.Errorf("%s: %w; somebody opened the published file for writing; remove the log and run again",
@@ -104,8 +103,8 @@ func (to Target) Replaceable() error {
 	return nil
 }
 
-// Unfinished names the run that is publishing, or was stopped while it was; empty: none. Until the next run, what is
-// published can be partly of that run and partly of the one before.
+// Unfinished names the run whose publication has not ended; empty: none. Until the next run, the published files can
+// be partly of the run before.
 func Unfinished(to Target) (runID string, err error) {
 	all, err := listPrevious(to)
 	if n := len(all); n > 0 && !all[n-1].was.Complete {
@@ -114,7 +113,7 @@ func Unfinished(to Target) (runID string, err error) {
 	return "", err
 }
 
-// TakeBackUnfinished takes back a publication that was cut short, and names its run; empty: there was none.
+// TakeBackUnfinished undoes an interrupted publication, and names its run; empty: there was none.
 func TakeBackUnfinished(to Target) (runID string, err error) {
 	all, err := listPrevious(to)
 	if err != nil {
@@ -132,8 +131,7 @@ func TakeBackUnfinished(to Target) (runID string, err error) {
 	return runID, nil
 }
 
-// Rollback puts back what the last publication replaced, and names the run that is taken back. decisions counts the
-// decisions on months so far.
+// Rollback undoes the last publication, and names its run. decisions counts the decisions on months so far.
 func Rollback(to Target, decisions int) (runID string, err error) {
 	all, err := listPrevious(to)
 	if err != nil {
@@ -153,7 +151,7 @@ func Rollback(to Target, decisions int) (runID string, err error) {
 	if err := to.Replaceable(); err != nil {
 		return "", err
 	}
-	// If this is cut short, the next command goes on with it.
+	// An interrupted rollback is finished by the next command.
 	p.was.Complete = false
 	if err := p.write(); err != nil {
 		return "", err

@@ -7,8 +7,8 @@ import (
 	"tranche/pipeline/store"
 )
 
-// Verify reads the finished database at path back before anybody else does. Every mart must hold the rows that were
-// put into it, and the database must be of this run.
+// Verify reads the finished database back before anyone else does. It must be of this run, and every mart must hold
+// the rows that were written.
 func Verify(ctx context.Context, s *store.Session, path, runID string, want map[string]int64) error {
 	if err := s.AttachReadOnly(ctx, path, "finished"); err != nil {
 		return err
@@ -17,7 +17,7 @@ func Verify(ctx context.Context, s *store.Session, path, runID string, want map[
 	if err != nil {
 		return err
 	}
-	// Counting is answered from the head of the file. Hashing every value reads every block with its checksum.
+	// A count reads only the head of the file. A hash of every value reads every block with its checksum.
 	const hashes = "create or replace temp table read_through as select bit_xor(hash(columns(*))) from finished.mart."
 	for name := range got {
 		if err := s.Exec(ctx, hashes+name); err != nil {
@@ -36,16 +36,13 @@ func Verify(ctx context.Context, s *store.Session, path, runID string, want map[
 	if id != runID {
 		return fmt.Errorf("the new published file is of run %s, and this is %s", id, runID)
 	}
-	if err := s.Exec(ctx, "drop table if exists read_through"); err != nil {
-		return err
-	}
-	return s.Exec(ctx, "detach finished")
+	return s.Exec(ctx, "drop table if exists read_through; detach finished")
 }
 
 // Rows counts the rows of each mart of an attached database.
 func Rows(ctx context.Context, s *store.Session, database string) (map[string]int64, error) {
-	names, err := s.Texts(ctx, "select table_name from duckdb_tables() where database_name = ? and schema_name = 'mart'",
-		database)
+	const query = "select table_name from duckdb_tables() where database_name = ? and schema_name = 'mart'"
+	names, err := s.Texts(ctx, query, database)
 	if err != nil {
 		return nil, err
 	}

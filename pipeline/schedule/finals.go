@@ -15,13 +15,12 @@ import (
 	"tranche/pipeline/schedule/outbox"
 )
 
-// finalID begins the id of the message about a final month. The month and the hash of its
-// manifest follow.
+// finalID begins the id of a final month's message. The month and its manifest's hash follow.
 const finalID = "final-"
 
-// Finals sends finance, if the configuration names anybody, the months that became final
-// lately and were not sent: the program can stop between approval and sending. Of months
-// that were sent and reopened it sends that they are not to be paid by.
+// Finals sends finance, where it is configured, the months that became final lately. It asks the outbox, because the
+// program can stop between approval and sending. For a month that was sent and then reopened, it sends that it must
+// not be paid.
 func Finals(c *config.Config, now time.Time) error {
 	if c.Notify.Mail == nil || len(c.Notify.Mail.Finance) == 0 {
 		return nil
@@ -35,7 +34,7 @@ func Finals(c *config.Config, now time.Time) error {
 		if why := revoked(c, m); why != "" {
 			revocation := message(c, finance, "not-"+m.ID, now,
 				"NOT TO BE PAID BY: "+strings.TrimPrefix(m.Subject, c.Vendor+": "),
-				"Those statements stand no more: "+why+".\nThey will be sent again when the month is final again. "+
+				"Those statements are withdrawn: "+why+".\nThey will be sent again when the month is final again. "+
 					"tranche log says who took it back, and why.\n")
 			revocation.Keep = true
 			all = errors.Join(all, notify(c, revocation, nil))
@@ -44,7 +43,7 @@ func Finals(c *config.Config, now time.Time) error {
 	return errors.Join(all, err)
 }
 
-// revoked says why the message about a final month does not hold any more.
+// revoked says why a final month's message no longer holds.
 func revoked(c *config.Config, m outbox.Message) string {
 	name, ok := strings.CutPrefix(m.ID, finalID)
 	if !ok || len(name) < len("2006-01") {
@@ -55,7 +54,7 @@ func revoked(c *config.Config, m outbox.Message) string {
 	if err == nil && finalID+name+"-"+shortHash(manifest) != m.ID || errors.Is(err, os.ErrNotExist) {
 		return "the month was reopened"
 	}
-	return "" // also where the manifest cannot be read: the content of the message was final
+	return "" // an unreadable manifest revokes nothing
 }
 
 func readManifest(c *config.Config, month string) ([]byte, error) {
@@ -90,7 +89,7 @@ func sendFinal(c *config.Config, now time.Time, month string) error {
 	})
 }
 
-// archived is every file of a folder, and the manifest, in one archive.
+// archived is a folder's files and the manifest, as a zip archive.
 func archived(dir string, manifest []byte) ([]byte, error) {
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)

@@ -1,8 +1,6 @@
 package schedule
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -13,6 +11,7 @@ import (
 
 	"tranche/pipeline"
 	"tranche/pipeline/config"
+	"tranche/pipeline/files"
 	"tranche/pipeline/schedule/outbox"
 	"tranche/pipeline/schedule/slots"
 )
@@ -23,7 +22,7 @@ const (
 	finance   = "finance"
 )
 
-// Outbox is the outbox of a configuration, with the channels that it names.
+// Outbox is the outbox with the configured channels.
 func Outbox(c *config.Config) *outbox.Outbox {
 	o := &outbox.Outbox{
 		Folder:  c.Folders.Outbox(),
@@ -49,7 +48,7 @@ func Outbox(c *config.Config) *outbox.Outbox {
 	return o
 }
 
-// notify puts a message into the outbox, if the configuration names a receiver.
+// notify adds a message to the outbox, if a channel takes it.
 func notify(c *config.Config, m outbox.Message, attachments map[string][]byte) error {
 	box := Outbox(c)
 	if !slices.ContainsFunc(box.Channels, func(ch outbox.Channel) bool { return ch.Takes(m) }) {
@@ -58,7 +57,7 @@ func notify(c *config.Config, m outbox.Message, attachments map[string][]byte) e
 	return box.Add(m, attachments)
 }
 
-// facts are a message's content for programs.
+// facts are a message's fields for programs.
 type facts struct {
 	Event   string `json:"event"`
 	Job     string `json:"job,omitempty"`
@@ -76,7 +75,7 @@ func message(c *config.Config, to, id string, now time.Time, subject, text strin
 	}
 }
 
-// ended is the message about a run that has ended; text is what one without error came to.
+// ended is the message about an ended run; text is its summary.
 func ended(
 	c *config.Config, s slots.Slot, now time.Time, summary *pipeline.Summary, text string, err error,
 ) outbox.Message {
@@ -102,7 +101,7 @@ func ended(
 	return m
 }
 
-// silent is the message, once for each time, that a feed sends nothing any more.
+// silent is the message, once for each last file, that a feed is late.
 func silent(c *config.Config, now time.Time, f pipeline.Freshness) outbox.Message {
 	last, since := "never", "never"
 	if !f.Last.IsZero() {
@@ -114,7 +113,7 @@ func silent(c *config.Config, now time.Time, f pipeline.Freshness) outbox.Messag
 			"Ask the sender; tranche status shows every feed.\n", f.Feed, f.Expected, last))
 }
 
-// overdue is the message, once for each time, that runs do not end well any more.
+// overdue is the message, once for each last success, that runs fail.
 func overdue(c *config.Config, now, last time.Time) outbox.Message {
 	return late(c, "overdue-"+idTime(last), now, "", "no run has ended well since "+readable(last),
 		"What is published is as old as that. tranche status says what the last runs came to.\n")
@@ -130,7 +129,7 @@ func readable(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC"
 
 func idTime(t time.Time) string { return t.UTC().Format("20060102T150405") }
 
-// plainName is the part of a feed's name that can stand in a file name, for people.
+// plainName is a feed's name, made safe for a file name.
 func plainName(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' {
@@ -140,13 +139,10 @@ func plainName(name string) string {
 	}, name[:min(len(name), 40)])
 }
 
-func shortHash(data []byte) string {
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:6])
-}
+func shortHash(data []byte) string { return files.HashBytes(data)[:12] }
 
-// AfterRun sends the result of a run that the timetable did not start, and does what else
-// the timetable would do. A run that found another at work sends nothing of itself.
+// AfterRun sends the result of a manual run, and does the timetable's other work. A run that was locked out sends no
+// result.
 func AfterRun(c *config.Config, now time.Time, summary *pipeline.Summary, text string, err error) error {
 	if errors.Is(err, pipeline.ErrLocked) {
 		return notifyOverdue(c, now)
@@ -160,21 +156,20 @@ func NeverBegan(c *config.Config, now time.Time, err error) error {
 	return notify(c, ended(c, byHand(now, time.UTC), now, nil, "", err), nil)
 }
 
-// byHand is a slot for a run that the timetable did not start. The process id tells two of
-// one minute apart.
+// byHand is the slot of a manual run. The process id separates two runs of one minute.
 func byHand(now time.Time, zone *time.Location) slots.Slot {
 	return slots.Slot{Job: fmt.Sprintf("run-%s-%d", idTime(now), os.Getpid()), At: now.In(zone)}
 }
 
-// remembered is how long a message, and so its id, stays in the outbox.
+// remembered is how long a message and its id stay in the outbox.
 const remembered = 90 * 24 * time.Hour
 
-// removeOld removes what is old from the history and from the outbox.
+// removeOld shortens the history and the outbox.
 func removeOld(c *config.Config, now time.Time) error {
 	return errors.Join(pipeline.Tidy(c), Outbox(c).Tidy(now.Add(-remembered)))
 }
 
-// notifyOverdue sends which feeds are silent, and that runs do not end well.
+// notifyOverdue sends which feeds are late, and that runs fail.
 func notifyOverdue(c *config.Config, now time.Time) error {
 	past, all := pipeline.History(c)
 	if at, ok := pipeline.LastSuccess(past, now); ok && now.Sub(at) > c.Serve.Overdue {

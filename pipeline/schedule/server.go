@@ -1,9 +1,8 @@
-// Package schedule runs Tranche unattended: it starts each job when its slot is due, and
-// notifies people and programs of the result.
+// Package schedule runs Tranche unattended: it starts each job when its slot is due, and sends the result to people
+// and programs.
 //
-// The clock only triggers a check. What is due, and what is done, is in the table of slots,
-// so that restarts, daylight saving and clocks that jump neither repeat nor lose a job. One
-// run at a time works in the folders, whoever started it; its lock ends with the process.
+// The clock only triggers a check. The table of slots says what is due and what is done, so that restarts, daylight
+// saving and clock jumps neither repeat nor lose a job. A lock lets one run at a time work in the folders.
 package schedule
 
 import (
@@ -28,18 +27,18 @@ import (
 
 // Server runs the timetable of one configuration.
 type Server struct {
-	Read      func() (*config.Config, error) // the configuration, as it is now
+	Read      func() (*config.Config, error) // reads the current configuration
 	Program   string
 	Now       func() time.Time
 	Stage     func(pipeline.Stage)                        // may be nil
 	Log       func(err error, event string, facts ...any) // one line; keys and values take turns
-	Summarize func(*pipeline.Summary) string              // what a run came to, for a person
+	Summarize func(*pipeline.Summary) string              // a run's result, for a person
 
 	config  atomic.Pointer[config.Config] // the last valid one
-	checked time.Time                     // when the table was last asked
+	checked time.Time                     // when the table was last read
 }
 
-// Serve runs what is due until the context ends, and then waits for the job at work.
+// Serve runs due jobs until the context ends, and then waits for the current job.
 func (s *Server) Serve(ctx context.Context) error {
 	c, err := s.Read()
 	if err != nil {
@@ -62,7 +61,7 @@ func (s *Server) Serve(ctx context.Context) error {
 		return err
 	}
 	defer closePages()
-	// In this order: a panic inside must not leave the guard outside shut for good.
+	// The order matters: a panic inside must not leave the outer guard locked.
 	clock := cron.New(cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger), cron.Recover(panicLog{s})))
 	first := clock.Schedule(cron.Every(30*time.Second), cron.FuncJob(func() { s.RunDue(ctx) }))
 	clock.Schedule(cron.Every(15*time.Second), cron.FuncJob(func() { s.SendMessages(ctx) }))
@@ -81,7 +80,7 @@ type panicLog struct{ *Server }
 func (panicLog) Info(string, ...any)                   {}
 func (p panicLog) Error(err error, _ string, _ ...any) { p.Log(err, "a job panicked") }
 
-// RunDue runs the slots that are due.
+// RunDue runs the due slots.
 func (s *Server) RunDue(ctx context.Context) {
 	c := s.current()
 	err := files.Folder(c.Folders.State)
@@ -114,20 +113,18 @@ func (s *Server) RunDue(ctx context.Context) {
 		}
 	}
 	if err := Finals(c, s.Now()); err != nil {
-		s.Log(err, "the outbox")
+		s.Log(err, "a message could not be stored")
 	}
 }
 
-// SendMessages sends what is due. It has a clock of its own, so that no job waits for a
-// mail server.
+// SendMessages sends due messages, on its own clock, so that no job waits for a mail server.
 func (s *Server) SendMessages(ctx context.Context) {
 	if err := Outbox(s.current()).Flush(ctx, s.Now()); err != nil {
-		s.Log(err, "the outbox")
+		s.Log(err, "messages could not be sent")
 	}
 }
 
-// current is the configuration as it is now, or the last valid one. The run itself reports
-// the faults of an invalid one.
+// current is the current configuration, or the last valid one. A run itself reports the faults of an invalid one.
 func (s *Server) current() *config.Config {
 	if c, err := s.Read(); err == nil {
 		s.config.Store(c)
@@ -135,7 +132,7 @@ func (s *Server) current() *config.Config {
 	return s.config.Load()
 }
 
-// runSlot runs a slot's job and records the result in the table.
+// runSlot runs a slot's job and records the result.
 func (s *Server) runSlot(ctx context.Context, table *slots.Table, slot slots.Slot) error {
 	if err := table.Record(slot, slots.Begun, s.Now(), ""); err != nil {
 		return err
@@ -160,7 +157,7 @@ func (s *Server) runJob(ctx context.Context, table *slots.Table, slot slots.Slot
 	case config.NightlyRun:
 		return s.runPipeline(ctx, slot, time.Time{})
 	case config.MonthEnd:
-		// Drafts of the month that has just ended, even if nothing was sold in it.
+		// Drafts of the month that has just ended, even without sales in it.
 		return s.runPipeline(ctx, slot, time.Date(slot.At.Year(), slot.At.Month()-1, 1, 0, 0, 0, 0, time.UTC))
 	case config.FreshnessLook:
 		return notifyOverdue(s.current(), s.Now())
@@ -187,12 +184,12 @@ func (s *Server) runPipeline(ctx context.Context, slot slots.Slot, month time.Ti
 		text = s.Summarize(summary)
 	}
 	if failed := notify(c, ended(c, slot, s.Now(), summary, text, err), nil); failed != nil {
-		s.Log(failed, "a message could not be stored") // this changes nothing of the run
+		s.Log(failed, "a message could not be stored") // the run itself is unaffected
 	}
 	return err
 }
 
-// openPages opens the pages, if the configuration wants any.
+// openPages opens the configured pages.
 func (s *Server) openPages(c *config.Config) (stop func(), err error) {
 	if c.Serve.Listen == "" {
 		return func() {}, nil
@@ -211,7 +208,7 @@ func (s *Server) openPages(c *config.Config) (stop func(), err error) {
 			serve = func(l net.Listener) error { return server.ServeTLS(l, "", "") }
 		}
 		if err := serve(l); !errors.Is(err, http.ErrServerClosed) {
-			s.Log(err, "the pages are gone")
+			s.Log(err, "the pages could not be served")
 		}
 	}()
 	s.Log(nil, "the pages are open", "address", l.Addr().String())

@@ -1,9 +1,7 @@
 package store
 
-// One arena for DuckDB's allocator, jemalloc, instead of one a processor. Each arena keeps
-// what was freed in it for a while: with 200 MB for DuckDB on two processors, up to a
-// hundred megabytes. jemalloc reads this variable after all other settings; a DuckDB
-// without jemalloc ignores it.
+// One arena for DuckDB's allocator instead of one for each processor. An arena keeps freed memory for a while: at a
+// limit of 200 MB, up to a hundred megabytes. This variable overrides all other settings of jemalloc.
 
 // const char *duckdb_je_malloc_conf_2_conf_harder = "narenas:1";
 import "C"

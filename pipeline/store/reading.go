@@ -9,11 +9,11 @@ import (
 	duckdb "github.com/duckdb/duckdb-go/v2"
 )
 
-// ErrRefused says that a session that only reads was asked for something else.
+// ErrRefused says that a read-only session refused a statement.
 var ErrRefused = errors.New("a query only reads the published database")
 
-// Reads refuses a text that is not one statement that reads. DuckDB alone would not do:
-// some calls end the process instead.
+// Reads refuses a text that is not one statement that only reads. DuckDB alone is not enough: some calls end the
+// process.
 func (s *Session) Reads(query string) error {
 	return s.conn.Raw(func(raw any) error {
 		prepared, err := raw.(driver.Conn).Prepare(query)
@@ -33,7 +33,7 @@ func (s *Session) Reads(query string) error {
 	})
 }
 
-// Refusal marks an error of DuckDB's that says what a locked session may not do.
+// Refusal adds ErrRefused to DuckDB's permission errors.
 func Refusal(err error) error {
 	var theirs *duckdb.Error
 	if errors.As(err, &theirs) && theirs.Type == duckdb.ErrorTypePermission {

@@ -1,13 +1,11 @@
-// Package store is the only place that knows the DuckDB driver.
+// Package store is the only package that knows the DuckDB driver.
 //
-// The *store* is store.duckdb, a cache of typed facts that can be made again from the
-// landed files at any time. The *published file* is what analysts read: it is built
-// aside as a new database and renamed over the old one. A *session* is one connection to
-// an in-memory database with either or both of them attached. Its settings keep DuckDB
-// from the network, the clock's time zone and the whole disk.
+// The *store* is store.duckdb, a cache of typed facts that the landed files can fill again. The *published file* is
+// the database that analysts read; it is built aside and renamed over the old one. A *session* is one connection to
+// an in-memory database, with either or both of them attached. Its settings exclude the network, the clock's time
+// zone and unlimited use of the disk.
 //
-// The package refuses to open a database beside a write-ahead log that does not belong
-// to it, and refuses to commit after a failed statement.
+// The package refuses to open a database beside a foreign write-ahead log, and to commit after a failed statement.
 package store
 
 import (
@@ -25,11 +23,10 @@ import (
 	duckdb "github.com/duckdb/duckdb-go/v2"
 )
 
-// Format is the on-disk format of every database file written here. Naming it
-// makes DuckDB refuse a write-ahead log of another file.
+// Format is the on-disk format of our databases. With it DuckDB refuses a write-ahead log of another file.
 const Format = "v1.5.0"
 
-// Options say how much of the machine a session may use.
+// Options limit a session.
 type Options struct {
 	MemoryLimit string // as DuckDB writes it, "2GB"; empty means 2GB
 	Threads     int    // zero means every processor
@@ -54,19 +51,15 @@ func Open(ctx context.Context, o Options) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", errors.Join(err, db.Close()))
 	}
-	s := &Session{db: db, conn: conn, settings: o.orUsual()}
+	o.MemoryLimit, o.TempLimit = cmp.Or(o.MemoryLimit, "2GB"), cmp.Or(o.TempLimit, "50GB")
+	if o.Threads <= 0 {
+		o.Threads = runtime.NumCPU()
+	}
+	s := &Session{db: db, conn: conn, settings: o}
 	if err := s.configure(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
-}
-
-func (o Options) orUsual() Options {
-	if o.Threads <= 0 {
-		o.Threads = runtime.NumCPU()
-	}
-	o.MemoryLimit, o.TempLimit = cmp.Or(o.MemoryLimit, "2GB"), cmp.Or(o.TempLimit, "50GB")
-	return o
 }
 
 func (s *Session) configure(ctx context.Context) error {
@@ -90,8 +83,7 @@ func (s *Session) configure(ctx context.Context) error {
 	return nil
 }
 
-// Spare leaves half of the memory to the rest of the process until back is called. Where
-// DuckDB needs more, it keeps what it has.
+// Spare halves the memory limit until back is called. DuckDB keeps more where it needs more.
 func (s *Session) Spare(ctx context.Context) (back func()) {
 	var half string
 	if err := s.Row(ctx, "select parse_formatted_bytes(?) // 2 || 'B'", []any{&half}, s.settings.MemoryLimit); err != nil {
@@ -102,19 +94,16 @@ func (s *Session) Spare(ctx context.Context) (back func()) {
 	return func() { set(context.WithoutCancel(ctx), s.settings.MemoryLimit) }
 }
 
-// Literal quotes a text for the few statements (set, attach, copy) that take
-// no bound values.
+// Literal quotes a text for statements without bound values (set, attach, copy).
 func Literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
 // Name quotes an identifier.
 func Name(text string) string { return `"` + strings.ReplaceAll(text, `"`, `""`) + `"` }
 
-// ErrStaleLog says that a write-ahead log lies beside a database that is about
-// to be replaced or that never had one.
+// ErrStaleLog says that a write-ahead log lies where none may be.
 var ErrStaleLog = errors.New("a write-ahead log lies beside the database")
 
-// Attach opens the database file at path under the given name, making it if it
-// is not there.
+// Attach opens the database file at path under the given name, and creates it if it is missing.
 func (s *Session) Attach(ctx context.Context, path, name string) error {
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		if _, err := os.Stat(path + ".wal"); err == nil {
@@ -124,14 +113,13 @@ func (s *Session) Attach(ctx context.Context, path, name string) error {
 	return s.attach(ctx, path, name, "storage_version "+Literal(Format))
 }
 
-// AttachUnlogged opens a database file of tables that nobody reads after the session,
-// without a write-ahead log, which would be synced a hundred times a run. Its folder is
-// empty, so that no other file's log is beside it.
+// AttachUnlogged opens a temporary database without a write-ahead log, which would be synced a hundred times a run.
+// Its folder is empty, so it has no foreign log.
 func (s *Session) AttachUnlogged(ctx context.Context, path, name string) error {
 	return s.attach(ctx, path, name, "storage_version "+Literal(Format)+", recovery_mode no_wal_writes")
 }
 
-// AttachReadOnly opens the database file at path for reading.
+// AttachReadOnly opens a database file for reading.
 func (s *Session) AttachReadOnly(ctx context.Context, path, name string) error {
 	return s.attach(ctx, path, name, "read_only")
 }
@@ -144,8 +132,8 @@ func (s *Session) attach(ctx context.Context, path, name, options string) error 
 	return err
 }
 
-// Detach checkpoints and closes an attached database. It fails if the write-ahead log is
-// still there afterwards: DuckDB reports no error when its last checkpoint fails.
+// Detach checkpoints and closes a database. It fails if the write-ahead log remains: DuckDB reports no error when
+// its last checkpoint fails.
 func (s *Session) Detach(ctx context.Context, path, name string) error {
 	if err := s.Exec(ctx, "detach "+Name(name)); err != nil {
 		return fmt.Errorf("detach %s: %w", path, err)
@@ -162,25 +150,10 @@ func (s *Session) Exec(ctx context.Context, query string, args ...any) error {
 	return in(query, err)
 }
 
-// Query returns rows; the caller closes them.
+// Query returns rows, which the caller closes.
 func (s *Session) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	rows, err := s.conn.QueryContext(ctx, query, args...)
 	return rows, in(query, err)
-}
-
-// Each gives the rows of a query to row, one after another.
-func (s *Session) Each(ctx context.Context, query string, row func(scan func(...any) error) error, args ...any) error {
-	rows, err := s.Query(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := row(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
 }
 
 // Row scans the one row of a query into dest.
@@ -188,7 +161,7 @@ func (s *Session) Row(ctx context.Context, query string, dest []any, args ...any
 	return in(query, s.conn.QueryRowContext(ctx, query, args...).Scan(dest...))
 }
 
-// List scans each row of a query into a T; fields names where its columns go.
+// List scans each row of a query into a T; fields are the targets of its columns.
 func List[T any](ctx context.Context, s *Session, query string, fields func(*T) []any, args ...any) ([]T, error) {
 	rows, err := s.Query(ctx, query, args...)
 	if err != nil {
@@ -206,13 +179,12 @@ func List[T any](ctx context.Context, s *Session, query string, fields func(*T) 
 	return all, rows.Err()
 }
 
-// Texts is the rows of a query of one text.
+// Texts is the result of a query with one text column.
 func (s *Session) Texts(ctx context.Context, query string, args ...any) ([]string, error) {
 	return List(ctx, s, query, func(text *string) []any { return []any{text} }, args...)
 }
 
-// Arrow runs a query and hands its record batches to each, in order. A batch
-// is only valid during the call.
+// Arrow runs a query and gives its record batches to each, in order. A batch is valid only during the call.
 func (s *Session) Arrow(ctx context.Context, query string, each func(array.RecordReader) error, args ...any) error {
 	return s.withArrow(func(arrow *duckdb.Arrow) error {
 		reader, err := arrow.QueryContext(ctx, query, args...)
@@ -237,8 +209,8 @@ func (s *Session) withArrow(work func(*duckdb.Arrow) error) error {
 	})
 }
 
-// Scan lets the statements of work read, once, what reader gives, as a view of
-// the given name. The view belongs to no transaction, so work may begin one.
+// Scan lets the statements of work read reader once, as a view of the given name. The view is outside any
+// transaction, so work may begin one.
 func (s *Session) Scan(ctx context.Context, name string, reader array.RecordReader, work func() error) error {
 	var release func()
 	err := s.withArrow(func(arrow *duckdb.Arrow) (err error) {
@@ -252,8 +224,8 @@ func (s *Session) Scan(ctx context.Context, name string, reader array.RecordRead
 	return errors.Join(work(), s.Exec(context.WithoutCancel(ctx), "drop view if exists "+Name(name)))
 }
 
-// Transaction runs work in one transaction. After an error of work it is rolled back:
-// DuckDB would answer a commit after a failed statement with success and commit nothing.
+// Transaction runs work in one transaction, and rolls it back after an error: DuckDB answers a commit after a failed
+// statement with success and commits nothing.
 func (s *Session) Transaction(ctx context.Context, work func(context.Context) error) error {
 	if err := s.Exec(ctx, "begin transaction"); err != nil {
 		return err

@@ -10,9 +10,8 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/decimal"
 )
 
-// schema says which columns a batch has: the physical line each record begins on,
-// for small kinds the composed key and the whole content, then the columns that
-// are stored and not the same in every record.
+// schema is the columns of a batch: the record's line, for small kinds the composed key and the content, then the
+// stored columns that differ between records.
 func (t *Typer) schema() *arrow.Schema {
 	fields := []arrow.Field{{Name: "line", Type: arrow.PrimitiveTypes.Int64}}
 	for _, c := range t.columns[1:] {
@@ -35,7 +34,7 @@ func (c Column) arrowType() arrow.DataType {
 	return arrow.BinaryTypes.String
 }
 
-// Show is one value of a batch as a person would write it.
+// Show is one value of a batch, for people.
 func (c Column) Show(values arrow.Array, row int) string {
 	if values.IsNull(row) {
 		return ""
@@ -55,10 +54,10 @@ func (c Column) Show(values arrow.Array, row int) string {
 		}
 		return decimal
 	}
-	return strings.Clone(values.ValueStr(row)) // a text is in the batch's memory
+	return strings.Clone(values.ValueStr(row)) // the text is in the batch's memory
 }
 
-// withCents writes a decimal with two places at least.
+// withCents pads a decimal to two places.
 func withCents(decimal string) string {
 	units, places, _ := strings.Cut(decimal, ".")
 	for len(places) < 2 {
@@ -74,7 +73,7 @@ func (t *Typer) write() {
 	fields = fields[1:]
 	if t.kind.Name != Sales {
 		appendText(fields[0].(*array.StringBuilder), t.composedKey())
-		appendText(fields[1].(*array.StringBuilder), t.wholeContent())
+		appendText(fields[1].(*array.StringBuilder), t.contentText())
 		fields = fields[2:]
 	}
 	for n, i := range t.kept {
@@ -97,7 +96,7 @@ func (v *value) appendTo(b array.Builder) {
 	case *array.Decimal64Builder:
 		b.Append(decimal.Decimal64(v.units))
 	case *array.Int32Builder:
-		b.Append(int32(v.units)) // reading has proved that it fits
+		b.Append(int32(v.units)) // it fits, as check has found
 	case *array.BooleanBuilder:
 		b.Append(v.units == 1)
 	}
@@ -111,8 +110,8 @@ func appendText(b *array.StringBuilder, text []byte) {
 	b.BinaryBuilder.Append(text)
 }
 
-// nameProblems gives the last record's problems its key, which is empty when it cannot be
-// read. A counted line number is no part of it.
+// nameProblems gives the last record's problems its key; empty when it cannot be read. A counted line number is not
+// part of it.
 func (t *Typer) nameProblems() {
 	key := t.readableKey()
 	for i := range t.Problems {
@@ -149,8 +148,8 @@ func (t *Typer) composedKey() (key []byte) {
 	return key
 }
 
-// wholeContent is all of a record in one text: another version has another content.
-func (t *Typer) wholeContent() []byte {
+// contentText is a record as one text, to compare versions.
+func (t *Typer) contentText() []byte {
 	t.content = t.content[:0]
 	for i := range t.kind.Columns {
 		t.content = append(appendField(t.content, t.appendValue(nil, i)), ',')

@@ -9,7 +9,7 @@ import (
 	"unicode"
 )
 
-// check holds a text against its column's type.
+// check compares a text with its column's type.
 func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
 	switch c.Type {
 	case Date:
@@ -49,7 +49,7 @@ func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
 	return code, ""
 }
 
-// date reads a day. Neighbouring records tend to be of the same one.
+// date reads a day. Neighbouring records often have the same one.
 func (t *Typer) date(text []byte) (day, string) {
 	if len(text) > 0 && bytes.Equal(text, t.lastDate) {
 		return t.lastDay, ""
@@ -61,17 +61,16 @@ func (t *Typer) date(text []byte) (day, string) {
 	return d, code
 }
 
-// mark is what a text holds that needs care.
+// mark is a reason to look closer at a text.
 type mark uint8
 
 const (
-	control  mark = 1 << iota // or what may be one
-	exponent                  // may be what a spreadsheet made of a number
+	control  mark = 1 << iota // perhaps
+	exponent                  // perhaps a number that a spreadsheet has changed
 )
 
-// marksOf says for each byte what it may mean. 0xC2 begins U+0080 to U+009F, which come
-// of a Windows-1252 text declared as ISO-8859-1; 0xEF begins U+FFFE and U+FFFF, which are
-// no characters.
+// marksOf is the marks of each byte. 0xC2 begins U+0080 to U+009F, from Windows-1252 declared as ISO-8859-1; 0xEF
+// begins U+FFFE and U+FFFF, which are not characters.
 var marksOf = func() (table [256]mark) {
 	for c := range ' ' {
 		table[c] = control
@@ -89,12 +88,12 @@ func marksIn(text []byte) (m mark) {
 	return m
 }
 
-// Unshowable is what neither a screen nor a cell can show.
+// Unshowable says that neither a screen nor a cell can show a character.
 func Unshowable(r rune) bool {
 	return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' || r == 0xFFFE || r == 0xFFFF
 }
 
-// mangled recognises what a spreadsheet makes of a long number: 1.23E+12.
+// mangled recognises a long number after a spreadsheet: 1.23E+12.
 func mangled(text []byte) bool {
 	i := bytes.IndexAny(text, "eE")
 	if i < 1 || i+2 >= len(text) || text[i+1] != '+' {
@@ -110,8 +109,7 @@ func mangled(text []byte) bool {
 
 var datedItem = regexp.MustCompile(`^(\S+) (\d{4}-\d{2}-\d{2})(?:\.\.(\d{4}-\d{2}-\d{2}))?$`)
 
-// checkDated holds a list such as "resell 2024-01-01|sell_with
-// 2024-03-01..2024-09-30" against its vocabulary. The last day is included.
+// checkDated checks a list such as "resell 2024-01-01|sell_with 2024-03-01..2024-09-30". The last day is included.
 func checkDated(text string, allowed []string) (code, detail string) {
 	iso := parseLayout("yyyy-mm-dd")
 	for item := range strings.SplitSeq(text, "|") {
@@ -130,19 +128,18 @@ func checkDated(text string, allowed []string) (code, detail string) {
 			continue
 		}
 		if to, ok := iso.parse([]byte(m[3])); !ok || to.before(from) {
-			return BadList, m[3] + " is no last day"
+			return BadList, m[3] + " is not a last day"
 		}
 	}
 	return "", ""
 }
 
-// checkAliases holds a list such as "NORDWIND=K-1023|*=44" against its shape. A | that
-// belongs to a code is doubled.
+// checkAliases checks a list such as "NORDWIND=K-1023|*=44". A | in a code is doubled.
 func checkAliases(list []byte) (code, detail string) {
 	if bytes.ContainsFunc(list, Unshowable) {
 		return ControlMark, ""
 	}
-	const doubled = "\x1f" // stands in no text
+	const doubled = "\x1f" // no text holds it
 	for item := range strings.SplitSeq(strings.ReplaceAll(string(list), "||", doubled), "|") {
 		distributor, alias, ok := strings.Cut(item, "=")
 		if !ok || distributor == "" || alias == "" || strings.TrimSpace(item) != item {

@@ -5,14 +5,13 @@ import (
 	"strings"
 )
 
-// day is a calendar day, small because every record holds some.
+// day is a calendar day, kept small because every record has some.
 type day struct {
 	year       int16
 	month, day uint8
 }
 
-// layout is a way of writing dates, as a list of marks: 'D' and 'M' with one or
-// two digits or exactly two, 'Y' with four, or a literal.
+// layout is a date format, part by part.
 type layout []layoutPart
 
 type layoutPart struct {
@@ -21,8 +20,7 @@ type layoutPart struct {
 	literal byte
 }
 
-// parseLayout understands dd d mm m yyyy and any marks between them. It returns nil for
-// anything else, two-digit years among it.
+// parseLayout reads dd d mm m yyyy with any marks between them. Anything else gives nil, also two-digit years.
 func parseLayout(text string) layout {
 	var l layout
 	seen := map[byte]bool{}
@@ -47,7 +45,7 @@ func parseLayout(text string) layout {
 	return l
 }
 
-// ValidLayout says whether a feed may declare dates so.
+// ValidLayout says whether a feed may declare this date format.
 func ValidLayout(text string) bool { return parseLayout(text) != nil }
 
 func (l layout) parse(text []byte) (day, bool) {
@@ -101,8 +99,7 @@ func (d day) valid() bool {
 	return d.month >= 1 && d.month <= 12 && d.day >= 1 && d.day <= last
 }
 
-// parseDate reads a day under the feed's layouts. Two layouts that disagree
-// refuse it.
+// parseDate reads a day. It refuses a text that two layouts read differently.
 func parseDate(layouts []layout, text []byte) (d day, code string) {
 	found := false
 	for _, l := range layouts {
@@ -131,8 +128,7 @@ func appendDay(out []byte, d day) []byte {
 	return append(out, '0'+d.day/10, '0'+d.day%10)
 }
 
-// sinceEpoch counts the days since 1970-01-01 in the Gregorian calendar. Years
-// begin in March here, so that a leap day is the last of its year.
+// sinceEpoch counts the days since 1970-01-01. Years begin in March here, so that a leap day is the last day.
 func (d day) sinceEpoch() int64 {
 	year, month := int64(d.year), int64(d.month)
 	if month < 3 {

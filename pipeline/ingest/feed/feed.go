@@ -1,10 +1,9 @@
-// Package feed says how one sender writes, and turns that sender's records into ours.
+// Package feed turns one sender's records into ours.
 //
-// A *feed* is a declaration: which files, which kind of source, which encoding, marks,
-// dates, column names and constants. Nothing is guessed. A *typer* is a feed bound to the
-// header of one file; it turns each framed record into one row of a *batch* (UTF-8, days,
-// exact whole units, signs by our convention) or into *problems*. A text becomes a number
-// or a date only if it matches the feed's own strict pattern.
+// A *feed* declares how a sender writes: the files, the kind of source, encoding, marks, dates, column names and
+// constants. Nothing is guessed. A *typer* is a feed bound to the header of one file. It turns each framed record
+// into one row of a *batch* (UTF-8, days, exact units, signs by our convention) or into *problems*. A text becomes a
+// number or a date only if it matches the feed's strict pattern.
 package feed
 
 import (
@@ -18,12 +17,11 @@ import (
 	"tranche/pipeline/ingest/framing"
 )
 
-// Feed is how one sender writes one kind of source. Zero values mean the
-// default named behind each field.
+// Feed is how one sender writes one kind of source. The comments name the defaults.
 type Feed struct {
 	Name string
 	Kind string
-	Glob string // matched against the file's name, * does not cross folders
+	Glob string // of the file's name
 
 	Encoding     string // utf-8
 	Delimiter    string // ,
@@ -31,13 +29,13 @@ type Feed struct {
 	Escape       string // a quote is doubled
 	ExcelText    bool   // fields may be written ="0012"
 	Comment      string // none
-	HeaderLine   int    // 1: the physical line on which the header begins
-	HeaderLines  int    // 1; 2 when names stand in two lines one above the other
+	HeaderLine   int    // 1: the physical line where the header begins
+	HeaderLines  int    // 1; 2: each name continues on the next line
 	NoHeader     bool   // columns are named by their numbers, from 1
 	Width        int    // fields of a record, needed with NoHeader
-	FinalNewline bool   // true: a last record without line end is taken for cut short
+	FinalNewline bool   // a last record without line end was cut short
 
-	Columns   map[string][]string          // ours -> the sender's names, the first that is there
+	Columns   map[string][]string          // ours -> the sender's names; the first one found counts
 	Constants map[string]string            // ours -> a value this sender never writes
 	Values    map[string]map[string]string // ours -> the sender's word -> our word
 
@@ -50,26 +48,26 @@ type Feed struct {
 	Trailer    *Trailer
 	Replace    bool          // complete for the months it covers
 	Key        []string      // the kind's own
-	Expected   time.Duration // how often it should send something; zero: nobody expects anything
+	Expected   time.Duration // how often a file is expected; zero: never
 	MaxRejects Limit
 	MaxBytes   int64 // of an unpacked .gz; 4 GiB
 }
 
-// Trailer is the block that ends a sender's file.
+// Trailer is the totals at the end of a file.
 type Trailer struct {
 	StartsWith  []string // its lines begin with one of these
-	CountColumn int      // field, from 1, that holds the number of rows; zero: none
-	TotalColumn int      // field, from 1, that holds the total of the amounts; zero: none
+	CountColumn int      // the field, from 1, with the number of rows; zero: none
+	TotalColumn int      // the field, from 1, with the total of the amounts; zero: none
 }
 
-// Limit is how many records may be rejected before the whole file is refused.
+// Limit is how many rejected records a file may have.
 type Limit struct {
 	Count   int64
 	Percent int64
 	None    bool // no limit
 }
 
-// Exceeded says whether so many rejects of so many records are too many.
+// Exceeded says whether a file has too many rejects.
 func (l Limit) Exceeded(rejected, records int64) bool {
 	switch {
 	case l.None || rejected == 0:
@@ -81,7 +79,7 @@ func (l Limit) Exceeded(rejected, records int64) bool {
 	}
 }
 
-// String is the limit as a person would write it.
+// String is the limit as in the configuration.
 func (l Limit) String() string {
 	switch {
 	case l.None:
@@ -93,14 +91,13 @@ func (l Limit) String() string {
 	}
 }
 
-// Hash changes whenever any part of the declaration does, so that a file read
-// under the earlier one is read again.
+// Hash identifies a declaration: after a change, files are read again.
 func (f Feed) Hash() string {
 	trailer := "none"
 	if f.Trailer != nil {
 		trailer = fmt.Sprintf("%+v", *f.Trailer)
 	}
-	f.Trailer, f.Expected = nil, 0                                        // Expected does not change what is read
+	f.Trailer, f.Expected = nil, 0                                        // Expected does not change the reading
 	sum := sha256.Sum256(fmt.Appendf(nil, "reader 4 %+v %s", f, trailer)) // fmt prints maps in the order of their keys
 	return hex.EncodeToString(sum[:8])
 }
@@ -135,10 +132,10 @@ func (f Feed) Dialect() framing.Dialect {
 	return d
 }
 
-// Names is which field of a file holds which column, in the sender's words.
+// Names is the header of a file, field by field.
 type Names []string
 
-// HeaderNames joins the one or two lines of a header into a name per column.
+// HeaderNames joins a header of one or two lines.
 func HeaderNames(lines [][]string) Names {
 	var names Names
 	for _, line := range lines {
@@ -154,7 +151,7 @@ func HeaderNames(lines [][]string) Names {
 	return names
 }
 
-// find returns the field of the one column that bears one of the names, or -1.
+// find returns the field of the first name that the header has, or -1.
 func (n Names) find(alternatives []string) (int, error) {
 	for _, want := range alternatives {
 		want = strings.Join(strings.Fields(want), " ") // as the header's own names

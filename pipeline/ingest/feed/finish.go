@@ -10,8 +10,7 @@ const (
 	ByQuantity = "by_quantity" // the quantity's sign alone tells a return
 )
 
-// finishSale brings a sell-out line to our convention: a sale's quantity and
-// amount are not negative, a return's are not positive.
+// finishSale applies our convention: a sale's quantity and amount are not negative, a return's are not positive.
 func (t *Typer) finishSale() {
 	s := t.sales
 	amount, quantity, docType := &t.values[s.amount], &t.values[s.quantity], &t.values[s.docType]
@@ -67,8 +66,8 @@ func (t *Typer) finishSale() {
 	t.Amount, t.HasAmount = amount.units, true
 }
 
-// signed is the amount of a record that may be rejected, negative for a return; false when
-// the amount or the sign cannot be read.
+// signed is the amount for a rejected record, negative for a return. It is false when the amount or the sign cannot
+// be read.
 func (t *Typer) signed(amount, quantity, docType *value) (micro int64, readable bool) {
 	isReturn, ok := false, true
 	switch t.returns {
@@ -85,16 +84,15 @@ func (t *Typer) signed(amount, quantity, docType *value) (micro int64, readable 
 
 var returnWord = []byte("return")
 
-// turn changes the sign of a number where it has to.
+// turn changes the sign if it must.
 func (v *value) turn(must bool) {
 	if must {
 		v.units = -v.units
 	}
 }
 
-// composeLineKey writes the key that the feed declares, and numbers a line whose sender
-// does not number it. The number becomes the occurrence within the key once the whole
-// file is read.
+// composeLineKey writes the declared key, and gives a line without number the number 1. After the file is read, that
+// becomes the occurrence within the key.
 func (t *Typer) composeLineKey() {
 	key := &t.values[t.sales.lineKey]
 	for _, name := range t.feed.Key {
@@ -109,7 +107,7 @@ func (t *Typer) composeLineKey() {
 	}
 	number := &t.values[t.sales.lineNo]
 	switch {
-	case number.set, len(number.text) > 0: // which may have been found wrong
+	case number.set, len(number.text) > 0: // it may be wrong
 	case t.Counts():
 		number.units, number.set = 1, true
 	default:
@@ -117,7 +115,7 @@ func (t *Typer) composeLineKey() {
 	}
 }
 
-// finishEntry asks of a manual entry what its kind needs.
+// finishEntry checks what a manual entry's kind needs.
 func (t *Typer) finishEntry() {
 	amount, points := &t.values[t.index("amount")], &t.values[t.index("points")]
 	kind := string(t.values[t.index("kind")].text)

@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// LineKey says of each column that names a sales line of this feed where it comes
-// from: the sender's names, a constant, or the line's occurrence. line_key lists the
-// columns that the feed's own key adds, in their order.
+// LineKey is the source of each key column of a sales line: the sender's names, a constant, or the line's
+// occurrence. line_key lists the further columns of the feed's key, in order.
 func (f Feed) LineKey() map[string]string {
 	own := slices.DeleteFunc(slices.Clone(f.Key), func(name string) bool {
 		return name == "distributor" || name == "document_no" || name == "line_no"
@@ -35,13 +34,12 @@ func (f Feed) LineKey() map[string]string {
 	return key
 }
 
-// SameKey says that lines named by one key keep their names under the other: it is
-// the same, or only adds further names of columns behind those that were there.
+// SameKey says that lines keep their keys: both are the same, or now only adds names behind the earlier ones.
 func SameKey(then, now map[string]string) bool {
 	return maps.EqualFunc(then, now, func(a, b string) bool { return a == b || strings.HasPrefix(b, a+" or ") })
 }
 
-// ShowKey is a key as a person would write it.
+// ShowKey is a key for people.
 func ShowKey(key map[string]string) string {
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(key)) {

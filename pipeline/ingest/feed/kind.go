@@ -2,18 +2,18 @@ package feed
 
 import "slices"
 
-// Type is what a column's text must be.
+// Type is the type of a column.
 type Type int
 
 // The types of columns.
 const (
 	Text    Type = iota // any text
-	Code                // text that names a thing: refused when a spreadsheet has mangled it
+	Code                // an identifier: refused when a spreadsheet has changed it
 	Date                // a day
 	Whole               // a whole number
 	Decimal             // an exact decimal of at most Scale places
-	Word                // one of a vocabulary, after the feed's own translations
-	Dated               // words with the days they hold from and to, see partner modules
+	Word                // one of the known words, after the feed's translations
+	Dated               // words with their first and last days
 	Aliases             // DISTRIBUTOR=code, separated by |; a | in a code is doubled
 	Flag                // yes or no
 )
@@ -23,11 +23,11 @@ type Column struct {
 	Name     string
 	Type     Type
 	Scale    int  // of a Decimal
-	Money    bool // a Decimal that is shown with both its cents
+	Money    bool // a Decimal shown with at least two places
 	Needed   bool // may not be empty
-	FarDates bool // a Date may lie beyond this century (9999-12-31 for "never")
+	FarDates bool // a Date may be beyond this century (9999-12-31 for "never")
 	Words    []string
-	Derived  bool // worked out while reading, never a sender's column
+	Derived  bool // computed while reading, never a sender's column
 	Passing  bool // read but not kept
 }
 
@@ -35,11 +35,11 @@ type Column struct {
 type Kind struct {
 	Name    string
 	Columns []Column
-	Key     []string // identifies a record; a feed may declare another
-	Month   string   // the date by which a feed in mode replace covers months; empty: all at once
+	Key     []string // identifies a record; a sales feed may declare another
+	Month   string   // the date that decides which months mode replace covers; empty: all
 }
 
-// Kept are the columns that a kind's table holds, in order.
+// Kept are the columns of a kind's table, in order.
 func (k Kind) Kept() []Column {
 	var kept []Column
 	for _, c := range k.Columns {
@@ -59,11 +59,10 @@ func (k Kind) Column(name string) (Column, bool) {
 	return k.Columns[i], true
 }
 
-// Sales is the one kind whose records can be many millions; it is identified
-// by columns of its own rather than by a composed key.
+// Sales is the kind with up to many millions of records. Its key stays in columns of its own.
 const Sales = "sales"
 
-// Links is the kind that people write: which sales belong to which deal.
+// Links is the kind with which people link sales to deals.
 const Links = "links"
 
 // KindNamed finds a kind.
@@ -76,8 +75,7 @@ func KindNamed(name string) (Kind, bool) {
 	return Kind{}, false
 }
 
-// Kinds lists the kinds of source in the order in which they are loaded and
-// shown.
+// Kinds lists the kinds in the order of loading and reports.
 func Kinds() []Kind {
 	return []Kind{
 		{Name: "partners", Key: []string{"partner_id"}, Columns: []Column{

@@ -7,12 +7,12 @@ import (
 	"strconv"
 )
 
-// numbers is a sender's way of writing numbers, ready for use.
+// numbers is a sender's number format.
 type numbers struct {
 	decimal   byte
 	thousands [][]byte
 	negative  string
-	plain     bool // a point, a leading minus and nothing else
+	plain     bool // only a point and a leading minus
 }
 
 // The styles of negative numbers.
@@ -34,8 +34,7 @@ func newNumbers(f Feed) numbers {
 	return n
 }
 
-// parsePlain reads what most senders write, fast. What it does not read at once
-// is left to parse, which knows why not.
+// parsePlain reads the usual format fast. It leaves everything else to parse, which finds the reason.
 func parsePlain(text []byte, scale int) (units int64, ok bool) {
 	i, minus := 0, len(text) > 1 && text[0] == '-'
 	if minus {
@@ -72,8 +71,8 @@ func parsePlain(text []byte, scale int) (units int64, ok bool) {
 	return units, len(text) > 0
 }
 
-// parse reads text as a whole number of units of 10^-scale. code is empty when
-// it succeeds. It rounds nothing: a digit beyond the scale must be a zero.
+// parse reads text as units of 10^-scale; an empty code is success. It does not round: a digit beyond the scale must
+// be zero.
 func (n numbers) parse(text []byte, scale int) (units int64, code string) {
 	if n.plain {
 		if units, ok := parsePlain(text, scale); ok {
@@ -88,7 +87,7 @@ func (n numbers) parse(text []byte, scale int) (units int64, code string) {
 			return 0, BadNumber
 		}
 	}
-	units, code = n.whole(whole)
+	units, code = n.integer(whole)
 	if code != "" {
 		return 0, code
 	}
@@ -123,11 +122,10 @@ func allDigits(text []byte) bool {
 	return true
 }
 
-// maxUnits is what a DECIMAL(18) holds.
+// maxUnits is the largest DECIMAL(18).
 const maxUnits = 999_999_999_999_999_999
 
-// sign takes the sign off in the sender's own style. A minus in any other
-// style stays, and fails as a digit.
+// sign removes the sign in the sender's style. A minus in another style stays, and fails as a digit.
 func (n numbers) sign(text []byte) (digits []byte, minus bool) {
 	last := len(text) - 1
 	switch {
@@ -143,9 +141,9 @@ func (n numbers) sign(text []byte) (digits []byte, minus bool) {
 	return text, false
 }
 
-// whole reads the digits before the decimal mark. Behind a thousands mark every group has
-// three digits, and the first group does not begin with 0: 0.500 may be a half.
-func (n numbers) whole(text []byte) (units int64, code string) {
+// integer reads the digits before the decimal mark. After a thousands mark every group has three digits, and the
+// first group does not begin with 0: 0.500 may be a half.
+func (n numbers) integer(text []byte) (units int64, code string) {
 	group, marked := 0, false
 	for i := 0; i < len(text); {
 		if mark := n.markAt(text[i:]); mark > 0 {
@@ -205,8 +203,7 @@ func appendUnits(out []byte, units int64, scale int) []byte {
 	return out
 }
 
-// times multiplies two decimals exactly into micro-units (10^-6). It fails
-// when the product is finer or larger than that.
+// times multiplies two decimals exactly into micro-units (10^-6). It fails when the product is finer or larger.
 func times(a int64, scaleA int, b int64, scaleB int) (micro int64, code string) {
 	product := new(big.Int).Mul(big.NewInt(a), big.NewInt(b))
 	cut := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(scaleA+scaleB-6)), nil)
@@ -220,8 +217,7 @@ func times(a int64, scaleA int, b int64, scaleB int) (micro int64, code string) 
 	return product.Int64(), ""
 }
 
-// Total adds amounts in micro-units (10^-6 of the document's currency) without
-// ever overflowing.
+// Total adds amounts in micro-units (10^-6 of the document's currency). It cannot overflow.
 type Total struct {
 	small int64
 	large big.Int
@@ -235,7 +231,7 @@ func (t *Total) Add(micro int64) {
 	t.small += micro
 }
 
-// Merge adds what another total holds.
+// Merge adds another total.
 func (t *Total) Merge(other *Total) {
 	t.flush()
 	t.large.Add(&t.large, big.NewInt(other.small))
@@ -247,7 +243,7 @@ func (t *Total) flush() {
 	t.small = 0
 }
 
-// Equals says whether the total is exactly so many micro-units.
+// Equals compares the total with an amount.
 func (t *Total) Equals(micro int64) bool {
 	t.flush()
 	return t.large.Cmp(big.NewInt(micro)) == 0
@@ -265,8 +261,7 @@ func (t *Total) String() string {
 	return sign + whole.String() + "." + fraction
 }
 
-// ParseNumber reads a number as the feed declares them, in units of 10^-scale.
-// code is empty when it succeeds.
+// ParseNumber reads a number in the feed's format, in units of 10^-scale; an empty code is success.
 func (f Feed) ParseNumber(text string, scale int) (units int64, code string) {
 	return newNumbers(f).parse([]byte(text), scale)
 }

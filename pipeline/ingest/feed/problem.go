@@ -5,13 +5,13 @@ import (
 	"fmt"
 )
 
-// Problem is why a record is rejected, or a whole file refused.
+// Problem is the reason to reject a record or refuse a file.
 type Problem struct {
-	Line   int64  // physical line of the record, zero for the file as a whole
-	Column string // ours; empty when the record as a whole is wrong
+	Line   int64  // physical line of the record; zero: the file
+	Column string // ours; empty: the record
 	Code   string // one of the reasons below
-	Raw    string // the text as it stands in the file
-	Detail string // what the sentence alone cannot say
+	Raw    string // the text in the file
+	Detail string // continues the sentence
 	Key    string // of the rejected record, where it can be read
 }
 
@@ -38,7 +38,7 @@ const (
 	EndsTooEarly  = "ends_before_it_begins"
 )
 
-// The reasons a whole file is refused for.
+// The reasons a file is refused for.
 const (
 	NoHeader       = "no_header"
 	MissingColumn  = "missing_column"
@@ -56,10 +56,10 @@ const (
 	NoFeed         = "no_feed"
 )
 
-// Error makes a problem of a whole file an error.
+// Error is the sentence of a file's problem.
 func (p *Problem) Error() string { return p.Sentence() }
 
-// Sentence says in words what is wrong and what to do about it.
+// Sentence says what is wrong and what to do.
 func (p Problem) Sentence() string {
 	s := cmp.Or(sentences()[p.Code], p.Code)
 	if p.Detail != "" {
@@ -129,7 +129,7 @@ func sentences() map[string]string {
 	}
 }
 
-// shortened is the beginning of a long text. All of it is in the list of rejects.
+// shortened is the beginning of a long text. The list of rejects has all of it.
 func shortened(text string) string {
 	const most = 80
 	if r := []rune(text); len(r) > most {

@@ -10,15 +10,14 @@ import (
 	"unicode/utf8"
 )
 
-// Proposal is a feed that a sample of a new sender's file suggests. It is for a
-// person to read, correct and save; no run ever guesses.
+// Proposal is a suggested feed for a new sender. A person reads, corrects and saves it; no run guesses.
 type Proposal struct {
 	Kind    string
-	Lines   []string // of the feed, as config.yaml wants them, the doubtful ones with a comment
-	Unknown []string // the sender's columns that nothing is proposed for
+	Lines   []string // of the feed for config.yaml, the doubtful ones with a comment
+	Unknown []string // the sender's columns without a proposal
 }
 
-// synonyms are names that senders give to our columns, in lower case, between bars.
+// synonyms are senders' names of our columns, in small letters, between bars.
 func synonyms() map[string]string {
 	return map[string]string{
 		"document_no": "|invoice number|invoice|invoice no|document|doc|belegnr|rechnungsnr|" +
@@ -56,8 +55,7 @@ func synonyms() map[string]string {
 	}
 }
 
-// Propose looks at the beginning of a file, or the whole of it, as UTF-8, and
-// suggests a feed. name is the file's.
+// Propose suggests a feed from the beginning of a file, or all of it, in UTF-8.
 func Propose(name, encoding string, sample []byte, whole bool) (Proposal, error) {
 	if !whole {
 		sample = sample[:bytes.LastIndexByte(sample, '\n')+1]
@@ -88,7 +86,7 @@ func Propose(name, encoding string, sample []byte, whole bool) (Proposal, error)
 	return *p, nil
 }
 
-// plainGlob matches a name that may hold a glob's marks.
+// plainGlob replaces a glob's marks in a name.
 func plainGlob(name string) string {
 	return strings.NewReplacer("[", "?", "]", "?", "*", "?", `\`, "?").Replace(name)
 }
@@ -97,7 +95,7 @@ func (p *Proposal) add(format string, args ...any) {
 	p.Lines = append(p.Lines, fmt.Sprintf(format, args...))
 }
 
-// shape says where records and fields begin and end.
+// shape adds where records and fields begin and end.
 func (p *Proposal) shape(t table, sample []byte, whole bool) {
 	if t.delimiter != ',' {
 		p.add("  delimiter: %q", string(t.delimiter))
@@ -153,7 +151,7 @@ func (p *Proposal) columns(t table, kind Kind, found map[string]string) {
 	}
 }
 
-// Numbered are the names of columns that have none: their numbers, from 1.
+// Numbered are names for columns without any: 1, 2, and so on.
 func Numbered(n int) Names {
 	names := make(Names, n)
 	for i := range names {
@@ -162,8 +160,8 @@ func Numbered(n int) Names {
 	return names
 }
 
-// likeliestKind is the kind of which all needed columns, or else most columns, are
-// in a header, with the sender's names for them.
+// likeliestKind is the kind whose needed columns are all in the header, or else the one with the most, with the
+// sender's names.
 func likeliestKind(header Names) (best Kind, found map[string]string, unknown []string) {
 	most := -1
 	for _, k := range slices.Backward(Kinds()) { // sales, when in doubt
@@ -180,8 +178,7 @@ func likeliestKind(header Names) (best Kind, found map[string]string, unknown []
 	return best, found, unknown
 }
 
-// nameColumns pairs the sender's names with those of a kind, each used once. A name
-// that the header holds twice is left out.
+// nameColumns pairs the sender's names with a kind's, each once. It skips a name that is in the header twice.
 func nameColumns(k Kind, header Names) (found map[string]string, unknown []string) {
 	found = map[string]string{}
 	for _, theirs := range header {
@@ -200,8 +197,8 @@ func nameColumns(k Kind, header Names) (found map[string]string, unknown []strin
 	return found, unknown
 }
 
-// likeliest are the formats that read the most values, at least three in four, with the
-// values that they do not read: one mistake of the sender does not hide the format.
+// likeliest are the formats that read the most values, at least three in four, and the unread values: one mistake of
+// the sender does not hide the format.
 func likeliest[Format any](
 	formats []Format, values []string, reads func(Format, string) bool,
 ) (list []Format, unread []string) {
@@ -219,7 +216,7 @@ func likeliest[Format any](
 	return list, unread
 }
 
-// numberFormats are the formats of numbers that a file with that delimiter can have.
+// numberFormats are the possible number formats in a file with that delimiter.
 func numberFormats(delimiter byte) (list []Feed) {
 	for _, decimal := range []string{".", ","} {
 		for _, thousands := range []string{"", ".", ",", "\u00a0", "\u202f", "'", " "} {
@@ -238,7 +235,7 @@ func numberFormats(delimiter byte) (list []Feed) {
 	return list
 }
 
-// unread names values that the proposed feed does not read.
+// unread adds the values that the proposed feed does not read.
 func (p *Proposal) unread(what string, unread, values []string) {
 	if len(unread) > 0 {
 		p.add("  # %s that this feed does not read: %d of %d, such as %q; ask the sender",
@@ -246,18 +243,18 @@ func (p *Proposal) unread(what string, unread, values []string) {
 	}
 }
 
-// untold says what to set where no format reads most values.
-func (p *Proposal) untold(what string, values []string, set string) {
+// unclear adds what to set where no format reads most values.
+func (p *Proposal) unclear(what string, values []string, set string) {
 	p.add("  # how %s are written could not be told from %s: set %s", what, quoteAll(values[:min(len(values), 3)]), set)
 }
 
-// reads says whether a value is a number, also one that is too fine or too large.
+// reads says whether a value is a number, even one that is too fine or too large.
 func (f Feed) reads(v string) (units int64, ok bool) {
 	units, code := f.ParseNumber(v, 6)
 	return units, code == "" || code == TooFine || code == TooLarge
 }
 
-// marks is a format of numbers, as it is declared.
+// marks is a number format as declared.
 func (f Feed) marks() string {
 	if len(f.ThousandMarks) == 0 {
 		return fmt.Sprintf("decimal: %q", f.DecimalMark)
@@ -272,7 +269,7 @@ func (p *Proposal) numbers(t table, found map[string]string) {
 		return ok
 	})
 	if len(list) == 0 {
-		p.untold("numbers", values, "decimal, thousands and negative")
+		p.unclear("numbers", values, "decimal, thousands and negative")
 		return
 	}
 	p.unread("numbers", unread, values)
@@ -310,7 +307,7 @@ func (p *Proposal) dates(t table, found map[string]string) {
 	switch {
 	case len(values) == 0 || slices.Contains(fit, "yyyy-mm-dd"):
 	case len(fit) == 0:
-		p.untold("dates", values, "dates")
+		p.unclear("dates", values, "dates")
 	default:
 		swapped := strings.NewReplacer("d", "m", "m", "d").Replace(fit[0])
 		if !strings.HasPrefix(fit[0], "d") || !slices.Contains(fit[1:], swapped) {

@@ -11,11 +11,11 @@ import (
 // table is a sample cut into fields.
 type table struct {
 	delimiter byte
-	line      int64 // the physical line on which the header begins
-	lines     int   // of the header; none when the sample has no header
-	header    Names // the numbers of the fields when there is none
+	line      int64 // where the header begins
+	lines     int   // of the header; 0: there is none
+	header    Names // without a header, numbers
 	body      [][]string
-	ends      []string // how the lines begin that look like a block of totals behind the records
+	ends      []string // the beginnings of lines that look like totals
 }
 
 type sampleRecord struct {
@@ -23,8 +23,7 @@ type sampleRecord struct {
 	fields []string
 }
 
-// tableOf finds the delimiter that cuts most of a sample into the most fields of
-// one number, and the header.
+// tableOf finds the delimiter that gives most records of one width and most fields, and the header.
 func tableOf(sample []byte, whole bool) (t table, ok bool) {
 	var rows []sampleRecord
 	most := 0
@@ -71,7 +70,7 @@ func frameSample(sample []byte, delimiter byte, whole bool) []sampleRecord {
 	return list
 }
 
-// ofOneWidth keeps the records of the number of fields, from two, that most have.
+// ofOneWidth keeps the records of the most frequent width, from two fields.
 func ofOneWidth(list []sampleRecord) []sampleRecord {
 	times, width := map[int]int{}, 0
 	for _, r := range list {
@@ -84,12 +83,11 @@ func ofOneWidth(list []sampleRecord) []sampleRecord {
 	return slices.DeleteFunc(list, func(r sampleRecord) bool { return len(r.fields) != width || width == 0 })
 }
 
-// headerWithin is how far down a header is looked for.
+// headerWithin is the last row in which a header may begin.
 const headerWithin = 20
 
-// findHeader says which row begins the header and how many lines it has: the row,
-// or two joined, with the most names that senders use; failing these, the first
-// that holds nothing but names. A file that begins with data has none.
+// findHeader finds the header's row and its number of lines: the row, or two joined, with the most known names; else
+// the first row without data. A file that begins with data has no header.
 func findHeader(rows []sampleRecord) (first, lines int) {
 	most := 1
 	for i := range rows[:min(len(rows), headerWithin)] {
@@ -124,7 +122,7 @@ func namesOf(rows []sampleRecord) Names {
 	return HeaderNames(lines)
 }
 
-// wellKnown counts the names that some kind of source knows.
+// wellKnown counts the known names.
 func wellKnown(rows []sampleRecord) int {
 	_, found, _ := likeliestKind(namesOf(rows))
 	return len(found)
@@ -163,8 +161,7 @@ func distinct(fields []string) bool {
 	return true
 }
 
-// cutTotals takes the last lines off that are mostly empty and begin with words, or
-// with nothing.
+// cutTotals removes last lines that are mostly empty and begin with words or with empty fields.
 func (t *table) cutTotals() {
 	for n := len(t.body); n > 1; n-- {
 		last := t.body[n-1]
@@ -179,7 +176,7 @@ func (t *table) cutTotals() {
 	}
 }
 
-// column holds what a field has in every record that fills it.
+// column is the filled values of a field.
 func (t *table) column(i int) (values []string) {
 	for _, row := range t.body {
 		if i >= 0 && row[i] != "" {
@@ -189,8 +186,7 @@ func (t *table) column(i int) (values []string) {
 	return values
 }
 
-// all gathers the fields of the named columns, and of those without a name of ours
-// that hold nothing else than what fits.
+// all is the values of the named columns, and of unnamed columns where every value fits.
 func (t *table) all(found map[string]string, ours string, fits func(string) bool) (values []string) {
 	taken := map[string]bool{}
 	for _, theirs := range found {

@@ -14,8 +14,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory/mallocator"
 )
 
-// Typer turns the records of one file into rows of batches. It is not safe for
-// two goroutines; Clone gives each its own.
+// Typer turns the records of one file into batches. Each goroutine needs its own Clone.
 type Typer struct {
 	Problems  []Problem // of the last record
 	Amount    int64     // net amount of the last record in micro-units, when HasAmount
@@ -28,9 +27,9 @@ type Typer struct {
 	layouts []layout
 	returns string
 	sales   struct{ docType, isReturn, quantity, price, amount, lineNo, lineKey, returnsDoc int }
-	active  []int    // columns that have to be looked at in every record
-	fixed   []bool   // columns that are the same in every record, and left out of batches
-	kept    []int    // columns that batches hold
+	active  []int    // columns to read in every record
+	fixed   []bool   // columns with one value in all records, left out of batches
+	kept    []int    // columns in batches
 	columns []Column // of batches
 	memory  memory.Allocator
 	builder *array.RecordBuilder // of the next batch
@@ -43,7 +42,7 @@ type Typer struct {
 	lastDay  day
 }
 
-// source is where a column's text comes from.
+// source is the origin of a column's text.
 type source struct {
 	field    int    // of the record, -1 when the sender does not write it
 	constant *value // checked once, when the file is bound
@@ -62,8 +61,8 @@ type value struct {
 
 const maxText = 2000
 
-// Bind finds the feed's columns in a file's header. Problems are those of the
-// file as a whole; notes name what the header holds and the feed ignores.
+// Bind finds the feed's columns in a header. Problems are those of the file; notes are columns that the feed
+// ignores.
 func (f Feed) Bind(header Names) (t *Typer, problems []Problem, notes []string) {
 	kind, ok := KindNamed(f.Kind)
 	if !ok {
@@ -108,7 +107,7 @@ func (f Feed) Bind(header Names) (t *Typer, problems []Problem, notes []string) 
 			t.kept, t.columns = append(t.kept, i), append(t.columns, c)
 		}
 	}
-	t.memory = mallocator.NewMallocator() // DuckDB keeps pointers to it, which Go's memory does not allow
+	t.memory = mallocator.NewMallocator() // DuckDB keeps pointers to it, so it cannot be Go's memory
 	t.builder = array.NewRecordBuilder(t.memory, t.schema())
 	for _, k := range t.keyColumns() {
 		t.keys = append(t.keys, t.index(k))
@@ -116,9 +115,8 @@ func (f Feed) Bind(header Names) (t *Typer, problems []Problem, notes []string) 
 	return t, nil, notes
 }
 
-// fix finds the columns of a sales file that no record can change: the feed's
-// constants, and what this sender never writes. Batches leave them out; the feed's Fixed
-// says what they hold.
+// fix finds the columns with one value in all records of a sales file: constants, and columns that the sender never
+// writes. Batches leave them out; Fixed has their values.
 func (t *Typer) fix() {
 	t.fixed = make([]bool, len(t.kind.Columns))
 	fixed := t.feed.Fixed()
@@ -132,8 +130,8 @@ func (t *Typer) fix() {
 	}
 }
 
-// Fixed holds the columns of a sales feed that none of its records can change, by
-// name; an empty value stands for none. The declaration alone decides.
+// Fixed is the columns of a sales feed with one value in all records; empty stands for null. Only the declaration
+// decides.
 func (f Feed) Fixed() map[string]string {
 	fixed := map[string]string{}
 	kind, _ := KindNamed(f.Kind)
@@ -155,7 +153,7 @@ func (f Feed) Fixed() map[string]string {
 	return fixed
 }
 
-// derives says whether reading computes a column of a sales record, at least in part.
+// derives says whether reading computes a column of sales, at least in part.
 func (f Feed) derives(column string) bool {
 	switch column {
 	case "is_return", "net_amount", "line_no", "quantity":
@@ -166,8 +164,7 @@ func (f Feed) derives(column string) bool {
 	return false
 }
 
-// keyColumns identify a record of this feed. For sales the distributor and the document
-// always do; other kinds have their own.
+// keyColumns are the columns of a record's key.
 func (t *Typer) keyColumns() []string {
 	if t.kind.Name == Sales {
 		return []string{"distributor", "document_no", "line_key", "line_no"}
@@ -175,8 +172,7 @@ func (t *Typer) keyColumns() []string {
 	return t.kind.Key
 }
 
-// Counts says whether the feed's lines are numbered by their occurrence within
-// the key, because the sender does not number them.
+// Counts says whether lines are numbered by their occurrence, because the sender does not number them.
 func (t *Typer) Counts() bool {
 	return t.kind.Name == Sales && t.sources[t.sales.lineNo].field < 0
 }
@@ -185,7 +181,7 @@ func (t *Typer) index(name string) int {
 	return slices.IndexFunc(t.kind.Columns, func(c Column) bool { return c.Name == name })
 }
 
-// source finds where a column comes from, and says what is missing.
+// source finds the origin of a column, or its problem.
 func (f Feed) source(c Column, header Names) (source, *Problem) {
 	src := source{field: -1, words: map[string][]byte{}, allowed: c.Words}
 	for theirs, ours := range f.Values[c.Name] {
@@ -216,8 +212,7 @@ func (f Feed) source(c Column, header Names) (source, *Problem) {
 	return src, nil
 }
 
-// needs says whether a feed must declare a column, which for sales depends on
-// how amounts and returns are written.
+// needs says whether a feed must declare a column. For sales it depends on amounts and returns.
 func (f Feed) needs(c Column) bool {
 	if f.Kind == Sales {
 		_, amount := f.Columns["net_amount"]
@@ -263,18 +258,16 @@ func (t *Typer) Clone() *Typer {
 // Schema is that of the batches.
 func (t *Typer) Schema() *arrow.Schema { return t.builder.Schema() }
 
-// Columns are those of the batches; the first is the line.
+// Columns are the batches' columns; the first is the line.
 func (t *Typer) Columns() []Column { return t.columns }
 
-// Reserve makes room for so many records.
+// Reserve makes room for records.
 func (t *Typer) Reserve(records int) { t.builder.Resize(records) }
 
-// Batch holds the records typed since the last call, in memory that DuckDB can
-// read. Whoever asks for it releases it.
+// Batch is the records since the last call, in memory that DuckDB can read. The caller releases it.
 func (t *Typer) Batch() arrow.RecordBatch { return t.builder.NewRecordBatch() }
 
-// Type appends a record to the batch, or leaves the batch as it is and sets
-// Problems.
+// Type adds a record to the batch, or sets Problems.
 func (t *Typer) Type(line int64, fields [][]byte) bool {
 	t.Problems, t.line, t.HasAmount = t.Problems[:0], line, false
 	for _, i := range t.active {
@@ -307,7 +300,7 @@ func (t *Typer) problem(column int, code, detail string) {
 	})
 }
 
-// read takes one column's text and makes it what the column is.
+// read reads one column's text.
 func (t *Typer) read(i int, fields [][]byte) {
 	src, c, v := &t.sources[i], &t.kind.Columns[i], &t.values[i]
 	*v = value{}

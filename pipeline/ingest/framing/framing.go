@@ -1,15 +1,11 @@
-// Package framing cuts the text of a delimited file into records. Every byte belongs to
-// exactly one of them.
+// Package framing cuts delimited text into records. Every byte belongs to exactly one of them.
 //
-// A *physical line* ends at LF, CRLF or a lone CR. A *record* is one physical line, or
-// several when a quoted field holds line breaks. A record is *broken* when its quotes or
-// its number of fields are wrong, when it is not valid text, or when it is too long; then
-// it is its first physical line alone, and reading goes on at the next one, so that one
-// stray quote costs one line and not the rest of the file. A record over several lines
-// must have exactly as many fields as the header.
+// A *physical line* ends at LF, CRLF or a lone CR. A *record* is one physical line, or several when a quoted field
+// holds line breaks. A record is *broken* when its quotes or its number of fields are wrong, or when it is invalid
+// text or too long. It is then only its first line, so that one stray quote costs one line. A record over several
+// lines needs exactly as many fields as the header.
 //
-// The framer never guesses a dialect, never repairs, and never drops a byte: the Raw
-// parts of its records, in order, are the text it was given.
+// The framer never guesses a dialect and never repairs: the Raw parts of its records, in order, are the text.
 package framing
 
 import (
@@ -17,23 +13,23 @@ import (
 	"unicode/utf8"
 )
 
-// Limits beyond which a quoted field is taken for a stray quote.
+// Beyond these limits a quoted field is a stray quote.
 const (
 	MaxRecordLines = 64
 	MaxRecordBytes = 1 << 20
 )
 
-// Dialect is how a sender writes records. All marks are ASCII.
+// Dialect is a sender's format of records. All marks are ASCII.
 type Dialect struct {
 	Delimiter byte
-	Quote     byte     // zero: this sender quotes nothing
+	Quote     byte     // zero: none
 	Escape    byte     // zero, or equal to Quote: a quote is doubled
 	ExcelText bool     // a field may be written ="0012"
-	Comment   []byte   // lines that begin so are skipped; empty: none
-	Trailer   [][]byte // lines that begin so end the records
+	Comment   []byte   // begins a skipped line; empty: none
+	Trailer   [][]byte // begin the lines after the records
 }
 
-// Sort says what a record is.
+// Sort is the sort of a record.
 type Sort int
 
 // The sorts of records.
@@ -49,7 +45,7 @@ const (
 type Record struct {
 	Sort   Sort
 	Fault  Fault  // why it is broken
-	Line   int64  // physical line on which it begins, from 1
+	Line   int64  // its first physical line, from 1
 	Raw    []byte // its bytes, line end included
 	Fields [][]byte
 }
@@ -69,7 +65,7 @@ const (
 // Framer reads records from a piece of text.
 type Framer struct {
 	Dialect
-	Width int // fields of every record; zero while the header is not read yet
+	Width int // fields of a record; zero before the header is read
 
 	data    []byte
 	pos     int
@@ -81,19 +77,18 @@ type Framer struct {
 	scratch []byte
 }
 
-// Reset gives the framer its next piece of text, beginning on the given
-// physical line. last says that nothing follows it.
+// Reset gives the framer its next text, which begins on a physical line. last says that it is the end.
 func (f *Framer) Reset(data []byte, line int64, last bool) {
 	f.data, f.pos, f.line, f.last = data, 0, line, last
 	f.hasCR = bytes.IndexByte(data, '\r') >= 0
 	f.clean = cleanText(data)
 }
 
-// Rest is the text not yet cut into records, and the line it begins on.
+// Rest is the remaining text, and its line.
 func (f *Framer) Rest() ([]byte, int64) { return f.data[f.pos:], f.line }
 
-// Next reads one record. It returns false at the end of the text and, unless
-// the text is the last, where a record may go on in the text to come.
+// Next reads one record. It returns false at the end of the text and, before the last text, where a record may
+// continue.
 func (f *Framer) Next(rec *Record) bool {
 	if f.pos == len(f.data) {
 		return false
@@ -124,8 +119,7 @@ func (f *Framer) Next(rec *Record) bool {
 	return true
 }
 
-// setFields gives a record over one line its fields, or says that it has too many
-// or too few.
+// setFields sets a record's fields, or breaks it for their number.
 func (f *Framer) setFields(rec *Record) {
 	rec.Fields = f.fields
 	if f.Width > 0 && len(f.fields) != f.Width {
@@ -133,8 +127,7 @@ func (f *Framer) setFields(rec *Record) {
 	}
 }
 
-// physicalLine finds the end of the line that begins at start, where the next
-// one begins, and whether its end was seen.
+// physicalLine finds the end of a line, the next line, and whether the end was seen.
 func (f *Framer) physicalLine(start int) (end, next int, whole bool) {
 	rest := f.data[start:]
 	lf := bytes.IndexByte(rest, '\n')
@@ -188,7 +181,7 @@ func (f *Framer) split(line []byte) {
 	}
 }
 
-// loose cuts a trailer into fields; wrong quotes are dropped.
+// loose splits a trailer into fields, and drops wrong quotes.
 func (f *Framer) loose(line []byte) [][]byte {
 	if f.Quote != 0 && bytes.IndexByte(line, f.Quote) >= 0 {
 		alone := Framer{Dialect: f.Dialect}
@@ -206,8 +199,7 @@ func (f *Framer) loose(line []byte) [][]byte {
 	return f.fields
 }
 
-// quoted reads a record whose first line holds a quote. On a fault it falls
-// back to that line alone.
+// quoted reads a record with a quote in its first line. After a fault the record is only that line.
 func (f *Framer) quoted(rec *Record) bool {
 	p, lines, fault, more := f.scanQuoted()
 	if more {
@@ -231,9 +223,8 @@ func (f *Framer) quoted(rec *Record) bool {
 	return true
 }
 
-// scanQuoted reads fields from the framer's position to the end of a record.
-// It returns where the next record begins, how many physical lines this one
-// has, what is wrong with it, and whether the answer lies in text to come.
+// scanQuoted reads the fields of a record. It returns the next record's position, the number of physical lines, the
+// fault, and whether more text is needed.
 func (f *Framer) scanQuoted() (next, lines int, fault Fault, more bool) {
 	f.fields, f.scratch = f.fields[:0], f.scratch[:0]
 	p, lines := f.pos, 1
@@ -292,8 +283,7 @@ func (f *Framer) opening(p, end int) int {
 	return 0
 }
 
-// quotedField reads from just after an opening quote to just after the closing
-// one, and counts the line breaks between.
+// quotedField reads from after an opening quote to after the closing one, and counts line breaks.
 func (f *Framer) quotedField(p, lines int) (value []byte, q, breaks int, fault Fault, more bool) {
 	start, kept := p, len(f.scratch)
 	escape := f.Escape
@@ -332,8 +322,7 @@ func (f *Framer) quotedField(p, lines int) (value []byte, q, breaks int, fault F
 	}
 }
 
-// cleanText says that the text is valid UTF-8 without NUL and without the mark
-// that a decoder leaves where it could not decode.
+// cleanText says that text is valid UTF-8, without NUL and without a decoder's replacement mark.
 func cleanText(text []byte) bool {
 	return bytes.IndexByte(text, 0) < 0 && utf8.Valid(text) && !bytes.Contains(text, []byte("\uFFFD"))
 }

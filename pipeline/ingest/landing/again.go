@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// again deals with bytes that have landed before. They are nothing new, unless their name
-// was wrong then: one that no feed knows, or that says archive where there is none.
+// again handles bytes that have landed before. They change nothing, unless their earlier name was wrong: without a
+// feed, or with a wrong suffix .gz.
 func (l *lander) again(c *candidate, f File) error {
 	c.Fate, c.File = Repeated, f
 	name := filepath.Base(c.Source)
@@ -27,7 +27,7 @@ func (l *lander) again(c *candidate, f File) error {
 		c.Detail += ", which no feed knows" + fromNow
 		return l.rename(c, f)
 	case archive(f.Name) != gzipped && archive(name) == gzipped:
-		c.Detail += ", which says otherwise of whether they are packed" + fromNow
+		c.Detail += ", whose suffix does not fit the bytes" + fromNow
 		return l.rename(c, f)
 	case !slices.Equal(then, now):
 		c.Detail += fmt.Sprintf(", for the feed %s; "+
@@ -40,7 +40,7 @@ func (l *lander) again(c *candidate, f File) error {
 
 func archive(name string) bool { return strings.HasSuffix(strings.ToLower(name), ".gz") }
 
-// gzipped says whether the landed bytes begin as an archive does.
+// gzipped says whether the landed bytes begin like an archive.
 func (f File) gzipped(landing string) (bool, error) {
 	file, err := os.Open(f.Path(landing))
 	if err != nil {
@@ -54,8 +54,8 @@ func (f File) gzipped(landing string) (bool, error) {
 	return first == [2]byte{0x1f, 0x8b}, nil
 }
 
-// rename gives a landed file the name under which it came now; its sequence stays. Its
-// bytes are under both paths until the sidecar says which.
+// rename gives a landed file its new name and keeps its sequence. The bytes are under both paths until the sidecar
+// is written.
 func (l *lander) rename(c *candidate, f File) error {
 	from := f.Path(l.Landing)
 	f.Name, f.Source, f.ModifiedAt = filepath.Base(c.Source), c.Source, c.info.ModTime().UTC()

@@ -11,8 +11,7 @@ import (
 // stretch is how much is copied before it is hashed.
 const stretch = 4 << 20
 
-// hashedCopy copies a file, forces the copy onto the disk, and hashes it meanwhile:
-// the copy, and not what it was copied from.
+// hashedCopy copies and syncs a file, and meanwhile hashes the copy, not the original.
 func hashedCopy(out, from *os.File) (sum string, size int64, err error) {
 	stretches, failed := make(chan int64, 64), make(chan error, 1)
 	go func() {

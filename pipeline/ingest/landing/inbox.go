@@ -27,16 +27,16 @@ func (c candidate) time() (t time.Time) {
 	return t
 }
 
-// cannotBeRead leaves a file, or a folder, to a person.
+// cannotBeRead leaves a file or folder to a person.
 func (c *candidate) cannotBeRead(err error) {
 	var at *fs.PathError
 	if errors.As(err, &at) {
 		err = at.Err
 	}
-	c.Fate, c.Detail = Refused, fmt.Sprintf("it cannot be read (%v); mend that, or take it away", err)
+	c.Fate, c.Detail = Refused, fmt.Sprintf("it cannot be read (%v); repair that, or take it away", err)
 }
 
-// unchanged says that a file is as it was when it was found.
+// unchanged says that a file is the same as when it was found.
 func (c candidate) unchanged(now fs.FileInfo) bool {
 	return os.SameFile(now, c.info) && now.Size() == c.info.Size() && now.ModTime().Equal(c.info.ModTime())
 }
@@ -52,8 +52,7 @@ func arrivals(found []candidate) []Arrival {
 	return list
 }
 
-// look lists the inbox in the order in which files will land: by their time,
-// then by name.
+// look lists the inbox in the order of landing: by time, then by name.
 func (o Options) look(root *os.Root) ([]candidate, error) {
 	var found []candidate
 	err := fs.WalkDir(root.FS(), ".", func(path string, d fs.DirEntry, err error) error {
@@ -73,7 +72,7 @@ func (o Options) look(root *os.Root) ([]candidate, error) {
 			c.info, err = root.Lstat(path)
 		}
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil // its sender took it back
+			return nil // the sender removed it
 		}
 		if err != nil {
 			c.cannotBeRead(err)
@@ -98,7 +97,7 @@ func plain(info fs.FileInfo) bool {
 	return !ok || stat.Nlink == 1
 }
 
-// showable says that a name can stand on a screen and in a workbook.
+// showable says that a screen and a workbook can show a name.
 func showable(name string) bool {
 	return utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool {
 		return unicode.IsControl(r) || r == 0xFFFE || r == 0xFFFF
@@ -108,8 +107,8 @@ func showable(name string) bool {
 // skew is how far the clocks of two machines may differ.
 const skew = time.Minute
 
-// judgeWholeness says why a file is not whole yet. One that an interrupted run took for
-// whole, and that has not changed since, is whole.
+// judgeWholeness says why a file is incomplete. A file that an interrupted run found complete, and that has not
+// changed since, is complete.
 func (l *lander) judgeWholeness(c *candidate) {
 	age := l.Now.Sub(c.info.ModTime())
 	switch {
@@ -118,7 +117,7 @@ func (l *lander) judgeWholeness(c *candidate) {
 		l.judgeMarker(c)
 	case age < -l.Settle-skew:
 		c.Fate = Refused
-		c.Detail = fmt.Sprintf("its time, %s, lies in the future, so that it cannot be told whether it still grows; "+
+		c.Detail = fmt.Sprintf("its time, %s, lies in the future, so that it may still be growing; "+
 			"correct its time, or the clock of the machine that writes it",
 			c.info.ModTime().UTC().Format("2006-01-02 15:04 MST"))
 	case age < l.Settle:
@@ -127,8 +126,7 @@ func (l *lander) judgeWholeness(c *candidate) {
 	}
 }
 
-// judgeMarker asks for a marker that is not older than its file: an older one belongs to
-// an earlier file.
+// judgeMarker needs a marker that is not older than the file: an older one belongs to an earlier file.
 func (l *lander) judgeMarker(c *candidate) {
 	marker, err := l.root.Lstat(c.Source + l.ReadyMarker)
 	switch {
@@ -136,11 +134,12 @@ func (l *lander) judgeMarker(c *candidate) {
 		c.Fate, c.Detail = Growing, "its marker is not there yet"
 	case marker.ModTime().Before(c.info.ModTime()):
 		c.Fate = Refused
-		c.Detail = "it was written after its marker, so that it may still be growing; make the marker anew when it is whole"
+		c.Detail = "it was written after its marker, so that it may still be growing; " +
+			"make the marker again when it is complete"
 	}
 }
 
-// sight is what can be seen of a file without reading it.
+// sight is the state of a file without its bytes.
 type sight struct {
 	source   string
 	size     int64

@@ -1,15 +1,13 @@
-// Package landing takes whole files out of the inbox and keeps their bytes for ever.
+// Package landing moves complete files out of the inbox and keeps their bytes for ever.
 //
-// A *landed file* is landing/<sha256>.csv (or .csv.gz) with a *sidecar*,
-// landing/<sha256>.json, that holds its name, source, time and sequence. Neither ever
-// changes, except a name that was wrong. A file is *whole* when it has not changed for
-// the configured time, or when its ready marker is there. The same bytes again, under any
-// name, are taken out of the inbox and change nothing, so an old file sent twice does not
-// undo a correction. A marker is removed before its file, and one that is older than its
-// file does not count, so that no marker lets in half of the next file.
+// A *landed file* is landing/<sha256>.csv (or .csv.gz) with a *sidecar*, landing/<sha256>.json, that holds its name,
+// source, time and sequence. Only a wrong name ever changes. A file is *complete* when it has not changed for the
+// configured time, or when its ready marker is there. The same bytes again, under any name, leave the inbox and
+// change nothing, so an old file sent twice does not undo a correction. A marker is removed before its file, and a
+// marker older than its file does not count, so that it cannot admit half of the next file.
 //
-// The package refuses anything that is not a plain file with one name that can be shown:
-// links, pipes and devices stay where they are and are reported.
+// The package refuses links, pipes, devices and names that cannot be shown. They stay where they are and are
+// reported.
 package landing
 
 import (
@@ -25,17 +23,17 @@ import (
 	"tranche/pipeline/files"
 )
 
-// Options say where files come from and when they are whole.
+// Options are the folders, and when a file is complete.
 type Options struct {
 	Inbox       string
 	Landing     string
-	Settle      time.Duration // how long size and time must have held still
+	Settle      time.Duration // how long a file must be unchanged
 	ReadyMarker string        // suffix of a marker file, ".ready"; empty: Settle decides
 	Now         time.Time
-	Feeds       func(name string) []string // the feeds that a file of that name belongs to
+	Feeds       func(name string) []string // the feeds of a file name
 }
 
-// File is one landed file, as its sidecar tells it.
+// File is the sidecar of a landed file.
 type File struct {
 	SHA256     string    `json:"sha256"`
 	Name       string    `json:"name"`
@@ -46,7 +44,7 @@ type File struct {
 	Sequence   int64     `json:"sequence"` // 1 for the first file that ever landed
 }
 
-// Path is where the file's bytes are.
+// Path is the file of the bytes.
 func (f File) Path(landing string) string {
 	if archive(f.Name) {
 		return filepath.Join(landing, f.SHA256+".csv.gz")
@@ -56,35 +54,35 @@ func (f File) Path(landing string) string {
 
 func (f File) sidecar(landing string) string { return filepath.Join(landing, f.SHA256+".json") }
 
-// Fate is what became of a file in the inbox.
+// Fate is the result for a file in the inbox.
 type Fate string
 
 // The fates of a file in the inbox.
 const (
 	Landed   Fate = "landed"
-	Repeated Fate = "landed before"                    // taken out of the inbox, nothing new
-	Renamed  Fate = "landed before under a wrong name" // taken out of the inbox, and read under its new name
+	Repeated Fate = "landed before"                    // taken out of the inbox
+	Renamed  Fate = "landed before under a wrong name" // and read under its new name
 	Growing  Fate = "still growing"                    // left for the next run
 	Unknown  Fate = "no feed"                          // left, waits for a person
 	Refused  Fate = "cannot be taken"                  // left, waits for a person
 )
 
-// Taken says that the file is in the inbox no more.
+// Taken says that the file has left the inbox.
 func (f Fate) Taken() bool { return f == Landed || f == Repeated || f == Renamed }
 
-// Waits says that the file is left for a person to deal with.
+// Waits says that the file waits for a person.
 func (f Fate) Waits() bool { return f == Unknown || f == Refused }
 
 // Arrival is one file found in the inbox.
 type Arrival struct {
-	Source string // its path inside the inbox, as it can be shown
+	Source string // its printable path in the inbox
 	Fate   Fate
 	Detail string
-	Whole  time.Time // when it is whole if it does not change until then; zero: not known
-	File   File      // when it landed, now or before
+	Whole  time.Time // when it is complete unless it changes; zero: unknown
+	File   File      // if it landed, now or before
 }
 
-// Land takes every whole file out of the inbox, oldest first.
+// Land moves every complete file out of the inbox, oldest first.
 func Land(o Options) ([]Arrival, error) {
 	root, found, err := o.open()
 	if err != nil {
@@ -114,7 +112,7 @@ func Land(o Options) ([]Arrival, error) {
 	return arrivals(found), nil
 }
 
-// WaitingForAPerson lists what is in the inbox and waits for a person. It changes nothing.
+// WaitingForAPerson lists the files in the inbox that wait for a person. It changes nothing.
 func WaitingForAPerson(o Options) ([]Arrival, error) {
 	root, found, err := o.open()
 	if err != nil {
@@ -141,8 +139,7 @@ func (o Options) open() (*os.Root, []candidate, error) {
 	return root, found, nil
 }
 
-// tidy makes the folder of the landed files and removes what an interrupted copy
-// left in it.
+// tidy makes the landing folder and removes an interrupted copy.
 func (o Options) tidy() error {
 	if err := files.Folder(o.Landing); err != nil {
 		return err
@@ -158,11 +155,11 @@ type lander struct {
 	Options
 	root      *os.Root
 	known     map[string]File
-	seenWhole map[sight]bool // what runs took for whole
+	seenWhole map[sight]bool // found complete by earlier runs
 	last      int64
 }
 
-// decide says what becomes of one file, and does it.
+// decide judges one file, and lands a complete one.
 func (l *lander) decide(c *candidate) error {
 	l.judgeName(c)
 	if c.Fate == "" {
@@ -174,7 +171,7 @@ func (l *lander) decide(c *candidate) error {
 	return l.land(c)
 }
 
-// judgeName decides what a file's name and kind are enough for.
+// judgeName judges a file by its name and kind.
 func (o Options) judgeName(c *candidate) {
 	feeds := o.Feeds(filepath.Base(c.Source))
 	switch {
@@ -191,10 +188,9 @@ func (o Options) judgeName(c *candidate) {
 	}
 }
 
-// land copies a file's bytes aside, writes its sidecar, removes its marker, gives the
-// bytes their name and takes the file out of the inbox, in that order. Wherever it stops,
-// the file is in the inbox or its bytes are in landing/, or both, and the next run goes
-// on, because the sidecar says what was whole.
+// land copies a file aside, writes its sidecar, removes its marker, renames the copy and removes the file from the
+// inbox, in that order. After a stop the file is in the inbox or its bytes are in landing/, or both, and the sidecar
+// lets the next run continue.
 func (l *lander) land(c *candidate) error {
 	sum, err := l.copy(*c)
 	if errors.Is(err, errMoved) || errors.Is(err, fs.ErrNotExist) {
@@ -223,12 +219,12 @@ func (l *lander) land(c *candidate) error {
 	return l.clear(c)
 }
 
-// aside is where bytes are until they are known.
+// aside is the copy before its hash is known.
 func (l *lander) aside() string { return filepath.Join(l.Landing, "incoming"+part) }
 
 const part = ".part"
 
-// putBack removes bytes that are not to land.
+// putBack removes a copy that does not land.
 func (l *lander) putBack() error { return files.Remove(l.aside()) }
 
 var (
@@ -236,8 +232,8 @@ var (
 	errUnreadable = errors.New("cannot be read")
 )
 
-// copy copies the file, so that whoever has it open cannot change the copy, and makes
-// sure that it did not change meanwhile. It returns the hash of the copy.
+// copy copies the file, so that its writer cannot change the copy, and checks that it did not change meanwhile. It
+// returns the copy's hash.
 func (l *lander) copy(c candidate) (string, error) {
 	from, err := l.root.Open(c.Source)
 	if err != nil {
@@ -267,8 +263,8 @@ func (l *lander) copy(c candidate) (string, error) {
 	return sum, err
 }
 
-// clear takes a file whose bytes have landed out of the inbox. What has changed
-// since it was read is another file, and stays for the next run.
+// clear removes a landed file from the inbox. A file that has changed since is another file, and stays for the next
+// run.
 func (l *lander) clear(c *candidate) error {
 	gone, err := l.remove(*c)
 	if err == nil && !gone {
@@ -277,15 +273,14 @@ func (l *lander) clear(c *candidate) error {
 	return err
 }
 
-// remove takes the file, and its marker, out of the inbox, if it is still what was
-// read.
+// remove removes the file and its marker, if the file is unchanged.
 func (l *lander) remove(c candidate) (gone bool, err error) {
 	now, err := l.root.Lstat(c.Source)
 	if err != nil || !c.unchanged(now) {
 		return false, err
 	}
 	folder := filepath.Dir(filepath.Join(l.Inbox, c.Source))
-	return true, errors.Join(l.root.Remove(c.Source), l.unmark(c), files.SyncFolder(folder))
+	return true, errors.Join(l.root.Remove(c.Source), l.unmark(c), files.Sync(folder))
 }
 
 func (l *lander) unmark(c candidate) error {

@@ -18,7 +18,7 @@ func (f File) here(landing string) bool {
 	return err == nil
 }
 
-// List names every landed file, in the order of landing.
+// List is every landed file, in the order of landing.
 func List(landing string) ([]File, error) {
 	started, err := sidecars(landing)
 	if err != nil {
@@ -34,8 +34,7 @@ func List(landing string) ([]File, error) {
 	return list, nil
 }
 
-// sidecars reads every sidecar in the order of landing, also those whose bytes
-// have not come because a run was stopped between the two.
+// sidecars reads every sidecar in the order of landing, also those without bytes, after an interrupted run.
 func sidecars(landing string) ([]File, error) {
 	names, err := files.Glob(landing, "*.json")
 	if err != nil {
@@ -59,8 +58,7 @@ func sidecars(landing string) ([]File, error) {
 	return list, nil
 }
 
-// sidecar writes what is known of the file, or finds what an interrupted run
-// wrote of it.
+// sidecar writes a file's sidecar, or finds that of an interrupted run.
 func (l *lander) sidecar(sum string, c candidate) (File, error) {
 	f := File{SHA256: sum}
 	data, err := os.ReadFile(f.sidecar(l.Landing))
@@ -81,9 +79,5 @@ func (l *lander) sidecar(sum string, c candidate) (File, error) {
 }
 
 func (f File) write(landing string) error {
-	data, err := json.MarshalIndent(f, "", "  ")
-	if err != nil {
-		return err
-	}
-	return files.Write(f.sidecar(landing), append(data, '\n'), files.Private)
+	return files.WriteJSON(f.sidecar(landing), f, files.Private)
 }

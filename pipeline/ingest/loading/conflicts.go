@@ -2,14 +2,13 @@ package loading
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/store"
 )
 
-// besideRejects finds the rows that a rejected row of the file calls into question.
+// besideRejects finds the rows that a rejected row makes doubtful.
 func (l *Loader) besideRejects(ctx context.Context, r *reading) ([]feed.Problem, error) {
 	switch {
 	case r.rejected == 0:
@@ -20,10 +19,8 @@ func (l *Loader) besideRejects(ctx context.Context, r *reading) ([]feed.Problem,
 	return l.besideNumbered(ctx, r)
 }
 
-// besideUncounted finds the rows of a sender who numbers no lines that share the key of
-// a rejected row, or stand beside one whose key cannot be read, which may be any. Counted
-// without it, they would take its number, and its correction would later pass for a new
-// version of one of them.
+// besideUncounted finds the unnumbered rows with the key of a rejected row, or all if a key cannot be read. Without
+// the rejected row they would be counted wrongly, and its correction would count as a new version of one of them.
 func (l *Loader) besideUncounted(ctx context.Context, r *reading) ([]feed.Problem, error) {
 	return l.problems(ctx, feed.BesideReject, `with wrong as (
 			select record_key as key, min(line) as line from store.raw.rejects where file_id = $1 group by record_key)
@@ -36,8 +33,8 @@ func (l *Loader) besideUncounted(ctx context.Context, r *reading) ([]feed.Proble
 		order by l.line`, r)
 }
 
-// besideNumbered finds the rows that have the key of a rejected one. Each names the
-// other: nobody can tell which of them the sender means.
+// besideNumbered finds the rows with the key of a rejected one, and both name the other: nobody knows which the
+// sender means.
 func (l *Loader) besideNumbered(ctx context.Context, r *reading) ([]feed.Problem, error) {
 	key, _ := keyAndContent(r.kind)
 	return l.problems(ctx, feed.KeyConflict, `with wrong as (
@@ -52,26 +49,21 @@ func (l *Loader) besideNumbered(ctx context.Context, r *reading) ([]feed.Problem
 		order by 1`, r)
 }
 
-// problems are the records of a file that a query finds, each with its key and the line
-// of another.
+// problems are the records that a query finds, each with its key and the line of another.
 func (l *Loader) problems(ctx context.Context, code, query string, r *reading) (found []feed.Problem, err error) {
-	err = l.Session.Each(ctx, query, func(scan func(...any) error) error {
-		var other int64
-		p := feed.Problem{Code: code}
-		err := scan(&p.Line, &p.Key, &other)
-		p.Raw, p.Detail = p.Key, fmt.Sprintf("see line %d", other)
-		found = append(found, p)
-		return err
-	}, r.file.Sequence)
+	found, err = store.List(ctx, l.Session, query,
+		func(p *feed.Problem) []any { return []any{&p.Line, &p.Key, &p.Detail} }, r.file.Sequence)
+	for i := range found {
+		p := &found[i]
+		p.Code, p.Raw, p.Detail = code, p.Key, "see line "+p.Detail
+	}
 	return found, err
 }
 
-// repeated deals with keys that stand in the file more than once: where the sender
-// numbers no lines they are numbered by occurrence, elsewhere records with one key and
-// different content reject each other.
+// repeated handles keys that are in the file more than once. Unnumbered lines are numbered by occurrence; other
+// records with one key and different content reject each other.
 //
-// Only lines whose key has the hash of another line's key are looked at: all others
-// have a key of their own.
+// It looks only at lines whose key's hash occurs twice.
 func (l *Loader) repeated(ctx context.Context, r *reading) ([]feed.Problem, error) {
 	err := l.Session.Exec(ctx, "create or replace temp table repeated as select "+keyHash(r.kind)+" as key from ("+
 		r.allColumns+") where file_id = ? group by key having count(*) > 1", r.file.Sequence)
@@ -96,7 +88,7 @@ func keyHash(k feed.Kind) string {
 	return "hash(record_key)"
 }
 
-// number gives lines their occurrence within the key, in the order of the file.
+// number sets each line's occurrence within the key, in file order.
 func (l *Loader) number(ctx context.Context, r *reading) error {
 	return l.Session.Exec(ctx, `update `+r.into+` as t set line_no = n.occurrence
 		from (select line, row_number() over (
@@ -105,8 +97,7 @@ func (l *Loader) number(ctx context.Context, r *reading) error {
 		where t.file_id = $1 and t.line = n.line`, r.file.Sequence)
 }
 
-// conflicts are the records with one key and different content. Each names the line of
-// another.
+// conflicts are the records with one key and different content, each with the line of another.
 func (l *Loader) conflicts(ctx context.Context, r *reading) ([]feed.Problem, error) {
 	key, content := keyAndContent(r.kind)
 	return l.problems(ctx, feed.KeyConflict, `with suspect as (
@@ -119,7 +110,7 @@ func (l *Loader) conflicts(ctx context.Context, r *reading) ([]feed.Problem, err
 		from suspect join torn using (key) order by line`, r)
 }
 
-// keyAndContent select what identifies a record of a kind, and all that it says.
+// keyAndContent select a record's key, and all of its values.
 func keyAndContent(k feed.Kind) (key, content string) {
 	if k.Name != feed.Sales {
 		return "record_key", "content"
@@ -132,7 +123,7 @@ func keyAndContent(k feed.Kind) (key, content string) {
 		"row(" + strings.Join(names, ", ") + ")::varchar"
 }
 
-// drop removes records from the facts that were rejected after they had been stored.
+// drop removes stored records that were rejected later.
 func (l *Loader) drop(ctx context.Context, r *reading, problems []feed.Problem) error {
 	if len(problems) == 0 {
 		return nil

@@ -10,16 +10,16 @@ import (
 	"tranche/pipeline/ingest/landing"
 )
 
-// reading is a file being read.
+// reading is the state of reading one file.
 type reading struct {
 	tally
 	file         landing.File
 	feed         feed.Feed
 	rejects      rejects
 	kind         feed.Kind
-	into         string // the table of its facts
-	allColumns   string // selects them with the columns that are the same in each
-	numbersLines bool   // lines are numbered by their occurrence
+	into         string // the facts' table
+	allColumns   string // selects facts with the fixed columns
+	numbersLines bool   // by their occurrence
 	notes        []string
 	fixed        map[string]string // columns that batches leave out
 
@@ -34,8 +34,7 @@ func (l *Loader) newReading(f landing.File, declared feed.Feed) *reading {
 	return &reading{file: f, feed: declared, rejects: rejects{path: l.rejectsPath(f)}}
 }
 
-// begin opens the landed file and binds its feed to its header. A *feed.Problem as
-// error means that the file is refused.
+// begin opens the landed file and binds its feed to the header. A *feed.Problem refuses the file.
 func (r *reading) begin(path string) (err error) {
 	if r.feed.Name == "" {
 		return &feed.Problem{Code: feed.NoFeed, Detail: r.file.Name}
@@ -66,8 +65,7 @@ func (r *reading) begin(path string) (err error) {
 	return nil
 }
 
-// all frames and types the whole file and gives its typed records to accept, and
-// the problems of the others to reject.
+// all reads the file, and gives typed records to accept and problems to reject.
 func (r *reading) all(accept func(arrow.RecordBatch) error, reject func([]feed.Problem) error) error {
 	p := pieces{width: r.width, dialect: r.feed.Dialect(), typer: r.typer, accept: accept, reject: reject}
 	total, err := p.read(r.cutter, r.first)
@@ -82,8 +80,7 @@ func (r *reading) close() {
 	}
 }
 
-// count counts the records of a file that cannot be typed, so that it is known how
-// many wait.
+// count counts the waiting records of a file that cannot be typed.
 func (r *reading) count(width int) {
 	f := framing.Framer{Dialect: r.feed.Dialect(), Width: width}
 	var rec framing.Record

@@ -7,7 +7,7 @@ import (
 	"tranche/pipeline/ingest/framing"
 )
 
-// readHeader takes title lines and header off the first piece.
+// readHeader removes title lines and the header from the first piece.
 func readHeader(p *piece, declared feed.Feed) (feed.Names, error) {
 	if declared.NoHeader {
 		return feed.Numbered(declared.Width), nil

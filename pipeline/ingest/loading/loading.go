@@ -1,15 +1,12 @@
 // Package loading turns landed files into typed facts in the store.
 //
-// Every record of a file becomes exactly one *fact*, with the file and the physical
-// line it came from, or one *reject*, with a reason for each problem. A file that is
-// cut short, off its own trailer, or over its feed's limit of rejects is *refused*
-// whole: none of its facts count, and the reason is stored. The landed bytes and the
-// feed's declaration alone decide what is loaded; when the declaration changes, the
-// file is read again.
+// Every record becomes exactly one *fact*, with its file and physical line, or one *reject*, with a reason for each
+// problem. A file that is cut short, off its own trailer, or over its limit of rejects is *refused*: none of its
+// facts count, and the reason is stored. Only the landed bytes and the feed's declaration decide the result. After a
+// change of the declaration the file is read again.
 //
-// Go checks framing, encoding, every number and date while DuckDB stores what was
-// checked before. A fault of the file as a whole rolls all of it back. DuckDB's row
-// count must equal ours.
+// Go checks framing, encoding, numbers and dates while DuckDB stores the records checked before. A fault of the file
+// rolls everything back. DuckDB's row count must equal ours.
 package loading
 
 import (
@@ -33,12 +30,12 @@ type Loader struct {
 	Landing string // folder of the landed files
 	Work    string // folder for temporary files
 	Feeds   []feed.Feed
-	Fresh   map[string]bool // SHA-256 of the files that this run has landed; they are not hashed again
+	Fresh   map[string]bool // SHA-256 of files that this run landed; they are not hashed again
 
-	see func(*reading, arrow.RecordBatch) // is shown the typed records; may be nil
+	see func(*reading, arrow.RecordBatch) // called with the typed records; may be nil
 }
 
-// Outcome is what loading one file came to.
+// Outcome is the result of loading one file.
 type Outcome struct {
 	File     landing.File
 	Feed     string
@@ -48,8 +45,8 @@ type Outcome struct {
 	Notes    []string // columns of the file that the feed ignores
 }
 
-// Load loads one file in place of any earlier reading of it, in one transaction. It
-// reports false when the file is loaded already.
+// Load loads one file in one transaction, in place of an earlier reading. It is false when the file is loaded
+// already.
 func (l *Loader) Load(ctx context.Context, f landing.File) (Outcome, bool, error) {
 	out := Outcome{File: f}
 	if err := l.untouched(f); err != nil {
@@ -83,8 +80,7 @@ func (l *Loader) Load(ctx context.Context, f landing.File) (Outcome, bool, error
 	return out, true, nil
 }
 
-// untouched compares a landed file's length, also of one that is not read again. Its
-// hash is checked when it is read.
+// untouched compares a landed file's length. The hash is checked when the file is read.
 func (l *Loader) untouched(f landing.File) error {
 	path := f.Path(l.Landing)
 	info, err := os.Stat(path)
@@ -95,9 +91,8 @@ func (l *Loader) untouched(f landing.File) error {
 	return err
 }
 
-// feedOf is the one feed a landed file belongs to, or a nameless one when the
-// configuration no longer knows it. A file that came to belong to two stops the run,
-// because its figures would depend on which is taken.
+// feedOf is a landed file's feed, or a nameless one when the configuration has none. Two feeds stop the run, because
+// the figures would depend on the choice.
 func (l *Loader) feedOf(name string) (feed.Feed, error) {
 	var found []feed.Feed
 	for _, f := range l.Feeds {
@@ -115,7 +110,7 @@ func (l *Loader) feedOf(name string) (feed.Feed, error) {
 		"make their globs exclude each other", name, found[0].Name, found[1].Name)
 }
 
-// current says that a file is loaded as its feed reads it now.
+// current says that a file is loaded under its present feed.
 func (l *Loader) current(ctx context.Context, f landing.File, declared feed.Feed) (current bool, err error) {
 	err = l.Session.Row(ctx, `select count(*) = 1 from store.raw.files
 		where file_id = ? and sha256 = ? and name = ? and feed = ? and feed_hash = ?`,
@@ -123,8 +118,7 @@ func (l *Loader) current(ctx context.Context, f landing.File, declared feed.Feed
 	return current, err
 }
 
-// readIn reads a file to its end and stores it in place of any earlier reading of it,
-// or leaves the store as it was.
+// readIn reads a file and stores it in place of an earlier reading, or leaves the store unchanged.
 func (l *Loader) readIn(ctx context.Context, r *reading) error {
 	records := stream(r, l.see)
 	defer records.stop()
@@ -166,8 +160,7 @@ func (l *Loader) write(ctx context.Context, r *reading, records *recordStream) e
 	return l.record(ctx, r, nil)
 }
 
-// agree removes the records that other records of the file contradict, and numbers the
-// lines of a sender who does not number them.
+// agree removes records that others in the file contradict, and numbers unnumbered lines.
 func (l *Loader) agree(ctx context.Context, r *reading) error {
 	if err := l.storeRejects(ctx, r); err != nil {
 		return err
@@ -192,7 +185,7 @@ func (l *Loader) agree(ctx context.Context, r *reading) error {
 	return err
 }
 
-// refuse stores why a file was refused, and what was wrong with its records.
+// refuse stores the reason of a refusal, and the problems of records.
 func (l *Loader) refuse(ctx context.Context, r *reading, why *feed.Problem) error {
 	r.rejected = r.records
 	if err := l.forget(ctx, r.file.Sequence); err != nil {
@@ -217,7 +210,7 @@ func (l *Loader) record(ctx context.Context, r *reading, refused *feed.Problem) 
 		r.amount.String(), r.rejectedAmount.String(), r.unread, strings.Join(r.notes, ", "))
 }
 
-// forget removes everything of a file from the store.
+// forget removes a file from the store.
 func (l *Loader) forget(ctx context.Context, fileID int64) error {
 	var kind, hash string
 	err := l.Session.Row(ctx, `select coalesce(max(kind), ''), coalesce(max(feed_hash), '') from store.raw.files
@@ -237,11 +230,10 @@ func (l *Loader) forget(ctx context.Context, fileID int64) error {
 	return nil
 }
 
-// incoming is the view through which DuckDB reads a file's typed records.
+// incoming is the view of a file's typed records.
 const incoming = "incoming"
 
-// insert stores the records as they are read, and proves that every one of them
-// arrived.
+// insert stores the records while they are read, and checks their number.
 func (l *Loader) insert(ctx context.Context, r *reading) error {
 	columns := varying(r.kind, r.fixed)
 	if r.kind.Name == feed.Sales {

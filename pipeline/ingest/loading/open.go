@@ -11,11 +11,11 @@ import (
 
 var errOtherVersion = errors.New("the store was made by another version of the program")
 
-// ErrRunFirst says that only a run can bring the store up to what has landed.
+// ErrRunFirst says that a run has to load the landed files first.
 var ErrRunFirst = errors.New("run `tranche run` first")
 
-// OpenStore attaches the store at path, making its tables if it is new. It fails, and
-// leaves nothing attached, when the store cannot be read or was made with other tables.
+// OpenStore attaches the store at path, and makes the tables of a new one. It fails, with nothing attached, when the
+// store is unreadable or has other tables.
 func OpenStore(ctx context.Context, s *store.Session, path string) error {
 	if err := s.Attach(ctx, path, "store"); err != nil {
 		return err
@@ -43,7 +43,7 @@ func prepare(ctx context.Context, s *store.Session) error {
 	})
 }
 
-// Prepare makes the tables that are not there yet.
+// Prepare makes the missing tables.
 func Prepare(ctx context.Context, s *store.Session) error {
 	for _, q := range statements() {
 		if err := s.Exec(ctx, q); err != nil {
@@ -62,11 +62,10 @@ func sameVersion(ctx context.Context, s *store.Session) error {
 	return err
 }
 
-// OpenStoreToRead attaches the store at path as it is. It makes none, and fills none
-// of another version.
+// OpenStoreToRead attaches an existing store of this version, read only.
 func OpenStoreToRead(ctx context.Context, s *store.Session, path string) error {
 	if err := s.AttachReadOnly(ctx, path, "store"); err != nil {
-		return fmt.Errorf("the store cannot be read; %w, which fills it anew: %w", ErrRunFirst, err)
+		return fmt.Errorf("the store cannot be read; %w, which fills it again: %w", ErrRunFirst, err)
 	}
 	var known bool
 	err := s.Row(ctx, `select count(*) > 0 from duckdb_tables()
@@ -78,14 +77,13 @@ func OpenStoreToRead(ctx context.Context, s *store.Session, path string) error {
 		err = sameVersion(ctx, s)
 	}
 	if errors.Is(err, errOtherVersion) {
-		err = fmt.Errorf("%w; %w, which fills it anew", err, ErrRunFirst)
+		err = fmt.Errorf("%w; %w, which fills it again", err, ErrRunFirst)
 	}
 	return err
 }
 
-// Whole makes sure that the store holds everything that has landed, as the feeds read it
-// now, and that its view of sell-out lines has them all. A run that was stopped while it
-// loaded leaves the store otherwise.
+// Whole checks that the store holds all landed files under their present feeds, and that its view of sell-out lines
+// is complete. A run that was stopped leaves them otherwise.
 func (l *Loader) Whole(ctx context.Context, landed []landing.File) error {
 	if err := l.Keep(ctx, landed); err != nil {
 		return err
@@ -114,22 +112,20 @@ func (l *Loader) Whole(ctx context.Context, landed []landing.File) error {
 	return err
 }
 
-// Keep stops the run where the store holds a file that is no longer in landing/: the
-// landed bytes are the truth, and somebody has to bring them back.
+// Keep stops the run where the store holds a file that has left landing/: the landed bytes are the source, and
+// somebody has to restore them.
 func (l *Loader) Keep(ctx context.Context, landed []landing.File) error {
 	here := map[int64]string{}
 	for _, f := range landed {
 		here[f.Sequence] = f.SHA256
 	}
-	const query = "select file_id, sha256, name from store.raw.files order by file_id"
-	return l.Session.Each(ctx, query, func(scan func(...any) error) error {
-		var id int64
-		var sum, name string
-		err := scan(&id, &sum, &name)
-		if err == nil && here[id] != sum {
-			err = fmt.Errorf("%s has been loaded and is no longer in %s (%s); "+
-				"bring it back from a copy, or remove the store to start anew without it", name, l.Landing, sum)
+	loaded, err := store.List(ctx, l.Session, "select file_id, sha256, name from store.raw.files order by file_id",
+		func(f *landing.File) []any { return []any{&f.Sequence, &f.SHA256, &f.Name} })
+	for _, f := range loaded {
+		if here[f.Sequence] != f.SHA256 {
+			return fmt.Errorf("%s has been loaded and is no longer in %s (%s); "+
+				"bring it back from a copy, or remove the store to start without it", f.Name, l.Landing, f.SHA256)
 		}
-		return err
-	})
+	}
+	return err
 }

@@ -12,7 +12,7 @@ import (
 	"tranche/pipeline/ingest/framing"
 )
 
-// tally is what reading a file, or a piece of it, came to.
+// tally counts the records of a file or a piece.
 type tally struct {
 	records        int64 // typed + rejected
 	typed          int64
@@ -23,7 +23,7 @@ type tally struct {
 	rejectedAmount feed.Total // of the rejected records whose amount can be read
 	unread         int64      // rejected records whose amount cannot
 	trailer        []framing.Record
-	after          int64 // the first line of a record behind the trailer
+	after          int64 // the line of the first record after the trailer
 	keylessLine    int64 // the line of the first rejected record whose key cannot be read
 	unterminated   bool  // the text's last record has no line end
 }
@@ -45,7 +45,7 @@ func (t *tally) add(o *tally) {
 	t.unterminated = o.unterminated
 }
 
-// remember keeps the first problem of all; the others are in the file of rejects.
+// remember keeps only the first problem; the others are in the file of rejects.
 func (t *tally) remember(problems []feed.Problem) {
 	if len(t.problems) == 0 {
 		t.problems = problems[:min(1, len(problems))]
@@ -56,7 +56,7 @@ func (t *tally) remember(problems []feed.Problem) {
 type result struct {
 	tally
 	batch arrow.RecordBatch
-	rest  piece // what may go on in the next piece
+	rest  piece // may continue in the next piece
 }
 
 // piece frames and types one piece.
@@ -121,20 +121,19 @@ func (r *result) reject(problems []feed.Problem) {
 	}
 }
 
-// pieces reads a text piece by piece on every processor.
+// pieces reads a text in pieces, on every processor.
 type pieces struct {
 	width   int
 	dialect framing.Dialect
 	typer   *feed.Typer
-	accept  func(arrow.RecordBatch) error // is given the typed records, in the order of the file, to release
-	reject  func([]feed.Problem) error    // and the problems of the others
+	accept  func(arrow.RecordBatch) error // gets the typed records in file order, and releases them
+	reject  func([]feed.Problem) error    // gets the problems
 }
 
-// read frames and types the text that begins with the first piece.
+// read frames and types a text from its first piece.
 //
-// Each piece is read as if a record began where it begins. Where the piece before ends
-// inside a record, the piece is read again from there, so that the outcome does not
-// depend on where the text was cut.
+// Each piece is read as if a record began at its start. Where the piece before ends inside a record, the piece is
+// read again from there, so that the cuts do not change the result.
 func (p *pieces) read(c *cutter, first piece) (*tally, error) {
 	jobs := make(chan job, runtime.NumCPU())
 	queue := make(chan job, 2*runtime.NumCPU())
@@ -208,7 +207,7 @@ func (p *pieces) merge(queue <-chan job) (*tally, error) {
 	return total, nil
 }
 
-// copied is a record, out of the framer's memory.
+// copied is a record outside the framer's memory.
 func copied(rec framing.Record) framing.Record {
 	rec.Raw, rec.Fields = slices.Clone(rec.Raw), slices.Clone(rec.Fields)
 	for i, field := range rec.Fields {

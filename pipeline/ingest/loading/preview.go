@@ -16,19 +16,18 @@ import (
 	"tranche/pipeline/store"
 )
 
-// Understood is how a file would be loaded.
+// Understood is the result of a preview.
 type Understood struct {
 	Outcome
 	Columns  []string
 	Rows     [][]string // the first few
-	Amount   string     // of the records of a sales file that would be loaded, in the documents' currencies
+	Amount   string     // of the accepted records of a sales file, in the documents' currencies
 	Problems []string   // of its records, one a line
 
-	fixed []string // what every row holds in the last columns
+	fixed []string // the values of the last columns, in every row
 }
 
-// Preview loads a file into a store of its own, which is thrown away, and tells
-// what came of it and how the first rows read.
+// Preview loads a file into a temporary store, and returns the result and the first rows.
 func Preview(ctx context.Context, path string, declared feed.Feed, rows int) (*Understood, error) {
 	dir, err := os.MkdirTemp("", "tranche-validate-")
 	if err != nil {
@@ -47,7 +46,7 @@ func Preview(ctx context.Context, path string, declared feed.Feed, rows int) (*U
 	if err := OpenStore(ctx, session, filepath.Join(dir, "store.duckdb")); err != nil {
 		return nil, err
 	}
-	declared.Glob = "*" // whatever the file is called
+	declared.Glob = "*"
 	u := &Understood{}
 	l := Loader{
 		Session: session,
@@ -65,7 +64,7 @@ func Preview(ctx context.Context, path string, declared feed.Feed, rows int) (*U
 	return u, u.read(ctx, session)
 }
 
-// asLanded gives a file the name it would have after landing, in a folder of its own.
+// asLanded links a file under its landed name, in its own folder.
 func asLanded(path, dir string) (f landing.File, err error) {
 	if path, err = filepath.Abs(path); err != nil {
 		return f, err
@@ -81,10 +80,10 @@ func asLanded(path, dir string) (f landing.File, err error) {
 	return f, os.Symlink(path, f.Path(dir))
 }
 
-// see takes the first rows of a file while they are loaded.
+// see collects the first rows while they are loaded.
 func (u *Understood) see(r *reading, b arrow.RecordBatch, most int) {
 	columns, values := r.typer.Columns(), b.Columns()
-	if r.kind.Name != feed.Sales { // without the key and the content, which only serve to compare records
+	if r.kind.Name != feed.Sales { // without key and content
 		columns, values = slices.Delete(slices.Clone(columns), 1, 3), slices.Delete(slices.Clone(values), 1, 3)
 	}
 	if u.Columns == nil {
@@ -99,8 +98,7 @@ func (u *Understood) see(r *reading, b arrow.RecordBatch, most int) {
 	}
 }
 
-// name lists the columns: those that differ from row to row, then those that
-// are the same in each.
+// name lists the columns, those with one value last.
 func (u *Understood) name(columns []feed.Column, fixed map[string]string) {
 	for _, c := range columns {
 		u.Columns = append(u.Columns, c.Name)
@@ -112,22 +110,22 @@ func (u *Understood) name(columns []feed.Column, fixed map[string]string) {
 	}
 }
 
-// read takes the file's sum and the problems of its records from the store.
+// read reads the file's sum and problems from the store.
 func (u *Understood) read(ctx context.Context, s *store.Session) error {
 	err := s.Row(ctx, `select coalesce(max((select coalesce(sum(net_amount), 0)::decimal(38,6) from store.raw.sales))
 		filter (where kind = 'sales' and status = 'loaded')::varchar, '') from store.raw.files`, []any{&u.Amount})
 	if err != nil {
 		return err
 	}
-	return s.Each(ctx, `select line, coalesce(column_name, ''), coalesce(raw_text, ''), sentence
-		from store.raw.rejects where problem > 0 order by line, problem`, func(scan func(...any) error) error {
-		var line int64
-		var column, raw, sentence string
-		err := scan(&line, &column, &raw, &sentence)
-		if column != "" {
-			column = fmt.Sprintf(", %s %q", column, raw)
-		}
-		u.Problems = append(u.Problems, fmt.Sprintf("line %d%s: %s", line, column, sentence))
-		return err
+	problems, err := store.List(ctx, s, `select line, coalesce(column_name, ''), coalesce(raw_text, ''), sentence
+		from store.raw.rejects where problem > 0 order by line, problem`, func(p *feed.Problem) []any {
+		return []any{&p.Line, &p.Column, &p.Raw, &p.Detail}
 	})
+	for _, p := range problems {
+		if p.Column != "" {
+			p.Column = fmt.Sprintf(", %s %q", p.Column, p.Raw)
+		}
+		u.Problems = append(u.Problems, fmt.Sprintf("line %d%s: %s", p.Line, p.Column, p.Detail))
+	}
+	return err
 }

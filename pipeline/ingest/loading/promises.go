@@ -7,7 +7,7 @@ import (
 	"tranche/pipeline/ingest/feed"
 )
 
-// checkPromises compares the file as a whole with what its feed promises.
+// checkPromises compares the file with its feed's promises.
 func (r *reading) checkPromises() error {
 	limit := r.feed.MaxRejects
 	switch {
@@ -33,8 +33,8 @@ func (r *reading) tooMany() error {
 	return &feed.Problem{Code: feed.TooManyRejects, Detail: detail}
 }
 
-// checkTrailer compares the sender's own row count and total with ours. A rejected
-// record counts: it is in the file.
+// checkTrailer compares the sender's row count and total with ours. Rejected records count, because they are in the
+// file.
 func (r *reading) checkTrailer() error {
 	trailer := r.feed.Trailer
 	if len(r.trailer) == 0 {
@@ -64,8 +64,7 @@ func (r *reading) checkTrailer() error {
 	return nil
 }
 
-// trailerNumber reads one number out of the trailer: from the first line that has one
-// in that field.
+// trailerNumber reads a number from the first trailer line that has one in the field.
 func (r *reading) trailerNumber(column, scale int) (int64, string, error) {
 	if column == 0 {
 		return 0, "", nil

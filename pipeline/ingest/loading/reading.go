@@ -29,7 +29,7 @@ const (
 	archiveBytes = 4 << 30
 )
 
-// text reads a landed file as UTF-8 and hashes the bytes as they lie.
+// text reads a landed file as UTF-8 and hashes its bytes.
 type text struct {
 	io.Reader
 	file *os.File
@@ -57,8 +57,7 @@ func openText(path string, f feed.Feed) (*text, error) {
 	return t, nil
 }
 
-// Sample reads the beginning of a file, at most so many bytes as UTF-8, and says
-// whether that is all of it.
+// Sample reads at most so many bytes of a file, as UTF-8, and says whether that is all.
 func Sample(path, encoding string, most int) (sample []byte, whole bool, err error) {
 	t, err := openText(path, feed.Feed{Encoding: encoding})
 	if err != nil {
@@ -72,7 +71,7 @@ func Sample(path, encoding string, most int) (sample []byte, whole bool, err err
 	return sample[:min(len(sample), most)], len(sample) <= most, nil
 }
 
-// Write hashes what is being read, unless that is known already.
+// Write hashes the bytes that are read, unless the hash is known.
 func (t *text) Write(p []byte) (int, error) {
 	if t.hash == nil {
 		return len(p), nil
@@ -80,8 +79,7 @@ func (t *text) Write(p []byte) (int, error) {
 	return t.hash.Write(p)
 }
 
-// changed reads the rest of the file and says whether its hash is another than the one it
-// landed under.
+// changed reads the rest of the file and says whether the landed bytes have changed.
 func (t *text) changed(sha256 string) (bool, error) {
 	if _, err := io.Copy(io.Discard, t.raw); err != nil {
 		return false, err
@@ -89,7 +87,7 @@ func (t *text) changed(sha256 string) (bool, error) {
 	return t.hash != nil && hex.EncodeToString(t.hash.Sum(nil)) != sha256, nil
 }
 
-// capped fails rather than ends when an archive holds more than it may.
+// capped fails when an archive exceeds its limit.
 type capped struct {
 	r    io.Reader
 	left int64
@@ -112,7 +110,7 @@ func (c *capped) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Encoding finds a declared encoding. nil means UTF-8, which needs no decoder.
+// Encoding finds an encoding by name. nil is UTF-8, which needs no decoder.
 func Encoding(name string) (encoding.Encoding, error) {
 	switch strings.ToLower(name) {
 	case "", "utf-8", "utf8":
@@ -131,7 +129,7 @@ func Encoding(name string) (encoding.Encoding, error) {
 	return e, nil
 }
 
-// decode turns a reader into UTF-8 without a byte order mark.
+// decode makes a reader of UTF-8 without a byte order mark.
 func decode(r io.Reader, name string) (io.Reader, error) {
 	e, err := Encoding(name)
 	if err != nil {
@@ -151,8 +149,7 @@ func decode(r io.Reader, name string) (io.Reader, error) {
 	return buffered, nil
 }
 
-// asProblem makes a decoder's error a reason to refuse the file; any other error stays a
-// failure of the run.
+// asProblem makes a decoder's error a reason to refuse the file; other errors fail the run.
 func asProblem(err error) error {
 	if errors.Is(err, unicode.ErrMissingBOM) || errors.Is(err, encoding.ErrInvalidUTF8) {
 		return &feed.Problem{Code: feed.BadEncoding, Detail: err.Error()}
@@ -160,7 +157,7 @@ func asProblem(err error) error {
 	return err
 }
 
-// piece is a part of a text that ends with a line end, or with the text.
+// piece is a part of a text that ends at a line end or at the end.
 type piece struct {
 	data []byte
 	line int64 // physical line on which it begins
@@ -214,8 +211,8 @@ func (c *cutter) piece(data []byte, last bool) piece {
 	return p
 }
 
-// lastLineEnd is just after the last line end, zero when there is none. A CR at
-// the very end is left for the next piece, where an LF may follow it.
+// lastLineEnd is the position after the last line end, or zero. A CR at the very end waits for the next piece, which
+// may begin with LF.
 func lastLineEnd(data []byte) int {
 	lf := bytes.LastIndexByte(data, '\n') + 1
 	if tail := data[lf:]; len(tail) > 1 {

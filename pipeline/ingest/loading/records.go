@@ -7,8 +7,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 )
 
-// recordStream reads a file in the background and hands its typed records to
-// DuckDB as Arrow record batches, as fast as DuckDB takes them.
+// recordStream reads a file in the background and gives its record batches to DuckDB.
 type recordStream struct {
 	schema  *arrow.Schema
 	batches chan arrow.RecordBatch
@@ -16,7 +15,7 @@ type recordStream struct {
 	ended   bool
 	stopped chan struct{}
 	once    sync.Once
-	err     error // of the reading; set before batches is closed
+	err     error // set before batches is closed
 }
 
 var errStopped = errors.New("the reading was stopped")
@@ -46,8 +45,7 @@ func stream(r *reading, see func(*reading, arrow.RecordBatch)) *recordStream {
 	return s
 }
 
-// stop waits until the reading has ended and returns what stopped it, if that was not
-// this call. It may be called again.
+// stop ends the reading and returns its error, if it failed by itself. It may be called again.
 func (s *recordStream) stop() error {
 	s.once.Do(func() { close(s.stopped) })
 	for batch := range s.batches {
@@ -59,7 +57,7 @@ func (s *recordStream) stop() error {
 	return s.err
 }
 
-// Schema says which columns the records have.
+// Schema is the schema of the records.
 func (s *recordStream) Schema() *arrow.Schema { return s.schema }
 
 // Next waits for the next batch.
@@ -73,13 +71,13 @@ func (s *recordStream) Next() bool {
 	return ok
 }
 
-// RecordBatch is the batch Next came to.
+// RecordBatch is the current batch.
 func (s *recordStream) RecordBatch() arrow.RecordBatch { return s.current }
 
 // Record is the former name of RecordBatch.
 func (s *recordStream) Record() arrow.RecordBatch { return s.current }
 
-// Err is what stopped the reading, once Next has come to its end.
+// Err is the error of the reading, after the last batch.
 func (s *recordStream) Err() error {
 	if s.ended {
 		return s.err
@@ -87,10 +85,10 @@ func (s *recordStream) Err() error {
 	return nil
 }
 
-// Retain does nothing: whoever made the stream stops it.
+// Retain does nothing: the maker stops the stream.
 func (s *recordStream) Retain() {}
 
-// Release gives up the current batch.
+// Release releases the current batch.
 func (s *recordStream) Release() {
 	if s.current != nil {
 		s.current.Release()

@@ -16,17 +16,16 @@ import (
 	"tranche/pipeline/store"
 )
 
-// rejects are the problems of one file, in a file of their own while it is read: a file
-// that is wrong throughout can have millions.
+// rejects are the problems of a file while it is read. They are in a file, because there can be millions.
 type rejects struct {
 	path   string
 	file   *os.File
 	out    *csv.Writer
-	last   int // number of the last problem; the refusal of the whole file is 0
-	stored int // number of the last one in the store
+	last   int // number of the last problem; 0 is the refusal of the file
+	stored int // number of the last stored problem
 }
 
-// add writes problems down, in the order in which they are to be listed.
+// add writes problems, in the order of lists.
 func (r *rejects) add(problems []feed.Problem) error {
 	if len(problems) == 0 {
 		return nil
@@ -40,12 +39,12 @@ func (r *rejects) add(problems []feed.Problem) error {
 	}
 	for _, p := range problems {
 		r.last++
-		_ = r.out.Write(row(r.last, p)) // an error stays in the writer
+		_ = r.out.Write(row(r.last, p)) // Error returns its error
 	}
 	return r.out.Error()
 }
 
-// row is a problem as the store has it.
+// row is a problem as a row of the store.
 func row(number int, p feed.Problem) []string {
 	return []string{
 		strconv.FormatInt(p.Line, 10), strconv.Itoa(number), p.Column, p.Code,
@@ -61,8 +60,8 @@ func (r *rejects) close() {
 	}
 }
 
-// storeRejects brings what was added since the last time into the store. The file stays
-// until the reading is closed, because the transaction may be rolled back.
+// storeRejects stores the problems added since the last call. The file stays until the end, because the transaction
+// may be rolled back.
 func (l *Loader) storeRejects(ctx context.Context, r *reading) error {
 	p := &r.rejects
 	if p.last == p.stored {
@@ -72,7 +71,7 @@ func (l *Loader) storeRejects(ctx context.Context, r *reading) error {
 	if err := p.out.Error(); err != nil {
 		return err
 	}
-	// Texts of many lines make DuckDB's parallel reader lose its place.
+	// DuckDB's parallel reader fails on texts with many lines.
 	err := l.Session.Exec(ctx, fmt.Sprintf(`insert into store.raw.rejects select %d, * from read_csv(%s,
 		columns = {'line': 'bigint', 'problem': 'integer', 'column_name': 'varchar', 'code': 'varchar',
 			'sentence': 'varchar', 'raw_text': 'varchar', 'record_key': 'varchar'},
@@ -91,8 +90,7 @@ func (l *Loader) storeRejects(ctx context.Context, r *reading) error {
 	return err
 }
 
-// storeRefusal writes why the whole file was refused, before what was wrong with its
-// records.
+// storeRefusal stores why the file was refused, then its problems.
 func (l *Loader) storeRefusal(ctx context.Context, r *reading, why *feed.Problem) error {
 	values := []any{r.file.Sequence}
 	for _, text := range row(0, *why) {
@@ -104,13 +102,12 @@ func (l *Loader) storeRefusal(ctx context.Context, r *reading, why *feed.Problem
 	return errors.Join(err, l.storeRejects(ctx, r))
 }
 
-// rejectsPath is where a file's problems are until they are stored.
+// rejectsPath is the file of problems.
 func (l *Loader) rejectsPath(f landing.File) string {
 	return filepath.Join(l.Work, f.SHA256+".rejects")
 }
 
-// printable shows what is no text, or no character that a screen and a workbook can
-// show, as \x.. so that it can be stored and looked at.
+// printable writes invalid bytes, and characters that a screen or a workbook cannot show, as \x...
 func printable(raw string) string {
 	if utf8.ValidString(raw) && !strings.ContainsFunc(raw, feed.Unshowable) {
 		return raw

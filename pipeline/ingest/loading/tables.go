@@ -2,11 +2,10 @@ package loading
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strings"
 
+	"tranche/pipeline/files"
 	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/store"
 )
@@ -35,8 +34,7 @@ func statements() []string {
 // column is the name and the type of a column.
 type column struct{ name, sqlType string }
 
-// columnsOf are the columns of a kind's facts: file and line, then what the
-// batches of its typers hold.
+// columnsOf are the columns of a kind's facts: file and line, then those of batches.
 func columnsOf(k feed.Kind) []column {
 	columns := []column{{"file_id", "integer"}, {"line", "bigint"}}
 	if k.Name != feed.Sales {
@@ -56,9 +54,8 @@ func columnList(columns []column) string {
 	return strings.Join(list, ", ")
 }
 
-// table is where the facts of a kind are. Sell-out lines, which can be many
-// millions, have a table for each declaration of a feed, without the columns
-// that none of its records can change; the view raw.sales has them all.
+// table is the table of a kind's facts. Sell-out lines, up to many millions, have a table for each declaration,
+// without its fixed columns; the view raw.sales joins them.
 func table(k feed.Kind, feedHash string) string {
 	if k.Name == feed.Sales {
 		return "store.raw." + store.Name(salesPrefix+feedHash)
@@ -68,7 +65,7 @@ func table(k feed.Kind, feedHash string) string {
 
 const salesPrefix = "sales_"
 
-// varying are the columns that the records of a reading can change.
+// varying are the columns that are not fixed.
 func varying(k feed.Kind, fixed map[string]string) []column {
 	return slices.DeleteFunc(columnsOf(k), func(c column) bool {
 		_, left := fixed[c.name]
@@ -76,7 +73,7 @@ func varying(k feed.Kind, fixed map[string]string) []column {
 	})
 }
 
-// allColumns selects every column of a kind's facts under one declaration.
+// allColumns selects all columns of a kind's facts under one declaration.
 func allColumns(k feed.Kind, feedHash string, fixed map[string]string) string {
 	var list []string
 	for _, c := range columnsOf(k) {
@@ -95,7 +92,7 @@ func allColumns(k feed.Kind, feedHash string, fixed map[string]string) string {
 
 func (c column) null() string { return "null::" + c.sqlType + " as " + store.Name(c.name) }
 
-// salesView puts the sell-out lines of every declaration together.
+// salesView unites the sell-out lines of all declarations.
 func salesView(hashes []string, fixed map[string]map[string]string) string {
 	k, _ := feed.KindNamed(feed.Sales)
 	var none []string
@@ -109,10 +106,11 @@ func salesView(hashes []string, fixed map[string]map[string]string) string {
 	return query
 }
 
-// Gather makes the view of all sell-out lines again and drops the tables of
-// declarations that are no longer in force. It follows the loading of all files.
+// Gather makes the view of all sell-out lines and drops the tables of old declarations. Call it after all files are
+// loaded.
 func (l *Loader) Gather(ctx context.Context) error {
-	tables, err := l.salesTables(ctx)
+	tables, err := l.Session.Texts(ctx, `select table_name from duckdb_tables() where database_name = 'store'
+		and schema_name = 'raw' and starts_with(table_name, ?) order by table_name`, salesPrefix)
 	if err != nil {
 		return err
 	}
@@ -138,20 +136,7 @@ func (l *Loader) Gather(ctx context.Context) error {
 	})
 }
 
-func (l *Loader) salesTables(ctx context.Context) (names []string, err error) {
-	err = l.Session.Each(ctx, `select table_name from duckdb_tables() where database_name = 'store'
-		and schema_name = 'raw' and starts_with(table_name, ?) order by table_name`, func(scan func(...any) error) error {
-		var name string
-		err := scan(&name)
-		names = append(names, name)
-		return err
-	}, salesPrefix)
-	return names, err
-}
-
-// Version changes whenever the store's tables do; a store of another version is set
-// aside and filled again from the landed files.
+// Version identifies the store's tables. A store of another version is set aside and filled again.
 func Version() string {
-	sum := sha256.Sum256([]byte(strings.Join(statements(), "\n")))
-	return hex.EncodeToString(sum[:8])
+	return files.HashBytes([]byte(strings.Join(statements(), "\n")))[:16]
 }

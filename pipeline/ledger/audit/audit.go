@@ -1,15 +1,12 @@
-// Package audit keeps every decision a person took, in the order they were taken.
+// Package audit keeps every decision of a person, in order.
 //
-// A *decision* is one line of audit.jsonl. Each line carries the hash of the one
-// before it, so that a line changed, lost or put in between is found by whoever
-// reads the file next, and named.
+// A *decision* is one line of audit.jsonl. Each line has the hash of the line before it, so that the next reader
+// finds a line that was changed, lost or inserted.
 package audit
 
 import (
 	"bufio"
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,7 +20,7 @@ import (
 	"tranche/pipeline/files"
 )
 
-// Decision is what somebody decided.
+// Decision is one decision.
 type Decision struct {
 	At       time.Time `json:"at"`
 	Who      string    `json:"who"`
@@ -33,7 +30,7 @@ type Decision struct {
 	What     string    `json:"what,omitempty"`     // an accepted alias or link, or a manual entry, in words
 	File     string    `json:"file,omitempty"`     // SHA-256 of a landed file
 	Line     int64     `json:"line,omitempty"`     // zero: all of it
-	Seen     string    `json:"seen,omitempty"`     // hash of the reasons that stood against the file, or the line; it covers no others
+	Seen     string    `json:"seen,omitempty"`     // hash of the reasons against the file or the line; it covers no others
 	Reason   string    `json:"reason"`
 	Previous string    `json:"previous"` // hash of the line before, empty for the first
 }
@@ -50,13 +47,13 @@ const (
 	Return  = "rollback" // goes back to what was published before
 )
 
-// Read returns every decision, and fails where the chain is broken.
+// Read returns every decision. It fails where the chain is broken.
 func Read(path string) ([]Decision, error) {
 	list, _, _, err := read(path)
 	return list, err
 }
 
-// read also returns the file as it is and the hash of its last line.
+// read also returns the file's bytes and the hash of its last line.
 func read(path string) (list []Decision, data []byte, last string, err error) {
 	data, err = os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -77,9 +74,10 @@ func read(path string) (list []Decision, data []byte, last string, err error) {
 			return nil, nil, "", fmt.Errorf("%s line %d: %w", path, n, err)
 		}
 		if d.Previous != last {
-			return nil, nil, "", fmt.Errorf("%s line %d does not follow the line before it: a decision was changed, lost or put in between; restore the file from a copy", path, n)
+			return nil, nil, "", fmt.Errorf("%s line %d does not follow the line before it: a decision was changed, "+
+				"lost or put in between; restore the file from a copy", path, n)
 		}
-		last = hash(lines.Bytes())
+		last = files.HashBytes(lines.Bytes())
 		hashes = append(hashes, last)
 		list = append(list, d)
 	}
@@ -89,8 +87,7 @@ func read(path string) (list []Decision, data []byte, last string, err error) {
 	return list, data, last, nil
 }
 
-// Append adds decisions at the end of the chain, all of them or none. Whoever else
-// appends meanwhile waits: two that had read the same end would leave one.
+// Append adds decisions to the chain, all of them or none. The lock keeps two writers from continuing the same line.
 func Append(path string, list ...Decision) error {
 	lock := flock.New(path + ".lock")
 	if err := lock.Lock(); err != nil {
@@ -107,7 +104,7 @@ func Append(path string, list ...Decision) error {
 		if err != nil {
 			return err
 		}
-		last = hash(line)
+		last = files.HashBytes(line)
 		data = append(append(data, line...), '\n')
 	}
 	if err := files.Write(path, data, files.Private); err != nil {
@@ -116,13 +113,11 @@ func Append(path string, list ...Decision) error {
 	return files.Write(path+headSuffix, []byte(last+"\n"), files.Private)
 }
 
-// headSuffix names the file beside the log that remembers its last line: the chain
-// guards every line but that one. A stop before it is written leaves the line before,
-// which the log has too.
+// headSuffix names the file with the last line's hash, because the chain does not guard its last line. After a stop
+// it holds the line before, which is in the log, too.
 const headSuffix = ".head"
 
-// headIn says whether the line that was last is in the log still. A log without a head
-// beside it is taken as it is.
+// headIn checks that the log still holds its last line. A log without a head passes.
 func headIn(path string, hashes []string) error {
 	head, err := os.ReadFile(path + headSuffix)
 	if errors.Is(err, os.ErrNotExist) {
@@ -132,12 +127,8 @@ func headIn(path string, hashes []string) error {
 		return err
 	}
 	if !slices.Contains(hashes, strings.TrimSpace(string(head))) {
-		return fmt.Errorf("%s no longer holds the decision that was its last: it was changed or lost; restore the file from a copy", path)
+		return fmt.Errorf("%s no longer holds the decision that was its last: it was changed or lost; "+
+			"restore the file from a copy", path)
 	}
 	return nil
-}
-
-func hash(line []byte) string {
-	sum := sha256.Sum256(line)
-	return hex.EncodeToString(sum[:])
 }

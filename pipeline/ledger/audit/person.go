@@ -8,10 +8,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Person reads the name of somebody who decides: letters, digits, blanks and the
-// marks that names and addresses have, in one script. Characters that nobody sees,
-// and letters of one alphabet among those of another, would make a second person of
-// the first.
+// Person reads the name of a decider: letters, digits, blanks and the marks of names and addresses, in one script.
+// Invisible characters and mixed alphabets would let one person pass as two.
 func Person(text string) (string, error) {
 	name := strings.Join(strings.Fields(norm.NFKC.String(text)), " ")
 	if name == "" {
@@ -23,7 +21,8 @@ func Person(text string) (string, error) {
 		case unicode.IsLetter(c):
 			of := scriptOf(c)
 			if script != "" && of != script {
-				return "", fmt.Errorf("the name %q mixes letters of two alphabets (%s and %s), so it can pass for another; write it in one", name, script, of)
+				return "", fmt.Errorf("the name %q mixes letters of two alphabets (%s and %s), "+
+					"so it can pass for another; write it in one", name, script, of)
 			}
 			script = of
 		case unicode.IsDigit(c), unicode.IsMark(c), strings.ContainsRune(" .,'’-_@+()\\", c):
@@ -37,8 +36,7 @@ func Person(text string) (string, error) {
 	return name, nil
 }
 
-// SamePerson says that two names would be taken for one: they have letters and digits
-// that look the same, whatever their case, accents, blanks and marks.
+// SamePerson says that two names look alike: it ignores case, accents, blanks and marks.
 func SamePerson(a, b string) bool { return bare(a) == bare(b) }
 
 func bare(name string) string {
@@ -54,8 +52,7 @@ func bare(name string) string {
 	}, norm.NFKD.String(name))
 }
 
-// looksLike has small letters, and capitals made small, that stand for a Latin one in
-// print: Cyrillic, Greek, and what Latin itself has twice.
+// looksLike maps small letters of Cyrillic, Greek and Latin to the Latin letter that looks the same.
 var looksLike = func() map[rune]rune {
 	list := map[rune]rune{}
 	from, to := []rune("авеікмнорстухјѕԁԛԝһҽαβεζηικμνορτυχɑ1i0ı"), []rune("abelkmhopctyxjsdqwhyabezhlkmnoptuxallol")
@@ -65,7 +62,7 @@ var looksLike = func() map[rune]rune {
 	return list
 }()
 
-// scriptOf is the alphabet of a letter. Japanese writes in three of them at once.
+// scriptOf is a letter's script. Japanese uses three at once.
 func scriptOf(c rune) string {
 	for name, table := range unicode.Scripts {
 		if unicode.Is(table, c) {

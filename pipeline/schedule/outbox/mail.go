@@ -15,13 +15,13 @@ import (
 	"github.com/wneessen/go-mail"
 )
 
-// connectTimeout is how long connecting may take.
+// connectTimeout limits connecting.
 const connectTimeout = 30 * time.Second
 
-// mailTimeout is how long a mail server may say nothing, or take nothing.
+// mailTimeout limits each read and write on the connection.
 var mailTimeout = 2 * time.Minute
 
-// Mail sends to one address, so that a refusal of one does not affect the others.
+// Mail sends to one address, so that one refusal does not affect the others.
 type Mail struct {
 	To       string
 	Host     string
@@ -73,16 +73,16 @@ func (m Mail) Send(ctx context.Context, msg Message, folder string, leaves func(
 	}
 	err = client.Send(out)
 	if out.IsDelivered() {
-		return nil // it was taken, whatever went wrong after that
+		return nil // a later error does not matter
 	}
 	var refused *mail.SendError
 	if errors.As(err, &refused) && refused.Reason == mail.ErrSMTPDataClose && refused.ErrorCode() == 0 {
-		return fmt.Errorf("%w: %w", ErrUnsure, err) // all of it had left, and no answer came
+		return fmt.Errorf("%w: %w", ErrUnsure, err) // all was sent, and no answer came
 	}
 	return err
 }
 
-// client is one whose connections end with the context.
+// client makes a client whose connections end with the context.
 func (m Mail) client(ctx context.Context) (*mail.Client, error) {
 	if m.TLS == nil {
 		m.TLS = &tls.Config{MinVersion: tls.VersionTLS12, ServerName: m.Host}
@@ -110,8 +110,8 @@ func (m Mail) client(ctx context.Context) (*mail.Client, error) {
 	return mail.NewClient(m.Host, options...)
 }
 
-// dial connects. The library waits for a greeting without a limit, so the connection has a
-// timeout of its own, and it ends with the sending.
+// dial connects. The library waits for a greeting without a limit, so the connection has its own timeout, and ends
+// with the sending.
 func (m Mail) dial(sending, dialing context.Context, network, address string) (net.Conn, error) {
 	dialer := net.Dialer{Timeout: connectTimeout}
 	raw, err := dialer.DialContext(dialing, network, address)
@@ -130,7 +130,7 @@ func (m Mail) dial(sending, dialing context.Context, network, address string) (n
 	return secure, nil
 }
 
-// timedConn is a connection whose other end may be silent for mailTimeout only.
+// timedConn limits the silence of the other end to mailTimeout.
 type timedConn struct{ net.Conn }
 
 func (c timedConn) Read(data []byte) (int, error) { return c.timed(c.Conn.Read, data) }

@@ -1,9 +1,8 @@
-// Package outbox sends each message to people and programs, and never twice.
+// Package outbox sends each message to people and programs, at most once.
 //
-// A *message* is first written into a folder and then sent once by each *channel* (a mail
-// address, a webhook). What certainly failed is tried again after longer and longer pauses.
-// Where the connection broke, or the machine stopped, after sending and before the answer,
-// the message is *unsure*: it is not sent again, and an operator decides.
+// A *message* is written into a folder, and each *channel* (a mail address, a webhook) sends it once. A certain
+// failure is tried again after growing pauses. If the connection or the machine fails after sending and before the
+// answer, the message is *unsure*: it is not sent again, and an operator decides.
 package outbox
 
 import (
@@ -25,9 +24,9 @@ import (
 	"tranche/pipeline/files"
 )
 
-// Message is what is sent.
+// Message is a message to people and programs.
 type Message struct {
-	ID      string    `json:"id"` // unique for good: a second message with this id is not sent
+	ID      string    `json:"id"` // a second message with this id is not sent
 	At      time.Time `json:"at"`
 	Subject string    `json:"subject"`
 	Text    string    `json:"text"`
@@ -40,13 +39,13 @@ type Message struct {
 // Channel sends messages to one receiver.
 type Channel interface {
 	Name() string
-	// Takes says whether a message goes to this receiver.
+	// Takes says whether this receiver gets a message.
 	Takes(Message) bool
 	// Send calls leaves before the message leaves. After ErrUnsure it may have arrived.
 	Send(ctx context.Context, m Message, folder string, leaves func() error) error
 }
 
-// ErrUnsure says that a message may have arrived or not.
+// ErrUnsure says that a message may have arrived.
 var ErrUnsure = errors.New("it cannot be known whether it arrived")
 
 // The states of a delivery.
@@ -61,7 +60,7 @@ const (
 	unreadable = "unreadable"
 )
 
-// delivery is how far a message is on one channel.
+// delivery is a message's state on one channel.
 type delivery struct {
 	State    string    `json:"state"`
 	Attempts int       `json:"attempts"`
@@ -84,7 +83,7 @@ type Outbox struct {
 	Revoked  func(Message) string // why a waiting message must not be sent; empty: send it
 }
 
-// pauses are the waits after each attempt that certainly failed.
+// pauses are the waits after each certain failure.
 var pauses = []time.Duration{
 	time.Minute, 5 * time.Minute, 15 * time.Minute,
 	time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour, 24 * time.Hour,
@@ -94,7 +93,7 @@ var plainID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,120}$`)
 
 const messageFile = "message.json"
 
-// Add stores a message and its attachments by name, unless its id is there already.
+// Add stores a message and its attachments, unless its id exists.
 func (o *Outbox) Add(m Message, attachments map[string][]byte) error {
 	if !plainID.MatchString(m.ID) || strings.Trim(m.ID, ".") == "" {
 		return fmt.Errorf("%q cannot name a message", m.ID)
@@ -133,11 +132,7 @@ func (o *Outbox) Has(id string) bool {
 }
 
 func (o *Outbox) write(e entry) error {
-	data, err := json.MarshalIndent(e, "", "  ")
-	if err != nil {
-		return err
-	}
-	return files.Write(filepath.Join(o.Folder, e.ID, messageFile), append(data, '\n'), files.Private)
+	return files.WriteJSON(filepath.Join(o.Folder, e.ID, messageFile), e, files.Private)
 }
 
 func (o *Outbox) lock() (func(), error) {
@@ -185,14 +180,13 @@ func (o *Outbox) entries() ([]entry, error) {
 	return list, nil
 }
 
-// Flush sends what is due, unless another process is sending. A message that could not be
-// sent is no error: Unsent lists it.
+// Flush sends due messages, unless another process is sending. Unsent lists the failures; they are not errors here.
 func (o *Outbox) Flush(ctx context.Context, now time.Time) error {
 	if err := files.Folder(o.Folder); err != nil {
 		return err
 	}
-	// The sender holds this lock as long as servers take. The lock of the messages is held for
-	// moments only, so that Add never waits for a server.
+	// The sender holds this lock while servers answer. The lock of the messages is held only for moments, so that Add
+	// does not wait.
 	alone := flock.New(filepath.Join(o.Folder, "sending.lock"))
 	if got, err := alone.TryLock(); err != nil || !got {
 		return err
@@ -218,8 +212,8 @@ func (o *Outbox) Flush(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// deliver sends a message by one channel, if it is due. The state "sending" is on the disk
-// before a byte leaves, so that nobody sends it again after a stop.
+// deliver sends a message on one channel, if it is due. The state "sending" is on the disk before the first byte
+// leaves, so that a restart does not send it again.
 func (o *Outbox) deliver(ctx context.Context, m Message, c Channel, now time.Time) error {
 	due := false
 	err := o.update(m.ID, c.Name(), func(d *delivery) {
@@ -227,7 +221,7 @@ func (o *Outbox) deliver(ctx context.Context, m Message, c Channel, now time.Tim
 		case d.State == sending:
 			d.State, d.Error = unsure, "the program stopped while it was being sent"
 		case d.State != waiting || now.Before(d.Next) && d.Next.Sub(now) <= pauses[len(pauses)-1]:
-			// A time further off than the longest pause was set by a wrong clock.
+			// A time beyond the longest pause comes from a wrong clock.
 		case o.Revoked != nil && o.Revoked(m) != "":
 			d.State, d.Error = dropped, o.Revoked(m)
 		default:
@@ -258,7 +252,7 @@ func (o *Outbox) deliver(ctx context.Context, m Message, c Channel, now time.Tim
 	})
 }
 
-// update changes a message's delivery on a channel, or on all of them, under the lock.
+// update changes a message's delivery on one channel, or on all, under the lock.
 func (o *Outbox) update(id, channel string, change func(*delivery)) error {
 	unlock, err := o.lock()
 	if err != nil {
@@ -289,7 +283,7 @@ type Unsent struct {
 	Next                               time.Time
 }
 
-// Unsent lists what may not have arrived, oldest first.
+// Unsent lists the messages that may not have arrived, oldest first.
 func (o *Outbox) Unsent() ([]Unsent, error) {
 	list, err := o.entries()
 	var open []Unsent
@@ -308,20 +302,20 @@ func (o *Outbox) Unsent() ([]Unsent, error) {
 	return open, err
 }
 
-// ErrUnknown says that no message of that id is open.
+// ErrUnknown says that no open message has that id.
 var ErrUnknown = errors.New("no message of that id has yet to arrive")
 
-// Resend makes an open message wait again: an operator knows that it did not arrive.
+// Resend sends an open message again: an operator knows that it did not arrive.
 func (o *Outbox) Resend(id string) error {
 	return o.decide(id, func(d *delivery) { *d = delivery{State: waiting} })
 }
 
-// Drop ends an open message: it has arrived after all, or nobody needs it.
+// Drop ends an open message: it has arrived, or nobody needs it.
 func (o *Outbox) Drop(id string) error {
 	return o.decide(id, func(d *delivery) { d.State = dropped })
 }
 
-// decide changes the open deliveries of a message. One that cannot be read is removed.
+// decide changes a message's open deliveries. An unreadable message is removed.
 func (o *Outbox) decide(id string, decision func(*delivery)) error {
 	found, broken, err := false, false, os.ErrNotExist
 	if plainID.MatchString(id) {
@@ -344,7 +338,7 @@ func (o *Outbox) decide(id string, decision func(*delivery)) error {
 	return err
 }
 
-// Sent lists the messages whose id has a prefix and that were sent, or may have been.
+// Sent lists the messages with an id prefix that were sent, or may have been.
 func (o *Outbox) Sent(prefix string) ([]Message, error) {
 	list, err := o.entries()
 	var gone []Message
@@ -359,8 +353,7 @@ func (o *Outbox) Sent(prefix string) ([]Message, error) {
 	return gone, err
 }
 
-// Tidy removes messages from before a day, unless they are still to be sent. Of a message
-// with Keep only the attachments are removed.
+// Tidy removes ended messages from before a day. With Keep only the attachments go.
 func (o *Outbox) Tidy(before time.Time) error {
 	unlock, err := o.lock()
 	if err != nil {

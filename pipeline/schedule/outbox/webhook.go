@@ -26,11 +26,11 @@ type Webhook struct {
 // Name is webhook.
 func (Webhook) Name() string { return "webhook" }
 
-// Takes takes the messages of operators.
+// Takes accepts the operators' messages.
 func (w Webhook) Takes(m Message) bool { return w.URL != "" && m.To == "operators" }
 
-// Send posts the message as JSON. Its id goes as Idempotency-Key, and an HMAC-SHA-256 of
-// the body as X-Tranche-Signature where there is a secret.
+// Send posts the message as JSON, with its id as Idempotency-Key and, with a secret, an HMAC-SHA-256 of the body as
+// X-Tranche-Signature.
 func (w Webhook) Send(ctx context.Context, m Message, _ string, leaves func() error) error {
 	body, err := json.Marshal(m)
 	if err != nil {
@@ -60,7 +60,7 @@ func (w Webhook) Send(ctx context.Context, m Message, _ string, leaves func() er
 	}
 	answer, err := client.Do(request)
 	if err != nil {
-		var secret *url.Error // its text holds the address, which can be a secret
+		var secret *url.Error // it holds the address, which can be secret
 		if errors.As(err, &secret) {
 			err = secret.Err
 		}
@@ -75,7 +75,7 @@ func (w Webhook) Send(ctx context.Context, m Message, _ string, leaves func() er
 	case code/100 == 2:
 		return nil
 	case code/100 == 5 && code != http.StatusServiceUnavailable && code != http.StatusNotImplemented:
-		// Something behind the one who answers may have taken it.
+		// A program behind a proxy may have taken it.
 		return fmt.Errorf("%w: the receiver answered %s", ErrUnsure, answer.Status)
 	default:
 		return fmt.Errorf("the receiver answered %s", answer.Status)

@@ -1,12 +1,10 @@
-// Package slots is the table of what was due and what became of it.
+// Package slots is the table of due times and their results.
 //
-// A *job* is done at times that a cron expression names. A *slot* is one such time on the
-// local clock: night 2026-03-29T02:30. Local time is what an operator thinks in, and it makes
-// each slot unique: where the clock is put back, the same time comes twice and is one slot;
-// where it is put forward, a slot that is left out is due as soon as the clock is past it.
+// A *job* runs at the times of a cron expression. A *slot* is one such time on the local clock: night
+// 2026-03-29T02:30. Operators think in local time, and it makes each slot unique: a time that comes twice when the
+// clock goes back is one slot, and one that the clock skips is due right after it.
 //
-// The table is a file to which lines are appended. What is due follows from it alone, whoever
-// asks, and whenever the program was started.
+// The table is a file to which lines are appended. It alone decides what is due, whenever the program was started.
 package slots
 
 import (
@@ -25,17 +23,16 @@ import (
 type Job struct {
 	Name string
 	At   cron.Schedule
-	Skip bool // a slot missed by more than Grace is skipped; otherwise the last missed one is caught up
+	Skip bool // skip a slot missed by more than Grace; otherwise catch up the last missed one
 }
 
-// Grace is how late a slot may be without being missed. A slot that fell due while another
-// job was at work is never missed.
+// Grace is how late a slot may start. A slot that became due during another job is never missed.
 const Grace = 10 * time.Minute
 
-// Attempts is how often a slot is begun that never ends, before it is given up.
+// Attempts is how often a slot may begin without an end before it is given up.
 const Attempts = 3
 
-// oneByOne is how many missed slots have a line of their own.
+// oneByOne is how many missed slots get a line each.
 const oneByOne = 100
 
 // Slot is one time of a job, by the local clock.
@@ -44,19 +41,19 @@ type Slot struct {
 	At  time.Time // the local time, written as UTC
 }
 
-// Name is the slot as people read it.
+// Name is the slot for people.
 func (s Slot) Name() string { return s.At.Format(layout) }
 
 const layout = "2006-01-02T15:04"
 
 // The states of a slot.
 const (
-	Enrolled = "enrolled" // the job is known from here on; nothing before it is due
+	Enrolled = "enrolled" // the job is new; earlier times are not due
 	Begun    = "begun"
 	Done     = "done"
 	Failed   = "failed"
 	Skipped  = "skipped"
-	PutOff   = "put off" // another run was at work, or the program was stopped; it is due again
+	PutOff   = "put off" // another run was at work, or the program stopped; due again
 )
 
 // Record is a line of the table.
@@ -64,7 +61,7 @@ type Record struct {
 	Job    string    `json:"job"`
 	Slot   string    `json:"slot"`
 	State  string    `json:"state"`
-	At     time.Time `json:"at"` // when it was written, by the machine's clock
+	At     time.Time `json:"at"` // by the machine's clock
 	Detail string    `json:"detail,omitempty"`
 }
 
@@ -75,8 +72,7 @@ type Table struct {
 	rows []Record
 }
 
-// Open reads the table at path; a missing file is an empty table. A line that a crash cut
-// short is ignored: what it would have said had not happened yet.
+// Open reads the table at path; a missing file is an empty table.
 func Open(path string, zone *time.Location) (*Table, error) {
 	rows, err := files.Lines[Record](path)
 	if err != nil {
@@ -86,7 +82,7 @@ func Open(path string, zone *time.Location) (*Table, error) {
 	return &Table{path: path, zone: zone, rows: rows}, nil
 }
 
-// Schedule reads a cron expression of five fields. It refuses one that never comes.
+// Schedule reads a cron expression of five fields. It refuses one without any date.
 func Schedule(text string) (cron.Schedule, error) {
 	if strings.Contains(text, "TZ=") {
 		return nil, errors.New("the time zone is named once, in serve.timezone")
@@ -98,21 +94,21 @@ func Schedule(text string) (cron.Schedule, error) {
 	return s, err
 }
 
-// local is what the local clock shows, written as UTC.
+// local is the local clock's time, written as UTC.
 func (t *Table) local(now time.Time) time.Time {
 	_, offset := now.In(t.zone).Zone()
 	return now.UTC().Add(time.Duration(offset) * time.Second)
 }
 
-// history is what the table says of a job's slots.
+// history is a job's records, by slot.
 type history struct {
 	state    map[string]string
 	attempts map[string]int
 	last     time.Time // the last slot with a record; zero: the job is new
 }
 
-// history reads the records of a job. What lies ahead was written by a clock that was wrong:
-// a slot done there stays done, a slot skipped there is due all the same.
+// history reads the records of a job. A record ahead of now is from a wrong clock: done stays done, but a skipped
+// slot is due.
 func (t *Table) history(job string, local, now time.Time) history {
 	h := history{state: map[string]string{}, attempts: map[string]int{}}
 	for _, r := range t.rows {
@@ -134,9 +130,8 @@ func (t *Table) history(job string, local, now time.Time) history {
 	return h
 }
 
-// Due says which slot of a job is to be done now, and which are given up. It records those,
-// and the ones that are skipped. A job that is not in the table is enrolled, and is due at its
-// next time. Somebody has asked without a break since attended.
+// Due returns the slot of a job that is due now, and those given up. It records those and the skipped ones. A new
+// job is enrolled, and is due at its next time. attended is since when the table was read without a break.
 func (t *Table) Due(j Job, attended, now time.Time) (due *Slot, givenUp []Slot, err error) {
 	local := t.local(now)
 	h := t.history(j.Name, local, now)
@@ -157,7 +152,7 @@ func (t *Table) Due(j Job, attended, now time.Time) (due *Slot, givenUp []Slot, 
 	for at := j.At.Next(from); !at.IsZero() && !at.After(local); at = j.At.Next(at) {
 		add(Slot{j.Name, at})
 	}
-	// A line for each slot of a long stop would take long: the oldest share one.
+	// After a long stop, one line for each slot would take long: the oldest share one.
 	if old := len(open) - oneByOne; old > 0 {
 		if err := t.skipSince(open[0], open[old-1], now); err != nil {
 			return nil, nil, err
@@ -186,8 +181,8 @@ func (t *Table) Due(j Job, attended, now time.Time) (due *Slot, givenUp []Slot, 
 	return nil, givenUp, nil
 }
 
-// skipOld skips what is older than 40 days, if anything newer is due: after a clock that was
-// years behind there would be millions. It returns the slot after which others are due.
+// skipOld skips slots older than 40 days, if a newer one is due: a clock that was years behind would leave millions.
+// It returns the slot after which others are due.
 func (t *Table) skipOld(j Job, last, local, now time.Time) (time.Time, error) {
 	until := local.AddDate(0, 0, -40).Truncate(time.Minute)
 	if newer := j.At.Next(until); !last.Before(until) || newer.IsZero() || newer.After(local) {
@@ -200,7 +195,7 @@ func (t *Table) skipSince(first, last Slot, now time.Time) error {
 	return t.Record(last, Skipped, now, "this and all since "+first.Name()+": later ones were due as well")
 }
 
-// Record adds a line: a slot is in this state now.
+// Record adds a line with a slot's new state.
 func (t *Table) Record(s Slot, state string, now time.Time, detail string) error {
 	r := Record{Job: s.Job, Slot: s.Name(), State: state, At: now.UTC(), Detail: detail}
 	if err := files.AddLine(t.path, r); err != nil {
@@ -213,7 +208,7 @@ func (t *Table) Record(s Slot, state string, now time.Time, detail string) error
 // Last is the newest records, oldest first.
 func (t *Table) Last(n int) []Record { return slices.Clone(t.rows[max(0, len(t.rows)-n):]) }
 
-// Tidy removes all but the newest records of each job.
+// Tidy keeps the newest records of each job.
 func (t *Table) Tidy(keep int) error {
 	count := map[string]int{}
 	var newest []Record

@@ -10,8 +10,8 @@ import (
 	"tranche/pipeline"
 )
 
-// collector makes the metrics from the history at each request, so that they cover every
-// run, whoever started it. A metric is a float; no payment depends on it.
+// collector makes the metrics from the history at each request, so that they cover manual runs. A metric is a float;
+// no payment depends on it.
 type collector struct{ Source }
 
 func desc(name, help string, labels ...string) *prometheus.Desc {
@@ -35,17 +35,17 @@ var (
 	unsent    = desc("messages_unsent", "Messages that have not arrived for certain.")
 )
 
-// Describe names no metric beforehand, since their labels come from the history.
+// Describe is empty, since the labels come from the history.
 func (collector) Describe(chan<- *prometheus.Desc) {}
 
-// gauges are where metrics go.
+// gauges receive metrics.
 type gauges chan<- prometheus.Metric
 
 func (g gauges) set(d *prometheus.Desc, value float64, labels ...string) {
 	g <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
 }
 
-// Collect gathers them. What cannot be read is an error of the request, not a zero.
+// Collect makes all metrics. If it cannot read, the request fails.
 func (c collector) Collect(out chan<- prometheus.Metric) {
 	g, now, conf := gauges(out), c.Now(), c.Config()
 	past, err := pipeline.History(conf)

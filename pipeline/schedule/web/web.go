@@ -1,5 +1,5 @@
-// Package web answers monitoring: is the program alive, is what it published fresh, and what
-// did its runs come to. It shows no partner's name and changes nothing.
+// Package web answers monitoring: is the program alive, is the published file fresh, and how did runs end. It shows
+// no partner's name and changes nothing.
 package web
 
 import (
@@ -17,15 +17,14 @@ import (
 	"tranche/pipeline/config"
 )
 
-// Source is what the pages read.
+// Source is the data of the pages.
 type Source struct {
 	Config func() *config.Config // as it is now
 	Now    func() time.Time
 	Unsent func() (int, error) // messages that may not have arrived
 }
 
-// New makes the server, which its caller starts and stops. The configuration has checked
-// that an address beyond this machine is guarded.
+// New makes the server, which its caller starts and stops. The configuration guards an address beyond this machine.
 func New(source Source, c config.Serve) *http.Server {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collector{source})
@@ -58,7 +57,7 @@ func New(source Source, c config.Serve) *http.Server {
 	return s
 }
 
-// ready says why nobody should rely on what is published.
+// ready says why the published file may be too old.
 func (s Source) ready() error {
 	c, now := s.Config(), s.Now()
 	past, err := pipeline.History(c)
@@ -75,8 +74,7 @@ func (s Source) ready() error {
 	return nil
 }
 
-// guarded lets only reading in, with the token where there is one, and keeps browsers from
-// using the answer.
+// guarded allows only reading, with the token where there is one, and keeps browsers from using the answer.
 func guarded(next http.Handler, token string) http.Handler {
 	return http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		h := out.Header()
