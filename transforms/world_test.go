@@ -198,13 +198,18 @@ func fill(f oracle.Facts) []string {
 	values("entries")
 	rows = saleRows(f.Sales)
 	values("sales")
-	for i, l := range f.Links {
+	rows = linkRows(f.Links)
+	values("links")
+	return append(q, countSales)
+}
+
+func linkRows(links []oracle.Link) (rows []string) {
+	for i, l := range links {
 		key := fmt.Sprintf("%s / %s / %d / ", l.Distributor, l.Document, l.Line)
 		rows = append(rows, fmt.Sprintf("(8, %d, %s, %s, %s, %s, %d, null, %s, 'who', null)", i+2, text(key),
 			text(key+l.Deal), text(l.Distributor), text(l.Document), l.Line, text(l.Deal)))
 	}
-	values("links")
-	return append(q, countSales)
+	return rows
 }
 
 func saleRows(sales []oracle.Sale) (rows []string) {

@@ -54,7 +54,8 @@ func printPast(out io.Writer, c *config.Config) error {
 func printUnsent(out io.Writer, c *config.Config) (int, error) {
 	unsent, err := schedule.Outbox(c).Unsent()
 	for _, u := range unsent {
-		fmt.Fprintf(out, "Message %s by %s is %s after %s: %s\n  %s\n", u.ID, u.Channel, u.State, counted(int64(u.Attempts), "attempt"), u.Error, u.Subject)
+		fmt.Fprintf(out, "Message %s by %s is %s after %s: %s\n  %s\n", u.ID, u.Channel, u.State,
+			counted(int64(u.Attempts), "attempt"), u.Error, u.Subject)
 	}
 	return len(unsent), err
 }
