@@ -9,7 +9,7 @@ cross join rules.programme as p
 left join reasons as j using (sale_id)
 where l.held_reason is null and l.month <= p.through_month and j.sale_id is null
 union all
-select null, sent - superseded || ' lines stand, ' || current_lines || ' are known', null
+select null, sent - superseded || ' lines expected, ' || current_lines || ' found', null
 from (
     select
         (select count(*) from staging.sales) as sent,
