@@ -64,7 +64,8 @@ func (a *app) showComparison(c *reports.Comparison) {
 	if c.From.Equal(c.To) {
 		months = c.To.Format("2006-01")
 	}
-	a.say("%s, %s\n  now    %s (%s)\n  other  %s (%s)\n", months, c.Currency, c.NowName, c.NowHash, c.OtherName, c.OtherHash)
+	a.say("%s, %s\n  now    %s (%s)\n  other  %s (%s)\n",
+		months, c.Currency, c.NowName, c.NowHash, c.OtherName, c.OtherHash)
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "partner\tmodule\tearned now\tearned other\tdifference\tpoints now\tpoints other\t"+
 		"level now\tlevel other\t")

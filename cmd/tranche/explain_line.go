@@ -121,7 +121,8 @@ func (e explainer) credit(l reports.Line, s reports.SaleStory) {
 		reports.SellWith: "it influenced the deal"}
 	isIts := func(a reports.Adjustment) bool { return a.Incentive == l.Incentive }
 	if i := slices.IndexFunc(s.Adjustments, isIts); i < 0 {
-		e.say("\n%s: counts for %s %s, because %s", pipeline.Word(l.Incentive), s.Partner.ID, s.Partner.Name, why[l.Incentive])
+		e.say("\n%s: counts for %s %s, because %s",
+			pipeline.Word(l.Incentive), s.Partner.ID, s.Partner.Name, why[l.Incentive])
 	} else {
 		a := s.Adjustments[i]
 		e.say("\n%s: adjusts %s for %s %s. %s", pipeline.Word(l.Incentive), a.Adjusts.Format("2006-01"), s.Partner.ID,
