@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
@@ -23,10 +24,9 @@ var version = "dev"
 type app struct {
 	configPath     string
 	stdout, stderr io.Writer
-	profile        string // file for where the time went; empty: nobody asks
+	profile        string // file for a CPU profile; empty: none
 }
 
-// commands is the whole tree of commands.
 func commands(stdout, stderr io.Writer) *cobra.Command {
 	a := &app{stdout: stdout, stderr: stderr}
 	root := &cobra.Command{
@@ -48,7 +48,7 @@ something waits for a person, 75 another run is at work.`,
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().StringVarP(&a.configPath, "config", "c", "config.yaml", "the configuration file")
-	_ = root.MarkPersistentFlagFilename("config", "yaml", "yml") // fails for a flag that is not there
+	_ = root.MarkPersistentFlagFilename("config", "yaml", "yml") // fails for an unknown flag only
 	root.PersistentFlags().StringVar(&a.profile, "cpuprofile", "",
 		"write where the processor's time went, for go tool pprof")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.startProfile() }
@@ -57,13 +57,13 @@ something waits for a person, 75 another run is at work.`,
 		a.compareCommand(), a.publishCommand(), a.serveCommand(), a.outboxCommand(),
 		a.closeCommand(), a.approveCommand(), a.reopenCommand(), a.rebuildCommand(), a.logCommand(), a.manCommand())
 	a.complete(root)
-	// Here, so that the manual has their pages too.
+	// Added here, so that the manual has pages for them.
 	root.InitDefaultCompletionCmd()
 	return root
 }
 
-// arguments makes a wrong number of arguments a usage error, which says how the command is
-// written. An unknown command among several is named by cobra.
+// arguments makes a wrong number of arguments a usage error that shows the command's form.
+// cobra itself names an unknown subcommand.
 func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		err := check(cmd, args)
@@ -76,14 +76,14 @@ func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 		written := cmd.CommandPath() + strings.TrimPrefix(cmd.Use, cmd.Name())
 		for n := range slices.Backward(args) {
 			if check(cmd, args[:n]) == nil {
-				return usageError{fmt.Errorf("%q is one too many; write: %s", args[n], written)}
+				return usagef("%q is one too many; write: %s", args[n], written)
 			}
 		}
-		return usageError{fmt.Errorf("something is missing; write: %s", written)}
+		return usagef("something is missing; write: %s", written)
 	}
 }
 
-// config reads the configuration. One that is not there at all is wrong usage.
+// config reads the configuration. A missing file is a usage error.
 func (a *app) config() (*config.Config, error) {
 	c, err := config.Read(a.configPath)
 	if errors.Is(err, os.ErrNotExist) {
@@ -95,13 +95,21 @@ func (a *app) config() (*config.Config, error) {
 	return c, err
 }
 
-// terminal says whether a person is looking at w.
+// say writes a line to standard output.
+func (a *app) say(format string, args ...any) { fmt.Fprintf(a.stdout, format+"\n", args...) }
+
+// options are what every run and decision needs.
+func (a *app) options() (pipeline.Options, error) {
+	c, err := a.config()
+	return pipeline.Options{Config: c, Now: time.Now(), Program: "tranche " + version}, err
+}
+
 func terminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// log writes for a person on a terminal and for a machine elsewhere.
+// log is text on a terminal and JSON elsewhere.
 func (a *app) log() zerolog.Logger {
 	w := a.stderr
 	if terminal(w) {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -26,17 +25,16 @@ configured. Nothing is written to the store, and nothing is published.`,
 		Args:    arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if path == "" {
-				return usageError{fmt.Errorf("say which other programme: --programme other.yaml")}
+				return usagef("say which other programme: --programme other.yaml")
 			}
-			conf, err := a.config()
+			o, err := a.options()
 			if err != nil {
 				return err
 			}
-			o := pipeline.Options{Config: conf, Now: time.Now(), Program: "tranche " + version}
 			if o.Month, err = parseMonth(month); err != nil {
 				return err
 			}
-			other, err := pipeline.OtherProgramme(conf, path)
+			other, err := pipeline.OtherProgramme(o.Config, path)
 			if err != nil {
 				return usageError{err}
 			}
@@ -66,7 +64,7 @@ func (a *app) showComparison(c *reports.Comparison) {
 	if c.From.Equal(c.To) {
 		months = c.To.Format("2006-01")
 	}
-	fmt.Fprintf(a.stdout, "%s, %s\n  now    %s (%s)\n  other  %s (%s)\n\n",
+	a.say("%s, %s\n  now    %s (%s)\n  other  %s (%s)\n",
 		months, c.Currency, c.NowName, c.NowHash, c.OtherName, c.OtherHash)
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "partner\tmodule\tearned now\tearned other\tdifference\tpoints now\tpoints other\t"+

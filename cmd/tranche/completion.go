@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -13,11 +12,10 @@ import (
 	"tranche/pipeline/schedule"
 )
 
-// offer finds what a shell may offer in one place. What it cannot find it leaves out: a
-// shell has nowhere to show an error.
+// offer lists completions. It leaves out what it cannot read: a shell shows no errors.
 type offer func(context.Context, *config.Config) []string
 
-// complete tells the shell what can stand where: behind a flag, or as an argument.
+// complete registers the completions of flags and arguments.
 func (a *app) complete(root *cobra.Command) {
 	const month = "strftime(month, '%Y-%m')"
 	partners := published("select partner_id || chr(9) || name from mart.partners order by partner_id")
@@ -29,7 +27,7 @@ func (a *app) complete(root *cobra.Command) {
 		"desc limit 1")
 	rejected := published("select distinct file_name from mart.rejected_rows where waived is null order by all")
 	for _, p := range []struct {
-		command, flag string // no flag: the command's arguments
+		command, flag string // empty: the arguments
 		offer         offer
 	}{
 		{"explain", "partner", partners}, {"explain", "month", stated},
@@ -42,14 +40,14 @@ func (a *app) complete(root *cobra.Command) {
 	} {
 		c, _, err := root.Find(strings.Fields(p.command))
 		if err != nil {
-			panic(err) // commands are ours
+			panic(err) // a command or flag of ours is misspelt
 		}
 		if p.flag == "" {
 			c.ValidArgsFunction = a.offers(p.offer)
 			continue
 		}
 		if err := c.RegisterFlagCompletionFunc(p.flag, a.offers(p.offer)); err != nil {
-			panic(err) // and so are their flags
+			panic(err)
 		}
 	}
 }
@@ -69,7 +67,7 @@ func (a *app) offers(from offer) cobra.CompletionFunc {
 	}
 }
 
-// published is what a question to the published file has for answers.
+// published offers the answers of a query to the published file.
 func published(query string) offer {
 	return func(ctx context.Context, c *config.Config) (list []string) {
 		s, err := pipeline.OpenPublished(ctx, c)
@@ -95,7 +93,7 @@ func published(query string) offer {
 func unsent(_ context.Context, c *config.Config) (list []string) {
 	left, _ := schedule.Outbox(c).Unsent()
 	for _, u := range left {
-		if text := fmt.Sprintf("%s\t%s", u.ID, u.State); !slices.Contains(list, text) {
+		if text := u.ID + "\t" + u.State; !slices.Contains(list, text) {
 			list = append(list, text)
 		}
 	}

@@ -9,27 +9,26 @@ import (
 	"tranche/reports"
 )
 
-// month tells how a partner's month came about.
-func (t teller) month(s *reports.Statement) {
-	t.say("%s %s, %s: %s %s payable", s.Partner.ID, s.Partner.Name, s.Month.Format("2006-01"), s.Pay.Payable, s.Currency)
+func (e explainer) month(s *reports.Statement) {
+	e.say("%s %s, %s: %s %s payable", s.Partner.ID, s.Partner.Name, s.Month.Format("2006-01"), s.Pay.Payable, s.Currency)
 	if !s.Partner.Active {
-		t.say("  Partner   %s", pipeline.Word("partner_inactive"))
+		e.say("  Partner   %s", pipeline.Word("partner_inactive"))
 	}
-	t.say("  Rules     %q, fingerprint %s", s.Programme, s.RulesHash)
-	t.pay(s)
-	t.level(s)
+	e.say("  Rules     %q, fingerprint %s", s.Programme, s.RulesHash)
+	e.pay(s)
+	e.level(s)
 	for _, x := range s.Modules {
-		t.module(x, s)
+		e.module(x, s)
 	}
-	t.deals(s)
-	t.waiting(s)
-	t.say("\nOne line in full: tranche explain --partner %s --line DOCUMENT/LINE", s.Partner.ID)
+	e.deals(s)
+	e.waiting(s)
+	e.say("\nOne line in full: tranche explain --partner %s --line DOCUMENT/LINE", s.Partner.ID)
 	if slices.ContainsFunc(s.Lines, func(l reports.Line) bool { return l.Document == "" }) {
-		t.say("Sell With goes by other partners' purchases; --everyone names their documents, for the vendor's eyes only.")
+		e.say("Sell With goes by other partners' purchases; --everyone names their documents, for the vendor's eyes only.")
 	}
 }
 
-func (t teller) pay(s *reports.Statement) {
+func (e explainer) pay(s *reports.Statement) {
 	p := s.Pay
 	earned, entered := s.Adjusted()
 	of := func(adjusted reports.Cents) string {
@@ -38,18 +37,19 @@ func (t teller) pay(s *reports.Statement) {
 		}
 		return ", of it adjustments to earlier months " + adjusted.String() + ","
 	}
-	t.say("  Money     earned %s%s + manual adjustments %s%s + carried in %s - carried out %s = %s "+
-		"(less than %s is carried on)", p.Earned, of(earned), p.MoneyEntries, of(entered), p.CarriedIn, p.CarriedOut, p.Payable, p.Minimum)
+	e.say("  Money     earned %s%s + manual adjustments %s%s + carried in %s - carried out %s = %s "+
+		"(less than %s is carried on)",
+		p.Earned, of(earned), p.MoneyEntries, of(entered), p.CarriedIn, p.CarriedOut, p.Payable, p.Minimum)
 	if p.Currency != s.Currency && p.OwnRate != 0 {
-		t.say("            in %s: %s, at 1 %s = %s %s, the last rate of the month",
+		e.say("            in %s: %s, at 1 %s = %s %s, the last rate of the month",
 			p.Currency, p.PayableOwn, p.Currency, p.OwnRate, s.Currency)
 	}
-	for _, e := range s.Entries {
-		t.say("  Adjusted  %s on %s: %s (%s, by %s; %s, line %d)", e.Amount, e.Date, e.Reason, e.ID, e.By, e.File, e.FileLine)
+	for _, x := range s.Entries {
+		e.say("  Adjusted  %s on %s: %s (%s, by %s; %s, line %d)", x.Amount, x.Date, x.Reason, x.ID, x.By, x.File, x.FileLine)
 	}
 }
 
-func (t teller) level(s *reports.Statement) {
+func (e explainer) level(s *reports.Statement) {
 	p, b, met := s.Pay, s.Balance, ""
 	switch {
 	case p.LevelMet != "":
@@ -57,30 +57,30 @@ func (t teller) level(s *reports.Statement) {
 	case p.HasLevelRules:
 		met = "at the month's end it meets the requirements of no level; "
 	}
-	t.say("  Level     %s; %sfrom the next month %s", pipeline.Word(p.Level), met, pipeline.Word(p.LevelAfter))
-	t.say("  Status    %d points = %d by amount + %d by %d valid certifications + %d bonus",
+	e.say("  Level     %s; %sfrom the next month %s", pipeline.Word(p.Level), met, pipeline.Word(p.LevelAfter))
+	e.say("  Status    %d points = %d by amount + %d by %d valid certifications + %d bonus",
 		b.Status, b.ByAmount, b.ByCertificate, b.Certifications, b.ByBonus)
-	t.say("  To spend  %d points, after %d earned, %d spent and %d lapsed in the month",
+	e.say("  To spend  %d points, after %d earned, %d spent and %d lapsed in the month",
 		b.Spendable, b.Earned, b.Redeemed, b.Expired)
 	for _, g := range s.Gaps {
 		what := pipeline.Word(g.Requirement)
 		if g.Category != "" {
 			what += " " + g.Category
 		}
-		t.say("  Missing   for %s: %s, %d of %d", pipeline.Word(p.NextLevel), what, g.Has, g.Needs)
+		e.say("  Missing   for %s: %s, %d of %d", pipeline.Word(p.NextLevel), what, g.Has, g.Needs)
 	}
 	for _, x := range s.Points {
-		if x.Kind != "purchase" && x.Kind != reports.SellWith { // the lines say those
-			t.say("  Posted    %d points on %s: %s %s, for %s", x.Points, x.Date, pipeline.Word(x.Kind), x.Source,
+		if x.Kind != "purchase" && x.Kind != reports.SellWith { // the lines show those
+			e.say("  Posted    %d points on %s: %s %s, for %s", x.Points, x.Date, pipeline.Word(x.Kind), x.Source,
 				pipeline.Word(x.Balance))
 		}
 	}
 }
 
-func (t teller) module(m reports.IncentiveTotal, s *reports.Statement) {
-	t.say("\n%s: %s, base %s, earned %s, %s; in the year so far base %s, earned %s", pipeline.Word(m.Incentive),
+func (e explainer) module(m reports.IncentiveTotal, s *reports.Statement) {
+	e.say("\n%s: %s, base %s, earned %s, %s; in the year so far base %s, earned %s", pipeline.Word(m.Incentive),
 		counted(m.Lines, "line"), m.Base, m.Earned, counted(m.Points, "point"), m.YearBase, m.YearEarned)
-	margin := t.table("  since", "level", "method", "tranche", "rate", "base", "earned", "base this year",
+	margin := e.table("  since", "level", "method", "tranche", "rate", "base", "earned", "base this year",
 		"earned this year")
 	for _, x := range s.Margin {
 		if x.Incentive != m.Incentive {
@@ -98,25 +98,25 @@ func (t teller) module(m reports.IncentiveTotal, s *reports.Statement) {
 	for i, l := range lines {
 		isSame := func(x reports.Line) bool { return x.Schedule == l.Schedule }
 		if l.Method == "block" && len(l.Ends) == 2 && !slices.ContainsFunc(lines[i+1:], isSame) {
-			t.say("  After %s of %s", movement(l), l.Date)
-			t.started(l.Ends[0])
+			e.say("  After %s of %s", movement(l), l.Date)
+			e.started(l.Ends[0])
 		}
 	}
-	t.moves(m.Incentive, lines)
+	e.moves(m.Incentive, lines)
 }
 
-// moves shows each movement of a module. Under document the tranches go by the
-// document's own position, which stands beside that of the period.
-func (t teller) moves(module string, lines []reports.Line) {
+// moves lists the movements of a module. Method document has a position in the document
+// beside that of the period.
+func (e explainer) moves(module string, lines []reports.Line) {
 	byDocument := slices.ContainsFunc(lines, func(l reports.Line) bool { return l.Method == "document" })
 	head := []any{"  document", "on", "base", "from", "to"}
-	if module == reports.SellWith && !t.question.Everyone {
+	if module == reports.SellWith && !e.question.Everyone {
 		head[0] = "  deal, at"
 	}
 	if byDocument {
 		head = append(head, "in document from", "to")
 	}
-	moves := t.table(append(head, "earned", "points", "file", "line")...)
+	moves := e.table(append(head, "earned", "points", "file", "line")...)
 	for _, l := range lines {
 		row := []any{"  " + movement(l), l.Date, l.Base, l.PeriodBefore, l.PeriodAfter}
 		switch {
@@ -138,9 +138,9 @@ func movement(l reports.Line) string {
 	return document(l.Distributor, l.Document, l.Number)
 }
 
-// deals tells of the partner's claims that brought nothing.
-func (t teller) deals(s *reports.Statement) {
-	claims := t.table("  deal", "role", "registered", "lines", "from", "to", "why")
+// deals lists the claims and shares that earn nothing.
+func (e explainer) deals(s *reports.Statement) {
+	claims := e.table("  deal", "role", "registered", "lines", "from", "to", "why")
 	claims.title = "\nClaims on deals that did not count for lines of the month"
 	for _, c := range s.Claims {
 		if !c.Counted {
@@ -148,7 +148,7 @@ func (t teller) deals(s *reports.Statement) {
 		}
 	}
 	claims.end()
-	shares := t.table("  deal", "as", "on", "distributor", "file", "line")
+	shares := e.table("  deal", "as", "on", "distributor", "file", "line")
 	shares.title = "\nShares of less than a cent, which earn nothing"
 	for _, x := range s.Shares {
 		if x.Base == 0 {
@@ -158,12 +158,12 @@ func (t teller) deals(s *reports.Statement) {
 	shares.end()
 }
 
-// waiting tells what does not count, and what does not count yet.
-func (t teller) waiting(s *reports.Statement) {
-	left := t.table("  document", "on", "product", "module", "amount", "file", "line", "why")
+// waiting lists what does not count, and what does not count yet.
+func (e explainer) waiting(s *reports.Statement) {
+	left := e.table("  document", "on", "product", "module", "amount", "file", "line", "why")
 	left.title = "\nDoes not count"
-	held := t.table("  document", "file", "line", "what", "why")
-	held.title = "\nHeld, and counts when this has been mended"
+	held := e.table("  document", "file", "line", "what", "why")
+	held.title = "\nHeld, and counts once this is corrected"
 	for _, u := range s.NotCounted {
 		name, why := "  "+document(u.Distributor, u.Document, u.Number), pipeline.Word(u.Reason)
 		if u.Held {
@@ -186,14 +186,14 @@ func document(distributor, number string, line int64) string {
 	return fmt.Sprintf("%s %s/%d", distributor, number, line)
 }
 
-// section is a table that is written when it ends, if it has rows.
+// section is a table. It is written at its end, if it has rows.
 type section struct {
-	teller
+	explainer
 	title string // above it
 	rows  [][]any
 }
 
-func (t teller) table(head ...any) *section { return &section{teller: t, rows: [][]any{head}} }
+func (e explainer) table(head ...any) *section { return &section{explainer: e, rows: [][]any{head}} }
 
 func (s *section) row(cells ...any) { s.rows = append(s.rows, cells) }
 

@@ -40,7 +40,7 @@ Other files in DIR are left alone.`,
 			for _, name := range done.Removed {
 				fmt.Fprintln(a.stdout, "removed ", name)
 			}
-			fmt.Fprintf(a.stdout, "%s: %d written, %d unchanged, %d removed\n", dir, len(done.Written), done.Unchanged,
+			a.say("%s: %d written, %d unchanged, %d removed", dir, len(done.Written), done.Unchanged,
 				len(done.Removed))
 			return nil
 		},

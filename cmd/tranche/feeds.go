@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -40,7 +39,7 @@ func (a *app) propose(path, encoding string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "# A proposal, from the first lines of %s. Read it before you save it.\n  %s\n", path,
+	a.say("# A proposal, from the first lines of %s. Read it before you save it.\n  %s", path,
 		strings.Join(p.Lines, "\n  "))
 	return nil
 }

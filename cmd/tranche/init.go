@@ -39,7 +39,7 @@ what to fill in. tranche validate names the lines.`,
 func (a *app) init(folder string, empty bool) error {
 	path := filepath.Join(folder, "config.yaml")
 	if _, err := os.Stat(path); err == nil {
-		fmt.Fprintf(a.stdout, "%s is there already; nothing was changed.\n", path)
+		a.say("%s is there already; nothing was changed.", path)
 		return nil
 	} else if !errors.Is(err, os.ErrNotExist) {
 		return err

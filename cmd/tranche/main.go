@@ -16,7 +16,7 @@ import (
 	"tranche/pipeline/config"
 )
 
-// The exit codes. 75 is what sendmail and cron know as "try again later".
+// The exit codes. Cron and sendmail know 75 as "try again later".
 const (
 	exitDone    = 0
 	exitFailed  = 1
@@ -33,36 +33,33 @@ func main() {
 
 // run is the program. It returns the exit code.
 func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) int {
-	// Whatever is written below is the operator's alone unless a file says otherwise.
-	syscall.Umask(0o077)
+	syscall.Umask(0o077) // files are the operator's alone unless opened otherwise
 	root := commands(stdout, stderr)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	pprof.StopCPUProfile() // nothing, where none was begun
-	var isTold told
-	if err != nil && !errors.Is(err, errWaiting) && !errors.As(err, &isTold) {
+	pprof.StopCPUProfile()
+	if err != nil && !errors.Is(err, errWaiting) && !errors.As(err, new(loggedError)) {
 		fmt.Fprintln(stderr, "tranche: "+err.Error())
 	}
 	return exitCode(err)
 }
 
-// errWaiting ends a command that did its work and found something that waits
-// for a person.
+// errWaiting ends a command that succeeded and found something that waits for a person.
 var errWaiting = errors.New("something waits for a person")
 
-// told is an error that stands in the log, and so is not said again.
-type told struct{ error }
+// loggedError is in the log already. run does not print it again.
+type loggedError struct{ error }
 
-func (e told) Unwrap() error { return e.error }
+func (e loggedError) Unwrap() error { return e.error }
 
 // usageError is a mistake in how the program was called.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
 func exitCode(err error) int {
-	var usage usageError
-	var wrong *config.Error
 	switch {
 	case err == nil:
 		return exitDone
@@ -70,10 +67,9 @@ func exitCode(err error) int {
 		return exitWaiting
 	case errors.Is(err, pipeline.ErrLocked):
 		return exitLocked
-	case errors.As(err, &usage), errors.As(err, &wrong), errors.Is(err, pipeline.ErrTooEarly),
+	case errors.As(err, new(usageError)), errors.As(err, new(*config.Error)), errors.Is(err, pipeline.ErrTooEarly),
 		errors.Is(err, pipeline.ErrAnybody), errors.Is(err, pipeline.ErrPlace), errors.Is(err, config.ErrOpen),
-		errors.Is(err, pipeline.ErrClosed),
-		errors.Is(err, pipeline.ErrNothingToCompare), errors.Is(err, pipeline.ErrKey):
+		errors.Is(err, pipeline.ErrClosed), errors.Is(err, pipeline.ErrNothingToCompare), errors.Is(err, pipeline.ErrKey):
 		return exitUsage
 	default:
 		return exitFailed

@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra/doc"
 )
 
-// manCommand writes the manual pages, for `make install` and the package. Help does not show it.
-// The pages are dated by SOURCE_DATE_EPOCH, so that one source has one manual.
+// manCommand writes the manual pages, for `make install` and the package. SOURCE_DATE_EPOCH
+// dates them, so that the build can be repeated.
 func (a *app) manCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:    "man FOLDER",

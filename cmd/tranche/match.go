@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 )
@@ -41,7 +40,7 @@ who accepts, and drop the file into the inbox of the feed of kind links.`,
 				left join mart.match_proposals as p on p.distributor = u.distributor and p.partner_code = u.partner_code
 				order by u.distributor, u.partner_code, p.score desc, p.partner_id`, newTable(a.stdout))
 			if err == nil {
-				fmt.Fprintln(a.stdout, "\nA proposal counts for nothing; a code counts as soon as its alias stands in the "+
+				a.say("\nA proposal counts for nothing; a code counts as soon as its alias stands in the " +
 					"partner file.")
 			}
 			return err
@@ -66,9 +65,9 @@ func (a *app) matchDeals(ctx context.Context, format string) error {
 			from mart.sell_with_suggestions order by score desc, distributor, document_no, line_no, line_key, deal_id`,
 			newTable(a.stdout))
 		if err == nil {
-			fmt.Fprintln(a.stdout, "\nA suggestion counts for nothing until it stands in a file of links.")
+			a.say("\nA suggestion counts for nothing until it stands in a file of links.")
 		}
 		return err
 	}
-	return usageError{fmt.Errorf("unknown format %q; write table or csv", format)}
+	return usagef("unknown format %q; write table or csv", format)
 }

@@ -41,7 +41,7 @@ closed by itself, and stops at the first that is refused.`,
 				return err
 			}
 			if reason = strings.TrimSpace(reason); accept != (reason != "") {
-				return usageError{fmt.Errorf("--accept-held and --reason go together: say why what is held may stay behind")}
+				return usagef("--accept-held and --reason go together: say why what is held may stay behind")
 			}
 			if through != "" {
 				return a.closeThrough(cmd.Context(), through, pipeline.Closing{By: by, Accepted: reason})
@@ -64,41 +64,39 @@ func (a *app) close(ctx context.Context, month string, c pipeline.Closing) error
 	}, func(s *pipeline.Summary, month time.Time) {
 		name := pipeline.MonthName(month)
 		if s.AwaitsApproval {
-			fmt.Fprintf(a.stdout, "%s is closed. Its statements stay drafts until somebody other than %s approves it:\n  "+
-				"tranche approve %s\n", name, c.By, name)
+			a.say("%s is closed. Its statements stay drafts until somebody other than %s approves it:\n  "+
+				"tranche approve %s", name, c.By, name)
 		} else {
-			fmt.Fprintf(a.stdout, "%s is closed, and its statements are final.\n", name)
+			a.say("%s is closed, and its statements are final.", name)
 		}
 		if len(s.Absent) > 0 {
-			fmt.Fprintf(a.stdout, "%s sent no line of %s, and had sent some of %s. What comes of it later is an adjustment "+
-				"of a later month.\n",
+			a.say("%s sent no line of %s, and had sent some of %s. What comes of it later is an adjustment "+
+				"of a later month.",
 				strings.Join(s.Absent, ", "), name, pipeline.MonthName(month.AddDate(0, -1, 0)))
 		}
 	})
 }
 
-// closeThrough closes one open month after another, and says at the first that is refused
-// how far it came.
+// closeThrough closes the open months in order, up to the first that is refused.
 func (a *app) closeThrough(ctx context.Context, text string, c pipeline.Closing) error {
 	through, err := parseMonth(text)
 	if err != nil {
 		return err
 	}
-	conf, err := a.config()
+	o, err := a.options()
 	if err != nil {
 		return err
 	}
-	now := time.Now()
-	open, err := pipeline.Unclosed(pipeline.Options{Config: conf, Now: now, Program: "tranche " + version}, through)
+	open, err := pipeline.Unclosed(o, through)
 	if err != nil {
-		return a.failed(a.log(), "closing", err, time.Since(now))
+		return a.failed(a.log(), "closing", err, time.Since(o.Now))
 	}
 	if len(open) == 0 {
-		fmt.Fprintf(a.stdout, "No month up to %s is open; nothing was closed.\n", pipeline.MonthName(through))
+		a.say("No month up to %s is open; nothing was closed.", pipeline.MonthName(through))
 	}
 	for i, month := range open {
 		if err := a.close(ctx, pipeline.MonthName(month), c); err != nil {
-			fmt.Fprintf(a.stdout, "Stopped: of %s up to %s, %d closed, and %s is the next.\n",
+			a.say("Stopped: of %s up to %s, %d closed, and %s is the next.",
 				counted(int64(len(open)), "open month"), pipeline.MonthName(through), i, pipeline.MonthName(month))
 			return err
 		}
@@ -120,7 +118,7 @@ func (a *app) approveCommand() *cobra.Command {
 				s, err := pipeline.Approve(cmd.Context(), o, month, by)
 				return a.nowFinal(cmd.Context(), o, s, err)
 			}, func(_ *pipeline.Summary, month time.Time) {
-				fmt.Fprintf(a.stdout, "%s is approved, and its statements are final.\n", pipeline.MonthName(month))
+				a.say("%s is approved, and its statements are final.", pipeline.MonthName(month))
 			})
 		},
 	}
@@ -143,7 +141,7 @@ and when it is closed again its statements are version 2 and say what differs.`,
 			return a.decide("reopening", args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
 				return pipeline.Reopen(cmd.Context(), o, month, by, reason)
 			}, func(_ *pipeline.Summary, month time.Time) {
-				fmt.Fprintf(a.stdout, "%s is open again; its statements are drafts.\n", pipeline.MonthName(month))
+				a.say("%s is open again; its statements are drafts.", pipeline.MonthName(month))
 			})
 		},
 	}
@@ -152,7 +150,7 @@ and when it is closed again its statements are version 2 and say what differs.`,
 	return c
 }
 
-// decide carries a decision on a month out and says what it came to.
+// decide carries out a decision on a month and reports it.
 func (a *app) decide(name, text string, decision func(pipeline.Options, time.Time) (*pipeline.Summary, error),
 	say func(*pipeline.Summary, time.Time)) error {
 	month, err := parseMonth(text)
@@ -167,9 +165,10 @@ func (a *app) decide(name, text string, decision func(pipeline.Options, time.Tim
 	return nil
 }
 
-// nowFinal sends finance what has become final, if the configuration names anybody.
-func (a *app) nowFinal(ctx context.Context, o pipeline.Options, s *pipeline.Summary, err error) (*pipeline.Summary,
-	error) {
+// nowFinal sends finance what has become final, if the configuration names a channel.
+func (a *app) nowFinal(
+	ctx context.Context, o pipeline.Options, s *pipeline.Summary, err error,
+) (*pipeline.Summary, error) {
 	if err == nil {
 		a.spread(ctx, o.Config, schedule.Finals(o.Config, o.Now))
 	}
@@ -179,20 +178,19 @@ func (a *app) nowFinal(ctx context.Context, o pipeline.Options, s *pipeline.Summ
 func (a *app) rebuildCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "rebuild",
-		Short: "Make the databases and the statements anew from the files",
-		Long: `Make the databases and the statements anew from what has landed, what is closed, the
+		Short: "Make the databases and the statements again from the files",
+		Long: `Make the databases and the statements again from what has landed, what is closed, the
 audit log and the configuration. Nothing is taken from the inbox. The old store is set
 aside; the old published file stays until the new one has passed every check.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.working("rebuild", func(o pipeline.Options) (*pipeline.Summary,
-				error) {
+			s, err := a.working("rebuild", func(o pipeline.Options) (*pipeline.Summary, error) {
 				return pipeline.Rebuild(cmd.Context(), o)
 			})
 			if err != nil {
 				return err
 			}
-			return a.tell(s)
+			return a.report(s)
 		},
 	}
 }
@@ -202,31 +200,25 @@ func (a *app) logCommand() *cobra.Command {
 		Use:   "log",
 		Short: "Every decision that people took, in order",
 		Args:  arguments(cobra.NoArgs),
-		RunE:  func(cmd *cobra.Command, _ []string) error { return a.showLog(cmd.Context()) },
+		RunE: func(*cobra.Command, []string) error {
+			o, err := a.options()
+			if err != nil {
+				return err
+			}
+			list, err := pipeline.Log(o)
+			if err == nil && len(list) == 0 {
+				a.say("Nobody has decided anything yet.")
+			}
+			for _, d := range list {
+				a.say("%s  %-14s %-8s %s", d.At.Format("2006-01-02 15:04 UTC"), d.Who, d.Act, subject(d))
+			}
+			return err
+		},
 	}
 }
 
-func (a *app) showLog(context.Context) error {
-	c, err := a.config()
-	if err != nil {
-		return err
-	}
-	list, err := pipeline.Log(pipeline.Options{Config: c})
-	if err != nil {
-		return err
-	}
-	if len(list) == 0 {
-		fmt.Fprintln(a.stdout, "Nobody has decided anything yet.")
-		return nil
-	}
-	for _, d := range list {
-		fmt.Fprintf(a.stdout, "%s  %-14s %-8s %s\n", d.At.Format("2006-01-02 15:04 UTC"), d.Who, d.Act, upon(d))
-	}
-	return nil
-}
-
-// upon says what a decision was about.
-func upon(d audit.Decision) string {
+// subject says what a decision was about.
+func subject(d audit.Decision) string {
 	text := d.Month
 	if d.What != "" {
 		text = d.What

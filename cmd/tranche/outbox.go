@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,7 +25,7 @@ receiver, and then send it again or drop it.`,
 			}
 			n, err := printUnsent(a.stdout, c)
 			if err == nil && n == 0 {
-				fmt.Fprintln(a.stdout, "Every message has arrived.")
+				a.say("Every message has arrived.")
 			}
 			return err
 		},
@@ -50,7 +49,7 @@ receiver, and then send it again or drop it.`,
 	return c
 }
 
-// forMessages does each to every message named, then the rest, and prints what is left.
+// forMessages calls each for every ID and then once then, and prints what is unsent.
 func (a *app) forMessages(
 	ids []string, each func(*outbox.Outbox, string) error, then func(*outbox.Outbox) error,
 ) error {
@@ -61,7 +60,7 @@ func (a *app) forMessages(
 	box := schedule.Outbox(c)
 	for _, id := range ids {
 		if err = each(box, id); errors.Is(err, outbox.ErrUnknown) {
-			return usageError{fmt.Errorf("%w; tranche outbox lists them", err)}
+			return usagef("%w; tranche outbox lists them", err)
 		}
 		if err != nil {
 			return err

@@ -13,11 +13,7 @@ import (
 	"tranche/pipeline/schedule/slots"
 )
 
-// shownRuns is how many of the last runs status shows.
-const shownRuns = 5
-
-// printPast says what the last runs came to, when each feed last sent something, what
-// the timetable left out or failed, and which messages have not arrived.
+// printPast shows the last runs, the last file of each feed, the timetable and unsent messages.
 func printPast(out io.Writer, c *config.Config) error {
 	if run, err := pipeline.BeingPublished(c); err != nil {
 		return err
@@ -32,7 +28,7 @@ func printPast(out io.Writer, c *config.Config) error {
 	if len(past) > 0 {
 		fmt.Fprintf(out, "Last runs, by the clock of %s:\n", c.Serve.Zone)
 		t := tabwriter.NewWriter(out, 2, 0, 2, ' ', 0)
-		for _, p := range past[max(0, len(past)-shownRuns):] {
+		for _, p := range past[max(0, len(past)-5):] {
 			said, _, _ := strings.Cut(p.Error, "\n")
 			fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%d.%d s\t%s\n", p.At.In(c.Serve.Zone).Format("2006-01-02 15:04"), p.Did, p.Month,
 				p.Outcome, p.Took/1000, p.Took%1000/100, said)
@@ -50,11 +46,12 @@ func printPast(out io.Writer, c *config.Config) error {
 	return err
 }
 
-// printUnsent says which messages have not arrived for certain, and how many those are.
+// printUnsent shows and counts the messages that may not have arrived.
 func printUnsent(out io.Writer, c *config.Config) (int, error) {
 	unsent, err := schedule.Outbox(c).Unsent()
 	for _, u := range unsent {
-		fmt.Fprintf(out, "Message %s by %s is %s after %s: %s\n  %s\n", u.ID, u.Channel, u.State, counted(int64(u.Attempts), "attempt"), u.Error, u.Subject)
+		fmt.Fprintf(out, "Message %s by %s is %s after %s: %s\n  %s\n",
+			u.ID, u.Channel, u.State, counted(int64(u.Attempts), "attempt"), u.Error, u.Subject)
 	}
 	return len(unsent), err
 }
@@ -79,7 +76,7 @@ func printFresh(out io.Writer, c *config.Config) error {
 	return t.Flush()
 }
 
-// printSlots says what the timetable did last of each job.
+// printSlots shows the last slot of each job.
 func printSlots(out io.Writer, c *config.Config) error {
 	table, err := slots.Open(c.Folders.Slots(), c.Serve.Zone)
 	if err != nil {

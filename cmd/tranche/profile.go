@@ -5,8 +5,8 @@ import (
 	"runtime/pprof"
 )
 
-// startProfile begins to note where the processor's time goes, if somebody wants to know.
-// DuckDB's own time stands in it as calls into C; run --explain-sql says what it did.
+// startProfile begins the CPU profile, if one is wanted. DuckDB appears in it as calls into C;
+// run --explain-sql shows its plans.
 func (a *app) startProfile() error {
 	if a.profile == "" {
 		return nil
@@ -15,5 +15,5 @@ func (a *app) startProfile() error {
 	if err != nil {
 		return usageError{err}
 	}
-	return pprof.StartCPUProfile(f) // the file is closed with the process
+	return pprof.StartCPUProfile(f) // the process closes the file
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -19,14 +18,14 @@ func (a *app) publishCommand() *cobra.Command {
 manifests, all as they were before it. Given again, it goes back one more, as far as
 publish.keep in the configuration allows. What closed months have stated is not touched.
 
-The next run publishes anew; mend what was wrong, or stop the schedule, before it.
+The next run publishes again. Correct the mistake, or stop the schedule, before it.
 Who went back, and why, is in the audit log (tranche log).`,
 		Example: "  tranche publish --rollback --reason \"the price list of July was loaded twice\"",
 		Args:    arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !rollback {
-				return usageError{fmt.Errorf("a run publishes what has passed every check by itself; --rollback takes the last " +
-					"publication back")}
+				return usagef("a run publishes what has passed every check by itself; --rollback takes the last " +
+					"publication back")
 			}
 			if err := errors.Join(reasoned("going back", &reason), decided("going back", &by)); err != nil {
 				return err
@@ -37,7 +36,7 @@ Who went back, and why, is in the audit log (tranche log).`,
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(a.stdout, "What run %s had published is taken back; what stood before it is published again.\n", s.RunID)
+			a.say("What run %s had published is taken back; what stood before it is published again.", s.RunID)
 			return nil
 		},
 	}

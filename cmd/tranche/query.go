@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -38,10 +37,10 @@ other file of this machine, no network, and no setting.
 			write, ok := map[string]func(io.Writer) resultWriter{"table": newTable, "csv": newCSV, "json": newJSON,
 				"arrow": newArrow}[format]
 			if !ok {
-				return usageError{fmt.Errorf("unknown format %q; write table, csv, json or arrow", format)}
+				return usagef("unknown format %q; write table, csv, json or arrow", format)
 			}
 			if format == "arrow" && terminal(a.stdout) {
-				return usageError{fmt.Errorf("an Arrow stream is not for a terminal; send it into a file or a program")}
+				return usagef("an Arrow stream is not for a terminal; send it into a file or a program")
 			}
 			return a.query(cmd.Context(), args[0], write(a.stdout))
 		},
@@ -71,8 +70,7 @@ func (a *app) query(ctx context.Context, query string, out resultWriter, args ..
 	}, args...)
 }
 
-// resultWriter writes the rows of a query. Numbers are written exactly as they
-// are stored.
+// resultWriter writes the rows of a query, with exact numbers.
 type resultWriter interface {
 	head(*arrow.Schema) error
 	rows(arrow.RecordBatch) error
@@ -87,7 +85,7 @@ func names(schema *arrow.Schema) []string {
 	return list
 }
 
-// shown is a value as text, and whether it is there at all.
+// shown is a value as text; false for a null.
 func shown(column arrow.Array, i int) (string, bool) {
 	if column.IsNull(i) {
 		return "", false
@@ -98,66 +96,41 @@ func shown(column arrow.Array, i int) (string, bool) {
 	return column.ValueStr(i), true
 }
 
-// cells is a row as texts; what is not there is empty.
-func cells(batch arrow.RecordBatch, i int) []string {
+// textRows writes rows as texts. A null is empty.
+type textRows struct {
+	line  func([]string) error
+	flush func() error
+}
+
+func newTable(out io.Writer) resultWriter {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	return textRows{line: func(row []string) error {
+		for c, text := range row {
+			row[c] = strings.NewReplacer("\t", " ", "\n", " ").Replace(text)
+		}
+		_, err := fmt.Fprintln(w, strings.Join(row, "\t"))
+		return err
+	}, flush: w.Flush}
+}
+
+func newCSV(out io.Writer) resultWriter {
+	w := csv.NewWriter(out)
+	return textRows{line: w.Write, flush: func() error { return w.WriteAll(nil) }}
+}
+
+func (t textRows) head(schema *arrow.Schema) error { return t.line(names(schema)) }
+
+func (t textRows) rows(batch arrow.RecordBatch) error {
 	row := make([]string, batch.NumCols())
-	for c, column := range batch.Columns() {
-		row[c], _ = shown(column, i)
-	}
-	return row
-}
-
-type table struct{ w *tabwriter.Writer }
-
-func newTable(out io.Writer) resultWriter { return table{tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)} }
-
-func (t table) head(schema *arrow.Schema) error { return t.line(names(schema)) }
-
-func (t table) line(row []string) error {
-	for c, text := range row {
-		row[c] = strings.NewReplacer("\t", " ", "\n", " ").Replace(text)
-	}
-	_, err := fmt.Fprintln(t.w, strings.Join(row, "\t"))
-	return err
-}
-
-func (t table) rows(batch arrow.RecordBatch) error {
 	for i := range int(batch.NumRows()) {
-		if err := t.line(cells(batch, i)); err != nil {
+		for c, column := range batch.Columns() {
+			row[c], _ = shown(column, i)
+		}
+		if err := t.line(row); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t table) end() error { return t.w.Flush() }
-
-type csvRows struct{ w *csv.Writer }
-
-func newCSV(out io.Writer) resultWriter { return csvRows{csv.NewWriter(out)} }
-
-func (c csvRows) head(schema *arrow.Schema) error { return c.w.Write(names(schema)) }
-
-func (c csvRows) rows(batch arrow.RecordBatch) error {
-	for i := range int(batch.NumRows()) {
-		if err := c.w.Write(cells(batch, i)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (c csvRows) end() error {
-	c.w.Flush()
-	return c.w.Error()
-}
-
-// twice names a column that is there more than once.
-func twice(list []string) string {
-	for i, name := range list {
-		if slices.Contains(list[:i], name) {
-			return name
-		}
-	}
-	return ""
-}
+func (t textRows) end() error { return t.flush() }

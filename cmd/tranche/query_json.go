@@ -5,13 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 )
 
-// jsonRows writes an array with one object a line, its columns in the order of the
-// query.
+// jsonRows writes an array, one object a line, with the columns in the order of the query.
+// Only Flush returns the errors of w: a bufio.Writer keeps the first one.
 type jsonRows struct {
 	w    *bufio.Writer
 	keys []string // each as JSON
@@ -22,59 +23,46 @@ func newJSON(out io.Writer) resultWriter { return &jsonRows{w: bufio.NewWriter(o
 
 func (j *jsonRows) head(schema *arrow.Schema) error {
 	list := names(schema)
-	if name := twice(list); name != "" {
-		return usageError{fmt.Errorf("two columns are called %s, and an object holds one; name them apart with `as`", name)}
-	}
-	for _, name := range list {
+	for i, name := range list {
+		if slices.Contains(list[:i], name) {
+			return usagef("two columns are called %s, and an object holds one; name them apart with `as`", name)
+		}
 		key, err := json.Marshal(name)
 		if err != nil {
 			return err
 		}
 		j.keys = append(j.keys, string(key))
 	}
-	_, err := j.w.WriteString("[")
-	return err
+	return j.w.WriteByte('[')
 }
 
 func (j *jsonRows) rows(batch arrow.RecordBatch) error {
 	for i := range int(batch.NumRows()) {
-		before := ",\n {"
-		if !j.any {
-			before, j.any = "\n {", true
+		if j.any {
+			j.w.WriteByte(',')
 		}
-		if _, err := j.w.WriteString(before); err != nil {
-			return err
-		}
+		j.any = true
+		before := "\n {"
 		for c, column := range batch.Columns() {
 			value, err := jsonValue(column, i)
 			if err != nil {
 				return err
 			}
-			comma := ", "
-			if c == 0 {
-				comma = ""
-			}
-			if _, err := fmt.Fprintf(j.w, "%s%s: %s", comma, j.keys[c], value); err != nil {
-				return err
-			}
+			fmt.Fprintf(j.w, "%s%s: %s", before, j.keys[c], value)
+			before = ", "
 		}
-		if err := j.w.WriteByte('}'); err != nil {
-			return err
-		}
+		j.w.WriteByte('}')
 	}
 	return nil
 }
 
 func (j *jsonRows) end() error {
-	if _, err := j.w.WriteString("\n]\n"); err != nil {
-		return err
-	}
+	j.w.WriteString("\n]\n")
 	return j.w.Flush()
 }
 
-// jsonValue is a value as JSON: whole numbers, truth and what a query itself made a
-// float of as they are, all else as text. DuckDB gives sums of whole numbers as decimals
-// without places.
+// jsonValue writes whole numbers, booleans and floats as such and all else as text. DuckDB gives
+// sums of whole numbers as decimals without places.
 func jsonValue(column arrow.Array, i int) ([]byte, error) {
 	text, ok := shown(column, i)
 	if !ok {

@@ -81,7 +81,7 @@ FILE is its name, or its number in tranche rejects list where several have one n
 				return err
 			}
 			if line < 0 {
-				return usageError{fmt.Errorf("lines are counted from 1, and --line is %d", line)}
+				return usagef("lines are counted from 1, and --line is %d", line)
 			}
 			return a.waive(cmd.Context(), args[0], audit.Decision{Act: audit.Waive, Line: line, Reason: reason, Who: who})
 		},
@@ -105,38 +105,36 @@ func (a *app) waive(ctx context.Context, name string, d audit.Decision) error {
 	if err := audit.Append(c.Folders.Audit(), d); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "Waived. It shows from the next run on.\n")
+	a.say("Waived. It shows from the next run on.")
 	return nil
 }
 
-// rejectedFile is a landed file with rejected rows, as they stand.
+// rejectedFile is a landed file with rejected rows.
 type rejectedFile struct {
 	number                        int64
-	name, sha256, landed, reasons string // reasons: the hash of those against it, or against the line
+	name, sha256, landed, reasons string // reasons: the hash of those of the file, or of the line
 }
 
-// rejectedFile finds the one landed file of that name or number which has
-// rejected rows, on that line if it is not zero.
-func (a *app) rejectedFile(ctx context.Context, name string, line int64) (rejectedFile, error) {
+// rejectedFile finds the one landed file of that name or number with rejected rows; with a
+// line, with rejected rows on it.
+func (a *app) rejectedFile(ctx context.Context, name string, line int64) (f rejectedFile, err error) {
 	found, err := a.rejectedFiles(ctx, name, line)
 	switch {
 	case err != nil:
-		return rejectedFile{}, err
-	case len(found) == 0 && line > 0:
-		return rejectedFile{}, usageError{fmt.Errorf("line %d of %q is no rejected row; tranche rejects list names them",
-			line, name)}
-	case len(found) == 0:
-		return rejectedFile{}, usageError{fmt.Errorf("no landed file %q has rejected rows; tranche rejects list names them",
-			name)}
+		return f, err
+	case len(found) == 1:
+		return found[0], nil
 	case len(found) > 1:
 		var list []string
 		for _, f := range found {
 			list = append(list, fmt.Sprintf("%d (landed %s)", f.number, f.landed))
 		}
-		return rejectedFile{}, usageError{fmt.Errorf("%d landed files are called %q; give the number of one: %s", len(found),
-			name, strings.Join(list, ", "))}
+		return f, usagef("%d landed files are called %q; give the number of one: %s", len(found), name,
+			strings.Join(list, ", "))
+	case line > 0:
+		return f, usagef("line %d of %q is no rejected row; tranche rejects list names them", line, name)
 	}
-	return found[0], nil
+	return f, usagef("no landed file %q has rejected rows; tranche rejects list names them", name)
 }
 
 func (a *app) rejectedFiles(ctx context.Context, name string, line int64) ([]rejectedFile, error) {
@@ -166,7 +164,7 @@ func (a *app) rejectedFiles(ctx context.Context, name string, line int64) ([]rej
 		if err := rows.Scan(&f.number, &f.name, &f.sha256, &f.landed, &f.reasons); err != nil {
 			return nil, err
 		}
-		if f.name == name { // a name goes before a number
+		if f.name == name { // a name wins over a number
 			found = slices.DeleteFunc(found, func(o rejectedFile) bool { return o.name != name })
 		} else if slices.ContainsFunc(found, func(o rejectedFile) bool { return o.name == name }) {
 			continue
@@ -176,26 +174,25 @@ func (a *app) rejectedFiles(ctx context.Context, name string, line int64) ([]rej
 	return found, rows.Err()
 }
 
-// reasoned trims the reason of a decision and misses it when it is blank.
+// reasoned trims the reason of a decision. It must not be blank.
 func reasoned(what string, reason *string) error {
 	if *reason = strings.TrimSpace(*reason); *reason == "" {
-		return usageError{fmt.Errorf("%s needs a --reason", what)}
+		return usagef("%s needs a --reason", what)
 	}
 	return nil
 }
 
-// decided reads the name of who decides.
 func decided(what string, who *string) error {
 	name, err := audit.Person(*who)
 	if err != nil {
-		return usageError{fmt.Errorf("%s: %w", what, err)}
+		return usagef("%s: %w", what, err)
 	}
 	*who = name
 	return nil
 }
 
-// decider adds the flag that says who decides: usually who is logged in. A page of the manual
-// says that in words, or it would name whoever made the page.
+// decider adds the flag that names who decides: by default the user who is logged in. The
+// manual does not show that default, or it would name whoever made the page.
 func decider(c *cobra.Command, who *string, usage string) {
 	c.Flags().StringVar(who, "by", userName(), usage+" (usually: you)")
 	c.Flags().Lookup("by").DefValue = ""

@@ -32,8 +32,11 @@ A run that fails leaves everything that was published as it was.`,
 			if !notify {
 				return err
 			}
-			if wrong := new(config.Error); errors.As(err, &wrong) {
-				a.tellOfFaults(cmd.Context(), err)
+			if errors.As(err, new(*config.Error)) {
+				// A faulty configuration may still say whom to notify.
+				if c, ok := config.ReadNotify(a.configPath); ok && pipeline.Guarded(c) == nil {
+					a.spread(cmd.Context(), c, schedule.NeverBegan(c, time.Now(), err))
+				}
 			}
 			return a.unattended(err)
 		},
@@ -42,7 +45,7 @@ A run that fails leaves everything that was published as it was.`,
 		"has begun)")
 	c.Flags().StringVar(&plans, "explain-sql", "", "folder to leave in it, for each model, how DuckDB made it, with "+
 		"times and rows")
-	c.Flags().BoolVar(&notify, "notify", false, "tell whom the configuration names what it came to, as serve does")
+	c.Flags().BoolVar(&notify, "notify", false, "send the result to the channels of the configuration, as serve does")
 	return c
 }
 
@@ -71,18 +74,11 @@ func (a *app) run(ctx context.Context, monthText, plans string, notify bool) err
 	if err != nil {
 		return err
 	}
-	return a.tell(summary)
+	return a.report(summary)
 }
 
-// tellOfFaults tells whom a faulty configuration names, where that much of it makes sense.
-func (a *app) tellOfFaults(ctx context.Context, err error) {
-	if c, ok := config.ReadNotify(a.configPath); ok && pipeline.Guarded(c) == nil {
-		a.spread(ctx, c, schedule.NeverBegan(c, time.Now(), err))
-	}
-}
-
-// tell says what a run came to, and that something waits for a person.
-func (a *app) tell(s *pipeline.Summary) error {
+// report prints a summary. It returns errWaiting if something waits for a person.
+func (a *app) report(s *pipeline.Summary) error {
 	printSummary(a.stdout, s)
 	if s.Waits() {
 		return errWaiting
@@ -90,10 +86,9 @@ func (a *app) tell(s *pipeline.Summary) error {
 	return nil
 }
 
-// working does long work that has a name, with a bar for each stage on a terminal and a
-// line of the log elsewhere: between bars and the report it would only be in the way.
+// working does long work, with a bar for each stage on a terminal and a log line elsewhere.
 func (a *app) working(name string, work func(pipeline.Options) (*pipeline.Summary, error)) (*pipeline.Summary, error) {
-	c, err := a.config()
+	o, err := a.options()
 	if err != nil {
 		return nil, err
 	}
@@ -102,35 +97,31 @@ func (a *app) working(name string, work func(pipeline.Options) (*pipeline.Summar
 		log = log.Level(zerolog.WarnLevel)
 	}
 	show, written := newProgress(a), logged(log)
-	o := pipeline.Options{Config: c, Now: time.Now(), Program: "tranche " + version, Progress: show.step,
-		Stage: func(s pipeline.Stage) {
-			show.end(s.Name)
-			written(s)
-		}}
-	began := time.Now()
+	o.Progress = show.step
+	o.Stage = func(s pipeline.Stage) {
+		show.end(s.Name)
+		written(s)
+	}
 	summary, err := work(o)
 	show.close()
 	if err != nil {
-		return nil, a.failed(log, name, err, time.Since(began))
+		return nil, a.failed(log, name, err, time.Since(o.Now))
 	}
 	month := ""
 	if !summary.Month.IsZero() {
 		month = pipeline.MonthName(summary.Month)
 	}
 	log.Info().Str("run_id", summary.RunID).Str("month", month).Bool("waits", summary.Waits()).
-		Dur("took_ms", time.Since(began)).Msg(name + " done")
+		Dur("took_ms", time.Since(o.Now)).Msg(name + " done")
 	return summary, nil
 }
 
-// failed says once that something failed: to a person as a sentence, which main
-// writes, and to a machine as a line of the log.
+// failed reports a failure once: main prints it on a terminal, and elsewhere the log has it.
 func (a *app) failed(log zerolog.Logger, name string, err error, took time.Duration) error {
 	isLocked := errors.Is(err, pipeline.ErrLocked)
-	var refused *pipeline.Obstacles
 	switch {
-	case errors.As(err, &refused), errors.Is(err, pipeline.ErrClosed), errors.Is(err, pipeline.ErrDecision):
-		return err
-	case terminal(a.stderr) && isLocked:
+	case errors.As(err, new(*pipeline.Obstacles)), errors.Is(err, pipeline.ErrClosed),
+		errors.Is(err, pipeline.ErrDecision), terminal(a.stderr) && isLocked:
 		return err
 	case errors.Is(err, pipeline.ErrHalfPublished):
 		log.Error().Err(err).Dur("took_ms", took).Msg(name + " failed, and what was published is NOT as it was")
@@ -141,7 +132,7 @@ func (a *app) failed(log zerolog.Logger, name string, err error, took time.Durat
 	default:
 		log.Error().Err(err).Dur("took_ms", took).Msg(name + " failed; what was published is unchanged")
 	}
-	return told{err}
+	return loggedError{err}
 }
 
 func parseMonth(text string) (time.Time, error) {
@@ -150,7 +141,7 @@ func parseMonth(text string) (time.Time, error) {
 	}
 	month, err := time.Parse("2006-01", text)
 	if err != nil {
-		return month, usageError{fmt.Errorf("%q is no month; write it as 2024-08", text)}
+		return month, usagef("%q is no month; write it as 2024-08", text)
 	}
 	return month, nil
 }
@@ -172,20 +163,21 @@ func (a *app) statusCommand() *cobra.Command {
 
 func (a *app) status(ctx context.Context, c *config.Config) error {
 	s, err := pipeline.Status(ctx, c)
-	if err != nil && !errors.Is(err, pipeline.ErrNothingPublished) && !errors.Is(err, pipeline.ErrOtherVersion) {
+	isEmpty := errors.Is(err, pipeline.ErrNothingPublished)
+	if err != nil && !isEmpty && !errors.Is(err, pipeline.ErrOtherVersion) {
 		return err
 	}
 	if err := printPast(a.stdout, c); err != nil {
 		return err
 	}
-	if errors.Is(err, pipeline.ErrOtherVersion) {
+	switch {
+	case isEmpty:
+		a.say("Nothing has been published yet. Next: tranche run")
+		return nil
+	case err != nil:
 		return err
 	}
-	if errors.Is(err, pipeline.ErrNothingPublished) {
-		fmt.Fprintln(a.stdout, "Nothing has been published yet. Next: tranche run")
-		return nil
-	}
-	return a.tell(s)
+	return a.report(s)
 }
 
 // progress draws a bar for each stage, on a terminal only.
@@ -223,7 +215,7 @@ func (p *progress) end(stage string) {
 	}
 }
 
-// close ends whatever a failed run left unfinished.
+// close ends the bars that a failed run left unfinished.
 func (p *progress) close() {
 	for _, bar := range p.bars {
 		bar.Abort(true)

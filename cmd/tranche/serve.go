@@ -40,17 +40,16 @@ func (a *app) serve(ctx context.Context) error {
 	return a.unattended(s.Serve(ctx))
 }
 
-// unattended logs the error of a command whose standard error nobody reads.
+// unattended logs an error where no person reads standard error.
 func (a *app) unattended(err error) error {
-	if err == nil || errors.As(err, new(told)) || errors.Is(err, errWaiting) || terminal(a.stderr) {
+	if err == nil || errors.As(err, new(loggedError)) || errors.Is(err, errWaiting) || terminal(a.stderr) {
 		return err
 	}
 	log := a.log()
 	log.Error().Msg(config.Short(err))
-	return told{err}
+	return loggedError{err}
 }
 
-// logged writes a line for each stage.
 func logged(log zerolog.Logger) func(pipeline.Stage) {
 	return func(s pipeline.Stage) {
 		log.Info().Str("stage", s.Name).Str("attempt", s.Attempt).Str("run_id", s.RunID).
@@ -58,16 +57,15 @@ func logged(log zerolog.Logger) func(pipeline.Stage) {
 	}
 }
 
-// plainly is the result of a run as text, as on a terminal.
 func plainly(s *pipeline.Summary) string {
 	var text bytes.Buffer
 	printSummary(&text, s)
 	return text.String()
 }
 
-// spread sends what is due. A failure is only logged: it changes nothing of what was done.
+// spread sends the messages that are due. A failure is only logged: the work is done.
 func (a *app) spread(ctx context.Context, c *config.Config, added error) {
-	if ctx.Err() != nil { // stopped: a moment is left to send it
+	if ctx.Err() != nil { // stopped: 15 seconds are left to send it
 		var stop context.CancelFunc
 		ctx, stop = context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 		defer stop()

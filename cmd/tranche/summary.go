@@ -12,7 +12,6 @@ import (
 	"tranche/pipeline/ingest/landing"
 )
 
-// printSummary says what a run came to, as a person wants to hear it.
 func printSummary(out io.Writer, s *pipeline.Summary) {
 	fmt.Fprintf(out, "\nMonth %s, run %s\n\n", s.Month.Format("2006-01"), s.RunID)
 	printArrivals(out, s)
@@ -39,8 +38,7 @@ func printSummary(out io.Writer, s *pipeline.Summary) {
 		filepath.Join(s.Folders.Statements, s.Month.Format("2006-01")), s.Folders.Published())
 }
 
-// printTables says what became of the rows of each feed, which months they are of, and what
-// the modules came to.
+// printTables shows the rows of each feed, the months they cover and the modules' totals.
 func printTables(out io.Writer, s *pipeline.Summary) {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "feed\tfiles\trows\tloaded\tduplicate\tsuperseded\trejected\twaived\theld\t")
@@ -61,8 +59,7 @@ func printTables(out io.Writer, s *pipeline.Summary) {
 	_ = t.Flush()
 }
 
-// printCovered says which months each distributor has sent, so that nobody closes one that
-// is still to come.
+// printCovered shows the months each distributor has sent, so that nobody closes one too early.
 func printCovered(out io.Writer, s *pipeline.Summary) {
 	if len(s.Covered) == 0 {
 		return
@@ -89,7 +86,7 @@ func printCovered(out io.Writer, s *pipeline.Summary) {
 	_ = t.Flush()
 }
 
-// moment is a time of day, with its day where that is not today.
+// moment is a time of day, with its date unless that is today.
 func moment(t time.Time) string {
 	if t.Format(time.DateOnly) != time.Now().In(t.Location()).Format(time.DateOnly) {
 		return t.Format("2006-01-02 15:04:05 MST")
@@ -97,7 +94,6 @@ func moment(t time.Time) string {
 	return t.Format("15:04:05 MST")
 }
 
-// span is a month, or the first and the last of several.
 func span(first, last time.Time) string {
 	if first.Equal(last) {
 		return pipeline.MonthName(first)
@@ -124,7 +120,7 @@ func printArrivals(out io.Writer, s *pipeline.Summary) {
 			case a.Fate.Taken() && a.Detail != "":
 				fmt.Fprintf(out, "  inbox/%s: %s\n", a.Source, a.Detail)
 			case a.Fate == landing.Growing && !a.Whole.IsZero():
-				// The second that has begun has to end, too.
+				// One second more, because the message shows whole seconds.
 				fmt.Fprintf(out, "  inbox/%s: %s; a run from %s on takes it (landing.settle)\n",
 					a.Source, a.Detail, moment(a.Whole.Add(time.Second)))
 			case a.Fate == landing.Growing:
@@ -138,7 +134,7 @@ func printArrivals(out io.Writer, s *pipeline.Summary) {
 	}
 }
 
-// printWaiting says what a person has to look at, and with which command.
+// printWaiting shows what waits for a person, and the command for it.
 func printWaiting(out io.Writer, s *pipeline.Summary) {
 	if !s.Waits() {
 		return
@@ -173,7 +169,7 @@ func printWaiting(out io.Writer, s *pipeline.Summary) {
 	}
 }
 
-// counted is a number with its word, in the plural where it has to be.
+// counted is a number with its noun, in the plural unless it is 1.
 func counted(n int64, word string) string {
 	if n == 1 {
 		return "1 " + word

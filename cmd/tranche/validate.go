@@ -32,20 +32,23 @@ to mark wrong ones. The first line of config.yaml names it.`,
 		Args: arguments(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if schema {
-				return a.schema()
+				text, err := config.Schema()
+				if err == nil {
+					_, err = a.stdout.Write(text)
+				}
+				return err
 			}
 			c, err := a.config()
 			if err != nil {
 				return err
 			}
 			if name == "" && len(args) == 0 {
-				feeds, versions := int64(len(c.Feeds)), int64(len(c.Programme.Versions))
-				fmt.Fprintf(a.stdout, "%s makes sense: %s, %s.\n",
-					c.Path, counted(feeds, "feed"), counted(versions, "programme version"))
+				a.say("%s makes sense: %s, %s.", c.Path, counted(int64(len(c.Feeds)), "feed"),
+					counted(int64(len(c.Programme.Versions)), "programme version"))
 				return a.printUnfilled(c)
 			}
 			if name == "" || len(args) == 0 {
-				return usageError{fmt.Errorf("give both --feed and a file")}
+				return usagef("give both --feed and a file")
 			}
 			return a.validateFile(cmd.Context(), c, name, args[0])
 		},
@@ -55,7 +58,7 @@ to mark wrong ones. The first line of config.yaml names it.`,
 	return c
 }
 
-// printUnfilled names what is still to be filled in after an empty start.
+// printUnfilled names what an empty start has left to fill in.
 func (a *app) printUnfilled(c *config.Config) error {
 	text, err := os.ReadFile(c.Path)
 	if err != nil {
@@ -68,26 +71,18 @@ func (a *app) printUnfilled(c *config.Config) error {
 		}
 	}
 	if len(lines) > 0 {
-		fmt.Fprintf(a.stdout, "FILL IN is still in line %s: replace it with your own values.\n", strings.Join(lines, ", "))
+		a.say("FILL IN is still in line %s: replace it with your own values.", strings.Join(lines, ", "))
 	}
 	if !slices.ContainsFunc(c.Feeds, func(f feed.Feed) bool { return f.Kind == feed.Sales }) {
-		fmt.Fprintln(a.stdout, "No feed reads sales yet: tranche feeds add EXPORT.csv proposes one, to put under feeds:")
+		a.say("No feed reads sales yet: tranche feeds add EXPORT.csv proposes one, to put under feeds:")
 	}
 	return nil
-}
-
-func (a *app) schema() error {
-	text, err := config.Schema()
-	if err == nil {
-		_, err = a.stdout.Write(text)
-	}
-	return err
 }
 
 func (a *app) validateFile(ctx context.Context, c *config.Config, name, path string) error {
 	i := slices.IndexFunc(c.Feeds, func(f feed.Feed) bool { return f.Name == name })
 	if i < 0 {
-		return usageError{fmt.Errorf("there is no feed %q in %s", name, c.Path)}
+		return usagef("there is no feed %q in %s", name, c.Path)
 	}
 	p, err := loading.Preview(ctx, path, c.Feeds[i], 10)
 	if err != nil {
@@ -105,13 +100,13 @@ func (a *app) validateFile(ctx context.Context, c *config.Config, name, path str
 	}
 	fmt.Fprintln(a.stdout)
 	if len(p.Notes) > 0 {
-		fmt.Fprintf(a.stdout, "Columns the feed does not use: %s\n", strings.Join(p.Notes, ", "))
+		a.say("Columns the feed does not use: %s", strings.Join(p.Notes, ", "))
 	}
 	for _, problem := range p.Problems {
 		fmt.Fprintln(a.stdout, "  "+problem)
 	}
 	if p.Refused != nil {
-		fmt.Fprintf(a.stdout, "The file would be refused: %s\n", p.Refused.Sentence())
+		a.say("The file would be refused: %s", p.Refused.Sentence())
 	}
 	if p.Refused != nil || p.Rejected > 0 {
 		return errWaiting
