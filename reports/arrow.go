@@ -17,8 +17,8 @@ type Marts interface {
 }
 
 // scan calls each for every row, in order. The columns of T are the JSON names of its
-// fields; from is the rest of the query. A column that is missing, or of another type
-// than its field, fails the report. A null leaves its field zero.
+// fields; from is the rest of the query. A missing column or a wrong type is an error. A null
+// leaves its field zero.
 func scan[T any](ctx context.Context, m Marts, from string, each func(*T) error, args ...any) error {
 	var value, zero T
 	names, fields := columns(reflect.ValueOf(&value).Elem())
@@ -57,7 +57,6 @@ func scan[T any](ctx context.Context, m Marts, from string, each func(*T) error,
 	return nil
 }
 
-// list reads all rows.
 func list[T any](ctx context.Context, m Marts, from string, args ...any) ([]T, error) {
 	rows := []T{}
 	err := scan(ctx, m, from, func(row *T) error {
@@ -67,8 +66,8 @@ func list[T any](ctx context.Context, m Marts, from string, args ...any) ([]T, e
 	return rows, err
 }
 
-// columns are the fields of a struct that are read, with their names in quotes. A struct in
-// it has its columns beside the others; slices and pointers are filled by other queries.
+// columns are the fields to read and their quoted names. Fields of an inner struct are columns
+// too; other queries fill slices and pointers.
 func columns(v reflect.Value) (names []string, fields []reflect.Value) {
 	for i := range v.NumField() {
 		field := v.Field(i)
@@ -90,7 +89,7 @@ func columns(v reflect.Value) (names []string, fields []reflect.Value) {
 	return names, fields
 }
 
-// filler puts the value of one row of a column into a field.
+// filler returns a function that copies row i of a column into a field.
 func filler(field reflect.Value, column arrow.Array, at int, texts *texts) (func(i int) error, error) {
 	kind := field.Kind()
 	switch c := column.(type) {
@@ -125,7 +124,7 @@ func filler(field reflect.Value, column arrow.Array, at int, texts *texts) (func
 	return nil, fmt.Errorf("is %s, for a field of %s", column.DataType(), field.Type())
 }
 
-// exact is what a decimal of 18 digits stays below, in units of its last place.
+// exact is the limit of a decimal of 18 digits, in units of its last place.
 const exact = 1_000_000_000_000_000_000
 
 func decimalFiller(field reflect.Value, c *array.Decimal128) (func(i int) error, error) {
@@ -147,16 +146,12 @@ func decimalFiller(field reflect.Value, c *array.Decimal128) (func(i int) error,
 	}, nil
 }
 
-// texts are copies of texts whose memory is DuckDB's and goes with the batch. Most are that
-// of the row before, or among a few: a product or a file is named once, however many lines
-// name it.
+// texts copies texts out of DuckDB's memory, which is freed with the batch. It shares equal
+// ones: many lines name the same product or file.
 type texts struct {
 	last  []string // of each column
 	known map[string]string
 }
-
-// manyTexts is how many texts of a query are remembered.
-const manyTexts = 4096
 
 func (t *texts) own(column int, text string) string {
 	if text == t.last[column] {
@@ -164,7 +159,7 @@ func (t *texts) own(column int, text string) string {
 	}
 	own, ok := t.known[text]
 	if !ok {
-		if len(t.known) == manyTexts {
+		if len(t.known) == 4096 {
 			clear(t.known)
 		}
 		own = strings.Clone(text)

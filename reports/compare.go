@@ -10,8 +10,7 @@ import (
 	"time"
 )
 
-// Result is what one partner came to through one incentive over some months, under
-// one programme.
+// Result is what one partner gets from one incentive over some months, under one programme.
 type Result struct {
 	Base   Cents `json:"base"`
 	Earned Cents `json:"earned"`
@@ -37,7 +36,7 @@ type Comparison struct {
 	Rows             []Difference
 }
 
-// Outcome is everything one programme gives over some months.
+// Outcome is the result of one programme over some months.
 type Outcome struct {
 	version
 	results  map[reached]Result
@@ -59,13 +58,13 @@ type levelled struct {
 	Level string `json:"level"`
 }
 
-// reached names a Result among those of an Outcome.
+// reached is the key of a Result.
 type reached struct {
 	Partner   string `json:"partner_id"`
 	Incentive string `json:"incentive"`
 }
 
-// ReadOutcome reads what the programme at work in the marts gives.
+// ReadOutcome reads the outcome of the programme in the marts.
 func ReadOutcome(ctx context.Context, m Marts, from, to time.Time) (*Outcome, error) {
 	o := &Outcome{results: map[reached]Result{}, partners: map[string]levelled{}}
 	err := scan(ctx, m, `from (select *, (select min(from_date) from mart.programme) as begins from mart.programme)
@@ -100,8 +99,7 @@ func ReadOutcome(ctx context.Context, m Marts, from, to time.Time) (*Outcome, er
 	}, from, to)
 }
 
-// Compare puts two outcomes of the same months side by side. What only one of
-// them has is zero under the other.
+// Compare joins two outcomes of the same months. What one of them lacks is zero there.
 func Compare(now, other *Outcome, from, to time.Time) *Comparison {
 	c := &Comparison{Currency: now.Currency, NowName: now.Name, NowHash: now.Hash, OtherName: other.Name,
 		OtherHash: other.Hash, NowBegins: now.Begins, OtherBegins: other.Begins, From: from, To: to}
@@ -118,8 +116,8 @@ func Compare(now, other *Outcome, from, to time.Time) *Comparison {
 	return c
 }
 
-// Caution says, in English, that one of the programmes begins inside the months
-// compared, so that its figures are those of fewer months. Mostly it is empty.
+// Caution says, in English, that a programme begins inside the months compared, so that its
+// figures cover fewer months. Otherwise it is empty.
 func (c *Comparison) Caution() string {
 	for _, p := range []struct {
 		which  string
@@ -133,7 +131,7 @@ func (c *Comparison) Caution() string {
 	return ""
 }
 
-// Totals adds up every partner and incentive under each programme.
+// Totals adds up all rows under each programme.
 func (c *Comparison) Totals() (now, other Result) {
 	for _, d := range c.Rows {
 		now.Earned, other.Earned = now.Earned+d.Now.Earned, other.Earned+d.Other.Earned

@@ -2,7 +2,7 @@ package reports
 
 import "time"
 
-// RegisterMonth is what a month came to.
+// RegisterMonth has the totals of a month.
 type RegisterMonth struct {
 	Month        time.Time `json:"month"`
 	Status       string    `json:"status"` // open, closed or final
@@ -17,7 +17,7 @@ type RegisterMonth struct {
 // Margin is what the modules earned together.
 func (m RegisterMonth) Margin() Cents { return m.Distribution + m.Resell + m.SellWith }
 
-// RegisterCause is what the month adjusts of a closed one for one cause.
+// RegisterCause is what the month adjusts in a closed one, for one cause.
 type RegisterCause struct {
 	Adjusts time.Time `json:"adjusts_month"`
 	What    string    `json:"what"` // the incentive; money_entry; certification, bonus or redemption
@@ -28,8 +28,8 @@ type RegisterCause struct {
 	Points  int64     `json:"points"`
 }
 
-// RegisterDistributor is what a distributor's lines of the month came to: exact
-// decimals in the documents' currency, the base in the programme's.
+// RegisterDistributor has the totals of a distributor's lines: exact decimals in the documents'
+// currency, the base in the programme's.
 type RegisterDistributor struct {
 	Distributor  string `json:"distributor"`
 	Currency     string `json:"currency"`
@@ -44,7 +44,7 @@ type RegisterDistributor struct {
 	HeldNet      string `json:"held_amount"`
 }
 
-// RegisterControl holds a statement against what it is made of.
+// RegisterControl compares a statement with its parts.
 type RegisterControl struct {
 	Partner      string `json:"partner_id"`
 	Lines        int64  `json:"lines"`

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Numbers of the marts, exactly: whole units of their last place. In JSON they are decimals.
+// Exact numbers of the marts: whole units of their last place. In JSON they are decimals.
 type (
 	// Cents is an amount in hundredths.
 	Cents int64
@@ -46,21 +46,21 @@ func (n FX) MarshalText() ([]byte, error) { return decimal(int64(n), n.places())
 // String is the amount with two places.
 func (n Cents) String() string { return string(decimal(int64(n), 2)) }
 
-// String has two places, or as many more as there are.
+// String has at least two places, and more without trailing zeros.
 func (n Net) String() string { return short(int64(n), n.places()) }
 
-// String has as many places as there are, and not only one.
+// String leaves out trailing zeros, but never only one of two places.
 func (n Quantity) String() string { return strings.TrimSuffix(short(int64(n), n.places()), ".00") }
 
-// String has as many places as there are, and not only one.
+// String is as of a Quantity.
 func (n FX) String() string { return strings.TrimSuffix(short(int64(n), n.places()), ".00") }
 
-// Percent is the rate in percent, without the zeros behind it.
+// Percent is the rate in percent, without trailing zeros.
 func (n Rate) Percent() string {
 	return strings.TrimRight(strings.TrimRight(string(decimal(int64(n), 4)), "0"), ".")
 }
 
-// short leaves the zeros behind the second place out.
+// short leaves out trailing zeros after the second place.
 func short(units int64, scale int) string {
 	text := string(decimal(units, scale))
 	end := len(text) - scale + 2
@@ -84,8 +84,7 @@ func decimal(units int64, scale int) []byte {
 	return text
 }
 
-// Decimal writes units of 10^-scale with every place of the scale: 0 cents are
-// 0.00.
+// Decimal writes units of 10^-scale with every place: 0 cents are 0.00.
 func Decimal(units *big.Int, scale int) string {
 	text := fmt.Sprintf("%0*d", scale+1, new(big.Int).Abs(units))
 	if scale > 0 {
@@ -107,7 +106,7 @@ func ParseCents(text string) (Cents, error) {
 	return Cents(n), nil
 }
 
-// Day is a day without a time. The zero one is none.
+// Day is a date. Zero means none.
 type Day struct{ time.Time }
 
 // String is the day as 2024-08-31.

@@ -7,42 +7,40 @@ import (
 	"time"
 )
 
-// Question is what somebody wants explained: a partner's month, or one line of a
-// document.
+// Question asks about a partner's month, or one line of a document.
 type Question struct {
 	Partner     string
 	Month       time.Time // zero, of a line: any
 	Distributor string    // of the document; empty: any
 	Document    string    // empty: the whole month
 	Line        int64
-	Everyone    bool // says what is another partner's too: whole lines of deals, everybody's shares and claims
+	Everyone    bool // with what is other partners': whole lines of deals, all shares and claims
 }
 
-// MonthStory is what made a partner's month what it is: its statement. Without one it names
-// whose statements there are instead.
+// MonthStory is the statement of a partner's month or, without one, whose statements there are.
 type MonthStory struct {
 	*Statement
 	Instead Stated `json:"-"`
 }
 
-// Stated is of whom something is stated, and from when to when: of the partner that was
-// asked for, or else of the one whose id is most like it. Empty: of nobody like it.
+// Stated is a partner with statements, and their first and last month: the partner asked for,
+// or the one with the most similar id. Empty: there is none.
 type Stated struct {
 	Partner string `json:"partner_id"`
 	First   Day    `json:"first_month"`
 	Last    Day    `json:"last_month"`
 }
 
-// LineStory is what became of one line of a document, for one partner. Several
-// distributors may have a document of that number, and then each has its own sale.
+// LineStory explains one line of a document for one partner. Several distributors can use one
+// document number; each has its own sale.
 type LineStory struct {
 	Sales       []SaleStory `json:"sales"`
 	Held        []HeldLine  `json:"held"`
-	OtherMonths []string    `json:"other_months"` // the line stands there too, and they were not asked for
+	OtherMonths []string    `json:"other_months"` // that hold the line too and were not asked for
 }
 
-// SaleStory is one sell-out line in the statement of one month. What is another partner's
-// is left out of it unless it was asked for.
+// SaleStory is one sell-out line in the statement of one month. It leaves out what is another
+// partner's unless the question asks for everyone.
 type SaleStory struct {
 	Sale
 	Month       Day          `json:"month"`
@@ -57,24 +55,23 @@ type SaleStory struct {
 	Claims      []LineClaim  `json:"claims"`
 }
 
-// End is one end of a movement under volume or block: where it stands, and the tranche
-// that is reached there.
+// End is one end of a movement under volume or block: its position and the tranche there.
 type End struct {
 	Side    string `json:"side"` // lo before the movement, hi after it
 	X       Cents  `json:"x"`
 	Tranche int64  `json:"tranche"`
 	From    Cents  `json:"from_amount"`
-	To      Cents  `json:"to_amount,omitzero"` // zero: nowhere
+	To      Cents  `json:"to_amount,omitzero"` // zero: no end
 	Filled  Cents  `json:"filled"`
 	Left    Cents  `json:"left,omitzero"`
 	Rate    Rate   `json:"rate"`
 }
 
-// Terms is the version of the programme that a line goes by, and the points it gives there.
+// Terms is the version of the programme for a line, and the points it gives.
 type Terms struct {
 	Name   string `json:"name"`
 	From   Day    `json:"from_date"`
-	Points int64  `json:"points,omitzero"` // for every so much of base; zero: none
+	Points int64  `json:"points,omitzero"` // for each Per of base; zero: none
 	Per    Cents  `json:"per,omitzero"`
 }
 
@@ -88,20 +85,19 @@ type LineClaim struct {
 	Reason     string `json:"reason,omitzero"`
 }
 
-// HeldLine is a line that waits. Theirs are those that the partner bought or distributed.
-// Of the others, whose buyer is not known, only the place and the unknown code are shown:
-// they may turn out to be anybody's.
+// HeldLine is a line that waits. Theirs are those that the partner bought or distributed. The
+// others have an unknown buyer, so only their place and the unknown code are shown.
 type HeldLine struct {
 	HeldRow
 	Theirs bool `json:"is_theirs"`
 }
 
-// ExplainMonth reads what made a partner's month what it is.
+// ExplainMonth explains a partner's month.
 func ExplainMonth(ctx context.Context, m Marts, q Question) (*MonthStory, error) {
 	st, err := explained(ctx, m, q, q.Month)
 	story := &MonthStory{Statement: st}
 	if err == nil && st == nil {
-		// A slip of a finger or two is forgiven, and so is the other case.
+		// Up to two wrong characters and the other case are allowed.
 		err = scan(ctx, m, `from (
 				select partner_id, min(month) as first_month, max(month) as last_month
 				from mart.statement_index
@@ -119,10 +115,9 @@ func ExplainMonth(ctx context.Context, m Marts, q Question) (*MonthStory, error)
 	return story, nil
 }
 
-// explained reads the statement of a partner, whether there is one to be sent or not, with
-// what it does not say: which version each line goes by, where it stands under volume and
-// block, and which lines credit nobody because their deal is not registered. Nil: the month
-// is not there.
+// explained reads the statement of a partner, sent or not, with what only an explanation shows:
+// the version of each line, its ends under volume and block, and lines of unregistered deals.
+// Nil: there is no such month.
 func explained(ctx context.Context, m Marts, q Question, month time.Time) (*Statement, error) {
 	s := &reading{ctx: ctx, marts: m, args: []any{month, q.Partner, q.Partner}, byID: map[string]*Statement{}}
 	s.summaries("from " + summaries + where)
@@ -154,8 +149,8 @@ func explained(ctx context.Context, m Marts, q Question, month time.Time) (*Stat
 	return st, nil
 }
 
-// ends finds the tranche that each end of a movement has reached. The last rate of a width
-// goes on in tranches of that width.
+// ends finds the tranche at each end of a movement. A last rate with a width repeats in tranches
+// of that width.
 const ends = `from (
 	with ends as (
 		select l.partner_id, l.month, l.incentive, l.sale_id, l.schedule, e.side, e.x, greatest(e.x, 0) as at
@@ -180,7 +175,7 @@ const ends = `from (
 	select *, (x - from_amount)::decimal(18,2) as filled, (to_amount - x)::decimal(18,2) as left
 	from bounded)`
 
-// hide leaves out what is another partner's: under Sell With, the purchase.
+// hide clears what is another partner's: under Sell With, the purchase.
 func (s *Statement) hide() {
 	for i := range s.Lines {
 		if l := &s.Lines[i]; l.Incentive == SellWith {
@@ -198,10 +193,10 @@ func (s *Statement) hide() {
 	}
 }
 
-// hide leaves the whole line out, and what others have of it.
+// hide clears the whole line and the fraction of it.
 func (s *Share) hide() { s.Numerator, s.Denominator, s.Amount = 0, 0, 0 }
 
-// named is a line that a document and a line number may mean.
+// named is a line with the document and line number asked for.
 type named struct {
 	Month       Day    `json:"month"`
 	SaleID      int64  `json:"sale_id"`
@@ -214,8 +209,7 @@ type named struct {
 	FileLine    int64  `json:"file_line"`
 }
 
-// ExplainLine reads what became of one line of a document for a partner, in the
-// month asked for.
+// ExplainLine explains one line of a document for a partner.
 func ExplainLine(ctx context.Context, m Marts, q Question) (*LineStory, error) {
 	story, err := explainLine(ctx, m, q)
 	if err != nil {
@@ -266,8 +260,8 @@ func explainLine(ctx context.Context, m Marts, q Question) (*LineStory, error) {
 	return story, err
 }
 
-// heldLines are the partner's own lines that wait, links to its own purchases, and the lines
-// that are nobody's yet, of which only the place is shown.
+// heldLines are the partner's lines that wait, links to its purchases, and lines of unknown
+// buyers, of which only the place is shown.
 const heldLines = `from (
 		with held as (
 			select *, coalesce(partner_id = $1, false) or coalesce(distributor_id = $1, false) as is_theirs
@@ -297,7 +291,7 @@ func explainSale(ctx context.Context, m Marts, q Question, n named) (*SaleStory,
 	if err != nil {
 		return nil, err
 	}
-	if st == nil { // the month is none of the programme's
+	if st == nil { // the programme does not have the month
 		st = &Statement{}
 	}
 	story := &SaleStory{
@@ -317,7 +311,7 @@ func explainSale(ctx context.Context, m Marts, q Question, n named) (*SaleStory,
 	case len(story.NotCounted) > 0:
 		story.Sale = story.NotCounted[0].Sale
 	}
-	story.Distributor, story.Document, story.Number = n.Distributor, n.Document, n.Number // which were asked for
+	story.Distributor, story.Document, story.Number = n.Distributor, n.Document, n.Number // as asked for, even if hidden
 	args := []any{q.Partner, n.SaleID, n.Month.Time, q.Everyone}
 	const ofSale = " where sale_id = $2 and month = $3 and (partner_id = $1 or $4) order by "
 	story.Shares, err = list[Share](ctx, m, "from "+shares+ofSale+"partner_id", args...)

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Journal is what a month's statements mean for the accounts.
+// Journal is what the accounts book of a month.
 type Journal struct {
 	Edition
 	Month   time.Time
@@ -15,7 +15,7 @@ type Journal struct {
 	Payable []Booked
 }
 
-// Booked is one amount of a partner's.
+// Booked is one amount of a partner.
 type Booked struct {
 	Partner   string `json:"partner_id"`
 	Incentive string `json:"incentive"`
@@ -24,7 +24,7 @@ type Booked struct {
 	Amount    Cents  `json:"amount"`
 }
 
-// ReadJournal reads what of one month belongs into the accounts.
+// ReadJournal reads the journal of one month.
 func ReadJournal(ctx context.Context, m Marts, month time.Time) (*Journal, error) {
 	r := &rows{ctx: ctx, marts: m}
 	j := &Journal{

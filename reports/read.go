@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// Key names a statement, and says how many lines it has, counted and not.
+// Key names a statement and its number of lines, counted or not.
 type Key struct {
 	Partner string    `json:"partner_id"`
 	Month   time.Time `json:"month"`
 	Lines   int64     `json:"lines"`
 }
 
-// Index lists the statements there are, by month and partner.
+// Index lists all statements by month and partner.
 func Index(ctx context.Context, m Marts) ([]Key, error) {
 	return list[Key](ctx, m, `from (
 			with held as (
@@ -35,8 +35,7 @@ func Index(ctx context.Context, m Marts) ([]Key, error) {
 		order by month, partner_id`)
 }
 
-// Months lists the months of the programme, oldest first. One without any statement
-// has a register that says so.
+// Months lists the months of the programme, oldest first. One without statements has a register.
 func Months(ctx context.Context, m Marts) (months []time.Time, err error) {
 	type row struct {
 		Month time.Time `json:"month"`
@@ -48,7 +47,7 @@ func Months(ctx context.Context, m Marts) (months []time.Time, err error) {
 	return months, err
 }
 
-// summaries are what the months came to for the partners.
+// summaries are the totals of each partner and month.
 const summaries = `(
 	select y.*, p.name, p.country, p.town, p.language, p.is_active, l.level_met, l.level_next, l.next_level,
 		l.points_missing, l.points_needed is null as is_unasked, b.by_amount, b.by_certificate, b.by_bonus,
@@ -62,13 +61,13 @@ const summaries = `(
 	join mart.months as m on m.month = y.month
 	join mart.programme as g on g.rules_hash = m.rules_hash)`
 
-// shares are the parts that partners have in lines of registered deals.
+// shares are partners' shares of lines of registered deals.
 const shares = `(
 	select s.*, f.file_name, s.sale_id % 10000000000 as file_line
 	from mart.sell_with_credits as s
 	left join mart.reconciliation as f on f.file_id = s.sale_id // 10000000000)`
 
-// uncounted are the lines that do not count, and the sales that wait for something.
+// uncounted are the lines that do not count and the sales that are held.
 const uncounted = `(
 	select partner_id, month, incentive, reason, sale_id, document_date, distributor, document_no, line_no,
 		document_type, end_customer, sku, product_name, family, quantity, net_amount, currency, rate, rate_date,
@@ -84,12 +83,10 @@ const uncounted = `(
 	from mart.held_lines
 	where kind = 'sales')`
 
-// where chooses the statements that are read; they are in the order of their partners.
 const where = " where month = $1 and partner_id between $2 and $3 order by partner_id"
 
-// Statements reads the statements of one month for partners whose ids lie
-// between two, both included, in the order of their ids. Asking for a few
-// hundred, or for so many lines, at a time keeps memory level however many there are.
+// Statements reads the statements of one month from the first to the last partner id, in order.
+// A few hundred at a time keep memory level.
 func Statements(
 	ctx context.Context, m Marts, head Letterhead, month time.Time, firstID, lastID string,
 ) ([]*Statement, error) {
@@ -103,7 +100,7 @@ func Statements(
 	return s.list, nil
 }
 
-// reading is the statements that are being read. After an error nothing more is.
+// reading reads statements. It stops at the first error.
 type reading struct {
 	ctx   context.Context
 	marts Marts
@@ -122,13 +119,13 @@ func (s *reading) summaries(from string) {
 	}, s.args...)
 }
 
-// of is a row of a partner's.
+// of is a row with its partner.
 type of[T any] struct {
 	Partner string `json:"partner_id"`
 	Row     T
 }
 
-// each hands each row to its partner's statement.
+// each passes each row to its partner's statement.
 func each[T any](s *reading, from string, add func(*Statement, T) error) {
 	if s.err != nil {
 		return
@@ -150,14 +147,14 @@ func fill[T any](s *reading, to func(*Statement) *[]T, from string) {
 	})
 }
 
-// ofLine is a part of one line.
+// ofLine is a row with its line.
 type ofLine[T any] struct {
 	Incentive string `json:"incentive"`
 	SaleID    int64  `json:"sale_id"`
 	Part      T
 }
 
-// hang adds each row to its line. The rows come by partner and incentive.
+// hang adds each row to its line. The rows are in order of partner and incentive.
 func hang[T any](s *reading, add func(*Line, T), from string) {
 	var (
 		of        *Statement
@@ -183,7 +180,6 @@ func hang[T any](s *reading, add func(*Line, T), from string) {
 	})
 }
 
-// statements reads what stands in the statements, sheet by sheet.
 func (s *reading) statements() {
 	fill(s, func(st *Statement) *[]IncentiveTotal { return &st.Modules }, "from mart.statements"+where+", incentive")
 	fill(s, func(st *Statement) *[]Tranche { return &st.Margin }, `from (
@@ -220,11 +216,11 @@ func (s *reading) statements() {
 		what, incentive, document_date, distributor, document_no, line_no, line_key`)
 }
 
-// lines reads the movements, with the tranches each went into.
+// lines reads the movements and their tranches.
 func (s *reading) lines() {
 	each(s, "from (select *, returned_sale_id is not null as is_return_found from mart.statement_lines)"+where+
 		", incentive, sequence, sale_id", func(st *Statement, line Line) error {
-		if st.Lines == nil { // many: growing takes as long as reading them
+		if st.Lines == nil { // growing a long list costs as much as reading it
 			all := int64(0)
 			for _, m := range st.Modules {
 				all += m.Lines
@@ -238,8 +234,8 @@ func (s *reading) lines() {
 		"from mart.tranche_slices"+where+", incentive, sale_id, tranche")
 }
 
-// points reads the postings, and what lapses soon. What purchases earned stands together:
-// the lines say it one by one.
+// points reads the postings and what lapses soon. The points of purchases are one sum, because
+// each line shows its own.
 func (s *reading) points() {
 	fill(s, func(st *Statement) *[]Posting { return &st.Points }, `from (
 		select partner_id, date_trunc('month', posted_on)::date as month, posted_on, kind, category, source, balance,

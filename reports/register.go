@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Register is what finance gets about one month.
+// Register is finance's view of one month.
 type Register struct {
 	Edition
 	Letterhead
@@ -21,20 +21,20 @@ type Register struct {
 	Files        []File
 	Held         []HeldRow
 	Rejected     []RejectedRow
-	MoreRejected int64 // than are listed
+	MoreRejected int64 // that are not listed
 	MoreHeld     int64
 }
 
-// RegisterPartner is one partner's line of the register.
+// RegisterPartner is one partner in the register.
 type RegisterPartner struct {
 	Currency        string `json:"programme_currency"`
 	Partner         Partner
 	Pay             Pay
-	AdjustedLines   Cents `json:"adjusted_lines"`   // of what was earned, what adjusts earlier months
-	AdjustedEntries Cents `json:"adjusted_entries"` // of the manual adjustments, likewise
+	AdjustedLines   Cents `json:"adjusted_lines"`   // what adjusts earlier months, of the earnings
+	AdjustedEntries Cents `json:"adjusted_entries"` // and of the manual adjustments
 }
 
-// RegisterIncentive is what one incentive came to, for all partners, by distributor.
+// RegisterIncentive has the totals of one incentive and distributor.
 type RegisterIncentive struct {
 	Incentive   string `json:"incentive"`
 	Distributor string `json:"distributor"`
@@ -44,8 +44,7 @@ type RegisterIncentive struct {
 	Earned      Cents  `json:"earned"`
 }
 
-// File is what became of one file. Its amounts are exact decimals, in the documents'
-// currencies.
+// File shows what became of a file. Amounts are exact decimals in the documents' currencies.
 type File struct {
 	Name             string `json:"file_name"`
 	Feed             string `json:"feed"`
@@ -65,7 +64,7 @@ type File struct {
 	RejectedAmount   string `json:"rejected_amount"`
 }
 
-// HeldRow is something that waits for what is missing.
+// HeldRow is a row that waits for what is missing.
 type HeldRow struct {
 	Kind        string `json:"kind"`
 	Reason      string `json:"held_reason"`
@@ -82,7 +81,7 @@ type HeldRow struct {
 	FileLine    int64  `json:"file_line"`
 }
 
-// RejectedRow is something that was not believed.
+// RejectedRow is a row that was rejected.
 type RejectedRow struct {
 	File     string `json:"file_name"`
 	FileLine int64  `json:"file_line"`
@@ -121,7 +120,8 @@ func ReadRegister(ctx context.Context, m Marts, head Letterhead, month time.Time
 		order by incentive, distributor`, month)
 	g.Months = get[RegisterMonth](r, registerMonths, month)
 	g.Causes = get[RegisterCause](r, `from (
-		select adjusts_month, coalesce(incentive, kind) as what, cause, count(*) as rows, coalesce(sum(base), 0)::decimal(18,2) as base,
+		select adjusts_month, coalesce(incentive, kind) as what, cause, count(*) as rows,
+			coalesce(sum(base), 0)::decimal(18,2) as base,
 			coalesce(sum(amount), 0)::decimal(18,2) as amount, coalesce(sum(points), 0)::bigint as points
 		from mart.adjustments
 		where month = $1
@@ -139,7 +139,7 @@ func ReadRegister(ctx context.Context, m Marts, head Letterhead, month time.Time
 	return g, nil
 }
 
-// registerHeld is what waits whole, and the sales that wait for the deal they name only.
+// registerHeld has the held rows, and the sales whose Sell With waits for an unknown deal.
 const registerHeld = `(
 	select kind, held_reason, what, month, distributor, document_no, line_no, end_customer, sku, net_amount, currency,
 		file_name, file_line, file_id::bigint * 10000000000 + file_line as position
@@ -151,7 +151,7 @@ const registerHeld = `(
 	where reason = 'unknown_deal')
 	where month <= $1`
 
-// rows is where the parts of a register are read from. After an error nothing more is.
+// rows reads the parts of a register. It stops at the first error.
 type rows struct {
 	ctx   context.Context
 	marts Marts
@@ -165,7 +165,7 @@ func get[T any](r *rows, from string, args ...any) (all []T) {
 	return all
 }
 
-// first reads the first ten thousand rows, and says how many more there are.
+// first reads ten thousand rows and counts the others.
 func first[T any](r *rows, from, order string, args ...any) (some []T, more int64) {
 	type row struct {
 		Row   T

@@ -1,24 +1,23 @@
 // Package reports reads the marts into plain values, for workbooks, `tranche explain` and
 // the journal.
 //
-// A *statement* is what one partner gets about one month. A *register* is what finance gets
-// about it. Amounts are in the programme currency unless a currency stands beside them. The
-// JSON names of the fields are the columns they are read from. The package works out nothing
-// that a mart does not say.
+// A *statement* is one partner's month. A *register* is finance's view of a month. Amounts are
+// in the programme currency unless a currency is given. The JSON names of the fields are the
+// columns they are read from. The marts calculate; this package only reads.
 package reports
 
-// SellWith is the incentive whose purchases are other partners'.
+// SellWith is the incentive for deals in which another partner makes the purchase.
 const SellWith = "sell_with"
 
-// Edition says how far a month's workbooks may be relied upon.
+// Edition is the status of a month's workbooks.
 type Edition struct {
-	Final    bool `json:"final,omitzero"`    // the month is closed and nothing in it will change
+	Final    bool `json:"final,omitzero"`    // the month is closed and does not change
 	Approval bool `json:"approval,omitzero"` // the month is closed and waits for a second person
-	Version  int  `json:"version,omitzero"`  // from 1; 2 is what replaces a month that was taken back
-	Replaces int  `json:"replaces,omitzero"` // the version that was final before it; 0: none was
+	Version  int  `json:"version,omitzero"`  // from 1; each reopening adds one
+	Replaces int  `json:"replaces,omitzero"` // the final version before it; 0: none
 }
 
-// Letterhead is whose paper a workbook is on.
+// Letterhead is how the vendor's workbooks look.
 type Letterhead struct {
 	Vendor   string   `json:"vendor,omitzero"`
 	Address  []string `json:"address,omitzero"`   // lines under the name
@@ -33,7 +32,7 @@ type Statement struct {
 	Edition
 	Letterhead
 	Summary
-	PasswordHash string           `json:"password_hash,omitzero"` // of the password it opens with; empty: it opens without
+	PasswordHash string           `json:"password_hash,omitzero"` // empty: it has no password
 	Modules      []IncentiveTotal `json:"modules"`
 	Margin       []Tranche        `json:"margin"`
 	Lines        []Line           `json:"lines"`
@@ -49,7 +48,7 @@ type Statement struct {
 	Changes      []Change         `json:"changes"`
 }
 
-// Summary is what a month came to for a partner, under which version of the programme.
+// Summary has the totals of a partner's month, and the version of the programme.
 type Summary struct {
 	Partner   Partner `json:"partner"`
 	Pay       Pay     `json:"pay"`
@@ -93,7 +92,7 @@ type Pay struct {
 	HasLevelRules bool   `json:"has_level_rules"`         // the programme says what levels ask for
 }
 
-// IncentiveTotal is what one incentive came to in a month and in the year so far.
+// IncentiveTotal has the totals of one incentive in a month and in the year to date.
 type IncentiveTotal struct {
 	Incentive  string `json:"incentive"`
 	Lines      int64  `json:"lines"`
@@ -128,7 +127,7 @@ type Tranche struct {
 	MonthByRate bool   `json:"is_month_by_rate"` // the month's are those of the year less those before
 }
 
-// Change is what one version of a statement says differently from the one before.
+// Change is a difference between one version of a statement and the one before.
 type Change struct {
 	What         string `json:"what"` // line, money_entry or posting, or what the summary says
 	Incentive    string `json:"incentive"`
@@ -145,8 +144,7 @@ type Change struct {
 	PointsAfter  int64  `json:"points_after"`
 }
 
-// Adjustment is what the month states of a month that was closed: of a line, a manual
-// adjustment or a posting of points. mart.adjustments has them.
+// Adjustment changes what a closed month stated: of a line, a manual adjustment or a posting.
 type Adjustment struct {
 	Kind        string `json:"kind"` // line or money_entry; certification, bonus or redemption, of points
 	Incentive   string `json:"incentive,omitzero"`
@@ -167,7 +165,7 @@ type Adjustment struct {
 	Points      int64  `json:"points"`
 }
 
-// Sale is what a sell-out line is, and what it is worth.
+// Sale is a sell-out line and its value.
 type Sale struct {
 	SaleID          int64    `json:"sale_id,omitzero"`
 	Date            Day      `json:"document_date"`
@@ -203,7 +201,7 @@ type Line struct {
 	Sequence       int64   `json:"sequence"`
 	PeriodBefore   Cents   `json:"running_lo"` // running position in the period
 	PeriodAfter    Cents   `json:"running_hi"`
-	PositionBefore Cents   `json:"lo"` // that its tranches go by: of its document under method document
+	PositionBefore Cents   `json:"lo"` // for its tranches; under method document, in the document
 	PositionAfter  Cents   `json:"hi"`
 	BeforeCap      Cents   `json:"before_cap"`
 	Earned         Cents   `json:"earned"`
@@ -217,11 +215,11 @@ type Line struct {
 	Terms          *Terms  `json:"version,omitzero"` // only to explain it
 }
 
-// Slice is the part of a line in one tranche.
+// Slice is the part of a line that falls into one tranche.
 type Slice struct {
 	Tranche    int64 `json:"tranche"`
 	From       Cents `json:"from_amount,omitzero"`
-	To         Cents `json:"to_amount,omitzero"` // zero: nowhere
+	To         Cents `json:"to_amount,omitzero"` // zero: no end
 	Rate       Rate  `json:"rate"`
 	Base       Cents `json:"base"`
 	FillBefore Cents `json:"fill_before"`
@@ -229,7 +227,7 @@ type Slice struct {
 	Earned     Cents `json:"earned"`
 }
 
-// Share is a partner's part of a line of a registered deal.
+// Share is a partner's share of a line of a registered deal.
 type Share struct {
 	Partner     string `json:"partner_id"`
 	SaleID      int64  `json:"sale_id"`
@@ -245,7 +243,7 @@ type Share struct {
 	FileLine    int64  `json:"file_line"`
 }
 
-// Claim is a claim on a deal against so many of its lines.
+// Claim is a claim on a deal, with the number of its lines.
 type Claim struct {
 	Deal       string `json:"deal_id"`
 	Role       string `json:"role"`
@@ -268,7 +266,7 @@ type Posting struct {
 	Points   int64  `json:"points"`
 }
 
-// Balance is where a partner's points stand at the end of a month.
+// Balance has a partner's points at the end of a month.
 type Balance struct {
 	ByAmount       int64 `json:"by_amount"`
 	ByCertificate  int64 `json:"by_certificate"`
@@ -307,7 +305,7 @@ type MoneyEntry struct {
 	FileLine int64  `json:"file_line"`
 }
 
-// NotCounted is a line of the partner's that does not count, and why.
+// NotCounted is a line that does not count.
 type NotCounted struct {
 	Sale
 	Incentive string `json:"incentive,omitzero"`
@@ -316,7 +314,7 @@ type NotCounted struct {
 	What      string `json:"what,omitzero"` // that something
 }
 
-// Rule is one tranche of a schedule that a statement's figures were made under.
+// Rule is one tranche of a schedule that a statement uses.
 type Rule struct {
 	Incentive  string `json:"incentive"`
 	Method     string `json:"method"`
@@ -336,7 +334,7 @@ type Rule struct {
 	Rate       Rate   `json:"rate"`
 }
 
-// Adjusted is what of the month adjusts closed ones: margin of lines, and manual adjustments.
+// Adjusted sums the adjustments of closed months: margin of lines, and manual adjustments.
 func (s *Statement) Adjusted() (lines, entries Cents) {
 	for _, a := range s.Adjustments {
 		switch a.Kind {

@@ -1,11 +1,10 @@
-// Package journal writes what a month's statements mean for the accounts: a CSV that an
-// accounting system reads.
+// Package journal writes the amounts of a month's statements as a CSV for an accounting system.
 //
 // An *accrual* books what partners earned, incentive by incentive, and manual adjustments:
 // debit expense, credit accrued. A *release* books what is paid: debit accrued, credit
-// payable; what stays accrued is what is carried to the next month. Where a month was
-// taken back and stated again, a *reversal* of every posting of the version before comes
-// first. Every pair balances, and so does the whole.
+// payable; what stays accrued is carried to the next month. Where a month was reopened and
+// closed again, *reversals* of all postings of the version before come first. Every pair
+// balances, and so does the journal.
 package journal
 
 import (
@@ -27,15 +26,13 @@ type Accounts struct {
 	Payable     string
 }
 
-// Posting is one line of the journal. One of debit and credit is zero, and neither is
-// negative.
+// Posting is one line of the journal. Debit or credit is zero; neither is negative.
 type Posting struct {
 	Date                                    time.Time
 	Account, Partner, Kind, Text, Reference string
 	Debit, Credit                           reports.Cents
 }
 
-// columns are the header of the file.
 var columns = []string{"entry", "date", "account", "debit", "credit", "currency", "partner_id", "kind", "text",
 	"reference", "edition"}
 
@@ -71,23 +68,17 @@ func Make(j *reports.Journal, a Accounts, before []Posting) ([]Posting, error) {
 	for _, p := range j.Payable {
 		pair(a.Accrued, a.Payable, p.Partner, "release", "Payable "+month, "", p.Amount)
 	}
-	return list, balanced(list)
-}
-
-// balanced says where debits and credits do not come to the same.
-func balanced(list []Posting) error {
 	var debit, credit reports.Cents
 	for _, p := range list {
 		debit, credit = debit+p.Debit, credit+p.Credit
 	}
 	if debit != credit {
-		return fmt.Errorf("the journal debits %s and credits %s", debit, credit)
+		return nil, fmt.Errorf("the journal debits %s and credits %s", debit, credit)
 	}
-	return nil
+	return list, nil
 }
 
-// Write writes the journal. A text that a spreadsheet would take for a formula stands
-// behind an apostrophe.
+// Write writes the journal. An apostrophe precedes a text that spreadsheets take for a formula.
 func Write(out io.Writer, list []Posting, currency, edition string) error {
 	w := csv.NewWriter(out)
 	rows := [][]string{columns}
@@ -105,7 +96,7 @@ func harmless(text string) string {
 	return text
 }
 
-// Read reads a journal that Write wrote, without its reversals.
+// Read reads what Write wrote, without the reversals.
 func Read(in io.Reader) ([]Posting, error) {
 	rows, err := csv.NewReader(in).ReadAll()
 	if err != nil {

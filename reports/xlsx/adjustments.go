@@ -9,8 +9,8 @@ import (
 	"tranche/reports"
 )
 
-// adjustments shows what the month states of closed ones: of which month, why, and the files
-// it was stated from and is corrected by. Lines come first, then manual adjustments and points.
+// adjustments shows what changes in closed months: the month, the cause, the file it was stated
+// from and the file that corrects it. Lines come first, then manual adjustments and points.
 func (s statement) adjustments() {
 	w := s.words
 	sh := s.listing(setup{title: w.say("sheet_adjustments"), landscape: true}, 28,
@@ -38,7 +38,6 @@ func (s statement) adjustments() {
 			s.text(a.CauseFile), s.lineNumber(a.CauseLine), s.text(a.StatedFile), s.lineNumber(a.StatedLine))
 	}
 	if sh.none(len(s.Adjustments)) {
-		sh.done()
 		return
 	}
 	lines, entries := s.Adjusted()
@@ -48,10 +47,9 @@ func (s statement) adjustments() {
 	sh.put(total.cells...)
 	sh.mark("adjusted", 9, int64(lines+entries), 2)
 	sh.put(s.note(w.say("note_adjustments")))
-	sh.done()
 }
 
-// document names a line, unless the purchase is another partner's.
+// document names a line. It is empty if the purchase is another partner's.
 func (b *workbook) document(incentive, document string, line int64) (name, number cell) {
 	if incentive == reports.SellWith {
 		return b.text(""), b.text("")
@@ -59,7 +57,7 @@ func (b *workbook) document(incentive, document string, line int64) (name, numbe
 	return b.text(document), b.lineNumber(line)
 }
 
-// lineNumber is a line; there is none where a file no longer holds it.
+// lineNumber is empty where the file no longer holds the line.
 func (b *workbook) lineNumber(n int64) cell {
 	if n == 0 {
 		return b.text("")
@@ -67,8 +65,7 @@ func (b *workbook) lineNumber(n int64) cell {
 	return b.number(n)
 }
 
-// changes shows what a version says differently from the one that was final before.
-// Where none was there is no such sheet.
+// changes shows the differences from the final version before. Without one there is no sheet.
 func (s statement) changes() {
 	if s.Replaces == 0 {
 		return
@@ -84,7 +81,6 @@ func (s statement) changes() {
 	if len(s.Changes) == 0 {
 		sh.put(s.text(fmt.Sprintf(w.say("no_changes"), s.Replaces)))
 	}
-	sh.done()
 }
 
 func (s statement) change(c reports.Change) []cell {
@@ -112,17 +108,16 @@ func (s statement) change(c reports.Change) []cell {
 		pointsWere, pointsAre = none, none
 	}
 	if c.What == "posting" {
-		document = none // its name is for programs
+		document = none // an internal key
 	}
 	return []cell{s.text(w.say("changed_" + c.What)), s.wrapped(changed), s.word(c.Incentive), s.day(c.Date),
 		s.text(c.Distributor), document, number, before, after, was, is, difference, pointsWere, pointsAre}
 }
 
-// hidden are the columns of another partner's purchase.
+// hidden are the columns of a purchase that other partners must not see.
 var hidden = []string{"quantity", "net_amount", "currency", "rate", "amount"}
 
-// columns says the names of columns in words. What another partner paid, and whether
-// that has changed, is left out.
+// columns names columns in words, without the hidden ones of Sell With.
 func (s statement) columns(module, names string) string {
 	if names == "" {
 		return ""

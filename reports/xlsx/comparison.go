@@ -20,7 +20,6 @@ func Comparison(out io.Writer, c *reports.Comparison) error {
 	}
 	b.properties("Comparison "+months, "Tranche", c.To)
 	w := b.words
-	// What is text stands on the left, away from the numbers.
 	sh := b.sheet(setup{title: w.say("sheet_comparison"), landscape: true, frozen: 5,
 		widths: []float64{16, 30, 14, 12, 12, 15, 15, 15, 15, 15, 12, 14, 12}})
 	sh.tall(22, b.styled(b.styles.title, w.say("sheet_comparison")+" · "+months+" · "+c.Currency))
@@ -40,7 +39,7 @@ func Comparison(out io.Writer, c *reports.Comparison) error {
 			b.count(b.styles.number, fmt.Sprintf("L%d-K%d", at, at), d.Other.Points-d.Now.Points))
 	}
 	now, other := c.Totals()
-	total := sh.total(13, first) // bases have none: one sale is the base of several partners and modules
+	total := sh.total(13, first) // not of bases: one sale is the base of several partners and modules
 	for i, amount := range []reports.Cents{now.Earned, other.Earned, other.Earned - now.Earned} {
 		total.sum(7+i, amount)
 	}
@@ -54,7 +53,6 @@ func Comparison(out io.Writer, c *reports.Comparison) error {
 	for i, name := range []string{"now", "other", "difference"} {
 		sh.mark("points_"+name, 11+i, total.cells[10+i].units, 0)
 	}
-	sh.done()
 	if err := b.write(out); err != nil {
 		return fmt.Errorf("comparison: %w", err)
 	}

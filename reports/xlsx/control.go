@@ -10,7 +10,7 @@ import (
 	"tranche/reports"
 )
 
-// months holds the month against the one before and against the same one a year ago.
+// months compares the month with the one before and with the same month a year ago.
 func (r register) months() {
 	sh := r.listing(setup{title: r.words.say("sheet_months"), landscape: true}, 40,
 		"Month 12", "Status 10", ">Distribution 15", ">Resell 15", ">Sell With 15", ">Margin 15",
@@ -19,7 +19,7 @@ func (r register) months() {
 	first := sh.row + 1
 	for i, m := range r.Months {
 		if m.Month.Equal(r.Month) && (r.Final || r.Approval) {
-			m.Status = "closed" // which the marts it is made of cannot know yet
+			m.Status = "closed" // the marts do not say so yet
 			if r.Final {
 				m.Status = "final"
 			}
@@ -47,17 +47,12 @@ func (r register) months() {
 		r.monthChart(sh, cellName(1, last+2), excelize.ColStacked, "Margin by module", first, "C", "D", "E")
 		r.monthChart(sh, cellName(7, last+2), excelize.Col, "Payable", first, "H")
 	}
-	sh.done()
 }
 
-// monthChart draws columns of the table of months.
 func (r register) monthChart(
 	sh *sheet, cell string, kind excelize.ChartType, title string, first int, columns ...string,
 ) {
-	if r.err != nil {
-		return
-	}
-	at, last := "'"+sh.name+"'!", sh.row
+	at, last := reference(sh.name), sh.row
 	var series []excelize.ChartSeries
 	for i, c := range columns {
 		series = append(series, excelize.ChartSeries{
@@ -72,20 +67,17 @@ func (r register) monthChart(
 		legend = "none"
 	}
 	months := r.Months[0].Month.Format("2006-01") + " to " + r.Month.Format("2006-01")
-	heading := []excelize.RichTextRun{{Text: title + " (" + r.Currency + ")", Font: &excelize.Font{Size: 11, Bold: true}}}
-	r.check(r.f.AddChart(sh.name, cell, &excelize.Chart{
+	heading := excelize.RichTextRun{Text: title + " (" + r.Currency + ")", Font: &excelize.Font{Size: 11, Bold: true}}
+	sh.chart(cell, heading, excelize.Chart{
 		Type:      kind,
 		Series:    series,
-		Title:     excelize.ChartTitle{Paragraph: heading},
 		Legend:    excelize.ChartLegend{Position: legend},
-		XAxis:     excelize.ChartAxis{Font: r.styles.axis},
-		YAxis:     excelize.ChartAxis{Font: r.styles.axis},
 		Dimension: overCells(6, 14),
 		Format:    excelize.GraphicOptions{AltText: title + ", " + months},
-	}))
+	})
 }
 
-// causes says what the month states of closed ones, and why.
+// causes shows what the month adjusts in closed ones, and why.
 func (r register) causes() {
 	sh := r.listing(setup{title: r.words.say("sheet_adjustments"), landscape: true}, 16,
 		"Adjusts 10", "What 18", "Why 50", ">Rows 9", ">Base 16", ">Amount 16", ">Points 10")
@@ -106,15 +98,14 @@ func (r register) causes() {
 		sh.put(total.cells...)
 		sh.mark("adjusted", 6, int64(amount), 2)
 	}
-	sh.done()
 }
 
 func isIncentive(name string) bool {
 	return name == "distribution" || name == "resell" || name == reports.SellWith
 }
 
-// distributors holds what each distributor's lines of the month come to against what
-// became of them.
+// distributors compares the sum of each distributor's lines with the sums counted, not counted
+// and held.
 func (r register) distributors() {
 	sh := r.listing(setup{title: r.words.say("sheet_distributors"), landscape: true}, 40,
 		"Distributor 16", "Currency 9", ">Lines of the month 9", ">Net amount of its lines 18", ">Lines counted 9",
@@ -128,12 +119,11 @@ func (r register) distributors() {
 			r.sum(r.styles.money, "ROUND(D"+n+"-F"+n+"-I"+n+"-K"+n+",2)", 0))
 	}
 	sh.none(len(r.Distributors))
-	sh.done()
 }
 
-// controls ties every statement to what it is made of: its margin to its lines, its
-// adjustments to the entries, what is paid and carried to both, and its points to
-// their postings. Every difference is a formula, and comes to nothing.
+// controls compares every statement with its parts: its margin with the lines, its adjustments
+// with the entries, what is paid and carried with both, and its points with the postings. Every
+// difference is a formula, and zero.
 func (r register) controls() {
 	sh := r.listing(setup{title: r.words.say("sheet_control"), landscape: true}, 40,
 		"Statement of 14", ">Lines 9", ">Margin, line by line 15", ">Margin stated 15", ">Difference 12",
@@ -172,5 +162,4 @@ func (r register) controls() {
 	if len(r.Controls) > 0 {
 		sh.mark("control_earned", 3, int64(r.earned()), 2)
 	}
-	sh.done()
 }

@@ -6,12 +6,12 @@ import (
 	"tranche/reports"
 )
 
-// edition says over every sheet whose it is and how far it can be relied upon.
+// edition sets the banner of every sheet: whose it is, and its status.
 func (b *workbook) edition(e reports.Edition, whose string) {
 	b.final, b.banner = e.Final, whose+" · "+b.standing(e)
 }
 
-// standing is how far a workbook can be relied upon, in a few words.
+// standing is the status of a workbook in a few words.
 func (b *workbook) standing(e reports.Edition) string {
 	key := "draft"
 	switch {
@@ -26,7 +26,7 @@ func (b *workbook) standing(e reports.Edition) string {
 	return b.words.say(key)
 }
 
-// standingNote says what that means.
+// standingNote explains the status.
 func (b *workbook) standingNote(e reports.Edition) string {
 	switch {
 	case e.Final:

@@ -6,8 +6,7 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// Encrypt encrypts a finished workbook, so that it opens with the password only. The same
-// workbook encrypted twice is not the same bytes: that is what encryption is for.
+// Encrypt encrypts a finished workbook. Each call gives other bytes, as encryption must.
 func Encrypt(workbook []byte, password string) ([]byte, error) {
 	sealed, err := excelize.Encrypt(workbook, &excelize.Options{Password: password})
 	if err != nil {

@@ -12,9 +12,9 @@ import (
 //go:embed *.go words/*.json
 var sources embed.FS
 
-// Fingerprint names how workbooks are made: by the hash of this package, its words and
-// the versions of the libraries that write and compress. Equal figures under an equal fingerprint are
-// an equal workbook, so whoever has one need not make it again.
+// Fingerprint is a hash of this package, its words and the versions of Go and of the libraries
+// that write and compress. Equal figures and an equal fingerprint give an equal workbook, so it
+// need not be made again.
 var Fingerprint = sync.OnceValue(func() string {
 	sum := sha256.New()
 	err := fs.WalkDir(sources, ".", func(path string, d fs.DirEntry, err error) error {
@@ -27,7 +27,7 @@ var Fingerprint = sync.OnceValue(func() string {
 		return err
 	})
 	if err != nil {
-		panic(err) // what is embedded can be read
+		panic(err) // embedded files can be read
 	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		sum.Write([]byte(info.GoVersion))

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Many makes workbooks on every processor, one of each value, until next has no more. Next
-// is called by one goroutine at a time. After an error no other is begun.
+// Many calls one for each value of next, on every processor. One goroutine at a time calls next.
+// After an error no other value is begun.
 func Many[T any](next func() (T, bool), one func(T) error) error {
 	var (
 		c      = newCollector()
@@ -43,13 +43,13 @@ func Many[T any](next func() (T, bool), one func(T) error) error {
 	return group.Wait()
 }
 
-// rubbish is how many bytes that nobody needs any more may lie about while workbooks are
-// made. Nearly all that one leaves behind is rubbish at once: where little else is kept, the
-// collector comes half as often as usual, which is a quarter of the time of small workbooks;
-// where much is, as much rubbish again would be hundreds of megabytes.
+// rubbish is how many unused bytes may wait for the garbage collector. Nearly all memory of a
+// workbook is unused at once. With few live bytes the collector runs half as often, which saves
+// a quarter of the time of small workbooks; with many, the default would cost hundreds of
+// megabytes.
 const rubbish = 40 << 20
 
-// collector tells Go's how often to come.
+// collector sets how often Go's garbage collector runs.
 type collector struct {
 	usual, percent int
 	live           []metrics.Sample
@@ -60,8 +60,8 @@ func newCollector() *collector {
 	return &collector{usual: usual, percent: 100, live: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}}
 }
 
-// adapt goes by what was alive when the collector came last. Every change stops
-// everything for a moment, so that small ones are not made.
+// adapt uses the live bytes of the last collection. A change stops all goroutines for a moment,
+// so small ones are left out.
 func (c *collector) adapt() {
 	metrics.Read(c.live)
 	percent := int(min(max(100*rubbish/max(c.live[0].Value.Uint64(), 1), 40), 200))

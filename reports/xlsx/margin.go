@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/xuri/excelize/v2"
 
@@ -46,26 +45,23 @@ func (s statement) margin() {
 	}
 	if len(s.Margin) == 0 {
 		sh.put(s.text(s.noMargin()))
-		sh.done()
 		return
 	}
 	last := sh.row
 	total := sh.total(14, first)
 	total.sum(10, month)
-	if one { // what two programme years earned is nobody's sum
+	if one { // no sum over two programme years
 		total.sum(12, year)
 	}
 	sh.put(total.cells...)
 	sh.mark("margin_earned", 11, int64(s.Pay.Earned), 2)
 	sh.put(s.note(w.say("note_refilled")))
 	s.marginChart(sh, first, last)
-	sh.done()
 }
 
-// trancheEarned is what a tranche earned, as a formula of what has filled it where
-// that comes to it: the year's is what is in it times its rate, the month's the year's
-// less what the months before had. It does not where documents start at zero each, or
-// where the level changed while the tranche was filling; then it is the figure alone.
+// trancheEarned is what a tranche earned, as a formula where that gives the figure: the year's
+// base times the rate; for the month, less the same before it. It does not give the figure
+// where each document starts at zero, or where the level changed in the tranche.
 func (s statement) trancheEarned(t reports.Tranche, row int) (month, year cell) {
 	month, year = s.money(t.MonthEarned), s.money(t.YearEarned)
 	if t.Whole || t.Cut {
@@ -89,14 +85,11 @@ func (s statement) noMargin() string {
 	return s.words.say("nothing")
 }
 
-// marginChart draws what the year has put into each row of the table.
+// marginChart draws the year's base of each row of the table.
 func (s statement) marginChart(sh *sheet, first, last int) {
-	if s.err != nil {
-		return
-	}
-	at := "'" + strings.ReplaceAll(sh.name, "'", "''") + "'!"
-	title := []excelize.RichTextRun{{Text: s.words.say("chart_filled") + " (" + s.Currency + ")"}}
-	s.check(s.f.AddChart(sh.name, cellName(2, sh.row+1), &excelize.Chart{
+	at := reference(sh.name)
+	title := excelize.RichTextRun{Text: s.words.say("chart_filled") + " (" + s.Currency + ")"}
+	sh.chart(cellName(2, sh.row+1), title, excelize.Chart{
 		Type: excelize.Col,
 		Series: []excelize.ChartSeries{{
 			Name:       s.words.say("filled_year"),
@@ -104,11 +97,8 @@ func (s statement) marginChart(sh *sheet, first, last int) {
 			Values:     fmt.Sprintf("%s$L$%d:$L$%d", at, first, last),
 			Fill:       fill(s.styles.accent),
 		}},
-		Title:     excelize.ChartTitle{Paragraph: title},
 		Legend:    excelize.ChartLegend{Position: "none"},
-		XAxis:     excelize.ChartAxis{Font: s.styles.axis},
-		YAxis:     excelize.ChartAxis{Font: s.styles.axis},
 		Dimension: excelize.ChartDimension{Width: 760, Height: 260},
 		Format:    excelize.GraphicOptions{AltText: s.words.say("chart_filled")},
-	}))
+	})
 }

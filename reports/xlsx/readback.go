@@ -10,38 +10,36 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// mark gives the cell of a column in the last row a name, under which whoever
-// links to the workbook finds it wherever it stands, and remembers what it must
-// say: a decimal of so many places.
+// mark names the cell of a column in the last row, so that other workbooks can link to it, and
+// remembers the figure it must hold.
 func (s *sheet) mark(name string, column int, units int64, scale int) {
 	if s.err != nil {
 		return
 	}
 	at, err := excelize.CoordinatesToCellName(column, s.row, true)
 	s.check(err)
-	place := fmt.Sprintf("'%s'!%s", strings.ReplaceAll(s.name, "'", "''"), at)
-	s.check(s.f.SetDefinedName(&excelize.DefinedName{Name: name, RefersTo: place}))
-	s.marks = append(s.marks, marked{name: name, sheet: s.name, number: s.number, cell: strings.ReplaceAll(at, "$", ""),
-		says: plain(units, scale)})
+	s.check(s.f.SetDefinedName(&excelize.DefinedName{Name: name, RefersTo: reference(s.name) + at}))
+	s.marks = append(s.marks, marked{name, s, strings.ReplaceAll(at, "$", ""), plain(units, scale)})
 }
 
 // marked is a named cell and the figure it must hold.
 type marked struct {
-	name, sheet string
-	number      int // of the sheet
-	cell, says  string
+	name         string
+	sheet        *sheet
+	cell, figure string
 }
 
-// readBack looks the marked figures up in the rows as they are about to be compressed.
-// Parsing whole sheets again would take longer than writing them.
+// readBack compares the marked figures with the rows before they are compressed. Parsing whole
+// sheets would take longer than writing them.
 func (b *workbook) readBack() error {
 	for _, m := range b.marks {
-		got, err := valueOf(b.filled[m.number-1].pieces(), m.cell)
+		got, err := valueOf(m.sheet.pieces(), m.cell)
 		if err != nil {
-			return fmt.Errorf("%s in %s!%s: %w", m.name, m.sheet, m.cell, err)
+			return fmt.Errorf("%s in %s!%s: %w", m.name, m.sheet.name, m.cell, err)
 		}
-		if got != m.says {
-			return fmt.Errorf("the workbook says %s %s in %s!%s, the figure is %s", m.name, got, m.sheet, m.cell, m.says)
+		if got != m.figure {
+			return fmt.Errorf("the workbook says %s %s in %s!%s, the figure is %s",
+				m.name, got, m.sheet.name, m.cell, m.figure)
 		}
 	}
 	return nil
@@ -68,7 +66,7 @@ func valueOf(rows [][]byte, cell string) (string, error) {
 	return string(value), nil
 }
 
-// plain writes a decimal as it stands in a workbook's parts, without the zeros behind it.
+// plain writes a decimal as the file stores it, without trailing zeros.
 func plain(units int64, scale int) string {
 	return words{"decimal_mark": ".", "thousands_mark": ""}.decimal(units, scale)
 }

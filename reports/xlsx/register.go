@@ -65,7 +65,6 @@ func (r register) partners() {
 	sh.put(total.cells...)
 	sh.mark("earned", 6, int64(sums[0]), 2)
 	sh.mark("payable", 10, int64(sums[4]), 2)
-	sh.done()
 }
 
 func (r register) modules() {
@@ -82,10 +81,9 @@ func (r register) modules() {
 	total.sum(4, earned)
 	sh.put(total.cells...)
 	sh.mark("modules_earned", 5, int64(r.earned()), 2)
-	sh.done()
 }
 
-// files lists every file there is, for rows of it can wait for, or belong to, any month.
+// files lists all files, because their rows can be of any month.
 func (r register) files() {
 	sh := r.listing(setup{title: r.words.say("sheet_files"), landscape: true}, 28,
 		"File 32", "Feed 20", ">Rows 9", ">Rows loaded 9", ">Rows duplicate 10", ">Rows superseded 11",
@@ -102,7 +100,6 @@ func (r register) files() {
 		}
 		sh.put(append(row, r.number(f.Unread), r.wrapped(f.Reason))...)
 	}
-	sh.done()
 }
 
 func (r register) held() {
@@ -118,7 +115,6 @@ func (r register) held() {
 			"and mart.uncounted_lines those that wait for a deal.", r.MoreHeld)))
 	}
 	sh.none(len(r.Held))
-	sh.done()
 }
 
 func (r register) rejected() {
@@ -133,16 +129,14 @@ func (r register) rejected() {
 			r.wrapped(x.Waived))
 	}
 	sh.none(len(r.Rejected))
-	sh.done()
 }
 
-// listing is a sheet that is one table, with its headings as they are.
+// listing takes headings as they are, in English.
 func (r register) listing(s setup, height float64, columns ...string) *sheet {
 	return r.listed(s, height, func(name string) string { return name }, columns)
 }
 
-// foreign is an exact decimal in a document's currency, as a number where a cell
-// can hold it and as text where it cannot.
+// foreign is an exact decimal in a document's currency. What a cell cannot hold is a text.
 func (r register) foreign(text string) cell {
 	whole, places, _ := strings.Cut(text, ".")
 	places = strings.TrimRight(places, "0")
@@ -153,8 +147,7 @@ func (r register) foreign(text string) cell {
 	return cell{kind: aNumber, style: r.styles.money, units: units, scale: len(places)}
 }
 
-// earned is what all partners earned, by their statements; by module it must
-// come to the same.
+// earned is the sum of the statements. The sum by module must be equal.
 func (r register) earned() (sum reports.Cents) {
 	for _, p := range r.Partners {
 		sum += p.Pay.Earned

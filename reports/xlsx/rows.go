@@ -14,17 +14,17 @@ import (
 	"tranche/reports"
 )
 
-// Rows are gathered by us and put where they belong in the sheet that excelize writes. Its
-// stream writer takes numbers as floats, and three times as long.
+// Rows are written here and put into the sheet of excelize. Its stream writer takes numbers as
+// floats, and three times as long.
 
-// cell is what stands in one place of a row. Its zero value leaves the place empty.
+// cell is one cell of a row. Its zero value leaves it out.
 type cell struct {
 	kind    kind
 	style   int
 	text    string
 	units   int64 // of a number, which is units / 10^scale, exactly
 	scale   int
-	formula string // that comes to the number; empty: none
+	formula string // that gives the number; empty: none
 }
 
 type kind byte
@@ -35,31 +35,28 @@ const (
 	aNumber
 )
 
-// limits of the format, and of what whoever opens a workbook keeps of a number exactly:
-// 15 digits.
+// Limits of the format, and of the 15 digits that Excel keeps of a number.
 const (
 	maxText  = 32_767
 	maxUnits = 1_000_000_000_000_000
 )
 
-// rows is what stands between the first and the last row of a sheet, in pieces of whole rows:
-// one that grew to ten megabytes would be copied, and thrown away, five times.
+// rows is the XML of the rows of a sheet, in pieces of whole rows. A single piece of ten megabytes
+// would be copied five times as it grows.
 type rows struct {
 	full [][]byte
 	data []byte // the piece that is being filled
-	row  int    // number of the one written last
+	row  int    // number of the last row
 }
 
-// piece is how long a piece may grow before it is full, give or take a row.
+// piece is the size of a full piece, plus at most one row.
 const piece = 256 << 10
 
-// spare keeps pieces to be filled again.
+// spare keeps pieces for reuse.
 var spare = sync.Pool{New: func() any { return []byte(nil) }}
 
-// pieces are all of them, in their order.
 func (r *rows) pieces() [][]byte { return append(r.full[:len(r.full):len(r.full)], r.data) }
 
-// forget gives the pieces back.
 func (r *rows) forget() {
 	for _, p := range r.pieces() {
 		spare.Put(p[:0])
@@ -67,7 +64,7 @@ func (r *rows) forget() {
 	*r = rows{}
 }
 
-// add writes the next row, with a height in points; zero is the usual one.
+// add writes the next row, with a height in points; zero is the default.
 func (r *rows) add(height float64, cells []cell) error {
 	if len(r.data) >= piece {
 		r.full = append(r.full, r.data)
@@ -121,7 +118,7 @@ func (r *rows) put(column int, c cell) (err error) {
 	return err
 }
 
-// columnNames are the names of as many columns as we use.
+// columnNames are those of the columns in use.
 var columnNames = func() (names [52]string) {
 	for i := range names {
 		names[i] = string(rune('A' + i%26))
@@ -148,8 +145,7 @@ func appendText(to []byte, text string) ([]byte, error) {
 
 func blank(b byte) bool { return b == ' ' || b == '\t' || b == '\r' || b == '\n' }
 
-// isCode says whether a text begins with what a reader of workbooks takes for a
-// character's code, such as _x0041_.
+// isCode finds texts that Excel reads as the code of a character, such as _x0041_.
 func isCode(text string) bool {
 	if len(text) < 7 || text[1] != 'x' || text[6] != '_' {
 		return false
@@ -158,7 +154,6 @@ func isCode(text string) bool {
 	return err == nil
 }
 
-// appendEscaped writes a text as XML has it.
 func appendEscaped(to []byte, text string) ([]byte, error) {
 	for i, r := range text {
 		switch {
@@ -183,7 +178,7 @@ func appendEscaped(to []byte, text string) ([]byte, error) {
 	return to, nil
 }
 
-// appendDecimal writes units / 10^scale without the zeros behind it.
+// appendDecimal writes units / 10^scale without trailing zeros.
 func appendDecimal(to []byte, units int64, scale int) ([]byte, error) {
 	units, scale = shortest(units, scale)
 	if !fits(units) {
@@ -200,17 +195,15 @@ func appendDecimal(to []byte, units int64, scale int) ([]byte, error) {
 	if scale == 0 {
 		return to, nil
 	}
-	// One more digit in front keeps the zeros behind the point.
 	point := len(to)
-	to = strconv.AppendInt(to, divisor+units%divisor, 10)
+	to = strconv.AppendInt(to, divisor+units%divisor, 10) // one more digit in front keeps the zeros
 	to[point] = '.'
 	return to, nil
 }
 
-// fits says whether a cell keeps a number of so many units exactly.
 func fits(units int64) bool { return -maxUnits < units && units < maxUnits }
 
-// shortest is a decimal without the zeros behind it.
+// shortest removes trailing zeros.
 func shortest(units int64, scale int) (int64, int) {
 	for scale > 0 && units%10 == 0 {
 		units, scale = units/10, scale-1
@@ -218,11 +211,11 @@ func shortest(units int64, scale int) (int64, int) {
 	return units, scale
 }
 
-// A workbook counts days from 30 December 1899, and does so rightly from 1 March 1900: it
-// knows a 29 February that never was.
+// Excel counts days from 30 December 1899, correctly from 1 March 1900 on: it has a 29 February
+// 1900 that did not exist.
 var dayZero, firstCounted = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC), time.Date(1900, 3, 1, 0, 0, 0, 0, time.UTC)
 
-// day is a date; a zero one is an empty cell, one that a workbook cannot count a text.
+// day is a date. A date before firstCounted is a text.
 func (b *workbook) day(t reports.Day) cell {
 	if t.IsZero() {
 		return b.text("")

@@ -22,7 +22,6 @@ func written(t *testing.T, cells func(b *workbook) []cell) (*excelize.File, erro
 	}
 	sh := b.sheet(setup{title: "S"})
 	sh.put(cells(b)...)
-	sh.done()
 	var out bytes.Buffer
 	if err := b.write(&out); err != nil {
 		return nil, err
@@ -180,7 +179,6 @@ func TestManyRowsStandInASheetAsFewDo(t *testing.T) {
 			sh.mark(fmt.Sprintf("n%d", n), 1, int64(n), 0)
 		}
 	}
-	sh.done()
 	if got := len(b.filled[0].pieces()); got < 3 {
 		t.Fatalf("all of it stands in %d pieces", got)
 	}

@@ -31,5 +31,4 @@ func (s statement) sellWith() {
 		total.sum(4, base)
 		sh.put(total.cells...)
 	}
-	sh.done()
 }

@@ -33,9 +33,8 @@ type statement struct {
 	*reports.Statement
 }
 
-// lines shows each movement. A Sell With movement is a part of somebody else's
-// purchase: its document, product price and quantity are not the partner's to
-// see. What it earned by what comes first, and is printed; where it is from, behind it.
+// lines shows each movement. A Sell With movement is a share of another partner's purchase, so
+// its document, price and quantity are hidden. The columns that are printed come first.
 func (s statement) lines() {
 	sh := s.listing(setup{title: s.words.say("sheet_lines"), landscape: true, printed: 17}, 28,
 		"module 11", "date 10.5", "distributor 12", "document 11", ">line 6", "customer 18", "product 24", ">quantity 8",
@@ -49,7 +48,6 @@ func (s statement) lines() {
 		earned, points = earned+s.Lines[i].Earned, points+s.Lines[i].Points
 	}
 	if sh.none(len(s.Lines)) {
-		sh.done()
 		return
 	}
 	last := sh.row
@@ -60,7 +58,6 @@ func (s statement) lines() {
 	sh.put(total.cells...)
 	sh.mark("lines_earned", 15, int64(s.Pay.Earned), 2)
 	sh.put(s.note(s.words.say("note_rounding")))
-	sh.done()
 }
 
 func (s statement) line(l *reports.Line) []cell {
@@ -77,7 +74,7 @@ func (s statement) line(l *reports.Line) []cell {
 		amount, fx, s.word(l.Level), s.text(l.File), s.lineNumber(l.FileLine)}
 }
 
-// lineHeight is the height of a row with so many lines of text; zero is the usual.
+// lineHeight is the height of a row with so many lines of text; zero is the default.
 func lineHeight(lines int) float64 {
 	if lines < 2 {
 		return 0
@@ -85,7 +82,7 @@ func lineHeight(lines int) float64 {
 	return float64(lines) * 12.5
 }
 
-// sliceText says which tranches a line went into, as a person would jot it down.
+// sliceText lists the tranches of a line, one a line of text.
 func (s statement) sliceText(l *reports.Line) string {
 	var parts []string
 	for _, x := range l.Slices {
@@ -113,7 +110,6 @@ func (s statement) points() {
 			sh.put(s.day(e.On), s.text(w.say("lapses")), s.text(""), s.text(""), s.text(""), s.number(e.Points))
 		}
 	}
-	sh.done()
 }
 
 func (s statement) notCounted() {
@@ -131,7 +127,6 @@ func (s statement) notCounted() {
 			amount, net, s.text(currency), s.wrapped(w.value(x.Reason)), s.text(x.File), s.number(x.FileLine))
 	}
 	sh.none(len(s.NotCounted))
-	sh.done()
 }
 
 func (s statement) rules() {
@@ -150,12 +145,11 @@ func (s statement) rules() {
 		if r.Endless {
 			to = s.text(w.say("no_end"))
 		}
-		sh.put(s.wrapped(r.Version), s.day(r.From), until, s.word(r.Incentive), s.wrapped(w.value(r.Method)), s.word(r.Period),
-			s.word(r.Level), s.text(cmp.Or(r.Family, w.say("all_families"))), s.number(r.Tranche), s.money(r.FromAmount), to,
-			s.rate(r.Rate), most, s.text(r.Hash))
+		sh.put(s.wrapped(r.Version), s.day(r.From), until, s.word(r.Incentive), s.wrapped(w.value(r.Method)),
+			s.word(r.Period), s.word(r.Level), s.text(cmp.Or(r.Family, w.say("all_families"))), s.number(r.Tranche),
+			s.money(r.FromAmount), to, s.rate(r.Rate), most, s.text(r.Hash))
 	}
 	if len(s.Rules) == 0 {
 		sh.put(s.text(s.noMargin()))
 	}
-	sh.done()
 }

@@ -10,10 +10,10 @@ import (
 	"tranche/reports"
 )
 
-// styles are the looks a workbook uses, by what they are for.
+// styles are the numbers of a workbook's styles, by use.
 type styles struct {
 	accent string        // colour of headings and charts
-	axis   excelize.Font // of a chart's figures
+	axis   excelize.Font // of charts
 
 	title, subtitle, draft, final, note, noteWrapped, section     int
 	banner, bannerDraft                                           int
@@ -31,17 +31,15 @@ const (
 	usualFace = "Arial"
 )
 
-// looks are styles as they have been registered once, with the sheet of styles that a
-// workbook then has: the same in every workbook of one letterhead and language.
+// looks are registered styles and their XML. Workbooks of one letterhead and language share them.
 type looks struct {
 	styles styles
 	first  *excelize.File
-	part   []byte // the sheet of styles as it stands in a workbook
+	part   []byte // the XML
 }
 
 var known sync.Map // of accent, face and date format
 
-// stylesOf gives a new workbook its looks.
 func stylesOf(f *excelize.File, head reports.Letterhead, dateFormat string) (looks, error) {
 	key := head.Accent + "\x00" + head.Font + "\x00" + dateFormat
 	found, ok := known.Load(key)
@@ -58,12 +56,11 @@ func stylesOf(f *excelize.File, head reports.Letterhead, dateFormat string) (loo
 		found, _ = known.LoadOrStore(key, looks{s, first, append([]byte(xml.Header), part...)})
 	}
 	l := found.(looks)
-	f.Styles = l.first.Styles // nothing registers a style after this, so many can read it at once
+	f.Styles = l.first.Styles // safe to share: no style is registered after this
 	return l, nil
 }
 
-// newStyles registers every style once. The order is fixed, so that the same
-// workbook has the same style numbers.
+// newStyles registers every style in a fixed order, so that style numbers do not change.
 func newStyles(f *excelize.File, head reports.Letterhead, dateFormat string) (styles, error) {
 	accent, face := cmp.Or(head.Accent, blue), cmp.Or(head.Font, usualFace)
 	s := styles{accent: accent, axis: excelize.Font{Family: face, Size: 8, Color: grey}}
@@ -77,7 +74,7 @@ func newStyles(f *excelize.File, head reports.Letterhead, dateFormat string) (st
 		return id
 	}
 	middle, atRight := &excelize.Alignment{Vertical: "center"}, &excelize.Alignment{Horizontal: "right"}
-	left := &excelize.Alignment{Horizontal: "left", Vertical: "center", Indent: 1} // clear of the number before it
+	left := &excelize.Alignment{Horizontal: "left", Vertical: "center", Indent: 1} // away from the number before it
 	leftWrapped := &excelize.Alignment{Horizontal: "left", Vertical: "center", WrapText: true, Indent: 1}
 	right := &excelize.Alignment{Horizontal: "right", Vertical: "center"}
 	rightWrapped := &excelize.Alignment{Horizontal: "right", Vertical: "center", WrapText: true}
@@ -131,8 +128,7 @@ func fill(color string) excelize.Fill {
 	return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}
 }
 
-// nameStyle gives a look a name, so that whoever opens the workbook finds it in the
-// list of styles and can change it everywhere at once.
+// nameStyle names a style, so that users find it in Excel's list and can change it everywhere.
 func nameStyle(f *excelize.File, id int, name string) {
 	look := f.Styles.CellXfs.Xf[id]
 	master := len(f.Styles.CellStyleXfs.Xf)

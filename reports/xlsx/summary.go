@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image"
-	_ "image/jpeg" // a logo is one of the two
+	_ "image/jpeg" // a logo is JPEG or PNG
 	_ "image/png"
 	"strings"
 
@@ -30,7 +30,7 @@ func (s statement) summary() {
 			s.label(w.say(label2)), s.bold(value2))
 	}
 	place := strings.Trim(s.Partner.Town+", "+s.Partner.Country, ", ")
-	sh.put(s.label(w.say("partner")), s.bold(s.Partner.Name)) // which may be long
+	sh.put(s.label(w.say("partner")), s.bold(s.Partner.Name)) // a row of its own: it can be long
 	pair("partner_id", s.Partner.ID, "level", w.value(s.Pay.Level))
 	pair("place", place, "modules", s.words.values(s.Partner.Modules, ", "))
 	sh.put(s.label(w.say("programme")), s.bold(s.Programme+" · "+s.RulesHash))
@@ -48,11 +48,10 @@ func (s statement) summary() {
 	s.summaryPay(sh)
 	sh.skip(1)
 	s.summaryPoints(sh)
-	sh.done()
 }
 
-// letterhead is the vendor's name and address, with the logo at their left, and at the
-// right how far the workbook can be relied upon.
+// letterhead has the logo on the left, the vendor's name and address, and the workbook's status
+// on the right.
 func (s statement) letterhead(sh *sheet, standing int) {
 	name := []cell{s.styled(s.styles.title, s.Vendor), {}}
 	if len(s.Logo) > 0 {
@@ -83,7 +82,7 @@ func (s statement) letterhead(sh *sheet, standing int) {
 	s.check(s.f.AddPictureFromBytes(sh.name, "A1", &excelize.Picture{Extension: kind, File: s.Logo, Format: &format}))
 }
 
-// logoScale makes a picture fit into so many pixels.
+// logoScale fits a picture into a box of pixels.
 func logoScale(picture []byte, width, height float64) (float64, error) {
 	c, _, err := image.DecodeConfig(bytes.NewReader(picture))
 	if err != nil {
@@ -186,8 +185,7 @@ func (s statement) summaryPoints(sh *sheet) {
 	s.expiring(sh)
 }
 
-// expiring says what lapses within 90 days and when the first of it does. The sheet of
-// points has every day.
+// expiring shows what lapses within 90 days, and when that begins. The points sheet has all days.
 func (s statement) expiring(sh *sheet) {
 	var sum int64
 	for _, e := range s.Expiring {
@@ -202,14 +200,13 @@ func (s statement) expiring(sh *sheet) {
 	sh.mark("expiring_points", 3, sum, 0)
 }
 
-// levelChart draws what the status points are made of and what the next level asks for
-// on top, beside the figures it is drawn from: the three above the total and the one below
-// the heading of what is missing.
+// levelChart draws the parts of the status points and what the next level needs in addition. It
+// uses the three figures above the total and the one below the heading of what is missing.
 func (s statement) levelChart(sh *sheet, top, first int) {
-	if s.err != nil || s.Balance.Status+s.Pay.PointsMissing == 0 { // of nothing there is nothing to draw
+	if s.Balance.Status+s.Pay.PointsMissing == 0 {
 		return
 	}
-	at := "'" + strings.ReplaceAll(sh.name, "'", "''") + "'!"
+	at := reference(sh.name)
 	title := fmt.Sprintf(s.words.say("chart_level"), s.words.value(s.Pay.NextLevel))
 	colors := []string{s.styles.accent, "6F94C9", "B7C7E2", "E3E6EB"}
 	var series []excelize.ChartSeries
@@ -220,29 +217,27 @@ func (s statement) levelChart(sh *sheet, top, first int) {
 			Fill:   fill(colors[i]),
 		})
 	}
-	heading := []excelize.RichTextRun{{Text: title, Font: &excelize.Font{Size: 10, Bold: true}}}
+	heading := excelize.RichTextRun{Text: title, Font: &excelize.Font{Size: 10, Bold: true}}
 	parts := fmt.Sprintf(s.words.say("has_of"), s.Balance.Status, s.Balance.Status+s.Pay.PointsMissing)
-	s.check(s.f.AddChart(sh.name, cellName(5, top), &excelize.Chart{
+	sh.chart(cellName(5, top), heading, excelize.Chart{
 		Type:      excelize.BarStacked,
 		Series:    series,
-		Title:     excelize.ChartTitle{Paragraph: heading},
 		Legend:    excelize.ChartLegend{Position: "bottom"},
 		XAxis:     excelize.ChartAxis{None: true},
-		YAxis:     excelize.ChartAxis{Font: s.styles.axis},
 		Dimension: overCells(4, 12), // E to H, where the page ends
 		Format:    excelize.GraphicOptions{AltText: title + ": " + parts},
-	}))
+	})
 }
 
-// overCells is how large excelize must take a chart to be that is to lie over so many
-// columns and rows: it knows of no widths but the usual one, and pins the chart to cells.
+// overCells is the size of a chart over so many columns and rows. excelize assumes the default
+// widths, and pins the chart to cells.
 func overCells(columns, rows uint) excelize.ChartDimension {
 	const usualWidth, usualHeight = 64, 20 // pixels
 	return excelize.ChartDimension{Width: columns*usualWidth - 1, Height: rows*usualHeight - 1}
 }
 
-// nextLevel says what is missing for it, requirement by requirement; status points first,
-// which the chart shows. A programme without rules of levels asks for nothing.
+// nextLevel shows what is missing for each requirement. Status points come first, as the chart
+// expects.
 func (s statement) nextLevel(sh *sheet) {
 	w := s.words
 	switch {

@@ -8,8 +8,8 @@ import (
 	"tranche/reports"
 )
 
-// listing is a sheet that is one table. Each column is the key of its heading, behind > where
-// it stands over numbers, and its width.
+// listing is a sheet with one table. A column is the key of its heading and its width, after >
+// if it has numbers.
 func (b *workbook) listing(s setup, height float64, columns ...string) *sheet {
 	return b.listed(s, height, b.words.say, columns)
 }
@@ -31,7 +31,7 @@ func (b *workbook) listed(s setup, height float64, say func(string) string, colu
 	return sh
 }
 
-// none says so where a table has no rows, and whether.
+// none writes a note if a table has no rows, and returns whether.
 func (s *sheet) none(rows int) bool {
 	if rows == 0 {
 		s.put(s.text(s.words.say("nothing")))
@@ -55,18 +55,17 @@ func (s *sheet) total(columns, first int) *total {
 	return &total{s, first, row}
 }
 
-// sum is the sum of a column, from 0, in money.
+// sum adds up a column of money. Columns count from 0.
 func (t *total) sum(column int, c reports.Cents) {
 	t.cells[column] = t.sheet.sum(t.styles.totalMoney, sumOf(columnNames[column], t.first, t.row), c)
 }
 
-// count is the sum of a column of whole numbers.
+// count adds up a column of whole numbers.
 func (t *total) count(column int, n int64) {
 	t.cells[column] = t.sheet.count(t.styles.totalNumber, sumOf(columnNames[column], t.first, t.row), n)
 }
 
-// sumOf is the sum of a column's rows; of none it is nothing, and not a sum that the
-// total itself lies in.
+// sumOf is 0 without rows, because the range would then include the total itself.
 func sumOf(column string, first, last int) string {
 	if last < first {
 		return "0"
@@ -74,7 +73,7 @@ func sumOf(column string, first, last int) string {
 	return fmt.Sprintf("SUM(%s%d:%s%d)", column, first, column, last)
 }
 
-// heads is a header row. A key that begins with > stands over numbers.
+// heads is a header row. A key after > is over numbers.
 func (b *workbook) heads(keys ...string) []cell {
 	var cells []cell
 	for _, key := range keys {
@@ -84,7 +83,7 @@ func (b *workbook) heads(keys ...string) []cell {
 	return cells
 }
 
-// head is one heading; over numbers it stands at their side.
+// head is one heading, to the right over numbers.
 func (b *workbook) head(text string, numeric bool) cell {
 	if numeric {
 		return b.styled(b.styles.headRight, text)

@@ -16,20 +16,18 @@ import (
 //go:embed words/*.json
 var catalogues embed.FS
 
-// words is one language's catalogue: every text a workbook shows, by its key.
+// words is the catalogue of one language: all texts of a workbook by key.
 type words map[string]string
 
-// Languages lists the catalogues there are; the first serves where a partner's
-// own is not among them.
+// Languages lists the catalogues. The first is the default.
 func Languages() []string { return []string{"en", "fr"} }
 
-// Speaks says whether there is a catalogue for a partner's language; none named is the
-// first.
+// Speaks says whether a language has a catalogue. An empty language is the default.
 func Speaks(language string) bool {
 	return language == "" || slices.Contains(Languages(), spoken(language))
 }
 
-// spoken is a language without its country: fr of fr-FR.
+// spoken is a language without the country: fr of fr-FR.
 func spoken(language string) string {
 	language, _, _ = strings.Cut(strings.ToLower(language), "-")
 	language, _, _ = strings.Cut(language, "_")
@@ -65,7 +63,7 @@ func readWords(language string) (words, error) {
 	return w, nil
 }
 
-// say is a text; a key that is missing shows itself, and fails a test.
+// say is a text. A missing key shows itself.
 func (w words) say(key string) string {
 	if text, ok := w[key]; ok {
 		return text
@@ -73,12 +71,11 @@ func (w words) say(key string) string {
 	return "?" + key
 }
 
-// month is a month in words, with its year.
 func (w words) month(t time.Time) string {
 	return strings.Split(w.say("month_names"), ",")[t.Month()-1] + " " + strconv.Itoa(t.Year())
 }
 
-// decimal writes a number with the language's marks, without the zeros behind it.
+// decimal writes a number with the language's marks and without trailing zeros.
 func (w words) decimal(units int64, scale int) string {
 	if scale == 0 {
 		return w.fixed(units, 0)
@@ -86,7 +83,6 @@ func (w words) decimal(units int64, scale int) string {
 	return strings.TrimRight(strings.TrimRight(w.fixed(units, scale), "0"), w.say("decimal_mark"))
 }
 
-// amount writes an amount with both its decimals.
 func (w words) amount(c reports.Cents) string { return w.fixed(int64(c), 2) }
 
 func (w words) fixed(units int64, scale int) string {
@@ -97,7 +93,7 @@ func (w words) fixed(units int64, scale int) string {
 	return w.marked(text[:len(text)-scale], text[len(text)-scale:])
 }
 
-// marked puts the language's marks between the digits before the point, and behind them.
+// marked adds the language's thousands and decimal marks.
 func (w words) marked(whole, rest string) string {
 	whole, isLess := strings.CutPrefix(whole, "-")
 	for at := len(whole) - 3; at > 0; at -= 3 {
@@ -112,7 +108,7 @@ func (w words) marked(whole, rest string) string {
 	return whole + w.say("decimal_mark") + rest
 }
 
-// values are several of them, which stand behind each other.
+// values translates a list.
 func (w words) values(list, between string) string {
 	parts := strings.Split(list, between)
 	for i, part := range parts {
@@ -121,8 +117,8 @@ func (w words) values(list, between string) string {
 	return strings.Join(parts, between)
 }
 
-// value is how one of our own words is said. Words that are not ours, such as a
-// role or a category from the configuration, are shown as they are.
+// value translates a word of the marts. Others, such as a role or a category of the
+// configuration, stay as they are.
 func (w words) value(word string) string {
 	if text, ok := w["value_"+word]; ok {
 		return text
@@ -130,20 +126,16 @@ func (w words) value(word string) string {
 	return word
 }
 
-// Cause is how the cause of an adjustment is said in the first language.
-func Cause(cause string) string {
-	w, err := wordsOf(Languages()[0])
-	if err != nil {
-		return cause
-	}
-	return w.say("cause_" + cause)
-}
+// Cause is the cause of an adjustment in English.
+func Cause(cause string) string { return english().say("cause_" + cause) }
 
-// Word is how one of our own words is said in the first language.
-func Word(word string) string {
+// Word is a word of the marts in English.
+func Word(word string) string { return english().value(word) }
+
+func english() words {
 	w, err := wordsOf(Languages()[0])
 	if err != nil {
-		return word
+		panic(err) // the catalogue is embedded
 	}
-	return w.value(word)
+	return w
 }

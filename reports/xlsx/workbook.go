@@ -1,13 +1,13 @@
 // Package xlsx writes reports as Excel workbooks. It is the only place that
 // knows excelize.
 //
-// A *workbook* is one that is being written; a *sheet* is filled row by row. Amounts go in as
-// numbers through one function, texts as texts, totals as formulas with their value beside
-// them. Equal figures give equal bytes: parts are zipped in the order of their names and no
-// clock is read. One that met any error is thrown away, never saved.
+// A *workbook* is one that is being written; a *sheet* is filled row by row. Amounts are
+// numbers, texts are texts, and totals are formulas with their value. Equal figures give equal
+// bytes: parts are zipped in the order of their names, and no clock is read. After an error
+// nothing is written.
 //
-// A text that begins with = + - or @ stays a text: the cell is typed so, and
-// nothing here turns data into a formula.
+// A text that begins with = + - or @ stays a text: its cell has that type, and data never
+// becomes a formula.
 package xlsx
 
 import (
@@ -23,18 +23,17 @@ import (
 	"tranche/reports"
 )
 
-// workbook is one that is being written.
 type workbook struct {
 	f         *excelize.File
 	words     words
 	styles    styles
-	stylePart []byte // the same, as it is written
+	stylePart []byte // the styles as XML
 	err       error
-	sheets    int
 	marks     []marked
-	widths    []string // of each sheet's columns, as they are written
-	filled    []*rows  // what stands in each sheet
-	banner    string   // stands over every sheet but the first
+	last      *sheet
+	widths    []string // XML of each sheet's column widths
+	filled    []*rows  // of each sheet
+	banner    string   // over every sheet but the first
 	final     bool
 }
 
@@ -49,8 +48,7 @@ func newWorkbook(language string, head reports.Letterhead) (*workbook, error) {
 	return b, err
 }
 
-// properties say what the workbook is; their dates are the month's, not the
-// clock's.
+// properties are dated by the month, not by the clock.
 func (b *workbook) properties(title, creator string, month time.Time) {
 	at := month.AddDate(0, 1, -1).UTC().Format(time.RFC3339)
 	b.check(b.f.SetDocProps(&excelize.DocProperties{
@@ -71,10 +69,11 @@ func (b *workbook) check(err error) {
 // write writes the workbook, or nothing.
 func (b *workbook) write(out io.Writer) error {
 	defer b.f.Close()
+	b.last.done()
 	if b.err != nil {
 		return b.err
 	}
-	// The same in every workbook; putting it together again would take a tenth of the time.
+	// Making this part again for every workbook would take a tenth of the time.
 	b.f.Styles, b.f.Theme = nil, nil
 	b.f.Pkg.Store("xl/styles.xml", b.stylePart)
 	b.f.SetZipWriter(func(w io.Writer) excelize.ZipWriter {
@@ -90,8 +89,7 @@ func (b *workbook) write(out io.Writer) error {
 	return nil
 }
 
-// between is what stands in a sheet's part that excelize has not written: how wide its
-// columns are, and its rows.
+// between is what excelize does not write of a sheet: the widths of its columns, and its rows.
 func (b *workbook) between(sheet int) (columns string, filled [][]byte, ok bool) {
 	if sheet < 1 || sheet > len(b.filled) {
 		return "", nil, false
@@ -99,39 +97,36 @@ func (b *workbook) between(sheet int) (columns string, filled [][]byte, ok bool)
 	return b.widths[sheet-1], b.filled[sheet-1].pieces(), true
 }
 
-// sheet is one sheet being filled.
 type sheet struct {
 	*workbook
 	*rows
 	name    string
-	number  int // of its part in the workbook
-	printed int // so many of its columns; zero: all
+	printed int // number of columns; zero: all
 	heads   []cell
 	sw      *excelize.StreamWriter
 }
 
-// setup is how a sheet is laid out and printed.
 type setup struct {
-	title     string // the sheet's name
+	title     string
 	widths    []float64
 	landscape bool
-	onePage   bool // is printed on one page, whatever is on it
-	printed   int  // so many columns, the first, are printed, where all are too many for a page; zero: all
-	frozen    int  // rows that stay in view and are repeated in print
+	onePage   bool // print on one page
+	printed   int  // print only the first so many columns; zero: all
+	frozen    int  // rows that stay in view and repeat in print
 	gridless  bool
-	titled    bool // has a title of its own, and needs no banner
+	titled    bool // has its own title instead of the banner
 }
 
 func (b *workbook) sheet(s setup) *sheet {
 	out := &sheet{workbook: b, name: s.title, printed: s.printed, rows: &rows{data: spare.Get().([]byte)}}
-	if b.sheets == 0 {
+	b.last.done()
+	b.last = out
+	if len(b.filled) == 0 {
 		b.check(b.f.SetSheetName("Sheet1", s.title))
 	} else {
 		_, err := b.f.NewSheet(s.title)
 		b.check(err)
 	}
-	b.sheets++
-	out.number = b.sheets
 	if b.banner != "" && !s.titled {
 		s.frozen++
 	}
@@ -154,8 +149,8 @@ func (b *workbook) sheet(s setup) *sheet {
 	return out
 }
 
-// columnWidths is the part of a sheet that says how wide its columns are. excelize
-// copies all columns for each of them, which takes longer than forty rows.
+// columnWidths is written here because excelize copies all columns for each of them, which takes
+// longer than forty rows.
 func columnWidths(widths []float64) string {
 	var text strings.Builder
 	text.WriteString("<cols>")
@@ -185,7 +180,7 @@ func (b *workbook) layOut(s setup) {
 		FitToWidth:  &one,
 		FitToHeight: &many,
 	}))
-	if s.onePage || s.landscape { // narrow ones, so that its figures are printed as large as the page allows
+	if s.onePage || s.landscape { // narrow margins keep the figures large
 		side, end, running := 0.4, 0.75, 0.3 // inches; the latter two are the usual ones
 		b.check(b.f.SetPageMargins(s.title, &excelize.PageLayoutMarginsOptions{
 			Left: &side, Right: &side, Top: &end, Bottom: &end, Header: &running, Footer: &running,
@@ -205,22 +200,21 @@ func (b *workbook) layOut(s setup) {
 			ActivePane:  "bottomLeft",
 		}))
 		b.check(b.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: s.title,
-			RefersTo: fmt.Sprintf("'%s'!$1:$%d", strings.ReplaceAll(s.title, "'", "''"), s.frozen)}))
+			RefersTo: fmt.Sprintf("%s$1:$%d", reference(s.title), s.frozen)}))
 	}
 }
 
-// put writes the next row.
 func (s *sheet) put(cells ...cell) { s.tall(0, cells...) }
 
-// tall writes the next row with a height in points; zero is the usual one.
+// tall writes the next row with a height in points; zero is the default.
 func (s *sheet) tall(height float64, cells ...cell) {
 	if s.err == nil {
 		s.check(s.add(height, cells))
 	}
 }
 
-// table makes rows of the sheet, of which the first is its head, a table of Excel's.
-// excelize takes the names of the columns from a row that it has written itself.
+// table makes rows of the sheet, from its header on, an Excel table. excelize takes the names of
+// the columns from a row that it has written itself.
 func (s *sheet) table(name string, head []cell, first, last int) {
 	if s.err != nil {
 		return
@@ -240,15 +234,32 @@ func (s *sheet) table(name string, head []cell, first, last int) {
 // skip leaves rows empty.
 func (s *sheet) skip(rows int) { s.row += rows }
 
-// done ends the sheet.
+// done ends the sheet; nil is none. The next sheet and write call it.
 func (s *sheet) done() {
-	if s.err == nil && s.printed > 0 {
+	if s == nil || s.err != nil {
+		return
+	}
+	if s.printed > 0 {
 		s.check(s.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", Scope: s.name,
-			RefersTo: fmt.Sprintf("'%s'!$A$1:$%s$%d", strings.ReplaceAll(s.name, "'", "''"), columnNames[s.printed-1], s.row)}))
+			RefersTo: fmt.Sprintf("%s$A$1:$%s$%d", reference(s.name), columnNames[s.printed-1], s.row)}))
 	}
-	if s.err == nil {
-		s.check(s.sw.Flush())
+	s.check(s.sw.Flush())
+}
+
+// reference begins a reference to cells of a sheet.
+func reference(sheet string) string { return "'" + strings.ReplaceAll(sheet, "'", "''") + "'!" }
+
+// chart draws a chart at a cell.
+func (s *sheet) chart(at string, title excelize.RichTextRun, c excelize.Chart) {
+	if s.err != nil {
+		return
 	}
+	c.Title.Paragraph = []excelize.RichTextRun{title}
+	c.YAxis.Font = s.styles.axis
+	if !c.XAxis.None {
+		c.XAxis.Font = s.styles.axis
+	}
+	s.check(s.f.AddChart(s.name, at, &c))
 }
 
 func cellName(column, row int) string {
@@ -259,7 +270,6 @@ func cellName(column, row int) string {
 	return name
 }
 
-// text is a typed text.
 func (b *workbook) text(s string) cell { return b.styled(b.styles.text, s) }
 
 // word is one of our own words, in the workbook's language.
@@ -271,7 +281,7 @@ func (b *workbook) label(s string) cell     { return b.styled(b.styles.label, s)
 func (b *workbook) bold(s string) cell      { return b.styled(b.styles.value, s) }
 func (b *workbook) totalText(s string) cell { return b.styled(b.styles.totalText, s) }
 
-// section is a row of headings of a part of a sheet.
+// section is a row of section headings.
 func (b *workbook) section(texts ...string) (row []cell) {
 	for _, text := range texts {
 		row = append(row, b.styled(b.styles.section, text))
@@ -283,14 +293,13 @@ func (b *workbook) styled(style int, s string) cell {
 	return cell{kind: aText, style: style, text: s}
 }
 
-// money is the one way an amount gets into a cell.
 func (b *workbook) money(c reports.Cents) cell { return b.amount(b.styles.money, c) }
 
 func (b *workbook) amount(style int, c reports.Cents) cell {
 	return cell{kind: aNumber, style: style, units: int64(c), scale: 2}
 }
 
-// sum is a total: a formula and the value it must come to.
+// sum is a total: a formula and its value.
 func (b *workbook) sum(style int, formula string, c reports.Cents) cell {
 	return cell{kind: aNumber, style: style, formula: formula, units: int64(c), scale: 2}
 }
@@ -308,9 +317,8 @@ func (b *workbook) rate(r reports.Rate) cell {
 	return cell{kind: aNumber, style: b.styles.percent, units: int64(r), scale: 6}
 }
 
-// decimal shows what there is of its places; a format with places that need not be
-// there leaves a mark behind a whole number. One that a cell cannot hold exactly is
-// text, in the look that a number would have.
+// decimal has no trailing zeros. A whole number takes another format, because one with optional
+// places ends it with a decimal mark. What a cell cannot hold exactly is a text.
 func (b *workbook) decimal(units int64, scale int) cell {
 	units, scale = shortest(units, scale)
 	c := cell{kind: aNumber, style: b.styles.number, units: units, scale: scale}
