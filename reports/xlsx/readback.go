@@ -19,8 +19,7 @@ func (s *sheet) mark(name string, column int, units int64, scale int) {
 	at, err := excelize.CoordinatesToCellName(column, s.row, true)
 	s.check(err)
 	s.check(s.f.SetDefinedName(&excelize.DefinedName{Name: name, RefersTo: reference(s.name) + at}))
-	s.marks = append(s.marks, marked{name: name, sheet: s, cell: strings.ReplaceAll(at, "$", ""),
-		figure: plain(units, scale)})
+	s.marks = append(s.marks, marked{name, s, strings.ReplaceAll(at, "$", ""), plain(units, scale)})
 }
 
 // marked is a named cell and the figure it must hold.

@@ -146,9 +146,8 @@ func (s statement) rules() {
 			to = s.text(w.say("no_end"))
 		}
 		sh.put(s.wrapped(r.Version), s.day(r.From), until, s.word(r.Incentive), s.wrapped(w.value(r.Method)),
-			s.word(r.Period),
-			s.word(r.Level), s.text(cmp.Or(r.Family, w.say("all_families"))), s.number(r.Tranche), s.money(r.FromAmount), to,
-			s.rate(r.Rate), most, s.text(r.Hash))
+			s.word(r.Period), s.word(r.Level), s.text(cmp.Or(r.Family, w.say("all_families"))), s.number(r.Tranche),
+			s.money(r.FromAmount), to, s.rate(r.Rate), most, s.text(r.Hash))
 	}
 	if len(s.Rules) == 0 {
 		sh.put(s.text(s.noMargin()))
