@@ -2,6 +2,7 @@ package pipeline_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -64,9 +65,10 @@ func scribble(path string, at float64) error { //nolint // a place, and no money
 	if err != nil {
 		return err
 	}
-	damage := make([]byte, 4096) // of different words: DuckDB's checksum does not see equal ones, which cancel out
-	for i := range damage {
-		damage[i] = byte(i*31 + i/256*7)
+	// Of different words: DuckDB's checksum does not see equal ones, which cancel each other out.
+	damage := make([]byte, 4096)
+	if _, err := rand.Read(damage); err != nil {
+		return err
 	}
 	_, err = f.WriteAt(damage, int64(float64(info.Size())*at))
 	return err
