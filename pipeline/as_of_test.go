@@ -34,6 +34,7 @@ func TestThePublishedFileSaysWhatItIsMadeOf(t *testing.T) {
 }
 
 func TestTheSameInputsAreTheSameRunTheDayAfter(t *testing.T) {
+	long(t)
 	w := newWorld(t, t.TempDir(), asItIs)
 	w.run(t)
 	before := w.rows(t, "from mart.as_of order by all")

@@ -83,6 +83,7 @@ func TestAComparisonIsWhatARunUnderTheOtherProgrammeStates(t *testing.T) {
 }
 
 func TestAComparisonWorksInFilesAsARunDoesAndLeavesNone(t *testing.T) {
+	long(t)
 	w := newWorld(t, t.TempDir(), asItIs)
 	w.run(t)
 	seen := 0

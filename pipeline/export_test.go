@@ -150,6 +150,7 @@ func TestTheSameRowsAreTheSameBytesAtAnyNumberOfThreads(t *testing.T) {
 }
 
 func TestAMonthThatChangesIsAllThatIsWritten(t *testing.T) {
+	long(t)
 	w := newWorld(t, t.TempDir(), asItIs)
 	w.run(t)
 	dir := filepath.Join(w.dir, "export")
@@ -178,6 +179,7 @@ func TestAMonthThatChangesIsAllThatIsWritten(t *testing.T) {
 }
 
 func TestAPartThatIsGoneIsRemovedAndNothingElseIs(t *testing.T) {
+	long(t)
 	w := newWorld(t, t.TempDir(), asItIs)
 	w.run(t)
 	dir := filepath.Join(w.dir, "export")

@@ -14,6 +14,7 @@ import (
 )
 
 func TestARollbackAfterAPublicationThatWasCutShortGoesBackOneAndNotTwo(t *testing.T) {
+	long(t)
 	b := newBroken(t, t.TempDir())
 	b.goesOn(t, "the second day")
 	second := b.published(t)
@@ -86,6 +87,7 @@ func TestARollbackThatFailsHalfWayIsFinishedByWhoeverBeginsNext(t *testing.T) {
 }
 
 func TestARollbackAcrossAClosingIsRefused(t *testing.T) {
+	long(t)
 	w := smallWorld(t, t.TempDir())
 	w.run(t)
 	w.close(t, 1)
@@ -114,6 +116,7 @@ func TestFoldersThatNothingCanBeRenamedBetweenAreRefusedBeforeAnythingIsDone(t *
 }
 
 func TestACopyOfTheFolderDoesNotPublishIntoTheFirst(t *testing.T) {
+	long(t)
 	b := newBroken(t, t.TempDir())
 	shared := filepath.Join(t.TempDir(), "published")
 	b.config.Folders.Analysts = shared
@@ -129,6 +132,7 @@ func TestACopyOfTheFolderDoesNotPublishIntoTheFirst(t *testing.T) {
 }
 
 func TestWhatFailsBeforeAnythingBeginsIsRemembered(t *testing.T) {
+	long(t)
 	w := smallWorld(t, t.TempDir())
 	w.run(t)
 	w.close(t, 1)

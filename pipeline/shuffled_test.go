@@ -14,6 +14,7 @@ import (
 // TestTheOrderOfRowsInAFileDoesNotMatter shuffles the rows of every sales file
 // and compares every credit, level, balance and payment.
 func TestTheOrderOfRowsInAFileDoesNotMatter(t *testing.T) {
+	long(t)
 	want := sampleWorld(t).said(t)
 	for seed := range uint64(3) {
 		w := newWorld(t, t.TempDir(), asItIs)
