@@ -21,7 +21,7 @@ import (
 func TestTheModelsSayWhatTheSlowCalculationSays(t *testing.T) {
 	s := tables(t, 2)
 	if testing.Short() {
-		fewer(t, 15)
+		fewer(t, 6)
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		p := drawProgramme(rt)
