@@ -31,6 +31,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed columns.txt staging intermediate closing mart checks
@@ -207,8 +208,8 @@ func (m *Model) headerLine(line string) {
 	}
 }
 
-// meanings are the column meanings of columns.txt.
-func meanings() map[string]string {
+// meanings are the column meanings of columns.txt, read once.
+var meanings = sync.OnceValue(func() map[string]string {
 	text, err := sources.ReadFile("columns.txt")
 	if err != nil {
 		panic(err) // it is part of the binary
@@ -218,7 +219,7 @@ func meanings() map[string]string {
 		all[found[1]] = found[2]
 	}
 	return all
-}
+})
 
 func inOrder(models []Model) ([]Model, error) {
 	byName := map[string]Model{}
