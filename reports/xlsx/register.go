@@ -39,7 +39,7 @@ func (r register) partners() {
 		widths: []float64{14, 32, 8, 30, 11, 15, 15, 15, 15, 15, 15, 10, 15, 10}})
 	sh.tall(22, r.styled(r.styles.title, r.Vendor+" · "+w.month(r.Month)))
 	sh.put(r.note(r.Currency + ". " + r.standing(r.Edition) + ". " + r.standingNote(r.Edition)))
-	sh.tall(28, r.heads("partner_id", "partner", "place", "modules", "level", ">margin_of_month", ">margin_earlier",
+	sh.tall(28, r.heads("partner_id", "partner", "place", "modules", "level", ">margin_of_month", ">adjustments_earlier",
 		">money_entries", ">carried_in", ">payable", ">carried_out", "currency", ">payable_partner", ">status_points")...)
 	first := sh.row + 1
 	var sums [6]reports.Cents
