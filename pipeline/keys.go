@@ -52,7 +52,10 @@ func keysStand(last *ledger.Closed, feeds []feed.Feed, landed []landing.File) er
 				continue
 			}
 			for _, f := range feeds {
-				if now := f.LineKey(); f.Matches(file.Name) && !feed.SameKey(then.Columns, now) {
+				if !f.Matches(file.Name) {
+					continue
+				}
+				if now := f.LineKey(); !feed.SameKey(then.Columns, now) {
 					return fmt.Errorf("feed %s: %w than when %s was closed (then: %s; now: %s; %s is one of its files); "+
 						"give the files from now on to a new feed, or declare the key as it was",
 						f.Name, ErrKey, last.Month, feed.ShowKey(then.Columns), feed.ShowKey(now), file.Name)
