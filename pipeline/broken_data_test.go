@@ -23,14 +23,17 @@ func TestBrokenByAStoreThatIsDamaged(t *testing.T) {
 	long(t)
 	t.Parallel()
 	damage := map[string]func(path string) error{
-		"emptied":       func(path string) error { return os.Truncate(path, 0) },
-		"cut in half":   func(path string) error { return halve(path) },
-		"overwritten":   func(path string) error { return scribble(path, 0.3) },
-		"its head gone": func(path string) error { return scribble(path, 0) },
-		"a text":        func(path string) error { return os.WriteFile(path, []byte("this is no database\n"), 0o600) },
-		"gone":          os.Remove,
-		"beside a log that is none": func(path string) error {
-			return os.WriteFile(path+".wal", []byte(strings.Repeat("this is no log\n", 1000)), 0o600)
+		"emptied":                 func(path string) error { return os.Truncate(path, 0) },
+		"cut in half":             func(path string) error { return halve(path) },
+		"its head gone":           func(path string) error { return scribble(path, 0) },
+		"overwritten at a third":  func(path string) error { return scribble(path, 0.3) },
+		"overwritten at its half": func(path string) error { return scribble(path, 0.5) },
+		"overwritten at its end":  func(path string) error { return scribble(path, 0.8) },
+		"a text":                  func(path string) error { return os.WriteFile(path, []byte("this is no database\n"), 0o600) },
+		"gone":                    os.Remove,
+		"beside a log": func(path string) error {
+			log := strings.Repeat("this is no log\n", 1000)
+			return os.WriteFile(path+".wal", []byte(log), 0o600)
 		},
 	}
 	for _, what := range slices.Sorted(maps.Keys(damage)) {

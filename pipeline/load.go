@@ -24,6 +24,9 @@ func (r *run) load(ctx context.Context, landed []landing.File, say facts) (err e
 	if r.session, err = openSession(ctx, r.Config); err != nil {
 		return err
 	}
+	if r.damaged != nil {
+		say["store"] = "set aside and filled anew: " + r.damaged.Error()
+	}
 	if err := openStore(ctx, r.session, r.Config.Folders.Store(), say); err != nil {
 		return err
 	}

@@ -47,11 +47,16 @@ func takeLock(f config.Folders, program string, now time.Time) (*lock, error) {
 	host, _ := os.Hostname()
 	who := fmt.Sprintf("%s, process %d on %s, since %s\n", program, os.Getpid(), host, now.UTC().Format(time.RFC3339))
 	_ = os.WriteFile(holder, []byte(who), files.Private)
-	if err := errors.Join(os.RemoveAll(f.Work()), files.Folder(f.Work())); err != nil {
+	if err := emptyWork(f); err != nil {
 		l.release()
 		return nil, err
 	}
 	return l, nil
+}
+
+// emptyWork empties the work folder.
+func emptyWork(f config.Folders) error {
+	return errors.Join(os.RemoveAll(f.Work()), files.Folder(f.Work()))
 }
 
 func (l *lock) release() {

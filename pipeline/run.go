@@ -3,12 +3,14 @@ package pipeline
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"tranche/pipeline/ingest/landing"
 	"tranche/pipeline/ledger"
 	"tranche/pipeline/publish"
+	"tranche/pipeline/store"
 )
 
 // Run runs from inbox to statements.
@@ -41,7 +43,8 @@ func Rebuild(ctx context.Context, o Options) (*Summary, error) {
 	})
 }
 
-// toStatements runs all stages, the first of them as given.
+// toStatements runs all stages, the first of them as given. A damaged block of a cache shows only when it is read:
+// then the caches are set aside, and the stages after landing run once more.
 func (r *run) toStatements(ctx context.Context, did string, land func(facts) ([]landing.File, error)) error {
 	var landed []landing.File
 	var months []*publish.Month
@@ -56,5 +59,14 @@ func (r *run) toStatements(ctx context.Context, did string, land func(facts) ([]
 	if r.NoWorkbooks {
 		stages = slices.DeleteFunc(stages, func(s stage) bool { return s.name == "report" })
 	}
-	return r.carryOut(ctx, did, stages)
+	err := r.carryOut(ctx, did, stages)
+	if !store.IsDamaged(err) {
+		return err
+	}
+	closeSession(r.session, r.Config.Folders.Work())
+	r.session, r.damaged = nil, err
+	if err := errors.Join(forgetCaches(r.Config.Folders), emptyWork(r.Config.Folders)); err != nil {
+		return errors.Join(r.damaged, err)
+	}
+	return r.carryOut(ctx, did, stages[1:]) // what landed has landed
 }

@@ -22,6 +22,7 @@ type run struct {
 	session   *store.Session // nil before load
 	summary   *Summary
 	took      map[string]int64 // milliseconds of each stage that has ended
+	damaged   error            // why the caches were set aside as this run went on
 	takenBack string           // the run whose unfinished publication was taken back as this one began
 }
 

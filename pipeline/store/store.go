@@ -144,6 +144,15 @@ func (s *Session) Detach(ctx context.Context, path, name string) error {
 	return nil
 }
 
+// IsDamaged tells whether an error comes from a database file whose bytes have changed or are missing. DuckDB proves
+// the checksum of a block when it reads it, which can be long after it opened the file.
+func IsDamaged(err error) bool {
+	if e := new(duckdb.Error); errors.As(err, &e) && e.Type == duckdb.ErrorTypeIO {
+		return strings.Contains(e.Msg, "Corrupt database file") || strings.Contains(e.Msg, "not read enough bytes")
+	}
+	return false
+}
+
 // Exec runs one statement.
 func (s *Session) Exec(ctx context.Context, query string, args ...any) error {
 	_, err := s.conn.ExecContext(ctx, query, args...)
