@@ -29,7 +29,7 @@ func TestBrokenByAStoreThatIsDamaged(t *testing.T) {
 		"overwritten at a third":  func(path string) error { return scribble(path, 0.3) },
 		"overwritten at its half": func(path string) error { return scribble(path, 0.5) },
 		"overwritten at its end":  func(path string) error { return scribble(path, 0.8) },
-		"a text":                  func(path string) error { return os.WriteFile(path, []byte("this is no database\n"), 0o600) },
+		"a text":                  func(path string) error { return os.WriteFile(path, []byte("no database\n"), 0o600) },
 		"gone":                    os.Remove,
 		"beside a log": func(path string) error {
 			log := strings.Repeat("this is no log\n", 1000)
