@@ -2,10 +2,12 @@ package pipeline
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
+	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/ingest/landing"
 )
 
@@ -15,7 +17,7 @@ func (r *run) land(say facts) ([]landing.File, error) {
 	if !files.Exists(f.Inbox) { // it belongs to the senders, so we do not make it
 		return nil, fmt.Errorf("the inbox %s is not there; make it, or correct folders.inbox in %s", f.Inbox, r.Config.Path)
 	}
-	arrivals, err := landing.Land(landingBy(r.Config, r.Now))
+	arrivals, err := landing.Land(landingBy(r.Config, r.Now, r.ledger.FirstOpen()))
 	if err != nil {
 		return nil, err
 	}
@@ -44,13 +46,14 @@ func nothingWasMade(f config.Folders) error {
 }
 
 // landingBy is the landing part of the configuration.
-func landingBy(c *config.Config, now time.Time) landing.Options {
+func landingBy(c *config.Config, now, firstOpen time.Time) landing.Options {
 	return landing.Options{
 		Inbox:       c.Folders.Inbox,
 		Landing:     c.Folders.Landing,
 		Settle:      c.Settle,
 		ReadyMarker: c.Ready,
 		Now:         now,
+		FirstOpen:   firstOpen,
 		Feeds: func(name string) []string {
 			var names []string
 			for _, f := range c.Feeds {
@@ -59,6 +62,9 @@ func landingBy(c *config.Config, now time.Time) landing.Options {
 				}
 			}
 			return names
+		},
+		Complete: func(name string) bool {
+			return slices.ContainsFunc(c.Feeds, func(f feed.Feed) bool { return f.Name == name && f.Replace })
 		},
 	}
 }

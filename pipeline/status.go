@@ -84,7 +84,7 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 	}
 	summary.missingFeeds(c.Feeds)
 	// A file that no run will take keeps a month from being closed.
-	summary.Arrivals, err = landing.WaitingForAPerson(landingBy(c, time.Now()))
+	summary.Arrivals, err = landing.WaitingForAPerson(landingBy(c, time.Now(), time.Time{}))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}

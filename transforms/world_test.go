@@ -141,7 +141,7 @@ func fill(f oracle.Facts) []string {
 		"certifications": len(f.Certifications), "entries": len(f.Entries), "links": len(f.Links)}
 	for i, kind := range kinds {
 		q = append(q, fmt.Sprintf("insert into store.raw.files values (%d, 'sha%d', '%s.csv', '%s', '%s', 'h', false, "+
-			"'2024-01-01', 1, 'loaded', null, null, %d, %d, 0, 0, 0, 0, null)",
+			"'2024-01-01', null, 1, 'loaded', null, null, %d, %d, 0, 0, 0, 0, null)",
 			i+1, i+1, kind, kind, kind, counts[kind], counts[kind]))
 	}
 	for _, file := range salesFiles[1:] {
@@ -156,13 +156,13 @@ func fill(f oracle.Facts) []string {
 		rows = nil
 	}
 	for i, p := range f.Partners {
-		rows = append(rows, fmt.Sprintf("(1, %d, %s, %s, %s, %s, null, null, null, %s, null, null, %s, %s, %s, %s)", i+2,
+		rows = append(rows, fmt.Sprintf("(1, %d, %s, %s, %s, %s, null, null, null, %s, null, null, %s, %s, %s, %s, null, null)", i+2,
 			text(p.ID), text(p.ID), text(p.ID), text(p.ID),
 			text(p.Currency), text(holdings(p.Modules)), text(givens(p.Levels)), text(p.Type), text(active(p.Active))))
 	}
 	values("partners")
 	for i, p := range f.Products {
-		rows = append(rows, fmt.Sprintf("(2, %d, %s, %s, %s, %s, %s, %s)", i+2, text(p.SKU), text(p.SKU), text(p.SKU),
+		rows = append(rows, fmt.Sprintf("(2, %d, %s, %s, %s, %s, %s, %s, null, null)", i+2, text(p.SKU), text(p.SKU), text(p.SKU),
 			text(p.SKU), text(p.Family), text(basis(p.Licence))))
 	}
 	values("products")

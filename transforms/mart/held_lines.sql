@@ -45,12 +45,14 @@ semi join intermediate.standing_records as v using (file_id, line)
 join staging.files as f using (file_id)
 anti join intermediate.partner_codes as p
     on p.code = c.partner_code and p.sender in ('*', f.feed) and p.partner_id is not null
+    and p.from_date <= c.awarded_on and c.awarded_on <= p.to_date
 union all
 select
     'deals', d.file_id, d.line, f.file_name, 'unknown_partner', d.partner_code,
     date_trunc('month', d.registered_on)::date, null, null, null,
     d.deal_id || ' ' || d.role, null, null, d.end_customer, null, null, null
-from intermediate.deal_claims as d
+from (select distinct * exclude (from_date, to_date) from intermediate.deal_claims) as d
+semi join intermediate.standing_records as v using (file_id, line)
 join staging.files as f using (file_id)
 where d.partner_id is null
 union all

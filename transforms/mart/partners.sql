@@ -1,5 +1,4 @@
--- The partners in the newest partner file. A partner that is no longer in it has the data of its
--- last closed month.
+-- The partners, as the newest row about each says.
 --
 -- grain: partner_id
 -- partner_id, name, country, town

@@ -18,7 +18,7 @@
 with claims as (
     select
         c.deal_id, c.partner_id, c.registered_on, c.expires_on, c.end_customer, c.family,
-        n.plain_name
+        c.from_date, c.to_date, n.plain_name
     from intermediate.deal_claims as c
     join intermediate.plain_names as n on n.name = c.end_customer
     where c.status = 'approved' and c.partner_id is not null
@@ -52,6 +52,7 @@ alike as (
     join claims as c using (plain_name, family)
     join rules.versions as v using (version)
     where u.terms_date >= c.registered_on + v.lead_days
+        and c.from_date <= u.terms_date and u.terms_date <= c.to_date
         and u.terms_date <= c.registered_on + v.window_days
         and (c.expires_on is null or u.terms_date <= c.expires_on)
     group by u.sale_id, c.deal_id, u.month, u.distributor, u.document_no, u.line_no, u.line_key,

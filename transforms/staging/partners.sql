@@ -4,8 +4,11 @@
 -- file_id, line, partner_id, name, aliases, country, town
 -- currency  its own currency
 -- language, email, modules, levels, partner_type, is_active
+-- valid_from  first day the row holds; null where the file says none
+-- valid_to    last day
 select
     file_id, line, partner_id, name, aliases, country, town, currency,
     coalesce(lower(language), 'en') as language, email, modules,
-    level as levels, partner_type, status = 'active' as is_active
+    level as levels, partner_type, status = 'active' as is_active, valid_from,
+    valid_to
 from raw.partners

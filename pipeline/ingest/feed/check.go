@@ -107,41 +107,56 @@ func mangled(text []byte) bool {
 	return true
 }
 
-var datedItem = regexp.MustCompile(`^(\S+) (\d{4}-\d{2}-\d{2})(?:\.\.(\d{4}-\d{2}-\d{2}))?$`)
+// datedItem is an item and its days: none, the first, the first and the last, or only the last.
+var datedItem = regexp.MustCompile(`^(.*?)(?: (\d{4}-\d{2}-\d{2})?(?:\.\.(\d{4}-\d{2}-\d{2}))?)?$`)
 
-// checkDated checks a list such as "resell 2024-01-01|sell_with 2024-03-01..2024-09-30". The last day is included.
+// checkDated checks a list such as "resell|sell_with 2024-03-01..2024-09-30". The last day is included.
 func checkDated(text string, allowed []string) (code, detail string) {
-	iso := parseLayout("yyyy-mm-dd")
 	for item := range strings.SplitSeq(text, "|") {
-		m := datedItem.FindStringSubmatch(item)
-		if m == nil {
-			return BadList, strconv.Quote(item) + ` should read like "resell 2024-01-01" or "resell 2024-01-01..2024-12-31"`
-		}
-		if !slices.Contains(allowed, m[1]) {
-			return UnknownWord, strconv.Quote(m[1])
-		}
-		from, ok := iso.parse([]byte(m[2]))
-		if !ok {
-			return BadDate, m[2]
-		}
-		if m[3] == "" {
-			continue
-		}
-		if to, ok := iso.parse([]byte(m[3])); !ok || to.before(from) {
-			return BadList, m[3] + " is not a last day"
+		word, code, detail := cutDays(item)
+		switch {
+		case code != "":
+			return code, detail
+		case slices.Contains(allowed, word):
+		case strings.Contains(word, " "):
+			return BadList, strconv.Quote(item) + ` should read like "resell", "resell 2024-01-01" or ` +
+				`"resell 2024-01-01..2024-12-31"`
+		default:
+			return UnknownWord, strconv.Quote(word)
 		}
 	}
 	return "", ""
 }
 
-// checkAliases checks a list such as "NORDWIND=K-1023|*=44". A | in a code is doubled.
+// cutDays cuts the days off an item, and checks them.
+func cutDays(text string) (item, code, detail string) {
+	iso := parseLayout("yyyy-mm-dd")
+	m := datedItem.FindStringSubmatch(text)
+	from, ok := iso.parse([]byte(m[2]))
+	if m[2] != "" && !ok {
+		return m[1], BadDate, m[2]
+	}
+	if m[3] == "" {
+		return m[1], "", ""
+	}
+	if to, ok := iso.parse([]byte(m[3])); !ok || m[2] != "" && to.before(from) {
+		return m[1], BadList, m[3] + " is not a last day"
+	}
+	return m[1], "", ""
+}
+
+// checkAliases checks a list such as "NORDWIND=K-1023 2024-02-01|*=44". A | in a code is doubled.
 func checkAliases(list []byte) (code, detail string) {
 	if bytes.ContainsFunc(list, Unshowable) {
 		return ControlMark, ""
 	}
 	const doubled = "\x1f" // no text holds it
 	for item := range strings.SplitSeq(strings.ReplaceAll(string(list), "||", doubled), "|") {
-		distributor, alias, ok := strings.Cut(item, "=")
+		named, code, detail := cutDays(item)
+		if code != "" {
+			return code, detail
+		}
+		distributor, alias, ok := strings.Cut(named, "=")
 		if !ok || distributor == "" || alias == "" || strings.TrimSpace(item) != item {
 			return BadList, strconv.Quote(strings.ReplaceAll(item, doubled, "||")) +
 				" should read like NORDWIND=K-1023, or *=K-1023 for every distributor; a | in a code is written twice"

@@ -13,8 +13,8 @@ const (
 	Whole               // a whole number
 	Decimal             // an exact decimal of at most Scale places
 	Word                // one of the known words, after the feed's translations
-	Dated               // words with their first and last days
-	Aliases             // DISTRIBUTOR=code, separated by |; a | in a code is doubled
+	Dated               // words, each with its days or without, separated by |
+	Aliases             // DISTRIBUTOR=code, each with its days or without, separated by |; a | in a code is doubled
 	Flag                // yes or no
 )
 
@@ -78,7 +78,7 @@ func KindNamed(name string) (Kind, bool) {
 // Kinds lists the kinds in the order of loading and reports.
 func Kinds() []Kind {
 	return []Kind{
-		{Name: "partners", Key: []string{"partner_id"}, Columns: []Column{
+		{Name: "partners", Key: []string{"partner_id", "valid_from"}, Columns: []Column{
 			{Name: "partner_id", Type: Code, Needed: true},
 			{Name: "name", Type: Text, Needed: true},
 			{Name: "aliases", Type: Aliases},
@@ -91,12 +91,16 @@ func Kinds() []Kind {
 			{Name: "level", Type: Dated, Needed: true, Words: []string{"ready", "advanced", "premier"}},
 			{Name: "partner_type", Type: Code},
 			{Name: "status", Type: Word, Needed: true, Words: []string{"active", "inactive"}},
+			{Name: "valid_from", Type: Date},
+			{Name: "valid_to", Type: Date, FarDates: true},
 		}},
-		{Name: "products", Key: []string{"sku"}, Columns: []Column{
+		{Name: "products", Key: []string{"sku", "valid_from"}, Columns: []Column{
 			{Name: "sku", Type: Code, Needed: true},
 			{Name: "name", Type: Text, Needed: true},
 			{Name: "family", Type: Code, Needed: true},
 			{Name: "basis", Type: Word, Needed: true, Words: []string{"licence", "service"}},
+			{Name: "valid_from", Type: Date},
+			{Name: "valid_to", Type: Date, FarDates: true},
 		}},
 		{Name: "fx_rates", Key: []string{"currency", "rate_date"}, Month: "rate_date", Columns: []Column{
 			{Name: "rate_date", Type: Date, Needed: true},

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// again handles bytes that have landed before. They change nothing, unless their earlier name was wrong: without a
-// feed, or with a wrong suffix .gz.
+// again handles bytes that have landed before. They change nothing, unless their earlier name was wrong (without a
+// feed, or with a wrong suffix .gz), or they are a complete file after others.
 func (l *lander) again(c *candidate, f File) error {
 	c.Fate, c.File = Repeated, f
 	name := filepath.Base(c.Source)
@@ -32,9 +32,24 @@ func (l *lander) again(c *candidate, f File) error {
 	case !slices.Equal(then, now):
 		c.Detail += fmt.Sprintf(", for the feed %s; "+
 			"if that name was wrong, put an empty line at its end and send it again", strings.Join(then, " and "))
+	case len(now) == 1 && l.Complete(now[0]) && f.Sequence < l.newest[now[0]]:
+		c.Detail = "the same bytes landed before; as a complete file they stand again"
+		return l.standAgain(c)
 	default:
 		c.Detail = ""
 	}
+	return nil
+}
+
+// standAgain lands the same bytes once more, with a sidecar of their own.
+func (l *lander) standAgain(c *candidate) error {
+	f := l.newFile(c.File.SHA256, *c)
+	f.Again = true
+	if err := f.write(l.Landing); err != nil {
+		return err
+	}
+	l.keep(f)
+	c.Fate, c.File = Landed, f
 	return nil
 }
 

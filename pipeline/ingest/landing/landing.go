@@ -3,7 +3,8 @@
 // A *landed file* is landing/<sha256>.csv (or .csv.gz) with a *sidecar*, landing/<sha256>.json, that holds its name,
 // source, time and sequence. Only a wrong name ever changes. A file is *complete* when it has not changed for the
 // configured time, or when its ready marker is there. The same bytes again, under any name, leave the inbox and
-// change nothing, so an old file sent twice does not undo a correction. A marker is removed before its file, and a
+// change nothing, so an old file sent twice does not undo a correction. Only a complete file lands once more when other
+// files of its feed have landed since: it is its sender's newest word. A marker is removed before its file, and a
 // marker older than its file does not count, so that it cannot admit half of the next file.
 //
 // The package refuses links, pipes, devices and names that cannot be shown. They stay where they are and are
@@ -30,7 +31,9 @@ type Options struct {
 	Settle      time.Duration // how long a file must be unchanged
 	ReadyMarker string        // suffix of a marker file, ".ready"; empty: Settle decides
 	Now         time.Time
+	FirstOpen   time.Time                  // first month that is not closed; zero: none is closed
 	Feeds       func(name string) []string // the feeds of a file name
+	Complete    func(feed string) bool     // a file of the feed is all there is
 }
 
 // File is the sidecar of a landed file.
@@ -42,6 +45,10 @@ type File struct {
 	ModifiedAt time.Time `json:"modified_at"` // as the inbox said
 	LandedAt   time.Time `json:"landed_at"`
 	Sequence   int64     `json:"sequence"` // 1 for the first file that ever landed
+	// FirstOpen is the first open month then, "2024-03"; empty when none was closed. What the file changes without a
+	// day holds from it.
+	FirstOpen string `json:"first_open,omitempty"`
+	Again     bool   `json:"again,omitempty"` // the bytes had landed before
 }
 
 // Path is the file of the bytes.
@@ -52,7 +59,12 @@ func (f File) Path(landing string) string {
 	return filepath.Join(landing, f.SHA256+".csv")
 }
 
-func (f File) sidecar(landing string) string { return filepath.Join(landing, f.SHA256+".json") }
+func (f File) sidecar(landing string) string {
+	if f.Again {
+		return filepath.Join(landing, fmt.Sprintf("%s-%d.json", f.SHA256, f.Sequence))
+	}
+	return filepath.Join(landing, f.SHA256+".json")
+}
 
 // Fate is the result for a file in the inbox.
 type Fate string
@@ -96,11 +108,11 @@ func Land(o Options) ([]Arrival, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := lander{Options: o, root: root, known: map[string]File{}, seenWhole: map[sight]bool{}}
+	l := lander{Options: o, root: root, known: map[string]File{}, newest: map[string]int64{}, seenWhole: map[sight]bool{}}
 	for _, f := range started {
 		l.seenWhole[f.sight()] = true
 		if f.here(o.Landing) {
-			l.known[f.SHA256] = f
+			l.keep(f)
 		}
 		l.last = max(l.last, f.Sequence)
 	}
@@ -154,7 +166,8 @@ func (o Options) tidy() error {
 type lander struct {
 	Options
 	root      *os.Root
-	known     map[string]File
+	known     map[string]File  // the last landing of each bytes
+	newest    map[string]int64 // the last sequence of each feed
 	seenWhole map[sight]bool // found complete by earlier runs
 	last      int64
 }
@@ -214,9 +227,17 @@ func (l *lander) land(c *candidate) error {
 	if err := errors.Join(l.unmark(*c), files.Place(l.aside(), f.Path(l.Landing))); err != nil {
 		return err
 	}
-	l.known[sum] = f
+	l.keep(f)
 	c.Fate, c.File = Landed, f
 	return l.clear(c)
+}
+
+// keep remembers a landing.
+func (l *lander) keep(f File) {
+	l.known[f.SHA256] = f
+	for _, feed := range l.Feeds(f.Name) {
+		l.newest[feed] = max(l.newest[feed], f.Sequence)
+	}
 }
 
 // aside is the copy before its hash is known.

@@ -65,8 +65,14 @@ func (l *lander) sidecar(sum string, c candidate) (File, error) {
 	if err == nil && json.Unmarshal(data, &f) == nil && f.SHA256 == sum {
 		return f, nil
 	}
+	f = l.newFile(sum, c)
+	return f, f.write(l.Landing)
+}
+
+// newFile is the next file that lands.
+func (l *lander) newFile(sum string, c candidate) File {
 	l.last++
-	f = File{
+	f := File{
 		SHA256:     sum,
 		Name:       filepath.Base(c.Source),
 		Source:     c.Source,
@@ -75,7 +81,10 @@ func (l *lander) sidecar(sum string, c candidate) (File, error) {
 		LandedAt:   l.Now.UTC().Truncate(time.Second),
 		Sequence:   l.last,
 	}
-	return f, f.write(l.Landing)
+	if !l.FirstOpen.IsZero() {
+		f.FirstOpen = l.FirstOpen.Format("2006-01")
+	}
+	return f
 }
 
 func (f File) write(landing string) error {

@@ -16,7 +16,7 @@ func statements() []string {
 		"create schema if not exists store.raw",
 		`create table if not exists store.raw.files (
 			file_id integer, sha256 varchar, name varchar, feed varchar, kind varchar, feed_hash varchar,
-			replaces boolean, landed_at timestamp, bytes bigint, status varchar, reason varchar, detail varchar,
+			replaces boolean, landed_at timestamp, first_open date, bytes bigint, status varchar, reason varchar, detail varchar,
 			records bigint, typed bigint, rejected bigint, amount decimal(38,6), rejected_amount decimal(38,6),
 			unread_amounts bigint, notes varchar)`,
 		`create table if not exists store.raw.rejects (

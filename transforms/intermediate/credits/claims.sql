@@ -12,10 +12,13 @@ with pairs as (
         k.registered_on, k.expires_on, k.status, v.lead_days, v.window_days, v.own_deals, w.weight,
         p.is_active
     from intermediate.valued_lines as l
-    join intermediate.deal_claims as k using (deal_id)
+    join intermediate.deal_claims as k
+        on k.deal_id = l.deal_id and k.from_date <= l.terms_date and l.terms_date <= k.to_date
     left join rules.versions as v using (version)
     left join rules.weights as w on w.version = l.version and w.role = k.role
-    left join intermediate.partners as p on p.partner_id = k.partner_id
+    left join intermediate.partner_days as p
+        on p.partner_id = k.partner_id and p.from_date <= l.terms_date
+        and l.terms_date <= p.to_date
     where l.is_licence
 ),
 held as (
@@ -34,7 +37,7 @@ reasons as (
             when m.status <> 'approved' then 'not_approved'
             when m.partner_id is null then 'unknown_partner'
             when m.weight is null then 'unknown_role'
-            when not m.is_active and k.partner_id is null then 'partner_inactive'
+            when m.is_active is not true then 'partner_inactive'
             when h.sale_id is null then 'module_not_held'
             when not h.is_admitted then 'not_admitted_yet'
             when m.terms_date < m.registered_on + m.lead_days then 'before_its_window'
@@ -44,8 +47,6 @@ reasons as (
         end as reason
     from pairs as m
     left join held as h using (sale_id, partner_code, role)
-    left join intermediate.grandfathered as k
-        on k.sale_id = m.sale_id and k.partner_id = m.partner_id and k.incentive = 'sell_with'
 ),
 ranked as (
     select *,

@@ -21,14 +21,11 @@ select
     case
         when not s.is_licence then 'not_a_licence'
         when s.version is null then 'before_the_programme'
-        when not p.is_active and k.partner_id is null then 'partner_inactive'
-        when h.partner_id is null then 'module_not_held'
-        when not h.is_admitted then 'not_admitted_yet'
+        when not d.is_active then 'partner_inactive'
+        when not d.is_held then 'module_not_held'
+        when not d.is_admitted then 'not_admitted_yet'
     end as reason
 from sides as s
-join intermediate.partners as p on p.partner_id = s.side_id
-left join intermediate.module_days as h
-    on h.partner_id = s.side_id and h.module = s.incentive and h.version = s.version
-        and h.terms_date = s.terms_date
-left join intermediate.grandfathered as k
-    on k.sale_id = s.sale_id and k.partner_id = s.side_id and k.incentive = s.incentive
+left join intermediate.module_days as d
+    on d.partner_id = s.side_id and d.module = s.incentive
+        and d.version is not distinct from s.version and d.terms_date = s.terms_date

@@ -1,21 +1,23 @@
--- The current claims on registered deals, with the partner who claims.
+-- The claims on registered deals, by day, with the partner who claims.
 --
--- grain: file_id, line
--- file_id, line, deal_id, partner_code
+-- grain: file_id, line, from_date
+-- file_id, line
+-- from_date  first day the row holds
+-- to_date    last day
+-- deal_id, partner_code
 -- partner_id  null when unknown
 -- role, registered_on, expires_on, status, end_customer, family
-with standing as (
-    select d.*, f.feed
-    from staging.deals as d
-    semi join intermediate.standing_records as v using (file_id, line)
-    join staging.files as f using (file_id)
-)
 select
-    s.file_id, s.line, s.deal_id, s.partner_code,
-    coalesce(own.partner_id, common.partner_id) as partner_id, s.role, s.registered_on,
-    s.expires_on,
-    s.status, s.end_customer, s.family
-from standing as s
-left join intermediate.partner_codes as own on own.sender = s.feed and own.code = s.partner_code
+    d.file_id, d.line, days.from_date, days.to_date, d.deal_id, d.partner_code,
+    coalesce(own.partner_id, common.partner_id) as partner_id, d.role, d.registered_on,
+    d.expires_on, d.status, d.end_customer, d.family
+from intermediate.record_days as days
+join staging.deals as d using (file_id, line)
+join staging.files as f using (file_id)
+left join intermediate.partner_codes as own
+    on own.sender = f.feed and own.code = d.partner_code
+    and own.from_date <= d.registered_on and d.registered_on <= own.to_date
 left join intermediate.partner_codes as common
-    on common.sender = '*' and common.code = s.partner_code
+    on common.sender = '*' and common.code = d.partner_code
+    and common.from_date <= d.registered_on and d.registered_on <= common.to_date
+where days.kind = 'deals'

@@ -14,7 +14,14 @@
 --              deal of its sale
 -- held_reason  why it cannot be valued yet; null when it can
 -- is_valued    it can be valued and is not later than the run, or has been stated
-with stated_earlier as (
+with stated_rates as ( -- a stated line keeps its rate
+    select s.distributor, s.document_no, s.line_no, s.line_key, s.currency, min(s.rate) as rate,
+        min(s.rate_date) as rate_date
+    from stated.lines as s
+    join rules.programme as p on s.currency <> p.currency
+    group by s.distributor, s.document_no, s.line_no, s.line_key, s.currency
+),
+stated_earlier as (
     select s.sale_id
     from staging.sales as s
     semi join stated.lines as stated using (distributor, document_no, line_no, line_key)
@@ -36,17 +43,31 @@ dated as (
 ),
 resolved as (
     select
-        d.*, m.distributor_id, m.partner_id, m.meanings, p.product_name, p.family, p.is_licence,
-        p.sku is not null as is_known_product,
-        f.version, f.rate, f.rate_date, f.is_known_currency,
-        -- Amounts in the programme currency are rounded without slow 128-bit products.
-        try_cast(if(f.rate = 1, round(d.net_amount, 2), round(d.net_amount * f.rate, 2))
-            as decimal(18,2)) as amount
+        d.*, own.partner_id as distributor_id, buyer.partner_id,
+        coalesce(buyer.meanings, 0) as meanings, p.product_name, p.family, p.is_licence,
+        p.sku is not null as is_known_product, f.version, coalesce(s.rate, f.rate) as rate,
+        if(s.rate is null, f.rate_date, s.rate_date) as rate_date,
+        f.is_known_currency or s.rate is not null as is_known_currency
     from dated as d
-    join intermediate.resolved_codes as m
-        on m.distributor = d.distributor and m.code = d.partner_code
+    left join intermediate.resolved_codes as buyer
+        on buyer.distributor = d.distributor and buyer.code = d.partner_code
+        and buyer.from_date <= d.terms_date and d.terms_date <= buyer.to_date
+    left join intermediate.resolved_codes as own
+        on own.distributor = d.distributor and own.code = d.distributor
+        and own.from_date <= d.terms_date and d.terms_date <= own.to_date
     join intermediate.currency_days as f using (currency, terms_date)
-    left join intermediate.products as p using (sku)
+    left join intermediate.products as p
+        on p.sku = d.sku and p.from_date <= d.terms_date and d.terms_date <= p.to_date
+    left join stated_rates as s
+        on s.distributor = d.distributor and s.document_no = d.document_no
+        and s.line_no = d.line_no and s.line_key = d.line_key and s.currency = d.currency
+),
+valued as (
+    select *,
+        -- Amounts in the programme currency are rounded without slow 128-bit products.
+        try_cast(if(rate = 1, round(net_amount, 2), round(net_amount * rate, 2))
+            as decimal(18,2)) as amount
+    from resolved
 ),
 checked as (
     select *, date_trunc('month', document_date)::date as month,
@@ -58,7 +79,7 @@ checked as (
             when rate is null then 'no_rate'
             when amount is null then 'amount_too_large'
         end as held_reason
-    from resolved
+    from valued
 )
 select
     j.sale_id, j.file_id, j.line, j.distributor, j.document_no, j.line_no, j.line_key,

@@ -14,9 +14,8 @@ with names as (
     union
     select s.partner_name
     from staging.sales as s
-    join intermediate.resolved_codes as m
+    anti join intermediate.resolved_codes as m
         on m.distributor = s.distributor and m.code = s.partner_code
-    where m.meanings = 0
 ),
 small as (
     select

@@ -1,7 +1,8 @@
--- The current stock-keeping units.
+-- The stock-keeping units, by day.
 --
--- grain: sku
--- sku, product_name, family, is_licence
-select p.sku, p.product_name, p.family, p.is_licence
-from staging.products as p
-semi join intermediate.standing_records as v using (file_id, line)
+-- grain: sku, from_date
+-- sku, from_date, to_date, product_name, family, is_licence
+select p.sku, d.from_date, d.to_date, p.product_name, p.family, p.is_licence
+from intermediate.record_days as d
+join staging.products as p using (file_id, line)
+where d.kind = 'products'

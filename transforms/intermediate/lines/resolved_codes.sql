@@ -1,26 +1,21 @@
--- The partner each code in sell-out means to its distributor, and the distributor as a partner.
+-- The partner each code in sell-out means to its distributor, by day; also the distributor itself.
 --
--- grain: distributor, code
+-- grain: distributor, code, from_date
 -- distributor
--- code        the buyer's code
--- partner_id  null where the code is unknown or ambiguous
--- meanings, distributor_id
+-- code        the buyer's code, or the distributor's own
+-- from_date, to_date
+-- partner_id  null where the code is ambiguous
+-- meanings
 with used as (
-    select distinct distributor, partner_code as code from staging.sales
-),
-codes as (
-    select distributor, code from used
+    select distributor, partner_code as code from staging.sales
     union
-    select distributor, distributor from used
+    select distributor, distributor from staging.sales
 ),
-meanings as (
-    select
-        c.distributor, c.code, coalesce(own.partner_id, common.partner_id) as partner_id,
-        coalesce(own.meanings, common.meanings, 0) as meanings
-    from codes as c
-    left join intermediate.partner_codes as own on own.sender = c.distributor and own.code = c.code
-    left join intermediate.partner_codes as common on common.sender = '*' and common.code = c.code
+senders as (
+    select distinct sender from intermediate.partner_codes
 )
-select m.distributor, m.code, m.partner_id, m.meanings, d.partner_id as distributor_id
-from meanings as m
-join meanings as d on d.distributor = m.distributor and d.code = m.distributor
+select u.distributor, u.code, c.from_date, c.to_date, c.partner_id, c.meanings
+from used as u
+left join senders as s on s.sender = u.distributor
+join intermediate.partner_codes as c
+    on c.sender = coalesce(s.sender, '*') and c.code = u.code

@@ -4,37 +4,36 @@
 --
 -- grain: partner_id, person_id, certification_code, from_date
 -- partner_id, person_id, certification_code
+-- awarded_on  day it began, which can be before the programme
 -- from_date  first day, not before the programme began
 -- to_date    last day
 -- category
 -- points  by the version in force on its first day; a code that is not in that version has the
 --         points of today's version of that day
 -- version, file_id, line
-with standing as (
+with resolved as (
     select
-        c.partner_code, c.person_id, c.certification_code, c.awarded_on, c.expires_on, f.feed,
-        c.file_id, c.line
-    from staging.certifications as c
-    semi join intermediate.standing_records as v using (file_id, line)
+        coalesce(own.partner_id, common.partner_id) as partner_id, c.person_id,
+        c.certification_code, c.awarded_on, greatest(c.awarded_on, d.from_date) as from_date,
+        least(c.expires_on, d.to_date) as to_date, c.partner_code, c.file_id, c.line
+    from intermediate.record_days as d
+    join staging.certifications as c using (file_id, line)
     join staging.files as f using (file_id)
-    where c.is_valid
-),
-resolved as (
-    select
-        coalesce(own.partner_id, common.partner_id) as partner_id, s.person_id,
-        s.certification_code, s.awarded_on,
-        s.expires_on, s.partner_code, s.file_id, s.line
-    from standing as s
-    left join intermediate.partner_codes as own on own.sender = s.feed and own.code = s.partner_code
+    left join intermediate.partner_codes as own
+        on own.sender = f.feed and own.code = c.partner_code
+        and own.from_date <= c.awarded_on and c.awarded_on <= own.to_date
     left join intermediate.partner_codes as common
-        on common.sender = '*' and common.code = s.partner_code
+        on common.sender = '*' and common.code = c.partner_code
+        and common.from_date <= c.awarded_on and c.awarded_on <= common.to_date
+    where d.kind = 'certifications' and c.is_valid
+        and greatest(c.awarded_on, d.from_date) <= least(c.expires_on, d.to_date)
 ),
 edges as (
-    select person_id, certification_code, awarded_on as edge from resolved
+    select person_id, certification_code, from_date as edge from resolved
     union
-    select person_id, certification_code, expires_on + 1
+    select person_id, certification_code, to_date + 1
     from resolved
-    where expires_on < date '9999-12-31'
+    where to_date < date '9999-12-31'
 ),
 pieces as (
     select person_id, certification_code, edge as from_date,
@@ -51,7 +50,7 @@ owned as (
     from pieces as p
     join resolved as k
         on k.person_id = p.person_id and k.certification_code = p.certification_code
-        and k.awarded_on <= p.from_date and p.from_date <= k.expires_on
+        and k.from_date <= p.from_date and p.from_date <= k.to_date
 ),
 marked as (
     select person_id, certification_code, from_date, to_date, partner_id, file_id, line,
@@ -79,14 +78,32 @@ stretches as (
 limited as (
     select s.*, greatest(s.awarded_on, (select min(from_date) from rules.in_force)) as from_date
     from stretches as s
+),
+-- Days on end on which a partner is active.
+active_days as (
+    select partner_id, min(from_date) as from_date, max(to_date) as to_date
+    from (
+        select *, from_date - sum((to_date - from_date + 1)) over (
+            partition by partner_id order by from_date
+            rows between unbounded preceding and 1 preceding)::integer as stretch
+        from intermediate.partner_days
+        where is_active
+    )
+    group by partner_id, stretch
+),
+clipped as (
+    select b.partner_id, b.person_id, b.certification_code, b.awarded_on, b.file_id, b.line,
+        greatest(b.from_date, a.from_date) as from_date, least(b.to_date, a.to_date) as to_date
+    from limited as b
+    join active_days as a
+        on a.partner_id = b.partner_id and a.from_date <= b.to_date and b.from_date <= a.to_date
 )
 select
-    b.partner_id, b.person_id, b.certification_code, b.from_date, b.to_date,
+    b.partner_id, b.person_id, b.certification_code, b.awarded_on, b.from_date, b.to_date,
     coalesce(r.category, n.category) as category,
     coalesce(r.points, n.points) as points, coalesce(r.version, n.version) as version, b.file_id,
     b.line
-from limited as b
-join intermediate.partners as p on p.partner_id = b.partner_id and p.is_active
+from clipped as b
 left join rules.in_force as i on i.from_date <= b.from_date and b.from_date < i.to_date
 left join rules.certifications as r on r.version = i.version and r.code = b.certification_code
 left join rules.versions as t on t.from_date <= b.from_date and b.from_date < t.to_date

@@ -1,5 +1,5 @@
 -- The changes of the points that each certification counts for, day by day. The points are capped
--- per person and then per category, in the order of their first days. So when one lapses, another
+-- per person and then per category, in the order of the days they began. So when one lapses, another
 -- can count for more.
 --
 -- grain: partner_id, person_id, certification_code, from_date, changed_on
@@ -31,7 +31,8 @@ valid as (
 per_person as (
     select *,
         coalesce(sum(points) over (
-            partition by partner_id, changed_on, person_id order by from_date, certification_code
+            partition by partner_id, changed_on, person_id
+            order by awarded_on, from_date, certification_code
             rows between unbounded preceding and 1 preceding), 0) as before_it
     from valid
 ),
@@ -44,8 +45,8 @@ person_capped as (
 per_category as (
     select p.*, c.points as category_cap,
         coalesce(sum(p.person_points) over (
-            partition by p.partner_id, p.changed_on, p.category order by p.from_date, p.person_id,
-            p.certification_code
+            partition by p.partner_id, p.changed_on, p.category
+            order by p.awarded_on, p.from_date, p.person_id, p.certification_code
             rows between unbounded preceding and 1 preceding), 0) as before_in_category
     from person_capped as p
     left join rules.category_caps as c on c.version = p.caps_version and c.category = p.category
