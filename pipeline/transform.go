@@ -9,6 +9,7 @@ import (
 
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
+	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/ingest/landing"
 	"tranche/pipeline/ledger"
 	"tranche/pipeline/programme"
@@ -129,7 +130,28 @@ func writeRules(ctx context.Context, s *store.Session, in transformInput) error 
 	if err := in.Programme.WriteTables(ctx, s, span, past...); err != nil {
 		return err
 	}
-	return ledger.WriteWaived(ctx, s, in.Ledger.Log)
+	if err := ledger.WriteWaived(ctx, s, in.Ledger.Log); err != nil {
+		return err
+	}
+	if err := ledger.WriteChanges(ctx, s, in.Ledger.Log); err != nil {
+		return err
+	}
+	return writeLimits(ctx, s, in.Config.Feeds)
+}
+
+// writeLimits writes how much a file of each feed may change by itself, as the table rules.feeds.
+func writeLimits(ctx context.Context, s *store.Session, feeds []feed.Feed) error {
+	err := s.Exec(ctx, `create table rules.feeds (feed varchar, max_corrected_lines bigint,
+		max_corrected_amount decimal(18,2), max_withdrawn decimal(5,2))`)
+	for _, f := range feeds {
+		if err == nil {
+			c := f.Changes
+			err = s.Exec(ctx, `insert into rules.feeds values (?, nullif(?, -1),
+				(nullif(?, -1)::decimal(18,0) * 0.01::decimal(3,2))::decimal(18,2), ?)`,
+				f.Name, c.CorrectedLines, c.CorrectedCents, c.Withdrawn)
+		}
+	}
+	return err
 }
 
 // check waits until closed months are proved, and runs every check.

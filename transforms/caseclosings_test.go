@@ -84,7 +84,7 @@ func (c namedCase) workOut(t *testing.T, s *store.Session) []string {
 	final := f
 	f.Sales = nil
 	h.workOut(f, f.Through)
-	compare(t, bases(t, s), worked(oracle.Work(final, h.p)))
+	compare(t, bases(t, s), worked(oracle.Work(h.dated(final), h.p)))
 	return ask(t, s, "select said from ("+oracle.Question()+") "+adjusted)
 }
 

@@ -89,6 +89,9 @@ func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme
 	}
 	must(t, s,
 		"create table rules.waived (sha256 varchar, line bigint, reasons_hash varchar, who varchar, reason varchar)",
+		"create table rules.changes (change_id varchar, is_accepted boolean)",
+		"create table rules.feeds (feed varchar, max_corrected_lines bigint, max_corrected_amount decimal(18,2), "+
+			"max_withdrawn decimal(5,2))",
 		"create table rules.run as select '' as run_id, '' as program, '' as config_hash, date '2024-01-01' as "+
 			"through_month, 0::bigint as files, '' as inputs_hash",
 		"create schema published.mart", "create schema memory.staging", "create schema memory.intermediate",
@@ -148,6 +151,7 @@ func fill(f oracle.Facts) []string {
 		q = append(q, fmt.Sprintf("insert into store.raw.files select %d, 'sha%d', * exclude (file_id, sha256) from "+
 			"store.raw.files where file_id = %d", file, file, salesFiles[0]))
 	}
+	q = append(q, directoryRows(f, 0)...)
 	var rows []string
 	values := func(kind string) {
 		if len(rows) > 0 {
@@ -155,38 +159,11 @@ func fill(f oracle.Facts) []string {
 		}
 		rows = nil
 	}
-	for i, p := range f.Partners {
-		rows = append(rows, fmt.Sprintf("(1, %d, %s, %s, %s, %s, null, null, null, %s, null, null, %s, %s, %s, %s, null, null)", i+2,
-			text(p.ID), text(p.ID), text(p.ID), text(p.ID),
-			text(p.Currency), text(holdings(p.Modules)), text(givens(p.Levels)), text(p.Type), text(active(p.Active))))
-	}
-	values("partners")
-	for i, p := range f.Products {
-		rows = append(rows, fmt.Sprintf("(2, %d, %s, %s, %s, %s, %s, %s, null, null)", i+2, text(p.SKU), text(p.SKU), text(p.SKU),
-			text(p.SKU), text(p.Family), text(basis(p.Licence))))
-	}
-	values("products")
 	for i, r := range f.Rates {
 		rows = append(rows, fmt.Sprintf("(3, %d, %s, %s, %s, %s, %s)", i+2, text(r.Currency+day(r.Date)), text(day(r.Date)),
 			date(r.Date), text(r.Currency), r.Value.Text('f')))
 	}
 	values("fx_rates")
-	for i, c := range f.Claims {
-		status := "pending"
-		if c.Approved {
-			status = "approved"
-		}
-		rows = append(rows, fmt.Sprintf("(4, %d, %s, '', %s, %s, %s, %s, null, %s, %s, null, null)", i+2,
-			text(c.Deal+c.Partner+c.Role), text(c.Deal), text(c.Partner),
-			text(c.Role), date(c.Registered), date(c.Expires), text(status)))
-	}
-	values("deals")
-	for i, c := range f.Certifications {
-		rows = append(rows, fmt.Sprintf("(5, %d, %s, '', %s, %s, %s, %s, %s, 'valid')", i+2,
-			text(c.Person+c.Code+day(c.Awarded)), text(c.Partner), text(c.Person), text(c.Code),
-			date(c.Awarded), date(c.Expires)))
-	}
-	values("certifications")
 	for i, e := range f.Entries {
 		amount, points := "null", fmt.Sprint(e.Points)
 		if e.Kind == "money_adjustment" {
@@ -201,6 +178,46 @@ func fill(f oracle.Facts) []string {
 	rows = linkRows(f.Links)
 	values("links")
 	return append(q, countSales)
+}
+
+// directoryRows are the queries for the rows of partners, products, claims and certifications,
+// in the files first + 1, 2, 4 and 5.
+func directoryRows(f oracle.Facts, first int) (q []string) {
+	var rows []string
+	values := func(kind string) {
+		if len(rows) > 0 {
+			q = append(q, "insert into store.raw."+kind+" values "+strings.Join(rows, ", "))
+		}
+		rows = nil
+	}
+	for i, p := range f.Partners {
+		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %s, %s, null, null, null, %s, null, null, %s, %s, %s, %s, null, null)", first+1, i+2,
+			text(p.ID), text(fmt.Sprint(p)), text(p.ID), text(p.ID),
+			text(p.Currency), text(holdings(p.Modules)), text(givens(p.Levels)), text(p.Type), text(active(p.Active))))
+	}
+	values("partners")
+	for i, p := range f.Products {
+		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %s, %s, %s, %s, null, null)", first+2, i+2, text(p.SKU), text(fmt.Sprint(p)), text(p.SKU),
+			text(p.SKU), text(p.Family), text(basis(p.Licence))))
+	}
+	values("products")
+	for i, c := range f.Claims {
+		status := "pending"
+		if c.Approved {
+			status = "approved"
+		}
+		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %s, %s, %s, %s, null, %s, %s, null, null)", first+4, i+2,
+			text(c.Deal+c.Partner+c.Role), text(fmt.Sprint(c)), text(c.Deal), text(c.Partner),
+			text(c.Role), date(c.Registered), date(c.Expires), text(status)))
+	}
+	values("deals")
+	for i, c := range f.Certifications {
+		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %s, %s, %s, %s, %s, 'valid')", first+5, i+2,
+			text(c.Person+c.Code+day(c.Awarded)), text(fmt.Sprint(c)), text(c.Partner), text(c.Person), text(c.Code),
+			date(c.Awarded), date(c.Expires)))
+	}
+	values("certifications")
+	return q
 }
 
 func linkRows(links []oracle.Link) (rows []string) {

@@ -95,6 +95,7 @@ type Journal struct {
 type Closing struct {
 	NeedsApproval        bool            // by a second person
 	MaxHeld, MaxRejected programme.Cents // accepted without a person
+	MaxPending           programme.Cents // what waiting changes may move
 }
 
 // Error is a configuration that cannot be used.
@@ -239,6 +240,7 @@ func (r *reader) closing(f closingFile) Closing {
 		NeedsApproval: f.Approval == "required",
 		MaxHeld:       r.money("$.closing.max_held", f.MaxHeld),
 		MaxRejected:   r.money("$.closing.max_rejected", f.MaxRejected),
+		MaxPending:    r.money("$.closing.max_pending", f.MaxPending),
 	}
 }
 

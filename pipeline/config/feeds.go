@@ -40,6 +40,7 @@ func (r *reader) feed(at string, f feedFile) feed.Feed {
 		Columns: map[string][]string{}, Constants: f.Constants, Values: f.Values, Key: f.Key,
 		DecimalMark: f.Decimal, ThousandMarks: f.Thousands, Negative: f.Negative, Dates: f.Dates, Returns: f.Returns,
 		MaxRejects: r.limit(at+".max_rejects", string(f.MaxRejects)), MaxBytes: f.MaxBytes,
+		Changes:  r.changes(at, f),
 		Expected: r.expected(at+".expected", f.Expected),
 	}
 	for ours, theirs := range f.Columns {
@@ -73,6 +74,28 @@ func (r *reader) limit(at, text string) feed.Limit {
 		return feed.Limit{Percent: n}
 	}
 	return feed.Limit{Count: n}
+}
+
+// changes reads how much one file may change by itself.
+func (r *reader) changes(at string, f feedFile) feed.ChangeLimits {
+	limits := feed.ChangeLimits{CorrectedLines: -1, CorrectedCents: -1, Withdrawn: 20}
+	if c := f.MaxCorrected; c != nil {
+		if c.Lines != nil {
+			limits.CorrectedLines = *c.Lines
+		}
+		if c.Amount != "" {
+			limits.CorrectedCents = int64(r.money(at+".max_corrected.amount", c.Amount))
+		}
+	}
+	if text := string(f.MaxWithdrawn); text != "" {
+		number, percent := strings.CutSuffix(text, "%")
+		n, err := strconv.ParseInt(number, 10, 64)
+		if err != nil || !percent || n < 0 || n > 100 {
+			r.fault(at+".max_withdrawn", "%q is not a part of a month; write 20%%", text)
+		}
+		limits.Withdrawn = n
+	}
+	return limits
 }
 
 func (r *reader) checkMarks(at string, f feedFile) {

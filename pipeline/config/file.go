@@ -112,6 +112,12 @@ type closingFile struct {
 	Approval    string `is:"approval" doc:"required: a second person approves a closed month; usually none"`
 	MaxHeld     exact  `yaml:"max_held" is:"money" doc:"The amount that may be held when a month is closed; usually 0.00"`
 	MaxRejected exact  `yaml:"max_rejected" is:"money" doc:"The amount that rejected rows may hold then; usually 0.00"`
+	MaxPending  exact  `yaml:"max_pending" is:"money" doc:"The amount that waiting changes may move then; usually 0.00"`
+}
+
+type maxCorrectedFile struct {
+	Lines  *int64 `is:"count" doc:"How many stated lines one file may correct"`
+	Amount exact  `is:"money" doc:"By how much it may move their value, in the programme currency"`
 }
 
 type feedFile struct {
@@ -121,8 +127,10 @@ type feedFile struct {
 	Mode     string `is:"mode" doc:"replace: each file is complete by itself; usually append"`
 	Expected string `is:"often" doc:"How often a file is expected: 26h, or 35d"`
 
-	MaxRejects exact `yaml:"max_rejects" is:"limit" doc:"More rejected rows refuse the file: 20, 2% or none; usually 5%"`
-	MaxBytes   int64 `yaml:"max_bytes" is:"count" doc:"A larger file is refused"`
+	MaxRejects   exact             `yaml:"max_rejects" is:"limit" doc:"More rejected rows refuse the file: 20, 2% or none; usually 5%"`
+	MaxCorrected *maxCorrectedFile `yaml:"max_corrected" doc:"Beyond it, a file's corrections of stated lines wait for a person"`
+	MaxWithdrawn exact             `yaml:"max_withdrawn" is:"percent" doc:"A larger part of an open month waits for a person when a complete file lacks it; usually 20%"`
+	MaxBytes     int64             `yaml:"max_bytes" is:"count" doc:"A larger file is refused"`
 
 	Encoding  string `doc:"Such as windows-1252; usually utf-8"`
 	Delimiter string `is:"mark" doc:"The mark between fields; usually a comma"`

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"tranche/pipeline/ledger/audit"
@@ -16,6 +17,23 @@ func Decisions(log []audit.Decision) (n int) {
 		}
 	}
 	return n
+}
+
+// WriteChanges writes the last decision about each change as the table rules.changes.
+func WriteChanges(ctx context.Context, s *store.Session, log []audit.Decision) error {
+	last := map[string]bool{}
+	for _, d := range log {
+		if d.Act == audit.Accept || d.Act == audit.Refuse {
+			last[d.Change] = d.Act == audit.Accept
+		}
+	}
+	err := s.Exec(ctx, "create table rules.changes (change_id varchar, is_accepted boolean)")
+	for _, id := range slices.Sorted(maps.Keys(last)) {
+		if err == nil {
+			err = s.Exec(ctx, "insert into rules.changes values (?, ?)", id, last[id])
+		}
+	}
+	return err
 }
 
 // WriteWaived writes the waived rows as the table rules.waived.

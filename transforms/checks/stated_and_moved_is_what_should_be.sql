@@ -1,5 +1,5 @@
--- All movements of a credit add up to what it should be today. A credit whose day is now after the
--- run is left out.
+-- All movements of a credit add up to what it should be today, but for what a person has not
+-- accepted. A credit whose day is now after the run is left out.
 with movements as (
     select credit_id, sum(base) as base from mart.statement_lines group by credit_id
 )
@@ -9,3 +9,5 @@ full join intermediate.due_credits as due using (credit_id)
 cross join rules.programme as p
 where coalesce(movements.base, 0) <> coalesce(due.base, 0) and p.first_open <= p.through_month
     and coalesce(due.month, p.through_month) <= p.through_month
+    and credit_id not in (select credit_id from intermediate.adjustment_decisions
+        where is_accepted is not true)

@@ -43,7 +43,7 @@ money_entries as (
         posted_on, concat(entry_id, ': ', reason) as description, amount, file_name, file_line,
         stated_file, stated_line
     from intermediate.entry_deltas
-    where adjusts_month is not null
+    where adjusts_month is not null and is_accepted
 ),
 postings as (
     select
@@ -53,7 +53,7 @@ postings as (
         stated_line
     from intermediate.posting_deltas
     cross join rules.programme as p
-    where adjusts_month is not null and posted_on <= last_day(p.through_month)
+    where adjusts_month is not null and is_accepted and posted_on <= last_day(p.through_month)
 )
 select * from lines
 union all by name

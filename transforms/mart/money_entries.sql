@@ -9,3 +9,4 @@
 -- reason, entered_by, file_name, file_line
 select entry_id, partner_id, month, posted_on, amount, reason, entered_by, file_name, file_line
 from intermediate.entry_deltas
+where is_accepted

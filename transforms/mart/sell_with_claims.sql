@@ -14,3 +14,4 @@ select
 from intermediate.claims as c
 join intermediate.lines as l using (sale_id)
 join staging.files as f using (file_id)
+where l.is_valued

@@ -44,4 +44,4 @@ from intermediate.shares as s
 join intermediate.valued_lines as l using (sale_id)
 anti join movements as m on m.sale_id = s.sale_id and m.partner_id = s.partner_id
 cross join rules.programme as p
-where s.base = 0 and l.month >= p.first_open
+where s.base = 0 and l.change_id is null and l.month >= p.first_open

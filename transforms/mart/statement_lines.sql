@@ -3,7 +3,7 @@
 -- adjusts, and why.
 --
 -- incremental: stated.lines
--- in parts of: intermediate.credits
+-- in parts of: intermediate.movements
 -- grain: credit_id, month
 -- credit_id, partner_id
 -- month  first day of the month it is stated in
@@ -20,7 +20,7 @@
 with last_stated as ( -- of a credit that no longer counts
     select s.*
     from stated.lines as s
-    join intermediate.credits as c using (credit_id, sale_id)
+    join intermediate.movements as c using (credit_id, sale_id)
     where not c.is_due and c.rowid >= getvariable('part_from') and c.rowid < getvariable('part_to')
     qualify row_number() over (partition by s.credit_id order by s.month desc) = 1
 ),
@@ -28,7 +28,7 @@ with last_stated as ( -- of a credit that no longer counts
 part_lines as not materialized (
     select *
     from intermediate.lines
-    where sale_id in (select sale_id from intermediate.credits
+    where sale_id in (select sale_id from intermediate.movements
         where rowid >= getvariable('part_from') and rowid < getvariable('part_to'))
 )
 select
@@ -51,12 +51,13 @@ select
     v.hash as rules_hash, c.sale_id,
     if(c.is_due, f.file_name, x.file_name) as file_name,
     if(c.is_due, l.line, x.file_line) as file_line
-from intermediate.credits as c
+from intermediate.movements as c
 join intermediate.earnings as e using (credit_id)
 join rules.versions as v using (version)
 left join intermediate.adjustment_causes as x using (credit_id)
 left join part_lines as l on l.sale_id = if(c.is_due, c.sale_id, null)
 left join staging.files as f using (file_id)
 left join last_stated as s using (credit_id)
-where c.rowid >= getvariable('part_from') and c.rowid < getvariable('part_to')
+where c.change_id is null
+    and c.rowid >= getvariable('part_from') and c.rowid < getvariable('part_to')
 order by c.posting_month, c.partner_id -- the order of reading

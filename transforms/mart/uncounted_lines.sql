@@ -13,12 +13,12 @@
 with uncounted as (
     select sale_id, partner_id, incentive, reason, base
     from intermediate.purchase_credits
-    where reason is not null
+    where reason is not null and change_id is null
     union all
     select d.sale_id, null, 'sell_with', 'unknown_deal', d.amount
     from intermediate.valued_lines as d
     anti join intermediate.claims as c using (sale_id)
-    where d.deal_id is not null and d.is_licence
+    where d.deal_id is not null and d.is_licence and d.change_id is null
         and d.version in (select version from rules.weights)
 )
 select

@@ -9,6 +9,7 @@ import (
 // partner. Renewals only lengthen it.
 type stretch struct {
 	partner, person, code string
+	began                 time.Time // the first day, which may be before the programme
 	first, last           time.Time // first is no earlier than the programme
 	points                int64
 	category              string
@@ -62,7 +63,7 @@ func (w *work) follow(awards []Certification) []stretch {
 		running = true
 		out = append(out, stretch{
 			partner: standing.Partner, person: standing.Person, code: standing.Code,
-			first: day, last: day,
+			began: day, first: day, last: day,
 		})
 	}
 	return out
@@ -73,7 +74,7 @@ func newest(awards []Certification, day time.Time) *Certification {
 	var found *Certification
 	for i := range awards {
 		a := &awards[i]
-		if !within(day, a.Awarded, a.Expires) {
+		if !within(day, a.Awarded, a.Expires) || !a.on(day) {
 			continue
 		}
 		if found == nil || a.Awarded.After(found.Awarded) {
@@ -86,11 +87,22 @@ func newest(awards []Certification, day time.Time) *Certification {
 // keep gives a stretch its worth and files it with its partner, if it can count at
 // all. Its worth is fixed on its first day, so a later version leaves it alone.
 func (w *work) keep(s stretch) {
-	if s.last.Before(w.first) || !w.partners[s.partner].Active {
-		return
-	}
 	if s.first.Before(w.first) {
 		s.first = w.first
+	}
+	for !s.first.After(s.last) && !w.active(s.partner, s.first) {
+		s.first = addDays(s.first, 1)
+	}
+	for day := s.first; !day.After(s.last); day = addDays(day, 1) {
+		if !w.active(s.partner, day) {
+			rest := s
+			rest.first = day
+			w.keep(rest)
+			s.last = addDays(day, -1)
+		}
+	}
+	if s.last.Before(s.first) {
+		return
 	}
 	rule, known := w.version(s.first).Points.Certifications[s.code]
 	if !known {
@@ -98,6 +110,11 @@ func (w *work) keep(s stretch) {
 	}
 	s.points, s.category = rule.Points, rule.Category
 	w.stretches[s.partner] = append(w.stretches[s.partner], s)
+}
+
+func (w *work) active(partner string, day time.Time) bool {
+	p, known := w.partner(partner, day)
+	return known && p.Active
 }
 
 // certificatesOn caps what is valid on a day, first by person, then by category.
@@ -133,6 +150,9 @@ func (w *work) certificatesOn(partner string, day time.Time) certificates {
 }
 
 func sooner(a, b stretch) bool {
+	if !a.began.Equal(b.began) {
+		return a.began.Before(b.began)
+	}
 	if !a.first.Equal(b.first) {
 		return a.first.Before(b.first)
 	}

@@ -77,11 +77,11 @@ func goesBy(sale Sale, named map[lineKey][]Sale) (terms time.Time, document, dea
 
 // readLine values a line. It is not ok when the line is held.
 func (w *work) readLine(sale Sale, terms time.Time) (*line, bool) {
-	product, known := w.products[sale.SKU]
+	product, known := w.product(sale.SKU, terms)
 	if !known {
 		return nil, false
 	}
-	if _, known := w.partners[sale.Buyer]; !known {
+	if w.partners[sale.Buyer] == nil {
 		return nil, false
 	}
 	rate, known := w.rate(sale.Currency, terms)
@@ -121,7 +121,7 @@ func (w *work) rate(currency string, day time.Time) (apd.Decimal, bool) {
 // entitled says whether a partner is active, holds the module and is admitted on
 // the day the line goes by.
 func (w *work) entitled(id, module string, l *line) bool {
-	partner, known := w.partners[id]
+	partner, known := w.partner(id, l.terms)
 	if !known || !partner.Active {
 		return false
 	}

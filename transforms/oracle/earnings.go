@@ -37,7 +37,7 @@ func (w *work) uncapped(c *credit) apd.Decimal {
 	if c.module == sellWith && !begun(v.SellWith.MoneyFrom, c.line.terms) {
 		return whole(0)
 	}
-	level := w.levelOn(w.partners[c.partner], c.line.terms)
+	level := w.levelOn(w.newest(c.partner), c.line.terms)
 	for _, s := range module.Schedules {
 		if s.Level == level && s.Family == c.family {
 			return byMethod(module.Method, s, c)

@@ -20,7 +20,7 @@ func (w *work) climbAll(balances []Balance) {
 		}
 		status[b.Partner][b.Month] = b.Status
 	}
-	for _, partner := range w.facts.Partners {
+	for _, partner := range w.everyone {
 		w.ladders[partner.ID] = w.climb(partner, status[partner.ID])
 	}
 }
@@ -130,7 +130,7 @@ func (w *work) levelOn(partner Partner, day time.Time) string {
 
 func (w *work) levelsHeld() []LevelHeld {
 	var out []LevelHeld
-	for _, partner := range w.facts.Partners {
+	for _, partner := range w.everyone {
 		for _, month := range w.months {
 			out = append(out, LevelHeld{
 				Partner: partner.ID,

@@ -37,8 +37,9 @@ type work struct {
 	facts     Facts
 	programme Programme
 
-	partners map[string]Partner
-	products map[string]Product
+	partners map[string][]Partner
+	products map[string][]Product
+	everyone []Partner   // the last row of each
 	months   []time.Time // from the first version's month to Through
 	first    time.Time   // the day the first version begins
 	last     time.Time   // the last day of Through
@@ -68,8 +69,8 @@ func newWork(f Facts, p Programme) *work {
 	w := &work{
 		facts:     f,
 		programme: p,
-		partners:  map[string]Partner{},
-		products:  map[string]Product{},
+		partners:  map[string][]Partner{},
+		products:  map[string][]Product{},
 		first:     dayOf(p.Versions[0].From),
 		last:      lastDay(f.Through),
 		stretches: map[string][]stretch{},
@@ -77,15 +78,46 @@ func newWork(f Facts, p Programme) *work {
 		ladders:   map[string]ladder{},
 	}
 	for _, partner := range f.Partners {
-		w.partners[partner.ID] = partner
+		w.partners[partner.ID] = append(w.partners[partner.ID], partner)
+	}
+	for _, partner := range f.Partners {
+		if rows := w.partners[partner.ID]; rows[len(rows)-1].Days == partner.Days {
+			w.everyone = append(w.everyone, partner)
+		}
 	}
 	for _, product := range f.Products {
-		w.products[product.SKU] = product
+		w.products[product.SKU] = append(w.products[product.SKU], product)
 	}
 	for m := monthOf(w.first); !m.After(monthOf(f.Through)); m = addMonths(m, 1) {
 		w.months = append(w.months, m)
 	}
 	return w
+}
+
+// on says whether a row holds on a day.
+func (d Days) on(day time.Time) bool { return within(day, d.Since, d.Until) }
+
+// partner is a partner's row of a day.
+func (w *work) partner(id string, day time.Time) (Partner, bool) {
+	for _, p := range w.partners[id] {
+		if p.on(day) {
+			return p, true
+		}
+	}
+	return Partner{}, false
+}
+
+// newest is a partner's last row.
+func (w *work) newest(id string) Partner { return w.partners[id][len(w.partners[id])-1] }
+
+// product is a product's row of a day.
+func (w *work) product(sku string, day time.Time) (Product, bool) {
+	for _, p := range w.products[sku] {
+		if p.on(day) {
+			return p, true
+		}
+	}
+	return Product{}, false
 }
 
 // version is the programme's version in force on a day, nil before the first.

@@ -251,10 +251,10 @@ func TestCertificatesAreCappedAndRaiseTheLevel(t *testing.T) {
 	}}
 	f := facts()
 	f.Certifications = []Certification{
-		{"R", "ann", "a", day("2025-06-01"), day("2026-01-15")},
-		{"R", "ann", "a", day("2026-01-10"), day("2026-05-15")}, // a renewal
-		{"R", "ann", "b", day("2026-02-01"), time.Time{}},       // 5 by the cap of the person
-		{"R", "bob", "c", day("2026-03-31"), time.Time{}},       // 7 by the cap of the category
+		{Days{}, "R", "ann", "a", day("2025-06-01"), day("2026-01-15")},
+		{Days{}, "R", "ann", "a", day("2026-01-10"), day("2026-05-15")}, // a renewal
+		{Days{}, "R", "ann", "b", day("2026-02-01"), time.Time{}},       // 5 by the cap of the person
+		{Days{}, "R", "bob", "c", day("2026-03-31"), time.Time{}},       // 7 by the cap of the category
 	}
 	r := Work(f, p)
 	status := []int64{10, 15, 22, 22, 12, 12, 12}

@@ -18,7 +18,7 @@ type payKey struct {
 func (w *work) pays() []Pay {
 	due := w.due()
 	var out []Pay
-	for _, partner := range w.facts.Partners {
+	for _, partner := range w.everyone {
 		carried := whole(0)
 		for _, month := range w.months {
 			balance := add(carried, due[payKey{partner.ID, month}])

@@ -57,7 +57,7 @@ func (w *work) writeLedgers() {
 
 // post leaves out what the programme was not there for, or is not there for yet.
 func (w *work) post(partner string, p posting) {
-	if _, known := w.partners[partner]; !known || !within(p.day, w.first, w.last) {
+	if w.partners[partner] == nil || !within(p.day, w.first, w.last) {
 		return
 	}
 	p.day = dayOf(p.day)
@@ -67,7 +67,7 @@ func (w *work) post(partner string, p posting) {
 // balances are every partner's, at every month's end.
 func (w *work) balances() []Balance {
 	var out []Balance
-	for _, partner := range w.facts.Partners {
+	for _, partner := range w.everyone {
 		spendable := w.spendable(partner.ID)
 		for _, month := range w.months {
 			certificates := w.certificatesOn(partner.ID, lastDay(month)).points

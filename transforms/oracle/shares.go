@@ -66,7 +66,7 @@ func earlier(a, b Claim) bool {
 
 func (w *work) counts(c Claim, l *line) bool {
 	rules := l.version.SellWith
-	if l.sale.Deal == "" || c.Deal != l.sale.Deal || !c.Approved {
+	if l.sale.Deal == "" || c.Deal != l.sale.Deal || !c.Approved || !c.on(l.terms) {
 		return false
 	}
 	if _, weighs := rules.Weights[c.Role]; !weighs {

@@ -25,8 +25,14 @@ type Facts struct {
 	Through        time.Time // first day of the month the run is for
 }
 
-// Partner is a partner of the directory.
+// Days are the days on which a row of the directory holds, both included. Zero is
+// without end.
+type Days struct{ Since, Until time.Time }
+
+// Partner is a partner of the directory. One with several rows has them in the
+// order of their days.
 type Partner struct {
+	Days
 	ID       string
 	Type     string // "csp" or the like, often empty
 	Active   bool
@@ -50,6 +56,7 @@ type Given struct {
 
 // Product is a stock-keeping unit.
 type Product struct {
+	Days
 	SKU, Family string
 	Licence     bool
 }
@@ -64,6 +71,7 @@ type Rate struct {
 
 // Claim is a partner's claim on a registered deal. A zero Expires never does.
 type Claim struct {
+	Days
 	Deal, Partner, Role string
 	Registered, Expires time.Time
 	Approved            bool
@@ -79,6 +87,7 @@ type Link struct {
 // Certification is an award. A zero Expires never lapses; otherwise it is the
 // last valid day.
 type Certification struct {
+	Days
 	Partner, Person, Code string
 	Awarded, Expires      time.Time
 }

@@ -51,6 +51,14 @@ type Feed struct {
 	Expected   time.Duration // how often a file is expected; zero: never
 	MaxRejects Limit
 	MaxBytes   int64 // of an unpacked .gz; 4 GiB
+	Changes    ChangeLimits
+}
+
+// ChangeLimits are how much one file may change by itself. Beyond that a person has to accept it.
+type ChangeLimits struct {
+	CorrectedLines int64 // stated lines that it corrects; -1: no limit
+	CorrectedCents int64 // by how much it moves their value, in the programme currency; -1: no limit
+	Withdrawn      int64 // percent of the lines, or of the amount, of an open month that it no longer holds
 }
 
 // Trailer is the totals at the end of a file.
@@ -97,8 +105,8 @@ func (f Feed) Hash() string {
 	if f.Trailer != nil {
 		trailer = fmt.Sprintf("%+v", *f.Trailer)
 	}
-	f.Trailer, f.Expected = nil, 0                                        // Expected does not change the reading
-	sum := sha256.Sum256(fmt.Appendf(nil, "reader 4 %+v %s", f, trailer)) // fmt prints maps in the order of their keys
+	f.Trailer, f.Expected, f.Changes = nil, 0, ChangeLimits{}             // they do not change the reading
+	sum := sha256.Sum256(fmt.Appendf(nil, "reader 5 %+v %s", f, trailer)) // fmt prints maps in the order of their keys
 	return hex.EncodeToString(sum[:8])
 }
 

@@ -31,6 +31,7 @@ type Decision struct {
 	File     string    `json:"file,omitempty"`     // SHA-256 of a landed file
 	Line     int64     `json:"line,omitempty"`     // zero: all of it
 	Seen     string    `json:"seen,omitempty"`     // hash of the reasons against the file or the line; it covers no others
+	Change   string    `json:"change,omitempty"`   // an accepted or refused change, by what changes and to what
 	Reason   string    `json:"reason"`
 	Previous string    `json:"previous"` // hash of the line before, empty for the first
 }
@@ -45,6 +46,8 @@ const (
 	Link    = "link"     // a line belongs to a deal
 	Enter   = "enter"    // a manual posting
 	Return  = "rollback" // goes back to what was published before
+	Accept  = "accept"   // a waiting change counts
+	Refuse  = "refuse"   // a waiting change does not count
 )
 
 // Read returns every decision. It fails where the chain is broken.

@@ -6,6 +6,7 @@
 -- incentive  resell for the buyer, distribution for the distributor
 -- base, month, document_date, distributor, document_no, line_no, line_key, terms_document,
 -- terms_date, version, family
+-- change_id
 -- reason  why it does not count; null when it does
 with sides as (
     select *, 'resell' as incentive, partner_id as side_id from intermediate.valued_lines
@@ -17,7 +18,7 @@ with sides as (
 select
     s.sale_id, s.side_id as partner_id, s.incentive, s.amount as base, s.month, s.document_date,
     s.distributor, s.document_no, s.line_no, s.line_key,
-    s.terms_document, s.terms_date, s.version, s.family,
+    s.terms_document, s.terms_date, s.version, s.family, s.change_id,
     case
         when not s.is_licence then 'not_a_licence'
         when s.version is null then 'before_the_programme'

@@ -1,7 +1,7 @@
 -- The running position of each partner before and after each movement, and the points the movement
 -- earns by amount. Points are whole points after it less whole points before it, both rounded
 -- toward minus infinity, by the rule of the day of its terms. The sequence continues from the
--- closed months.
+-- closed months. What waits for a person comes last, and so moves no other position.
 --
 -- grain: credit_id
 -- credit_id
@@ -28,7 +28,7 @@ stated_documents as (
         sum(base) as base
     from stated.lines
     where (distributor, terms_document) in (select (distributor, terms_document)
-        from intermediate.credits)
+        from intermediate.movements)
     group by partner_id, incentive, year_start, period_start, position_family, distributor,
         terms_document
 ),
@@ -38,9 +38,9 @@ sequenced as (
         position_family, distributor, terms_document,
         row_number() over (
             partition by partner_id, incentive, year_start
-            order by posting_month, document_date, distributor, document_no, line_no, line_key,
+            order by change_id nulls first, posting_month, document_date, distributor, document_no, line_no, line_key,
                 sale_id) as sequence
-    from intermediate.credits
+    from intermediate.movements
 ),
 summed as (
     select *,

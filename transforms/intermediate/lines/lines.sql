@@ -12,8 +12,10 @@
 -- amount       in the programme currency, rounded half away from zero
 -- deal_id      the deal of the distributor, or of a link where nobody claims that; of a return, the
 --              deal of its sale
--- held_reason  why it cannot be valued yet; null when it can
+-- held_reason  why it cannot be valued yet, or does not count; null when it counts
+-- change_id    the change that a person has to accept before it counts; null where there is none
 -- is_valued    it can be valued and is not later than the run, or has been stated
+-- is_proposed  it would be valued if a person accepted its change
 with stated_rates as ( -- a stated line keeps its rate
     select s.distributor, s.document_no, s.line_no, s.line_key, s.currency, min(s.rate) as rate,
         min(s.rate_date) as rate_date
@@ -70,7 +72,8 @@ valued as (
     from resolved
 ),
 checked as (
-    select *, date_trunc('month', document_date)::date as month,
+    select valued.*, date_trunc('month', document_date)::date as month, contested.change_id,
+        contested.kind as change_kind,
         case
             when meanings > 1 then 'ambiguous_partner'
             when partner_id is null then 'unknown_partner'
@@ -78,8 +81,11 @@ checked as (
             when not is_known_currency then 'unknown_currency'
             when rate is null then 'no_rate'
             when amount is null then 'amount_too_large'
+            else contested.kind
         end as held_reason
     from valued
+    left join intermediate.contested_versions as contested
+        on contested.sale_id = valued.sale_id and contested.is_accepted is null
 )
 select
     j.sale_id, j.file_id, j.line, j.distributor, j.document_no, j.line_no, j.line_key,
@@ -88,8 +94,10 @@ select
     j.distributor_id, j.partner_code, j.partner_id,
     j.end_customer, j.sku, j.product_name, j.family, j.is_licence, j.quantity, j.net_amount,
     j.currency, j.rate, j.rate_date, j.amount, j.deal_id,
-    j.held_reason,
+    j.held_reason, j.change_id,
     j.held_reason is null and (j.month <= p.through_month
-        or j.sale_id in (select sale_id from stated_earlier)) as is_valued
+        or j.sale_id in (select sale_id from stated_earlier)) as is_valued,
+    j.change_id is not null and j.held_reason = j.change_kind and j.month <= p.through_month
+    as is_proposed
 from checked as j
 cross join rules.programme as p

@@ -1,5 +1,5 @@
 -- The licence and service lines that can be valued, up to the month of the run. A stated line whose
--- day is now later is here too.
+-- day is now later is here too, and so are lines that a person has to accept.
 --
 -- is a view
 -- grain: sale_id
@@ -7,8 +7,9 @@
 -- terms_document, distributor_id
 -- partner_id  the buying partner
 -- family, is_licence, amount, deal_id, version
+-- change_id  the change that a person has to accept before the line counts; null where it counts
 select sale_id, distributor, document_no, line_no, line_key, document_date, month, terms_date,
     if(returned_sale_id is null, document_no, returns_document) as terms_document, distributor_id,
-    partner_id, family, is_licence, amount, deal_id, version
+    partner_id, family, is_licence, amount, deal_id, version, change_id
 from intermediate.lines
-where is_valued
+where is_valued or is_proposed

@@ -10,7 +10,7 @@ with levelled as (
     select
         c.credit_id, c.incentive, c.version, c.terms_date, c.position_family, h.level,
         false as is_stated, null as schedule
-    from intermediate.credits as c
+    from intermediate.movements as c
     join rules.versions as v using (version)
     join intermediate.levels_held as h
         on h.partner_id = c.partner_id and h.is_computed = v.levels_computed
@@ -18,7 +18,7 @@ with levelled as (
     where not c.is_stated
     union all
     select credit_id, incentive, version, terms_date, position_family, level, true, schedule
-    from intermediate.credits
+    from intermediate.movements
     where is_stated
 )
 select

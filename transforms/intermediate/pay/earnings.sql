@@ -29,7 +29,7 @@ capping as (
     select g.credit_id, m.cap, g.before_cap,
         coalesce(y.before_cap, 0) + sum(g.before_cap)
         over (partition by c.partner_id, c.incentive, c.year_start order by g.sequence) as after_it
-    from intermediate.credits as c
+    from intermediate.movements as c
     join gross as g using (credit_id)
     left join stated_years as y using (partner_id, incentive, year_start)
     left join rules.incentives as m using (version, incentive)

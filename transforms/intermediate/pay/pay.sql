@@ -13,6 +13,7 @@ earned as (
 entries as (
     select partner_id, month, sum(amount) as amount
     from intermediate.entry_deltas
+    where is_accepted
     group by partner_id, month
 ),
 due as (

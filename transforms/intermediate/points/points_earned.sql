@@ -23,8 +23,10 @@ with by_amount as (
 postings as (
     select * from by_amount
     union all by name
-    select * exclude (cause, stated_file, stated_line), null as sale_id
+    select * exclude (cause, stated_file, stated_line, change_kind, subject, change, change_id,
+            is_accepted), null as sale_id
     from intermediate.posting_deltas
+    where is_accepted
 )
 select
     concat_ws(' ', origin,

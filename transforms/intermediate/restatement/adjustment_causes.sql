@@ -1,13 +1,32 @@
--- The cause of each adjustment of a line, and the files it comes from.
+-- The cause of each difference between what a credit should be and what was stated, and the files it
+-- comes from.
 --
 -- grain: credit_id
 -- credit_id, cause
+-- is_own          its sender has changed the line so
+-- closing_reason  why the line did not count at the last closing
+-- partner_code, sku
+-- buyer_id        the buying partner today
+-- deal_id
 -- file_name  the file of the current line, or the complete file that no longer holds it; of an
 --            unchanged line, the file of the newest row about its product, rate, partner or deal
 -- file_line  null where the file no longer holds the line
 -- stated_file, stated_line
 with adjusting as (
-    select * from intermediate.credits where adjusts_month is not null
+    select * from intermediate.adjusting_credits
+),
+-- The version of each line that was stated last, as its sender wrote it.
+stated_versions as (
+    select distributor, document_no, line_no, line_key, max(stated.sale_id) as sale_id
+    from stated.lines as stated
+    semi join adjusting using (distributor, document_no, line_no, line_key)
+    group by distributor, document_no, line_no, line_key
+),
+written as (
+    select v.distributor, v.document_no, v.line_no, v.line_key, v.sale_id, s.partner_code, s.sku,
+        s.document_date, s.deal_id, s.net_amount
+    from stated_versions as v
+    left join staging.sales as s using (sale_id)
 ),
 -- Other partners credited for the same line and incentive, as stated and today.
 stated_for_others as (
@@ -49,7 +68,13 @@ compared as (
     select
         a.credit_id, a.incentive, a.partner_id, a.is_due, a.is_stated, today.sale_id,
         today.partner_id as buyer_id, today.held_reason, today.sku, today.currency,
-        today.rate_date, today.deal_id, landed.sha256 is not null as had_landed,
+        today.rate_date, today.deal_id, today.partner_code, withdrawn.file_name is not null
+        as is_withdrawn, today.sale_id <> written.sale_id as is_newer,
+        today.partner_code is distinct from written.partner_code
+            or today.document_date is distinct from written.document_date as is_other_buyer,
+        today.sku is distinct from written.sku
+            or today.document_date is distinct from written.document_date as is_other_product,
+        today.deal_id is distinct from written.deal_id as is_other_deal, landed.sha256 is not null as had_landed,
         others.was_anothers, due.credit_id is not null as is_anothers, reasons.reason,
         today.net_amount <> terms.net_amount as is_other_amount,
         today.amount <> terms.amount as is_other_value,
@@ -65,6 +90,9 @@ compared as (
     left join intermediate.stated_terms as terms using (credit_id)
     left join stated.files as landed
         on landed.sha256 = today.sha256 and landed.month = a.adjusts_month
+    left join written
+        on written.distributor = a.distributor and written.document_no = a.document_no
+        and written.line_no = a.line_no and written.line_key = a.line_key
     left join stated_for_others as others using (credit_id)
     left join due_to_others as due using (credit_id)
     left join withdrawn_by as withdrawn
@@ -136,9 +164,24 @@ newest as (
     group by subjects.credit_id
 )
 select
-    caused.credit_id, caused.cause, coalesce(files.file_name, caused.file_name) as file_name,
+    caused.credit_id, caused.cause,
+    coalesce(case
+        when caused.cause = 'withdrawn' then caused.is_withdrawn
+        when caused.cause in ('not_a_licence', 'held')
+            then caused.is_newer and caused.is_other_product
+            or caused.cause = 'held' and caused.is_newer
+        when caused.cause in ('amount', 'rate') then caused.is_newer
+        when caused.cause = 'claims' then caused.is_newer and (caused.is_other_deal
+            or caused.is_other_buyer or caused.is_other_amount or caused.is_other_product)
+        else caused.is_newer and caused.is_other_buyer
+    end, false) as is_own,
+    coalesce(uncounted.reason, held.reason) as closing_reason, caused.partner_code, caused.sku,
+    caused.buyer_id, caused.deal_id, coalesce(files.file_name, caused.file_name) as file_name,
     if(files.file_id is null, caused.file_line, newest.line) as file_line, caused.stated_file,
     caused.stated_line
 from caused
 left join newest using (credit_id)
 left join staging.files as files using (file_id)
+left join last_closing as held on held.sale_id = caused.sale_id and held.incentive is null
+left join last_closing as uncounted
+    on uncounted.sale_id = caused.sale_id and uncounted.incentive = caused.incentive

@@ -7,6 +7,10 @@
 -- category, points, balance, rules_hash, source, adjusts_month, cause
 -- file_name  the file of the certification or the manual posting, or of the newest row that ends it
 -- file_line, stated_file, stated_line
+-- change_kind  entry or certifications
+-- subject      the entry, or the partner
+-- change, change_id
+-- is_accepted  it moves; false: a person has refused it; null: it waits
 with stated as (
     select
         origin, partner_id, sum(points) as points, min(posted_on) as first_posted_on,
@@ -64,10 +68,34 @@ compared as (
         on due.origin is null and newest.origin = stated.origin
         and newest.partner_id = stated.partner_id
     left join staging.files as files on files.file_id = coalesce(due.file_id, newest.file_id)
+),
+moving as (
+    select *, if(kind = 'certification', 'certifications', 'entry') as change_kind,
+        if(kind = 'certification', partner_id, split_part(source, ':', 1)) as subject,
+        stated_file is not null and adjusts_month is not null or kind <> 'certification'
+            and split_part(source, ':', 1) in (select entry_id from stated.entries) as is_stated
+    from compared
+    where points <> 0
+),
+-- Certifications of a partner share its caps, so what they move is one change, as an entry is.
+named as (
+    select *, bool_or(is_stated) over one_change as moves_stated,
+        sum(if(adjusts_month is null, 0, points)) over one_change as moved,
+        string_agg(if(adjusts_month is null, null, origin || ' ' || points), ', ') over (
+            partition by change_kind, subject order by origin
+            rows between unbounded preceding and unbounded following) as contents
+    from moving
+    window one_change as (partition by change_kind, subject)
+),
+identified as (
+    select *, concat('moves ', moved, ' points of closed months') as change,
+        md5(concat_ws(chr(31), change_kind, subject, contents)) as change_id
+    from named
 )
 select
-    origin, partner_id, posted_on, kind, category, points, balance, rules_hash, source,
-    adjusts_month, if(adjusts_month is null, null, cause) as cause, file_name, file_line,
-    stated_file, stated_line
-from compared
-where points <> 0
+    i.origin, i.partner_id, i.posted_on, i.kind, i.category, i.points, i.balance, i.rules_hash,
+    i.source, i.adjusts_month, if(i.adjusts_month is null, null, i.cause) as cause, i.file_name,
+    i.file_line, i.stated_file, i.stated_line, i.change_kind, i.subject, i.change, i.change_id,
+    i.adjusts_month is null or not i.moves_stated or d.is_accepted as is_accepted
+from identified as i
+left join rules.changes as d using (change_id)

@@ -1,4 +1,4 @@
--- What was stated of each affected credit: the terms of its first movement and the line of its
+-- What was stated of each credit that is affected or that a change would affect: the terms of its first movement and the line of its
 -- last.
 --
 -- grain: credit_id
@@ -10,7 +10,8 @@ with affected as (
         lines.*, row_number() over movements as from_first,
         row_number() over (partition by credit_id order by month desc, sale_id desc) as from_last
     from stated.lines as lines
-    semi join intermediate.credit_deltas as deltas using (credit_id)
+    where credit_id in (select credit_id from intermediate.credit_deltas)
+        or credit_id in (select credit_id from intermediate.line_change_credits)
     window movements as (partition by credit_id order by month, sale_id)
 )
 select

@@ -1,0 +1,151 @@
+package transforms_test
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"time"
+
+	"tranche/transforms/oracle"
+)
+
+// directory is what complete files of partners, products, claims and certifications say, and
+// the first month that was open when they landed.
+type directory struct {
+	oracle.Facts
+	firstOpen time.Time // zero: none was closed
+}
+
+// landed is the day the files landed.
+func (d directory) landed() time.Time {
+	if d.firstOpen.IsZero() {
+		return firstDay
+	}
+	return d.firstOpen.AddDate(0, 0, 9)
+}
+
+// say takes the directory of facts as what newer files say, where it has changed.
+func (h *history) say(f oracle.Facts) {
+	same := func(d directory) bool {
+		return reflect.DeepEqual(d.Partners, f.Partners) && reflect.DeepEqual(d.Products, f.Products) &&
+			reflect.DeepEqual(d.Claims, f.Claims) && reflect.DeepEqual(d.Certifications, f.Certifications)
+	}
+	if n := len(h.directories); n == 0 || !same(h.directories[n-1]) {
+		h.directories = append(h.directories, directory{f, h.firstOpen})
+	}
+}
+
+// later are the queries that put every directory but the first into the store.
+func (h *history) later() (q []string) {
+	for i, d := range h.directories[1:] {
+		for kind, name := range directoryKinds {
+			id := 1000*(i+1) + kind
+			q = append(q, fmt.Sprintf("insert into store.raw.files values (%d, 'sha%d', '%s.csv', '%s', '%s', 'h', true, "+
+				"'%s', %s, 1, 'loaded', null, null, 0, 0, 0, 0, 0, 0, null)", id, id, name, name, name,
+				day(d.landed()), date(d.firstOpen)))
+		}
+		q = append(q, directoryRows(d.Facts, 1000*(i+1))...)
+	}
+	return append(q, "update store.raw.files set replaces = true where kind in ('partners', 'products', 'deals', "+
+		"'certifications')", countRecords)
+}
+
+// directoryKinds are the kinds by the number of their file.
+var directoryKinds = map[int]string{1: "partners", 2: "products", 4: "deals", 5: "certifications"}
+
+// countRecords counts the rows of the directory's files.
+const countRecords = "update store.raw.files as f set records = n, typed = n from (select kind, file_id, count(*) as n " +
+	"from (select 'partners' as kind, file_id from store.raw.partners union all " +
+	"select 'products', file_id from store.raw.products union all select 'deals', file_id from store.raw.deals " +
+	"union all select 'certifications', file_id from store.raw.certifications) group by kind, file_id) as c " +
+	"where c.file_id = f.file_id and c.kind = f.kind"
+
+// dated are the facts with the directory by day, as the slow calculation takes them. What is
+// new holds for all time. A change holds from the first month that was open when it landed. A
+// partner is inactive, and a partner or certification has ended, from the day its file landed.
+func (h *history) dated(f oracle.Facts) oracle.Facts {
+	f.Partners = overDays(h.directories, func(d directory) []oracle.Partner { return d.Partners },
+		func(p oracle.Partner) any { return p.ID }, func(p *oracle.Partner) *oracle.Days { return &p.Days },
+		func(was *oracle.Partner, now oracle.Partner, d directory) time.Time {
+			if was != nil && was.Active && !now.Active {
+				return d.landed()
+			}
+			return d.firstOpen
+		}, func(d directory) time.Time { return d.landed().AddDate(0, 0, 1) })
+	newest := map[string]oracle.Partner{}
+	for _, p := range f.Partners {
+		newest[p.ID] = p
+	}
+	for i, p := range f.Partners { // modules and levels have days of their own
+		f.Partners[i].Modules, f.Partners[i].Levels = newest[p.ID].Modules, newest[p.ID].Levels
+	}
+	from := func(d directory) time.Time { return d.firstOpen }
+	f.Products = overDays(h.directories, func(d directory) []oracle.Product { return d.Products },
+		func(p oracle.Product) any { return p.SKU }, func(p *oracle.Product) *oracle.Days { return &p.Days },
+		func(_ *oracle.Product, _ oracle.Product, d directory) time.Time { return d.firstOpen }, from)
+	f.Claims = overDays(h.directories, func(d directory) []oracle.Claim { return d.Claims },
+		func(c oracle.Claim) any { return [3]string{c.Deal, c.Partner, c.Role} },
+		func(c *oracle.Claim) *oracle.Days { return &c.Days },
+		func(_ *oracle.Claim, _ oracle.Claim, d directory) time.Time { return d.firstOpen }, from)
+	f.Certifications = overDays(h.directories, func(d directory) []oracle.Certification { return d.Certifications },
+		func(c oracle.Certification) any { return [3]any{c.Person, c.Code, c.Awarded} },
+		func(c *oracle.Certification) *oracle.Days { return &c.Days },
+		func(_ *oracle.Certification, _ oracle.Certification, d directory) time.Time { return d.firstOpen },
+		func(d directory) time.Time { return d.landed().AddDate(0, 0, 1) })
+	return f
+}
+
+// overDays gives each row the days on which it holds.
+func overDays[T any](all []directory, rows func(directory) []T, key func(T) any, days func(*T) *oracle.Days,
+	changes func(was *T, now T, d directory) time.Time, ends func(directory) time.Time) []T {
+	var order []any
+	said := map[any][]T{}
+	end := func(k any, from time.Time) {
+		list := said[k]
+		for len(list) > 0 && !days(&list[len(list)-1]).Since.Before(from) { // also one without first day
+			if days(&list[len(list)-1]).Since.IsZero() && !from.IsZero() {
+				break
+			}
+			list = list[:len(list)-1]
+		}
+		if len(list) > 0 {
+			days(&list[len(list)-1]).Until = from.AddDate(0, 0, -1)
+		}
+		said[k] = list
+	}
+	var before map[any]T
+	for i, d := range all {
+		now := map[any]T{}
+		for _, r := range rows(d) {
+			k := key(r)
+			now[k] = r
+			was, had := before[k]
+			switch _, known := said[k]; {
+			case !known:
+				order = append(order, k)
+				said[k] = append(said[k], r)
+			case !had || !reflect.DeepEqual(was, r):
+				var last *T
+				if had {
+					last = &was
+				}
+				from := changes(last, r, d)
+				end(k, from)
+				days(&r).Since = from
+				said[k] = append(said[k], r)
+			}
+		}
+		for k := range maps.Keys(before) {
+			if _, still := now[k]; !still && i > 0 {
+				end(k, ends(d))
+			}
+		}
+		before = now
+	}
+	var list []T
+	for _, k := range order {
+		list = append(list, said[k]...)
+	}
+	return slices.Clip(list)
+}

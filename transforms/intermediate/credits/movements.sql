@@ -1,0 +1,70 @@
+-- The movements of the open months, and those of changes that wait for a person. A movement belongs
+-- to the month of its document. If that month is closed, the movement is an adjustment in the first
+-- open month.
+--
+-- grain: credit_id
+-- credit_id      of a waiting change, made of the credit and the change
+-- sale_id, partner_id, incentive, base
+-- posting_month  month it is stated in
+-- adjusts_month, document_date, distributor, document_no, terms_document, line_no, line_key,
+-- terms_date, version, year_start, period_start, position_family
+-- is_due     the credit counts today
+-- is_stated  something has been stated of it
+-- level      as stated; null when nothing was
+-- schedule   as stated
+-- change_id  the change that waits for a person; null where the movement counts
+with adjusting as (
+    select
+        if(decisions.is_accepted, credit_id, md5(concat(decisions.change_id, credit_id))::uuid)
+        as credit_id, adjusting.* exclude (credit_id, stated_month),
+        if(decisions.is_accepted, null, decisions.change_id) as change_id
+    from intermediate.adjusting_credits as adjusting
+    join intermediate.adjustment_decisions as decisions using (credit_id)
+    where decisions.is_accepted is not false
+),
+new as (
+    select
+        credit_id, due.sale_id, due.partner_id, due.incentive, due.base, due.month as due_month,
+        null::date as adjusts_month, due.document_date, due.distributor, due.document_no,
+        due.line_no, due.line_key, due.terms_document, due.terms_date, due.version,
+        due.year_start, due.period_start, due.position_family, true as is_due,
+        false as is_stated, null as level, null as schedule, null as change_id
+    from intermediate.due_credits as due
+    join rules.programme as p on due.month >= p.first_open
+    anti join intermediate.stated_credits as stated using (credit_id)
+),
+changing as (
+    select
+        md5(concat(changes.change_id, changes.credit_id))::uuid as credit_id, changes.sale_id,
+        changes.partner_id, changes.incentive, changes.base, changes.due_month,
+        if(changes.due_month < p.first_open, changes.due_month, null) as adjusts_month,
+        changes.document_date, changes.distributor, changes.document_no, changes.line_no,
+        changes.line_key, coalesce(terms.terms_document, changes.terms_document)
+        as terms_document, coalesce(terms.terms_date, changes.terms_date) as terms_date,
+        coalesce(versions.version, changes.version) as version,
+        coalesce(terms.year_start, changes.year_start) as year_start,
+        coalesce(terms.period_start, changes.period_start) as period_start,
+        coalesce(terms.position_family, changes.position_family) as position_family,
+        true as is_due, terms.credit_id is not null as is_stated, terms.level, terms.schedule,
+        changes.change_id
+    from intermediate.line_change_credits as changes
+    cross join rules.programme as p
+    left join intermediate.stated_terms as terms using (credit_id)
+    left join rules.versions as versions on versions.hash = terms.rules_hash
+),
+movements as (
+    select * from adjusting
+    union all by name
+    select * from new
+    union all by name
+    select * from changing
+)
+select
+    m.credit_id, m.sale_id, m.partner_id, m.incentive, m.base,
+    greatest(m.due_month, p.first_open) as posting_month, m.adjusts_month, m.document_date,
+    m.distributor, m.document_no, m.terms_document, m.line_no, m.line_key, m.terms_date, m.version,
+    m.year_start, m.period_start, m.position_family, m.is_due, m.is_stated, m.level, m.schedule,
+    m.change_id
+from movements as m
+cross join rules.programme as p
+where greatest(m.due_month, p.first_open) <= p.through_month

@@ -1,0 +1,112 @@
+-- The sell-out lines that a person has to accept. A number is used again where the document has
+-- another year than the first one with its number, and another buyer, product or amount.
+-- Corrections of stated lines are over the limit where a file has more of them, or moves more, than
+-- its feed allows; then all of them wait. A possible duplicate could be another line sent again.
+-- Acceptance holds for a content, whatever file sends it.
+--
+-- grain: sale_id
+-- sale_id
+-- kind         number_used_again, corrections_over_the_limit or possible_duplicate
+-- subject      what changes: the line, or the feed
+-- change       from what to what
+-- change_id
+-- is_accepted  false: refused; null: it waits
+with used_again as (
+    select later.sale_id, 'number_used_again' as kind,
+        concat(later.distributor, ' ', later.document_no, '/', later.line_no) as subject,
+        concat_ws(' ', earlier.document_date, earlier.partner_code, earlier.sku,
+            earlier.net_amount::decimal(18,2), 'becomes', later.document_date, later.partner_code,
+            later.sku, later.net_amount::decimal(18,2)) as change,
+        md5(concat_ws(chr(31), 'number_used_again', later.distributor, later.document_no,
+            later.line_no, later.line_key, later.content)) as change_id,
+        concat_ws(chr(31), later.distributor, later.document_no, later.line_no, later.line_key,
+            year(later.document_date)) as numbered
+    from intermediate.line_versions as later
+    join intermediate.line_versions as earlier
+        using (distributor, document_no, line_no, line_key)
+    where earlier.sale_id < later.sale_id and not later.repeats
+        and year(earlier.document_date) <> year(later.document_date)
+        and (earlier.partner_code <> later.partner_code or earlier.sku <> later.sku
+            or earlier.net_amount <> later.net_amount)
+    qualify row_number() over (partition by later.sale_id order by earlier.sale_id desc) = 1
+        and year(later.document_date) <> (select year(arg_min(first.document_date, first.sale_id))
+            from intermediate.line_versions as first
+            where first.distributor = later.distributor and first.document_no = later.document_no
+                and first.line_no = later.line_no and first.line_key = later.line_key)
+),
+-- Once a version of a year is accepted, later ones of that year correct it.
+decided_numbers as (
+    select used_again.*, decided.is_accepted,
+        coalesce(bool_or(decided.is_accepted) over (partition by numbered order by sale_id
+            rows between unbounded preceding and 1 preceding), false) as corrects_accepted
+    from used_again
+    left join rules.changes as decided using (change_id)
+),
+numbers as (
+    select sale_id, kind, subject, change, change_id, is_accepted
+    from decided_numbers
+    where not corrects_accepted
+),
+doubled as (
+    select d.sale_id, 'possible_duplicate' as kind,
+        concat(s.distributor, ' ', s.document_no, '/', s.line_no) as subject,
+        concat('could be ', o.document_no, '/', o.line_no, ' sent again, ',
+            s.net_amount::decimal(18,2), ' ', s.currency) as change,
+        md5(concat_ws(chr(31), 'possible_duplicate', s.distributor, s.document_no, s.line_no,
+            s.line_key, s.content)) as change_id
+    from intermediate.possible_duplicates as d
+    join staging.sales as s using (sale_id)
+    join staging.sales as o on o.sale_id = d.other_sale_id
+),
+duplicates as (
+    select doubled.*, decided.is_accepted
+    from doubled
+    left join rules.changes as decided using (change_id)
+),
+stated as (
+    select distributor, document_no, line_no, line_key,
+        arg_max(net_amount, month) as net_amount, arg_max(rate, month) as rate
+    from stated.lines
+    group by distributor, document_no, line_no, line_key
+),
+corrections as (
+    select v.sale_id, v.file_id, f.feed, f.file_name, v.content,
+        concat_ws(' / ', v.distributor, v.document_no, v.line_no, v.line_key) as key_text,
+        abs(round(v.net_amount * s.rate, 2) - round(s.net_amount * s.rate, 2)) as moves
+    from intermediate.line_versions as v
+    join stated as s using (distributor, document_no, line_no, line_key)
+    join staging.files as f using (file_id)
+    anti join numbers as n on n.sale_id = v.sale_id and n.is_accepted is not true
+    anti join duplicates as d on d.sale_id = v.sale_id and d.is_accepted is not true
+    where not v.repeats
+        and f.feed in (select feed from rules.feeds where max_corrected_lines is not null
+            or max_corrected_amount is not null)
+    qualify v.sale_id = max(v.sale_id) over (
+        partition by v.distributor, v.document_no, v.line_no, v.line_key)
+),
+corrected_files as (
+    select feed, file_id, any_value(file_name) as file_name, count(*) as lines,
+        sum(moves) as moves,
+        md5(string_agg(key_text || chr(31) || content, chr(30) order by key_text, content))
+        as contents
+    from corrections
+    group by feed, file_id
+),
+over_limit as (
+    select c.*, md5(concat_ws(chr(31), 'corrections_over_the_limit', c.feed, c.contents))
+        as change_id
+    from corrected_files as c
+    join rules.feeds as limits using (feed)
+    where c.lines > limits.max_corrected_lines or c.moves > limits.max_corrected_amount
+)
+select sale_id, kind, subject, change, change_id, is_accepted
+from numbers
+union all
+select sale_id, kind, subject, change, change_id, is_accepted
+from duplicates
+union all
+select c.sale_id, 'corrections_over_the_limit', o.feed,
+    concat(o.lines, ' stated lines corrected, by ', o.moves), o.change_id, d.is_accepted
+from over_limit as o
+join corrections as c using (file_id)
+left join rules.changes as d using (change_id)

@@ -1,0 +1,36 @@
+-- The credits of closed months that are not what was stated: those with another base today, and those
+-- of which nothing was stated. A stated credit keeps the terms it was stated with.
+--
+-- grain: credit_id
+-- credit_id, sale_id, partner_id, incentive
+-- base  what it should be, less what was stated
+-- due_month
+-- stated_month   null where nothing was stated
+-- adjusts_month, document_date, distributor, document_no, line_no, line_key, terms_document,
+-- terms_date, version, year_start, period_start, position_family
+-- is_due     the credit counts today
+-- is_stated  something has been stated of it
+-- level      as stated; null when nothing was
+-- schedule   as stated
+select
+    credit_id, coalesce(deltas.sale_id, terms.sale_id) as sale_id, terms.partner_id,
+    terms.incentive, deltas.base, coalesce(deltas.month, deltas.stated_month) as due_month,
+    deltas.stated_month, deltas.stated_month as adjusts_month,
+    coalesce(deltas.document_date, terms.document_date) as document_date,
+    terms.distributor, terms.document_no, terms.line_no, terms.line_key,
+    terms.terms_document, terms.terms_date, versions.version, terms.year_start,
+    terms.period_start, terms.position_family, deltas.sale_id is not null as is_due,
+    true as is_stated, terms.level, terms.schedule
+from intermediate.credit_deltas as deltas
+join intermediate.stated_terms as terms using (credit_id)
+left join rules.versions as versions on versions.hash = terms.rules_hash
+union all by name
+select
+    credit_id, due.sale_id, due.partner_id, due.incentive, due.base, due.month as due_month,
+    null::date as stated_month, due.month as adjusts_month, due.document_date, due.distributor,
+    due.document_no, due.line_no, due.line_key, due.terms_document, due.terms_date, due.version,
+    due.year_start, due.period_start, due.position_family, true as is_due, false as is_stated,
+    null as level, null as schedule
+from intermediate.due_credits as due
+join rules.programme as p on due.month < p.first_open
+anti join intermediate.stated_credits as stated using (credit_id)

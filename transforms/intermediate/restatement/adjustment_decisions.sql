@@ -1,0 +1,78 @@
+-- Which differences from what was stated move by themselves, and which wait for a person. Late lines,
+-- held lines that now count, and what a sender corrects on its own lines move by themselves.
+-- Everything else has been changed by somebody else, and waits. A change is named by what changes
+-- and to what, so a decision holds for it in whatever file it comes again.
+--
+-- grain: credit_id
+-- credit_id
+-- kind         what has changed: code, product, partner, deal, missing, unread or rules
+-- subject      which one
+-- change       to what
+-- change_id
+-- is_accepted  it moves; false: a person has refused it; null: it waits
+with shared as (
+    select distinct distributor, document_no, line_no, line_key
+    from stated.lines
+    where incentive = 'sell_with'
+),
+claims as (
+    select deal_id, string_agg(distinct concat_ws(' ', partner_code, role, status), ', '
+        order by concat_ws(' ', partner_code, role, status)) as claimants
+    from intermediate.deal_claims
+    group by deal_id
+),
+judged as (
+    select c.credit_id, c.partner_id, c.incentive, c.distributor, causes.*
+        exclude (credit_id),
+        case
+            when causes.is_own or causes.cause = 'late' then true
+            when c.is_stated then false
+            when causes.cause = 'counted_later' then coalesce(causes.closing_reason, '') not in
+                ('not_a_licence', 'partner_inactive', 'module_not_held', 'not_admitted_yet',
+                    'outside', 'before_the_programme')
+            when causes.cause = 'claims' then shared.document_no is null
+            else false
+        end as moves,
+        claims.claimants
+    from intermediate.adjusting_credits as c
+    join intermediate.adjustment_causes as causes using (credit_id)
+    left join shared
+        on shared.distributor = c.distributor and shared.document_no = c.document_no
+        and shared.line_no = c.line_no and shared.line_key = c.line_key
+    left join claims using (deal_id)
+),
+named as (
+    select credit_id, moves,
+        case
+            when cause = 'claims' then 'deal'
+            when cause = 'other_partner' then 'code'
+            when cause = 'not_a_licence' or closing_reason = 'not_a_licence' then 'product'
+            when cause = 'held' then 'missing'
+            when cause = 'withdrawn' then 'unread'
+            when cause in ('amount', 'rate') then 'rules'
+            else 'partner'
+        end as kind,
+        case
+            when cause = 'claims' then deal_id
+            when cause = 'other_partner' then concat_ws(' ', distributor, partner_code)
+            when cause = 'not_a_licence' or closing_reason = 'not_a_licence' then sku
+            when cause = 'held' then concat_ws(' ', distributor, partner_code, sku)
+            when cause = 'withdrawn' then stated_file
+            when cause in ('amount', 'rate') then incentive
+            else concat_ws(' ', partner_id, incentive)
+        end as subject,
+        case
+            when cause = 'claims' then concat('is claimed by ', coalesce(claimants, 'nobody'))
+            when cause = 'other_partner' then concat('is ', coalesce(buyer_id, 'nobody'))
+            when cause = 'counted_later' then 'counts'
+            else cause
+        end as change
+    from judged
+),
+identified as (
+    select *, md5(concat_ws(chr(31), kind, subject, change)) as change_id from named
+)
+select i.credit_id, i.kind, i.subject, i.change, i.change_id,
+    i.moves or d.is_accepted as is_accepted
+from identified as i
+left join rules.changes as d using (change_id)
