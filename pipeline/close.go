@@ -14,6 +14,7 @@ type Closing struct {
 	Month    time.Time
 	By       string
 	Accepted string // why held and rejected amounts may stay; empty: they may not
+	Pending  string // why waiting changes may stay; empty: they may not
 }
 
 // Close states the first open month for good. It builds the marts twice, before and after the month is stated, so

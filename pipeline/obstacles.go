@@ -78,6 +78,11 @@ func obstacles(
 			return nil, err
 		}
 	}
+	if k.Pending == "" {
+		if err := o.pending(ctx, s, c.Closing.MaxPending.String()); err != nil {
+			return nil, err
+		}
+	}
 	if err := o.orNil(); err != nil {
 		return nil, err
 	}
@@ -104,7 +109,7 @@ func (o *Obstacles) held(ctx context.Context, s *store.Session, month time.Time,
 		from mart.held_lines as held
 		left join intermediate.rates as rates on rates.currency = coalesce(held.currency, $3)
 			and rates.rate_date <= last_day($1::date) and last_day($1::date) < rates.to_date
-		where held.month <= $1::date and held.net_amount is not null`,
+		where held.month <= $1::date and held.net_amount is not null and held.change_id is null`,
 		[]any{&held, &unknown, &amount, &tooMuch}, month, limit, currency)
 	if err == nil && (unknown > 0 || tooMuch) {
 		o.say("%s held, of the month or before, together %s %s at the rates of the month's last day%s, "+

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -60,7 +61,7 @@ func state(ctx context.Context, in stateInput) (closed ledger.Closed, err error)
 		Landed:   lastLanded(in.Landed),
 		Prepared: in.By,
 		At:       in.Now.UTC().Truncate(time.Second),
-		Accepted: in.Accepted,
+		Accepted: cmp.Or(in.Accepted, in.Pending),
 		Approval: c.Closing.NeedsApproval,
 		Program:  in.Program,
 		Models:   models,

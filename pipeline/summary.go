@@ -28,6 +28,7 @@ type Summary struct {
 	FeedsWithoutFiles []string
 	Refused           []Refusal
 	Held              []Held
+	Changes           []Change // that wait for a person
 	Modules           []IncentiveTotal
 	Partners          int
 
@@ -83,7 +84,7 @@ type IncentiveTotal struct {
 
 // Waits says whether anything waits for a person.
 func (s *Summary) Waits() bool {
-	if len(s.Refused) > 0 || s.AwaitsApproval || len(s.OpenIDs) > 0 {
+	if len(s.Refused) > 0 || s.AwaitsApproval || len(s.OpenIDs) > 0 || len(s.Changes) > 0 {
 		return true
 	}
 	for _, f := range s.Feeds {
@@ -160,9 +161,12 @@ func (s *Summary) readWaiting(ctx context.Context, db *store.Session) (err error
 		return err
 	}
 	s.Held, err = store.List(ctx, db, `
-		select held_reason, what, count(*) from mart.held_lines group by all order by all`,
+		select held_reason, what, count(*) from mart.held_lines where change_id is null group by all order by all`,
 		func(x *Held) []any { return []any{&x.Reason, &x.What, &x.Rows} })
 	if err != nil {
+		return err
+	}
+	if s.Changes, err = pendingChanges(ctx, db); err != nil {
 		return err
 	}
 	s.Waiting, err = store.List(ctx, db, `

@@ -16,7 +16,7 @@ import (
 
 func (a *app) closeCommand() *cobra.Command {
 	var by, reason, through string
-	var accept bool
+	var accept, pending bool
 	c := &cobra.Command{
 		Use:   "close MONTH | --through MONTH",
 		Short: "State a month for good",
@@ -26,7 +26,8 @@ comes later for it are adjustments of the first open month.
 
 It is refused, with the reasons, while an earlier month is open, the month is not over,
 a check fails, files are left in the inbox, or more is held or rejected than the
-configuration allows. --accept-held leaves that for later, with your --reason.
+configuration allows. --accept-held leaves that for later, with your --reason;
+--accept-pending does so with changes that wait for a person.
 
 --through closes every open month up to that one, in their order, each as if it were
 closed by itself, and stops at the first that is refused.`,
@@ -40,18 +41,26 @@ closed by itself, and stops at the first that is refused.`,
 			if err := decided("closing a month", &by); err != nil {
 				return err
 			}
-			if reason = strings.TrimSpace(reason); accept != (reason != "") {
-				return usagef("--accept-held and --reason go together: say why what is held may stay behind")
+			if reason = strings.TrimSpace(reason); (accept || pending) != (reason != "") {
+				return usagef("--accept-held or --accept-pending and --reason go together: say why that may stay behind")
+			}
+			closing := pipeline.Closing{By: by}
+			if accept {
+				closing.Accepted = reason
+			}
+			if pending {
+				closing.Pending = reason
 			}
 			if through != "" {
-				return a.closeThrough(cmd.Context(), through, pipeline.Closing{By: by, Accepted: reason})
+				return a.closeThrough(cmd.Context(), through, closing)
 			}
-			return a.close(cmd.Context(), args[0], pipeline.Closing{By: by, Accepted: reason})
+			return a.close(cmd.Context(), args[0], closing)
 		},
 	}
 	decider(c, &by, "who prepared it")
 	c.Flags().StringVar(&through, "through", "", "close every open month up to this one")
 	c.Flags().BoolVar(&accept, "accept-held", false, "close although something is held or rejected")
+	c.Flags().BoolVar(&pending, "accept-pending", false, "close although changes wait for a person")
 	c.Flags().StringVar(&reason, "reason", "", "why that may stay behind")
 	return c
 }

@@ -164,8 +164,23 @@ func printWaiting(out io.Writer, s *pipeline.Summary) {
 		fmt.Fprintf(out, "  %s rejected: tranche rejects list; ask the sender for a corrected file, "+
 			"and waive what it replaces\n", counted(rejected, "row"))
 	}
+	printChanges(out, s)
 	for _, h := range s.Held {
 		fmt.Fprintf(out, "  %s held, %s %s\n", counted(h.Rows, "row"), strings.ReplaceAll(h.Reason, "_", " "), h.What)
+	}
+}
+
+// printChanges shows the first waiting changes, and how many more there are.
+func printChanges(out io.Writer, s *pipeline.Summary) {
+	const shown = 5
+	for _, c := range s.Changes[:min(shown, len(s.Changes))] {
+		fmt.Fprintf(out, "  change %s would move %s %s and %d points: %s\n", c.Short(), c.Amount, s.Currency, c.Points, c.What())
+	}
+	if more := len(s.Changes) - shown; more > 0 {
+		fmt.Fprintf(out, "  and %s more\n", counted(int64(more), "change"))
+	}
+	if len(s.Changes) > 0 {
+		fmt.Fprintln(out, "  tranche changes list shows partners and months; accept or refuse each")
 	}
 }
 

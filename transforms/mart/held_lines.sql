@@ -16,14 +16,19 @@
 -- net_amount  net amount of a sales line, or of the line of a link, in the document's currency;
 --             amount of a manual money posting in the programme currency; null otherwise
 -- currency    currency of the document, for sales and links
+-- change_id
 select 'sales' as kind, l.file_id, l.line as file_line, f.file_name, l.held_reason,
     case
         when l.held_reason in ('unknown_partner', 'ambiguous_partner') then l.partner_code
         when l.held_reason = 'unknown_product' then l.sku
+        when l.held_reason in ('number_used_again', 'corrections_over_the_limit',
+            'possible_duplicate') then left(l.change_id, 8)
         else l.currency
     end as what,
     l.month, l.partner_id, l.distributor_id, l.distributor, l.document_no, l.document_date,
-    l.line_no, l.end_customer, l.sku, l.net_amount, l.currency
+    l.line_no, l.end_customer, l.sku, l.net_amount, l.currency,
+    if(l.held_reason in ('number_used_again', 'corrections_over_the_limit',
+        'possible_duplicate'), l.change_id, null) as change_id
 from intermediate.lines as l
 join staging.files as f using (file_id)
 where l.held_reason is not null
@@ -31,7 +36,7 @@ union all
 select
     'entries', e.file_id, e.line, f.file_name, e.held_reason, e.partner_id,
     date_trunc('month', e.posted_on)::date, null, null, null, e.entry_id, null, null, null, null,
-    e.amount, null
+    e.amount, null, null
 from intermediate.entries as e
 join staging.files as f using (file_id)
 where e.held_reason is not null
@@ -39,7 +44,7 @@ union all
 select
     'certifications', c.file_id, c.line, f.file_name, 'unknown_partner', c.partner_code,
     date_trunc('month', c.awarded_on)::date, null, null, null,
-    c.certification_code || ' ' || c.person_id, null, null, null, null, null, null
+    c.certification_code || ' ' || c.person_id, null, null, null, null, null, null, null
 from staging.certifications as c
 semi join intermediate.standing_records as v using (file_id, line)
 join staging.files as f using (file_id)
@@ -50,7 +55,7 @@ union all
 select
     'deals', d.file_id, d.line, f.file_name, 'unknown_partner', d.partner_code,
     date_trunc('month', d.registered_on)::date, null, null, null,
-    d.deal_id || ' ' || d.role, null, null, d.end_customer, null, null, null
+    d.deal_id || ' ' || d.role, null, null, d.end_customer, null, null, null, null
 from (select distinct * exclude (from_date, to_date) from intermediate.deal_claims) as d
 semi join intermediate.standing_records as v using (file_id, line)
 join staging.files as f using (file_id)
@@ -60,7 +65,7 @@ select
     'links', k.file_id, k.line, f.file_name, coalesce(k.held_reason, 'follows_its_line'), k.deal_id,
     coalesce(s.month, least(date_trunc('month', f.landed_at)::date, p.through_month)), null, null,
     k.distributor,
-    k.document_no, s.document_date, k.line_no, s.end_customer, s.sku, s.net_amount, s.currency
+    k.document_no, s.document_date, k.line_no, s.end_customer, s.sku, s.net_amount, s.currency, null
 from intermediate.deal_links as k
 join staging.files as f using (file_id)
 cross join rules.programme as p

@@ -168,7 +168,7 @@ type lander struct {
 	root      *os.Root
 	known     map[string]File  // the last landing of each bytes
 	newest    map[string]int64 // the last sequence of each feed
-	seenWhole map[sight]bool // found complete by earlier runs
+	seenWhole map[sight]bool   // found complete by earlier runs
 	last      int64
 }
 
