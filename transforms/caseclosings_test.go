@@ -84,7 +84,18 @@ func (c namedCase) workOut(t *testing.T, s *store.Session) []string {
 	final := f
 	f.Sales = nil
 	h.workOut(f, f.Through)
-	compare(t, bases(t, s), worked(oracle.Work(h.dated(final), h.p)))
+	for line := range strings.Lines(c.part("decide")) {
+		words := strings.SplitN(strings.TrimSpace(line), " ", 3)
+		if len(words) != 3 || h.decide(f, f.Through, words[0], words[1], words[2]) == 0 {
+			t.Fatalf("decide: %q is no change that waits: %v", line, ask(t, s, "select concat_ws(' ', kind, subject) as said "+
+				"from mart.pending_changes"))
+		}
+	}
+	// What waits or is refused is not as the final facts say.
+	if final := h.dated(final); len(ask(t, s, "select change_id as said from mart.pending_changes union all "+
+		"select change_id from memory.main.decided where not is_accepted")) == 0 {
+		compare(t, bases(t, s), worked(oracle.Work(final, h.p)))
+	}
 	return ask(t, s, "select said from ("+oracle.Question()+") "+adjusted)
 }
 
@@ -94,7 +105,14 @@ const adjusted = `union all
 		coalesce(document_no, replace(reference, ' ', '_')), 'cause', cause, 'base', coalesce(base, 0), 'amount',
 		coalesce(amount, 0), 'points', coalesce(points, 0),
 		'by', coalesce(file_name, '-'), 'stated', coalesce(stated_file, '-'))
-	from mart.adjustments order by said`
+	from mart.adjustments
+	union all
+	select concat_ws(' ', 'pending', kind, subject, '-', change, partner_id, strftime(month, '%Y-%m'), 'base', base,
+		'amount', amount, 'points', points) from mart.pending_changes
+	union all
+	select concat_ws(' ', 'held', document_no || '/' || line_no, held_reason, net_amount::decimal(18,2))
+		from mart.held_lines where kind = 'sales'
+	order by said`
 
 // standing are the lines that stand: the newest version of each key, without what a newer
 // complete file no longer holds.

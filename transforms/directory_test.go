@@ -5,7 +5,10 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/cockroachdb/apd/v3"
 
 	"tranche/transforms/oracle"
 )
@@ -93,7 +96,25 @@ func (h *history) dated(f oracle.Facts) oracle.Facts {
 		func(c *oracle.Certification) *oracle.Days { return &c.Days },
 		func(_ *oracle.Certification, _ oracle.Certification, d directory) time.Time { return d.firstOpen },
 		func(d directory) time.Time { return d.landed().AddDate(0, 0, 1) })
+	f.Sales = h.rated(f.Sales)
 	return f
+}
+
+// rated are the sales with the rates that they were stated with.
+func (h *history) rated(sales []oracle.Sale) []oracle.Sale {
+	stated := map[string]string{}
+	for _, said := range ask(h, h.s, "select concat_ws('|', distributor, document_no, line_no, currency) || '=' || rate as "+
+		"said from memory.kept.lines where currency <> 'USD'") {
+		key, rate, _ := strings.Cut(said, "=")
+		stated[key] = rate
+	}
+	sales = slices.Clone(sales)
+	for i, s := range sales {
+		if rate, ok := stated[fmt.Sprintf("%s|%s|%d|%s", s.Distributor, s.Document, s.Line, s.Currency)]; ok {
+			sales[i].Rate, _, _ = apd.NewFromString(rate)
+		}
+	}
+	return sales
 }
 
 // overDays gives each row the days on which it holds.

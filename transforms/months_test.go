@@ -32,6 +32,7 @@ type history struct {
 
 func begin(t fataler, s *store.Session, p oracle.Programme) *history {
 	must(t, s, "drop schema if exists memory.kept cascade", "create schema memory.kept",
+		"create or replace table memory.main.decided (change_id varchar, is_accepted boolean)",
 		"drop schema if exists memory.stated cascade")
 	if err := transforms.Prepare(context.Background(), s, "memory"); err != nil {
 		t.Fatalf("%v", err)
@@ -70,6 +71,29 @@ func (h *history) workOut(f oracle.Facts, through time.Time) {
 	first := h.directories[0]
 	f.Partners, f.Products, f.Claims, f.Certifications = first.Partners, first.Products, first.Claims, first.Certifications
 	workOutFrom(h, h.s, f, h.p, h.firstOpen, h.past, append(h.later(), h.besides...))
+}
+
+// decide accepts or refuses the waiting changes that fit, and works the facts out again.
+func (h *history) decide(f oracle.Facts, through time.Time, act, kind, subject string) (decided int) {
+	ids := ask(h, h.s, fmt.Sprintf("select distinct change_id as said from mart.pending_changes where %s in ('', kind) and "+
+		"%s in ('', subject) order by said", store.Literal(kind), store.Literal(subject)))
+	for _, id := range ids {
+		must(h, h.s, fmt.Sprintf("insert into memory.main.decided values (%s, %t)", store.Literal(id), act == "accept"))
+	}
+	if len(ids) > 0 {
+		h.workOut(f, through)
+	}
+	return len(ids)
+}
+
+// acceptAll accepts every waiting change.
+func (h *history) acceptAll(f oracle.Facts, through time.Time) {
+	for range 5 {
+		if h.decide(f, through, "accept", "", "") == 0 {
+			return
+		}
+	}
+	h.Fatalf("accepting changes brings others again and again")
 }
 
 // close states the first open month, as the facts through a month are.

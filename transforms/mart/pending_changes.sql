@@ -3,8 +3,8 @@
 --
 -- grain: change_id, partner_id, month
 -- change_id   names the change, by what changes and to what
--- kind        what changes: number_used_again, corrections_over_the_limit, withdrawn or
---             possible_duplicate of lines; code, product, partner, deal, missing, unread or rules,
+-- kind        what changes: number_used_again, other_count, corrections_over_the_limit, withdrawn
+--             or possible_duplicate of lines; code, product, partner, deal, missing, unread or rules,
 --             of what lines depend on; entry or certifications
 -- subject     which line, feed, code, product, partner, deal or posting
 -- change      to what

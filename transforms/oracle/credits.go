@@ -85,6 +85,9 @@ func (w *work) readLine(sale Sale, terms time.Time) (*line, bool) {
 		return nil, false
 	}
 	rate, known := w.rate(sale.Currency, terms)
+	if sale.Rate != nil {
+		rate, known = *sale.Rate, true
+	}
 	if !known {
 		return nil, false
 	}

@@ -112,6 +112,7 @@ type Sale struct {
 	Net                   apd.Decimal
 	ReturnsDocument       string // empty: names no line
 	ReturnsLine           int64
+	Rate                  *apd.Decimal // that it was stated with; nil: it was not
 }
 
 // Programme is all its versions.

@@ -120,7 +120,7 @@ func (t *Typer) nameProblems() {
 }
 
 func (t *Typer) readableKey() string {
-	names := slices.Concat(t.feed.Key, t.keyColumns())
+	names := slices.Concat(t.feed.key(), t.keyColumns())
 	for _, p := range t.Problems {
 		if slices.Contains(names, p.Column) {
 			return ""

@@ -95,7 +95,7 @@ func (v *value) turn(must bool) {
 // becomes the occurrence within the key.
 func (t *Typer) composeLineKey() {
 	key := &t.values[t.sales.lineKey]
-	for _, name := range t.feed.Key {
+	for _, name := range t.feed.key() {
 		if name == "distributor" || name == "document_no" || name == "line_no" {
 			continue
 		}

@@ -10,7 +10,7 @@ import (
 // LineKey is the source of each key column of a sales line: the sender's names, a constant, or the line's
 // occurrence. line_key lists the further columns of the feed's key, in order.
 func (f Feed) LineKey() map[string]string {
-	own := slices.DeleteFunc(slices.Clone(f.Key), func(name string) bool {
+	own := slices.DeleteFunc(slices.Clone(f.key()), func(name string) bool {
 		return name == "distributor" || name == "document_no" || name == "line_no"
 	})
 	key := map[string]string{}
@@ -32,6 +32,20 @@ func (f Feed) LineKey() map[string]string {
 		key["line_key"] = strings.Join(own, " / ")
 	}
 	return key
+}
+
+// CountsLines says that the sender does not number its lines. A line is then named by its document, SKU and occurrence.
+func (f Feed) CountsLines() bool {
+	_, constant := f.Constants["line_no"]
+	return f.Kind == Sales && f.Columns["line_no"] == nil && !constant
+}
+
+// key is the declared key, with what names a line that has no number.
+func (f Feed) key() []string {
+	if f.CountsLines() && !slices.Contains(f.Key, "sku") {
+		return append(slices.Clone(f.Key), "sku")
+	}
+	return f.Key
 }
 
 // SameKey says that lines keep their keys: both are the same, or now only adds names behind the earlier ones.

@@ -159,7 +159,7 @@ func (f Feed) derives(column string) bool {
 	case "is_return", "net_amount", "line_no", "quantity":
 		return true
 	case "line_key":
-		return len(f.Key) > 0
+		return len(f.key()) > 0
 	}
 	return false
 }

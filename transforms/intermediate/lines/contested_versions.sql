@@ -1,12 +1,13 @@
 -- The sell-out lines that a person has to accept. A number is used again where the document has
 -- another year than the first one with its number, and another buyer, product or amount.
 -- Corrections of stated lines are over the limit where a file has more of them, or moves more, than
--- its feed allows; then all of them wait. A possible duplicate could be another line sent again.
+-- its feed allows; then all of them wait. Where a sender that does not number its lines sends another
+-- count of one product in a document, nobody knows which line is which. A possible duplicate could be another line sent again.
 -- Acceptance holds for a content, whatever file sends it.
 --
 -- grain: sale_id
 -- sale_id
--- kind         number_used_again, corrections_over_the_limit or possible_duplicate
+-- kind         number_used_again, other_count, corrections_over_the_limit or possible_duplicate
 -- subject      what changes: the line, or the feed
 -- change       from what to what
 -- change_id
@@ -63,6 +64,34 @@ duplicates as (
     from doubled
     left join rules.changes as decided using (change_id)
 ),
+-- Lines without numbers, by file, document and product.
+counts as (
+    select s.file_id, s.distributor, s.document_no, s.line_key, count(*) as lines,
+        string_agg(s.content, chr(30) order by s.line_no) as contents
+    from staging.sales as s
+    join staging.files as f using (file_id)
+    join rules.feeds as r using (feed)
+    where r.counts_lines and not f.replaces
+    group by s.file_id, s.distributor, s.document_no, s.line_key
+),
+compared_counts as (
+    select *, lag(lines) over (
+            partition by distributor, document_no, line_key order by file_id) as lines_before
+    from counts
+),
+recounted as (
+    select s.sale_id, 'other_count' as kind,
+        concat_ws(' ', s.distributor, s.document_no, s.sku) as subject,
+        concat(c.lines_before, ' lines become ', c.lines) as change,
+        md5(concat_ws(chr(31), 'other_count', c.distributor, c.document_no, c.line_key, c.contents))
+        as change_id, d.is_accepted
+    from compared_counts as c
+    join staging.sales as s using (file_id, distributor, document_no, line_key)
+    left join rules.changes as d on d.change_id = md5(concat_ws(chr(31), 'other_count',
+        c.distributor, c.document_no, c.line_key, c.contents))
+    where c.lines <> c.lines_before
+        and s.sale_id not in (select sale_id from intermediate.line_versions where repeats)
+),
 stated as (
     select distributor, document_no, line_no, line_key,
         arg_max(net_amount, month) as net_amount, arg_max(rate, month) as rate
@@ -78,6 +107,7 @@ corrections as (
     join staging.files as f using (file_id)
     anti join numbers as n on n.sale_id = v.sale_id and n.is_accepted is not true
     anti join duplicates as d on d.sale_id = v.sale_id and d.is_accepted is not true
+    anti join recounted as r on r.sale_id = v.sale_id and r.is_accepted is not true
     where not v.repeats
         and f.feed in (select feed from rules.feeds where max_corrected_lines is not null
             or max_corrected_amount is not null)
@@ -98,15 +128,23 @@ over_limit as (
     from corrected_files as c
     join rules.feeds as limits using (feed)
     where c.lines > limits.max_corrected_lines or c.moves > limits.max_corrected_amount
+),
+contested as (
+    select sale_id, kind, subject, change, change_id, is_accepted
+    from numbers
+    union all
+    select sale_id, kind, subject, change, change_id, is_accepted
+    from duplicates
+    union all
+    select sale_id, kind, subject, change, change_id, is_accepted
+    from recounted
+    union all
+    select c.sale_id, 'corrections_over_the_limit', o.feed,
+        concat(o.lines, ' stated lines corrected, by ', o.moves), o.change_id, d.is_accepted
+    from over_limit as o
+    join corrections as c using (file_id)
+    left join rules.changes as d using (change_id)
 )
-select sale_id, kind, subject, change, change_id, is_accepted
-from numbers
-union all
-select sale_id, kind, subject, change, change_id, is_accepted
-from duplicates
-union all
-select c.sale_id, 'corrections_over_the_limit', o.feed,
-    concat(o.lines, ' stated lines corrected, by ', o.moves), o.change_id, d.is_accepted
-from over_limit as o
-join corrections as c using (file_id)
-left join rules.changes as d using (change_id)
+select *
+from contested
+qualify row_number() over (partition by sale_id order by is_accepted nulls first, kind) = 1
