@@ -60,6 +60,9 @@ func TestFilesThatAreCorrectedRefusedAndCompletePassEveryCheck(t *testing.T) {
 			h.besides = b.store()
 			through := h.open().AddDate(0, rapid.IntRange(0, 1).Draw(rt, "months open"), 0)
 			h.workOut(b.facts, through)
+			if b.oneIn(3, "decides") {
+				h.decide(b.facts, through, b.oneOf("decision", "accept", "refuse"), "", "")
+			}
 		}
 	})
 }

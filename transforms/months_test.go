@@ -149,9 +149,6 @@ func TestWhatWasStatedAndWhatMovedIsWhatTheFinalFactsSay(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		p := drawProgramme(rt)
 		f := drawFacts(rt, p)
-		for i := range f.Partners {
-			f.Partners[i].Active = true // what an inactive partner keeps is another case
-		}
 		h := begin(rt, s, p)
 		through := h.open()
 		for range rapid.IntRange(1, 4).Draw(rt, "closings") {
@@ -166,6 +163,7 @@ func TestWhatWasStatedAndWhatMovedIsWhatTheFinalFactsSay(t *testing.T) {
 		f = change(rt, f)
 		f.Through = time.Date(2025, 2, 1, 0, 0, 0, 0, time.UTC)
 		h.workOut(f, f.Through)
+		h.acceptAll(f, f.Through)
 		compare(rt, bases(rt, s), worked(oracle.Work(h.dated(f), p)))
 		compare(rt, ask(rt, s, "select 'certified ' || partner_id || ' ' || by_certificate as said from "+
 			"mart.point_balances where month = "+date(f.Through)+" order by said"),
@@ -313,7 +311,7 @@ func change(t *rapid.T, f oracle.Facts) oracle.Facts {
 		f.Partners[i].Modules = slices.Clone(f.Partners[i].Modules)
 	}
 	for range rapid.SampledFrom([]int{4, 2, 8, 0}).Draw(t, "changes") {
-		switch what := rapid.IntRange(0, 14).Draw(t, "change"); {
+		switch what := rapid.IntRange(0, 15).Draw(t, "change"); {
 		case what == 0: // a line comes late
 			f.Sales = append(f.Sales, drawSale(t, unused(f.Sales), f.Sales))
 		case what <= 6 && len(f.Sales) > 0:
@@ -344,6 +342,9 @@ func change(t *rapid.T, f oracle.Facts) oracle.Facts {
 			x := &f.Entries[rapid.IntRange(0, len(f.Entries)-1).Draw(t, "entry")]
 			x.Partner = rapid.SampledFrom(partnerIDs[:4]).Draw(t, "for")
 			x.Kind = rapid.SampledFrom([]string{"bonus_points", "redemption"}).Draw(t, "kind")
+		case what == 11: // from the day its file lands
+			x := &f.Partners[rapid.IntRange(0, len(f.Partners)-1).Draw(t, "partner")]
+			x.Active = !x.Active
 		case what == 13: // what is true of several partners at once
 			for i := range f.Partners {
 				f.Partners[i].Type = rapid.SampledFrom([]string{"csp", ""}).Draw(t, "type")
