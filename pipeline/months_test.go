@@ -254,10 +254,11 @@ func TestAKilledCloseLeavesTheMonthOpenOrClosed(t *testing.T) {
 	w.closes = "2024-02-01"
 	for range *closings {
 		act := 1 + random.IntN(acts)
-		if !w.killedAt(t, act, 0) {
-			t.Fatalf("a closing ended before act %d; the one before had %d", act, acts)
-		}
+		killed := w.killedAt(t, act, 0) // this month's closing can have fewer acts than January's
 		before := w.isClosed(t, month)
+		if !killed && !before {
+			t.Fatalf("a closing ended before act %d and left the month open", act)
+		}
 		w.run(t)
 		if w.isClosed(t, month) != before {
 			t.Fatalf("the month was closed: %v; after the next run it is the other", before)

@@ -59,7 +59,8 @@ compared as (
 identified as (
     select * exclude (due_amount),
         bool_or(stated_file is not null) over (partition by entry_id) or entry_id in (
-            select split_part(source, ':', 1) from stated.points where kind <> 'certification')
+            select split_part(source, ':', 1) from stated.points
+            where kind in ('bonus', 'redemption'))
         as moves_stated,
         string_agg(if(due_amount is null, concat('is withdrawn from ', partner_id),
             concat('becomes ', due_amount, ' for ', partner_id)), ', ') over (
