@@ -90,7 +90,8 @@ func Kinds() []Kind {
 			{Name: "modules", Type: Dated, Words: []string{"distribution", "resell", "sell_with"}},
 			{Name: "level", Type: Dated, Needed: true, Words: []string{"ready", "advanced", "premier"}},
 			{Name: "partner_type", Type: Code},
-			{Name: "status", Type: Word, Needed: true, Words: []string{"active", "inactive"}},
+			{Name: "status", Type: Word, Needed: true, Words: []string{"active", "inactive", "left"}},
+			{Name: "status_since", Type: Date},
 		}},
 		{Name: "products", Key: []string{"sku"}, Columns: []Column{
 			{Name: "sku", Type: Code, Needed: true},
