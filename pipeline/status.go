@@ -88,7 +88,7 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	return summary, summary.read(ctx, s)
+	return summary, summary.read(ctx, s, time.Now())
 }
 
 // Ask gives the answer to a question about the published marts to each. The question is one statement that only

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"tranche/reports/currency"
 )
 
 // Exact numbers of the marts: whole units of their last place. In JSON they are decimals.
@@ -18,6 +20,8 @@ type (
 	Quantity int64
 	// Net is an amount of a document, in millionths of its currency.
 	Net int64
+	// Own is an amount in a partner's own currency, in ten-thousandths.
+	Own int64
 	// FX is what one unit of a currency is worth in another, in units of 10^-9.
 	FX int64
 )
@@ -26,6 +30,7 @@ func (Cents) places() int    { return 2 }
 func (Rate) places() int     { return 6 }
 func (Quantity) places() int { return 3 }
 func (Net) places() int      { return 6 }
+func (Own) places() int      { return 4 }
 func (FX) places() int       { return 9 }
 
 // MarshalText writes every place.
@@ -41,13 +46,32 @@ func (n Quantity) MarshalText() ([]byte, error) { return decimal(int64(n), n.pla
 func (n Net) MarshalText() ([]byte, error) { return decimal(int64(n), n.places()), nil }
 
 // MarshalText writes every place.
+func (n Own) MarshalText() ([]byte, error) { return decimal(int64(n), n.places()), nil }
+
+// MarshalText writes every place.
 func (n FX) MarshalText() ([]byte, error) { return decimal(int64(n), n.places()), nil }
 
 // String is the amount with two places.
 func (n Cents) String() string { return string(decimal(int64(n), 2)) }
 
-// String has at least two places, and more without trailing zeros.
-func (n Net) String() string { return short(int64(n), n.places()) }
+// In has the decimals of its currency, and more where it has more.
+func (n Net) In(code string) string { return Places(n.decimal(), code) }
+
+// In is as of a Net.
+func (n Own) In(code string) string { return Places(n.decimal(), code) }
+
+func (n Net) decimal() string { return string(decimal(int64(n), n.places())) }
+func (n Own) decimal() string { return string(decimal(int64(n), n.places())) }
+
+// Places writes a decimal with the decimals of a currency, and more where it has more.
+func Places(number, code string) string {
+	whole, places, _ := strings.Cut(number, ".")
+	places = strings.TrimRight(places, "0")
+	if places += strings.Repeat("0", max(0, currency.Decimals(code)-len(places))); places == "" {
+		return whole
+	}
+	return whole + "." + places
+}
 
 // String leaves out trailing zeros, but never only one of two places.
 func (n Quantity) String() string { return strings.TrimSuffix(short(int64(n), n.places()), ".00") }

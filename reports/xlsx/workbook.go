@@ -21,6 +21,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"tranche/reports"
+	"tranche/reports/currency"
 )
 
 type workbook struct {
@@ -297,6 +298,17 @@ func (b *workbook) money(c reports.Cents) cell { return b.amount(b.styles.money,
 
 func (b *workbook) amount(style int, c reports.Cents) cell {
 	return cell{kind: aNumber, style: style, units: int64(c), scale: 2}
+}
+
+// moneyIn is the style of amounts in a currency.
+func (b *workbook) moneyIn(code string) int { return b.styles.moneyOf[currency.Decimals(code)] }
+
+// own is an amount in a partner's own currency.
+func (b *workbook) own(style int, n reports.Own) cell {
+	if !fits(int64(n)) {
+		return b.styled(style, b.words.decimal(int64(n), 4))
+	}
+	return cell{kind: aNumber, style: style, units: int64(n), scale: 4}
 }
 
 // sum is a total: a formula and its value.

@@ -11,8 +11,8 @@
 -- currency     the partner's own currency
 -- rate         factor: what one unit of the partner's currency is worth in the programme currency
 --              at the month's end; null when no rate is known
--- payable_own  payable in the partner's own currency, rounded half away from zero to that currency's
---              decimals; null when no rate is known
+-- payable_own  payable in the partner's own currency, rounded half away from zero to the decimals
+--              of that currency; null when no rate is known
 -- paid_currency  the currency in which it is paid: the programme's, or the partner's own
 -- paid_amount    what is paid in that currency; null when no rate is known
 -- level        level held on the last day of the month
@@ -21,9 +21,10 @@
 with converted as (
     -- Units are the smallest of the currency: yen, cents, fils.
     select
-        p.*, a.currency, r.rate, coalesce(c.units, 100) as units,
+        p.*, a.currency, r.rate,
+        case c.decimals when 0 then 1 when 3 then 1000 when 4 then 10000 else 100 end as units,
         (p.payable * 100)::hugeint as cents, (r.rate * 1000000000)::hugeint as ratio,
-        (2 * abs(cents) * 10000000 * coalesce(c.units, 100) + ratio) // (2 * ratio)
+        (2 * abs(cents) * 10000000 * units + ratio) // (2 * ratio)
             * sign(cents)::hugeint as own
     from intermediate.pay as p
     join mart.partners as a using (partner_id)

@@ -13,6 +13,7 @@ select distinct
     split_part(item, ' ', 1) as module,
     split_part(split_part(item, ' ', 2), '..', 1)::date as from_date,
     least(
-        coalesce(nullif(split_part(split_part(item, ' ', 2), '..', 2), '')::date, date '9999-12-31'),
+        coalesce(nullif(split_part(split_part(item, ' ', 2), '..', 2), '')::date,
+            date '9999-12-31'),
         left_on - 1) as to_date
 from items
