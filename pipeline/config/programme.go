@@ -22,6 +22,9 @@ func (r *reader) programme(f file) programme.Programme {
 	if known := words("pays"); f.Pay.Currency != "" && !slices.Contains(known, f.Pay.Currency) {
 		r.fault("$.pay.currency", "%q is not known here; write one of %s", f.Pay.Currency, strings.Join(known, ", "))
 	}
+	if p.MinPayable < 0 {
+		r.fault("$.pay.minimum_payable", "the minimum is 0 or more")
+	}
 	if p.SettleAfter < 0 {
 		r.fault("$.pay.settle_after", "%d is not a number of months", p.SettleAfter)
 	}

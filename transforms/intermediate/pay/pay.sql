@@ -16,7 +16,7 @@ entries as (
     from intermediate.entry_deltas
     group by partner_id, month
 ),
-due as (
+due as materialized ( -- or each month would work it out again
     select
         a.partner_id, m.month, coalesce(e.earned, 0)::decimal(18,2) as earned,
         coalesce(n.amount, 0)::decimal(18,2) as money_entries, r.minimum_payable, r.settle_after,
