@@ -48,7 +48,7 @@ func (r register) partners() {
 		own := r.text("")
 		switch {
 		case p.Pay.OwnUnknown:
-			own = r.text("no rate")
+			own = r.styled(r.styles.money, "no rate")
 		case p.Pay.OwnRate > 0:
 			own = r.own(r.moneyIn(p.Pay.Currency), p.Pay.PayableOwn)
 		}

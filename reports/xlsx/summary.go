@@ -53,9 +53,9 @@ func (s statement) summaryPayable(sh *sheet) {
 		name, sign = "owed", -1
 	}
 	ours := func(style int) cell { return s.amount(style, sign*p.Payable) }
-	theirs := func(style, unknown int) cell {
+	theirs := func(style int) cell {
 		if p.OwnUnknown {
-			return s.styled(unknown, "?")
+			return s.styled(style, "?")
 		}
 		return s.own(style, reports.Own(sign)*p.PayableOwn)
 	}
@@ -73,14 +73,13 @@ func (s statement) summaryPayable(sh *sheet) {
 		big(s.Currency, ours(s.styles.bigMoney))
 		sh.mark(name, 3, int64(sign*p.Payable), 2)
 	case p.PaidCurrency == p.Currency:
-		big(p.Currency, theirs(s.styles.bigOf[places], s.styles.bigMoney))
+		big(p.Currency, theirs(s.styles.bigOf[places]))
 		sh.put(s.label(fmt.Sprintf(w.say("payable_in"), s.Currency)), s.bold(s.Currency), ours(s.styles.money), s.note(note))
 		sh.mark(name, 3, int64(sign*p.Payable), 2)
 	default:
 		big(s.Currency, ours(s.styles.bigMoney))
 		sh.mark(name, 3, int64(sign*p.Payable), 2)
-		sh.put(s.label(w.say("payable_own")), s.bold(p.Currency), theirs(s.styles.moneyOf[places], s.styles.text),
-			s.note(note))
+		sh.put(s.label(w.say("payable_own")), s.bold(p.Currency), theirs(s.styles.moneyOf[places]), s.note(note))
 	}
 }
 
