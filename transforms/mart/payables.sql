@@ -14,7 +14,8 @@
 -- payable_own  payable in the partner's own currency, rounded half away from zero to the decimals
 --              of that currency; null when no rate is known
 -- paid_currency  the currency in which it is paid: the programme's, or the partner's own
--- paid_amount    what is paid, in the currency of the row's paid_currency; null when no rate is known
+-- paid_amount    what is paid, in the currency of the row's paid_currency; null when no rate is
+--                known
 -- level        level held on the last day of the month
 -- modules      modules held on the last day of the month, separated by commas
 -- status_points, spendable
