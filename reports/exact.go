@@ -20,8 +20,6 @@ type (
 	Quantity int64
 	// Net is an amount of a document, in millionths of its currency.
 	Net int64
-	// Own is an amount in a partner's own currency, in ten-thousandths.
-	Own int64
 	// FX is what one unit of a currency is worth in another, in units of 10^-9.
 	FX int64
 )
@@ -30,7 +28,6 @@ func (Cents) places() int    { return 2 }
 func (Rate) places() int     { return 6 }
 func (Quantity) places() int { return 3 }
 func (Net) places() int      { return 6 }
-func (Own) places() int      { return 4 }
 func (FX) places() int       { return 9 }
 
 // MarshalText writes every place.
@@ -46,22 +43,13 @@ func (n Quantity) MarshalText() ([]byte, error) { return decimal(int64(n), n.pla
 func (n Net) MarshalText() ([]byte, error) { return decimal(int64(n), n.places()), nil }
 
 // MarshalText writes every place.
-func (n Own) MarshalText() ([]byte, error) { return decimal(int64(n), n.places()), nil }
-
-// MarshalText writes every place.
 func (n FX) MarshalText() ([]byte, error) { return decimal(int64(n), n.places()), nil }
 
 // String is the amount with two places.
 func (n Cents) String() string { return string(decimal(int64(n), 2)) }
 
 // In has the decimals of its currency, and more where it has more.
-func (n Net) In(code string) string { return Places(n.decimal(), code) }
-
-// In is as of a Net.
-func (n Own) In(code string) string { return Places(n.decimal(), code) }
-
-func (n Net) decimal() string { return string(decimal(int64(n), n.places())) }
-func (n Own) decimal() string { return string(decimal(int64(n), n.places())) }
+func (n Net) In(code string) string { return Places(string(decimal(int64(n), n.places())), code) }
 
 // Places writes a decimal with the decimals of a currency, and more where it has more.
 func Places(number, code string) string {

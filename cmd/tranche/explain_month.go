@@ -46,7 +46,7 @@ func (e explainer) pay(s *reports.Statement) {
 			p.Currency, p.Currency, p.PaidCurrency)
 	case p.Currency != s.Currency && p.OwnRate != 0:
 		e.say("            in %s: %s, at 1 %s = %s %s, the last rate of the month; paid in %s",
-			p.Currency, p.PayableOwn.In(p.Currency), p.Currency, p.OwnRate, s.Currency, p.PaidCurrency)
+			p.Currency, reports.Places(p.PayableOwn, p.Currency), p.Currency, p.OwnRate, s.Currency, p.PaidCurrency)
 	}
 	switch {
 	case p.Payable < 0:

@@ -77,8 +77,8 @@ func Make(j *reports.Journal, a Accounts, before []Posting) ([]Posting, error) {
 			paid = &list[len(list)-2]
 		}
 		paid.Currency = p.Currency
-		if p.Paid != 0 {
-			paid.Paid = max(p.Paid, -p.Paid).In(p.Currency)
+		if p.Paid != "" {
+			paid.Paid = reports.Places(strings.TrimPrefix(p.Paid, "-"), p.Currency)
 		}
 	}
 	var debit, credit reports.Cents

@@ -22,14 +22,15 @@ func shown(t *testing.T, f *excelize.File, sheet, cell string) string {
 func TestAStatementShowsTheDecimalsOfEachCurrency(t *testing.T) {
 	for _, c := range []struct {
 		currency  string
-		own       reports.Own
+		own       string
 		net       reports.Net
 		paid, was string
 	}{
-		{"JPY", 1_881_810_000, 4_500_000_000_000, "188,181", "4,500,000"},
-		{"KWD", 3_931_540, 393_154_000, "393.154", "393.154"},
-		{"CLF", 411_247, 41_124_700, "41.1247", "41.1247"},
-		{"EUR", 14_393_600, 1_439_360_000, "1,439.36", "1,439.36"},
+		{"JPY", "188181.0000", 4_500_000_000_000, "188,181", "4,500,000"},
+		{"KWD", "393.1540", 393_154_000, "393.154", "393.154"},
+		{"CLF", "41.1247", 41_124_700, "41.1247", "41.1247"},
+		{"EUR", "1439.3600", 1_439_360_000, "1,439.36", "1,439.36"},
+		{"UYW", "99999999999999999999.1234", 1, "99,999,999,999,999,999,999.1234", "0.0000"},
 	} {
 		st := example()
 		st.Pay.Currency, st.Pay.PayableOwn, st.Pay.PaidCurrency = c.currency, c.own, "USD"
@@ -58,7 +59,7 @@ func TestAStatementSaysInWhichCurrencyItIsPaid(t *testing.T) {
 		{"in the partner's without a rate", "EUR", 0, "?", "USD", "In USD", "1.05", unknown + "EUR."},
 	} {
 		st := example()
-		st.Pay.PaidCurrency, st.Pay.OwnRate, st.Pay.OwnUnknown, st.Pay.PayableOwn = c.paid, c.rate, c.rate == 0, 9_700
+		st.Pay.PaidCurrency, st.Pay.OwnRate, st.Pay.OwnUnknown, st.Pay.PayableOwn = c.paid, c.rate, c.rate == 0, "0.9700"
 		f := open(t, st)
 		for cell, want := range map[string]string{"A10": "Payable", "B10": c.paid, "C10": c.big, "A11": c.small,
 			"B11": c.currency, "C11": c.amount, "D11": c.sayings} {
@@ -89,14 +90,14 @@ func TestTheStatementOfAPartnerThatHasLeftNamesWhatItOwes(t *testing.T) {
 }
 
 func TestTheRegisterShowsTheDecimalsOfEachCurrency(t *testing.T) {
-	row := func(id, code string, own reports.Own) reports.RegisterPartner {
+	row := func(id, code string, own string) reports.RegisterPartner {
 		return reports.RegisterPartner{Currency: "USD", Partner: reports.Partner{ID: id}, Pay: reports.Pay{Payable: 127775,
 			Currency: code, OwnRate: 1, PayableOwn: own, PaidCurrency: "USD"}}
 	}
-	none := row("PG", "GBP", 0)
+	none := row("PG", "GBP", "")
 	none.Pay.OwnRate, none.Pay.OwnUnknown = 0, true
 	reg := &reports.Register{Currency: "USD", Month: example().Month.Time, Partners: []reports.RegisterPartner{none,
-		row("PJ", "JPY", 1_881_810_000), row("PK", "KWD", 3_931_540)},
+		row("PJ", "JPY", "188181.0000"), row("PK", "KWD", "393.1540")},
 		Held: []reports.HeldRow{{Amount: "1234.000000", Currency: "JPY"}, {Amount: "1.500000", Currency: "KWD"}},
 		Distributors: []reports.RegisterDistributor{{Distributor: "D", Currency: "JPY", Net: "4501234.000000",
 			CountedNet: "4500000.000000", CountedBase: "30555.00", UncountedNet: "0", HeldNet: "1234.000000"}}}

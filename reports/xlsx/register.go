@@ -3,8 +3,6 @@ package xlsx
 import (
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
 
 	"tranche/reports"
 )
@@ -50,7 +48,7 @@ func (r register) partners() {
 		case p.Pay.OwnUnknown:
 			own = r.styled(r.styles.money, "no rate")
 		case p.Pay.OwnRate > 0:
-			own = r.own(r.moneyIn(p.Pay.Currency), p.Pay.PayableOwn)
+			own = r.foreign(p.Pay.PayableOwn, p.Pay.Currency)
 		}
 		row := []cell{r.text(p.Partner.ID), r.text(p.Partner.Name), r.text(p.Partner.Country),
 			r.text(w.values(p.Partner.Modules, ", ")), r.word(p.Pay.Level)}
@@ -140,16 +138,8 @@ func (r register) listing(s setup, height float64, columns ...string) *sheet {
 	return r.listed(s, height, func(name string) string { return name }, columns)
 }
 
-// foreign is an exact decimal in a document's currency. What a cell cannot hold is a text.
-func (r register) foreign(text, code string) cell {
-	whole, places, _ := strings.Cut(text, ".")
-	places = strings.TrimRight(places, "0")
-	units, err := strconv.ParseInt(whole+places, 10, 64)
-	if err != nil || !fits(units) {
-		return r.styled(r.moneyIn(code), r.words.marked(whole, places))
-	}
-	return cell{kind: aNumber, style: r.moneyIn(code), units: units, scale: len(places)}
-}
+// foreign is an exact decimal in a currency.
+func (r register) foreign(number, code string) cell { return r.exactly(r.moneyIn(code), number) }
 
 // earned is the sum of the statements. The sum by module must be equal.
 func (r register) earned() (sum reports.Cents) {

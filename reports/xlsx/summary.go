@@ -57,7 +57,10 @@ func (s statement) summaryPayable(sh *sheet) {
 		if p.OwnUnknown {
 			return s.styled(style, "?")
 		}
-		return s.own(style, reports.Own(sign)*p.PayableOwn)
+		if sign < 0 {
+			return s.exactly(style, strings.TrimPrefix(p.PayableOwn, "-"))
+		}
+		return s.exactly(style, p.PayableOwn)
 	}
 	places := currency.Decimals(p.Currency)
 	note := fmt.Sprintf(w.say("at_rate"), p.Currency, w.decimal(int64(p.OwnRate), 9), s.Currency)

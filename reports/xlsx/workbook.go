@@ -303,12 +303,15 @@ func (b *workbook) amount(style int, c reports.Cents) cell {
 // moneyIn is the style of amounts in a currency.
 func (b *workbook) moneyIn(code string) int { return b.styles.moneyOf[currency.Decimals(code)] }
 
-// own is an amount in a partner's own currency.
-func (b *workbook) own(style int, n reports.Own) cell {
-	if !fits(int64(n)) {
-		return b.styled(style, b.words.decimal(int64(n), 4))
+// exactly is a decimal. What a cell cannot hold is a text.
+func (b *workbook) exactly(style int, number string) cell {
+	whole, places, _ := strings.Cut(number, ".")
+	places = strings.TrimRight(places, "0")
+	units, err := strconv.ParseInt(whole+places, 10, 64)
+	if err != nil || !fits(units) {
+		return b.styled(style, b.words.marked(whole, places))
 	}
-	return cell{kind: aNumber, style: style, units: int64(n), scale: 4}
+	return cell{kind: aNumber, style: style, units: units, scale: len(places)}
 }
 
 // sum is a total: a formula and its value.

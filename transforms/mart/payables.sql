@@ -24,7 +24,8 @@ with converted as (
     select
         p.*, a.currency, r.rate,
         case c.decimals when 0 then 1 when 3 then 1000 when 4 then 10000 else 100 end as units,
-        (p.payable * 100)::hugeint as cents, (r.rate * 1000000000)::hugeint as ratio,
+        (p.payable::decimal(38,2) * 100)::hugeint as cents,
+        (r.rate::decimal(38,9) * 1000000000)::hugeint as ratio,
         (2 * abs(cents) * 10000000 * units + ratio) // (2 * ratio)
             * sign(cents)::hugeint as own
     from intermediate.pay as p
@@ -36,7 +37,7 @@ with converted as (
 ),
 priced as (
     select *,
-        (try_cast(own * (10000 // units) as decimal(18,0)) * 0.0001::decimal(5,4))::decimal(18,4)
+        ((own * (10000 // units))::decimal(30,0) * 0.0001::decimal(5,4))::decimal(38,4)
             as payable_own
     from converted
 )
@@ -44,7 +45,7 @@ select
     p.partner_id, p.month, p.earned, p.money_entries, p.carried_in, p.payable, p.carried_out,
     p.carried_months, p.currency, p.rate, p.payable_own,
     if(g.pays_own, p.currency, g.currency) as paid_currency,
-    if(g.pays_own, p.payable_own, p.payable::decimal(18,4)) as paid_amount, l.level,
+    if(g.pays_own, p.payable_own, p.payable::decimal(38,4)) as paid_amount, l.level,
     (select string_agg(distinct m.module, ', ' order by m.module)
         from intermediate.partner_modules as m
         where m.partner_id = p.partner_id and m.from_date <= last_day(p.month)
