@@ -15,12 +15,14 @@ type Closing struct {
 	By       string
 	Accepted string // why held and rejected amounts may stay; empty: they may not
 	Pending  string // why waiting changes may stay; empty: they may not
+	// WithoutRate are the currencies that may lack a rate at the month's end.
+	WithoutRate []string
 }
 
 // Close states the first open month for good. It builds the marts twice, before and after the month is stated, so
 // that every check runs before anything is decided. The error is an *Obstacles where the month cannot be closed.
 func Close(ctx context.Context, o Options, c Closing) (*Summary, error) {
-	r, err := beginProven(o)
+	r, err := beginProven(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -37,9 +39,9 @@ func Close(ctx context.Context, o Options, c Closing) (*Summary, error) {
 		{"transform", func(facts) error { return r.transform(ctx, landed) }},
 		{"check", func(facts) error { return check(ctx, r.session, r.ledger) }},
 		{"state", func(facts) (err error) {
-			r.summary.Absent, err = obstacles(ctx, r.session, o.Config, r.summary.Arrivals, c)
+			r.summary.Absent, c.WithoutRate, err = obstacles(ctx, r.session, o.Config, r.summary.Arrivals, c)
 			if err == nil {
-				closed, err = state(ctx, stateInput{c, o.Config, o.Program, o.Now, landed, r.session, r.ledger})
+				closed, err = state(ctx, stateInput{c, o.Config, o.Program, o.Account, o.Now, landed, r.session, r.ledger})
 			}
 			return err
 		}},

@@ -30,7 +30,7 @@ func Compare(ctx context.Context, o Options, other programme.Programme) (*report
 	if !files.Exists(f.Store()) {
 		return nil, fmt.Errorf("there is no %s: %w", f.Store(), loading.ErrRunFirst)
 	}
-	l, err := takeLock(f, o.Program, o.Now)
+	l, err := takeLock(ctx, f, o)
 	if err != nil {
 		return nil, err
 	}

@@ -3,12 +3,14 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"tranche/pipeline/config"
 	"tranche/pipeline/ingest/landing"
 	"tranche/pipeline/ledger"
+	"tranche/pipeline/programme"
 	"tranche/pipeline/store"
 )
 
@@ -57,10 +59,10 @@ func closable(l *ledger.Ledger, next, month, now time.Time) error {
 }
 
 // obstacles gathers the reasons that a run has found against closing a month. Without any, it returns the
-// distributors that sent lines of the month before and none of this one.
+// distributors that sent lines of the month before and none of this one, and the currencies that it goes without.
 func obstacles(
 	ctx context.Context, s *store.Session, c *config.Config, arrivals []landing.Arrival, k Closing,
-) (absent []string, err error) {
+) (absent, without []string, err error) {
 	o := &Obstacles{Month: ledger.Folder(k.Month)}
 	for _, a := range arrivals {
 		if !a.Fate.Taken() {
@@ -72,24 +74,29 @@ func obstacles(
 	}
 	if k.Accepted == "" {
 		if err := o.held(ctx, s, k.Month, c.Closing.MaxHeld.String(), c.Programme.Currency); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if err := o.rejected(ctx, s, c.Closing.MaxRejected.String()); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	if k.Pending == "" {
 		if err := o.pending(ctx, s, c.Closing.MaxPending.String()); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	if err := o.orNil(); err != nil {
-		return nil, err
+	without, err = o.unrated(ctx, s, c.Programme, k)
+	if err != nil {
+		return nil, nil, err
 	}
-	return s.Texts(ctx, `select distinct distributor from mart.distributor_months
+	if err := o.orNil(); err != nil {
+		return nil, nil, err
+	}
+	absent, err = s.Texts(ctx, `select distinct distributor from mart.distributor_months
 		where month = $1::date - to_months(1)
 			and distributor not in (select distributor from mart.distributor_months where month = $1::date)
 		order by distributor`, k.Month) // they may have sold nothing
+	return absent, without, err
 }
 
 // accept is the option that closes a month with waiting amounts.
@@ -150,6 +157,30 @@ func (o *Obstacles) rejected(ctx context.Context, s *store.Session, limit string
 			"when the sender has sent them again, or never will, tranche rejects waive, %s", plural(refused, "file"), accept)
 	}
 	return nil
+}
+
+// unrated names the currencies without a rate at the month's end, and returns those that the closing goes without.
+// Nothing can be paid in a currency without a rate.
+func (o *Obstacles) unrated(
+	ctx context.Context, s *store.Session, p programme.Programme, k Closing,
+) (without []string, err error) {
+	all, err := unrated(ctx, s, k.Month.AddDate(0, 1, 0))
+	for _, u := range all {
+		way := "or say --without-rate " + u.Currency + ", and the statements say that it cannot be told"
+		switch {
+		case !u.Month.Equal(k.Month):
+			continue
+		case p.PaysOwn:
+			way = "it is paid in that currency (pay.currency), so it cannot be closed without"
+		case slices.Contains(k.WithoutRate, u.Currency):
+			without = append(without, u.Currency)
+			continue
+		}
+		o.say("there is no rate of %s at the end of the month, or it is older than fx.max_age_days (%d): "+
+			"what is paid cannot be told in it, %s %s in all, to %s; send the rate, %s",
+			u.Currency, p.FXMaxAge, u.Amount, p.Currency, u.Partners, way)
+	}
+	return without, err
 }
 
 // plural is a number of things and the verb.

@@ -21,6 +21,8 @@ type Options struct {
 	Month       time.Time // first day of the month to run for; zero: the newest month with sales that has begun
 	Now         time.Time
 	Program     string                              // name and version, kept with the run
+	Account     string                              // of the operating system: who decides, whatever name is given
+	Wait        func(holder string)                 // called before waiting for another run; nil: none is waited for
 	Progress    func(stage string, done, total int) // may be nil
 	Stage       func(Stage)                         // called when a stage has ended; may be nil
 	NotBefore   time.Time                           // where no month is given, at least this one

@@ -15,7 +15,7 @@ import (
 // publish fills the summary, closes and verifies the new database, and publishes it with the workbooks.
 func (r *run) publish(ctx context.Context, months []*publish.Month, say facts) (err error) {
 	r.summary.missingFeeds(r.Config.Feeds)
-	if err := r.summary.read(ctx, r.session); err != nil {
+	if err := r.summary.read(ctx, r.session, r.Now); err != nil {
 		return err
 	}
 	if r.summary.OpenIDs, err = unknownIDs(ctx, r.session, r.Config.Statement.Passwords); err != nil {

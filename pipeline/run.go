@@ -29,7 +29,7 @@ func Run(ctx context.Context, o Options) (*Summary, error) {
 // Rebuild makes the store, the published file and the statements again from the landed files, the closed months, the
 // audit log and the configuration.
 func Rebuild(ctx context.Context, o Options) (*Summary, error) {
-	r, err := beginProven(o)
+	r, err := beginProven(ctx, o)
 	if err != nil {
 		return nil, err
 	}

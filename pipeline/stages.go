@@ -35,7 +35,7 @@ func begin(ctx context.Context, o Options) (*run, error) {
 		return nil, err
 	}
 	var err error
-	if r.lock, err = takeLock(f, o.Program, o.Now); err != nil {
+	if r.lock, err = takeLock(ctx, f, o); err != nil {
 		return nil, err
 	}
 	began := time.Now()
@@ -56,9 +56,9 @@ func begin(ctx context.Context, o Options) (*run, error) {
 }
 
 // beginProven begins, and waits until every closed month is proved.
-func beginProven(o Options) (*run, error) {
+func beginProven(ctx context.Context, o Options) (*run, error) {
 	began := time.Now()
-	r, err := begin(context.Background(), o)
+	r, err := begin(ctx, o)
 	if err != nil {
 		return nil, err
 	}

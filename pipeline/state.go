@@ -21,6 +21,7 @@ type stateInput struct {
 	Closing
 	Config  *config.Config
 	Program string
+	Account string
 	Now     time.Time
 	Landed  []landing.File
 	Session *store.Session // with the new database
@@ -60,9 +61,12 @@ func state(ctx context.Context, in stateInput) (closed ledger.Closed, err error)
 		Keys:     feedKeys,
 		Landed:   lastLanded(in.Landed),
 		Prepared: in.By,
+		Account:  in.Account,
+		Without:  in.WithoutRate,
 		At:       in.Now.UTC().Truncate(time.Second),
 		Accepted: cmp.Or(in.Accepted, in.Pending),
 		Approval: c.Closing.NeedsApproval,
+		Accounts: c.Closing.TwoAccounts,
 		Program:  in.Program,
 		Models:   models,
 		Config:   c.SourceHash,

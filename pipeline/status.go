@@ -56,7 +56,7 @@ var ErrOtherVersion = errors.New("what is published was made by another version 
 func OfThisVersion(ctx context.Context, s *store.Session) error {
 	var n int
 	err := s.Row(ctx, `select count(*) from duckdb_columns()
-		where database_name = 'published' and table_name = 'reconciliation' and column_name = 'waived'`, []any{&n})
+		where database_name = 'published' and table_name = 'payables' and column_name = 'paid_currency'`, []any{&n})
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	return summary, summary.read(ctx, s)
+	return summary, summary.read(ctx, s, time.Now())
 }
 
 // Ask gives the answer to a question about the published marts to each. The question is one statement that only

@@ -39,6 +39,7 @@ type Summary struct {
 	Absent  []string  // distributors with lines of the month before, and none of the closed one
 
 	Waiting []Amount // held or rejected, by currency
+	Unrated []Unrated
 
 	Unremembered string // why the history lacks this run; empty: it does not
 
@@ -74,6 +75,13 @@ type Held struct {
 	Rows         int64
 }
 
+// Unrated is what is paid for an open month that is over to partners whose currency has no rate at its end.
+type Unrated struct {
+	Month              time.Time
+	Currency, Partners string
+	Amount             string // in the programme currency
+}
+
 // IncentiveTotal is the sum of an incentive over all partners, in decimals.
 type IncentiveTotal struct {
 	Incentive            string
@@ -84,7 +92,7 @@ type IncentiveTotal struct {
 
 // Waits says whether anything waits for a person.
 func (s *Summary) Waits() bool {
-	if len(s.Refused) > 0 || s.AwaitsApproval || len(s.OpenIDs) > 0 || len(s.Changes) > 0 {
+	if len(s.Refused) > 0 || s.AwaitsApproval || len(s.OpenIDs) > 0 || len(s.Unrated) > 0 || len(s.Changes) > 0 {
 		return true
 	}
 	for _, f := range s.Feeds {
@@ -110,8 +118,8 @@ func (s *Summary) missingFeeds(feeds []feed.Feed) {
 	}
 }
 
-// read fills the summary from the marts.
-func (s *Summary) read(ctx context.Context, db *store.Session) (err error) {
+// read fills the summary from the marts. A month is over when now lies behind it.
+func (s *Summary) read(ctx context.Context, db *store.Session, now time.Time) (err error) {
 	s.Feeds, err = store.List(ctx, db, `
 		select coalesce(feed, '(no feed)'), count(*), sum(records)::bigint, sum(loaded)::bigint, sum(duplicate)::bigint,
 			sum(superseded)::bigint, sum(rejected)::bigint, sum(waived)::bigint, sum(held)::bigint,
@@ -139,6 +147,9 @@ func (s *Summary) read(ctx context.Context, db *store.Session) (err error) {
 	if err := errors.Join(s.readWaiting(ctx, db), s.readCovered(ctx, db)); err != nil {
 		return err
 	}
+	if s.Unrated, err = unrated(ctx, db, monthOf(now)); err != nil {
+		return err
+	}
 	languages, err := db.Texts(ctx,
 		"select distinct language from mart.partners where language is not null order by language")
 	if err != nil {
@@ -150,6 +161,19 @@ func (s *Summary) read(ctx context.Context, db *store.Session) (err error) {
 			coalesce((select strftime(max(month), '%Y-%m') from mart.months where status <> 'open'), ''),
 			(select count(*) > 0 from mart.months where status = 'closed')`,
 		[]any{&s.Partners, &s.ClosedThrough, &s.AwaitsApproval})
+}
+
+// unrated reads what has no rate in the open months before one.
+func unrated(ctx context.Context, db *store.Session, before time.Time) ([]Unrated, error) {
+	return store.List(ctx, db, `
+		select p.month, p.currency, string_agg(p.partner_id, ', ' order by p.partner_id), sum(p.payable)::varchar
+		from mart.payables as p
+		join mart.months as m on m.month = p.month
+		where p.payable <> 0 and p.payable_own is null and m.status = 'open' and p.month < ?
+		group by p.month, p.currency
+		order by p.month, p.currency`, func(u *Unrated) []any {
+		return []any{&u.Month, &u.Currency, &u.Partners, &u.Amount}
+	}, before)
 }
 
 // readWaiting reads refused files, held rows and rejected rows.
@@ -174,11 +198,11 @@ func (s *Summary) readWaiting(ctx context.Context, db *store.Session) (err error
 			'held' as what,
 			case when currency is null then '' when regexp_full_match(currency, '[A-Z]{3}') then currency else 'other' end
 				as code,
-			coalesce(sum(abs(net_amount))::decimal(38,2)::varchar, ''),
+			coalesce(sum(abs(net_amount))::decimal(38,6)::varchar, ''),
 			count(*)
 		from mart.held_lines where kind = 'sales' group by code
 		union all
-		select 'rejected', '', coalesce(sum(abs(rejected_amount))::decimal(38,2)::varchar, ''), sum(waiting)::bigint
+		select 'rejected', '', coalesce(sum(abs(rejected_amount))::decimal(38,6)::varchar, ''), sum(waiting)::bigint
 		from mart.reconciliation where kind = 'sales' and is_loaded and waiting > 0 having sum(waiting) > 0
 		order by all`, func(x *Amount) []any { return []any{&x.What, &x.Currency, &x.Amount, &x.Rows} })
 	return err

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"tranche/reports/currency"
 )
 
 // Exact numbers of the marts: whole units of their last place. In JSON they are decimals.
@@ -46,8 +48,18 @@ func (n FX) MarshalText() ([]byte, error) { return decimal(int64(n), n.places())
 // String is the amount with two places.
 func (n Cents) String() string { return string(decimal(int64(n), 2)) }
 
-// String has at least two places, and more without trailing zeros.
-func (n Net) String() string { return short(int64(n), n.places()) }
+// In has the decimals of its currency, and more where it has more.
+func (n Net) In(code string) string { return Places(string(decimal(int64(n), n.places())), code) }
+
+// Places writes a decimal with the decimals of a currency, and more where it has more.
+func Places(number, code string) string {
+	whole, places, _ := strings.Cut(number, ".")
+	places = strings.TrimRight(places, "0")
+	if places += strings.Repeat("0", max(0, currency.Decimals(code)-len(places))); places == "" {
+		return whole
+	}
+	return whole + "." + places
+}
 
 // String leaves out trailing zeros, but never only one of two places.
 func (n Quantity) String() string { return strings.TrimSuffix(short(int64(n), n.places()), ".00") }

@@ -22,6 +22,8 @@ type Booked struct {
 	ID        string `json:"entry_id"`
 	Reason    string `json:"reason"`
 	Amount    Cents  `json:"amount"`
+	Currency  string `json:"paid_currency"` // of a payable: in which it is paid
+	Paid      string `json:"paid_amount"`   // and how much, an exact decimal; empty: no rate says
 }
 
 // ReadJournal reads the journal of one month.
@@ -29,11 +31,14 @@ func ReadJournal(ctx context.Context, m Marts, month time.Time) (*Journal, error
 	r := &rows{ctx: ctx, marts: m}
 	j := &Journal{
 		Month: month,
-		Earned: get[Booked](r, `from (select partner_id, incentive, '' as entry_id, '' as reason, earned as amount
+		Earned: get[Booked](r, `from (select partner_id, incentive, '' as entry_id, '' as reason, earned as amount,
+			'' as paid_currency, '' as paid_amount
 			from mart.statements where month = $1 and earned <> 0) order by partner_id, incentive`, month),
-		Entries: get[Booked](r, `from (select partner_id, '' as incentive, entry_id, reason, amount
+		Entries: get[Booked](r, `from (select partner_id, '' as incentive, entry_id, reason, amount,
+			'' as paid_currency, '' as paid_amount
 			from mart.money_entries where month = $1 and amount <> 0) order by partner_id, entry_id`, month),
-		Payable: get[Booked](r, `from (select partner_id, '' as incentive, '' as entry_id, '' as reason, payable as amount
+		Payable: get[Booked](r, `from (select partner_id, '' as incentive, '' as entry_id, '' as reason,
+			payable as amount, paid_currency, paid_amount
 			from mart.payables where month = $1 and payable <> 0) order by partner_id`, month),
 	}
 	if r.err != nil {

@@ -49,7 +49,9 @@ func Months(ctx context.Context, m Marts) (months []time.Time, err error) {
 
 // summaries are the totals of each partner and month.
 const summaries = `(
-	select y.*, p.name, p.country, p.town, p.language, p.is_active, l.level_met, l.level_next, l.next_level,
+	select y.* replace (coalesce(y.paid_currency, g.currency) as paid_currency),
+		y.payable <> 0 and y.payable_own is null as is_own_unknown, g.settle_after,
+		p.name, p.country, p.town, p.language, p.is_active, l.level_met, l.level_next, l.next_level,
 		l.points_missing, l.points_needed is null as is_unasked, b.by_amount, b.by_certificate, b.by_bonus,
 		b.certifications, b.earned as points_earned, b.redeemed, b.expired, b.spendable_value,
 		g.currency as programme_currency, g.name as version_name, g.rules_hash, g.minimum_payable,

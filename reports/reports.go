@@ -79,9 +79,13 @@ type Pay struct {
 	Payable       Cents  `json:"payable"`
 	CarriedOut    Cents  `json:"carried_out"`
 	Minimum       Cents  `json:"minimum_payable"`
-	Currency      string `json:"currency"`      // the partner's own
-	OwnRate       FX     `json:"rate,omitzero"` // zero: unknown
-	PayableOwn    Cents  `json:"payable_own,omitzero"`
+	Currency      string `json:"currency"`                // the partner's own
+	OwnRate       FX     `json:"rate,omitzero"`           // zero: unknown
+	PayableOwn    string `json:"payable_own,omitzero"`    // an exact decimal in it
+	OwnUnknown    bool   `json:"is_own_unknown,omitzero"` // something is paid, and no rate says how much it is there
+	PaidCurrency  string `json:"paid_currency"`           // in which it is paid: the programme's, or the partner's own
+	CarriedMonths int64  `json:"carried_months,omitzero"` // that the carried amount has waited
+	SettleAfter   int64  `json:"settle_after,omitzero"`   // months after which it is paid; zero: never
 	Level         string `json:"level"`
 	LevelMet      string `json:"level_met,omitzero"`
 	LevelAfter    string `json:"level_next"`          // held from the next month on

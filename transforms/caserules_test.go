@@ -59,6 +59,7 @@ func ruleLines() map[string]ruleLine {
 			func(v *oracle.Version, yes bool) { v.SellWith.OwnDeals = yes })},
 		"unclaimed": {1, 1, choice("rescale", "drop",
 			func(v *oracle.Version, yes bool) { v.SellWith.Rescale = yes })},
+		"settle_after": {1, 1, whole(func(p *oracle.Programme, _ *oracle.Version, n int64) { p.SettleAfter = int(n) })},
 		"lead_days": {1, 1, whole(func(_ *oracle.Programme, v *oracle.Version,
 			n int64) {
 			v.SellWith.LeadDays = int(n)

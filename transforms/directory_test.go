@@ -82,6 +82,7 @@ func (h *history) dated(f oracle.Facts) oracle.Facts {
 	}
 	for i, p := range f.Partners { // modules and levels have days of their own
 		f.Partners[i].Modules, f.Partners[i].Levels = newest[p.ID].Modules, newest[p.ID].Levels
+		f.Partners[i].Left = newest[p.ID].Left
 	}
 	from := func(d directory) time.Time { return d.firstOpen }
 	f.Products = overDays(h.directories, func(d directory) []oracle.Product { return d.Products },

@@ -65,8 +65,9 @@ func drawDay(t *rapid.T, name string, from, to int) time.Time {
 
 func drawProgramme(t *rapid.T) oracle.Programme {
 	p := oracle.Programme{Currency: "USD", YearStarts: rapid.SampledFrom([]int{1, 1, 4}).Draw(t, "year starts"),
-		FXMaxAge:   rapid.IntRange(0, 5).Draw(t, "fx age"),
-		MinPayable: dec(rapid.SampledFrom([]int64{0, 5000, 100000}).Draw(t, "minimum"), 2)}
+		FXMaxAge:    rapid.IntRange(0, 5).Draw(t, "fx age"),
+		MinPayable:  dec(rapid.SampledFrom([]int64{0, 5000, 100000}).Draw(t, "minimum"), 2),
+		SettleAfter: rapid.SampledFrom([]int{0, 0, 1, 3}).Draw(t, "settle after")}
 	from, lives := firstDay, []int{1, 3, 0}
 	for range rapid.IntRange(1, 3).Draw(t, "versions") {
 		lives = lives[rapid.IntRange(0, len(lives)-1).Draw(t, "life of points"):]
@@ -178,7 +179,11 @@ func drawFacts(t *rapid.T, p oracle.Programme) oracle.Facts {
 	for d := -6; d < 330; d++ {
 		day := firstDay.AddDate(0, 0, d)
 		if day.Weekday() != time.Saturday && day.Weekday() != time.Sunday {
-			f.Rates = append(f.Rates, oracle.Rate{Currency: "EUR", Date: day, Value: dec(int64(1_050_000_000+d*137_000), 9)})
+			f.Rates = append(f.Rates, oracle.Rate{Currency: "EUR", Date: day, Value: dec(int64(1_050_000_000+d*137_000), 9)},
+				oracle.Rate{Currency: "JPY", Date: day, Value: dec(int64(6_790_000+d*1_300), 9)})
+			if d%3 == 0 { // often too old at a month's end
+				f.Rates = append(f.Rates, oracle.Rate{Currency: "KWD", Date: day, Value: dec(int64(3_250_000_000-d*70_000), 9)})
+			}
 		}
 	}
 	drawDeals(t, &f)
@@ -213,7 +218,11 @@ func drawLinks(t *rapid.T, f *oracle.Facts) {
 }
 
 func drawPartner(t *rapid.T, id string, i int) oracle.Partner {
-	p := oracle.Partner{ID: id, Active: rapid.IntRange(0, 9).Draw(t, "active") > 0, Currency: "USD"}
+	p := oracle.Partner{ID: id, Active: rapid.IntRange(0, 9).Draw(t, "active") > 0,
+		Currency: rapid.SampledFrom([]string{"USD", "EUR", "JPY", "KWD", "CLF"}).Draw(t, "own currency")}
+	if p.Active && rapid.IntRange(0, 4).Draw(t, "leaves") == 0 {
+		p.Left = drawDay(t, "left", 0, 300)
+	}
 	if rapid.IntRange(0, 4).Draw(t, "type") == 0 {
 		p.Type = "csp"
 	}

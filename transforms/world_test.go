@@ -192,9 +192,9 @@ func directoryRows(f oracle.Facts, first int) (q []string) {
 		rows = nil
 	}
 	for i, p := range f.Partners {
-		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %s, %s, null, null, null, %s, null, null, %s, %s, %s, %s, null, null)", first+1, i+2,
+		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %s, %s, null, null, null, %s, null, null, %s, %s, %s, %s, %s, null, null)", first+1, i+2,
 			text(p.ID), text(fmt.Sprint(p)), text(p.ID), text(p.ID),
-			text(p.Currency), text(holdings(p.Modules)), text(givens(p.Levels)), text(p.Type), text(active(p.Active))))
+			text(p.Currency), text(holdings(p.Modules)), text(givens(p.Levels)), text(p.Type), text(status(p)), date(p.Left)))
 	}
 	values("partners")
 	for i, p := range f.Products {
@@ -281,8 +281,11 @@ func date(t time.Time) string {
 	return "date '" + day(t) + "'"
 }
 
-func active(yes bool) string {
-	if yes {
+func status(p oracle.Partner) string {
+	switch {
+	case !p.Left.IsZero():
+		return "left"
+	case p.Active:
 		return "active"
 	}
 	return "inactive"
@@ -318,7 +321,7 @@ func givens(list []oracle.Given) string {
 // theirs is the oracle's programme as the program has it.
 func theirs(p oracle.Programme) programme.Programme {
 	out := programme.Programme{Currency: p.Currency, YearStarts: p.YearStarts, FXMaxAge: p.FXMaxAge,
-		MinPayable: programme.Cents(units(p.MinPayable, 2))}
+		MinPayable: programme.Cents(units(p.MinPayable, 2)), SettleAfter: p.SettleAfter}
 	for _, v := range p.Versions {
 		out.Versions = append(out.Versions, version(v))
 	}

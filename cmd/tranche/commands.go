@@ -25,6 +25,7 @@ type app struct {
 	configPath     string
 	stdout, stderr io.Writer
 	profile        string // file for a CPU profile; empty: none
+	wait           bool   // while another run is at work
 }
 
 func commands(stdout, stderr io.Writer) *cobra.Command {
@@ -101,7 +102,18 @@ func (a *app) say(format string, args ...any) { fmt.Fprintf(a.stdout, format+"\n
 // options are what every run and decision needs.
 func (a *app) options() (pipeline.Options, error) {
 	c, err := a.config()
-	return pipeline.Options{Config: c, Now: time.Now(), Program: "tranche " + version}, err
+	o := pipeline.Options{Config: c, Now: time.Now(), Program: "tranche " + version, Account: account()}
+	if a.wait {
+		log := a.log()
+		o.Wait = func(holder string) { log.Info().Msg("waiting for another run: " + holder) }
+	}
+	return o, err
+}
+
+// waits adds the flag to wait for another run.
+func (a *app) waits(c *cobra.Command) *cobra.Command {
+	c.Flags().BoolVar(&a.wait, "wait", false, "wait while another run is at work, instead of ending with 75")
+	return c
 }
 
 func terminal(w io.Writer) bool {

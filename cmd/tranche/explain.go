@@ -155,13 +155,6 @@ func (e explainer) unstated(found reports.Stated) error {
 	return usagef("%s; there are statements of %s %s", text, found.Partner, months)
 }
 
-// amount writes a decimal with at least two places.
-func amount(decimal string) string {
-	whole, fraction, _ := strings.Cut(decimal, ".")
-	fraction = strings.TrimRight(fraction, "0")
-	return whole + "." + fraction + strings.Repeat("0", max(0, 2-len(fraction)))
-}
-
 // between gives the bounds of a tranche. One with a zero end has none.
 func between(tranche int64, from, to reports.Cents) string {
 	switch {

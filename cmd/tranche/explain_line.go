@@ -83,7 +83,7 @@ func (e explainer) worth(s reports.SaleStory) {
 			newest = ", the newest on " + s.TermsDate.String()
 		}
 		e.say("  Value     %s %s x %s = %s %s, rounded half away from zero; the rate of %s%s",
-			s.Net, s.Currency, s.FXRate, s.Amount, s.Own, s.RateDate, newest)
+			s.Net.In(s.Currency), s.Currency, s.FXRate, s.Amount, s.Own, s.RateDate, newest)
 	}
 }
 
@@ -253,7 +253,7 @@ func (e explainer) held(h reports.HeldLine) {
 		e.say("%s is nobody's yet, and is not said to be of %s. Held: %s (%s)", line, e.question.Partner, reason, h.What)
 	default:
 		e.say("%s, held: %s (%s)", line, reason, h.What)
-		e.say("  Product   %s, %s %s, for %s", h.SKU, amount(h.Amount), h.Currency, orNobody(h.Customer))
+		e.say("  Product   %s, %s %s, for %s", h.SKU, reports.Places(h.Amount, h.Currency), h.Currency, orNobody(h.Customer))
 	}
 	e.say("  File      %s, line %d, in %s", h.File, h.FileLine, h.Month.Format("2006-01"))
 	e.say("  It counts by itself in the first run once this is corrected.")

@@ -40,9 +40,20 @@ func (e explainer) pay(s *reports.Statement) {
 	e.say("  Money     earned %s%s + manual adjustments %s%s + carried in %s - carried out %s = %s "+
 		"(less than %s is carried on)",
 		p.Earned, of(earned), p.MoneyEntries, of(entered), p.CarriedIn, p.CarriedOut, p.Payable, p.Minimum)
-	if p.Currency != s.Currency && p.OwnRate != 0 {
-		e.say("            in %s: %s, at 1 %s = %s %s, the last rate of the month",
-			p.Currency, p.PayableOwn, p.Currency, p.OwnRate, s.Currency)
+	switch {
+	case p.OwnUnknown:
+		e.say("            in %s: nobody can tell, because no rate of %s is known for the end of the month; paid in %s",
+			p.Currency, p.Currency, p.PaidCurrency)
+	case p.Currency != s.Currency && p.OwnRate != 0:
+		e.say("            in %s: %s, at 1 %s = %s %s, the last rate of the month; paid in %s",
+			p.Currency, reports.Places(p.PayableOwn, p.Currency), p.Currency, p.OwnRate, s.Currency, p.PaidCurrency)
+	}
+	switch {
+	case p.Payable < 0:
+		e.say("            the partner has left the programme, and owes what is below zero")
+	case p.CarriedMonths > 0 && p.SettleAfter > 0:
+		e.say("            carried for %s; after %d it is paid all the same",
+			counted(p.CarriedMonths, "month"), p.SettleAfter)
 	}
 	for _, x := range s.Entries {
 		e.say("  Adjusted  %s on %s: %s (%s, by %s; %s, line %d)", x.Amount, x.Date, x.Reason, x.ID, x.By, x.File, x.FileLine)

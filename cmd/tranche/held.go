@@ -18,9 +18,12 @@ that is there. What was not believed at all is in tranche rejects list.`,
 			return a.query(cmd.Context(), `select file_name as file, file_line as line, replace(held_reason, '_', ' ') as why,
 				coalesce(what, '') as what, strftime(month, '%Y-%m') as month,
 				coalesce(partner_id, '') as partner, coalesce(distributor, '') as distributor,
-				coalesce(document_no, '') as document, regexp_replace(net_amount::varchar, '0{1,4}$', '') as amount,
+				coalesce(document_no, '') as document,
+				rtrim(regexp_replace(net_amount::varchar, '0{1,' || 6 - coalesce(decimals, 2) || '}$', ''), '.')
+					as amount,
 				coalesce(currency, '') as currency
-				from mart.held_lines order by month, kind, file_id, file_line`, newTable(a.stdout))
+				from mart.held_lines left join mart.currencies using (currency)
+				order by month, kind, file_id, file_line`, newTable(a.stdout))
 		},
 	})
 	return c

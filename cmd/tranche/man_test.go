@@ -73,7 +73,7 @@ func TestThePagesAreTheSameBytesEachTime(t *testing.T) {
 		if !strings.Contains(string(a), `"1" "Sep 2026" "tranche `+version+`" "Tranche"`) {
 			t.Errorf("%s does not have the month of SOURCE_DATE_EPOCH", p.Name())
 		}
-		if strings.Contains(string(a), `"`+userName()+`"`) {
+		if strings.Contains(string(a), `"`+account()+`"`) {
 			t.Errorf("%s names whoever made it", p.Name())
 		}
 	}

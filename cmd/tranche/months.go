@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 
 func (a *app) closeCommand() *cobra.Command {
 	var by, reason, through string
+	var without []string
 	var accept, pending bool
 	c := &cobra.Command{
 		Use:   "close MONTH | --through MONTH",
@@ -27,7 +29,9 @@ comes later for it are adjustments of the first open month.
 It is refused, with the reasons, while an earlier month is open, the month is not over,
 a check fails, files are left in the inbox, or more is held or rejected than the
 configuration allows. --accept-held leaves that for later, with your --reason;
---accept-pending does so with changes that wait for a person.
+--accept-pending does so with changes that wait for a person. It is
+refused, too, while what a partner is paid cannot be told in its currency, because no
+rate is there for the month's end; --without-rate GBP closes without that of GBP.
 
 --through closes every open month up to that one, in their order, each as if it were
 closed by itself, and stops at the first that is refused.`,
@@ -44,7 +48,7 @@ closed by itself, and stops at the first that is refused.`,
 			if reason = strings.TrimSpace(reason); (accept || pending) != (reason != "") {
 				return usagef("--accept-held or --accept-pending and --reason go together: say why that may stay behind")
 			}
-			closing := pipeline.Closing{By: by}
+			closing := pipeline.Closing{By: by, WithoutRate: without}
 			if accept {
 				closing.Accepted = reason
 			}
@@ -62,7 +66,8 @@ closed by itself, and stops at the first that is refused.`,
 	c.Flags().BoolVar(&accept, "accept-held", false, "close although something is held or rejected")
 	c.Flags().BoolVar(&pending, "accept-pending", false, "close although changes wait for a person")
 	c.Flags().StringVar(&reason, "reason", "", "why that may stay behind")
-	return c
+	c.Flags().StringSliceVar(&without, "without-rate", nil, "close although this currency has no rate at the month's end")
+	return a.waits(c)
 }
 
 func (a *app) close(ctx context.Context, month string, c pipeline.Closing) error {
@@ -96,7 +101,7 @@ func (a *app) closeThrough(ctx context.Context, text string, c pipeline.Closing)
 	if err != nil {
 		return err
 	}
-	open, err := pipeline.Unclosed(o, through)
+	open, err := pipeline.Unclosed(ctx, o, through)
 	if err != nil {
 		return a.failed(a.log(), "closing", err, time.Since(o.Now))
 	}
@@ -132,7 +137,7 @@ func (a *app) approveCommand() *cobra.Command {
 		},
 	}
 	decider(c, &by, "who approves; not who closed it")
-	return c
+	return a.waits(c)
 }
 
 func (a *app) reopenCommand() *cobra.Command {
@@ -156,7 +161,7 @@ and when it is closed again its statements are version 2 and say what differs.`,
 	}
 	decider(c, &by, "who takes it back")
 	c.Flags().StringVar(&reason, "reason", "", "why")
-	return c
+	return a.waits(c)
 }
 
 // decide carries out a decision on a month and reports it.
@@ -185,7 +190,7 @@ func (a *app) nowFinal(
 }
 
 func (a *app) rebuildCommand() *cobra.Command {
-	return &cobra.Command{
+	return a.waits(&cobra.Command{
 		Use:   "rebuild",
 		Short: "Make the databases and the statements again from the files",
 		Long: `Make the databases and the statements again from what has landed, what is closed, the
@@ -201,14 +206,16 @@ aside; the old published file stays until the new one has passed every check.`,
 			}
 			return a.report(s)
 		},
-	}
+	})
 }
 
 func (a *app) logCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "log",
 		Short: "Every decision that people took, in order",
-		Args:  arguments(cobra.NoArgs),
+		Long: `Every decision that people took, in order: when, from which account of the operating
+system, who as named with --by, and what. A decision that came in a file has no account.`,
+		Args: arguments(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			o, err := a.options()
 			if err != nil {
@@ -219,7 +226,8 @@ func (a *app) logCommand() *cobra.Command {
 				a.say("Nobody has decided anything yet.")
 			}
 			for _, d := range list {
-				a.say("%s  %-14s %-8s %s", d.At.Format("2006-01-02 15:04 UTC"), d.Who, d.Act, subject(d))
+				a.say("%s  %-10s %-14s %-8s %s", d.At.Format("2006-01-02 15:04 UTC"), cmp.Or(d.Account, "-"), d.Who, d.Act,
+					subject(d))
 			}
 			return err
 		},

@@ -43,5 +43,5 @@ Who went back, and why, is in the audit log (tranche log).`,
 	c.Flags().BoolVar(&rollback, "rollback", false, "go back one publication")
 	decider(c, &by, "who goes back")
 	c.Flags().StringVar(&reason, "reason", "", "why")
-	return c
+	return a.waits(c)
 }

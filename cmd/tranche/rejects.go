@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/user"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -101,6 +102,7 @@ func (a *app) waive(ctx context.Context, name string, d audit.Decision) error {
 	if err != nil {
 		return err
 	}
+	d.Account = account()
 	d.At, d.File, d.Seen = time.Now().UTC().Truncate(time.Second), f.sha256, f.reasons
 	if err := audit.Append(c.Folders.Audit(), d); err != nil {
 		return err
@@ -194,13 +196,15 @@ func decided(what string, who *string) error {
 // decider adds the flag that names who decides: by default the user who is logged in. The
 // manual does not show that default, or it would name whoever made the page.
 func decider(c *cobra.Command, who *string, usage string) {
-	c.Flags().StringVar(who, "by", userName(), usage+" (usually: you)")
+	c.Flags().StringVar(who, "by", account(), usage+" (usually: you)")
 	c.Flags().Lookup("by").DefValue = ""
 }
 
-func userName() string {
-	if u, err := user.Current(); err == nil && u.Username != "" {
+// account is the name of the operating-system account that runs the program. The environment cannot change it.
+func account() string {
+	id := strconv.Itoa(os.Getuid())
+	if u, err := user.LookupId(id); err == nil && u.Username != "" {
 		return u.Username
 	}
-	return os.Getenv("USER")
+	return "uid " + id
 }

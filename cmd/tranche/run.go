@@ -46,7 +46,7 @@ A run that fails leaves everything that was published as it was.`,
 	c.Flags().StringVar(&plans, "explain-sql", "", "folder to leave in it, for each model, how DuckDB made it, with "+
 		"times and rows")
 	c.Flags().BoolVar(&notify, "notify", false, "send the result to the channels of the configuration, as serve does")
-	return c
+	return a.waits(c)
 }
 
 func (a *app) run(ctx context.Context, monthText, plans string, notify bool) error {

@@ -165,6 +165,11 @@ func printWaiting(out io.Writer, s *pipeline.Summary) {
 			"and waive what it replaces\n", counted(rejected, "row"))
 	}
 	printChanges(out, s)
+	for _, u := range s.Unrated {
+		fmt.Fprintf(out, "  no rate of %s at the end of %s (none, or older than fx.max_age_days): "+
+			"what is paid cannot be told in it, %s %s in all, to %s\n",
+			u.Currency, pipeline.MonthName(u.Month), u.Amount, s.Currency, u.Partners)
+	}
 	for _, h := range s.Held {
 		fmt.Fprintf(out, "  %s held, %s %s\n", counted(h.Rows, "row"), strings.ReplaceAll(h.Reason, "_", " "), h.What)
 	}

@@ -14,6 +14,7 @@ import (
 	"tranche/pipeline/config"
 	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/ingest/loading"
+	"tranche/reports"
 )
 
 func (a *app) validateCommand() *cobra.Command {
@@ -96,7 +97,7 @@ func (a *app) validateFile(ctx context.Context, c *config.Config, name, path str
 	_ = t.Flush()
 	fmt.Fprintf(a.stdout, "\n%s, %d rejected", counted(p.Records, "row"), p.Rejected)
 	if p.Amount != "" {
-		fmt.Fprintf(a.stdout, ", net amounts add up to %s", amount(p.Amount))
+		fmt.Fprintf(a.stdout, ", net amounts add up to %s", reports.Places(p.Amount, c.Feeds[i].Constants["currency"]))
 	}
 	fmt.Fprintln(a.stdout)
 	if len(p.Notes) > 0 {

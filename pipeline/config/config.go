@@ -94,6 +94,7 @@ type Journal struct {
 // Closing is the requirements of a closed month.
 type Closing struct {
 	NeedsApproval        bool            // by a second person
+	TwoAccounts          bool            // and from another account of the operating system
 	MaxHeld, MaxRejected programme.Cents // accepted without a person
 	MaxPending           programme.Cents // what waiting changes may move
 }
@@ -179,7 +180,7 @@ func ReadProgramme(path string, base programme.Programme) (programme.Programme, 
 		p.FXMaxAge = base.FXMaxAge
 	}
 	if f.Pay == (payFile{}) {
-		p.MinPayable = base.MinPayable
+		p.MinPayable, p.SettleAfter, p.PaysOwn = base.MinPayable, base.SettleAfter, base.PaysOwn
 	}
 	return p, nil
 }
@@ -237,7 +238,8 @@ func (r *reader) folders(base string, f file) Folders {
 func (r *reader) closing(f closingFile) Closing {
 	r.oneOf("$.closing", "approval", f.Approval, true)
 	return Closing{
-		NeedsApproval: f.Approval == "required",
+		NeedsApproval: f.Approval == "required" || f.Approval == "accounts",
+		TwoAccounts:   f.Approval == "accounts",
 		MaxHeld:       r.money("$.closing.max_held", f.MaxHeld),
 		MaxRejected:   r.money("$.closing.max_rejected", f.MaxRejected),
 		MaxPending:    r.money("$.closing.max_pending", f.MaxPending),

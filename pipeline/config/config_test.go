@@ -77,21 +77,43 @@ func TestAFaultIsShownWithItsLineAndACaret(t *testing.T) {
 		{"an address that does not fit", "address: [12 Example Quay, Port Larkspur]", "address: [1, 2, 3, 4, 5]", "four do"},
 		{"a time span that is none", "settle: 60s", "settle: soon", "is not a time span"},
 	} {
-		t.Run(c.sentence, func(t *testing.T) {
-			text := strings.Replace(example(t), c.from, c.to, 1)
-			if text == example(t) {
-				t.Fatalf("%q is not in the example", c.from)
-			}
-			_, err := parse("config.yaml", []byte(text))
-			var wrong *Error
-			if !errors.As(err, &wrong) {
-				t.Fatalf("it was accepted: %v", err)
-			}
-			for _, part := range []string{c.want, "^", "> "} {
-				if !strings.Contains(err.Error(), part) {
-					t.Errorf("it should say %q with a line and a caret:\n%v", c.want, err)
-				}
-			}
-		})
+		t.Run(c.sentence, func(t *testing.T) { isAFault(t, c.from, c.to, c.want) })
+	}
+}
+
+func TestAFaultOfMoneyIsShownWithItsLineAndACaret(t *testing.T) {
+	for _, c := range []struct{ sentence, from, to, want string }{
+		{"a currency that is none", "currency: USD", "currency: DOL", `"DOL" is not a currency code such as USD`},
+		{"a currency in small letters", "currency: USD", "currency: usd", `"usd" is not a currency code such as USD`},
+		{"a programme without decimals", "currency: USD", "currency: JPY", "have two decimals, and JPY has 0"},
+		{"a programme of three decimals", "currency: USD", "currency: KWD", "have two decimals, and KWD has 3"},
+		{"a constant currency that is none", "currency: EUR}", "currency: YEN}",
+			`"YEN" is not a currency code such as USD`},
+		{"a minimum below zero", "minimum_payable: 50.00", "minimum_payable: -50.00", "the minimum is 0 or more"},
+		{"pay in a currency nobody knows", "minimum_payable: 50.00", "currency: euro", "write one of programme, partner"},
+		{"a balance carried for fewer than no months", "minimum_payable: 50.00", "settle_after: -1",
+			"is not a number of months"},
+		{"an approval nobody knows", "approval: none", "approval: two", "write one of accounts, required, none"},
+	} {
+		t.Run(c.sentence, func(t *testing.T) { isAFault(t, c.from, c.to, c.want) })
+	}
+}
+
+// isAFault spoils the example in one place.
+func isAFault(t *testing.T, from, to, want string) {
+	t.Helper()
+	text := strings.Replace(example(t), from, to, 1)
+	if text == example(t) {
+		t.Fatalf("%q is not in the example", from)
+	}
+	_, err := parse("config.yaml", []byte(text))
+	var wrong *Error
+	if !errors.As(err, &wrong) {
+		t.Fatalf("it was accepted: %v", err)
+	}
+	for _, part := range []string{want, "^", "> "} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("it should say %q with a line and a caret:\n%v", want, err)
+		}
 	}
 }

@@ -168,11 +168,16 @@ func (r *reader) checkColumns(at string, f feedFile) {
 	for _, name := range slices.Sorted(maps.Keys(f.Constants)) {
 		if v := f.Constants[name]; v == "NAME" || v == "ASK" {
 			r.fault(at+".constants."+name, "%s is to be filled in: with your code for the sender, or with their answer", v)
+		} else if name == "currency" {
+			r.currency(at+".constants.currency", cmp.Or(f.Values["currency"][v], v))
 		}
 		known(at+".constants."+name, name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Values)) {
 		known(at+".values."+name, name)
+	}
+	for _, word := range slices.Sorted(maps.Keys(f.Values["currency"])) {
+		r.currency(at+".values.currency", f.Values["currency"][word])
 	}
 	if kind.Name != feed.Sales && len(f.Key) > 0 {
 		r.fault(at+".key", "only sales can declare a key; that of %s is %s", kind.Name, strings.Join(kind.Key, ", "))

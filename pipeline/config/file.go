@@ -89,7 +89,9 @@ type fxFile struct {
 }
 
 type payFile struct {
-	MinimumPayable exact `yaml:"minimum_payable" is:"money" doc:"A smaller amount is carried to the next month"`
+	MinimumPayable exact  `yaml:"minimum_payable" is:"money" doc:"A smaller amount is carried to the next month"`
+	SettleAfter    int    `yaml:"settle_after" is:"count" doc:"A smaller amount is paid when carried for so many months"`
+	Currency       string `is:"pays" doc:"partner: partners are paid in their own currency; usually programme"`
 }
 
 type journalFile struct {
@@ -109,7 +111,7 @@ type statementFile struct {
 }
 
 type closingFile struct {
-	Approval    string `is:"approval" doc:"required: a second person approves a closed month; usually none"`
+	Approval    string `is:"approval" doc:"accounts: another account approves a closed month; required: another name"`
 	MaxHeld     exact  `yaml:"max_held" is:"money" doc:"The amount that may be held when a month is closed; usually 0.00"`
 	MaxRejected exact  `yaml:"max_rejected" is:"money" doc:"The amount that rejected rows may hold then; usually 0.00"`
 	MaxPending  exact  `yaml:"max_pending" is:"money" doc:"The amount that waiting changes may move then; usually 0.00"`

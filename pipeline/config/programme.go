@@ -10,15 +10,28 @@ import (
 
 	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/programme"
+	"tranche/reports/currency"
 )
 
 func (r *reader) programme(f file) programme.Programme {
 	p := programme.Programme{
 		Currency: f.Currency, YearStarts: cmp.Or(f.YearStarts, 1), FXMaxAge: f.FX.MaxAgeDays,
-		MinPayable: r.money("$.pay.minimum_payable", f.Pay.MinimumPayable),
+		MinPayable:  r.money("$.pay.minimum_payable", f.Pay.MinimumPayable),
+		SettleAfter: f.Pay.SettleAfter, PaysOwn: f.Pay.Currency == "partner",
 	}
-	if len(p.Currency) != 3 {
-		r.fault("$.currency", "%q is not a currency code such as USD", p.Currency)
+	if known := words("pays"); f.Pay.Currency != "" && !slices.Contains(known, f.Pay.Currency) {
+		r.fault("$.pay.currency", "%q is not known here; write one of %s", f.Pay.Currency, strings.Join(known, ", "))
+	}
+	if p.MinPayable < 0 {
+		r.fault("$.pay.minimum_payable", "the minimum is 0 or more")
+	}
+	if p.SettleAfter < 0 {
+		r.fault("$.pay.settle_after", "%d is not a number of months", p.SettleAfter)
+	}
+	r.currency("$.currency", p.Currency)
+	if n := currency.Decimals(p.Currency); n != currency.Usual {
+		r.fault("$.currency", "amounts of the programme have two decimals, and %s has %d: choose a currency with two; "+
+			"sales and partners may have any", p.Currency, n)
 	}
 	if p.YearStarts < 1 || p.YearStarts > 12 {
 		r.fault("$.year_starts", "the programme year begins in a month from 1 to 12")
@@ -134,6 +147,13 @@ func (r *reader) percent(at string, text exact) programme.PPM {
 		r.fault(at, "%q is not a rate; write 7.5 for 7.5 %%", string(text))
 	}
 	return programme.PPM(units)
+}
+
+// currency refuses what is no code of a currency.
+func (r *reader) currency(at, code string) {
+	if !currency.Known(code) {
+		r.fault(at, "%q is not a currency code such as USD", code)
+	}
 }
 
 func (r *reader) optionalDay(at string, text exact) time.Time {

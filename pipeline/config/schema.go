@@ -33,7 +33,7 @@ func Schema() ([]byte, error) {
 func words(form string) []string {
 	switch form {
 	case "approval":
-		return []string{"required", "none"}
+		return []string{"accounts", "required", "none"}
 	case "final_newline":
 		return []string{"required", "optional"}
 	case "kind":
@@ -56,6 +56,8 @@ func words(form string) []string {
 		return []string{feed.LeadingMinus, feed.TrailingMinus, feed.Parentheses}
 	case "own_deals":
 		return []string{"refuse", "allow"}
+	case "pays":
+		return []string{"programme", "partner"}
 	case "period":
 		return programme.Periods()
 	case "returns":
@@ -74,7 +76,7 @@ func words(form string) []string {
 func pattern(form string) string {
 	return map[string]string{
 		"colour":   `^[0-9A-Fa-f]{6}$`,
-		"currency": `^...$`,
+		"currency": `^[A-Z]{3}$`,
 		"day":      `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`,
 		"limit":    `^([0-9]+%?|none)$`,
 		"mark":     `^.$|^\t$`,

@@ -134,15 +134,20 @@ func (l *Ledger) With(c Closed) *Ledger {
 
 // Close closes a sealed month. The line in the log decides; the folder's name follows.
 func Close(log string, c Closed) error {
-	d := audit.Decision{At: c.At, Who: c.Prepared, Act: audit.Close, Month: c.Month, Manifest: c.Hash, Reason: c.Accepted}
+	d := audit.Decision{At: c.At, Who: c.Prepared, Account: c.Account, Act: audit.Close, Month: c.Month, Manifest: c.Hash,
+		Reason: c.Accepted}
+	if len(c.Without) > 0 {
+		d.What = c.Month + " without a rate of " + strings.Join(c.Without, ", ")
+	}
 	if err := audit.Append(log, d); err != nil {
 		return err
 	}
 	return rename(c.Folder, strings.TrimSuffix(c.Folder, closing))
 }
 
-// Approve makes a closed month final. Who closed it cannot approve it.
-func (l *Ledger) Approve(log string, month time.Time, who string, at time.Time) error {
+// Approve makes a closed month final. Who closed it cannot approve it; where two accounts are asked for, not from the
+// account that closed it either.
+func (l *Ledger) Approve(log string, month time.Time, d audit.Decision) error {
 	c, ok := l.Of(month)
 	switch {
 	case !ok:
@@ -152,15 +157,19 @@ func (l *Ledger) Approve(log string, month time.Time, who string, at time.Time) 
 			"(closing.approval in the configuration)", c.Month)
 	case c.Approved != "":
 		return fmt.Errorf("%s is final already, approved by %s", c.Month, c.Approved)
-	case audit.SamePerson(who, c.Prepared):
+	case audit.SamePerson(d.Who, c.Prepared):
 		return fmt.Errorf("%s was closed by %s, and %s is the same name; somebody else has to approve it (--by NAME)",
-			c.Month, c.Prepared, who)
+			c.Month, c.Prepared, d.Who)
+	case c.Accounts && d.Account == c.Account:
+		return fmt.Errorf("%s was closed by %s from the account %s, and %s is at work in the same account; "+
+			"somebody else has to approve it from an account of their own", c.Month, c.Prepared, c.Account, d.Who)
 	}
-	return audit.Append(log, audit.Decision{At: at, Who: who, Act: audit.Approve, Month: c.Month, Manifest: c.Hash})
+	d.Act, d.Month, d.Manifest = audit.Approve, c.Month, c.Hash
+	return audit.Append(log, d)
 }
 
 // Reopen takes the last closed month back, and keeps its folder as a version.
-func (l *Ledger) Reopen(log string, month time.Time, who, reason string, at time.Time) error {
+func (l *Ledger) Reopen(log string, month time.Time, d audit.Decision) error {
 	last := l.Last()
 	switch {
 	case last == nil:
@@ -169,7 +178,7 @@ func (l *Ledger) Reopen(log string, month time.Time, who, reason string, at time
 		return fmt.Errorf("only the last closed month can be reopened, and that is %s; "+
 			"later corrections to %s are adjustments of the first open month", last.Month, Folder(month))
 	}
-	d := audit.Decision{At: at, Who: who, Act: audit.Reopen, Month: last.Month, Manifest: last.Hash, Reason: reason}
+	d.Act, d.Month, d.Manifest = audit.Reopen, last.Month, last.Hash
 	if err := audit.Append(log, d); err != nil {
 		return err
 	}

@@ -37,9 +37,12 @@ type Manifest struct {
 	Month    string            `json:"month"` // as 2024-08
 	Version  int               `json:"version"`
 	Prepared string            `json:"prepared_by"`
+	Account  string            `json:"prepared_account,omitempty"` // of the operating system
 	At       time.Time         `json:"prepared_at"`
-	Accepted string            `json:"accepted,omitempty"` // why it was closed with amounts held or rejected
-	Approval bool              `json:"approval"`           // by a second person
+	Accepted string            `json:"accepted,omitempty"`     // why it was closed with amounts held or rejected
+	Without  []string          `json:"without_rate,omitempty"` // currencies without a rate at the month's end
+	Approval bool              `json:"approval"`               // by a second person
+	Accounts bool              `json:"accounts,omitempty"`     // from another account
 	Program  string            `json:"program"`
 	Config   string            `json:"config"`             // hash of the configuration file
 	Year     int               `json:"year_starts"`        // month in which the programme year begins

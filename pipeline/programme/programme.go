@@ -26,7 +26,10 @@ type Programme struct {
 	YearStarts int // month in which the programme year begins, 1 for January
 	FXMaxAge   int // days a published rate may be used for
 	MinPayable Cents
-	Versions   []Version
+	// SettleAfter is for how many months a balance below the minimum is carried; zero: for ever.
+	SettleAfter int
+	PaysOwn     bool // partners are paid in their own currency
+	Versions    []Version
 }
 
 // Version is the programme from one day on.
@@ -169,8 +172,10 @@ func (p Programme) Hash(v Version) string {
 		Currency             string
 		YearStarts, FXMaxAge int
 		MinPayable           Cents
+		SettleAfter          int  `json:",omitzero"`
+		PaysOwn              bool `json:",omitzero"`
 		Version              Version
-	}{p.Currency, p.YearStarts, p.FXMaxAge, p.MinPayable, v})
+	}{p.Currency, p.YearStarts, p.FXMaxAge, p.MinPayable, p.SettleAfter, p.PaysOwn, v})
 	if err != nil {
 		panic(err) // plain values always encode
 	}

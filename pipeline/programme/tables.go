@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"tranche/reports/currency"
 )
 
 // Database executes statements.
@@ -32,8 +34,11 @@ func (p Programme) WriteTables(ctx context.Context, db Database, span Span, past
 	if firstOpen.IsZero() {
 		firstOpen = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
-	w.exec("insert into rules.programme values (?, ?, ?, ?, ?, ?)",
-		p.Currency, p.YearStarts, p.FXMaxAge, p.MinPayable.String(), span.Through, firstOpen)
+	w.exec("insert into rules.programme values (?, ?, ?, ?, nullif(?, 0), ?, ?, ?)",
+		p.Currency, p.YearStarts, p.FXMaxAge, p.MinPayable.String(), p.SettleAfter, p.PaysOwn, span.Through, firstOpen)
+	for code, decimals := range currency.Unusual() {
+		w.exec("insert into rules.currencies values (?, ?)", code, decimals)
+	}
 	for rank, level := range LevelNames() {
 		w.exec("insert into rules.levels values (?, ?)", level, rank+1)
 	}
@@ -140,7 +145,8 @@ func tables() []string {
 	return []string{
 		"create schema rules",
 		`create table rules.programme (currency varchar, year_starts integer, fx_max_age_days integer,
-			minimum_payable decimal(18,2), through_month date, first_open date)`,
+			minimum_payable decimal(18,2), settle_after integer, pays_own boolean, through_month date, first_open date)`,
+		"create table rules.currencies (currency varchar, decimals integer)", // those with other decimals than two
 		"create table rules.levels (level varchar, rank integer)",
 		`create table rules.versions (version integer, name varchar, hash varchar, begins date, from_date date, to_date date,
 			lead_days integer, window_days integer, own_deals boolean, rescale boolean, points_from date, money_from date,

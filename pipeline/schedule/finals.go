@@ -11,6 +11,7 @@ import (
 
 	"tranche/pipeline"
 	"tranche/pipeline/config"
+	"tranche/pipeline/files"
 	"tranche/pipeline/ledger"
 	"tranche/pipeline/schedule/outbox"
 )
@@ -19,13 +20,17 @@ import (
 const finalID = "final-"
 
 // Finals sends finance, where it is configured, the months that became final lately. It asks the outbox, because the
-// program can stop between approval and sending. For a month that was sent and then reopened, it sends that it must
-// not be paid.
+// program can stop between approval and sending. What became final before finance was configured is not sent. For a
+// month that was sent and then reopened, it sends that it must not be paid.
 func Finals(c *config.Config, now time.Time) error {
-	if c.Notify.Mail == nil || len(c.Notify.Mail.Finance) == 0 {
-		return nil
+	since, err := toldSince(c, now)
+	if err != nil || since.IsZero() {
+		return err
 	}
-	months, all := pipeline.Finals(c, now.Add(-remembered/3))
+	if lately := now.Add(-remembered / 3); since.Before(lately) {
+		since = lately
+	}
+	months, all := pipeline.Finals(c, since)
 	for _, month := range months {
 		all = errors.Join(all, sendFinal(c, now, pipeline.MonthName(month)))
 	}
@@ -41,6 +46,28 @@ func Finals(c *config.Config, now time.Time) error {
 		}
 	}
 	return errors.Join(all, err)
+}
+
+// toldSince is the moment since which finance is told of final months; zero: it is not. It is kept in a file from the
+// first time that finance is configured until it no longer is.
+func toldSince(c *config.Config, now time.Time) (time.Time, error) {
+	path := filepath.Join(c.Folders.State, "finance_since")
+	if c.Notify.Mail == nil || len(c.Notify.Mail.Finance) == 0 {
+		return time.Time{}, files.Remove(path)
+	}
+	text, err := os.ReadFile(path)
+	if err == nil {
+		if since, err := time.Parse(time.RFC3339, strings.TrimSpace(string(text))); err == nil {
+			return since, nil
+		}
+	} else if !errors.Is(err, os.ErrNotExist) {
+		return time.Time{}, err
+	}
+	since := now.UTC().Truncate(time.Second) // as decisions are dated
+	if err := files.Folder(c.Folders.State); err != nil {
+		return time.Time{}, err
+	}
+	return since, files.Write(path, []byte(since.Format(time.RFC3339)+"\n"), files.Private)
 }
 
 // revoked says why a final month's message no longer holds.

@@ -20,6 +20,9 @@ func TestFinanceIsSentTheRegisterAndEveryStatementOnceAMonthIsFinal(t *testing.T
 	c := site.replace("notify: {", "notify: {"+mail+", ")
 	month := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 	closing := pipeline.Closing{Month: month, By: "anna", Accepted: "known"}
+	if err := Finals(c, site.now); err != nil { // from now on finance is told
+		t.Fatal(err)
+	}
 	if _, err := pipeline.Close(t.Context(), site.options(c, 1), closing); err != nil {
 		t.Fatal(err)
 	}
@@ -77,6 +80,39 @@ func TestFinanceIsSentTheRegisterAndEveryStatementOnceAMonthIsFinal(t *testing.T
 	subject := "NOT TO BE PAID BY: the statements of 2024-01 are final"
 	if open, err := box.Unsent(); err != nil || len(open) != 1 || !strings.Contains(open[0].Subject, subject) {
 		t.Errorf("finance is told %+v (%v)", open, err)
+	}
+}
+
+func TestFinanceIsNotSentTheMonthsThatWereFinalBeforeItWasToBeTold(t *testing.T) {
+	site := newInstallation(t, "serve: {listen: \"\"}\n")
+	quiet := site.replace("", "")
+	closing := pipeline.Closing{Month: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC), By: "anna", Accepted: "known"}
+	if _, err := pipeline.Close(t.Context(), site.options(quiet, 1), closing); err != nil {
+		t.Fatal(err)
+	}
+	mail := "mail: {host: 127.0.0.1, port: 9, security: none, from: a@v.example, finance: [pay@v.example]}"
+	c := site.replace("notify: {", "notify: {"+mail+", ")
+	sent := func() int {
+		messages, err := filepath.Glob(filepath.Join(site.dir, "outbox", "final-*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(messages)
+	}
+	if err := Finals(c, site.now.AddDate(0, 0, 2)); err != nil || sent() != 0 {
+		t.Errorf("switched on, it sends %d months of before (%v)", sent(), err)
+	}
+	// A closing that is the first to see the address is sent.
+	if err := Finals(quiet, site.now.AddDate(0, 0, 3)); err != nil {
+		t.Fatal(err)
+	}
+	closing.Month = closing.Month.AddDate(0, 1, 0)
+	o := site.options(c, 4)
+	if _, err := pipeline.Close(t.Context(), o, closing); err != nil {
+		t.Fatal(err)
+	}
+	if err := Finals(c, o.Now); err != nil || sent() != 1 {
+		t.Errorf("of the month that has just been closed there are %d messages (%v)", sent(), err)
 	}
 }
 

@@ -2,7 +2,8 @@
 //
 // An *accrual* books what partners earned, incentive by incentive, and manual adjustments:
 // debit expense, credit accrued. A *release* books what is paid: debit accrued, credit
-// payable; what stays accrued is carried to the next month. Where a month was reopened and
+// payable; what stays accrued is carried to the next month. The posting of the
+// payable also says in which currency how much is paid. Where a month was reopened and
 // closed again, *reversals* of all postings of the version before come first. Every pair
 // balances, and so does the journal.
 package journal
@@ -31,10 +32,11 @@ type Posting struct {
 	Date                                    time.Time
 	Account, Partner, Kind, Text, Reference string
 	Debit, Credit                           reports.Cents
+	Currency, Paid                          string // of a payable: what is paid, in which currency
 }
 
 var columns = []string{"entry", "date", "account", "debit", "credit", "currency", "partner_id", "kind", "text",
-	"reference", "edition"}
+	"reference", "edition", "paid_currency", "paid_amount"}
 
 // Make books a month: reversals of what was booked before, accruals, releases.
 func Make(j *reports.Journal, a Accounts, before []Posting) ([]Posting, error) {
@@ -67,6 +69,17 @@ func Make(j *reports.Journal, a Accounts, before []Posting) ([]Posting, error) {
 	}
 	for _, p := range j.Payable {
 		pair(a.Accrued, a.Payable, p.Partner, "release", "Payable "+month, "", p.Amount)
+		if p.Amount == 0 || p.Currency == "" {
+			continue
+		}
+		paid := &list[len(list)-1]
+		if p.Amount < 0 { // what a partner owes that has left
+			paid = &list[len(list)-2]
+		}
+		paid.Currency = p.Currency
+		if p.Paid != "" {
+			paid.Paid = reports.Places(strings.TrimPrefix(p.Paid, "-"), p.Currency)
+		}
 	}
 	var debit, credit reports.Cents
 	for _, p := range list {
@@ -84,7 +97,8 @@ func Write(out io.Writer, list []Posting, currency, edition string) error {
 	rows := [][]string{columns}
 	for i, p := range list {
 		rows = append(rows, []string{strconv.Itoa(i/2 + 1), p.Date.Format(time.DateOnly), p.Account, p.Debit.String(),
-			p.Credit.String(), currency, harmless(p.Partner), p.Kind, harmless(p.Text), harmless(p.Reference), edition})
+			p.Credit.String(), currency, harmless(p.Partner), p.Kind, harmless(p.Text), harmless(p.Reference), edition,
+			p.Currency, p.Paid})
 	}
 	return w.WriteAll(rows)
 }
@@ -106,6 +120,9 @@ func Read(in io.Reader) ([]Posting, error) {
 	for _, r := range rows[min(1, len(rows)):] {
 		text := func(column int) string { return strings.TrimPrefix(r[column], "'") }
 		p := Posting{Account: r[2], Partner: text(6), Kind: r[7], Text: text(8), Reference: text(9)}
+		if len(r) > 12 { // earlier journals did not say what is paid
+			p.Currency, p.Paid = r[11], r[12]
+		}
 		if p.Kind == "reversal" {
 			continue
 		}

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +18,24 @@ var accounts = Accounts{
 	Payable:     "2120",
 }
 
+func TestAJournalSaysWhatAPartnerThatHasLeftOwes(t *testing.T) {
+	j := &reports.Journal{
+		Month:   time.Date(2024, 5, 1, 0, 0, 0, 0, time.UTC),
+		Payable: []reports.Booked{{Partner: "P1", Amount: -1500, Currency: "KWD", Paid: "-4.8750"}},
+	}
+	list, err := Make(j, accounts, nil)
+	var out bytes.Buffer
+	if err := errors.Join(err, Write(&out, list, "USD", "draft")); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"2120,15.00,0.00,USD,P1,release,Payable 2024-05,,draft,KWD,4.875\n",
+		"2110,0.00,15.00,USD,P1,release,Payable 2024-05,,draft,,\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%s does not say %s", out.String(), want)
+		}
+	}
+}
+
 func TestAJournalBalancesAndReadsBackAsItWasWritten(t *testing.T) {
 	j := &reports.Journal{
 		Month: time.Date(2024, 5, 1, 0, 0, 0, 0, time.UTC),
@@ -25,7 +44,7 @@ func TestAJournalBalancesAndReadsBackAsItWasWritten(t *testing.T) {
 			{Partner: "P2", Incentive: "resell", Amount: -7},
 		},
 		Entries: []reports.Booked{{Partner: "P2", ID: "@E", Reason: "x,\"y\"\nz", Amount: 1}},
-		Payable: []reports.Booked{{Partner: "=P1", Amount: 500}},
+		Payable: []reports.Booked{{Partner: "=P1", Amount: 500, Currency: "JPY", Paid: "736.0000"}},
 	}
 	first, err := Make(j, accounts, nil)
 	if err != nil || len(first) != 8 {
@@ -39,6 +58,9 @@ func TestAJournalBalancesAndReadsBackAsItWasWritten(t *testing.T) {
 		if strings.HasPrefix(cell, "=") || strings.HasPrefix(cell, "@") {
 			t.Errorf("%q would be a formula", cell)
 		}
+	}
+	if want := "2120,0.00,5.00,USD,'=P1,release,Payable 2024-05,,draft,JPY,736\n"; !strings.Contains(out.String(), want) {
+		t.Errorf("%s does not say %s", out.String(), want)
 	}
 	again, err := Read(&out)
 	if err != nil {

@@ -98,10 +98,13 @@ func (s statement) change(c reports.Change) []cell {
 		changed = s.columns(c.Incentive, c.Changed)
 	case "status_points", "spendable", "posting":
 		was, is, difference = none, none, none
-	case "level", "modules", "name":
-		if c.What != "name" {
-			before, after, _ := strings.Cut(c.Changed, " > ")
+	case "level", "modules", "name", "paid_amount":
+		before, after, _ := strings.Cut(c.Changed, " > ")
+		switch c.What {
+		case "level", "modules":
 			changed = w.values(before, ", ") + " > " + w.values(after, ", ")
+		case "paid_amount":
+			changed = w.paid(before) + " > " + w.paid(after)
 		}
 		was, is, difference, pointsWere, pointsAre = none, none, none, none, none
 	default:
@@ -112,6 +115,16 @@ func (s statement) change(c reports.Change) []cell {
 	}
 	return []cell{s.text(w.say("changed_" + c.What)), s.wrapped(changed), s.word(c.Incentive), s.day(c.Date),
 		s.text(c.Distributor), document, number, before, after, was, is, difference, pointsWere, pointsAre}
+}
+
+// paid writes an amount with its currency. An unknown amount is a question mark.
+func (w words) paid(text string) string {
+	number, code, _ := strings.Cut(text, " ")
+	if number == "?" {
+		return text
+	}
+	whole, places, _ := strings.Cut(reports.Places(number, code), ".")
+	return w.marked(whole, places) + " " + code
 }
 
 // hidden are the columns of a purchase that other partners must not see.

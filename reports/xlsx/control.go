@@ -113,10 +113,11 @@ func (r register) distributors() {
 		">Net amount not counted 18", ">Lines held 9", ">Net amount held 18", ">Difference 14")
 	for _, d := range r.Distributors {
 		n := strconv.Itoa(sh.row + 1)
-		sh.put(r.text(d.Distributor), r.text(d.Currency), r.number(d.Lines), r.foreign(d.Net), r.number(d.Counted),
-			r.foreign(d.CountedNet), r.foreign(d.CountedBase), r.number(d.Uncounted), r.foreign(d.UncountedNet),
-			r.number(d.Held), r.foreign(d.HeldNet),
-			r.sum(r.styles.money, "ROUND(D"+n+"-F"+n+"-I"+n+"-K"+n+",2)", 0))
+		net := func(amount string) cell { return r.foreign(amount, d.Currency) }
+		sh.put(r.text(d.Distributor), r.text(d.Currency), r.number(d.Lines), net(d.Net), r.number(d.Counted),
+			net(d.CountedNet), r.foreign(d.CountedBase, r.Currency), r.number(d.Uncounted), net(d.UncountedNet),
+			r.number(d.Held), net(d.HeldNet),
+			r.sum(r.moneyIn(d.Currency), "ROUND(D"+n+"-F"+n+"-I"+n+"-K"+n+",6)", 0))
 	}
 	sh.none(len(r.Distributors))
 }

@@ -3,8 +3,6 @@ package xlsx
 import (
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
 
 	"tranche/reports"
 )
@@ -36,17 +34,21 @@ type register struct {
 func (r register) partners() {
 	w := r.words
 	sh := r.sheet(setup{title: w.say("sheet_register"), landscape: true, frozen: 3, titled: true,
-		widths: []float64{14, 32, 8, 30, 11, 15, 15, 15, 15, 15, 15, 10, 15, 10}})
+		widths: []float64{14, 32, 8, 30, 11, 15, 15, 15, 15, 15, 15, 10, 15, 8, 10}})
 	sh.tall(22, r.styled(r.styles.title, r.Vendor+" · "+w.month(r.Month)))
 	sh.put(r.note(r.Currency + ". " + r.standing(r.Edition) + ". " + r.standingNote(r.Edition)))
 	sh.tall(28, r.heads("partner_id", "partner", "place", "modules", "level", ">margin_of_month", ">adjustments_earlier",
-		">money_entries", ">carried_in", ">payable", ">carried_out", "currency", ">payable_partner", ">status_points")...)
+		">money_entries", ">carried_in", ">payable", ">carried_out", "currency", ">payable_partner", "paid_in_currency",
+		">status_points")...)
 	first := sh.row + 1
 	var sums [6]reports.Cents
 	for _, p := range r.Partners {
 		own := r.text("")
-		if p.Pay.OwnRate > 0 {
-			own = r.money(p.Pay.PayableOwn)
+		switch {
+		case p.Pay.OwnUnknown:
+			own = r.styled(r.styles.money, "no rate")
+		case p.Pay.OwnRate > 0:
+			own = r.foreign(p.Pay.PayableOwn, p.Pay.Currency)
 		}
 		row := []cell{r.text(p.Partner.ID), r.text(p.Partner.Name), r.text(p.Partner.Country),
 			r.text(w.values(p.Partner.Modules, ", ")), r.word(p.Pay.Level)}
@@ -56,9 +58,9 @@ func (r register) partners() {
 			row = append(row, r.money(amount))
 			sums[i] += amount
 		}
-		sh.put(append(row, r.text(p.Pay.Currency), own, r.number(p.Pay.StatusPoints))...)
+		sh.put(append(row, r.text(p.Pay.Currency), own, r.text(p.Pay.PaidCurrency), r.number(p.Pay.StatusPoints))...)
 	}
-	total := sh.total(14, first)
+	total := sh.total(15, first)
 	for i, amount := range sums {
 		total.sum(5+i, amount)
 	}
@@ -96,7 +98,7 @@ func (r register) files() {
 			row = append(row, r.number(n))
 		}
 		for _, amount := range []string{f.Amount, f.LoadedAmount, f.DuplicateAmount, f.SupersededAmount, f.RejectedAmount} {
-			row = append(row, r.foreign(amount))
+			row = append(row, r.foreign(amount, "")) // in several currencies
 		}
 		sh.put(append(row, r.number(f.Unread), r.wrapped(f.Reason))...)
 	}
@@ -108,7 +110,7 @@ func (r register) held() {
 		">Net amount 15", "Currency 9", "File 30", "Line 8")
 	for _, h := range r.Held {
 		sh.put(r.text(h.Kind), r.word(h.Reason), r.text(h.What), r.day(h.Month), r.text(h.Distributor), r.text(h.Document),
-			r.text(h.Customer), r.foreign(h.Amount), r.text(h.Currency), r.text(h.File), r.number(h.FileLine))
+			r.text(h.Customer), r.foreign(h.Amount, h.Currency), r.text(h.Currency), r.text(h.File), r.number(h.FileLine))
 	}
 	if r.MoreHeld > 0 {
 		sh.put(r.note(fmt.Sprintf("%d more wait than are listed here; mart.held_lines has all, "+
@@ -136,16 +138,8 @@ func (r register) listing(s setup, height float64, columns ...string) *sheet {
 	return r.listed(s, height, func(name string) string { return name }, columns)
 }
 
-// foreign is an exact decimal in a document's currency. What a cell cannot hold is a text.
-func (r register) foreign(text string) cell {
-	whole, places, _ := strings.Cut(text, ".")
-	places = strings.TrimRight(places, "0")
-	units, err := strconv.ParseInt(whole+places, 10, 64)
-	if err != nil || !fits(units) {
-		return r.styled(r.styles.money, r.words.marked(whole, places))
-	}
-	return cell{kind: aNumber, style: r.styles.money, units: units, scale: len(places)}
-}
+// foreign is an exact decimal in a currency.
+func (r register) foreign(number, code string) cell { return r.exactly(r.moneyIn(code), number) }
 
 // earned is the sum of the statements. The sum by module must be equal.
 func (r register) earned() (sum reports.Cents) {

@@ -101,7 +101,7 @@ func TestAnAmountOfAFileIsANumberWhileACellCanHoldIt(t *testing.T) {
 	texts := map[string]string{"1234.500000": "1234.5", "-0.050000": "-0.05", "100": "100", "0.000000": "0",
 		"9999999999.999999": "9,999,999,999.999999", "99999999999.000000": "99999999999"}
 	for text, want := range texts {
-		f, err := written(t, func(b *workbook) []cell { return []cell{register{workbook: b}.foreign(text)} })
+		f, err := written(t, func(b *workbook) []cell { return []cell{register{workbook: b}.foreign(text, "USD")} })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,7 +116,7 @@ func TestWhatNoCellHoldsLooksTheSameEverywhere(t *testing.T) {
 	f, err := written(t, func(b *workbook) []cell {
 		net := b.decimal(1_234_567_890_123_456_500, 6)
 		net.style = b.styles.money
-		return []cell{net, register{workbook: b}.foreign("1234567890123.456500")}
+		return []cell{net, register{workbook: b}.foreign("1234567890123.456500", "USD")}
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -63,7 +63,7 @@ func (s statement) lines() {
 func (s statement) line(l *reports.Line) []cell {
 	document, number, currency, amount := s.text(l.Document), s.number(l.Number), s.text(l.Currency), s.money(l.Amount)
 	quantity, net, fx := s.decimal(int64(l.Quantity), 3), s.decimal(int64(l.Net), 6), s.decimal(int64(l.FXRate), 9)
-	net.style, fx.style = s.styles.money, s.styles.fxRate
+	net.style, fx.style = s.moneyIn(l.Currency), s.styles.fxRate
 	if l.Incentive == reports.SellWith {
 		none := s.text("")
 		document, number, currency, amount, quantity, net, fx = none, none, none, none, none, none, none
@@ -121,7 +121,7 @@ func (s statement) notCounted() {
 		module, amount, net, currency := s.word(x.Incentive), s.money(x.Amount), s.text(""), ""
 		if x.Held {
 			module, amount, net, currency = s.text(w.say("waits")), s.text(""), s.decimal(int64(x.Net), 6), x.Currency
-			net.style = s.styles.money
+			net.style = s.moneyIn(x.Currency)
 		}
 		sh.put(module, s.day(x.Date), s.text(x.Distributor), s.text(x.Document), s.number(x.Number), s.text(x.Product),
 			amount, net, s.text(currency), s.wrapped(w.value(x.Reason)), s.text(x.File), s.number(x.FileLine))

@@ -3,11 +3,14 @@ package xlsx
 import (
 	"cmp"
 	"encoding/xml"
+	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/xuri/excelize/v2"
 
 	"tranche/reports"
+	"tranche/reports/currency"
 )
 
 // styles are the numbers of a workbook's styles, by use.
@@ -20,6 +23,8 @@ type styles struct {
 	label, value, big, bigMoney                                   int
 	head, headRight, text, wrapped, date, number, money, quantity int
 	percent, fxRate, totalText, totalMoney, totalNumber           int
+
+	moneyOf, bigOf [currency.Most + 1]int // an amount in a currency of so many decimals
 }
 
 const (
@@ -78,7 +83,7 @@ func newStyles(f *excelize.File, head reports.Letterhead, dateFormat string) (st
 	leftWrapped := &excelize.Alignment{Horizontal: "left", Vertical: "center", WrapText: true, Indent: 1}
 	right := &excelize.Alignment{Horizontal: "right", Vertical: "center"}
 	rightWrapped := &excelize.Alignment{Horizontal: "right", Vertical: "center", WrapText: true}
-	amount, whole := "#,##0.00;[Red]-#,##0.00", "#,##0;[Red]-#,##0"
+	amount, whole := moneyFormat(currency.Usual), moneyFormat(0)
 	under := []excelize.Border{{Type: "bottom", Color: accent, Style: 2}}
 	plain, white := excelize.Style{}, "FFFFFF"
 
@@ -95,8 +100,6 @@ func newStyles(f *excelize.File, head reports.Letterhead, dateFormat string) (st
 	s.label = add("label", 10, false, grey, excelize.Style{Alignment: middle})
 	s.value = add("value", 10, true, ink, excelize.Style{Alignment: middle})
 	s.big = add("big", 14, true, ink, excelize.Style{Fill: fill(pale)})
-	s.bigMoney = add("bigMoney", 14, true, ink,
-		excelize.Style{Fill: fill(pale), CustomNumFmt: &amount, Alignment: atRight})
 	s.head = add("head", 9, true, white, excelize.Style{Fill: fill(accent), Alignment: leftWrapped})
 	s.headRight = add("headRight", 9, true, white, excelize.Style{Fill: fill(accent), Alignment: rightWrapped})
 
@@ -112,7 +115,6 @@ func newStyles(f *excelize.File, head reports.Letterhead, dateFormat string) (st
 	s.wrapped = value("wrapped", "", leftWrapped)
 	s.date = value("date", dateFormat, left)
 	s.number = value("number", whole, right)
-	s.money = value("money", amount, right)
 	s.quantity = value("quantity", "#,##0.###", right)
 	s.percent = value("percent", "0.00##%", right)
 	s.fxRate = value("fxRate", "0.00####", right)
@@ -121,7 +123,20 @@ func newStyles(f *excelize.File, head reports.Letterhead, dateFormat string) (st
 	s.totalMoney = add("totalMoney", 9, true, ink, excelize.Style{Border: double, CustomNumFmt: &amount, Alignment: right})
 	s.totalNumber = add("totalNumber", 9, true, ink,
 		excelize.Style{Border: double, CustomNumFmt: &whole, Alignment: right})
+	for places := range s.moneyOf {
+		format := moneyFormat(places)
+		s.moneyOf[places] = value("money"+strconv.Itoa(places), format, right)
+		s.bigOf[places] = add("bigMoney"+strconv.Itoa(places), 14, true, ink,
+			excelize.Style{Fill: fill(pale), CustomNumFmt: &format, Alignment: atRight})
+	}
+	s.money, s.bigMoney = s.moneyOf[currency.Usual], s.bigOf[currency.Usual]
 	return s, failed
+}
+
+// moneyFormat is the format of an amount of so many decimals.
+func moneyFormat(places int) string {
+	digits := "#,##0" + strings.TrimSuffix("."+strings.Repeat("0", places), ".")
+	return digits + ";[Red]-" + digits
 }
 
 func fill(color string) excelize.Fill {

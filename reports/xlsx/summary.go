@@ -11,6 +11,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"tranche/reports"
+	"tranche/reports/currency"
 )
 
 func (s statement) summary() {
@@ -35,19 +36,54 @@ func (s statement) summary() {
 	pair("place", place, "modules", s.words.values(s.Partner.Modules, ", "))
 	sh.put(s.label(w.say("programme")), s.bold(s.Programme+" · "+s.RulesHash))
 	sh.skip(1)
-	sh.tall(22, s.styled(s.styles.big, w.say("payable")), s.styled(s.styles.big, s.Currency),
-		s.amount(s.styles.bigMoney, s.Pay.Payable))
-	sh.mark("payable", 3, int64(s.Pay.Payable), 2)
-	if s.Pay.Currency != s.Currency && s.Pay.OwnRate > 0 {
-		sh.put(s.label(w.say("payable_own")), s.bold(s.Pay.Currency), s.money(s.Pay.PayableOwn),
-			s.note(fmt.Sprintf(w.say("at_rate"), s.Pay.Currency, w.decimal(int64(s.Pay.OwnRate), 9), s.Currency)))
-	}
+	s.summaryPayable(sh)
 	sh.skip(1)
 	s.summaryModules(sh)
 	sh.skip(1)
 	s.summaryPay(sh)
 	sh.skip(1)
 	s.summaryPoints(sh)
+}
+
+// summaryPayable says what is paid, and in which currency. The other currency stands below it: the partner's own, or
+// the programme's where partners are paid in their own.
+func (s statement) summaryPayable(sh *sheet) {
+	w, p, name, sign := s.words, s.Pay, "payable", reports.Cents(1)
+	if p.Payable < 0 { // of a partner that has left
+		name, sign = "owed", -1
+	}
+	ours := func(style int) cell { return s.amount(style, sign*p.Payable) }
+	theirs := func(style int) cell {
+		if p.OwnUnknown {
+			return s.styled(style, "?")
+		}
+		if sign < 0 {
+			return s.exactly(style, strings.TrimPrefix(p.PayableOwn, "-"))
+		}
+		return s.exactly(style, p.PayableOwn)
+	}
+	places := currency.Decimals(p.Currency)
+	note := fmt.Sprintf(w.say("at_rate"), p.Currency, w.decimal(int64(p.OwnRate), 9), s.Currency)
+	if p.OwnUnknown {
+		note = fmt.Sprintf(w.say("no_rate"), p.Currency)
+	}
+	note += " " + fmt.Sprintf(w.say("paid_in"), p.PaidCurrency)
+	big := func(code string, amount cell) {
+		sh.tall(22, s.styled(s.styles.big, w.say(name)), s.styled(s.styles.big, code), amount)
+	}
+	switch {
+	case p.Currency == s.Currency || p.OwnRate == 0 && !p.OwnUnknown:
+		big(s.Currency, ours(s.styles.bigMoney))
+		sh.mark(name, 3, int64(sign*p.Payable), 2)
+	case p.PaidCurrency == p.Currency:
+		big(p.Currency, theirs(s.styles.bigOf[places]))
+		sh.put(s.label(fmt.Sprintf(w.say("payable_in"), s.Currency)), s.bold(s.Currency), ours(s.styles.money), s.note(note))
+		sh.mark(name, 3, int64(sign*p.Payable), 2)
+	default:
+		big(s.Currency, ours(s.styles.bigMoney))
+		sh.mark(name, 3, int64(sign*p.Payable), 2)
+		sh.put(s.label(w.say("payable_own")), s.bold(p.Currency), theirs(s.styles.moneyOf[places]), s.note(note))
+	}
 }
 
 // letterhead has the logo on the left, the vendor's name and address, and the workbook's status
@@ -138,6 +174,9 @@ func (s statement) summaryPay(sh *sheet) {
 	sh.put(s.totalText(w.say("payable")), s.totalText(""),
 		s.sum(s.styles.totalMoney, fmt.Sprintf("SUM(C%d:C%d)", first, sh.row), s.Pay.Payable))
 	sh.mark("payable_sum", 3, int64(s.Pay.Payable), 2)
+	if s.Pay.Payable < 0 { // the big figure is what the partner owes
+		sh.mark("payable", 3, int64(s.Pay.Payable), 2)
+	}
 	if s.Pay.CarriedOut != 0 {
 		sh.put(s.text(w.say("carried_out")), s.text(""), s.money(s.Pay.CarriedOut))
 	}

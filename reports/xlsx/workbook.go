@@ -21,6 +21,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"tranche/reports"
+	"tranche/reports/currency"
 )
 
 type workbook struct {
@@ -297,6 +298,20 @@ func (b *workbook) money(c reports.Cents) cell { return b.amount(b.styles.money,
 
 func (b *workbook) amount(style int, c reports.Cents) cell {
 	return cell{kind: aNumber, style: style, units: int64(c), scale: 2}
+}
+
+// moneyIn is the style of amounts in a currency.
+func (b *workbook) moneyIn(code string) int { return b.styles.moneyOf[currency.Decimals(code)] }
+
+// exactly is a decimal. What a cell cannot hold is a text.
+func (b *workbook) exactly(style int, number string) cell {
+	whole, places, _ := strings.Cut(number, ".")
+	places = strings.TrimRight(places, "0")
+	units, err := strconv.ParseInt(whole+places, 10, 64)
+	if err != nil || !fits(units) {
+		return b.styled(style, b.words.marked(whole, places))
+	}
+	return cell{kind: aNumber, style: style, units: units, scale: len(places)}
 }
 
 // sum is a total: a formula and its value.

@@ -22,7 +22,7 @@ func example() *reports.Statement {
 		Summary: reports.Summary{
 			Currency: "USD", Month: reports.Day{Time: time.Date(2024, 7, 1, 0, 0, 0, 0, time.UTC)},
 			Partner: reports.Partner{ID: "P1", Name: "=cmd|'/c calc'!A1", Language: "en", Modules: "resell"},
-			Pay: reports.Pay{Earned: 105, Payable: 105, Currency: "EUR", OwnRate: 1_084_150_000, PayableOwn: 97,
+			Pay: reports.Pay{Earned: 105, Payable: 105, Currency: "EUR", OwnRate: 1_084_150_000, PayableOwn: "0.97",
 				Level: "ready"},
 		},
 		Modules: []reports.IncentiveTotal{{Incentive: "resell", Lines: 1, Base: 2100, Earned: 105}},

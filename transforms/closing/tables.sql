@@ -45,8 +45,9 @@ create table levels (
 create table pay (
     partner_id varchar, month date, earned decimal(18,2), money_entries decimal(18,2),
     carried_in decimal(18,2), payable decimal(18,2), carried_out decimal(18,2),
-    currency varchar, rate decimal(19,9), payable_own decimal(18,2), level varchar,
-    modules varchar, status_points bigint, spendable bigint);
+    carried_months integer, currency varchar, rate decimal(19,9), payable_own decimal(38,4),
+    paid_currency varchar, paid_amount decimal(38,4), level varchar, modules varchar,
+    status_points bigint, spendable bigint);
 create table entries (
     entry_id varchar, partner_id varchar, month date, posted_on date, amount decimal(18,2),
     reason varchar, entered_by varchar, file_name varchar, file_line bigint);

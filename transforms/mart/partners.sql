@@ -5,7 +5,8 @@
 -- currency  currency it reckons in
 -- language, partner_type, is_active
 -- modules  modules it holds on the last day of the run's month, separated by commas
-select p.partner_id, p.name, p.country, p.town, p.currency, p.language, p.partner_type, p.is_active,
+select p.partner_id, p.name, p.country, p.town, p.currency, p.language, p.partner_type,
+    p.is_active or coalesce(p.left_on > last_day(r.through_month), false) as is_active,
     (select string_agg(distinct m.module, ', ' order by m.module)
         from intermediate.partner_modules as m
         where m.partner_id = p.partner_id and m.from_date <= last_day(r.through_month)

@@ -7,6 +7,8 @@
 -- from_date, to_date
 -- minimum_payable   a payable of less than this is carried to the next month, in the programme
 --                   currency
+-- settle_after      months after which a smaller payable is paid all the same; null: never
+-- pay_currency      programme: partners are paid in the programme currency; partner: in their own
 -- lead_days         days after its registration from which a deal counts
 -- window_days       days after its registration until which a deal counts
 -- own_deals         true: a partner may be credited for what it bought itself
@@ -23,6 +25,7 @@
 --                   missed at each
 select
     v.hash as rules_hash, v.name, p.currency, v.from_date, v.to_date, p.minimum_payable,
+    p.settle_after, if(p.pays_own, 'partner', 'programme') as pay_currency,
     v.lead_days, v.window_days, v.own_deals,
     if(v.rescale, 'rescale', 'drop') as unclaimed, v.points_from, v.money_from, v.status_months,
     v.expire_months, v.redemption_value,

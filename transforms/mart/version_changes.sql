@@ -3,16 +3,17 @@
 --
 -- grain: partner_id, month, what, incentive, distributor, document_no, line_no, line_key
 -- partner_id, month
--- what       line, money_entry or posting, or what the summary says: name, payable, carried_in,
---            money_entries, level, modules, status_points or spendable
+-- what       line, money_entry or posting, or what the summary says: name, payable, paid_amount
+--            (in the partner's own currency), carried_in, money_entries, level, modules,
+--            status_points or spendable
 -- incentive  of a line: distribution, resell or sell_with; null for what is no line
 -- distributor
 -- document_no  number of the document, or the posting
 -- line_no      number of the line in its document; null for what is no line
 -- line_key
 -- document_date  day of the document, or of the posting
--- changed        of a line: the other columns that differ; of a posting: what it is for; of a level
---                or modules: before > after
+-- changed        of a line: the other columns that differ; of a posting: what it is for; of a
+--                level, modules or a paid amount: before > after
 -- base_before    of a line: base it had, in the programme currency; null for what is no line
 -- base_after     of a line: base it has now, in the programme currency; null for what is no line
 -- amount_before  what a line had earned, or the figure was, in the programme currency
@@ -84,6 +85,16 @@ paid as (
         coalesce(n.partner_id, o.partner_id) as partner_id, coalesce(n.month, o.month) as month,
         unnest([
             {what: 'payable', changed: '', was: o.payable, is_now: n.payable, were: 0, are: 0},
+            {what: 'paid_amount',
+                changed: concat(
+                    coalesce(if(o.paid_currency is null, o.payable, o.paid_amount)::varchar, '?'),
+                    ' ', coalesce(o.paid_currency, g.currency), ' > ',
+                    coalesce(n.paid_amount::varchar, '?'), ' ', n.paid_currency),
+                was: 0,
+                is_now: if(n.paid_currency <> g.currency
+                    and (n.paid_currency, n.paid_amount)
+                        is distinct from (o.paid_currency, o.paid_amount), 1, 0),
+                were: 0, are: 0},
             {what: 'carried_in', changed: '', was: o.carried_in, is_now: n.carried_in, were: 0,
                 are: 0},
             {what: 'money_entries', changed: '', was: o.money_entries, is_now: n.money_entries,
@@ -98,6 +109,7 @@ paid as (
                 are: n.spendable}]) as figure
     from (select * from mart.payables where month in (select month from months)) as n
     full join stated.replaced_pay as o using (month, partner_id)
+    cross join rules.programme as g
 )
 select
     partner_id, month, 'line' as what, incentive, distributor, document_no, line_no, line_key,
@@ -127,8 +139,10 @@ where o.name <> n.name
 union all
 select
     partner_id, month, figure.what, null, null, null, null, null, null, figure.changed, null, null,
-    if(figure.what in ('level', 'modules'), 0, coalesce(figure.was, 0))::decimal(18,2),
-    if(figure.what in ('level', 'modules'), 0, coalesce(figure.is_now, 0))::decimal(18,2),
+    if(figure.what in ('level', 'modules', 'paid_amount'), 0,
+        coalesce(figure.was, 0))::decimal(18,2),
+    if(figure.what in ('level', 'modules', 'paid_amount'), 0,
+        coalesce(figure.is_now, 0))::decimal(18,2),
     coalesce(figure.were, 0)::bigint, coalesce(figure.are, 0)::bigint
 from paid
 where coalesce(figure.was, 0) <> coalesce(figure.is_now, 0)

@@ -114,7 +114,7 @@ func (w *work) keep(s stretch) {
 
 func (w *work) active(partner string, day time.Time) bool {
 	p, known := w.partner(partner, day)
-	return known && p.Active
+	return known && p.Active && (p.Left.IsZero() || day.Before(p.Left))
 }
 
 // certificatesOn caps what is valid on a day, first by person, then by category.

@@ -131,6 +131,9 @@ func (w *work) entitled(id, module string, l *line) bool {
 	if from, named := l.version.Admissions[partner.Type]; named && from.After(l.terms) {
 		return false
 	}
+	if !partner.Left.IsZero() && !l.terms.Before(partner.Left) {
+		return false
+	}
 	for _, h := range partner.Modules {
 		if h.Module == module && within(l.terms, h.From, h.To) {
 			return true

@@ -31,16 +31,25 @@ func (r Result) Say() []string {
 	for _, p := range r.Pays {
 		out = append(out, fmt.Sprintf("pay %s %s payable %s carried %s", p.Partner, p.Month.Format(time.DateOnly),
 			twoPlaces(p.Payable), twoPlaces(p.CarriedOut)))
+		if !p.Payable.IsZero() {
+			own := "unknown"
+			if p.Own != nil {
+				own = places(*p.Own, 4)
+			}
+			out = append(out, fmt.Sprintf("own %s %s %s %s", p.Partner, p.Month.Format(time.DateOnly), p.Currency, own))
+		}
 	}
 	sort.Strings(out)
 	return out
 }
 
-// twoPlaces writes an amount with two places, and -0 as 0.
-func twoPlaces(d apd.Decimal) string {
+func twoPlaces(d apd.Decimal) string { return places(d, 2) }
+
+// places writes an amount with so many places, and -0 as 0.
+func places(d apd.Decimal, n int32) string {
 	var out apd.Decimal
 	ctx := apd.BaseContext.WithPrecision(60)
-	if _, err := ctx.Quantize(&out, &d, -2); err != nil {
+	if _, err := ctx.Quantize(&out, &d, -n); err != nil {
 		panic(err)
 	}
 	if out.IsZero() {
@@ -67,5 +76,8 @@ func Question() string {
 			group by partner_id, month
 		union all
 		select 'pay ' || partner_id || ' ' || month || ' payable ' || payable || ' carried ' || carried_out from mart.payables
+		union all
+		select 'own ' || partner_id || ' ' || month || ' ' || currency || ' ' || coalesce(payable_own::varchar, 'unknown')
+			from mart.payables where payable <> 0
 		order by said`
 }

@@ -36,6 +36,7 @@ type Partner struct {
 	ID       string
 	Type     string // "csp" or the like, often empty
 	Active   bool
+	Left     time.Time // the day it left; zero: it has not
 	Modules  []Holding
 	Levels   []Given // the first is where it starts
 	Currency string
@@ -121,7 +122,9 @@ type Programme struct {
 	YearStarts int // month, 1 for January
 	FXMaxAge   int // days
 	MinPayable apd.Decimal
-	Versions   []Version // in the order of their dates
+	// SettleAfter is for how many months a balance is carried at most; 0: for ever.
+	SettleAfter int
+	Versions    []Version // in the order of their dates
 }
 
 // Version is the programme from a day on.
@@ -241,4 +244,6 @@ type Pay struct {
 	Partner             string
 	Month               time.Time
 	Payable, CarriedOut apd.Decimal
+	Currency            string       // the partner's own
+	Own                 *apd.Decimal // Payable in it; nil: no rate says
 }

@@ -3,12 +3,13 @@
 -- grain: file_id, line
 -- file_id, line, partner_id, name, aliases, country, town
 -- currency  its own currency
--- language, email, modules, levels, partner_type, is_active
--- valid_from  first day the row holds; null where the file says none
--- valid_to    last day
+-- language, email, modules, levels, partner_type
+-- status        active, inactive or left
+-- status_since  the day of its status, where the file names one
+-- valid_from    first day the row holds; null where the file says none
+-- valid_to      last day
 select
     file_id, line, partner_id, name, aliases, country, town, currency,
-    coalesce(lower(language), 'en') as language, email, modules,
-    level as levels, partner_type, status = 'active' as is_active, valid_from,
-    valid_to
+    coalesce(lower(language), 'en') as language, email, modules, level as levels, partner_type,
+    status, status_since, valid_from, valid_to
 from raw.partners

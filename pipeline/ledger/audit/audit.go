@@ -24,6 +24,7 @@ import (
 type Decision struct {
 	At       time.Time `json:"at"`
 	Who      string    `json:"who"`
+	Account  string    `json:"account,omitempty"` // of the operating system, where the program knows it
 	Act      string    `json:"act"`
 	Month    string    `json:"month,omitempty"`    // closed, approved or reopened, as 2024-08
 	Manifest string    `json:"manifest,omitempty"` // SHA-256 of that month's manifest
