@@ -6,6 +6,7 @@ import (
 
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
+	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/ingest/landing"
 )
 
@@ -45,20 +46,31 @@ func nothingWasMade(f config.Folders) error {
 
 // landingBy is the landing part of the configuration.
 func landingBy(c *config.Config, now time.Time) landing.Options {
+	feedsOf := func(name string) (found []feed.Feed) {
+		for _, f := range c.Feeds {
+			if f.Matches(name) {
+				found = append(found, f)
+			}
+		}
+		return found
+	}
 	return landing.Options{
 		Inbox:       c.Folders.Inbox,
 		Landing:     c.Folders.Landing,
 		Settle:      c.Settle,
 		ReadyMarker: c.Ready,
 		Now:         now,
-		Feeds: func(name string) []string {
-			var names []string
-			for _, f := range c.Feeds {
-				if f.Matches(name) {
-					names = append(names, f.Name)
-				}
+		Feeds: func(name string) (names []string) {
+			for _, f := range feedsOf(name) {
+				names = append(names, f.Name)
 			}
 			return names
+		},
+		Most: func(name string) (most int64) {
+			for _, f := range feedsOf(name) {
+				most = max(most, f.Most())
+			}
+			return most
 		},
 	}
 }

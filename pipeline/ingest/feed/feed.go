@@ -7,6 +7,7 @@
 package feed
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -50,8 +51,11 @@ type Feed struct {
 	Key        []string      // the kind's own
 	Expected   time.Duration // how often a file is expected; zero: never
 	MaxRejects Limit
-	MaxBytes   int64 // of an unpacked .gz; 4 GiB
+	MaxBytes   int64 // of a file, unpacked; 4 GiB
 }
+
+// Most is how many bytes a file may have, unpacked.
+func (f Feed) Most() int64 { return cmp.Or(f.MaxBytes, 4<<30) }
 
 // Trailer is the totals at the end of a file.
 type Trailer struct {

@@ -51,6 +51,7 @@ const (
 	TooManyRejects = "too_many_rejects"
 	BadEncoding    = "bad_encoding"
 	BadArchive     = "bad_archive"
+	TooManyBytes   = "too_many_bytes"
 	LineTooLong    = "line_too_long"
 	Changed        = "changed_after_landing"
 	NoFeed         = "no_feed"
@@ -121,7 +122,8 @@ func sentences() map[string]string {
 		AfterTrailer:   "records stand after the trailer",
 		TooManyRejects: "more records were rejected than the feed's max_rejects allows",
 		BadEncoding:    "the file is not in the declared encoding",
-		BadArchive:     "the archive is damaged or larger than the feed allows",
+		BadArchive:     "the archive is damaged",
+		TooManyBytes:   "the file is larger than the feed's max_bytes allows; raise it if the file is right",
 		LineTooLong:    "a line is longer than 1 MiB",
 		Changed:        "the landed bytes no longer match their hash; restore the file from a copy",
 		NoFeed: "no feed in the configuration matches this name any more; send it again, as it is, under a name that " +
