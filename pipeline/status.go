@@ -56,7 +56,7 @@ var ErrOtherVersion = errors.New("what is published was made by another version 
 func OfThisVersion(ctx context.Context, s *store.Session) error {
 	var n int
 	err := s.Row(ctx, `select count(*) from duckdb_columns()
-		where database_name = 'published' and table_name = 'reconciliation' and column_name = 'waived'`, []any{&n})
+		where database_name = 'published' and table_name = 'reconciliation' and column_name = 'unlisted'`, []any{&n})
 	if err != nil {
 		return err
 	}

@@ -34,6 +34,7 @@ const (
 	Incomplete    = "incomplete_entry"
 	KeyConflict   = "key_conflict"
 	BesideReject  = "beside_a_reject"
+	NotListed     = "not_listed"
 	NotAReturn    = "not_a_return"
 	EndsTooEarly  = "ends_before_it_begins"
 )
@@ -109,6 +110,8 @@ func sentences() map[string]string {
 		KeyConflict:   "the same key stands in this file twice with different content",
 		BesideReject: "a row that is or may be of the same key was rejected and this sender numbers no lines, so that it " +
 			"cannot be told which is which; correct that row and send all of them again",
+		NotListed: "of one file 10,000 problems are listed, and more rows of it were rejected, which are counted here; " +
+			"correct what is listed, and the file as a whole where all its rows are wrong",
 		NotAReturn:     "only a return may name the line it returns",
 		EndsTooEarly:   "it ends before it begins",
 		NoHeader:       "the header is not where the feed says",
