@@ -11,6 +11,7 @@ import (
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
 	"tranche/pipeline/ingest/landing"
+	"tranche/pipeline/ledger/audit"
 	"tranche/pipeline/store"
 )
 
@@ -84,7 +85,11 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 	}
 	summary.missingFeeds(c.Feeds)
 	// A file that no run will take keeps a month from being closed.
-	summary.Arrivals, err = landing.WaitingForAPerson(landingBy(c, time.Now()))
+	log, err := audit.Read(c.Folders.Audit())
+	if err != nil {
+		return nil, err
+	}
+	summary.Arrivals, err = landing.WaitingForAPerson(landingBy(c, time.Now(), log))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ type FeedTally struct {
 	Records, Loaded, Duplicate, Superseded, Refused int64
 	Rejected, Waived, Waiting                       int64 // the rejected rows, and those of them that were waived or wait
 	Held                                            int64
-	Unlisted                                        int64 // of the rejected rows that wait: counted, without a row of their own
+	Unlisted                                        int64 // of the rejected rows that wait: they are only counted
 }
 
 // Refusal is a refused file.

@@ -34,7 +34,7 @@ type Options struct {
 	Now         time.Time
 	Feeds       func(name string) []string // the feeds of a file name
 	Most        func(name string) int64    // how many bytes it may hold, unpacked; nil: any number
-	Reserve     int64                      // how many bytes must stay free on the disk; zero: a twentieth of it, at most 256 MiB
+	Reserve     int64                      // bytes that stay free on the disk; zero: a twentieth, at most 256 MiB
 	Dropped     map[string]string          // SHA-256 of dropped bytes -> why they do not land again
 }
 
@@ -125,7 +125,13 @@ func WaitingForAPerson(o Options) ([]Arrival, error) {
 	}
 	defer root.Close()
 	for i := range found {
-		o.judgeName(&found[i])
+		c := &found[i]
+		if o.judgeName(c); c.Fate == "" {
+			o.judgeSize(c)
+		}
+		if c.Fate == "" && len(o.Dropped) > 0 {
+			o.judgeBytes(c)
+		}
 	}
 	found = slices.DeleteFunc(found, func(c candidate) bool { return !c.Fate.Waits() })
 	return arrivals(found), nil
@@ -202,6 +208,13 @@ func (o Options) judgeName(c *candidate) {
 	case len(feeds) > 1:
 		c.Fate = Unknown
 		c.Detail = "it matches the feeds " + strings.Join(feeds, " and ") + "; make their globs exclude each other"
+	}
+}
+
+// judgeBytes refuses bytes that were dropped, in the inbox itself.
+func (o Options) judgeBytes(c *candidate) {
+	if sum, err := files.Hash(filepath.Join(o.Inbox, c.Source)); err == nil && o.Dropped[sum] != "" {
+		c.Fate, c.Detail = Refused, o.Dropped[sum]
 	}
 }
 

@@ -14,22 +14,22 @@ import (
 func (c candidate) name() string { return filepath.Base(c.Source) }
 
 // judgeSize refuses a file that its feed or the disk has no room for, before a byte of it is copied.
-func (l *lander) judgeSize(c *candidate) {
+func (o Options) judgeSize(c *candidate) {
 	size := c.info.Size()
-	if l.Most != nil && size > l.Most(c.name()) {
-		c.Fate, c.Detail = Refused, tooLarge(fmt.Sprintf("it has %s", bytes(size)), l.Most(c.name()))
+	if o.Most != nil && size > o.Most(c.name()) {
+		c.Fate, c.Detail = Refused, tooLarge(fmt.Sprintf("it has %s", bytes(size)), o.Most(c.name()))
 		return
 	}
 	var disk syscall.Statfs_t
-	if err := syscall.Statfs(l.Landing, &disk); err != nil {
+	if err := syscall.Statfs(o.Landing, &disk); err != nil {
 		return // copying will say so
 	}
 	free, all := int64(disk.Bavail)*disk.Bsize, int64(disk.Blocks)*disk.Bsize
-	reserve := cmp.Or(l.Reserve, min(256<<20, all/20))
+	reserve := cmp.Or(o.Reserve, min(256<<20, all/20))
 	if free-size < reserve {
 		c.Fate = Refused
 		c.Detail = fmt.Sprintf("it has %s, the disk of %s has %s free, and %s must stay free; make room, "+
-			"and the next run takes it", bytes(size), l.Landing, bytes(free), bytes(reserve))
+			"and the next run takes it", bytes(size), o.Landing, bytes(free), bytes(reserve))
 	}
 }
 

@@ -45,7 +45,8 @@ func TestASparseFileThatIsLargerThanItsFeedAllowsIsNotCopied(t *testing.T) {
 	p.drop(t, "a.csv", "a", time.Hour)
 	p.drop(t, "sparse.csv", "", 2*time.Hour)
 	path := filepath.Join(p.inbox, "sparse.csv")
-	if err := errors.Join(os.Truncate(path, 10<<30), os.Chtimes(path, now.Add(-time.Hour), now.Add(-time.Hour))); err != nil {
+	old := now.Add(-time.Hour)
+	if err := errors.Join(os.Truncate(path, 10<<30), os.Chtimes(path, old, old)); err != nil {
 		t.Fatal(err)
 	}
 	o := p.options()

@@ -73,6 +73,7 @@ func (r *reading) otherDelimiter(line string) string {
 	if most == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; the feed divides fields by %q, which the line lacks, and %q stands in it %d times: if the sender "+
-		"has changed this for good, declare delimiter: %q, otherwise ask for the file as before", declared, other, most, other)
+	return fmt.Sprintf("; the feed divides fields by %q, which the line lacks, and %q stands in it %d times: "+
+		"if the sender has changed this for good, declare delimiter: %q, otherwise ask for the file as before",
+		declared, other, most, other)
 }

@@ -31,6 +31,7 @@ type Loader struct {
 	Work    string // folder for temporary files
 	Feeds   []feed.Feed
 	Fresh   map[string]bool // SHA-256 of files that this run landed; they are not hashed again
+	Dropped []string        // SHA-256 of landed files that no longer count
 
 	see func(*reading, arrow.RecordBatch) // called with the typed records; may be nil
 }
