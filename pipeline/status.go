@@ -96,6 +96,24 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 	return summary, summary.read(ctx, s)
 }
 
+// Asking is Ask or AskConfined.
+type Asking func(context.Context, *config.Config, string, func(array.RecordReader) error, ...any) error
+
+// AskConfined is Ask in a process that asks nothing else: it can never again take more memory than the database may.
+func AskConfined(
+	ctx context.Context, c *config.Config, question string, each func(array.RecordReader) error, args ...any,
+) error {
+	s, err := OpenPublished(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if err := s.Confine(ctx); err != nil {
+		return err
+	}
+	return ask(ctx, s, question, each, args...)
+}
+
 // Ask gives the answer to a question about the published marts to each. The question is one statement that only
 // reads.
 func Ask(
@@ -106,6 +124,12 @@ func Ask(
 		return err
 	}
 	defer s.Close()
+	return ask(ctx, s, question, each, args...)
+}
+
+func ask(
+	ctx context.Context, s *store.Session, question string, each func(array.RecordReader) error, args ...any,
+) error {
 	if err := s.Reads(question); err != nil {
 		return err
 	}

@@ -3,7 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"os/exec"
 	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -44,5 +47,24 @@ func TestAnArrowStreamKeepsDecimalsAndDays(t *testing.T) {
 	if database := asked(t, conf,
 		"select (sum(earned) * 100)::bigint as cents from mart.statement_lines"); database != stream {
 		t.Errorf("the stream has %s, the database %s", stream, database)
+	}
+}
+
+func TestAQueryTakesNoMoreMemoryThanTheDatabaseMay(t *testing.T) {
+	conf := demoConfig(t)
+	for _, query := range []string{
+		"select length(repeat(repeat('x', 1000000), 2900))",
+		"select length(string_agg(repeat('x', 1000000), '')) from range(2900)",
+	} {
+		asks := exec.Command("/proc/self/exe", "query", "-c", conf, query)
+		asks.Args[0] = "tranche"
+		out, err := asks.CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "emory") {
+			t.Errorf("%s: %v %s", query, err, out)
+		}
+		used, ok := asks.ProcessState.SysUsage().(*syscall.Rusage)
+		if most := int64(2_700_000); !ok || used.Maxrss > most { // 2 GB and the room for the program
+			t.Errorf("%s took %d KB, it should be at most %d", query, used.Maxrss, most)
+		}
 	}
 }
