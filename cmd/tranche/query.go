@@ -135,6 +135,20 @@ func newCSV(out io.Writer) resultWriter {
 	return textRows{line: w.Write, flush: func() error { return w.WriteAll(nil) }}
 }
 
+// newSheetCSV writes a CSV for a spreadsheet, which takes some texts for formulas: these stand as ="...", as feeds with
+// excel_text read them. Saved by the spreadsheet, they are plain again.
+func newSheetCSV(out io.Writer) resultWriter {
+	w := csv.NewWriter(out)
+	return textRows{line: func(row []string) error {
+		for c, text := range row {
+			if text != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", []rune(text)[0]) {
+				row[c] = `="` + strings.ReplaceAll(text, `"`, `""`) + `"`
+			}
+		}
+		return w.Write(row)
+	}, flush: func() error { return w.WriteAll(nil) }}
+}
+
 func (t textRows) head(schema *arrow.Schema) error { return t.line(names(schema)) }
 
 func (t textRows) rows(batch arrow.RecordBatch) error {
