@@ -35,7 +35,8 @@ func (a *app) confinedQuery(ctx context.Context, query, format string, timeout t
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case limited.Err() != nil:
-		return fmt.Errorf("the query took longer than %s and was stopped; ask for less, or give it a longer --timeout", timeout)
+		return fmt.Errorf("the query took longer than %s and was stopped; ask for less, or give it a longer --timeout",
+			timeout)
 	case err == nil || !errors.As(err, &ended):
 		return err
 	case ended.ExitCode() < 0 || bytes.Contains(said.Bytes(), []byte("fatal error: ")):

@@ -11,8 +11,8 @@
 -- duplicate   how many rows repeat a current version
 -- superseded  how many rows are replaced by a newer version, or are not in a newer complete file
 -- rejected
--- unlisted           how many of the rejected rows are counted only: mart.rejected_rows lists 10,000
---                    problems of a file
+-- unlisted           how many rejected rows are only counted: mart.rejected_rows lists 10,000
+--                    problems of a file, and these rows have no row there
 -- waived             how many of the rejected rows a person has waived
 -- held               how many of the loaded rows wait for missing data
 -- amount             sum of the net amounts of all rows, in the documents' currencies added up as

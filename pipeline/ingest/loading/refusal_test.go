@@ -1,6 +1,7 @@
 package loading
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -120,5 +121,17 @@ func TestAPlainFileOverItsFeedsMaxBytesIsRefused(t *testing.T) {
 	u := previewed(t, f, rowsHeader+"A,1,2024-08-01,C,S,2.00\n")
 	if want := "it has 51 bytes, allowed 40"; !strings.Contains(refusal(u), want) {
 		t.Error(refusal(u))
+	}
+	f.MaxBytes = 0 // 4 GiB
+	path := filepath.Join(t.TempDir(), "sparse.csv")
+	if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Truncate(path, 10<<30)); err != nil {
+		t.Fatal(err)
+	}
+	text, err := openText(path, f)
+	if err == nil {
+		_ = text.file.Close()
+	}
+	if want := "it has 10737418240 bytes, allowed 4294967296"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("a sparse file: %v", err)
 	}
 }
