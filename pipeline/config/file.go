@@ -122,7 +122,7 @@ type feedFile struct {
 	Expected string `is:"often" doc:"How often a file is expected: 26h, or 35d"`
 
 	MaxRejects exact `yaml:"max_rejects" is:"limit" doc:"More rejected rows refuse the file: 20, 2% or none; usually 5%"`
-	MaxBytes   int64 `yaml:"max_bytes" is:"count" doc:"A larger file is refused"`
+	MaxBytes   int64 `yaml:"max_bytes" is:"count" doc:"A file that is larger, unpacked, is refused; usually 4 GiB"`
 
 	Encoding  string `doc:"Such as windows-1252; usually utf-8"`
 	Delimiter string `is:"mark" doc:"The mark between fields; usually a comma"`
