@@ -10,9 +10,9 @@ import (
 
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
-	"tranche/pipeline/ingest/landing"
 	"tranche/pipeline/ingest/loading"
 	"tranche/pipeline/ledger"
+	"tranche/pipeline/ledger/audit"
 	"tranche/pipeline/programme"
 	"tranche/pipeline/store"
 	"tranche/reports"
@@ -36,7 +36,11 @@ func Compare(ctx context.Context, o Options, other programme.Programme) (*report
 	}
 	defer l.release()
 	defer os.RemoveAll(f.Work()) //nolint:errcheck // the next run empties it
-	landed, err := landing.List(f.Landing)
+	log, err := audit.Read(f.Audit())
+	if err != nil {
+		return nil, err
+	}
+	landed, err := counted(f.Landing, log)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +52,7 @@ func Compare(ctx context.Context, o Options, other programme.Programme) (*report
 	if err := loading.OpenStoreToRead(ctx, s, f.Store()); err != nil {
 		return nil, err
 	}
-	if err := loader(o.Config, s).Whole(ctx, landed); err != nil {
+	if err := loader(o.Config, s, log).Whole(ctx, landed); err != nil {
 		return nil, err
 	}
 	from, to, err := comparedMonths(ctx, s, o, other.Versions[0].From)

@@ -2,13 +2,11 @@ package pipeline
 
 import (
 	"errors"
-	"os"
 	"slices"
 	"time"
 
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
-	"tranche/pipeline/ingest/landing"
 )
 
 // Past is an ended run in the history. `tranche status` and the metrics read it.
@@ -125,8 +123,8 @@ func (f Freshness) Overdue(now time.Time) bool {
 // Fresh says when each feed's last file landed. It reads the landed files, so that a failed run makes no sender
 // late.
 func Fresh(c *config.Config, now time.Time) ([]Freshness, error) {
-	landed, err := landing.List(c.Folders.Landing)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+	landed, err := Landed(c)
+	if err != nil {
 		return nil, err
 	}
 	var list []Freshness
@@ -134,7 +132,8 @@ func Fresh(c *config.Config, now time.Time) ([]Freshness, error) {
 		last := Freshness{Feed: f.Name, Expected: f.Expected}
 		for _, file := range landed {
 			// A time ahead of now comes from a wrong clock.
-			if f.Matches(file.Name) && file.LandedAt.After(last.Last) && !file.LandedAt.After(now.Add(time.Hour)) {
+			counts := file.Dropped.Who == "" && f.Matches(file.Name) && !file.LandedAt.After(now.Add(time.Hour))
+			if counts && file.LandedAt.After(last.Last) {
 				last.Last = file.LandedAt
 			}
 		}

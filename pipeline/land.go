@@ -9,6 +9,7 @@ import (
 	"tranche/pipeline/files"
 	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/ingest/landing"
+	"tranche/pipeline/ledger/audit"
 )
 
 // land moves complete files out of the inbox, and lists everything that has landed.
@@ -17,7 +18,7 @@ func (r *run) land(say facts) ([]landing.File, error) {
 	if !files.Exists(f.Inbox) { // it belongs to the senders, so we do not make it
 		return nil, fmt.Errorf("the inbox %s is not there; make it, or correct folders.inbox in %s", f.Inbox, r.Config.Path)
 	}
-	arrivals, err := landing.Land(landingBy(r.Config, r.Now, r.ledger.FirstOpen()))
+	arrivals, err := landing.Land(landingBy(r.Config, r.Now, r.ledger.FirstOpen(), r.ledger.Log))
 	if err != nil {
 		return nil, err
 	}
@@ -27,11 +28,20 @@ func (r *run) land(say facts) ([]landing.File, error) {
 		say[string(a.Fate)] = count + 1
 	}
 	r.summary.Arrivals = arrivals
-	landed, err := landing.List(f.Landing)
-	if err == nil && len(landed) == 0 {
+	return r.landed()
+}
+
+// landed lists the landed files that count.
+func (r *run) landed() ([]landing.File, error) {
+	f := r.Config.Folders
+	all, err := landing.List(f.Landing)
+	if err == nil && len(all) == 0 {
 		err = nothingWasMade(f)
 	}
-	return landed, err
+	if err != nil {
+		return nil, err
+	}
+	return counted(f.Landing, r.ledger.Log)
 }
 
 // nothingWasMade refuses an empty landing folder beside existing statements: another disk may be mounted, and the
@@ -46,7 +56,15 @@ func nothingWasMade(f config.Folders) error {
 }
 
 // landingBy is the landing part of the configuration.
-func landingBy(c *config.Config, now, firstOpen time.Time) landing.Options {
+func landingBy(c *config.Config, now, firstOpen time.Time, log []audit.Decision) landing.Options {
+	feedsOf := func(name string) (found []feed.Feed) {
+		for _, f := range c.Feeds {
+			if f.Matches(name) {
+				found = append(found, f)
+			}
+		}
+		return found
+	}
 	return landing.Options{
 		Inbox:       c.Folders.Inbox,
 		Landing:     c.Folders.Landing,
@@ -54,14 +72,18 @@ func landingBy(c *config.Config, now, firstOpen time.Time) landing.Options {
 		ReadyMarker: c.Ready,
 		Now:         now,
 		FirstOpen:   firstOpen,
-		Feeds: func(name string) []string {
-			var names []string
-			for _, f := range c.Feeds {
-				if f.Matches(name) {
-					names = append(names, f.Name)
-				}
+		Dropped:     whyDropped(log),
+		Feeds: func(name string) (names []string) {
+			for _, f := range feedsOf(name) {
+				names = append(names, f.Name)
 			}
 			return names
+		},
+		Most: func(name string) (most int64) {
+			for _, f := range feedsOf(name) {
+				most = max(most, f.Most())
+			}
+			return most
 		},
 		Complete: func(name string) bool {
 			return slices.ContainsFunc(c.Feeds, func(f feed.Feed) bool { return f.Name == name && f.Replace })

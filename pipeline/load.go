@@ -4,15 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"tranche/pipeline/config"
 	"tranche/pipeline/ingest/landing"
 	"tranche/pipeline/ingest/loading"
 	"tranche/pipeline/ledger"
+	"tranche/pipeline/ledger/audit"
 	"tranche/pipeline/store"
 )
 
@@ -30,7 +33,7 @@ func (r *run) load(ctx context.Context, landed []landing.File, say facts) (err e
 	if err := openStore(ctx, r.session, r.Config.Folders.Store(), say); err != nil {
 		return err
 	}
-	l := loader(r.Config, r.session)
+	l := loader(r.Config, r.session, r.ledger.Log)
 	for _, a := range r.summary.Arrivals {
 		if a.Fate == landing.Landed {
 			l.Fresh[a.File.SHA256] = true
@@ -53,6 +56,9 @@ func (r *run) load(ctx context.Context, landed []landing.File, say facts) (err e
 func load(
 	ctx context.Context, l *loading.Loader, landed []landing.File, progress func(done, total int),
 ) (outcomes []loading.Outcome, err error) {
+	if err := l.ForgetDropped(ctx); err != nil {
+		return nil, err
+	}
 	if err := l.Keep(ctx, landed); err != nil {
 		return nil, err
 	}
@@ -74,13 +80,14 @@ func load(
 	return outcomes, nil
 }
 
-func loader(c *config.Config, s *store.Session) *loading.Loader {
+func loader(c *config.Config, s *store.Session, log []audit.Decision) *loading.Loader {
 	return &loading.Loader{
 		Session: s,
 		Landing: c.Folders.Landing,
 		Work:    c.Folders.Work(),
 		Feeds:   c.Feeds,
 		Fresh:   map[string]bool{},
+		Dropped: slices.Sorted(maps.Keys(ledger.Dropped(log))),
 	}
 }
 

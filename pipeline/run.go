@@ -35,7 +35,7 @@ func Rebuild(ctx context.Context, o Options) (*Summary, error) {
 	}
 	defer r.release()
 	return r.summary, r.toStatements(ctx, "rebuild", func(facts) ([]landing.File, error) {
-		landed, err := landing.List(o.Config.Folders.Landing)
+		landed, err := counted(o.Config.Folders.Landing, r.ledger.Log)
 		if err != nil {
 			return nil, err
 		}

@@ -11,6 +11,7 @@ import (
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
 	"tranche/pipeline/ingest/landing"
+	"tranche/pipeline/ledger/audit"
 	"tranche/pipeline/store"
 )
 
@@ -56,7 +57,7 @@ var ErrOtherVersion = errors.New("what is published was made by another version 
 func OfThisVersion(ctx context.Context, s *store.Session) error {
 	var n int
 	err := s.Row(ctx, `select count(*) from duckdb_columns()
-		where database_name = 'published' and table_name = 'payables' and column_name = 'paid_currency'`, []any{&n})
+		where database_name = 'published' and table_name = 'held_lines' and column_name = 'change_id'`, []any{&n})
 	if err != nil {
 		return err
 	}
@@ -84,11 +85,33 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 	}
 	summary.missingFeeds(c.Feeds)
 	// A file that no run will take keeps a month from being closed.
-	summary.Arrivals, err = landing.WaitingForAPerson(landingBy(c, time.Now(), time.Time{}))
+	log, err := audit.Read(c.Folders.Audit())
+	if err != nil {
+		return nil, err
+	}
+	summary.Arrivals, err = landing.WaitingForAPerson(landingBy(c, time.Now(), time.Time{}, log))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	return summary, summary.read(ctx, s, time.Now())
+}
+
+// Asking is Ask or AskConfined.
+type Asking func(context.Context, *config.Config, string, func(array.RecordReader) error, ...any) error
+
+// AskConfined is Ask in a process that asks nothing else: it can never again take more memory than the database may.
+func AskConfined(
+	ctx context.Context, c *config.Config, question string, each func(array.RecordReader) error, args ...any,
+) error {
+	s, err := OpenPublished(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if err := s.Confine(ctx); err != nil {
+		return err
+	}
+	return ask(ctx, s, question, each, args...)
 }
 
 // Ask gives the answer to a question about the published marts to each. The question is one statement that only
@@ -101,6 +124,12 @@ func Ask(
 		return err
 	}
 	defer s.Close()
+	return ask(ctx, s, question, each, args...)
+}
+
+func ask(
+	ctx context.Context, s *store.Session, question string, each func(array.RecordReader) error, args ...any,
+) error {
 	if err := s.Reads(question); err != nil {
 		return err
 	}

@@ -58,6 +58,7 @@ type FeedTally struct {
 	Records, Loaded, Duplicate, Superseded, Refused int64
 	Rejected, Waived, Waiting                       int64 // the rejected rows, and those of them that were waived or wait
 	Held                                            int64
+	Unlisted                                        int64 // of the rejected rows that wait: they are only counted
 }
 
 // Refusal is a refused file.
@@ -123,10 +124,11 @@ func (s *Summary) read(ctx context.Context, db *store.Session, now time.Time) (e
 	s.Feeds, err = store.List(ctx, db, `
 		select coalesce(feed, '(no feed)'), count(*), sum(records)::bigint, sum(loaded)::bigint, sum(duplicate)::bigint,
 			sum(superseded)::bigint, sum(rejected)::bigint, sum(waived)::bigint, sum(held)::bigint,
-			count(*) filter (where not is_loaded), coalesce(sum(waiting) filter (where is_loaded), 0)::bigint
+			count(*) filter (where not is_loaded), coalesce(sum(waiting) filter (where is_loaded), 0)::bigint,
+			coalesce(sum(unlisted) filter (where is_loaded and waiting >= unlisted), 0)::bigint
 		from mart.reconciliation group by feed order by feed`, func(f *FeedTally) []any {
 		return []any{&f.Feed, &f.Files, &f.Records, &f.Loaded, &f.Duplicate,
-			&f.Superseded, &f.Rejected, &f.Waived, &f.Held, &f.Refused, &f.Waiting}
+			&f.Superseded, &f.Rejected, &f.Waived, &f.Held, &f.Refused, &f.Waiting, &f.Unlisted}
 	})
 	if err != nil {
 		return err

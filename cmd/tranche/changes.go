@@ -70,7 +70,7 @@ what changes and to what: a later file that says the same keeps it, and another 
 			if err != nil {
 				return err
 			}
-			d := audit.Decision{Act: act, Who: who, Reason: reason}
+			d := audit.Decision{Act: act, Who: who, Account: account(), Reason: reason}
 			if err := pipeline.DecideChanges(cfg, chosen, d, time.Now()); err != nil {
 				return err
 			}

@@ -54,8 +54,9 @@ something waits for a person, 75 another run is at work.`,
 		"write where the processor's time went, for go tool pprof")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.startProfile() }
 	root.AddCommand(a.initCommand(), a.validateCommand(), a.runCommand(), a.statusCommand(), a.queryCommand(),
-		a.exportTablesCommand(), a.rejectsCommand(), a.heldCommand(), a.changesCommand(), a.matchCommand(), a.feedsCommand(), a.explainCommand(),
-		a.compareCommand(), a.publishCommand(), a.serveCommand(), a.outboxCommand(),
+		a.exportTablesCommand(), a.landingCommand(), a.rejectsCommand(), a.heldCommand(), a.changesCommand(),
+		a.matchCommand(), a.feedsCommand(), a.explainCommand(), a.compareCommand(), a.publishCommand(), a.serveCommand(),
+		a.outboxCommand(),
 		a.closeCommand(), a.approveCommand(), a.reopenCommand(), a.rebuildCommand(), a.logCommand(), a.manCommand())
 	a.complete(root)
 	// Added here, so that the manual has pages for them.

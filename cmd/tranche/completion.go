@@ -36,6 +36,7 @@ func (a *app) complete(root *cobra.Command) {
 		{"approve", "", waiting}, {"reopen", "", last},
 		{"rejects export", "", rejected}, {"rejects waive", "", rejected}, {"outbox send", "", unsent},
 		{"outbox drop", "", unsent}, {"validate", "feed", feeds},
+		{"landing drop", "", landed}, {"landing restore", "", landed},
 		{"query", "format", words("table", "csv", "json", "arrow")}, {"match", "format", words("table", "csv")},
 	} {
 		c, _, err := root.Find(strings.Fields(p.command))
@@ -109,4 +110,16 @@ func feeds(_ context.Context, c *config.Config) (list []string) {
 
 func words(list ...string) offer {
 	return func(context.Context, *config.Config) []string { return slices.Clone(list) }
+}
+
+// landed offers the names of landed files.
+func landed(_ context.Context, c *config.Config) (names []string) {
+	list, err := pipeline.Landed(c)
+	if err != nil {
+		return nil
+	}
+	for _, f := range list {
+		names = append(names, f.Name)
+	}
+	return names
 }

@@ -21,7 +21,9 @@ With --deals, list sales that name no deal, or one that nobody claims, and look 
 a registered one: the same end customer, the same family, a day inside the window of
 an approved claim. Whether a claim then counts is judged once the sale belongs to the
 deal. To accept some, save them with --format csv, keep the lines you agree with, add
-who accepts, and drop the file into the inbox of the feed of kind links.`,
+who accepts, and drop the file into the inbox of the feed of kind links. In that CSV every
+value is as its sender wrote it: in a spreadsheet, import the columns as text, or a text
+that begins with = + - or @ is taken for a formula.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if deals {

@@ -5,8 +5,10 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -18,14 +20,17 @@ import (
 
 func (a *app) queryCommand() *cobra.Command {
 	var format string
+	var timeout time.Duration
 	c := &cobra.Command{
 		Use:   `query "select ..."`,
 		Short: "Ask the published database, read only",
 		Long: `Ask the published database. A query is one statement that reads; it reaches no
-other file of this machine, no network, and no setting.
+other file of this machine, no network, and no setting. It may take the memory of
+database.memory_limit and the time of --timeout.
 
     table   for people
-    csv     for a spreadsheet
+    csv     for programs: every value as it is. A spreadsheet takes a text that begins
+            with = + - or @ for a formula; there, import the columns as text
     json    an array of objects, one a line. Whole numbers are numbers; decimals
             are texts, "12.30", so that no reader makes floats of them; days are
             texts, "2024-08-31"
@@ -42,19 +47,31 @@ other file of this machine, no network, and no setting.
 			if format == "arrow" && terminal(a.stdout) {
 				return usagef("an Arrow stream is not for a terminal; send it into a file or a program")
 			}
-			return a.query(cmd.Context(), args[0], write(a.stdout))
+			if timeout <= 0 {
+				return usagef("--timeout %s leaves no time", timeout)
+			}
+			if os.Getenv(confined) == "" {
+				return a.confinedQuery(cmd.Context(), args[0], format, timeout)
+			}
+			return a.ask(cmd.Context(), pipeline.AskConfined, args[0], write(a.stdout))
 		},
 	}
+	c.Flags().DurationVar(&timeout, "timeout", 10*time.Minute, "how long the query may take")
 	c.Flags().StringVarP(&format, "format", "f", "table", "table, csv, json or arrow")
 	return c
 }
 
+// query asks a question of ours.
 func (a *app) query(ctx context.Context, query string, out resultWriter, args ...any) error {
+	return a.ask(ctx, pipeline.Ask, query, out, args...)
+}
+
+func (a *app) ask(ctx context.Context, ask pipeline.Asking, query string, out resultWriter, args ...any) error {
 	c, err := a.config()
 	if err != nil {
 		return err
 	}
-	return pipeline.Ask(ctx, c, query, func(reader array.RecordReader) error {
+	return ask(ctx, c, query, func(reader array.RecordReader) error {
 		if err := out.head(reader.Schema()); err != nil {
 			return err
 		}
@@ -116,6 +133,20 @@ func newTable(out io.Writer) resultWriter {
 func newCSV(out io.Writer) resultWriter {
 	w := csv.NewWriter(out)
 	return textRows{line: w.Write, flush: func() error { return w.WriteAll(nil) }}
+}
+
+// newSheetCSV writes a CSV for a spreadsheet, which takes some texts for formulas: these stand as ="...", as feeds with
+// excel_text read them. Saved by the spreadsheet, they are plain again.
+func newSheetCSV(out io.Writer) resultWriter {
+	w := csv.NewWriter(out)
+	return textRows{line: func(row []string) error {
+		for c, text := range row {
+			if text != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", []rune(text)[0]) {
+				row[c] = `="` + strings.ReplaceAll(text, `"`, `""`) + `"`
+			}
+		}
+		return w.Write(row)
+	}, flush: func() error { return w.WriteAll(nil) }}
 }
 
 func (t textRows) head(schema *arrow.Schema) error { return t.line(names(schema)) }

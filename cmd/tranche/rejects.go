@@ -48,9 +48,10 @@ func (a *app) exportCommand() *cobra.Command {
 		Short: "Write a file's rejected rows as CSV, to send back to its sender",
 		Long: `Write a file's rejected rows as CSV, to send back to its sender: the line each begins
 on, its key where that can be read, what stands in which column, and the reason. It is a
-report and no file to load: the sender corrects the rows and sends them in a new file. FILE is its name,
-or its number in tranche rejects list where
-several have one name.`,
+report and no file to load: the sender corrects the rows and sends them in a new file.
+A text that a spreadsheet takes for a formula, such as =A1 or -614,2O, stands as
+="-614,2O": a spreadsheet shows it, and saves it, as the text that the sender wrote.
+FILE is its name, or its number in tranche rejects list where several have one name.`,
 		Example: "  tranche rejects export NW_2024-07.csv > to_nordwind.csv",
 		Args:    arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -60,7 +61,7 @@ several have one name.`,
 			}
 			return a.query(cmd.Context(), `select file_name as file, file_line as line, coalesce(record_key, '') as "key",
 				coalesce(column_name, '') as "column", raw_text as text, code, sentence as why
-				from mart.rejected_rows where file_id = $1 and waived is null order by problem`, newCSV(a.stdout), f.number)
+				from mart.rejected_rows where file_id = $1 and waived is null order by problem`, newSheetCSV(a.stdout), f.number)
 		},
 	}
 }

@@ -156,13 +156,17 @@ func printWaiting(out io.Writer, s *pipeline.Summary) {
 		fmt.Fprintf(out, "  %q has a password and is no partner: correct statement.passwords, "+
 			"for the workbook it was meant for is open\n", id)
 	}
-	rejected := int64(0)
+	var rejected, unlisted int64
 	for _, f := range s.Feeds {
-		rejected += f.Waiting
+		rejected, unlisted = rejected+f.Waiting, unlisted+f.Unlisted
 	}
 	if rejected > 0 {
-		fmt.Fprintf(out, "  %s rejected: tranche rejects list; ask the sender for a corrected file, "+
-			"and waive what it replaces\n", counted(rejected, "row"))
+		more := ""
+		if unlisted > 0 {
+			more = fmt.Sprintf(" (%d of them are only counted)", unlisted)
+		}
+		fmt.Fprintf(out, "  %s rejected%s: tranche rejects list; ask the sender for a corrected file, "+
+			"and waive what it replaces\n", counted(rejected, "row"), more)
 	}
 	printChanges(out, s)
 	for _, u := range s.Unrated {

@@ -210,6 +210,7 @@ func (r *reader) config(path string, f file) *Config {
 	if f.Vendor == "" {
 		r.fault("$.vendor", "the statements need the vendor's name")
 	}
+	r.apart(path, c.Folders, f.Folders)
 	c.Feeds = r.feeds(f.Feeds)
 	c.Programme = r.programme(f)
 	c.Closing = r.closing(f.Closing)

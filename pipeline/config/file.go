@@ -132,7 +132,7 @@ type feedFile struct {
 	MaxRejects   exact             `yaml:"max_rejects" is:"limit" doc:"More rejected rows refuse the file: 20, 2% or none; usually 5%"`
 	MaxCorrected *maxCorrectedFile `yaml:"max_corrected" doc:"Beyond it, a file's corrections of stated lines wait for a person"`
 	MaxWithdrawn exact             `yaml:"max_withdrawn" is:"percent" doc:"A larger part of an open month waits for a person when a complete file lacks it; usually 20%"`
-	MaxBytes     int64             `yaml:"max_bytes" is:"count" doc:"A larger file is refused"`
+	MaxBytes     int64             `yaml:"max_bytes" is:"count" doc:"A file that is larger, unpacked, is refused; usually 4 GiB"`
 
 	Encoding  string `doc:"Such as windows-1252; usually utf-8"`
 	Delimiter string `is:"mark" doc:"The mark between fields; usually a comma"`

@@ -53,13 +53,23 @@ func TestMemoryGrowsWithTheSchedulesAndNotWithTheirSquare(t *testing.T) {
 
 func TestNestingIsRefusedBeforeItTakesTheMemory(t *testing.T) {
 	for sentence, text := range map[string]string{
-		"brackets": "vendor: " + strings.Repeat("[", 20_000),
-		"dashes":   "vendor:\n  " + strings.Repeat("- ", 20_000) + "1",
+		"brackets":                       "vendor: " + strings.Repeat("[", 20_000),
+		"brackets behind those that end": "vendor: " + strings.Repeat("]", 20_000) + strings.Repeat("[", 20_000),
+		"dashes":                         "vendor:\n  " + strings.Repeat("- ", 20_000) + "1",
 	} {
 		size, _ := allocated([]byte(text))
 		_, err := parse("/x/config.yaml", []byte(text))
 		if err == nil || !strings.Contains(err.Error(), "is nested too deep") || size > 64<<20 {
 			t.Errorf("%s: %d bytes, %v", sentence, size, err)
 		}
+	}
+}
+
+func TestAConfigurationHasALargestSize(t *testing.T) {
+	text := []byte("vendor: \"" + strings.Repeat("x", 6<<20) + "\"\n")
+	size, _ := allocated(text)
+	_, err := parse("/x/config.yaml", text)
+	if err == nil || !strings.Contains(err.Error(), "a configuration has at most 4194304") || size > 64<<20 {
+		t.Errorf("%d bytes, %v", size, err)
 	}
 }

@@ -215,6 +215,9 @@ func (r *reader) notify(base string, f notifyFile) Notify {
 		const at = "$.notify.webhook"
 		secret := r.oneSecret(at+".secret_file", base, f.Webhook.Secret, f.Webhook.SecretEnv)
 		w := Webhook{URL: f.Webhook.URL, Secret: secret}
+		if secretIn(w.URL) {
+			r.fault(at+".url", "the address holds a password or a token; put the address into a file and name it in url_file")
+		}
 		if f.Webhook.URLFile != "" {
 			w.URL = strings.TrimSpace(string(r.secret(at+".url_file", base, f.Webhook.URLFile)))
 		}
@@ -235,8 +238,11 @@ func (r *reader) mail(base string, f mailFile) *Mail {
 		Password:  r.oneSecret(at+".password_file", base, f.Password, f.PasswordEnv),
 		Operators: f.Operators, Finance: f.Finance,
 	}
-	if m.Host == "" {
+	switch {
+	case m.Host == "":
 		r.fault(at, "the mail server is missing: host")
+	case strings.ContainsAny(m.Host, "@/? "):
+		r.fault(at+".host", "host is the name of the mail server alone; port, user and password_file are keys of their own")
 	}
 	if m.Port == 0 {
 		m.Port = map[string]int{"starttls": 587, "tls": 465, "none": 25}[m.Security]
@@ -253,6 +259,24 @@ func (r *reader) mail(base string, f mailFile) *Mail {
 		r.fault(at, "there is no recipient: operators and finance are empty")
 	}
 	return m
+}
+
+// secretIn says whether an address holds a user, a password or a token. Slack and its like keep theirs in the path,
+// which nobody can tell.
+func secretIn(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return strings.Contains(address, "@")
+	}
+	for key := range u.Query() {
+		key = strings.ToLower(key)
+		for _, word := range []string{"pass", "pwd", "token", "secret", "key", "sig", "auth", "code"} {
+			if strings.Contains(key, word) {
+				return true
+			}
+		}
+	}
+	return u.User != nil
 }
 
 // ErrOpen says that the network could read the pages.

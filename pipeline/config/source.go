@@ -25,6 +25,10 @@ type reader struct {
 // decode parses a file into its structs. Faults come as an *Error.
 func decode(path string, source []byte, options ...yaml.DecodeOption) (f file, r *reader, err error) {
 	r = &reader{unshown: secretLines(source)}
+	if len(source) > largest {
+		err = fmt.Errorf("the file has %d bytes; a configuration has at most %d", len(source), largest)
+		return f, r, &Error{Path: path, Faults: []string{err.Error()}}
+	}
 	tokens := lexer.Tokenize(string(source))
 	if err = checkDepth(tokens); err == nil {
 		r.tree, err = parser.Parse(tokens, 0)
@@ -38,6 +42,9 @@ func decode(path string, source []byte, options ...yaml.DecodeOption) (f file, r
 	}
 	return f, r, nil
 }
+
+// largest is how many bytes a configuration has at most: the parser takes forty times as much.
+const largest = 4 << 20
 
 // The limits of nesting and of a block's column: the parser's memory grows with the square of the depth. The example
 // is 7 deep.
@@ -53,7 +60,7 @@ func checkDepth(tokens token.Tokens) error {
 		case token.SequenceStartType, token.MappingStartType:
 			depth++
 		case token.SequenceEndType, token.MappingEndType:
-			depth--
+			depth = max(0, depth-1)
 		case token.SequenceEntryType, token.MappingKeyType, token.MappingValueType:
 			if depth == 0 && t.Position.Column > furthest {
 				depth = deepest + 1

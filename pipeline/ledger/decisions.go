@@ -36,6 +36,20 @@ func WriteChanges(ctx context.Context, s *store.Session, log []audit.Decision) e
 	return err
 }
 
+// Dropped are the files that were dropped and not restored, by their SHA-256.
+func Dropped(log []audit.Decision) map[string]audit.Decision {
+	dropped := map[string]audit.Decision{}
+	for _, d := range log {
+		switch d.Act {
+		case audit.Drop:
+			dropped[d.File] = d
+		case audit.Restore:
+			delete(dropped, d.File)
+		}
+	}
+	return dropped
+}
+
 // WriteWaived writes the waived rows as the table rules.waived.
 func WriteWaived(ctx context.Context, s *store.Session, log []audit.Decision) error {
 	err := s.Exec(ctx, `create table rules.waived

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"context"
 	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
 )
@@ -40,4 +42,29 @@ func Refusal(err error) error {
 		return fmt.Errorf("%w, and nothing else of this machine: %w", ErrRefused, err)
 	}
 	return err
+}
+
+// room is what the program takes beside the database's memory.
+const room = 512 << 20
+
+// Confine limits the memory of this process, for good, to the session's limit and some room. DuckDB's own limit leaves
+// out what its functions allocate.
+func (s *Session) Confine(ctx context.Context) error {
+	var limit uint64
+	err := s.Row(ctx, "select parse_formatted_bytes(current_setting('memory_limit'))", []any{&limit})
+	if err != nil {
+		return err
+	}
+	most := syscall.Rlimit{Cur: limit + room, Max: limit + room}
+	var now syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_DATA, &now); err != nil {
+		return fmt.Errorf("limit the memory: %w", err)
+	}
+	if now.Max <= most.Max { // somebody allows less
+		return nil
+	}
+	if err := syscall.Setrlimit(syscall.RLIMIT_DATA, &most); err != nil {
+		return fmt.Errorf("limit the memory: %w", err)
+	}
+	return nil
 }

@@ -11,6 +11,8 @@
 -- duplicate   how many rows repeat a current version
 -- superseded  how many rows are replaced by a newer version, or are not in a newer complete file
 -- rejected
+-- unlisted           how many rejected rows are only counted: mart.rejected_rows lists 10,000
+--                    problems of a file, and these rows have no row there
 -- waived             how many of the rejected rows a person has waived
 -- held               how many of the loaded rows wait for missing data
 -- amount             sum of the net amounts of all rows, in the documents' currencies added up as
@@ -52,25 +54,32 @@ waiting as (
     select file_id, count(*) as held from mart.held_lines group by file_id
 ),
 unwaived as (
-    select r.file_id, if(min(r.file_line) = 0, 1, count(distinct r.file_line)) as waiting
+    select
+        r.file_id, if(min(r.file_line) = 0, 1,
+            count(distinct r.file_line) filter (where r.unlisted is null)
+                + coalesce(sum(r.unlisted), 0)) as waiting
     from mart.rejected_rows as r
     where r.waived is null
     group by r.file_id
+),
+unlisted as (
+    select file_id, unlisted from staging.rejects where unlisted is not null
 )
 select
     f.file_id, f.file_name, f.sha256, nullif(f.feed, '') as feed, nullif(f.kind, '') as kind,
     f.landed_at, f.is_loaded, f.reason, f.detail, f.records,
     coalesce(s.loaded, 0)::bigint as loaded, coalesce(s.duplicate, 0)::bigint as duplicate,
     coalesce(s.superseded, 0)::bigint as superseded,
-    f.rejected, case when u.waiting is null then f.rejected
+    f.rejected, coalesce(n.unlisted, 0) as unlisted, case when u.waiting is null then f.rejected
     when f.is_loaded then f.rejected - u.waiting else 0 end::bigint as waived,
     coalesce(w.held, 0) as held, f.amount::decimal(38,6) as amount,
     coalesce(s.loaded_amount, 0)::decimal(38,6) as loaded_amount,
     coalesce(s.duplicate_amount, 0)::decimal(38,6) as duplicate_amount,
     coalesce(s.superseded_amount, 0)::decimal(38,6) as superseded_amount,
     (f.amount - coalesce(s.typed_amount, 0))::decimal(38,6) as rejected_amount, f.unread_amounts,
-    coalesce(u.waiting, 0) as waiting, f.notes
+    coalesce(u.waiting, 0)::bigint as waiting, f.notes
 from staging.files as f
 left join summed as s using (file_id)
 left join waiting as w using (file_id)
 left join unwaived as u using (file_id)
+left join unlisted as n using (file_id)

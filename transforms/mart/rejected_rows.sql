@@ -1,4 +1,5 @@
--- Every rejected row with the reasons; line 0 is a file that was refused whole.
+-- Every rejected row with the reasons; line 0 is a file that was refused whole. Of one file 10,000
+-- problems are listed; its last row says how many more rows were rejected.
 --
 -- grain: file_id, problem
 -- file_id, file_name, feed
@@ -12,6 +13,8 @@
 -- line_reasons_hash  hash of the reasons against the line; a waiver of the line holds while it is
 --                    the same
 -- waived             why it was waived, and by whom; null while it waits
+-- unlisted           how many more rows of the file were rejected, for which this row stands; null
+--                    in every other row
 with waived as (
     select
         sha256, line, reasons_hash, string_agg(reason || ' (' || who || ')', '; ' order by reason,
@@ -22,7 +25,7 @@ with waived as (
 problems as (
     select
         file_id, line, problem, concat_ws(chr(31), line, coalesce(column_name, ''), code,
-            coalesce(raw_text, '')) as reason
+            coalesce(raw_text, ''), unlisted) as reason
     from staging.rejects
 ),
 reasons as (
@@ -38,7 +41,7 @@ line_reasons as (
 select
     r.file_id, f.file_name, f.feed, r.line as file_line, r.problem, r.record_key, r.column_name,
     r.code, r.sentence, r.raw_text, h.reasons_hash, n.line_reasons_hash,
-    coalesce(l.waived, w.waived) as waived
+    coalesce(l.waived, w.waived) as waived, r.unlisted
 from staging.rejects as r
 join staging.files as f using (file_id)
 join reasons as h using (file_id)

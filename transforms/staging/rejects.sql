@@ -6,5 +6,6 @@
 -- problem, column_name, code, sentence, raw_text
 -- record_key  what identifies the row, where it can be read; without the number where lines are
 --             counted
-select file_id, line, problem, column_name, code, sentence, raw_text, record_key
+-- unlisted    how many rejected rows the row stands for, which have none of their own; null: itself
+select file_id, line, problem, column_name, code, sentence, raw_text, record_key, unlisted
 from raw.rejects

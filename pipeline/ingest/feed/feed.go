@@ -7,6 +7,7 @@
 package feed
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -50,7 +51,7 @@ type Feed struct {
 	Key        []string      // the kind's own
 	Expected   time.Duration // how often a file is expected; zero: never
 	MaxRejects Limit
-	MaxBytes   int64 // of an unpacked .gz; 4 GiB
+	MaxBytes   int64 // of a file, unpacked; 4 GiB
 	Changes    ChangeLimits
 }
 
@@ -60,6 +61,9 @@ type ChangeLimits struct {
 	CorrectedCents int64 // by how much it moves their value, in the programme currency; -1: no limit
 	Withdrawn      int64 // percent of the lines, or of the amount, of an open month that it no longer holds
 }
+
+// Most is how many bytes a file may have, unpacked.
+func (f Feed) Most() int64 { return cmp.Or(f.MaxBytes, 4<<30) }
 
 // Trailer is the totals at the end of a file.
 type Trailer struct {

@@ -34,6 +34,7 @@ const (
 	Incomplete    = "incomplete_entry"
 	KeyConflict   = "key_conflict"
 	BesideReject  = "beside_a_reject"
+	NotListed     = "not_listed"
 	NotAReturn    = "not_a_return"
 	EndsTooEarly  = "ends_before_it_begins"
 )
@@ -51,6 +52,7 @@ const (
 	TooManyRejects = "too_many_rejects"
 	BadEncoding    = "bad_encoding"
 	BadArchive     = "bad_archive"
+	TooManyBytes   = "too_many_bytes"
 	LineTooLong    = "line_too_long"
 	Changed        = "changed_after_landing"
 	NoFeed         = "no_feed"
@@ -108,6 +110,8 @@ func sentences() map[string]string {
 		KeyConflict:   "the same key stands in this file twice with different content",
 		BesideReject: "a row that is or may be of the same key was rejected and this sender numbers no lines, so that it " +
 			"cannot be told which is which; correct that row and send all of them again",
+		NotListed: "of one file 10,000 problems are listed, and more rows of it were rejected, which are counted here; " +
+			"correct what is listed, and the file as a whole where all its rows are wrong",
 		NotAReturn:     "only a return may name the line it returns",
 		EndsTooEarly:   "it ends before it begins",
 		NoHeader:       "the header is not where the feed says",
@@ -121,7 +125,8 @@ func sentences() map[string]string {
 		AfterTrailer:   "records stand after the trailer",
 		TooManyRejects: "more records were rejected than the feed's max_rejects allows",
 		BadEncoding:    "the file is not in the declared encoding",
-		BadArchive:     "the archive is damaged or larger than the feed allows",
+		BadArchive:     "the archive is damaged",
+		TooManyBytes:   "the file is larger than the feed's max_bytes allows; raise it if the file is right",
 		LineTooLong:    "a line is longer than 1 MiB",
 		Changed:        "the landed bytes no longer match their hash; restore the file from a copy",
 		NoFeed: "no feed in the configuration matches this name any more; send it again, as it is, under a name that " +

@@ -7,8 +7,9 @@
 // files of its feed have landed since: it is its sender's newest word. A marker is removed before its file, and a
 // marker older than its file does not count, so that it cannot admit half of the next file.
 //
-// The package refuses links, pipes, devices and names that cannot be shown. They stay where they are and are
-// reported.
+// The package refuses links, pipes, devices, names that cannot be shown, bytes that were dropped, and files that are
+// too large for their feed or for the disk. They stay where they are and are reported. What goes wrong with one file
+// is told of that file, and the others land.
 package landing
 
 import (
@@ -19,6 +20,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"tranche/pipeline/files"
@@ -34,6 +36,9 @@ type Options struct {
 	FirstOpen   time.Time                  // first month that is not closed; zero: none is closed
 	Feeds       func(name string) []string // the feeds of a file name
 	Complete    func(feed string) bool     // a file of the feed is all there is
+	Most        func(name string) int64    // how many bytes it may hold, unpacked; nil: any number
+	Reserve     int64                      // bytes that stay free on the disk; zero: a twentieth, at most 256 MiB
+	Dropped     map[string]string          // SHA-256 of dropped bytes -> why they do not land again
 }
 
 // File is the sidecar of a landed file.
@@ -118,7 +123,7 @@ func Land(o Options) ([]Arrival, error) {
 	}
 	for i := range found {
 		if err := l.decide(&found[i]); err != nil {
-			return arrivals(found[:i]), fmt.Errorf("land %s: %w", found[i].Source, err)
+			l.leave(&found[i], err)
 		}
 	}
 	return arrivals(found), nil
@@ -132,7 +137,13 @@ func WaitingForAPerson(o Options) ([]Arrival, error) {
 	}
 	defer root.Close()
 	for i := range found {
-		o.judgeName(&found[i])
+		c := &found[i]
+		if o.judgeName(c); c.Fate == "" {
+			o.judgeSize(c)
+		}
+		if c.Fate == "" && len(o.Dropped) > 0 {
+			o.judgeBytes(c)
+		}
 	}
 	found = slices.DeleteFunc(found, func(c candidate) bool { return !c.Fate.Waits() })
 	return arrivals(found), nil
@@ -178,10 +189,22 @@ func (l *lander) decide(c *candidate) error {
 	if c.Fate == "" {
 		l.judgeWholeness(c)
 	}
+	if c.Fate == "" {
+		l.judgeSize(c)
+	}
 	if c.Fate != "" {
 		return nil
 	}
 	return l.land(c)
+}
+
+// leave refuses a file after an error, so that the others land.
+func (l *lander) leave(c *candidate, err error) {
+	did := "it cannot be taken"
+	if c.Fate.Taken() {
+		did = "it has landed, and cannot be taken out of the inbox"
+	}
+	c.Fate, c.Detail = Refused, fmt.Sprintf("%s (%v); repair that, or take it away", did, errors.Join(err, l.putBack()))
 }
 
 // judgeName judges a file by its name and kind.
@@ -201,6 +224,13 @@ func (o Options) judgeName(c *candidate) {
 	}
 }
 
+// judgeBytes refuses bytes that were dropped, in the inbox itself.
+func (o Options) judgeBytes(c *candidate) {
+	if sum, err := files.Hash(filepath.Join(o.Inbox, c.Source)); err == nil && o.Dropped[sum] != "" {
+		c.Fate, c.Detail = Refused, o.Dropped[sum]
+	}
+}
+
 // land copies a file aside, writes its sidecar, removes its marker, renames the copy and removes the file from the
 // inbox, in that order. After a stop the file is in the inbox or its bytes are in landing/, or both, and the sidecar
 // lets the next run continue.
@@ -214,8 +244,16 @@ func (l *lander) land(c *candidate) error {
 		c.cannotBeRead(err)
 		return nil
 	}
+	if errors.Is(err, errLarge) {
+		c.Fate, c.Detail = Refused, tooLarge("it unpacks to more", l.Most(c.name()))
+		return l.putBack()
+	}
 	if err != nil {
 		return err
+	}
+	if why, ok := l.Dropped[sum]; ok {
+		c.Fate, c.Detail = Refused, why
+		return l.putBack()
 	}
 	if f, ok := l.known[sum]; ok {
 		return errors.Join(l.putBack(), l.again(c, f), l.clear(c))
@@ -251,12 +289,14 @@ func (l *lander) putBack() error { return files.Remove(l.aside()) }
 var (
 	errMoved      = errors.New("changed while it was read")
 	errUnreadable = errors.New("cannot be read")
+	errLarge      = errors.New("unpacks to more than it may")
 )
 
 // copy copies the file, so that its writer cannot change the copy, and checks that it did not change meanwhile. It
 // returns the copy's hash.
 func (l *lander) copy(c candidate) (string, error) {
-	from, err := l.root.Open(c.Source)
+	// Without waiting: a pipe that took the file's place would stop the landing.
+	from, err := l.root.OpenFile(c.Source, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return "", errors.Join(err, errUnreadable)
 	}
@@ -281,7 +321,10 @@ func (l *lander) copy(c candidate) (string, error) {
 	if err == nil && (copied != c.info.Size() || !c.unchanged(after)) {
 		err = errMoved
 	}
-	return sum, err
+	if err != nil {
+		return sum, err
+	}
+	return sum, l.unpacks(c, out)
 }
 
 // clear removes a landed file from the inbox. A file that has changed since is another file, and stays for the next
@@ -297,6 +340,9 @@ func (l *lander) clear(c *candidate) error {
 // remove removes the file and its marker, if the file is unchanged.
 func (l *lander) remove(c candidate) (gone bool, err error) {
 	now, err := l.root.Lstat(c.Source)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil // somebody was faster
+	}
 	if err != nil || !c.unchanged(now) {
 		return false, err
 	}

@@ -2,17 +2,18 @@ package loading
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/store"
 )
 
-// besideRejects finds the rows that a rejected row makes doubtful.
-func (l *Loader) besideRejects(ctx context.Context, r *reading) ([]feed.Problem, error) {
+// besideRejects rejects the rows that a rejected row makes doubtful.
+func (l *Loader) besideRejects(ctx context.Context, r *reading) error {
 	switch {
 	case r.rejected == 0:
-		return nil, nil
+		return nil
 	case r.numbersLines:
 		return l.besideUncounted(ctx, r)
 	}
@@ -21,62 +22,75 @@ func (l *Loader) besideRejects(ctx context.Context, r *reading) ([]feed.Problem,
 
 // besideUncounted finds the unnumbered rows with the key of a rejected row, or all if a key cannot be read. Without
 // the rejected row they would be counted wrongly, and its correction would count as a new version of one of them.
-func (l *Loader) besideUncounted(ctx context.Context, r *reading) ([]feed.Problem, error) {
-	return l.problems(ctx, feed.BesideReject, `with wrong as (
-			select record_key as key, min(line) as line from store.raw.rejects where file_id = $1 group by record_key)
+func (l *Loader) besideUncounted(ctx context.Context, r *reading) error {
+	return l.reject(ctx, feed.BesideReject, `with wrong as (
+			select record_key as key, min(line) as line from rejected group by record_key)
 		select l.line, l.key, coalesce(same.line, anyones.line) as other
 		from (select line, concat_ws(' / ', distributor, document_no, line_key) as key
 			from (`+r.allColumns+`) where file_id = $1) as l
 		left join wrong as same on same.key = l.key
 		cross join (select min(line) as line from wrong where key is null) as anyones
-		where coalesce(same.line, anyones.line) is not null
-		order by l.line`, r)
+		where coalesce(same.line, anyones.line) is not null`, r)
 }
 
 // besideNumbered finds the rows with the key of a rejected one, and both name the other: nobody knows which the
 // sender means.
-func (l *Loader) besideNumbered(ctx context.Context, r *reading) ([]feed.Problem, error) {
+func (l *Loader) besideNumbered(ctx context.Context, r *reading) error {
 	key, _ := keyAndContent(r.kind)
-	return l.problems(ctx, feed.KeyConflict, `with wrong as (
-			select distinct record_key as key, line from store.raw.rejects
-			where file_id = $1 and record_key is not null),
+	return l.reject(ctx, feed.KeyConflict, `with wrong as (
+			select distinct record_key as key, line from rejected where record_key is not null),
 		good as (
 			select r.line, r.key from (select line, `+key+` as key from (`+r.allColumns+`) where file_id = $1) as r
 			where r.key in (select key from wrong))
 		select g.line, g.key, min(w.line) as other from good as g join wrong as w on w.key = g.key group by g.line, g.key
 		union all
-		select w.line, w.key, min(g.line) from wrong as w join good as g on g.key = w.key group by w.line, w.key
-		order by 1`, r)
+		select w.line, w.key, min(g.line) from wrong as w join good as g on g.key = w.key group by w.line, w.key`, r)
 }
 
-// problems are the records that a query finds, each with its key and the line of another.
-func (l *Loader) problems(ctx context.Context, code, query string, r *reading) (found []feed.Problem, err error) {
-	found, err = store.List(ctx, l.Session, query,
-		func(p *feed.Problem) []any { return []any{&p.Line, &p.Key, &p.Detail} }, r.file.Sequence)
-	for i := range found {
-		p := &found[i]
+// reject rejects the records that a query finds, each with its key and the line of another, and removes them from the
+// facts.
+func (l *Loader) reject(ctx context.Context, code, query string, r *reading) error {
+	err := l.Session.Exec(ctx, "create or replace temp table found (line, key, other) as "+query, r.file.Sequence)
+	if err != nil {
+		return err
+	}
+	problems, err := store.List(ctx, l.Session, "select line, key, other from found order by line, key, other limit ?",
+		func(p *feed.Problem) []any { return []any{&p.Line, &p.Key, &p.Detail} }, mostKept)
+	if err != nil {
+		return err
+	}
+	for i := range problems {
+		p := &problems[i]
 		p.Code, p.Raw, p.Detail = code, p.Key, "see line "+p.Detail
 	}
-	return found, err
+	r.remember(problems)
+	if err := errors.Join(r.rejects.add(problems, nil), l.storeRejects(ctx, r)); err != nil || len(problems) == 0 {
+		return err
+	}
+	return errors.Join(
+		l.Session.Exec(ctx, `insert into rejected (line, record_key) select line, key from found
+			order by line, key, other offset ?`, mostKept),
+		l.Session.Exec(ctx, "delete from "+r.into+" where file_id = ? and line in (select line from found)",
+			r.file.Sequence))
 }
 
 // repeated handles keys that are in the file more than once. Unnumbered lines are numbered by occurrence; other
 // records with one key and different content reject each other.
 //
 // It looks only at lines whose key's hash occurs twice.
-func (l *Loader) repeated(ctx context.Context, r *reading) ([]feed.Problem, error) {
+func (l *Loader) repeated(ctx context.Context, r *reading) error {
 	err := l.Session.Exec(ctx, "create or replace temp table repeated as select "+keyHash(r.kind)+" as key from ("+
 		r.allColumns+") where file_id = ? group by key having count(*) > 1", r.file.Sequence)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var some bool
 	err = l.Session.Row(ctx, "select count(*) > 0 from repeated", []any{&some})
 	switch {
 	case err != nil || !some:
-		return nil, err
+		return err
 	case r.numbersLines:
-		return nil, l.number(ctx, r)
+		return l.number(ctx, r)
 	}
 	return l.conflicts(ctx, r)
 }
@@ -98,16 +112,16 @@ func (l *Loader) number(ctx context.Context, r *reading) error {
 }
 
 // conflicts are the records with one key and different content, each with the line of another.
-func (l *Loader) conflicts(ctx context.Context, r *reading) ([]feed.Problem, error) {
+func (l *Loader) conflicts(ctx context.Context, r *reading) error {
 	key, content := keyAndContent(r.kind)
-	return l.problems(ctx, feed.KeyConflict, `with suspect as (
+	return l.reject(ctx, feed.KeyConflict, `with suspect as (
 			select line, `+key+` as key, `+content+` as content
 			from (`+r.allColumns+`) where file_id = $1 and `+keyHash(r.kind)+` in (from repeated)),
 		torn as (
 			select key, min(line) as first_line, max(line) as last_line
 			from suspect group by key having count(distinct content) > 1)
 		select line, key, if(line = first_line, last_line, first_line)
-		from suspect join torn using (key) order by line`, r)
+		from suspect join torn using (key)`, r)
 }
 
 // keyAndContent select a record's key, and all of its values.
@@ -121,13 +135,4 @@ func keyAndContent(k feed.Kind) (key, content string) {
 	}
 	return "concat_ws(' / ', distributor, document_no, line_key, line_no)",
 		"row(" + strings.Join(names, ", ") + ")::varchar"
-}
-
-// drop removes stored records that were rejected later.
-func (l *Loader) drop(ctx context.Context, r *reading, problems []feed.Problem) error {
-	if len(problems) == 0 {
-		return nil
-	}
-	return l.Session.Exec(ctx, "delete from "+r.into+` where file_id = $1
-		and line in (select line from store.raw.rejects where file_id = $1)`, r.file.Sequence)
 }

@@ -48,6 +48,7 @@ func (r *reading) begin(path string) (err error) {
 	if r.first.err != nil {
 		return r.first.err
 	}
+	top := r.first.data
 	header, err := readHeader(&r.first, r.feed)
 	if err != nil {
 		return err
@@ -55,6 +56,7 @@ func (r *reading) begin(path string) (err error) {
 	typer, problems, notes := r.feed.Bind(header)
 	if len(problems) > 0 {
 		r.count(len(header))
+		problems[0].Detail += r.otherDelimiter(headerLine(top, r.feed))
 		return &problems[0]
 	}
 	for _, name := range notes {
@@ -66,8 +68,12 @@ func (r *reading) begin(path string) (err error) {
 }
 
 // all reads the file, and gives typed records to accept and problems to reject.
-func (r *reading) all(accept func(arrow.RecordBatch) error, reject func([]feed.Problem) error) error {
-	p := pieces{width: r.width, dialect: r.feed.Dialect(), typer: r.typer, accept: accept, reject: reject}
+func (r *reading) all(
+	accept func(arrow.RecordBatch) error, reject func([]feed.Problem, []rejected) error,
+) error {
+	p := pieces{
+		width: r.width, dialect: r.feed.Dialect(), typer: r.typer, accept: accept, reject: reject, enough: r.enough,
+	}
 	total, err := p.read(r.cutter, r.first)
 	r.tally = *total
 	return err

@@ -1,7 +1,9 @@
 package loading
 
 import (
+	"bytes"
 	"fmt"
+	"strings"
 
 	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/ingest/framing"
@@ -45,4 +47,33 @@ func skipLines(data []byte, n int) []byte {
 	}
 	rest, _ := f.Rest()
 	return rest
+}
+
+// headerLine is the line of the header as it stands in the file.
+func headerLine(data []byte, declared feed.Feed) string {
+	line := skipLines(data, max(1, declared.HeaderLine)-1)
+	if end := bytes.IndexAny(line, "\r\n"); end >= 0 {
+		line = line[:end]
+	}
+	return string(line)
+}
+
+// otherDelimiter says by which mark a line is divided that lacks the declared one; empty: it has it, or no mark.
+func (r *reading) otherDelimiter(line string) string {
+	declared := string(r.feed.Dialect().Delimiter)
+	if strings.Contains(line, declared) {
+		return ""
+	}
+	other, most := "", 0
+	for _, mark := range []string{";", ",", "\t", "|"} {
+		if n := strings.Count(line, mark); n > most {
+			other, most = mark, n
+		}
+	}
+	if most == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; the feed divides fields by %q, which the line lacks, and %q stands in it %d times: "+
+		"if the sender has changed this for good, declare delimiter: %q, otherwise ask for the file as before",
+		declared, other, most, other)
 }

@@ -31,6 +31,7 @@ type Loader struct {
 	Work    string // folder for temporary files
 	Feeds   []feed.Feed
 	Fresh   map[string]bool // SHA-256 of files that this run landed; they are not hashed again
+	Dropped []string        // SHA-256 of landed files that no longer count
 
 	see func(*reading, arrow.RecordBatch) // called with the typed records; may be nil
 }
@@ -125,8 +126,23 @@ func (l *Loader) readIn(ctx context.Context, r *reading) error {
 	err := l.Session.Scan(ctx, incoming, records, func() error {
 		return l.Session.Transaction(ctx, func(ctx context.Context) error { return l.write(ctx, r, records) })
 	})
-	if failed := records.stop(); failed != nil {
+	switch failed := records.stop(); {
+	case errors.Is(failed, errEnough):
+		if err := r.unchanged(); err != nil {
+			return err
+		}
+		return r.tooMany()
+	case failed != nil:
 		return failed // DuckDB's error only repeats it
+	}
+	return err
+}
+
+// unchanged refuses a file whose landed bytes have changed.
+func (r *reading) unchanged() error {
+	changed, err := r.text.changed(r.file.SHA256)
+	if err == nil && changed {
+		err = &feed.Problem{Code: feed.Changed}
 	}
 	return err
 }
@@ -141,12 +157,8 @@ func (l *Loader) write(ctx context.Context, r *reading, records *recordStream) e
 	if err := records.stop(); err != nil {
 		return err
 	}
-	changed, err := r.text.changed(r.file.SHA256)
-	if err != nil {
+	if err := r.unchanged(); err != nil {
 		return err
-	}
-	if changed {
-		return &feed.Problem{Code: feed.Changed}
 	}
 	if err := r.checkPromises(); err != nil {
 		return err
@@ -165,35 +177,33 @@ func (l *Loader) agree(ctx context.Context, r *reading) error {
 	if err := l.storeRejects(ctx, r); err != nil {
 		return err
 	}
-	for _, find := range []func(context.Context, *reading) ([]feed.Problem, error){l.besideRejects, l.repeated} {
-		problems, err := find(ctx, r)
-		if err != nil {
-			return err
-		}
-		r.remember(problems)
-		err = errors.Join(r.rejects.add(problems), l.storeRejects(ctx, r), l.drop(ctx, r, problems))
-		if err != nil {
-			return err
-		}
+	if err := l.besideRejects(ctx, r); err != nil {
+		return err
 	}
-	if r.rejects.last == 0 {
-		return nil
+	if err := l.repeated(ctx, r); err != nil || r.rejects.last == 0 {
+		return err
 	}
 	var loaded int64
 	err := l.Session.Row(ctx, "select count(*) from "+r.into+" where file_id = ?", []any{&loaded}, r.file.Sequence)
+	if err != nil {
+		return err
+	}
 	r.rejected = r.records - loaded
-	return err
+	return l.storeUnlisted(ctx, r, r.rejected)
 }
 
 // refuse stores the reason of a refusal, and the problems of records.
 func (l *Loader) refuse(ctx context.Context, r *reading, why *feed.Problem) error {
-	r.rejected = r.records
 	if err := l.forget(ctx, r.file.Sequence); err != nil {
 		return err
 	}
 	if err := l.storeRefusal(ctx, r, why); err != nil {
 		return err
 	}
+	if err := l.storeUnlisted(ctx, r, r.rejected); err != nil {
+		return err
+	}
+	r.rejected = r.records
 	return l.record(ctx, r, why)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"tranche/pipeline/ingest/landing"
 	"tranche/pipeline/store"
@@ -122,10 +123,31 @@ func (l *Loader) Keep(ctx context.Context, landed []landing.File) error {
 	loaded, err := store.List(ctx, l.Session, "select file_id, sha256, name from store.raw.files order by file_id",
 		func(f *landing.File) []any { return []any{&f.Sequence, &f.SHA256, &f.Name} })
 	for _, f := range loaded {
+		if slices.Contains(l.Dropped, f.SHA256) {
+			return fmt.Errorf("%s was dropped and is still loaded; %w", f.Name, ErrRunFirst)
+		}
 		if here[f.Sequence] != f.SHA256 {
-			return fmt.Errorf("%s has been loaded and is no longer in %s (%s); "+
-				"bring it back from a copy, or remove the store to start without it", f.Name, l.Landing, f.SHA256)
+			return fmt.Errorf("%s has been loaded and is no longer in %s (%s); bring it back from a copy (tranche landing "+
+				"drop takes a file out of the figures), or remove the store to start without it", f.Name, l.Landing, f.SHA256)
 		}
 	}
 	return err
+}
+
+// ForgetDropped removes files that no longer count from the store.
+func (l *Loader) ForgetDropped(ctx context.Context) error {
+	for _, hash := range l.Dropped {
+		loaded, err := store.List(ctx, l.Session, "select file_id from store.raw.files where sha256 = ? order by file_id",
+			func(id *int64) []any { return []any{id} }, hash)
+		if err != nil {
+			return err
+		}
+		for _, id := range loaded {
+			err := l.Session.Transaction(ctx, func(ctx context.Context) error { return l.forget(ctx, id) })
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package loading
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"runtime"
 	"slices"
 
@@ -25,6 +26,7 @@ type tally struct {
 	trailer        []framing.Record
 	after          int64 // the line of the first record after the trailer
 	keylessLine    int64 // the line of the first rejected record whose key cannot be read
+	stopped        int64 // the line before which the reading ended early; zero: it did not
 	unterminated   bool  // the text's last record has no line end
 }
 
@@ -45,7 +47,7 @@ func (t *tally) add(o *tally) {
 	t.unterminated = o.unterminated
 }
 
-// remember keeps only the first problem; the others are in the file of rejects.
+// remember keeps only the first problem; the others are in the file of problems.
 func (t *tally) remember(problems []feed.Problem) {
 	if len(t.problems) == 0 {
 		t.problems = problems[:min(1, len(problems))]
@@ -55,14 +57,22 @@ func (t *tally) remember(problems []feed.Problem) {
 // result is one piece, read.
 type result struct {
 	tally
-	batch arrow.RecordBatch
-	rest  piece // may continue in the next piece
+	batch  arrow.RecordBatch
+	beyond []rejected // the rejected records whose problems are not kept
+	rest   piece      // may continue in the next piece
+}
+
+// rejected is a rejected record without its problems.
+type rejected struct {
+	line int64
+	key  string
 }
 
 // piece frames and types one piece.
 func (p *pieces) piece(one piece, t *feed.Typer) *result {
 	r := &result{}
-	t.Reserve(bytes.Count(one.data, []byte{'\n'}) + 1)
+	// A record that can be read has a mark behind each field. Junk has more lines, and needs no memory.
+	t.Reserve(min(bytes.Count(one.data, []byte{'\n'}), len(one.data)/max(1, p.width)) + 1)
 	f := framing.Framer{Dialect: p.dialect, Width: p.width}
 	f.Reset(one.data, one.line, one.last)
 	var rec framing.Record
@@ -115,7 +125,11 @@ func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
 
 func (r *result) reject(problems []feed.Problem) {
 	r.rejected++
-	r.problems = append(r.problems, problems...)
+	if len(r.problems) < mostKept {
+		r.problems = append(r.problems, problems...)
+	} else {
+		r.beyond = append(r.beyond, rejected{problems[0].Line, problems[0].Key})
+	}
 	if r.keylessLine == 0 && problems[0].Key == "" {
 		r.keylessLine = problems[0].Line
 	}
@@ -127,7 +141,8 @@ type pieces struct {
 	dialect framing.Dialect
 	typer   *feed.Typer
 	accept  func(arrow.RecordBatch) error // gets the typed records in file order, and releases them
-	reject  func([]feed.Problem) error    // gets the problems
+	reject  func([]feed.Problem, []rejected) error
+	enough  func(*tally) bool // says that the rest need not be read
 }
 
 // read frames and types a text from its first piece.
@@ -156,6 +171,9 @@ func (p *pieces) read(c *cutter, first piece) (*tally, error) {
 	}
 	return total, err
 }
+
+// errEnough says that the file is refused, whatever the rest of it holds.
+var errEnough = errors.New("the rest need not be read")
 
 type job struct {
 	piece piece
@@ -199,10 +217,17 @@ func (p *pieces) merge(queue <-chan job) (*tally, error) {
 		if err := p.accept(r.batch); err != nil {
 			return total, err
 		}
-		if err := p.reject(r.problems); err != nil {
+		total.add(&r.tally)
+		done := !j.piece.last && p.enough(total)
+		if done {
+			total.stopped, r.beyond = carry.line, nil
+		}
+		if err := p.reject(r.problems, r.beyond); err != nil {
 			return total, err
 		}
-		total.add(&r.tally)
+		if done {
+			return total, errEnough
+		}
 	}
 	return total, nil
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tranche/pipeline/ingest/feed"
+	"tranche/pipeline/ingest/framing"
 )
 
 // checkPromises compares the file with its feed's promises.
@@ -25,10 +26,24 @@ func (r *reading) checkPromises() error {
 	return r.checkTrailer()
 }
 
+// enough says that the file will be refused even if the rest of it is as good as its bytes allow: a record has at
+// least a byte for each of its fields.
+func (r *reading) enough(t *tally) bool {
+	rest := r.text.atMost / int64(max(1, r.width))
+	return r.feed.MaxRejects.Exceeded(t.rejected, t.records+rest)
+}
+
 func (r *reading) tooMany() error {
 	detail := fmt.Sprintf("%d of %d, allowed %s", r.rejected, r.records, r.feed.MaxRejects)
+	if r.stopped > 0 {
+		detail = fmt.Sprintf("%d of the first %d, allowed %s; line %d and those after it were not read, because they "+
+			"cannot make up for that", r.rejected, r.records, r.feed.MaxRejects, r.stopped)
+	}
 	if len(r.problems) > 0 {
 		detail += "; the first: " + r.problems[0].String()
+		if r.problems[0].Code == string(framing.FieldCount) {
+			detail += r.otherDelimiter(r.problems[0].Raw)
+		}
 	}
 	return &feed.Problem{Code: feed.TooManyRejects, Detail: detail}
 }

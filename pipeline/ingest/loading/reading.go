@@ -3,7 +3,6 @@ package loading
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
@@ -24,18 +23,21 @@ import (
 )
 
 const (
-	pieceBytes   = 4 << 20
-	lineBytes    = 1 << 20
-	archiveBytes = 4 << 30
+	pieceBytes = 4 << 20
+	lineBytes  = 1 << 20
 )
 
 // text reads a landed file as UTF-8 and hashes its bytes.
 type text struct {
 	io.Reader
-	file *os.File
-	raw  *bufio.Reader
-	hash hash.Hash
+	file   *os.File
+	raw    *bufio.Reader
+	hash   hash.Hash
+	atMost int64 // how many bytes it can have, unpacked
 }
+
+// mostPacked is the most that one byte of an archive can unpack to.
+const mostPacked = 1032
 
 // openText opens a landed file in the feed's encoding.
 func openText(path string, f feed.Feed) (*text, error) {
@@ -43,13 +45,22 @@ func openText(path string, f feed.Feed) (*text, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &text{file: file, hash: sha256.New()}
+	info, err := file.Stat()
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	t := &text{file: file, hash: sha256.New(), atMost: info.Size()}
 	t.raw = bufio.NewReaderSize(io.TeeReader(file, t), 1<<20)
 	var r io.Reader = t.raw
-	if strings.HasSuffix(strings.ToLower(path), ".gz") {
-		if r, err = unpack(r, f.MaxBytes); err != nil {
+	switch {
+	case strings.HasSuffix(strings.ToLower(path), ".gz"):
+		t.atMost = min(f.Most(), t.atMost*mostPacked)
+		if r, err = unpack(r, f.Most()); err != nil {
 			return nil, errors.Join(&feed.Problem{Code: feed.BadArchive, Detail: err.Error()}, file.Close())
 		}
+	case t.atMost > f.Most():
+		detail := fmt.Sprintf("it has %d bytes, allowed %d", t.atMost, f.Most())
+		return nil, errors.Join(&feed.Problem{Code: feed.TooManyBytes, Detail: detail}, file.Close())
 	}
 	if t.Reader, err = decode(r, f.Encoding); err != nil {
 		return nil, errors.Join(err, file.Close())
@@ -95,7 +106,7 @@ type capped struct {
 
 func unpack(r io.Reader, limit int64) (io.Reader, error) {
 	z, err := gzip.NewReader(r)
-	return &capped{r: z, left: cmp.Or(limit, archiveBytes)}, err
+	return &capped{r: z, left: limit}, err
 }
 
 func (c *capped) Read(p []byte) (int, error) {
@@ -103,7 +114,7 @@ func (c *capped) Read(p []byte) (int, error) {
 	c.left -= int64(n)
 	switch {
 	case c.left < 0:
-		return 0, &feed.Problem{Code: feed.BadArchive, Detail: "it unpacks to more than max_bytes"}
+		return 0, &feed.Problem{Code: feed.TooManyBytes, Detail: "it unpacks to more"}
 	case err != nil && err != io.EOF:
 		return n, &feed.Problem{Code: feed.BadArchive, Detail: err.Error()}
 	}

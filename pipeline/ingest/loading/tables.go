@@ -21,7 +21,7 @@ func statements() []string {
 			unread_amounts bigint, notes varchar)`,
 		`create table if not exists store.raw.rejects (
 			file_id integer, line bigint, problem integer, column_name varchar, code varchar,
-			sentence varchar, raw_text varchar, record_key varchar)`,
+			sentence varchar, raw_text varchar, record_key varchar, unlisted bigint)`,
 	}
 	for _, k := range feed.Kinds() {
 		if k.Name != feed.Sales {

@@ -28,7 +28,7 @@ type Decision struct {
 	Act      string    `json:"act"`
 	Month    string    `json:"month,omitempty"`    // closed, approved or reopened, as 2024-08
 	Manifest string    `json:"manifest,omitempty"` // SHA-256 of that month's manifest
-	What     string    `json:"what,omitempty"`     // an accepted alias or link, or a manual entry, in words
+	What     string    `json:"what,omitempty"`     // an accepted alias or link, a manual entry or a file's name, in words
 	File     string    `json:"file,omitempty"`     // SHA-256 of a landed file
 	Line     int64     `json:"line,omitempty"`     // zero: all of it
 	Seen     string    `json:"seen,omitempty"`     // hash of the reasons against the file or the line; it covers no others
@@ -49,6 +49,8 @@ const (
 	Return  = "rollback" // goes back to what was published before
 	Accept  = "accept"   // a waiting change counts
 	Refuse  = "refuse"   // a waiting change does not count
+	Drop    = "drop"     // takes a landed file out of all figures
+	Restore = "restore"  // lets a dropped file count again
 )
 
 // Read returns every decision. It fails where the chain is broken.
