@@ -129,6 +129,13 @@ func writeRules(ctx context.Context, s *store.Session, in transformInput) error 
 	if err := in.Programme.WriteTables(ctx, s, span, past...); err != nil {
 		return err
 	}
+	for _, f := range in.Config.Feeds {
+		if f.MaxLine != "" {
+			if err := s.Exec(ctx, "insert into rules.line_limits values (?, ?)", f.Name, f.MaxLine); err != nil {
+				return err
+			}
+		}
+	}
 	return ledger.WriteWaived(ctx, s, in.Ledger.Log)
 }
 

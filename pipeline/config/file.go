@@ -123,6 +123,7 @@ type feedFile struct {
 
 	MaxRejects exact `yaml:"max_rejects" is:"limit" doc:"More rejected rows refuse the file: 20, 2% or none; usually 5%"`
 	MaxBytes   int64 `yaml:"max_bytes" is:"count" doc:"A larger file is refused"`
+	MaxLine    exact `yaml:"max_line_amount" is:"money" doc:"A sales line of more, in its own currency, is held"`
 
 	Encoding  string `doc:"Such as windows-1252; usually utf-8"`
 	Delimiter string `is:"mark" doc:"The mark between fields; usually a comma"`

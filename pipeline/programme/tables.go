@@ -161,6 +161,7 @@ func tables() []string {
 		"create table rules.requirements (version integer, level varchar, points bigint, certifications bigint)",
 		"create table rules.minimums (version integer, level varchar, category varchar, points bigint)",
 		"create table rules.admissions (version integer, partner_type varchar, from_date date)",
+		"create table rules.line_limits (feed varchar, most decimal(18,2))",
 	}
 }
 

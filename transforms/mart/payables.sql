@@ -8,16 +8,17 @@
 -- currency     the partner's own currency
 -- rate         factor: what one unit of the partner's currency is worth in the programme currency
 --              at the month's end; null when no rate is known
--- payable_own  payable in the partner's own currency, for information; rounded half away from zero
+-- payable_own  payable in the partner's own currency, for information; rounded half away from zero;
+--              null also where the rate is so small that it has more than 16 digits
 -- level        level held on the last day of the month
 -- modules      modules held on the last day of the month, separated by commas
 -- status_points, spendable
 select
     p.partner_id, p.month, p.earned, p.money_entries, p.carried_in, p.payable, p.carried_out,
     a.currency, r.rate,
-    (((2 * (abs(p.payable) * 100)::hugeint * 1000000000 + (r.rate * 1000000000)::hugeint)
+    (try_cast((2 * (abs(p.payable) * 100)::hugeint * 1000000000 + (r.rate * 1000000000)::hugeint)
         // (2 * (r.rate * 1000000000)::hugeint)
-        * sign(p.payable)::hugeint)::decimal(16,0) * 0.01::decimal(3,2))::decimal(18,2)
+        * sign(p.payable)::hugeint as decimal(16,0)) * 0.01::decimal(3,2))::decimal(18,2)
         as payable_own, l.level,
     (select string_agg(distinct m.module, ', ' order by m.module)
         from intermediate.partner_modules as m

@@ -50,6 +50,7 @@ type Feed struct {
 	Key        []string      // the kind's own
 	Expected   time.Duration // how often a file is expected; zero: never
 	MaxRejects Limit
+	MaxLine    string        // a line of a larger amount is held; empty: none is
 	MaxBytes   int64 // of an unpacked .gz; 4 GiB
 }
 
@@ -97,7 +98,7 @@ func (f Feed) Hash() string {
 	if f.Trailer != nil {
 		trailer = fmt.Sprintf("%+v", *f.Trailer)
 	}
-	f.Trailer, f.Expected = nil, 0                                        // Expected does not change the reading
+	f.Trailer, f.Expected, f.MaxLine = nil, 0, ""                         // these two do not change the reading
 	sum := sha256.Sum256(fmt.Appendf(nil, "reader 4 %+v %s", f, trailer)) // fmt prints maps in the order of their keys
 	return hex.EncodeToString(sum[:8])
 }

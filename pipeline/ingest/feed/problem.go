@@ -36,6 +36,7 @@ const (
 	BesideReject  = "beside_a_reject"
 	NotAReturn    = "not_a_return"
 	EndsTooEarly  = "ends_before_it_begins"
+	NotAboveZero  = "not_above_zero"
 )
 
 // The reasons a file is refused for.
@@ -110,6 +111,7 @@ func sentences() map[string]string {
 			"cannot be told which is which; correct that row and send all of them again",
 		NotAReturn:     "only a return may name the line it returns",
 		EndsTooEarly:   "it ends before it begins",
+		NotAboveZero:   "a rate is above zero",
 		NoHeader:       "the header is not where the feed says",
 		MissingColumn:  "a column the feed needs is not in the header",
 		RepeatedColumn: "the header names a column twice",

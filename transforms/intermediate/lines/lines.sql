@@ -37,7 +37,7 @@ dated as (
 resolved as (
     select
         d.*, m.distributor_id, m.partner_id, m.meanings, p.product_name, p.family, p.is_licence,
-        p.sku is not null as is_known_product,
+        p.sku is not null as is_known_product, q.held_reason as doubt,
         f.version, f.rate, f.rate_date, f.is_known_currency,
         -- Amounts in the programme currency are rounded without slow 128-bit products.
         try_cast(if(f.rate = 1, round(d.net_amount, 2), round(d.net_amount * f.rate, 2))
@@ -47,10 +47,12 @@ resolved as (
         on m.distributor = d.distributor and m.code = d.partner_code
     join intermediate.currency_days as f using (currency, terms_date)
     left join intermediate.products as p using (sku)
+    left join intermediate.doubtful_lines as q using (sale_id)
 ),
 checked as (
     select *, date_trunc('month', document_date)::date as month,
         case
+            when doubt is not null then doubt
             when meanings > 1 then 'ambiguous_partner'
             when partner_id is null then 'unknown_partner'
             when not is_known_product then 'unknown_product'
