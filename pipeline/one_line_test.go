@@ -1,10 +1,14 @@
 package pipeline_test
 
 import (
+	"errors"
 	"path/filepath"
 	"strings"
-	"testing")
+	"testing"
 
+	"tranche/pipeline"
+	"tranche/pipeline/files"
+)
 
 // narrow makes the tranches of the small world so wide.
 func (w *world) narrow(t *testing.T, width string) {
@@ -18,8 +22,9 @@ func TestALineOverTwelveHundredTranchesIsStatedInAFewLinesOfText(t *testing.T) {
 	w.narrow(t, "25000")
 	w.drop(t, "sales_2.csv", "doc,line,date,code,sku,net\nH1,1,2024-02-11,P2,L,30000000.00\n")
 	w.run(t)
-	says(t, w.sheet(t, "2024-02", "statement_P2.xlsx", "Lines"), "H1", "30,000,000.00", "2,099,250.00")
-	says(t, w.sheet(t, "2024-02", "statement_P2.xlsx", "Lines"), "Tranche 3 to 1,200: 29,950,000.00 × 7 %")
+	says(t, w.sheet(t, "2024-02", "statement_P2.xlsx", "Lines"), "H1", "30,000,000.00", "Tranche 1: 25,000.00 × 5 %")
+	says(t, w.sheet(t, "2024-02", "statement_P2.xlsx", "Lines"), "Tranche 3 to 1,199: 29,925,000.00 × 7 %")
+	says(t, w.sheet(t, "2024-02", "statement_P2.xlsx", "Lines"), "Tranche 1,200: 25,000.00 × 7 %", "2,099,250.00")
 	says(t, w.sheet(t, "2024-02", "statement_P2.xlsx", "Margin"), "3|", "29,950,000.00")
 }
 
@@ -48,7 +53,7 @@ func TestANeededWordThatMeansNothingIsARejectedRow(t *testing.T) {
 		"N3,1,2024-02-11,P1,L,20.00\n")
 	w.run(t)
 	got := w.rows(t, "select file_line, column_name, code from mart.rejected_rows order by all")
-	if len(got) != 2 || strings.Join(got[0], " ") != "2 partner_code missing" || strings.Join(got[1], " ") != "3 sku missing" {
+	if len(got) != 2 || strings.Join(got[0], " ") != "2 partner_code missing_value" || strings.Join(got[1], " ") != "3 sku missing_value" {
 		t.Errorf("rejected are %v", got)
 	}
 }
@@ -107,3 +112,42 @@ func TestALineOverTheLimitOfItsFeedIsHeldUntilTheLimitIsRaised(t *testing.T) {
 	}
 }
 
+func TestAStatementThatCannotBeMadeKeepsBackOnlyItself(t *testing.T) {
+	w := smallWorld(t, t.TempDir())
+	w.run(t)
+	w.drop(t, "sales_2.csv", "doc,line,date,code,sku,net\nU1,1,2024-02-11,P1,L,999999999999.99\n"+
+		"U2,1,2024-02-11,P1,L,999999999999.98\n")
+	var more strings.Builder
+	more.WriteString("doc,line,date,code,sku,net\n")
+	for i := range 12 {
+		more.WriteString("V" + string(rune('a'+i)) + ",1,2024-02-12,P1,L,999999999999.99\n")
+	}
+	w.drop(t, "sales_3.csv", more.String())
+	s := w.run(t)
+	if !s.Waits() || len(s.Withheld) == 0 {
+		t.Fatalf("kept back are %v", s.Withheld)
+	}
+	for _, part := range []string{"P1", "2024-02", "document U1 line 1 (sales_2.csv, line 2)"} {
+		if got := s.Withheld[len(s.Withheld)-1].String(); !strings.Contains(got, part) {
+			t.Errorf("%q does not say %q", got, part)
+		}
+	}
+	if files.Exists(filepath.Join(w.dir, "statements/2024-02/statement_P1.xlsx")) {
+		t.Error("an earlier workbook still stands")
+	}
+	for _, book := range []string{"2024-01/statement_P1.xlsx", "2024-03/statement_P2.xlsx"} {
+		if !files.Exists(filepath.Join(w.dir, "statements", book)) {
+			t.Errorf("%s is not there", book)
+		}
+	}
+	status, err := pipeline.Status(t.Context(), w.config)
+	if err != nil || len(status.Withheld) != len(s.Withheld) || !status.Waits() {
+		t.Errorf("status says %v (%v)", status.Withheld, err)
+	}
+	w.close(t, 1)
+	_, err = pipeline.Close(t.Context(), w.options(), pipeline.Closing{Month: day("2024-02-01"), By: "anna", Accepted: "x"})
+	var obstacles *pipeline.Obstacles
+	if !errors.As(err, &obstacles) || !strings.Contains(err.Error(), "P1") || !strings.Contains(err.Error(), "sales_2.csv") {
+		t.Errorf("closing says %v", err)
+	}
+}

@@ -1,8 +1,10 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"time"
@@ -44,7 +46,8 @@ func state(ctx context.Context, in stateInput) (closed ledger.Closed, err error)
 	w := newWorkbooks(c, s, in.Ledger)
 	e, to := w.edition(in.Month), finalShelf{filepath.Join(folder, ledger.Statements), files.NewAside()}
 	e.Final = true
-	if err := w.month(ctx, in.Month, keys, e, to, func() {}); err != nil {
+	withheld, err := w.month(ctx, in.Month, keys, e, to, func() {})
+	if err := cmp.Or(err, unlessWithheld(in.Month, withheld)); err != nil {
 		return closed, err
 	}
 	models, err := ledger.Models(ctx, s)
@@ -69,6 +72,15 @@ func state(ctx context.Context, in stateInput) (closed ledger.Closed, err error)
 		Year:     c.Programme.YearStarts,
 		Rules:    c.Programme.HashOn(in.Month.AddDate(0, 1, -1)),
 	})
+}
+
+// unlessWithheld says which workbooks of the month cannot be made.
+func unlessWithheld(month time.Time, withheld map[string]string) error {
+	o := &Obstacles{Month: ledger.Folder(month)}
+	for _, name := range slices.Sorted(maps.Keys(withheld)) {
+		o.say("%s cannot be made: %s", name, withheld[name])
+	}
+	return o.orNil()
 }
 
 // finalShelf is the folder of the month that is being closed.

@@ -11,6 +11,7 @@ import (
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
 	"tranche/pipeline/ingest/landing"
+	"tranche/pipeline/publish"
 	"tranche/pipeline/store"
 )
 
@@ -86,6 +87,9 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 	// A file that no run will take keeps a month from being closed.
 	summary.Arrivals, err = landing.WaitingForAPerson(landingBy(c, time.Now()))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if summary.Withheld, err = publish.WithheldOf(c.Folders.Statements); err != nil {
 		return nil, err
 	}
 	return summary, summary.read(ctx, s)

@@ -148,6 +148,9 @@ func printWaiting(out io.Writer, s *pipeline.Summary) {
 	for _, r := range s.Refused {
 		fmt.Fprintf(out, "  %s was refused: %s\n", r.File, r.Detail)
 	}
+	for _, w := range s.Withheld {
+		fmt.Fprintf(out, "  %s; its month cannot be closed while that is so\n", w)
+	}
 	if s.AwaitsApproval {
 		fmt.Fprintf(out, "  %s is closed and waits for a second person: tranche approve %s\n",
 			s.ClosedThrough, s.ClosedThrough)

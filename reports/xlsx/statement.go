@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"tranche/reports"
@@ -23,9 +24,19 @@ func Statement(out io.Writer, st *reports.Statement) error {
 		sheet()
 	}
 	if err := b.write(out); err != nil {
-		return fmt.Errorf("statement %s %s: %w", st.Partner.ID, st.Month.Format("2006-01"), err)
+		return fmt.Errorf("statement of %s for %s: %w%s", st.Partner.ID, st.Month.Format("2006-01"), err, s.largest())
 	}
 	return nil
+}
+
+// largest names the largest line where an error names none: a sum has become too large.
+func (s statement) largest() string {
+	if s.source != "" || len(s.Lines) == 0 {
+		return ""
+	}
+	l := slices.MaxFunc(s.Lines, func(a, b reports.Line) int { return cmp.Compare(max(a.Base, -a.Base), max(b.Base, -b.Base)) })
+	s.from(l.Document, l.Number, l.File, l.FileLine)
+	return "; its largest line is " + strings.TrimSuffix(s.source, ", ")
 }
 
 type statement struct {
@@ -44,9 +55,12 @@ func (s statement) lines() {
 	var earned reports.Cents
 	var points int64
 	for i := range s.Lines {
-		sh.tall(lineHeight(len(s.Lines[i].Slices)), s.line(&s.Lines[i])...)
-		earned, points = earned+s.Lines[i].Earned, points+s.Lines[i].Points
+		l := &s.Lines[i]
+		s.from(l.Document, l.Number, l.File, l.FileLine)
+		sh.tall(lineHeight(min(len(l.Slices), mostSlices)), s.line(l)...)
+		earned, points = earned+l.Earned, points+l.Points
 	}
+	s.from("", 0, "", 0)
 	if sh.none(len(s.Lines)) {
 		return
 	}
@@ -74,19 +88,34 @@ func (s statement) line(l *reports.Line) []cell {
 		amount, fx, s.word(l.Level), s.text(l.File), s.lineNumber(l.FileLine)}
 }
 
-// lineHeight is the height of a row with so many lines of text; zero is the default.
+// lineHeight is the height of a row with so many lines of text; zero is the default. Excel has a highest row.
 func lineHeight(lines int) float64 {
 	if lines < 2 {
 		return 0
 	}
-	return float64(lines) * 12.5
+	return min(float64(lines)*12.5, 409)
 }
+
+// mostSlices is how many tranches of a line are listed; the last one stands for all others.
+const mostSlices = 12
 
 // sliceText lists the tranches of a line, one a line of text.
 func (s statement) sliceText(l *reports.Line) string {
 	var parts []string
-	for _, x := range l.Slices {
-		parts = append(parts, fmt.Sprintf("%s %d: %s × %s %%", s.words.say("tranche"), x.Tranche, s.words.amount(x.Base),
+	for i, x := range l.Slices {
+		if i == mostSlices-1 && len(l.Slices) > mostSlices {
+			var rest reports.Cents
+			for _, x := range l.Slices[i:] {
+				rest += x.Base
+			}
+			parts = append(parts, fmt.Sprintf(s.words.say("more_tranches"), s.words.amount(rest)))
+			break
+		}
+		number := s.words.fixed(x.Tranche, 0)
+		if x.Through > x.Tranche {
+			number = fmt.Sprintf(s.words.say("tranche_to"), number, s.words.fixed(x.Through, 0))
+		}
+		parts = append(parts, fmt.Sprintf("%s %s: %s × %s %%", s.words.say("tranche"), number, s.words.amount(x.Base),
 			s.words.decimal(int64(x.Rate), 4)))
 	}
 	if len(parts) == 0 && l.Method != "" {
@@ -117,7 +146,9 @@ func (s statement) notCounted() {
 	sh := s.listing(setup{title: w.say("sheet_not_counted"), landscape: true}, 28,
 		"module 13", "date 12", "distributor 14", "document 14", ">line 8", "product 26", ">amount 15", ">net 15",
 		"currency 9", "reason 50", "file 26", ">file_line 8")
+	defer s.from("", 0, "", 0)
 	for _, x := range s.NotCounted {
+		s.from(x.Document, x.Number, x.File, x.FileLine)
 		module, amount, net, currency := s.word(x.Incentive), s.money(x.Amount), s.text(""), ""
 		if x.Held {
 			module, amount, net, currency = s.text(w.say("waits")), s.text(""), s.decimal(int64(x.Net), 6), x.Currency

@@ -35,6 +35,7 @@ type workbook struct {
 	filled    []*rows  // of each sheet
 	banner    string   // over every sheet but the first
 	final     bool
+	source    string // of the row that is being written, for errors; empty: it has none
 }
 
 func newWorkbook(language string, head reports.Letterhead) (*workbook, error) {
@@ -208,8 +209,18 @@ func (s *sheet) put(cells ...cell) { s.tall(0, cells...) }
 
 // tall writes the next row with a height in points; zero is the default.
 func (s *sheet) tall(height float64, cells ...cell) {
-	if s.err == nil {
-		s.check(s.add(height, cells))
+	if s.err != nil {
+		return
+	}
+	if err := s.add(height, cells); err != nil {
+		s.check(fmt.Errorf("sheet %s, %s%w", s.name, s.source, err))
+	}
+}
+
+// from names the record that the next rows come from; an empty file: none.
+func (b *workbook) from(document string, number int64, file string, line int64) {
+	if b.source = ""; file != "" {
+		b.source = fmt.Sprintf("document %s line %d (%s, line %d), ", document, number, file, line)
 	}
 }
 

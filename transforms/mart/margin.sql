@@ -32,7 +32,7 @@ parts as (
     select
         s.partner_id, s.month, s.incentive, s.year_start, s.schedule,
         least(s.tranche, n.last_tranche) as tranche,
-        least(s.from_amount, n.from_amount) as from_amount,
+        if(s.tranche >= n.last_tranche, n.from_amount, s.from_amount) as from_amount,
         if(s.tranche >= n.last_tranche, null, s.to_amount) as to_amount, s.rate, s.base, s.earned
     from mart.tranche_slices as s
     left join last_tranches as n using (schedule)

@@ -16,7 +16,8 @@
 select
     p.partner_id, p.month, p.earned, p.money_entries, p.carried_in, p.payable, p.carried_out,
     a.currency, r.rate,
-    (try_cast((2 * (abs(p.payable) * 100)::hugeint * 1000000000 + (r.rate * 1000000000)::hugeint)
+    (try_cast((2 * (abs(p.payable)::decimal(20,2) * 100)::hugeint * 1000000000
+        + (r.rate * 1000000000)::hugeint)
         // (2 * (r.rate * 1000000000)::hugeint)
         * sign(p.payable)::hugeint as decimal(16,0)) * 0.01::decimal(3,2))::decimal(18,2)
         as payable_own, l.level,

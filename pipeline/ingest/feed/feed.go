@@ -50,8 +50,8 @@ type Feed struct {
 	Key        []string      // the kind's own
 	Expected   time.Duration // how often a file is expected; zero: never
 	MaxRejects Limit
-	MaxLine    string        // a line of a larger amount is held; empty: none is
-	MaxBytes   int64 // of an unpacked .gz; 4 GiB
+	MaxLine    string // a line of a larger amount is held; empty: none is
+	MaxBytes   int64  // of an unpacked .gz; 4 GiB
 }
 
 // Trailer is the totals at the end of a file.

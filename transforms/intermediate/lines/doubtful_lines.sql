@@ -54,7 +54,8 @@ summed as (
         sum(round(abs(s.net_amount) * d.rate, 2)) over (order by s.sale_id) as worth_so_far
     from standing as s
     join days as d using (currency, terms_date)
-    where (select sum(net_amount * rate) from days) > 1000000000000000
+    where (select sum(least(net_amount * rate, 10000000000000000)) from days)
+        > 1000000000000000
         and abs(s.net_amount) * d.rate <= 1000000000000
 ),
 doubts as (

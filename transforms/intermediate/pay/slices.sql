@@ -13,10 +13,13 @@ with paid as not materialized (
     from intermediate.credit_schedules
     where schedule is not null and method in ('marginal', 'document') and lo <> hi
 ),
+-- Whole units and cents apart: a decimal of 18 digits times 100 may not fit, and 128 bits are slow.
 widths as (
     select
-        *, (least(lo, hi) * 100)::bigint as low, (greatest(lo, hi) * 100)::bigint as high,
-        (width * 100)::bigint as step
+        *, least(lo, hi) as lower, greatest(lo, hi) as upper,
+        trunc(lower)::bigint * 100 + ((lower - trunc(lower)) * 100)::bigint as low,
+        trunc(upper)::bigint * 100 + ((upper - trunc(upper)) * 100)::bigint as high,
+        trunc(width)::bigint * 100 + ((width - trunc(width)) * 100)::bigint as step
     from paid
     where width is not null
 ),
@@ -83,8 +86,14 @@ filled as (
 select
     credit_id, schedule, tranche, through_tranche, from_amount, to_amount, rate, fill_before,
     fill_after, (fill_after - fill_before)::decimal(18,2) as base,
-    if(through_tranche > tranche,
-        round(width * rate, 2)::decimal(18,2)
-        * ((through_tranche - tranche + 1) * sign(hi - lo))::decimal(18,0),
-        round(fill_after * rate, 2) - round(fill_before * rate, 2))::decimal(18,2) as earned
+    case
+        when through_tranche > tranche
+            then (round(width::decimal(20,2) * rate, 2)
+                * ((through_tranche - tranche + 1) * sign(hi - lo)))::decimal(18,2)
+        -- Above this, the products need 128 bits, which are slow.
+        when greatest(abs(fill_before), abs(fill_after)) > 9000000000
+            then (round(fill_after::decimal(20,2) * rate, 2)
+                - round(fill_before::decimal(20,2) * rate, 2))::decimal(18,2)
+        else (round(fill_after * rate, 2) - round(fill_before * rate, 2))::decimal(18,2)
+    end as earned
 from filled
