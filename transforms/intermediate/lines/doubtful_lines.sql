@@ -1,5 +1,5 @@
 -- The current lines that may be typing errors, or that are too large to be added up, and why they
--- wait. A line that was stated with that amount does not wait for the limit of its feed.
+-- wait. A line that was stated does not wait for its day, nor with that amount for a limit.
 --
 -- grain: sale_id
 -- sale_id
@@ -21,6 +21,7 @@ future as (
     from standing as s
     join staging.files as f using (file_id)
     cross join rules.programme as p
+    anti join stated.lines as t using (distributor, document_no, line_no, line_key)
     where s.document_date > last_day(p.through_month)
         and s.document_date > f.landed_at::date + 31
 ),
