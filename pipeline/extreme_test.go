@@ -60,20 +60,6 @@ programme:
       {level: premier, points: 1000000000}]}
 `
 
-// The ends of what a column of each type can hold, and what lies just beyond.
-var (
-	extremeAmounts = []string{"0", "0.000001", "-0.000001", "0.01", "0.005", "24999.99", "30000000.00", "-30000000.00",
-		"9999999999.99", "99999999999.99", "-999999999999.999999", "999999999999.999999", "1000000000000", "1e9", ""}
-	extremeRates = []string{"0.000000001", "0.5", "1.08", "999999999.999999999", "0", "-1", "1000000000"}
-	extremeDates = []string{"2024-01-01", "2024-02-29", "2024-08-31", "2024-10-31", "1990-01-01", "2042-02-11", "2099-12-31",
-		"2100-01-01", "0001-01-01", "9999-12-31", "2024-02-30"}
-	extremeTexts = []string{"", "x", strings.Repeat("x", 2000), strings.Repeat("é", 1000), strings.Repeat("😀", 500),
-		strings.Repeat("x", 40_000), "=1+1", "_x0041_", "a\tb", "a\nb", " a ", "a\x00b", "a\x01", "\u202eabc", "\ufffe", "a\u0301\u0301",
-		"\"", "'", ",", "|", "||", "a/b\\c", "Ünï", "\u200b"}
-	extremeWholes = []string{"0", "1", "-1", "2147483647", "2147483648", "-2147483648", "999999999999999999999", ""}
-	extremeCodes  = []string{"P1", "P2", "P3", "P4", "p1", "X9", "-", "=1", strings.Repeat("9", 40), "1E+12"}
-)
-
 // TestNoInputThatLoadsStopsARun draws extreme rows of every kind. Each ends as a row of some fate, and the run with
 // statements or with a person who is asked.
 func TestNoInputThatLoadsStopsARun(t *testing.T) {
@@ -85,14 +71,14 @@ func TestNoInputThatLoadsStopsARun(t *testing.T) {
 		}
 		defer os.RemoveAll(dir)
 		w := &world{dir: dir}
-		draw := func(list []string, label string) string { return rapid.SampledFrom(list).Draw(rt, label) }
+		one := func(label string, of ...string) string { return rapid.SampledFrom(of).Draw(rt, label) }
 		for range rapid.IntRange(1, 2).Draw(rt, "nights") {
-			for name, text := range extremeFiles(rt, draw) {
+			for name, text := range drawn(rt) {
 				w.drop(t, name, text)
 			}
-			w.configure(t, strings.NewReplacer("WIDTH", draw([]string{"0.01", "3.33", "25000", "9999999999.99"}, "width"),
-				"METHOD", draw([]string{"marginal", "document", "volume", "block"}, "method"),
-				"LIMIT", draw([]string{"1000000.00", "9999999999999999.99", "9999999999999999.99"}, "limit")).Replace(extremeConfig))
+			w.configure(t, strings.NewReplacer("WIDTH", one("width", "0.01", "3.33", "25000", "9999999999.99"),
+				"METHOD", one("method", "marginal", "document", "volume", "block"),
+				"LIMIT", one("limit", "1000000.00", "9999999999999999.99", "9999999999999999.99")).Replace(extremeConfig))
 			w.endsWell(rt)
 		}
 	})
@@ -119,81 +105,95 @@ func (w *world) endsWell(rt *rapid.T) {
 	}
 }
 
-// extremeFiles are a night's files: good rows that others can hang on, and rows of anything.
-func extremeFiles(rt *rapid.T, draw func([]string, string) string) map[string]string {
+// values are what a column of a random row holds: mostly something good, now and then something extreme.
+type values struct{ good, extreme []string }
+
+func (v values) draw(rt *rapid.T, label string) string {
+	if len(v.good) == 0 || len(v.extreme) > 0 && rapid.IntRange(0, 4).Draw(rt, label+" is extreme") == 0 {
+		return rapid.SampledFrom(v.extreme).Draw(rt, label)
+	}
+	return rapid.SampledFrom(v.good).Draw(rt, label)
+}
+
+// The ends of what a column of each type can hold, and what lies just beyond.
+var (
+	amounts = values{extreme: []string{"0", "0.000001", "-0.000001", "0.01", "0.005", "24999.99", "30000000.00",
+		"-30000000.00", "9999999999.99", "99999999999.99", "-999999999999.999999", "999999999999.999999", "1000000000000",
+		"1e9", ""}}
+	someDays = values{[]string{"2024-01-31", "2024-03-01", "2024-08-15"}, []string{"2024-02-29", "1990-01-01",
+		"2024-10-31", "2042-02-11", "2099-12-31", "2100-01-01", "0001-01-01", "9999-12-31", "2024-02-30"}}
+	texts = values{[]string{"x"}, []string{"", strings.Repeat("x", 2000), strings.Repeat("é", 1000),
+		strings.Repeat("😀", 500), strings.Repeat("x", 40_000), "=1+1", "_x0041_", "a\tb", "a\nb", " a ", "a\x00b", "a\x01",
+		"\u202eabc", "\ufffe", "a\u0301\u0301", "\"", "'", ",", "|", "||", "a/b\\c", "\u200b"}}
+	wholes = []string{"0", "1", "-1", "2147483647", "2147483648", "-2147483648", "999999999999999999999", ""}
+	codes  = values{[]string{"P1", "P2", "P3"}, []string{"P4", "p1", "X9", "-", "=1", strings.Repeat("9", 40), "1E+12"}}
+	states = values{[]string{"approved"}, []string{"pending", ""}}
+)
+
+// extremeFile is a file of random rows. It begins with good ones that others can hang on.
+type extremeFile struct {
+	name, head, good string
+	most             int
+	columns          []values
+}
+
+var extremeFiles = []extremeFile{
+	{"partners", "id,name,aliases,cur,modules,level,status", "P1,One,D=1,USD,resell 2024-01-01|sell_with 2024-01-01," +
+		"ready 2024-01-01,active\nP2,Two,,EUR,resell 2024-01-01,premier 2024-01-01,active\n" +
+		"P3,Three,,KWD,distribution 2024-01-01|sell_with 1990-01-01,ready 1990-01-01,active\n", 3, []values{
+		{[]string{"P4", "P5"}, codes.extreme}, texts, {[]string{""}, texts.extreme}, {[]string{"", "EUR"}, []string{"???"}},
+		{[]string{"resell 2024-01-01"}, []string{"", "x", "resell 0001-01-01..9999-12-31", "resell 2024-02-30"}},
+		{[]string{"ready 2024-01-01"}, []string{"premier 9999-12-31", "ready"}}, {[]string{"active"}, []string{"inactive"}}}},
+	{"products", "sku,name,family,basis", "L,Licence,f,licence\nS,Service,f,service\n", 2, []values{
+		{[]string{"M", "N"}, []string{"L"}}, texts, {good: []string{"f"}}, {[]string{"licence"}, []string{"service", "-"}}}},
+	{"rates", "date,cur,rate", "2024-01-01,EUR,1.1\n", 8, []values{someDays, {good: []string{"EUR", "KWD"}},
+		{[]string{"1.08"}, []string{"0.000000001", "0.5", "999999999.999999999", "0", "-1", "1000000000"}}}},
+	{"deals", "deal,partner,role,from,approved,to,status,customer", "D1,P1,sourced,2024-01-01,,,approved,x\n", 6, []values{
+		{good: []string{"D1", "D2"}}, codes, {[]string{"sourced", "influenced"}, []string{"hoped"}}, someDays, someDays,
+		someDays, states, texts}},
+	{"certs", "partner,person,code,from,to,status", "", 6, []values{codes, {good: []string{"anna", "bert"}},
+		{good: []string{"A", "B"}}, someDays, someDays, {[]string{"valid"}, []string{"revoked"}}}},
+	{"entries_money", "id,partner,date,kind,amount,points,reason,by", "", 4, []values{{good: []string{"E1", "E2", "E3"}},
+		codes, someDays, {good: []string{"money_adjustment"}},
+		{[]string{"0.01", "999999999999.99"}, []string{"-9999999999999999.99", "9999999999999999.99"}},
+		{good: []string{""}}, texts, texts}},
+	{"entries_points", "id,partner,date,kind,amount,points,reason,by", "", 4, []values{{good: []string{"F1", "F2", "F3"}},
+		codes, someDays, {good: []string{"redemption", "bonus_points"}}, {good: []string{""}},
+		{[]string{"1", "2147483647"}, wholes}, texts, texts}},
+	{"sales", "dist,doc,line,date,code,sku,customer,qty,price,net,cur,deal,rdoc,rline", "", 30, []values{
+		{good: []string{"D", "P3", "P1"}}, {good: []string{"N1", "N2"}},
+		{[]string{"1", "2", "3", "4", "5", "6", "7"}, wholes}, someDays, codes, {[]string{"L"}, []string{"S", "-"}}, texts, {[]string{"", "1", "-1"}, wholes},
+		{[]string{""}, amounts.extreme}, amounts, {[]string{"USD", "EUR"}, []string{"KWD", "ZZZ"}},
+		{[]string{"", "D1", "D2"}, texts.extreme}, {[]string{""}, []string{"N1", "N2"}}, {[]string{""}, wholes}}},
+}
+
+// drawn are a night's files.
+func drawn(rt *rapid.T) map[string]string {
 	files, n := map[string]string{}, rapid.IntRange(0, 1_000_000).Draw(rt, "night")
-	sheet := func(name, head, good string, most int, row func(i int) []string) {
+	for _, f := range extremeFiles {
 		var text bytes.Buffer
-		text.WriteString(head + "\n" + good)
+		text.WriteString(f.head + "\n" + f.good)
 		out := csv.NewWriter(&text)
-		for i := range rapid.IntRange(0, most).Draw(rt, name) {
-			_ = out.Write(row(i))
+		for range rapid.IntRange(0, f.most).Draw(rt, f.name) {
+			var row []string
+			for i, column := range f.columns {
+				row = append(row, column.draw(rt, fmt.Sprint(f.name, " ", i)))
+			}
+			_ = out.Write(row)
 		}
 		out.Flush()
-		files[fmt.Sprintf("%s_%d.csv", name, n)] = text.String()
+		files[fmt.Sprintf("%s_%d.csv", f.name, n)] = text.String()
 	}
-	// Most values are good, so that most rows count.
-	or := func(good, bad []string, label string) string {
-		if rapid.IntRange(0, 4).Draw(rt, "extreme "+label) > 0 {
-			return draw(good, label)
-		}
-		return draw(bad, label)
+	if rapid.IntRange(0, 3).Draw(rt, "many lines") == 0 {
+		files[fmt.Sprintf("sales_many_%d.csv", n)] = manyLines(amounts.draw(rt, "amount of each"))
 	}
-	date := func() string { return or([]string{"2024-01-31", "2024-03-01", "2024-08-15"}, extremeDates, "date") }
-	code := func() string { return or([]string{"P1", "P2", "P3"}, extremeCodes, "code") }
-	text := func() string { return or([]string{"x"}, extremeTexts, "text") }
-	sheet("partners", "id,name,aliases,cur,modules,level,status", "P1,One,D=1,USD,resell 2024-01-01|sell_with 2024-01-01,"+
-		"ready 2024-01-01,active\nP2,Two,,EUR,resell 2024-01-01,premier 2024-01-01,active\n"+
-		"P3,Three,,KWD,distribution 2024-01-01|sell_with 1990-01-01,ready 1990-01-01,active\n", 3, func(int) []string {
-		return []string{or([]string{"P4", "P5"}, extremeCodes, "partner"), text(), or([]string{""}, extremeTexts, "aliases"), draw([]string{"", "USD", "EUR", "???"}, "currency"),
-			or([]string{"resell 2024-01-01|sell_with 2024-01-01"}, []string{"", "resell " + date() + ".." + date(), "x"}, "modules"),
-			"ready " + date(), or([]string{"active"}, []string{"inactive", ""}, "status")}
-	})
-	sheet("products", "sku,name,family,basis", "L,Licence,f,licence\nS,Service,f,service\n", 2, func(int) []string {
-		return []string{or([]string{"M", "N"}, []string{"L"}, "sku"), text(), "f", draw([]string{"licence", "service", "-"}, "basis")}
-	})
-	sheet("rates", "date,cur,rate", "2024-01-01,EUR,1.1\n", 8, func(int) []string {
-		return []string{date(), draw([]string{"EUR", "KWD"}, "currency"), or([]string{"1.08"}, extremeRates, "rate")}
-	})
-	sheet("deals", "deal,partner,role,from,approved,to,status,customer", "", 6, func(int) []string {
-		return []string{draw([]string{"D1", "D2"}, "deal"), code(), draw([]string{"sourced", "influenced", "hoped"}, "role"), date(),
-			date(), date(), or([]string{"approved"}, []string{"pending"}, "status"), text()}
-	})
-	sheet("certs", "partner,person,code,from,to,status", "", 6, func(int) []string {
-		return []string{code(), draw([]string{"anna", "bert"}, "person"), draw([]string{"A", "B"}, "certification"), date(), date(),
-			draw([]string{"valid", "revoked"}, "status")}
-	})
-	sheet("entries", "id,partner,date,kind,amount,points,reason,by", "", 6, func(i int) []string {
-		kind, amount, points := draw([]string{"redemption", "bonus_points", "money_adjustment"}, "kind"), "", ""
-		if kind == "money_adjustment" {
-			amount = draw([]string{"0.01", "-9999999999999999.99", "9999999999999999.99", "999999999999.99"}, "amount")
-		} else {
-			points = or([]string{"1", "2147483647"}, extremeWholes, "points")
-		}
-		return []string{fmt.Sprint("E", i), code(), date(), kind, amount, points, text(), text()}
-	})
-	many := draw([]string{"few", "few", "few", "many"}, "lines")
-	sheet("sales", "dist,doc,line,date,code,sku,customer,qty,price,net,cur,deal,rdoc,rline", manyLines(many == "many", draw), 30,
-		func(i int) []string {
-			row := []string{draw([]string{"D", "P3", "P1"}, "distributor"), fmt.Sprint("N", i/3), fmt.Sprint(i), date(), code(),
-				draw([]string{"L", "L", "L", "S", "-"}, "sku"), text(), or([]string{"", "1", "-1"}, extremeWholes, "quantity"), or([]string{""}, extremeAmounts, "price"),
-				draw(extremeAmounts, "net"), draw([]string{"USD", "USD", "EUR", "KWD", "ZZZ"}, "currency"),
-				draw([]string{"", "D1", "D2"}, "deal"), "", ""}
-			if strings.HasPrefix(row[9], "-") && i > 0 && rapid.Bool().Draw(rt, "names its sale") {
-				row[12], row[13] = fmt.Sprint("N", (i-1)/3), fmt.Sprint(i-1)
-			}
-			return row
-		})
 	return files
 }
 
 // manyLines are two thousand lines of one document, each of the same amount.
-func manyLines(yes bool, draw func([]string, string) string) string {
-	if !yes {
-		return ""
-	}
+func manyLines(amount string) string {
 	var text strings.Builder
-	amount := draw(extremeAmounts[:12], "amount of each")
+	text.WriteString("dist,doc,line,date,code,sku,customer,qty,price,net,cur,deal,rdoc,rline\n")
 	for i := range 2000 {
 		fmt.Fprintf(&text, "P3,MANY,%d,2024-03-01,P%d,L,,1,,%s,USD,,,\n", i+1, i%2+1, amount)
 	}

@@ -34,7 +34,8 @@ func TestALineOverAHundredThousandTranchesIsStated(t *testing.T) {
 	w.drop(t, "sales_2.csv", "doc,line,date,code,sku,net\nH1,1,2024-02-11,P1,L,30000000.00\n"+
 		"H2,1,2024-02-12,P1,L,-29999999.99\n")
 	w.run(t)
-	got := w.rows(t, "select sum(earned), sum(base) from mart.statement_lines where partner_id = 'P1' and month = '2024-02-01'")
+	got := w.rows(t, "select sum(earned), sum(base) from mart.statement_lines "+
+		"where partner_id = 'P1' and month = '2024-02-01'")
 	// 200.01 stay: from 100.00 to 300.01, each whole tranche of 3.33 at 7 % earns 0.23.
 	want := w.rows(t, "select sum(round(least(300.01 - k * 3.33, 3.33) * 0.07, 2)"+
 		" - round(greatest(least(100.00 - k * 3.33, 3.33), 0) * 0.07, 2))::decimal(18,2), 200.01"+
@@ -53,7 +54,8 @@ func TestANeededWordThatMeansNothingIsARejectedRow(t *testing.T) {
 		"N3,1,2024-02-11,P1,L,20.00\n")
 	w.run(t)
 	got := w.rows(t, "select file_line, column_name, code from mart.rejected_rows order by all")
-	if len(got) != 2 || strings.Join(got[0], " ") != "2 partner_code missing_value" || strings.Join(got[1], " ") != "3 sku missing_value" {
+	if len(got) != 2 || strings.Join(got[0], " ") != "2 partner_code missing_value" ||
+		strings.Join(got[1], " ") != "3 sku missing_value" {
 		t.Errorf("rejected are %v", got)
 	}
 }
@@ -145,9 +147,11 @@ func TestAStatementThatCannotBeMadeKeepsBackOnlyItself(t *testing.T) {
 		t.Errorf("status says %v (%v)", status.Withheld, err)
 	}
 	w.close(t, 1)
-	_, err = pipeline.Close(t.Context(), w.options(), pipeline.Closing{Month: day("2024-02-01"), By: "anna", Accepted: "x"})
+	_, err = pipeline.Close(t.Context(), w.options(),
+		pipeline.Closing{Month: day("2024-02-01"), By: "anna", Accepted: "known"})
 	var obstacles *pipeline.Obstacles
-	if !errors.As(err, &obstacles) || !strings.Contains(err.Error(), "P1") || !strings.Contains(err.Error(), "sales_2.csv") {
+	if !errors.As(err, &obstacles) || !strings.Contains(err.Error(), "P1") ||
+		!strings.Contains(err.Error(), "sales_2.csv") {
 		t.Errorf("closing says %v", err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"slices"
 	"time"
@@ -72,15 +71,6 @@ func state(ctx context.Context, in stateInput) (closed ledger.Closed, err error)
 		Year:     c.Programme.YearStarts,
 		Rules:    c.Programme.HashOn(in.Month.AddDate(0, 1, -1)),
 	})
-}
-
-// unlessWithheld says which workbooks of the month cannot be made.
-func unlessWithheld(month time.Time, withheld map[string]string) error {
-	o := &Obstacles{Month: ledger.Folder(month)}
-	for _, name := range slices.Sorted(maps.Keys(withheld)) {
-		o.say("%s cannot be made: %s", name, withheld[name])
-	}
-	return o.orNil()
 }
 
 // finalShelf is the folder of the month that is being closed.

@@ -38,15 +38,8 @@ type workbooks struct {
 	ledger  *ledger.Ledger
 	head    reports.Letterhead
 
-	several  sync.Mutex        // several goroutines make workbooks
-	withheld map[string]string // workbooks of the month that cannot be made, by file, and why
-}
-
-// withhold notes that a workbook cannot be made.
-func (w *workbooks) withhold(name string, why error) {
-	w.several.Lock()
-	defer w.several.Unlock()
-	w.withheld[name] = why.Error()
+	several  sync.Mutex // several goroutines make workbooks
+	withheld []withheld // of the month
 }
 
 func newWorkbooks(c *config.Config, s *store.Session, l *ledger.Ledger) *workbooks {
@@ -84,12 +77,16 @@ func (w *workbooks) edition(month time.Time) reports.Edition {
 func (w *workbooks) month(
 	ctx context.Context, month time.Time, keys []reports.Key, e reports.Edition, to shelf, step func(),
 ) (withheld map[string]string, err error) {
-	w.withheld = map[string]string{}
+	w.withheld = nil
 	err = w.statements(ctx, month, keys, e, to, step)
 	if err == nil {
 		err = errors.Join(w.register(ctx, month, e, to), w.journal(ctx, month, e, to))
 	}
-	return w.withheld, cmp.Or(to.Wait(), err) // a failed write is why the rest was not made
+	err = cmp.Or(to.Wait(), err) // a failed write is why the rest was not made
+	if err == nil {
+		withheld, err = w.reasons(ctx, month)
+	}
+	return withheld, err
 }
 
 // statements makes a month's statements, batch by batch.
@@ -145,7 +142,7 @@ func (w *workbooks) statement(st *reports.Statement, to shelf) error {
 	}
 	var workbook bytes.Buffer
 	if err := xlsx.Statement(&workbook, st); err != nil {
-		w.withhold(name, err)
+		w.withhold(name, st.Partner.ID, err)
 		return nil
 	}
 	data := workbook.Bytes()
@@ -167,7 +164,7 @@ func (w *workbooks) register(ctx context.Context, month time.Time, e reports.Edi
 	var workbook bytes.Buffer
 	const name = "register.xlsx"
 	if err := xlsx.Register(&workbook, reg); err != nil {
-		w.withhold(name, err)
+		w.withhold(name, "", err)
 		return nil
 	}
 	return to.Put(name, workbook.Bytes())

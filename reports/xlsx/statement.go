@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"tranche/reports"
@@ -24,19 +23,9 @@ func Statement(out io.Writer, st *reports.Statement) error {
 		sheet()
 	}
 	if err := b.write(out); err != nil {
-		return fmt.Errorf("statement of %s for %s: %w%s", st.Partner.ID, st.Month.Format("2006-01"), err, s.largest())
+		return fmt.Errorf("statement of %s for %s: %w", st.Partner.ID, st.Month.Format("2006-01"), err)
 	}
 	return nil
-}
-
-// largest names the largest line where an error names none: a sum has become too large.
-func (s statement) largest() string {
-	if s.source != "" || len(s.Lines) == 0 {
-		return ""
-	}
-	l := slices.MaxFunc(s.Lines, func(a, b reports.Line) int { return cmp.Compare(max(a.Base, -a.Base), max(b.Base, -b.Base)) })
-	s.from(l.Document, l.Number, l.File, l.FileLine)
-	return "; its largest line is " + strings.TrimSuffix(s.source, ", ")
 }
 
 type statement struct {

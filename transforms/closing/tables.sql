@@ -16,7 +16,8 @@ create table lines (
 create table slices (
     credit_id uuid, partner_id varchar, month date, incentive varchar, sale_id bigint,
     year_start date, schedule varchar, tranche bigint, through_tranche bigint,
-    from_amount decimal(18,2), to_amount decimal(18,2), rate decimal(7,6), fill_before decimal(18,2),
+    from_amount decimal(18,2), to_amount decimal(18,2), rate decimal(7,6),
+    fill_before decimal(18,2),
     fill_after decimal(18,2), base decimal(18,2), earned decimal(18,2));
 create table adjustments (
     partner_id varchar, month date, kind varchar, reference varchar, sale_id bigint,

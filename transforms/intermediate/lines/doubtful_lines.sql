@@ -3,10 +3,10 @@
 --
 -- grain: sale_id
 -- sale_id
--- held_reason  future_date: of a month after the run's, and more than 31 days after its file landed;
---              amount_over_limit: above the max_line_amount of its feed; amount_too_large: worth
---              more than a million million, or it follows on lines that are together worth a
---              thousand million million
+-- held_reason  future_date: of a month after the run's, and more than 31 days after its file
+--              landed; amount_over_limit: above the max_line_amount of its feed;
+--              amount_too_large: worth more than a million million, or it follows on lines that are
+--              together worth a thousand million million
 -- what         the day, the limit or the currency
 with standing as not materialized (
     select

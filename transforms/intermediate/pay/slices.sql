@@ -37,8 +37,9 @@ spans as (
 ),
 -- A run is the row of its first tranche.
 counted as (
-    select *, unnest(list_concat(generate_series(first_touched, if(has_run, run_from, last_touched)),
-        if(has_run, [last_touched], []))) as tranche
+    select *,
+        unnest(list_concat(generate_series(first_touched, if(has_run, run_from, last_touched)),
+            if(has_run, [last_touched], []))) as tranche
     from spans
 ),
 in_widths as (
