@@ -162,7 +162,8 @@ var extremeFiles = []extremeFile{
 		{[]string{"1", "2147483647"}, wholes}, texts, texts}},
 	{"sales", "dist,doc,line,date,code,sku,customer,qty,price,net,cur,deal,rdoc,rline", "", 30, []values{
 		{good: []string{"D", "P3", "P1"}}, {good: []string{"N1", "N2"}},
-		{[]string{"1", "2", "3", "4", "5", "6", "7"}, wholes}, someDays, codes, {[]string{"L"}, []string{"S", "-"}}, texts, {[]string{"", "1", "-1"}, wholes},
+		{[]string{"1", "2", "3", "4", "5", "6", "7"}, wholes}, someDays, codes, {[]string{"L"}, []string{"S", "-"}}, texts,
+		{[]string{"", "1", "-1"}, wholes},
 		{[]string{""}, amounts.extreme}, amounts, {[]string{"USD", "EUR"}, []string{"KWD", "ZZZ"}},
 		{[]string{"", "D1", "D2"}, texts.extreme}, {[]string{""}, []string{"N1", "N2"}}, {[]string{""}, wholes}}},
 }

@@ -91,26 +91,30 @@ const mostSlices = 12
 // sliceText lists the tranches of a line, one a line of text.
 func (s statement) sliceText(l *reports.Line) string {
 	var parts []string
-	for i, x := range l.Slices {
-		if i == mostSlices-1 && len(l.Slices) > mostSlices {
-			var rest reports.Cents
-			for _, x := range l.Slices[i:] {
-				rest += x.Base
-			}
-			parts = append(parts, fmt.Sprintf(s.words.say("more_tranches"), s.words.amount(rest)))
-			break
-		}
-		number := s.words.fixed(x.Tranche, 0)
-		if x.Through > x.Tranche {
-			number = fmt.Sprintf(s.words.say("tranche_to"), number, s.words.fixed(x.Through, 0))
-		}
-		parts = append(parts, fmt.Sprintf("%s %s: %s × %s %%", s.words.say("tranche"), number, s.words.amount(x.Base),
-			s.words.decimal(int64(x.Rate), 4)))
+	for i := range l.Slices[:min(len(l.Slices), mostSlices)] {
+		parts = append(parts, s.slice(l.Slices, i))
 	}
 	if len(parts) == 0 && l.Method != "" {
 		return s.words.say("whole_base")
 	}
 	return strings.Join(parts, "\n")
+}
+
+// slice is one line of that text.
+func (s statement) slice(all []reports.Slice, i int) string {
+	if i == mostSlices-1 && len(all) > mostSlices {
+		var rest reports.Cents
+		for _, x := range all[i:] {
+			rest += x.Base
+		}
+		return fmt.Sprintf(s.words.say("more_tranches"), s.words.amount(rest))
+	}
+	x, through := &all[i], ""
+	if x.Through > x.Tranche {
+		through = fmt.Sprintf(s.words.say("through"), x.Through)
+	}
+	return fmt.Sprintf("%s %d%s: %s × %s %%", s.words.say("tranche"), x.Tranche, through, s.words.amount(x.Base),
+		s.words.decimal(int64(x.Rate), 4))
 }
 
 func (s statement) points() {

@@ -35,7 +35,13 @@ type workbook struct {
 	filled    []*rows  // of each sheet
 	banner    string   // over every sheet but the first
 	final     bool
-	source    string // of the row that is being written, for errors; empty: it has none
+	source    source // of the row that is being written, for errors
+}
+
+// source is the record that a row comes from; without a file it comes from none.
+type source struct {
+	document, file string
+	number, line   int64
 }
 
 func newWorkbook(language string, head reports.Letterhead) (*workbook, error) {
@@ -212,16 +218,18 @@ func (s *sheet) tall(height float64, cells ...cell) {
 	if s.err != nil {
 		return
 	}
-	if err := s.add(height, cells); err != nil {
-		s.check(fmt.Errorf("sheet %s, %s%w", s.name, s.source, err))
+	err := s.add(height, cells)
+	if x := s.source; err != nil && x.file != "" {
+		err = fmt.Errorf("document %s line %d (%s, line %d), %w", x.document, x.number, x.file, x.line, err)
+	}
+	if err != nil {
+		s.check(fmt.Errorf("sheet %s, %w", s.name, err))
 	}
 }
 
 // from names the record that the next rows come from; an empty file: none.
 func (b *workbook) from(document string, number int64, file string, line int64) {
-	if b.source = ""; file != "" {
-		b.source = fmt.Sprintf("document %s line %d (%s, line %d), ", document, number, file, line)
-	}
+	b.source = source{document, file, number, line}
 }
 
 // table makes rows of the sheet, from its header on, an Excel table. excelize takes the names of
