@@ -76,6 +76,7 @@ test-all: tools
 # Hundreds of random worlds and histories, and every moment of a run broken. Takes hours.
 test-long: tools chaos
 	@go test -timeout 300m ./transforms -run 'TestTheModels|TestMonths|TestWhatWasStated|TestFiles|TestRules' -rapid.checks=300
+	@go test -timeout 300m ./pipeline -run TestNoInputThatLoads -rapid.checks=300
 
 # Everything that can break a run, broken at every moment: kills, full disks, failing
 # syncs and renames, damaged files, two runs at once. Takes an hour; some of it needs root.

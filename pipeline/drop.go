@@ -120,6 +120,7 @@ func decideOnFile(
 	if err := may(r, f); err != nil {
 		return f, err
 	}
+	d.Account = o.Account
 	d.At, d.What, d.File = o.Now.UTC().Truncate(time.Second), f.Name, f.SHA256
 	return f, audit.Append(o.Config.Folders.Audit(), d)
 }

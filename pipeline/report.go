@@ -36,6 +36,9 @@ func (r *run) report(ctx context.Context) ([]*publish.Month, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, m := range made {
+		r.summary.Withheld = append(r.summary.Withheld, m.Withheld()...)
+	}
 	made = append(made, left...)
 	for _, closed := range r.ledger.Months {
 		if closed.Approved == "" {
@@ -82,9 +85,11 @@ func drafts(
 		if isClosed {
 			e.Approval, e.Version = true, closed.Version
 		}
-		if err := w.month(ctx, month, theirs, e, m, step); err != nil {
+		withheld, err := w.month(ctx, month, theirs, e, m, step)
+		if err != nil {
 			return nil, err
 		}
+		m.Withhold(withheld)
 	}
 	return made, nil
 }

@@ -46,7 +46,8 @@ func state(ctx context.Context, in stateInput) (closed ledger.Closed, err error)
 	w := newWorkbooks(c, s, in.Ledger)
 	e, to := w.edition(in.Month), finalShelf{filepath.Join(folder, ledger.Statements), files.NewAside()}
 	e.Final = true
-	if err := w.month(ctx, in.Month, keys, e, to, func() {}); err != nil {
+	withheld, err := w.month(ctx, in.Month, keys, e, to, func() {})
+	if err := cmp.Or(err, unlessWithheld(in.Month, withheld)); err != nil {
 		return closed, err
 	}
 	models, err := ledger.Models(ctx, s)

@@ -12,6 +12,7 @@ import (
 	"tranche/pipeline/files"
 	"tranche/pipeline/ingest/landing"
 	"tranche/pipeline/ledger/audit"
+	"tranche/pipeline/publish"
 	"tranche/pipeline/store"
 )
 
@@ -91,6 +92,9 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 	}
 	summary.Arrivals, err = landing.WaitingForAPerson(landingBy(c, time.Now(), time.Time{}, log))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if summary.Withheld, err = publish.WithheldOf(c.Folders.Statements); err != nil {
 		return nil, err
 	}
 	return summary, summary.read(ctx, s, time.Now())

@@ -10,6 +10,7 @@ import (
 	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/ingest/landing"
 	"tranche/pipeline/ingest/loading"
+	"tranche/pipeline/publish"
 	"tranche/pipeline/store"
 	"tranche/reports/xlsx"
 )
@@ -27,6 +28,7 @@ type Summary struct {
 	Feeds             []FeedTally
 	FeedsWithoutFiles []string
 	Refused           []Refusal
+	Withheld          []publish.Withheld
 	Held              []Held
 	Changes           []Change // that wait for a person
 	Modules           []IncentiveTotal
@@ -93,7 +95,7 @@ type IncentiveTotal struct {
 
 // Waits says whether anything waits for a person.
 func (s *Summary) Waits() bool {
-	if len(s.Refused) > 0 || s.AwaitsApproval || len(s.OpenIDs) > 0 || len(s.Unrated) > 0 || len(s.Changes) > 0 {
+	if len(s.Refused)+len(s.Withheld)+len(s.Unrated)+len(s.Changes)+len(s.OpenIDs) > 0 || s.AwaitsApproval {
 		return true
 	}
 	for _, f := range s.Feeds {

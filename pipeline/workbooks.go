@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"tranche/pipeline/config"
@@ -36,6 +37,9 @@ type workbooks struct {
 	session *store.Session
 	ledger  *ledger.Ledger
 	head    reports.Letterhead
+
+	several  sync.Mutex // several goroutines make workbooks
+	withheld []withheld // of the month
 }
 
 func newWorkbooks(c *config.Config, s *store.Session, l *ledger.Ledger) *workbooks {
@@ -69,15 +73,20 @@ func (w *workbooks) edition(month time.Time) reports.Edition {
 	return reports.Edition{Version: version, Replaces: last.Version}
 }
 
-// month makes all files of a month.
+// month makes all files of a month. A workbook that cannot be made is withheld; the others are made.
 func (w *workbooks) month(
 	ctx context.Context, month time.Time, keys []reports.Key, e reports.Edition, to shelf, step func(),
-) error {
-	err := w.statements(ctx, month, keys, e, to, step)
+) (withheld map[string]string, err error) {
+	w.withheld = nil
+	err = w.statements(ctx, month, keys, e, to, step)
 	if err == nil {
 		err = errors.Join(w.register(ctx, month, e, to), w.journal(ctx, month, e, to))
 	}
-	return cmp.Or(to.Wait(), err) // a failed write is why the rest was not made
+	err = cmp.Or(to.Wait(), err) // a failed write is why the rest was not made
+	if err == nil {
+		withheld, err = w.reasons(ctx, month)
+	}
+	return withheld, err
 }
 
 // statements makes a month's statements, batch by batch.
@@ -103,7 +112,7 @@ func (w *workbooks) statements(
 	}
 	err := xlsx.Many(next, func(st *reports.Statement) error {
 		st.Edition = e
-		err := putStatement(st, w.config.Statement.Passwords[st.Partner.ID], to)
+		err := w.statement(st, to)
 		step()
 		return err
 	})
@@ -120,9 +129,9 @@ func batchOf(keys []reports.Key) int {
 	return n
 }
 
-// putStatement makes a workbook, unless it is there already.
-func putStatement(st *reports.Statement, password string, to shelf) error {
-	name := fileName(st.Partner.ID)
+// statement makes a workbook, unless it is there already.
+func (w *workbooks) statement(st *reports.Statement, to shelf) error {
+	name, password := fileName(st.Partner.ID), w.config.Statement.Passwords[st.Partner.ID]
 	if password != "" {
 		// A new password makes a new workbook. The hash hides the password.
 		st.PasswordHash = files.HashBytes([]byte(st.Partner.ID + "\x00" + password))
@@ -133,7 +142,8 @@ func putStatement(st *reports.Statement, password string, to shelf) error {
 	}
 	var workbook bytes.Buffer
 	if err := xlsx.Statement(&workbook, st); err != nil {
-		return err
+		w.withhold(name, st.Partner.ID, err)
+		return nil
 	}
 	data := workbook.Bytes()
 	if password != "" {
@@ -152,10 +162,12 @@ func (w *workbooks) register(ctx context.Context, month time.Time, e reports.Edi
 	}
 	reg.Edition = e
 	var workbook bytes.Buffer
+	const name = "register.xlsx"
 	if err := xlsx.Register(&workbook, reg); err != nil {
-		return err
+		w.withhold(name, "", err)
+		return nil
 	}
-	return to.Put("register.xlsx", workbook.Bytes())
+	return to.Put(name, workbook.Bytes())
 }
 
 const journalName = "journal.csv"

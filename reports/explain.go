@@ -161,7 +161,8 @@ const ends = `from (
 	reached as (
 		select e.*, r.tranche, r.from_amount, r.to_amount, r.width, r.rate,
 			if(r.to_amount is null and r.width is not null,
-				(((e.at - r.from_amount) * 100)::hugeint // (r.width * 100)::hugeint)::bigint, 0) as beyond
+				(((e.at - r.from_amount)::decimal(20,2) * 100)::hugeint
+					// (r.width::decimal(20,2) * 100)::hugeint)::bigint, 0) as beyond
 		from ends as e
 		join mart.rules as r
 			on r.schedule = e.schedule and r.from_amount <= e.at and (r.to_amount is null or e.at < r.to_amount)

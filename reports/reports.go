@@ -222,6 +222,7 @@ type Line struct {
 // Slice is the part of a line that falls into one tranche.
 type Slice struct {
 	Tranche    int64 `json:"tranche"`
+	Through    int64 `json:"through_tranche,omitzero"` // the last one, where it is more than one
 	From       Cents `json:"from_amount,omitzero"`
 	To         Cents `json:"to_amount,omitzero"` // zero: no end
 	Rate       Rate  `json:"rate"`

@@ -58,8 +58,8 @@ func (h *history) later() (q []string) {
 var directoryKinds = map[int]string{1: "partners", 2: "products", 4: "deals", 5: "certifications"}
 
 // countRecords counts the rows of the directory's files.
-const countRecords = "update store.raw.files as f set records = n, typed = n from (select kind, file_id, count(*) as n " +
-	"from (select 'partners' as kind, file_id from store.raw.partners union all " +
+const countRecords = "update store.raw.files as f set records = n, typed = n from (" +
+	"select kind, file_id, count(*) as n from (select 'partners' as kind, file_id from store.raw.partners union all " +
 	"select 'products', file_id from store.raw.products union all select 'deals', file_id from store.raw.deals " +
 	"union all select 'certifications', file_id from store.raw.certifications) group by kind, file_id) as c " +
 	"where c.file_id = f.file_id and c.kind = f.kind"
@@ -104,8 +104,8 @@ func (h *history) dated(f oracle.Facts) oracle.Facts {
 // rated are the sales with the rates that they were stated with.
 func (h *history) rated(sales []oracle.Sale) []oracle.Sale {
 	stated := map[string]string{}
-	for _, said := range ask(h, h.s, "select concat_ws('|', distributor, document_no, line_no, currency) || '=' || rate as "+
-		"said from memory.kept.lines where currency <> 'USD'") {
+	for _, said := range ask(h, h.s, "select concat_ws('|', distributor, document_no, line_no, currency) || '=' || rate "+
+		"as said from memory.kept.lines where currency <> 'USD'") {
 		key, rate, _ := strings.Cut(said, "=")
 		stated[key] = rate
 	}

@@ -75,8 +75,8 @@ func (h *history) workOut(f oracle.Facts, through time.Time) {
 
 // decide accepts or refuses the waiting changes that fit, and works the facts out again.
 func (h *history) decide(f oracle.Facts, through time.Time, act, kind, subject string) (decided int) {
-	ids := ask(h, h.s, fmt.Sprintf("select distinct change_id as said from mart.pending_changes where %s in ('', kind) and "+
-		"%s in ('', subject) order by said", store.Literal(kind), store.Literal(subject)))
+	ids := ask(h, h.s, fmt.Sprintf("select distinct change_id as said from mart.pending_changes where "+
+		"%s in ('', kind) and %s in ('', subject) order by said", store.Literal(kind), store.Literal(subject)))
 	for _, id := range ids {
 		must(h, h.s, fmt.Sprintf("insert into memory.main.decided values (%s, %t)", store.Literal(id), act == "accept"))
 	}

@@ -92,7 +92,7 @@ func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme
 		"create table if not exists memory.main.decided (change_id varchar, is_accepted boolean)",
 		"create table rules.changes as from memory.main.decided",
 		"create table rules.feeds (feed varchar, max_corrected_lines bigint, max_corrected_amount decimal(18,2), "+
-			"max_withdrawn decimal(5,2), counts_lines boolean)",
+			"max_withdrawn decimal(5,2), counts_lines boolean, max_line_amount decimal(18,6))",
 		"create table rules.run as select '' as run_id, '' as program, '' as config_hash, date '2024-01-01' as "+
 			"through_month, 0::bigint as files, '' as inputs_hash",
 		"create schema published.mart", "create schema memory.staging", "create schema memory.intermediate",
@@ -192,14 +192,15 @@ func directoryRows(f oracle.Facts, first int) (q []string) {
 		rows = nil
 	}
 	for i, p := range f.Partners {
-		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %s, %s, null, null, null, %s, null, null, %s, %s, %s, %s, %s, null, null)", first+1, i+2,
+		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %s, %s, null, null, null, %s, null, null, %s, %s, %s, %s, %s, "+
+			"null, null)", first+1, i+2,
 			text(p.ID), text(fmt.Sprint(p)), text(p.ID), text(p.ID),
 			text(p.Currency), text(holdings(p.Modules)), text(givens(p.Levels)), text(p.Type), text(status(p)), date(p.Left)))
 	}
 	values("partners")
 	for i, p := range f.Products {
-		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %s, %s, %s, %s, null, null)", first+2, i+2, text(p.SKU), text(fmt.Sprint(p)), text(p.SKU),
-			text(p.SKU), text(p.Family), text(basis(p.Licence))))
+		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %s, %s, %s, %s, null, null)", first+2, i+2,
+			text(p.SKU), text(fmt.Sprint(p)), text(p.SKU), text(p.SKU), text(p.Family), text(basis(p.Licence))))
 	}
 	values("products")
 	for i, c := range f.Claims {

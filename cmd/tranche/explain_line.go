@@ -157,6 +157,11 @@ func (e explainer) money(l reports.Line, own string) {
 	}
 	for _, x := range l.Slices {
 		rate := x.Rate.Percent()
+		if n := x.Through - x.Tranche + 1; n > 1 {
+			e.say("  Tranches  %d to %d (%s to %s) at %s %%: %s of it here", x.Tranche, x.Through, x.From, x.To, rate, x.Base)
+			e.say("            each is whole and earns the same, rounded to the cent; the %d together: %s", n, x.Earned)
+			continue
+		}
 		e.say("  Tranche   %d (%s) at %s %%: %s of it here, filled from %s to %s",
 			x.Tranche, between(x.Tranche, x.From, x.To), rate, x.Base, x.FillBefore, x.FillAfter)
 		e.say("            earns %s x %s %% less %s x %s %%, each rounded to the cent: %s",

@@ -148,6 +148,9 @@ func printWaiting(out io.Writer, s *pipeline.Summary) {
 	for _, r := range s.Refused {
 		fmt.Fprintf(out, "  %s was refused: %s\n", r.File, r.Detail)
 	}
+	for _, w := range s.Withheld {
+		fmt.Fprintf(out, "  %s; its month cannot be closed while that is so\n", w)
+	}
 	if s.AwaitsApproval {
 		fmt.Fprintf(out, "  %s is closed and waits for a second person: tranche approve %s\n",
 			s.ClosedThrough, s.ClosedThrough)
@@ -183,7 +186,8 @@ func printWaiting(out io.Writer, s *pipeline.Summary) {
 func printChanges(out io.Writer, s *pipeline.Summary) {
 	const shown = 5
 	for _, c := range s.Changes[:min(shown, len(s.Changes))] {
-		fmt.Fprintf(out, "  change %s would move %s %s and %d points: %s\n", c.Short(), c.Amount, s.Currency, c.Points, c.What())
+		fmt.Fprintf(out, "  change %s would move %s %s and %d points: %s\n",
+			c.Short(), c.Amount, s.Currency, c.Points, c.What())
 	}
 	if more := len(s.Changes) - shown; more > 0 {
 		fmt.Fprintf(out, "  and %s more\n", counted(int64(more), "change"))

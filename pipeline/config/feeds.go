@@ -43,6 +43,12 @@ func (r *reader) feed(at string, f feedFile) feed.Feed {
 		Changes:  r.changes(at, f),
 		Expected: r.expected(at+".expected", f.Expected),
 	}
+	if most := r.money(at+".max_line_amount", f.MaxLine); most > 0 {
+		out.MaxLine = most.String()
+	}
+	if f.MaxLine != "" && f.Kind != feed.Sales {
+		r.fault(at+".max_line_amount", "only sales have lines with an amount to limit")
+	}
 	for ours, theirs := range f.Columns {
 		out.Columns[ours] = theirs
 	}
@@ -186,7 +192,8 @@ func (r *reader) checkColumns(at string, f feedFile) {
 		known(at+".key", name)
 	}
 	// Bind finds missing columns, in a header of our own names.
-	declared := feed.Feed{Kind: f.Kind, Columns: map[string][]string{}, Constants: f.Constants, Returns: f.Returns}
+	declared := feed.Feed{Kind: f.Kind, Columns: map[string][]string{}, Constants: f.Constants, Values: f.Values,
+		Returns: f.Returns}
 	var header feed.Names
 	for ours, theirs := range f.Columns {
 		declared.Columns[ours] = []string{ours}

@@ -129,10 +129,13 @@ type feedFile struct {
 	Mode     string `is:"mode" doc:"replace: each file is complete by itself; usually append"`
 	Expected string `is:"often" doc:"How often a file is expected: 26h, or 35d"`
 
-	MaxRejects   exact             `yaml:"max_rejects" is:"limit" doc:"More rejected rows refuse the file: 20, 2% or none; usually 5%"`
-	MaxCorrected *maxCorrectedFile `yaml:"max_corrected" doc:"Beyond it, a file's corrections of stated lines wait for a person"`
-	MaxWithdrawn exact             `yaml:"max_withdrawn" is:"percent" doc:"A larger part of an open month waits for a person when a complete file lacks it; usually 20%"`
-	MaxBytes     int64             `yaml:"max_bytes" is:"count" doc:"A file that is larger, unpacked, is refused; usually 4 GiB"`
+	MaxRejects exact `yaml:"max_rejects" is:"limit" doc:"More rejected rows refuse the file: 20, 2% or none; usually 5%"`
+	MaxBytes   int64 `yaml:"max_bytes" is:"count" doc:"A file that is larger, unpacked, is refused; usually 4 GiB"`
+	MaxLine    exact `yaml:"max_line_amount" is:"money" doc:"A sales line of more, in its own currency, is held"`
+
+	MaxWithdrawn exact `yaml:"max_withdrawn" is:"part" doc:"A file that lacks more of a month waits; usually 20%"`
+
+	MaxCorrected *maxCorrectedFile `yaml:"max_corrected" doc:"More corrections of stated lines wait for a person"`
 
 	Encoding  string `doc:"Such as windows-1252; usually utf-8"`
 	Delimiter string `is:"mark" doc:"The mark between fields; usually a comma"`

@@ -24,6 +24,8 @@ type manifest struct {
 	Month string            `json:"month"`
 	Files map[string]string `json:"files"`          // name -> sha256
 	Made  map[string]string `json:"made,omitempty"` // name -> hash of its figures and of the code that draws them
+
+	Withheld map[string]string `json:"withheld,omitempty"` // name of a workbook that cannot be made -> why
 }
 
 // manifestName is the manifest's file.
@@ -142,7 +144,8 @@ func (m *Month) putOut(before *previous, done *Done) error {
 	done.Written += workbooks(m.wrote)
 	done.Unchanged += m.unchanged
 	done.Removed += workbooks(gone)
-	if len(m.wrote)+len(gone) == 0 && maps.Equal(m.now.Made, m.before.Made) {
+	if len(m.wrote)+len(gone) == 0 && maps.Equal(m.now.Made, m.before.Made) &&
+		maps.Equal(m.now.Withheld, m.before.Withheld) {
 		return m.sign(false, before)
 	}
 	if err := files.Folder(m.Folder); err != nil {
@@ -157,7 +160,8 @@ func (m *Month) putOut(before *previous, done *Done) error {
 			return err
 		}
 	}
-	if len(m.now.Files) == 0 {
+	empty := len(m.now.Files)+len(m.now.Withheld) == 0
+	if empty {
 		gone = append(gone, signed...)
 	}
 	for _, name := range gone {
@@ -165,7 +169,7 @@ func (m *Month) putOut(before *previous, done *Done) error {
 			return err
 		}
 	}
-	if len(m.now.Files) == 0 {
+	if empty {
 		_ = os.Remove(m.Folder) // fails where it holds other files
 		return nil
 	}

@@ -20,6 +20,7 @@ func (s statement) adjustments() {
 	var points int64
 	none := s.text("")
 	for _, a := range s.Adjustments {
+		s.from(a.Document, a.Number, a.CauseFile, a.CauseLine)
 		cause, what := w.say("adjusted_"+a.Cause)+" "+a.Source, w.value(cmp.Or(a.Incentive, a.Kind))
 		document, number, base, earned, moved := none, none, none, none, none
 		switch a.Kind {
@@ -37,6 +38,7 @@ func (s statement) adjustments() {
 			s.text(a.Distributor), document, number, base, earned, moved,
 			s.text(a.CauseFile), s.lineNumber(a.CauseLine), s.text(a.StatedFile), s.lineNumber(a.StatedLine))
 	}
+	s.from("", 0, "", 0)
 	if sh.none(len(s.Adjustments)) {
 		return
 	}

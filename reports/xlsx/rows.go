@@ -134,13 +134,30 @@ func appendText(to []byte, text string) ([]byte, error) {
 	if text == "" {
 		return append(to, '>'), nil
 	}
-	if len(text) > maxText && len(utf16.Encode([]rune(text))) > maxText {
-		return to, fmt.Errorf("a text of %d bytes is longer than a cell can hold", len(text))
-	}
+	text = shortened(text)
 	if blank(text[0]) || blank(text[len(text)-1]) {
 		to = append(to, ` xml:space="preserve"`...)
 	}
 	return appendEscaped(append(to, '>'), text)
+}
+
+// shortened is a text that a cell can hold. It ends with how much of a longer one is left out.
+func shortened(text string) string {
+	if len(text) <= maxText {
+		return text
+	}
+	const note = 60 // units for the note
+	units, end := 0, len(text)
+	for i, r := range text {
+		if units <= maxText-note {
+			end = i
+		}
+		units += utf16.RuneLen(r)
+	}
+	if units <= maxText {
+		return text
+	}
+	return fmt.Sprintf("%s … (%d more bytes are not shown)", text[:end], len(text)-end)
 }
 
 func blank(b byte) bool { return b == ' ' || b == '\t' || b == '\r' || b == '\n' }

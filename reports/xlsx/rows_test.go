@@ -34,6 +34,23 @@ func written(t *testing.T, cells func(b *workbook) []cell) (*excelize.File, erro
 	return f, nil
 }
 
+func TestATextLongerThanACellIsCutAndSaysSo(t *testing.T) {
+	for text, want := range map[string]string{
+		strings.Repeat("x", 32_767): strings.Repeat("x", 32_767),
+		strings.Repeat("é", 32_767): strings.Repeat("é", 32_767),
+		strings.Repeat("x", 40_000): strings.Repeat("x", 32_707) + " … (7293 more bytes are not shown)",
+		strings.Repeat("😀", 20_000): strings.Repeat("😀", 16_353) + " … (14588 more bytes are not shown)",
+	} {
+		f, err := written(t, func(b *workbook) []cell { return []cell{b.text(text)} })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := f.GetCellValue("S", "A1"); got != want {
+			t.Errorf("a text of %d bytes became one of %d, ending with %q", len(text), len(got), got[max(0, len(got)-40):])
+		}
+	}
+}
+
 func TestANumberIsWrittenExactly(t *testing.T) {
 	for _, units := range []int64{0, 1, -1, 9, 10, 99, 100, -100, 101, 12345, -12345, 1_000_000,
 		123_456_789_012_345, -999_999_999_999_999, 999_999_999_999_900} {

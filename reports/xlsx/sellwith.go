@@ -22,10 +22,12 @@ func (s statement) sellWith() {
 	first := sh.row + 1
 	var base reports.Cents
 	for _, x := range s.Shares {
+		s.from(x.Deal, 0, x.File, x.FileLine)
 		sh.put(s.text(x.Deal), s.text(w.values(x.Roles, ", ")), s.day(x.Date), s.text(x.Distributor), s.money(x.Base),
 			s.lineNumber(x.FileLine), s.text(x.File))
 		base += x.Base
 	}
+	s.from("", 0, "", 0)
 	if !sh.none(len(s.Shares)) {
 		total := sh.total(7, first)
 		total.sum(4, base)

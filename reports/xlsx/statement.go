@@ -23,7 +23,7 @@ func Statement(out io.Writer, st *reports.Statement) error {
 		sheet()
 	}
 	if err := b.write(out); err != nil {
-		return fmt.Errorf("statement %s %s: %w", st.Partner.ID, st.Month.Format("2006-01"), err)
+		return fmt.Errorf("statement of %s for %s: %w", st.Partner.ID, st.Month.Format("2006-01"), err)
 	}
 	return nil
 }
@@ -44,9 +44,12 @@ func (s statement) lines() {
 	var earned reports.Cents
 	var points int64
 	for i := range s.Lines {
-		sh.tall(lineHeight(len(s.Lines[i].Slices)), s.line(&s.Lines[i])...)
-		earned, points = earned+s.Lines[i].Earned, points+s.Lines[i].Points
+		l := &s.Lines[i]
+		s.from(l.Document, l.Number, l.File, l.FileLine)
+		sh.tall(lineHeight(min(len(l.Slices), mostSlices)), s.line(l)...)
+		earned, points = earned+l.Earned, points+l.Points
 	}
+	s.from("", 0, "", 0)
 	if sh.none(len(s.Lines)) {
 		return
 	}
@@ -74,25 +77,44 @@ func (s statement) line(l *reports.Line) []cell {
 		amount, fx, s.word(l.Level), s.text(l.File), s.lineNumber(l.FileLine)}
 }
 
-// lineHeight is the height of a row with so many lines of text; zero is the default.
+// lineHeight is the height of a row with so many lines of text; zero is the default. Excel has a highest row.
 func lineHeight(lines int) float64 {
 	if lines < 2 {
 		return 0
 	}
-	return float64(lines) * 12.5
+	return min(float64(lines)*12.5, 409)
 }
+
+// mostSlices is how many tranches of a line are listed; the last one stands for all others.
+const mostSlices = 12
 
 // sliceText lists the tranches of a line, one a line of text.
 func (s statement) sliceText(l *reports.Line) string {
 	var parts []string
-	for _, x := range l.Slices {
-		parts = append(parts, fmt.Sprintf("%s %d: %s × %s %%", s.words.say("tranche"), x.Tranche, s.words.amount(x.Base),
-			s.words.decimal(int64(x.Rate), 4)))
+	for i := range l.Slices[:min(len(l.Slices), mostSlices)] {
+		parts = append(parts, s.slice(l.Slices, i))
 	}
 	if len(parts) == 0 && l.Method != "" {
 		return s.words.say("whole_base")
 	}
 	return strings.Join(parts, "\n")
+}
+
+// slice is one line of that text.
+func (s statement) slice(all []reports.Slice, i int) string {
+	if i == mostSlices-1 && len(all) > mostSlices {
+		var rest reports.Cents
+		for _, x := range all[i:] {
+			rest += x.Base
+		}
+		return fmt.Sprintf(s.words.say("more_tranches"), s.words.amount(rest))
+	}
+	x, through := &all[i], ""
+	if x.Through > x.Tranche {
+		through = fmt.Sprintf(s.words.say("through"), x.Through)
+	}
+	return fmt.Sprintf("%s %d%s: %s × %s %%", s.words.say("tranche"), x.Tranche, through, s.words.amount(x.Base),
+		s.words.decimal(int64(x.Rate), 4))
 }
 
 func (s statement) points() {
@@ -117,7 +139,9 @@ func (s statement) notCounted() {
 	sh := s.listing(setup{title: w.say("sheet_not_counted"), landscape: true}, 28,
 		"module 13", "date 12", "distributor 14", "document 14", ">line 8", "product 26", ">amount 15", ">net 15",
 		"currency 9", "reason 50", "file 26", ">file_line 8")
+	defer s.from("", 0, "", 0)
 	for _, x := range s.NotCounted {
+		s.from(x.Document, x.Number, x.File, x.FileLine)
 		module, amount, net, currency := s.word(x.Incentive), s.money(x.Amount), s.text(""), ""
 		if x.Held {
 			module, amount, net, currency = s.text(w.say("waits")), s.text(""), s.decimal(int64(x.Net), 6), x.Currency

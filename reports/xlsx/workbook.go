@@ -36,6 +36,13 @@ type workbook struct {
 	filled    []*rows  // of each sheet
 	banner    string   // over every sheet but the first
 	final     bool
+	source    source // of the row that is being written, for errors
+}
+
+// source is the record that a row comes from; without a file it comes from none.
+type source struct {
+	document, file string
+	number, line   int64
 }
 
 func newWorkbook(language string, head reports.Letterhead) (*workbook, error) {
@@ -209,9 +216,21 @@ func (s *sheet) put(cells ...cell) { s.tall(0, cells...) }
 
 // tall writes the next row with a height in points; zero is the default.
 func (s *sheet) tall(height float64, cells ...cell) {
-	if s.err == nil {
-		s.check(s.add(height, cells))
+	if s.err != nil {
+		return
 	}
+	err := s.add(height, cells)
+	if x := s.source; err != nil && x.file != "" {
+		err = fmt.Errorf("document %s line %d (%s, line %d), %w", x.document, x.number, x.file, x.line, err)
+	}
+	if err != nil {
+		s.check(fmt.Errorf("sheet %s, %w", s.name, err))
+	}
+}
+
+// from names the record that the next rows come from; an empty file: none.
+func (b *workbook) from(document string, number int64, file string, line int64) {
+	b.source = source{document, file, number, line}
 }
 
 // table makes rows of the sheet, from its header on, an Excel table. excelize takes the names of

@@ -15,8 +15,9 @@ create table lines (
     file_line bigint);
 create table slices (
     credit_id uuid, partner_id varchar, month date, incentive varchar, sale_id bigint,
-    year_start date, schedule varchar, tranche integer, from_amount decimal(18,2),
-    to_amount decimal(18,2), rate decimal(7,6), fill_before decimal(18,2),
+    year_start date, schedule varchar, tranche bigint, through_tranche bigint,
+    from_amount decimal(18,2), to_amount decimal(18,2), rate decimal(7,6),
+    fill_before decimal(18,2),
     fill_after decimal(18,2), base decimal(18,2), earned decimal(18,2));
 create table adjustments (
     partner_id varchar, month date, kind varchar, reference varchar, sale_id bigint,

@@ -1,10 +1,12 @@
--- Loaded rows that wait for missing data. Each counts in the first run after the missing alias,
--- product, rate, line or deal has come.
+-- Loaded rows that wait. Each counts in the first run after the missing alias, product, rate, line
+-- or deal has come. A line that may be a typing error waits for the sender's correction, for its
+-- month (future_date), or for a higher limit of its feed (amount_over_limit).
 --
 -- grain: kind, file_id, file_line
 -- kind, file_id, file_line, file_name
--- held_reason     what is missing or ambiguous
--- what            the unknown code, product or currency, or the deal of a link
+-- held_reason     what is missing, ambiguous or doubtful
+-- what            the unknown code, product or currency, the deal of a link, the day of a
+--                 future_date, or the limit
 -- month           first day of its month; of a link whose line is not there, the month the link
 --                 landed in, or of the run where that is earlier
 -- partner_id      the partner, where it is known
@@ -19,6 +21,7 @@
 -- change_id
 select 'sales' as kind, l.file_id, l.line as file_line, f.file_name, l.held_reason,
     case
+        when q.held_reason = l.held_reason then q.what
         when l.held_reason in ('unknown_partner', 'ambiguous_partner') then l.partner_code
         when l.held_reason = 'unknown_product' then l.sku
         when l.held_reason in ('number_used_again', 'other_count',
@@ -31,6 +34,7 @@ select 'sales' as kind, l.file_id, l.line as file_line, f.file_name, l.held_reas
         'corrections_over_the_limit', 'possible_duplicate'), l.change_id, null) as change_id
 from intermediate.lines as l
 join staging.files as f using (file_id)
+left join intermediate.doubtful_lines as q using (sale_id)
 where l.held_reason is not null
 union all
 select

@@ -8,7 +8,8 @@
 -- level  level the schedule is for
 -- family
 -- valid_from   first day of the programme version
--- tranche      number of the tranche, from 1; 0 below zero, or for the whole base; -1 for the cap
+-- tranche      number of the tranche, from 1, and the last one of the schedule stands for all that
+--              go on at its rate; 0 below zero, or for the whole base; -1 for the cap
 -- from_amount  where the tranche begins, in the programme currency; null for the whole base and the
 --              cap
 -- to_amount
@@ -20,11 +21,21 @@
 --               currency
 -- year_earned   margin earned by them, before any cap, in the programme currency; of tranche -1
 --               what the cap took away
-with parts as (
+with last_tranches as (
+    select t.schedule, max(t.tranche) as last_tranche, max(t.from_amount) as from_amount
+    from rules.tranches as t
+    join rules.schedules as s using (schedule)
+    where s.width is not null
+    group by t.schedule
+),
+parts as (
     select
-        partner_id, month, incentive, year_start, schedule, tranche, from_amount, to_amount, rate,
-        base, earned
-    from mart.tranche_slices
+        s.partner_id, s.month, s.incentive, s.year_start, s.schedule,
+        least(s.tranche, n.last_tranche) as tranche,
+        if(s.tranche >= n.last_tranche, n.from_amount, s.from_amount) as from_amount,
+        if(s.tranche >= n.last_tranche, null, s.to_amount) as to_amount, s.rate, s.base, s.earned
+    from mart.tranche_slices as s
+    left join last_tranches as n using (schedule)
     union all
     select partner_id, month, incentive, year_start, schedule, 0, null, null, null, base, before_cap
     from mart.statement_lines

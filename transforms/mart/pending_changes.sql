@@ -1,11 +1,11 @@
--- The changes that wait for a person, and what each would move, by partner and month. Until somebody
--- accepts a change, the old version counts and a new line is held.
+-- The changes that wait for a person, and what each would move, by partner and month. Until
+-- somebody accepts a change, the old version counts and a new line is held.
 --
 -- grain: change_id, partner_id, month
 -- change_id   names the change, by what changes and to what
--- kind        what changes: number_used_again, other_count, corrections_over_the_limit, withdrawn
---             or possible_duplicate of lines; code, product, partner, deal, missing, unread or rules,
---             of what lines depend on; entry or certifications
+-- kind        what changes, of lines: number_used_again, other_count, possible_duplicate,
+--             corrections_over_the_limit or withdrawn; of what lines depend on: code, product,
+--             partner, deal, missing, unread or rules; entry or certifications
 -- subject     which line, feed, code, product, partner, deal or posting
 -- change      to what
 -- partner_id  the partner whose statement it would move; null where it moves none

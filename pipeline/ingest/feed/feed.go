@@ -53,6 +53,7 @@ type Feed struct {
 	MaxRejects Limit
 	MaxBytes   int64 // of a file, unpacked; 4 GiB
 	Changes    ChangeLimits
+	MaxLine    string // a line of a larger amount is held; empty: none is
 }
 
 // ChangeLimits are how much one file may change by itself. Beyond that a person has to accept it.
@@ -109,8 +110,8 @@ func (f Feed) Hash() string {
 	if f.Trailer != nil {
 		trailer = fmt.Sprintf("%+v", *f.Trailer)
 	}
-	f.Trailer, f.Expected, f.Changes = nil, 0, ChangeLimits{}             // they do not change the reading
-	sum := sha256.Sum256(fmt.Appendf(nil, "reader 5 %+v %s", f, trailer)) // fmt prints maps in the order of their keys
+	f.Trailer, f.Expected, f.Changes, f.MaxLine = nil, 0, ChangeLimits{}, "" // they do not change the reading
+	sum := sha256.Sum256(fmt.Appendf(nil, "reader 5 %+v %s", f, trailer))    // fmt prints maps in the order of their keys
 	return hex.EncodeToString(sum[:8])
 }
 

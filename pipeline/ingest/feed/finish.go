@@ -140,3 +140,10 @@ func (t *Typer) finishTerm() {
 		t.problem(ends, EndsTooEarly, "")
 	}
 }
+
+// finishRate refuses a rate that makes nothing, or the contrary, of an amount.
+func (t *Typer) finishRate() {
+	if rate := &t.values[t.index("rate")]; rate.set && rate.units <= 0 {
+		t.problem(t.index("rate"), NotAboveZero, "")
+	}
+}

@@ -37,6 +37,7 @@ const (
 	NotListed     = "not_listed"
 	NotAReturn    = "not_a_return"
 	EndsTooEarly  = "ends_before_it_begins"
+	NotAboveZero  = "not_above_zero"
 )
 
 // The reasons a file is refused for.
@@ -114,6 +115,7 @@ func sentences() map[string]string {
 			"correct what is listed, and the file as a whole where all its rows are wrong",
 		NotAReturn:     "only a return may name the line it returns",
 		EndsTooEarly:   "it ends before it begins",
+		NotAboveZero:   "a rate is above zero",
 		NoHeader:       "the header is not where the feed says",
 		MissingColumn:  "a column the feed needs is not in the header",
 		RepeatedColumn: "the header names a column twice",

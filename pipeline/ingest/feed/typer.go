@@ -139,18 +139,23 @@ func (f Feed) Fixed() map[string]string {
 		return fixed
 	}
 	for _, c := range kind.Columns {
-		constant, same := f.Constants[c.Name]
+		_, same := f.Constants[c.Name]
 		_, written := f.Columns[c.Name]
 		if f.derives(c.Name) || c.Passing || same && c.Type != Code || !same && written {
 			continue
 		}
-		value := string(trim([]byte(constant)))
-		if word, ok := f.Values[c.Name][value]; ok {
-			value = word
-		}
-		fixed[c.Name] = value
+		fixed[c.Name] = f.fixedTo(c.Name)
 	}
 	return fixed
+}
+
+// fixedTo is the value of a column's constant.
+func (f Feed) fixedTo(column string) string {
+	value := string(trim([]byte(f.Constants[column])))
+	if word, ok := f.Values[column][value]; ok {
+		return word
+	}
+	return value
 }
 
 // derives says whether reading computes a column of sales, at least in part.
@@ -188,7 +193,9 @@ func (f Feed) source(c Column, header Names) (source, *Problem) {
 		src.words[theirs] = []byte(ours)
 	}
 	if constant, ok := f.Constants[c.Name]; ok {
-		src.constant = &value{raw: []byte(constant)}
+		if src.constant = (&value{raw: []byte(constant)}); c.Needed && f.fixedTo(c.Name) == "" {
+			return src, &Problem{Code: Missing, Column: c.Name, Detail: "the constant for " + c.Name + " means nothing"}
+		}
 		return src, nil
 	}
 	names, ok := f.Columns[c.Name]
@@ -280,6 +287,8 @@ func (t *Typer) Type(line int64, fields [][]byte) bool {
 		t.finishEntry()
 	case "deals", "certifications":
 		t.finishTerm()
+	case "fx_rates":
+		t.finishRate()
 	}
 	if len(t.Problems) > 0 {
 		t.nameProblems()
@@ -319,18 +328,18 @@ func (t *Typer) read(i int, fields [][]byte) {
 	if t.feed.ExcelText && len(v.text) > 3 && v.text[0] == '=' && v.text[1] == '"' && v.text[len(v.text)-1] == '"' {
 		v.text = v.text[2 : len(v.text)-1]
 	}
-	if len(v.text) == 0 {
+	if len(v.text) > 0 && len(src.words) > 0 {
+		if word, ok := src.words[string(v.text)]; ok {
+			v.text = word
+		}
+	}
+	if len(v.text) == 0 { // also after the feed's words
 		if c.Needed {
 			t.problem(i, Missing, "")
 		}
 		return
 	}
 	v.set = true
-	if len(src.words) > 0 {
-		if word, ok := src.words[string(v.text)]; ok {
-			v.text = word
-		}
-	}
 	code, detail := t.check(c, src, v)
 	if code != "" {
 		t.problem(i, code, detail)

@@ -213,7 +213,8 @@ func (l *Loader) record(ctx context.Context, r *reading, refused *feed.Problem) 
 		status, reason, detail = "refused", refused.Code, printable(refused.Sentence())
 	}
 	f := r.file
-	return l.Session.Exec(ctx, `insert into store.raw.files values (?, ?, ?, ?, ?, ?, ?, ?, (nullif(?, '') || '-01')::date, ?, ?,
+	return l.Session.Exec(ctx, `insert into store.raw.files values (?, ?, ?, ?, ?, ?, ?, ?,
+		(nullif(?, '') || '-01')::date, ?, ?,
 		nullif(?, ''), nullif(?, ''), ?, ?, ?, ?::decimal(38,6), ?::decimal(38,6), ?, nullif(?, ''))`,
 		f.Sequence, f.SHA256, printable(f.Name), r.feed.Name, r.feed.Kind, r.feed.Hash(), r.feed.Replace,
 		f.LandedAt, f.FirstOpen, f.Size, status, reason, detail, r.records, r.records-r.rejected, r.rejected,

@@ -1,5 +1,5 @@
--- What every credit should be by today's facts, and by the changes that a person has to accept, with
--- the period it belongs to. What has been stated plays no part.
+-- What every credit should be by today's facts, and by the changes that a person has to accept,
+-- with the period it belongs to. What has been stated plays no part.
 --
 -- is a view
 -- grain: credit_id, change_id

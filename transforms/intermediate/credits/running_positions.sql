@@ -38,7 +38,8 @@ sequenced as (
         position_family, distributor, terms_document,
         row_number() over (
             partition by partner_id, incentive, year_start
-            order by change_id nulls first, posting_month, document_date, distributor, document_no, line_no, line_key,
+            order by change_id nulls first, posting_month, document_date, distributor, document_no,
+                line_no, line_key,
                 sale_id) as sequence
     from intermediate.movements
 ),
@@ -79,7 +80,10 @@ positioned as (
 ),
 ruled as (
     select
-        w.*, (w.lo * 100)::bigint as lo_cents, (w.hi * 100)::bigint as hi_cents, r.points as rate,
+        w.*, r.points as rate,
+        -- Whole units and cents apart: a decimal of 18 digits times 100 may not fit.
+        trunc(w.lo)::bigint * 100 + ((w.lo - trunc(w.lo)) * 100)::bigint as lo_cents,
+        trunc(w.hi)::bigint * 100 + ((w.hi - trunc(w.hi)) * 100)::bigint as hi_cents,
         if(w.incentive <> 'sell_with' or w.terms_date >= v.points_from, (r.per * 100)::bigint, null)
         as per
     from positioned as w

@@ -1,9 +1,10 @@
 -- The sell-out lines that a person has to accept. A number is used again where the document has
 -- another year than the first one with its number, and another buyer, product or amount.
 -- Corrections of stated lines are over the limit where a file has more of them, or moves more, than
--- its feed allows; then all of them wait. Where a sender that does not number its lines sends another
--- count of one product in a document, nobody knows which line is which. A possible duplicate could be another line sent again.
--- Acceptance holds for a content, whatever file sends it.
+-- its feed allows; then all of them wait. Where a sender that does not number its lines sends
+-- another count of one product in a document, nobody knows which line is which. A possible
+-- duplicate could be another line sent again. Acceptance holds for a content, whatever file sends
+-- it.
 --
 -- grain: sale_id
 -- sale_id

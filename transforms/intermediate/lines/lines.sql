@@ -49,7 +49,8 @@ resolved as (
         coalesce(buyer.meanings, 0) as meanings, p.product_name, p.family, p.is_licence,
         p.sku is not null as is_known_product, f.version, coalesce(s.rate, f.rate) as rate,
         if(s.rate is null, f.rate_date, s.rate_date) as rate_date,
-        f.is_known_currency or s.rate is not null as is_known_currency
+        f.is_known_currency or s.rate is not null as is_known_currency,
+        q.held_reason as doubt
     from dated as d
     left join intermediate.resolved_codes as buyer
         on buyer.distributor = d.distributor and buyer.code = d.partner_code
@@ -60,6 +61,7 @@ resolved as (
     join intermediate.currency_days as f using (currency, terms_date)
     left join intermediate.products as p
         on p.sku = d.sku and p.from_date <= d.terms_date and d.terms_date <= p.to_date
+    left join intermediate.doubtful_lines as q using (sale_id)
     left join stated_rates as s
         on s.distributor = d.distributor and s.document_no = d.document_no
         and s.line_no = d.line_no and s.line_key = d.line_key and s.currency = d.currency
@@ -75,6 +77,7 @@ checked as (
     select valued.*, date_trunc('month', document_date)::date as month, contested.change_id,
         contested.kind as change_kind,
         case
+            when doubt is not null then doubt
             when meanings > 1 then 'ambiguous_partner'
             when partner_id is null then 'unknown_partner'
             when not is_known_product then 'unknown_product'

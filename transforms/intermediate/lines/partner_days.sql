@@ -1,7 +1,7 @@
--- The type and status of each partner by day. A status without a day holds from the first month that
--- was open when its file landed, but a partner becomes inactive, or leaves, on the day the file
--- landed, and one that a complete file no longer lists has ended with that day. Before the day of
--- its first status it is active.
+-- The type and status of each partner by day. A status without a day holds from the first month
+-- that was open when its file landed, but a partner becomes inactive, or leaves, on the day the
+-- file landed, and one that a complete file no longer lists has ended with that day. Before the day
+-- of its first status it is active.
 --
 -- grain: partner_id, from_date
 -- partner_id, from_date, to_date, partner_type

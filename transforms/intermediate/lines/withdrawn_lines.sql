@@ -1,5 +1,5 @@
--- The sell-out lines that a newer complete file no longer holds. A key that a complete file holds in
--- a rejected row is not withdrawn. Where stated lines are among those of a month, or more of the
+-- The sell-out lines that a newer complete file no longer holds. A key that a complete file holds
+-- in a rejected row is not withdrawn. Where stated lines are among those of a month, or more of the
 -- month than the feed allows, a person has to accept it.
 --
 -- grain: sale_id

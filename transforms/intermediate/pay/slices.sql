@@ -1,9 +1,10 @@
 -- The part of each credit in each tranche, under the methods marginal and document. Below zero is
 -- tranche 0, at the first rate. Margin is rounded cumulatively within the tranche: margin at the
--- fill after, less margin at the fill before.
+-- fill after, less margin at the fill before. Where a credit fills more than a hundred whole
+-- tranches at the last rate, these are one row: each earns the same.
 --
 -- grain: credit_id, tranche
--- credit_id, schedule, tranche, from_amount, to_amount
+-- credit_id, schedule, tranche, through_tranche, from_amount, to_amount
 -- rate  fraction, 0.05 is 5 %
 -- fill_before, fill_after, base
 -- earned  margin before the cap
@@ -12,32 +13,47 @@ with paid as not materialized (
     from intermediate.credit_schedules
     where schedule is not null and method in ('marginal', 'document') and lo <> hi
 ),
+-- Whole units and cents apart: a decimal of 18 digits times 100 may not fit, and 128 bits are slow.
 widths as (
     select
-        *, (least(lo, hi) * 100)::bigint as low, (greatest(lo, hi) * 100)::bigint as high,
-        (width * 100)::bigint as step
+        *, least(lo, hi) as lower, greatest(lo, hi) as upper,
+        trunc(lower)::bigint * 100 + ((lower - trunc(lower)) * 100)::bigint as low,
+        trunc(upper)::bigint * 100 + ((upper - trunc(upper)) * 100)::bigint as high,
+        trunc(width)::bigint * 100 + ((width - trunc(width)) * 100)::bigint as step
     from paid
     where width is not null
 ),
-counted as (
-    select credit_id, schedule, lo, hi, width,
-        unnest(generate_series(greatest(low, 0) // step, (high - 1) // step)) as k
-    from widths
-    where high > 0
-),
 last_tranches as (
-    select schedule, max(tranche) as tranche from rules.tranches group by schedule
+    select schedule, max(tranche) as last_tranche from rules.tranches group by schedule
+),
+spans as (
+    select w.*, n.last_tranche, greatest(w.low, 0) // w.step + 1 as first_touched,
+        (w.high - 1) // w.step + 1 as last_touched,
+        greatest(first_touched + 1, n.last_tranche) as run_from,
+        last_touched - run_from > 100 as has_run
+    from widths as w
+    join last_tranches as n using (schedule)
+    where w.high > 0
+),
+-- A run is the row of its first tranche.
+counted as (
+    select *,
+        unnest(list_concat(generate_series(first_touched, if(has_run, run_from, last_touched)),
+            if(has_run, [last_touched], []))) as tranche
+    from spans
 ),
 in_widths as (
-    select c.credit_id, c.schedule, c.lo, c.hi, (c.k + 1)::integer as tranche,
-        (c.width * c.k)::decimal(18,2) as from_amount,
-        (c.width * (c.k + 1))::decimal(18,2) as to_amount, t.rate
+    select c.credit_id, c.schedule, c.lo, c.hi, c.width, c.tranche,
+        if(c.has_run and c.tranche = c.run_from, c.last_touched - 1, c.tranche) as through_tranche,
+        (c.width * (c.tranche - 1))::decimal(18,2) as from_amount,
+        (c.width * through_tranche)::decimal(18,2) as to_amount, t.rate
     from counted as c
-    join last_tranches as n using (schedule)
-    join rules.tranches as t on t.schedule = c.schedule and t.tranche = least(c.k + 1, n.tranche)
+    join rules.tranches as t
+        on t.schedule = c.schedule and t.tranche = least(c.tranche, c.last_tranche)
 ),
 in_bounds as (
-    select p.credit_id, p.schedule, p.lo, p.hi, t.tranche, t.from_amount, t.to_amount, t.rate
+    select p.credit_id, p.schedule, p.lo, p.hi, p.width, t.tranche, t.tranche as through_tranche,
+        t.from_amount, t.to_amount, t.rate
     from paid as p
     join rules.tranches as t
         on t.schedule = p.schedule and t.from_amount < greatest(p.lo, p.hi)
@@ -45,8 +61,8 @@ in_bounds as (
     where p.width is null and greatest(p.lo, p.hi) > 0
 ),
 below_zero as (
-    select p.credit_id, p.schedule, p.lo, p.hi, 0 as tranche, null::decimal(18,2) as from_amount,
-        0::decimal(18,2) as to_amount, t.rate
+    select p.credit_id, p.schedule, p.lo, p.hi, p.width, 0 as tranche, 0 as through_tranche,
+        null::decimal(18,2) as from_amount, 0::decimal(18,2) as to_amount, t.rate
     from paid as p
     join rules.tranches as t on t.schedule = p.schedule and t.tranche = 1
     where least(p.lo, p.hi) < 0
@@ -68,7 +84,17 @@ filled as (
             as fill_after
     from touched
 )
-select credit_id, schedule, tranche, from_amount, to_amount, rate, fill_before, fill_after,
-    (fill_after - fill_before)::decimal(18,2) as base,
-    (round(fill_after * rate, 2) - round(fill_before * rate, 2))::decimal(18,2) as earned
+select
+    credit_id, schedule, tranche, through_tranche, from_amount, to_amount, rate, fill_before,
+    fill_after, (fill_after - fill_before)::decimal(18,2) as base,
+    case
+        when through_tranche > tranche
+            then (round(width::decimal(20,2) * rate, 2)
+                * ((through_tranche - tranche + 1) * sign(hi - lo)))::decimal(18,2)
+        -- Above this, the products need 128 bits, which are slow.
+        when greatest(abs(fill_before), abs(fill_after)) > 9000000000
+            then (round(fill_after::decimal(20,2) * rate, 2)
+                - round(fill_before::decimal(20,2) * rate, 2))::decimal(18,2)
+        else (round(fill_after * rate, 2) - round(fill_before * rate, 2))::decimal(18,2)
+    end as earned
 from filled

@@ -21,10 +21,10 @@ parts as (
                 and (t.to_amount is null or e.x < t.to_amount), e.x, 0)
             when t.to_amount is not null then if(t.to_amount <= e.x, t.to_amount - t.from_amount, 0)
             when e.width is not null and e.x > t.from_amount
-                then (((e.x - t.from_amount) * 100)::hugeint
-                    // (e.width * 100)::hugeint)::decimal(18,0) * e.width
+                then (((e.x - t.from_amount)::decimal(20,2) * 100)::hugeint
+                    // (e.width::decimal(20,2) * 100)::hugeint)::decimal(18,0) * e.width
             else 0
-        end::decimal(18,2) * t.rate as f
+        end::decimal(20,2) * t.rate as f
     from ends as e
     join rules.tranches as t using (schedule)
 ),

@@ -1,6 +1,6 @@
 -- The changes of the points that each certification counts for, day by day. The points are capped
--- per person and then per category, in the order of the days they began. So when one lapses, another
--- can count for more.
+-- per person and then per category, in the order of the days they began. So when one lapses,
+-- another can count for more.
 --
 -- grain: partner_id, person_id, certification_code, from_date, changed_on
 -- partner_id, person_id, certification_code, from_date

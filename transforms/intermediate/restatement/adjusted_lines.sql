@@ -7,8 +7,8 @@
 -- partner_code, document_date, sku, currency, rate_date, deal_id, file_name, file_line, sha256
 select
     credits.credit_id, lines.sale_id, lines.net_amount, lines.amount, lines.held_reason,
-    lines.partner_id, lines.partner_code, lines.document_date, lines.sku, lines.currency, lines.rate_date, lines.deal_id, files.file_name,
-    lines.line as file_line, files.sha256
+    lines.partner_id, lines.partner_code, lines.document_date, lines.sku, lines.currency,
+    lines.rate_date, lines.deal_id, files.file_name, lines.line as file_line, files.sha256
 from intermediate.adjusting_credits as credits
 join intermediate.lines as lines
     on lines.distributor = credits.distributor and lines.document_no = credits.document_no

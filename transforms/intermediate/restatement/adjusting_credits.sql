@@ -1,5 +1,5 @@
--- The credits of closed months that are not what was stated: those with another base today, and those
--- of which nothing was stated. A stated credit keeps the terms it was stated with.
+-- The credits of closed months that are not what was stated: those with another base today, and
+-- those of which nothing was stated. A stated credit keeps the terms it was stated with.
 --
 -- grain: credit_id
 -- credit_id, sale_id, partner_id, incentive

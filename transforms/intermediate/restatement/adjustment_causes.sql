@@ -1,5 +1,5 @@
--- The cause of each difference between what a credit should be and what was stated, and the files it
--- comes from.
+-- The cause of each difference between what a credit should be and what was stated, and the files
+-- it comes from.
 --
 -- grain: credit_id
 -- credit_id, cause
@@ -74,7 +74,8 @@ compared as (
             or today.document_date is distinct from written.document_date as is_other_buyer,
         today.sku is distinct from written.sku
             or today.document_date is distinct from written.document_date as is_other_product,
-        today.deal_id is distinct from written.deal_id as is_other_deal, landed.sha256 is not null as had_landed,
+        today.deal_id is distinct from written.deal_id as is_other_deal,
+        landed.sha256 is not null as had_landed,
         others.was_anothers, due.credit_id is not null as is_anothers, reasons.reason,
         today.net_amount <> terms.net_amount as is_other_amount,
         today.amount <> terms.amount as is_other_value,
@@ -167,9 +168,9 @@ select
     caused.credit_id, caused.cause,
     coalesce(case
         when caused.cause = 'withdrawn' then caused.is_withdrawn
-        when caused.cause in ('not_a_licence', 'held')
-            then caused.is_newer and caused.is_other_product
-            or caused.cause = 'held' and caused.is_newer
+        when caused.cause = 'not_a_licence' then caused.is_newer and caused.is_other_product
+        when caused.cause = 'held' then caused.is_newer and caused.held_reason not in
+            ('future_date', 'amount_over_limit', 'amount_too_large')
         when caused.cause in ('amount', 'rate') then caused.is_newer
         when caused.cause = 'claims' then caused.is_newer and (caused.is_other_deal
             or caused.is_other_buyer or caused.is_other_amount or caused.is_other_product)

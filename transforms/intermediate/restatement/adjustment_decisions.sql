@@ -1,5 +1,5 @@
--- Which differences from what was stated move by themselves, and which wait for a person. Late lines,
--- held lines that now count, and what a sender corrects on its own lines move by themselves.
+-- Which differences from what was stated move by themselves, and which wait for a person. Late
+-- lines, held lines that now count, and what a sender corrects on its own lines move by themselves.
 -- Everything else has been changed by somebody else, and waits. A change is named by what changes
 -- and to what, so a decision holds for it in whatever file it comes again.
 --

@@ -35,7 +35,8 @@ compared as (
     select
         coalesce(d.entry_id, s.entry_id) as entry_id,
         coalesce(d.partner_id, s.partner_id) as partner_id,
-        date_trunc('month', greatest(coalesce(d.posted_on, s.posted_on), p.first_open))::date as month,
+        date_trunc('month', greatest(coalesce(d.posted_on, s.posted_on), p.first_open))::date
+        as month,
         greatest(coalesce(d.posted_on, s.posted_on), p.first_open) as posted_on,
         (coalesce(d.amount, 0) - coalesce(s.amount, 0))::decimal(18,2) as amount,
         coalesce(d.reason, s.reason) as reason,

@@ -2,9 +2,9 @@
 -- counts now are taken back, those of the version that waits come.
 --
 -- grain: change_id, credit_id
--- change_id, credit_id, sale_id, partner_id, incentive, base, due_month, document_date, distributor,
--- document_no, line_no, line_key, terms_document, terms_date, version, year_start, period_start,
--- position_family
+-- change_id, credit_id, sale_id, partner_id, incentive, base, due_month, document_date,
+-- distributor, document_no, line_no, line_key, terms_document, terms_date, version, year_start,
+-- period_start, position_family
 with taken as (
     select changes.change_id, due.* replace (-due.base as base), false as is_new
     from intermediate.line_changes as changes

@@ -1,5 +1,5 @@
--- What was stated of each credit that is affected or that a change would affect: the terms of its first movement and the line of its
--- last.
+-- What was stated of each credit that is affected or that a change would affect: the terms of its
+-- first movement and the line of its last.
 --
 -- grain: credit_id
 -- credit_id, partner_id, incentive, distributor, document_no, line_no, line_key, terms_date,
