@@ -149,7 +149,7 @@ func TestTheRegisterCountsTheRejectedRowsItDoesNotList(t *testing.T) {
 	w.run(t)
 	reg := w.register(t, time.August)
 	all := w.rows(t, "select count(*)::varchar from mart.rejected_rows")[0][0]
-	if len(reg.Rejected) != 10_000 || reg.MoreRejected < 3 || fmt.Sprint(10_000+reg.MoreRejected) != all {
+	if len(reg.Rejected) != 10_000 || reg.MoreRejected < 1 || fmt.Sprint(10_000+reg.MoreRejected) != all {
 		t.Errorf("%d rejected rows are listed, %d more are counted, and there are %s",
 			len(reg.Rejected), reg.MoreRejected, all)
 	}

@@ -32,7 +32,7 @@ func (l *lander) again(c *candidate, f File) error {
 	case !slices.Equal(then, now):
 		c.Detail += fmt.Sprintf(", for the feed %s; "+
 			"if that name was wrong, put an empty line at its end and send it again", strings.Join(then, " and "))
-	case len(now) == 1 && l.Complete(now[0]) && f.Sequence < l.newest[now[0]]:
+	case len(now) == 1 && l.Complete != nil && l.Complete(now[0]) && f.Sequence < l.newest[now[0]]:
 		c.Detail = "the same bytes landed before; as a complete file they stand again"
 		return l.standAgain(c)
 	default:

@@ -35,7 +35,7 @@ type Options struct {
 	Now         time.Time
 	FirstOpen   time.Time                  // first month that is not closed; zero: none is closed
 	Feeds       func(name string) []string // the feeds of a file name
-	Complete    func(feed string) bool     // a file of the feed is all there is
+	Complete    func(feed string) bool     // a file of the feed is all there is; nil: none is
 	Most        func(name string) int64    // how many bytes it may hold, unpacked; nil: any number
 	Reserve     int64                      // bytes that stay free on the disk; zero: a twentieth, at most 256 MiB
 	Dropped     map[string]string          // SHA-256 of dropped bytes -> why they do not land again
