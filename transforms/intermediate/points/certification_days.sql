@@ -83,9 +83,9 @@ limited as (
 active_days as (
     select partner_id, min(from_date) as from_date, max(to_date) as to_date
     from (
-        select *, from_date - sum((to_date - from_date + 1)) over (
+        select *, from_date - coalesce(sum(to_date - from_date + 1) over (
             partition by partner_id order by from_date
-            rows between unbounded preceding and 1 preceding)::integer as stretch
+            rows between unbounded preceding and 1 preceding), 0)::integer as stretch
         from intermediate.partner_days
         where is_active
     )
