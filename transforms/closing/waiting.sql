@@ -1,11 +1,11 @@
--- The lines that are held or do not count when the month is closed, with the reason. If such a line
--- counts later, this says what it waited for.
+-- The lines up to the month that are held or do not count when it is closed, with the reason. If
+-- such a line counts later, this says what it waited for.
 --
 -- grain: sale_id, incentive
 with held as (
     select sale_id, null as incentive, held_reason as reason
     from intermediate.lines
-    where held_reason is not null
+    where held_reason is not null and month <= getvariable('closing_month')
 ),
 uncounted as (
     select sale_id, incentive, reason
