@@ -1,6 +1,10 @@
--- The partners when the month is closed.
+-- The partners when the month is closed. One that leaves after the month is active.
 --
 -- grain: partner_id
-select getvariable('closing_month') as month, * exclude (modules)
-from mart.partners
+select getvariable('closing_month') as month,
+    partners.* exclude (modules) replace (
+        coalesce(newest.is_active or newest.left_on > last_day(getvariable('closing_month')), false)
+        as is_active)
+from mart.partners as partners
+left join intermediate.partners as newest using (partner_id)
 order by partner_id
