@@ -26,7 +26,7 @@ future as (
         and s.document_date > f.landed_at::date + 31
 ),
 over_limit as (
-    select s.sale_id, m.max_line_amount::decimal(18,2) as most
+    select s.sale_id, m.max_line_amount as most
     from standing as s
     join staging.files as f using (file_id)
     join rules.feeds as m using (feed)
