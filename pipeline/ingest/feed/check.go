@@ -108,7 +108,7 @@ func mangled(text []byte) bool {
 }
 
 // datedItem is an item and its days: none, the first, the first and the last, or only the last.
-var datedItem = regexp.MustCompile(`^(.*?)(?: (\d{4}-\d{2}-\d{2})?(?:\.\.(\d{4}-\d{2}-\d{2}))?)?$`)
+var datedItem = regexp.MustCompile(`(?s)^(.*?)(?: (\d{4}-\d{2}-\d{2})?(?:\.\.(\d{4}-\d{2}-\d{2}))?)?$`)
 
 // checkDated checks a list such as "resell|sell_with 2024-03-01..2024-09-30". The last day is included.
 func checkDated(text string, allowed []string) (code, detail string) {

@@ -25,7 +25,7 @@ texts as (
 split as (
     select attribute, file_id, line, partner_id,
         regexp_extract(replace(text, chr(31), '|'),
-            '^(.*?)( (\d{4}-\d{2}-\d{2})?(\.\.(\d{4}-\d{2}-\d{2})?)?)?$',
+            '(?s)^(.*?)( (\d{4}-\d{2}-\d{2})?(\.\.(\d{4}-\d{2}-\d{2})?)?)?$',
             ['item', 'days', 'first_day', 'open_end', 'last_day']) as part
     from texts
 ),
