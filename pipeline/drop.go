@@ -61,8 +61,7 @@ func whyDropped(log []audit.Decision) map[string]string {
 // audit log is what takes it out: a rebuild reads the same log. A file that closed months were worked out from is
 // refused: what is stated does not move because of a file that is taken away.
 func Drop(ctx context.Context, o Options, name, who, reason string) (LandedFile, error) {
-	d := audit.Decision{Act: audit.Drop, Who: who, Reason: reason}
-	return decideOnFile(o, name, d, func(r *run, f LandedFile) error {
+	return decideOnFile(ctx, o, name, audit.Drop, who, reason, func(r *run, f LandedFile) error {
 		last := r.ledger.Last()
 		switch {
 		case f.Dropped.Who != "":
@@ -95,9 +94,8 @@ func (r *run) counts(ctx context.Context, f landing.File) (counts bool, err erro
 }
 
 // Restore lets a dropped file count again, from the next run on.
-func Restore(o Options, name, who, reason string) (LandedFile, error) {
-	d := audit.Decision{Act: audit.Restore, Who: who, Reason: reason}
-	return decideOnFile(o, name, d, func(_ *run, f LandedFile) error {
+func Restore(ctx context.Context, o Options, name, who, reason string) (LandedFile, error) {
+	return decideOnFile(ctx, o, name, audit.Restore, who, reason, func(_ *run, f LandedFile) error {
 		if f.Dropped.Who == "" {
 			return fmt.Errorf("%w: nobody has dropped %s", ErrDecision, f.Name)
 		}
@@ -107,9 +105,9 @@ func Restore(o Options, name, who, reason string) (LandedFile, error) {
 
 // decideOnFile writes a decision on a landed file into the audit log, if it may be taken.
 func decideOnFile(
-	o Options, name string, d audit.Decision, may func(*run, LandedFile) error,
+	ctx context.Context, o Options, name, act, who, reason string, may func(*run, LandedFile) error,
 ) (f LandedFile, err error) {
-	r, err := beginProven(context.Background(), o)
+	r, err := beginProven(ctx, o)
 	if err != nil {
 		return f, err
 	}
@@ -120,8 +118,8 @@ func decideOnFile(
 	if err := may(r, f); err != nil {
 		return f, err
 	}
-	d.Account = o.Account
-	d.At, d.What, d.File = o.Now.UTC().Truncate(time.Second), f.Name, f.SHA256
+	d := o.by(who)
+	d.Act, d.What, d.File, d.Reason = act, f.Name, f.SHA256, reason
 	return f, audit.Append(o.Config.Folders.Audit(), d)
 }
 

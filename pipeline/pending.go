@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"tranche/pipeline/config"
 	"tranche/pipeline/ledger/audit"
@@ -35,7 +34,7 @@ func pendingChanges(ctx context.Context, db *store.Session) ([]Change, error) {
 		func(c *Change) []any { return []any{&c.ID, &c.Kind, &c.Subject, &c.Change, &c.Amount, &c.Points} })
 }
 
-// PendingChanges lists the changes that wait for a person in the published tables, less those decided since.
+// PendingChanges lists the changes that waited for a person when the tables were published.
 func PendingChanges(ctx context.Context, c *config.Config) ([]Change, error) {
 	s, err := OpenPublished(ctx, c)
 	if err != nil {
@@ -48,14 +47,16 @@ func PendingChanges(ctx context.Context, c *config.Config) ([]Change, error) {
 	return pendingChanges(ctx, s)
 }
 
-// DecideChanges records that changes are accepted, or refused. They count so from the next run on.
-func DecideChanges(c *config.Config, changes []Change, d audit.Decision, now time.Time) error {
+// DecideChanges records that changes are accepted (audit.Accept), or refused (audit.Refuse). It counts from the next
+// run on.
+func DecideChanges(o Options, changes []Change, act, who, reason string) error {
 	var list []audit.Decision
 	for _, change := range changes {
-		d.At, d.Change, d.What = now.UTC().Truncate(time.Second), change.ID, change.What()
+		d := o.by(who)
+		d.Act, d.Change, d.What, d.Reason = act, change.ID, change.What(), reason
 		list = append(list, d)
 	}
-	return audit.Append(c.Folders.Audit(), list...)
+	return audit.Append(o.Config.Folders.Audit(), list...)
 }
 
 // pending compares what waiting changes would move with its limit. Points have no price, so any stand against a limit

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -58,11 +57,11 @@ what changes and to what: a later file that says the same keeps it, and another 
 			if (len(args) == 0) == (kind == "") {
 				return usageError{errors.New("name one ID or more, or --kind KIND")}
 			}
-			cfg, err := a.config()
+			o, err := a.options()
 			if err != nil {
 				return err
 			}
-			all, err := pipeline.PendingChanges(cmd.Context(), cfg)
+			all, err := pipeline.PendingChanges(cmd.Context(), o.Config)
 			if err != nil {
 				return err
 			}
@@ -70,8 +69,7 @@ what changes and to what: a later file that says the same keeps it, and another 
 			if err != nil {
 				return err
 			}
-			d := audit.Decision{Act: act, Who: who, Account: account(), Reason: reason}
-			if err := pipeline.DecideChanges(cfg, chosen, d, time.Now()); err != nil {
+			if err := pipeline.DecideChanges(o, chosen, act, who, reason); err != nil {
 				return err
 			}
 			for _, c := range chosen {

@@ -35,8 +35,8 @@ only by what the sender corrects, or by what somebody enters by hand.`,
 		a.landingDecision("restore FILE --reason WHY", "Let a dropped file count again",
 			`Let a dropped file count again, from the next run on, in the place in which it landed:
 rows of files that landed after it stand before its own.`,
-			"restoring a file", "restored", func(_ *cobra.Command, d decision) (pipeline.LandedFile, error) {
-				return pipeline.Restore(d.Options, d.name, d.who, d.reason)
+			"restoring a file", "restored", func(cmd *cobra.Command, d decision) (pipeline.LandedFile, error) {
+				return pipeline.Restore(cmd.Context(), d.Options, d.name, d.who, d.reason)
 			}))
 	return c
 }
