@@ -24,14 +24,12 @@ select 'sales' as kind, l.file_id, l.line as file_line, f.file_name, l.held_reas
         when q.held_reason = l.held_reason then q.what
         when l.held_reason in ('unknown_partner', 'ambiguous_partner') then l.partner_code
         when l.held_reason = 'unknown_product' then l.sku
-        when l.held_reason in ('number_used_again', 'other_count',
-            'corrections_over_the_limit', 'possible_duplicate') then left(l.change_id, 8)
+        when l.awaits_change then left(l.change_id, 8)
         else l.currency
     end as what,
     l.month, l.partner_id, l.distributor_id, l.distributor, l.document_no, l.document_date,
     l.line_no, l.end_customer, l.sku, l.net_amount, l.currency,
-    if(l.held_reason in ('number_used_again', 'other_count',
-        'corrections_over_the_limit', 'possible_duplicate'), l.change_id, null) as change_id
+    if(l.awaits_change, l.change_id, null) as change_id
 from intermediate.lines as l
 join staging.files as f using (file_id)
 left join intermediate.doubtful_lines as q using (sale_id)

@@ -30,11 +30,8 @@ with used_again as (
         and year(earlier.document_date) <> year(later.document_date)
         and (earlier.partner_code <> later.partner_code or earlier.sku <> later.sku
             or earlier.net_amount <> later.net_amount)
+        and year(later.document_date) <> year(later.first_date)
     qualify row_number() over (partition by later.sale_id order by earlier.sale_id desc) = 1
-        and year(later.document_date) <> (select year(arg_min(first.document_date, first.sale_id))
-            from intermediate.line_versions as first
-            where first.distributor = later.distributor and first.document_no = later.document_no
-                and first.line_no = later.line_no and first.line_key = later.line_key)
 ),
 -- Once a version of a year is accepted, later ones of that year correct it.
 decided_numbers as (
@@ -55,7 +52,7 @@ doubled as (
         concat('could be ', o.document_no, '/', o.line_no, ' sent again, ',
             s.net_amount::decimal(18,2), ' ', s.currency) as change,
         md5(concat_ws(chr(31), 'possible_duplicate', s.distributor, s.document_no, s.line_no,
-            s.line_key, s.content)) as change_id
+            s.line_key, d.content)) as change_id
     from intermediate.possible_duplicates as d
     join staging.sales as s using (sale_id)
     join staging.sales as o on o.sale_id = d.other_sale_id
@@ -67,8 +64,7 @@ duplicates as (
 ),
 -- Lines without numbers, by file, document and product.
 counts as (
-    select s.file_id, s.distributor, s.document_no, s.line_key, count(*) as lines,
-        string_agg(s.content, chr(30) order by s.line_no) as contents
+    select s.file_id, s.distributor, s.document_no, s.line_key, count(*) as lines
     from staging.sales as s
     join staging.files as f using (file_id)
     join rules.feeds as r using (feed)
@@ -80,23 +76,32 @@ compared_counts as (
             partition by distributor, document_no, line_key order by file_id) as lines_before
     from counts
 ),
-recounted as (
+counted_otherwise as (
     select s.sale_id, 'other_count' as kind,
         concat_ws(' ', s.distributor, s.document_no, s.sku) as subject,
         concat(c.lines_before, ' lines become ', c.lines) as change,
-        md5(concat_ws(chr(31), 'other_count', c.distributor, c.document_no, c.line_key, c.contents))
-        as change_id, d.is_accepted
+        md5(concat_ws(chr(31), 'other_count', s.distributor, s.document_no, s.line_key,
+            string_agg(row(s.document_type, s.document_date, s.partner_code, s.end_customer,
+                s.quantity, s.net_amount, s.currency, s.deal_id, s.returns_document,
+                s.returns_line)::varchar, chr(30)) over (
+                partition by s.file_id, s.distributor, s.document_no, s.line_key
+                order by s.line_no
+                rows between unbounded preceding and unbounded following))) as change_id
     from compared_counts as c
     join staging.sales as s using (file_id, distributor, document_no, line_key)
-    left join rules.changes as d on d.change_id = md5(concat_ws(chr(31), 'other_count',
-        c.distributor, c.document_no, c.line_key, c.contents))
     where c.lines <> c.lines_before
-        and s.sale_id not in (select sale_id from intermediate.line_versions where repeats)
+),
+recounted as (
+    select c.*, d.is_accepted
+    from counted_otherwise as c
+    left join rules.changes as d using (change_id)
+    where c.sale_id not in (select sale_id from intermediate.line_versions where repeats)
 ),
 stated as (
     select distributor, document_no, line_no, line_key,
         arg_max(net_amount, month) as net_amount, arg_max(rate, month) as rate
     from stated.lines
+    semi join intermediate.line_versions using (distributor, document_no, line_no, line_key)
     group by distributor, document_no, line_no, line_key
 ),
 corrections as (

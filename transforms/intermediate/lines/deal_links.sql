@@ -16,8 +16,7 @@ found as (
     from standing as k
     join staging.sales as s using (distributor, document_no, line_no, line_key)
     anti join intermediate.superseded_lines as o using (sale_id)
-    where s.sale_id not in (select sale_id from intermediate.contested_versions
-        where is_accepted is null)
+    anti join intermediate.waiting_versions as w on w.sale_id = s.sale_id
 ),
 claimed as (
     select distinct deal_id from intermediate.deal_claims

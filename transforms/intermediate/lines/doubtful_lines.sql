@@ -23,7 +23,7 @@ future as (
     cross join rules.programme as p
     anti join stated.lines as t using (distributor, document_no, line_no, line_key)
     where s.document_date > last_day(p.through_month)
-        and s.document_date > f.landed_at::date + 31
+        and s.document_date > f.landed_on + 31
 ),
 over_limit as (
     select s.sale_id, m.max_line_amount as most

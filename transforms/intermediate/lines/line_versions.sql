@@ -6,6 +6,7 @@
 -- content    all that the sender says of the line, as one text
 -- repeats    the same content as the version before
 -- last_seen  the newest file with the line
+-- first_date  day of the document in the first version
 with repeated_keys as ( -- by hash, which is faster; a window separates keys with one hash
     select hash(distributor, document_no, line_no, line_key) as key_hash
     from staging.sales
@@ -25,6 +26,7 @@ versions as (
 )
 select *,
     coalesce(content = lag(content) over in_order, false) as repeats,
-    max(file_id) over (partition by distributor, document_no, line_no, line_key) as last_seen
+    max(file_id) over (partition by distributor, document_no, line_no, line_key) as last_seen,
+    first_value(document_date) over in_order as first_date
 from versions
 window in_order as (partition by distributor, document_no, line_no, line_key order by sale_id)

@@ -15,7 +15,7 @@
 -- held_reason  why it cannot be valued yet, or does not count; null when it counts
 -- change_id    the change that a person has to accept before it counts; null where there is none
 -- is_valued    it can be valued and is not later than the run, or has been stated
--- is_proposed  it would be valued if a person accepted its change
+-- awaits_change  it lacks nothing but a person's decision
 with stated_rates as ( -- a stated line keeps its rate
     select s.distributor, s.document_no, s.line_no, s.line_key, s.currency, min(s.rate) as rate,
         min(s.rate_date) as rate_date
@@ -74,8 +74,8 @@ valued as (
     from resolved
 ),
 checked as (
-    select valued.*, date_trunc('month', document_date)::date as month, contested.change_id,
-        contested.kind as change_kind,
+    select valued.*, date_trunc('month', document_date)::date as month, waiting.change_id,
+        waiting.kind as change_kind,
         case
             when doubt is not null then doubt
             when meanings > 1 then 'ambiguous_partner'
@@ -84,11 +84,10 @@ checked as (
             when not is_known_currency then 'unknown_currency'
             when rate is null then 'no_rate'
             when amount is null then 'amount_too_large'
-            else contested.kind
+            else waiting.kind
         end as held_reason
     from valued
-    left join intermediate.contested_versions as contested
-        on contested.sale_id = valued.sale_id and contested.is_accepted is null
+    left join intermediate.waiting_versions as waiting using (sale_id)
 )
 select
     j.sale_id, j.file_id, j.line, j.distributor, j.document_no, j.line_no, j.line_key,
@@ -100,7 +99,6 @@ select
     j.held_reason, j.change_id,
     j.held_reason is null and (j.month <= p.through_month
         or j.sale_id in (select sale_id from stated_earlier)) as is_valued,
-    j.change_id is not null and j.held_reason = j.change_kind and j.month <= p.through_month
-    as is_proposed
+    coalesce(j.held_reason = j.change_kind, false) as awaits_change
 from checked as j
 cross join rules.programme as p

@@ -6,6 +6,7 @@
 -- grain: sale_id
 -- sale_id
 -- other_sale_id  the line it could be
+-- content        all that both say, as one text
 with alike_contents as ( -- by hash, which is faster; the join compares what it stands for
     select hash(distributor, ltrim(document_no, '0'), document_date, partner_code, sku, quantity,
         net_amount, currency) as content_hash
@@ -37,7 +38,8 @@ numbered as (
     from alike
 ),
 pairs as (
-    select later.sale_id, earlier.sale_id as other_sale_id, later.file_id, earlier.distributor,
+    select later.sale_id, earlier.sale_id as other_sale_id, later.content, later.file_id,
+        earlier.distributor,
         earlier.document_no, earlier.line_no, earlier.line_key
     from numbered as later
     join numbered as earlier
@@ -46,7 +48,7 @@ pairs as (
         and (earlier.document_no <> later.document_no or earlier.line_no <> later.line_no)
     qualify row_number() over (partition by later.sale_id order by earlier.sale_id) = 1
 )
-select pairs.sale_id, pairs.other_sale_id
+select pairs.sale_id, pairs.other_sale_id, pairs.content
 from pairs
 anti join staging.sales as same_file
     on same_file.file_id = pairs.file_id and same_file.distributor = pairs.distributor

@@ -24,9 +24,8 @@ select sale_id, 'superseded'
 from intermediate.contested_versions
 where not is_accepted
 union all
-select contested.sale_id, 'superseded'
-from intermediate.contested_versions as contested
+select waiting.sale_id, 'superseded'
+from intermediate.waiting_versions as waiting
 join intermediate.line_versions using (sale_id)
-where contested.is_accepted is null
-qualify contested.sale_id < max(contested.sale_id) over (
+qualify waiting.sale_id < max(waiting.sale_id) over (
     partition by distributor, document_no, line_no, line_key)

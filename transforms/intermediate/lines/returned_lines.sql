@@ -19,8 +19,7 @@ sold as (
             and s.line_no = r.returns_line
         and s.document_type = 'sale' and s.document_date <= r.document_date
     anti join intermediate.superseded_lines as o on o.sale_id = s.sale_id
-    where s.sale_id not in (select sale_id from intermediate.contested_versions
-        where is_accepted is null)
+    anti join intermediate.waiting_versions as w on w.sale_id = s.sale_id
 )
 select
     s.sale_id, min(s.currency) as currency, min(s.returned_sale_id) as returned_sale_id,

@@ -12,4 +12,5 @@ select sale_id, distributor, document_no, line_no, line_key, document_date, mont
     if(returned_sale_id is null, document_no, returns_document) as terms_document, distributor_id,
     partner_id, family, is_licence, amount, deal_id, version, change_id
 from intermediate.lines
-where is_valued or is_proposed
+where is_valued
+    or awaits_change and month <= (select through_month from rules.programme)

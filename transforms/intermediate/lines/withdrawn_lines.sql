@@ -54,13 +54,15 @@ withdrawn as (
         on x.feed = c.feed and x.month = c.month
             and x.record_key = coalesce(numbered.record_key, counted.record_key)
     where c.sale_id not in (select sale_id from intermediate.repeated_lines)
-        and c.sale_id not in (select sale_id from intermediate.contested_versions
-            where is_accepted is null)
+        and c.sale_id not in (select sale_id from intermediate.waiting_versions)
         and if(coalesce(numbered.record_key, counted.record_key) is null, v.newest,
             coalesce(x.newest, 0)) > coalesce(n.last_seen, c.file_id)
 ),
 stated_keys as (
-    select distinct distributor, document_no, line_no, line_key from stated.lines
+    select distinct distributor, document_no, line_no, line_key
+    from stated.lines
+    semi join (select s.* from withdrawn join staging.sales as s using (sale_id)) as gone
+        using (distributor, document_no, line_no, line_key)
 ),
 valued as (
     select w.*, s.net_amount, k.document_no is not null as is_stated

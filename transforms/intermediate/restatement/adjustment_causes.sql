@@ -76,6 +76,7 @@ compared as (
             or today.document_date is distinct from written.document_date as is_other_product,
         today.deal_id is distinct from written.deal_id as is_other_deal,
         landed.sha256 is not null as had_landed,
+        held.reason as was_held_for, uncounted.reason as was_uncounted_for,
         others.was_anothers, due.credit_id is not null as is_anothers, reasons.reason,
         today.net_amount <> terms.net_amount as is_other_amount,
         today.amount <> terms.amount as is_other_value,
@@ -100,6 +101,9 @@ compared as (
         on withdrawn.distributor = a.distributor and withdrawn.document_no = a.document_no
         and withdrawn.line_no = a.line_no and withdrawn.line_key = a.line_key
     left join reasons on reasons.sale_id = today.sale_id and reasons.incentive = a.incentive
+    left join last_closing as held on held.sale_id = today.sale_id and held.incentive is null
+    left join last_closing as uncounted
+        on uncounted.sale_id = today.sale_id and uncounted.incentive = a.incentive
 ),
 caused as (
     select *,
@@ -123,27 +127,24 @@ caused as (
 ),
 -- The kind of fact that changes the value of an unchanged line.
 sources as (
-    select caused.*,
+    select *,
         case
-            when caused.cause = 'claims' then 'deals'
-            when caused.cause = 'rate' then 'fx_rates'
-            when caused.cause = 'not_a_licence' then 'products'
-            when caused.cause <> 'counted_later' then 'partners'
-            when coalesce(held.reason, uncounted.reason) in ('unknown_partner',
+            when cause = 'claims' then 'deals'
+            when cause = 'rate' then 'fx_rates'
+            when cause = 'not_a_licence' then 'products'
+            when cause <> 'counted_later' then 'partners'
+            when coalesce(was_held_for, was_uncounted_for) in ('unknown_partner',
                 'ambiguous_partner', 'module_not_held', 'not_admitted_yet', 'partner_inactive')
                 then 'partners'
-            when coalesce(held.reason, uncounted.reason) in ('unknown_product', 'not_a_licence')
+            when coalesce(was_held_for, was_uncounted_for) in ('unknown_product', 'not_a_licence')
                 then 'products'
-            when held.reason in ('unknown_currency', 'no_rate', 'amount_too_large')
+            when was_held_for in ('unknown_currency', 'no_rate', 'amount_too_large')
                 then 'fx_rates'
-            when caused.incentive = 'sell_with' then 'deals'
+            when incentive = 'sell_with' then 'deals'
         end as kind
     from caused
-    left join last_closing as held on held.sale_id = caused.sale_id and held.incentive is null
-    left join last_closing as uncounted
-        on uncounted.sale_id = caused.sale_id and uncounted.incentive = caused.incentive
-    where (caused.is_same_version or caused.had_landed)
-        and caused.cause not in ('late', 'withdrawn', 'amount', 'held')
+    where (is_same_version or had_landed)
+        and cause not in ('late', 'withdrawn', 'amount', 'held')
 ),
 subjects as (
     select credit_id, kind, unnest([
@@ -176,13 +177,11 @@ select
             or caused.is_other_buyer or caused.is_other_amount or caused.is_other_product)
         else caused.is_newer and caused.is_other_buyer
     end, false) as is_own,
-    coalesce(uncounted.reason, held.reason) as closing_reason, caused.partner_code, caused.sku,
-    caused.buyer_id, caused.deal_id, coalesce(files.file_name, caused.file_name) as file_name,
+    coalesce(caused.was_uncounted_for, caused.was_held_for) as closing_reason,
+    caused.partner_code, caused.sku, caused.buyer_id, caused.deal_id,
+    coalesce(files.file_name, caused.file_name) as file_name,
     if(files.file_id is null, caused.file_line, newest.line) as file_line, caused.stated_file,
     caused.stated_line
 from caused
 left join newest using (credit_id)
 left join staging.files as files using (file_id)
-left join last_closing as held on held.sale_id = caused.sale_id and held.incentive is null
-left join last_closing as uncounted
-    on uncounted.sale_id = caused.sale_id and uncounted.incentive = caused.incentive

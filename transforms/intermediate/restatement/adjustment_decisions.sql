@@ -13,7 +13,9 @@
 with shared as (
     select distinct distributor, document_no, line_no, line_key
     from stated.lines
-    where incentive = 'sell_with'
+    semi join intermediate.adjusting_credits
+        using (distributor, document_no, line_no, line_key)
+    where stated.lines.incentive = 'sell_with'
 ),
 claims as (
     select deal_id, string_agg(distinct concat_ws(' ', partner_code, role, status), ', '
