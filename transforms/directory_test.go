@@ -138,6 +138,9 @@ func overDays[T any](all []directory, rows func(directory) []T, key func(T) any,
 	}
 	var before map[any]T
 	for i, d := range all {
+		if len(rows(d)) == 0 {
+			continue // a complete file without rows ends nothing
+		}
 		now := map[any]T{}
 		for _, r := range rows(d) {
 			k := key(r)
