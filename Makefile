@@ -12,6 +12,10 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 # What is handed out and the manual are dated by the last commit.
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 315532800)
 
+# A test that fails must fail its make, also before a pipe.
+SHELL := bash
+.SHELLFLAGS := -o pipefail -c
+
 export GOFLAGS SOURCE_DATE_EPOCH
 export CGO_ENABLED := 1
 

@@ -42,9 +42,15 @@ const Shared os.FileMode = 0o640
 
 // Write places data under path with the given mode.
 func Write(path string, data []byte, mode os.FileMode) error {
+	return WriteBy(filepath.Dir(path), path, data, mode)
+}
+
+// WriteBy places data under path by way of a folder in the same file system. A kill leaves an unfinished file there.
+func WriteBy(aside, path string, data []byte, mode os.FileMode) error {
 	err := errors.Join(fault("write", path), fault("sync", path), fault("rename", path))
 	if err == nil {
-		err = renameio.WriteFile(path, data, mode, renameio.IgnoreUmask(), renameio.WithStaticPermissions(mode))
+		err = renameio.WriteFile(path, data, mode, renameio.IgnoreUmask(), renameio.WithStaticPermissions(mode),
+			renameio.WithTempDir(aside))
 	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)

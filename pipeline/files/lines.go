@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"path/filepath"
 )
 
 // AddLine adds a value to a file with one JSON value a line. After a crash, at most this line is missing.
@@ -38,11 +39,16 @@ func Lines[T any](path string) ([]T, error) {
 
 // WriteJSON places a value as indented JSON.
 func WriteJSON(path string, value any, mode os.FileMode) error {
+	return WriteJSONBy(filepath.Dir(path), path, value, mode)
+}
+
+// WriteJSONBy is WriteJSON by way of a folder, as WriteBy.
+func WriteJSONBy(aside, path string, value any, mode os.FileMode) error {
 	data, err := json.MarshalIndent(value, "", "  ")
 	if err != nil {
 		return err
 	}
-	return Write(path, append(data, '\n'), mode)
+	return WriteBy(aside, path, append(data, '\n'), mode)
 }
 
 // WriteLines replaces the values of a file.

@@ -173,7 +173,7 @@ func (m *Month) putOut(before *previous, done *Done) error {
 		_ = os.Remove(m.Folder) // fails where it holds other files
 		return nil
 	}
-	if err := files.WriteJSON(filepath.Join(m.Folder, manifestName), m.now, files.Private); err != nil {
+	if err := files.WriteJSONBy(m.Aside, filepath.Join(m.Folder, manifestName), m.now, files.Private); err != nil {
 		return err
 	}
 	return m.sign(true, before)
@@ -199,7 +199,7 @@ func (m *Month) sign(changed bool, before *previous) error {
 	if err := before.keep("statements/"+m.Name, filepath.Base(path)); err != nil {
 		return err
 	}
-	return files.Write(path, signature, files.Private)
+	return files.WriteBy(m.Aside, path, signature, files.Private)
 }
 
 // workbooks counts the workbooks among files.
