@@ -59,7 +59,8 @@ func ruleLines() map[string]ruleLine {
 			func(v *oracle.Version, yes bool) { v.SellWith.OwnDeals = yes })},
 		"unclaimed": {1, 1, choice("rescale", "drop",
 			func(v *oracle.Version, yes bool) { v.SellWith.Rescale = yes })},
-		"settle_after": {1, 1, whole(func(p *oracle.Programme, _ *oracle.Version, n int64) { p.SettleAfter = int(n) })},
+		"unnamed_returns": {1, 1, unnamedReturns},
+		"settle_after":    {1, 1, whole(func(p *oracle.Programme, _ *oracle.Version, n int64) { p.SettleAfter = int(n) })},
 		"lead_days": {1, 1, whole(func(_ *oracle.Programme, v *oracle.Version,
 			n int64) {
 			v.SellWith.LeadDays = int(n)
@@ -174,6 +175,10 @@ func choice(yes, no string, set func(*oracle.Version, bool)) apply {
 		}
 		set(v, words[0] == yes)
 	}
+}
+
+func unnamedReturns(_ *testing.T, p *oracle.Programme, _ *oracle.Version, words []string) {
+	p.UnnamedReturns = words[0]
 }
 
 func minimumPayable(t *testing.T, p *oracle.Programme, _ *oracle.Version, words []string) {

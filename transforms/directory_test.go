@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -101,7 +102,7 @@ func (h *history) dated(f oracle.Facts) oracle.Facts {
 	return f
 }
 
-// rated are the sales with the rates that they were stated with.
+// rated are the sales with the rates that they were stated with, and returns with what they were stated to take back.
 func (h *history) rated(sales []oracle.Sale) []oracle.Sale {
 	stated := map[string]string{}
 	for _, said := range ask(h, h.s, "select concat_ws('|', distributor, document_no, line_no, currency) || '=' || rate "+
@@ -109,13 +110,35 @@ func (h *history) rated(sales []oracle.Sale) []oracle.Sale {
 		key, rate, _ := strings.Cut(said, "=")
 		stated[key] = rate
 	}
+	taken := h.taken()
 	sales = slices.Clone(sales)
 	for i, s := range sales {
+		sales[i].Stated = taken[fmt.Sprintf("%s|%s|%d", s.Distributor, s.Document, s.Line)]
 		if rate, ok := stated[fmt.Sprintf("%s|%s|%d|%s", s.Distributor, s.Document, s.Line, s.Currency)]; ok {
 			sales[i].Rate, _, _ = apd.NewFromString(rate)
 		}
 	}
 	return sales
+}
+
+// taken is what each return that names no line was stated to take back.
+func (h *history) taken() map[string][]oracle.Match {
+	taken := map[string][]oracle.Match{}
+	for _, said := range ask(h, h.s, "select concat_ws('|', distributor, document_no, line_no) || '=' || concat_ws('|', "+
+		"any_value(returns_document), any_value(returns_line), any_value(abs(quantity)::bigint), any_value(net_amount)) "+
+		"as said from memory.kept.lines where matched_sale is not null group by distributor, document_no, line_no, matched_sale "+
+		"having sum(base) <> 0 order by min(sequence)") {
+		key, what, _ := strings.Cut(said, "=")
+		words := strings.Split(what, "|")
+		line, _ := strconv.ParseInt(words[1], 10, 64)
+		quantity, _ := strconv.ParseInt(words[2], 10, 64)
+		net, _, err := apd.NewFromString(words[3])
+		if err != nil {
+			h.Fatalf("%v", err)
+		}
+		taken[key] = append(taken[key], oracle.Match{Document: words[0], Line: line, Quantity: quantity, Net: *net})
+	}
+	return taken
 }
 
 // overDays gives each row the days on which it holds.

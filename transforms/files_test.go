@@ -126,7 +126,8 @@ func (b *inbox) sale() sentLine {
 		Buyer:    b.oneOf("buyer", "P1", "P1", "P2", "P2", "P3", "P3", "P9"),
 		SKU:      b.oneOf("sku", "L", "L", "L", "M", "M", "S", "X"),
 		Currency: b.oneOf("currency", "USD", "USD", "EUR", "EUR", "XXX"), Deal: b.oneOf("deal", "", "", "D1", "D2", "D9"),
-		Net: dec(int64(rapid.SampledFrom([]int{50_000, 100_000, 200_000}).Draw(b.T, "net")), 2)}
+		Quantity: int64(rapid.SampledFrom([]int{1, 1, 2, 0}).Draw(b.T, "quantity")),
+		Net:      dec(int64(rapid.SampledFrom([]int{50_000, 100_000, 200_000}).Draw(b.T, "net")), 2)}
 	if b.oneIn(7, "return") {
 		s.Return, s.Net.Negative = true, true
 		if rapid.Bool().Draw(b.T, "names its line") {
@@ -261,9 +262,10 @@ func (b *inbox) store() []string {
 				returned, line = text(l.ReturnsDocument), fmt.Sprint(l.ReturnsLine)
 			}
 			q = append(q, fmt.Sprintf("insert into store.raw.sales values (%d, %d, %s, %s, %d, %s, %t, %s, %s, null, null, "+
-				"null, 'Acme', %s, 1, %s, %s, %s, %s, %s)", id, n+2, text(l.Distributor), text(l.Document), l.Line, text(l.key),
+				"null, 'Acme', %s, %d, %s, %s, %s, %s, %s)", id, n+2, text(l.Distributor), text(l.Document), l.Line, text(l.key),
 				l.Return,
-				date(l.Date), text(l.Buyer), text(l.SKU), l.Net.Text('f'), text(l.Currency), text(l.Deal), returned, line))
+				date(l.Date), text(l.Buyer), text(l.SKU), signedQuantity(l.Sale), l.Net.Text('f'),
+				text(l.Currency), text(l.Deal), returned, line))
 		}
 	}
 	return append(q, "update store.raw.deals set end_customer = 'ACME', family = 'platform'")

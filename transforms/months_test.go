@@ -234,11 +234,20 @@ func bases(t fataler, s *store.Session) []string {
 }
 
 func worked(r oracle.Result) []string {
-	var out []string
+	sums := map[string]*apd.Decimal{} // a return may have parts
 	for _, c := range r.Credits {
-		if c.Base.Sign() != 0 {
-			out = append(out, strings.Join([]string{c.Distributor, c.Document, fmt.Sprint(c.Line), c.Partner, c.Module,
-				cents(c.Base)}, " "))
+		key := strings.Join([]string{c.Distributor, c.Document, fmt.Sprint(c.Line), c.Partner, c.Module}, " ")
+		if sums[key] == nil {
+			sums[key] = new(apd.Decimal)
+		}
+		if _, err := apd.BaseContext.WithPrecision(40).Add(sums[key], sums[key], &c.Base); err != nil {
+			panic(err)
+		}
+	}
+	var out []string
+	for key, sum := range sums {
+		if sum.Sign() != 0 {
+			out = append(out, key+" "+cents(*sum))
 		}
 	}
 	slices.Sort(out)

@@ -65,9 +65,10 @@ func drawDay(t *rapid.T, name string, from, to int) time.Time {
 
 func drawProgramme(t *rapid.T) oracle.Programme {
 	p := oracle.Programme{Currency: "USD", YearStarts: rapid.SampledFrom([]int{1, 1, 4}).Draw(t, "year starts"),
-		FXMaxAge:    rapid.IntRange(0, 5).Draw(t, "fx age"),
-		MinPayable:  dec(rapid.SampledFrom([]int64{0, 5000, 100000}).Draw(t, "minimum"), 2),
-		SettleAfter: rapid.SampledFrom([]int{0, 0, 1, 3}).Draw(t, "settle after")}
+		FXMaxAge:       rapid.IntRange(0, 5).Draw(t, "fx age"),
+		MinPayable:     dec(rapid.SampledFrom([]int64{0, 5000, 100000}).Draw(t, "minimum"), 2),
+		SettleAfter:    rapid.SampledFrom([]int{0, 0, 1, 3}).Draw(t, "settle after"),
+		UnnamedReturns: rapid.SampledFrom([]string{"", "", "own_day", "hold"}).Draw(t, "unnamed returns")}
 	from, lives := firstDay, []int{1, 3, 0}
 	for range rapid.IntRange(1, 3).Draw(t, "versions") {
 		lives = lives[rapid.IntRange(0, len(lives)-1).Draw(t, "life of points"):]
@@ -287,7 +288,8 @@ func drawSale(t *rapid.T, i int, before []oracle.Sale) oracle.Sale {
 		Currency: rapid.SampledFrom([]string{"USD", "USD", "EUR"}).Draw(t, "currency"),
 		Deal:     rapid.SampledFrom([]string{"", "D1", "D2", "D3"}).Draw(t, "deal"),
 		Net: dec(rapid.SampledFrom([]int64{1, 99999, 2500000, 2499999, 2500001, 12345678}).Draw(t, "size")*rapid.Int64Range(1,
-			3).Draw(t, "times"), 2)}
+			3).Draw(t, "times"), 2),
+		Quantity: rapid.Int64Range(0, 5).Draw(t, "quantity")}
 	if s.Distributor == "P9" {
 		s.DistributorPartner = "P9"
 	}
@@ -305,7 +307,7 @@ func drawSale(t *rapid.T, i int, before []oracle.Sale) oracle.Sale {
 				s.Deal = ""
 			}
 			if rapid.Bool().Draw(t, "in part") {
-				s.Net = dec(1, 2)
+				s.Net, s.Quantity = dec(1, 2), min(s.Quantity, 1)
 			}
 		}
 	}

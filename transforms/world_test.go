@@ -237,11 +237,20 @@ func saleRows(sales []oracle.Sale) (rows []string) {
 		if s.ReturnsDocument != "" {
 			returned, line = text(s.ReturnsDocument), fmt.Sprint(s.ReturnsLine)
 		}
-		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %d, null, %t, %s, %s, null, null, null, null, %s, 1, %s, %s, "+
+		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %d, null, %t, %s, %s, null, null, null, null, %s, %d, %s, %s, "+
 			"%s, %s, %s)", fileOf(s), physicalLine(s), text(s.Distributor), text(s.Document), s.Line, s.Return,
-			date(s.Date), text(s.Buyer), text(s.SKU), s.Net.Text('f'), text(s.Currency), text(s.Deal), returned, line))
+			date(s.Date), text(s.Buyer), text(s.SKU), signedQuantity(s), s.Net.Text('f'), text(s.Currency), text(s.Deal),
+			returned, line))
 	}
 	return rows
+}
+
+// signedQuantity is below zero for a return.
+func signedQuantity(s oracle.Sale) int64 {
+	if s.Return {
+		return -s.Quantity
+	}
+	return s.Quantity
 }
 
 // salesFiles are the files that sell-out lines are spread over, a document in one.
@@ -261,8 +270,8 @@ const countSales = "update store.raw.files set records = n, typed = n, amount = 
 // physicalLine is the same for a line as long as its content is.
 func physicalLine(s oracle.Sale) int64 {
 	h := fnv.New32a()
-	fmt.Fprint(h, s.Distributor, s.Document, s.Line, s.Return, s.Date, s.Buyer, s.SKU, s.Net.Text('f'), s.Currency, s.Deal,
-		s.ReturnsDocument, s.ReturnsLine)
+	fmt.Fprint(h, s.Distributor, s.Document, s.Line, s.Return, s.Date, s.Buyer, s.SKU, s.Quantity, s.Net.Text('f'), s.Currency,
+		s.Deal, s.ReturnsDocument, s.ReturnsLine)
 	return int64(h.Sum32()) + 2
 }
 
@@ -322,7 +331,8 @@ func givens(list []oracle.Given) string {
 // theirs is the oracle's programme as the program has it.
 func theirs(p oracle.Programme) programme.Programme {
 	out := programme.Programme{Currency: p.Currency, YearStarts: p.YearStarts, FXMaxAge: p.FXMaxAge,
-		MinPayable: programme.Cents(units(p.MinPayable, 2)), SettleAfter: p.SettleAfter}
+		MinPayable: programme.Cents(units(p.MinPayable, 2)), SettleAfter: p.SettleAfter,
+		UnnamedReturns: p.UnnamedReturns}
 	for _, v := range p.Versions {
 		out.Versions = append(out.Versions, version(v))
 	}

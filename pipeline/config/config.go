@@ -179,6 +179,7 @@ func ReadProgramme(path string, base programme.Programme) (programme.Programme, 
 	if f.FX == (fxFile{}) {
 		p.FXMaxAge = base.FXMaxAge
 	}
+	p.UnnamedReturns = cmp.Or(p.UnnamedReturns, base.UnnamedReturns)
 	if f.Pay == (payFile{}) {
 		p.MinPayable, p.SettleAfter, p.PaysOwn = base.MinPayable, base.SettleAfter, base.PaysOwn
 	}

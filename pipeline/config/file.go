@@ -42,22 +42,25 @@ func (n *names) UnmarshalYAML(decode func(any) error) error {
 }
 
 type file struct {
-	Vendor     string        `is:"must" doc:"The vendor's name, as statements show it"`
-	Currency   string        `is:"must currency" doc:"The programme's currency; every amount is stated in it"`
-	YearStarts int           `yaml:"year_starts" is:"month" doc:"The month in which the programme year begins; usually 1"`
-	Folders    foldersFile   `doc:"Folders, relative to the folder of this file"`
-	Landing    landingFile   `doc:"When a file in the inbox is complete"`
-	Database   databaseFile  `doc:"How much of the machine the database may use"`
-	FX         fxFile        `doc:"Exchange rates"`
-	Pay        payFile       `doc:"What is paid out"`
-	Closing    closingFile   `doc:"What a month needs before it is closed"`
-	Statement  statementFile `doc:"How workbooks look, and how they are signed and locked"`
-	Journal    *journalFile  `doc:"The accounts a month is booked to; without them no journal is written"`
-	Publish    publishFile   `doc:"Earlier publications"`
-	Serve      serveFile     `doc:"What tranche serve does and when, and who may read its pages"`
-	Notify     notifyFile    `doc:"Who gets messages"`
-	Feeds      []feedFile    `is:"must" doc:"How each sender writes its files; nothing is guessed"`
-	Programme  []versionFile `is:"must" doc:"The rules; a version holds from its date until the next version's"`
+	Vendor     string `is:"must" doc:"The vendor's name, as statements show it"`
+	Currency   string `is:"must currency" doc:"The programme's currency; every amount is stated in it"`
+	YearStarts int    `yaml:"year_starts" is:"month" doc:"The month in which the programme year begins; usually 1"`
+
+	Returns string `yaml:"unnamed_returns" is:"unnamed" doc:"What a return without a line takes back; usually newest_sale"`
+
+	Folders   foldersFile   `doc:"Folders, relative to the folder of this file"`
+	Landing   landingFile   `doc:"When a file in the inbox is complete"`
+	Database  databaseFile  `doc:"How much of the machine the database may use"`
+	FX        fxFile        `doc:"Exchange rates"`
+	Pay       payFile       `doc:"What is paid out"`
+	Closing   closingFile   `doc:"What a month needs before it is closed"`
+	Statement statementFile `doc:"How workbooks look, and how they are signed and locked"`
+	Journal   *journalFile  `doc:"The accounts a month is booked to; without them no journal is written"`
+	Publish   publishFile   `doc:"Earlier publications"`
+	Serve     serveFile     `doc:"What tranche serve does and when, and who may read its pages"`
+	Notify    notifyFile    `doc:"Who gets messages"`
+	Feeds     []feedFile    `is:"must" doc:"How each sender writes its files; nothing is guessed"`
+	Programme []versionFile `is:"must" doc:"The rules; a version holds from its date until the next version's"`
 }
 
 type foldersFile struct {

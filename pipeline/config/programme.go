@@ -18,6 +18,10 @@ func (r *reader) programme(f file) programme.Programme {
 		Currency: f.Currency, YearStarts: cmp.Or(f.YearStarts, 1), FXMaxAge: f.FX.MaxAgeDays,
 		MinPayable:  r.money("$.pay.minimum_payable", f.Pay.MinimumPayable),
 		SettleAfter: f.Pay.SettleAfter, PaysOwn: f.Pay.Currency == "partner",
+		UnnamedReturns: f.Returns,
+	}
+	if known := words("unnamed"); f.Returns != "" && !slices.Contains(known, f.Returns) {
+		r.fault("$.unnamed_returns", "%q is not known here; write one of %s", f.Returns, strings.Join(known, ", "))
 	}
 	if known := words("pays"); f.Pay.Currency != "" && !slices.Contains(known, f.Pay.Currency) {
 		r.fault("$.pay.currency", "%q is not known here; write one of %s", f.Pay.Currency, strings.Join(known, ", "))

@@ -66,6 +66,8 @@ func words(form string) []string {
 		return []string{"starttls", "tls", "none"}
 	case "source":
 		return []string{"computed", "directory"}
+	case "unnamed":
+		return programme.UnnamedReturns()
 	case "unclaimed":
 		return []string{"rescale", "drop"}
 	}

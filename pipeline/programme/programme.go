@@ -29,7 +29,9 @@ type Programme struct {
 	// SettleAfter is for how many months a balance below the minimum is carried; zero: for ever.
 	SettleAfter int
 	PaysOwn     bool // partners are paid in their own currency
-	Versions    []Version
+	// UnnamedReturns is what a return that names no line takes back; empty is the first of UnnamedReturns.
+	UnnamedReturns string
+	Versions       []Version
 }
 
 // Version is the programme from one day on.
@@ -55,6 +57,10 @@ func ModuleNames() []string { return []string{Distribution, Resell, SellWithName
 
 // LevelNames lists the levels from the lowest.
 func LevelNames() []string { return []string{"ready", "advanced", "premier"} }
+
+// UnnamedReturns lists what a return that names no line can take back: the newest sales, whatever was bought on its own
+// day, or nothing until a person decides.
+func UnnamedReturns() []string { return []string{"newest_sale", "own_day", "hold"} }
 
 // Methods lists how a schedule turns a running base into money.
 func Methods() []string { return []string{"marginal", "block", "document", "volume"} }
@@ -172,10 +178,12 @@ func (p Programme) Hash(v Version) string {
 		Currency             string
 		YearStarts, FXMaxAge int
 		MinPayable           Cents
-		SettleAfter          int  `json:",omitzero"`
-		PaysOwn              bool `json:",omitzero"`
+		SettleAfter          int    `json:",omitzero"`
+		PaysOwn              bool   `json:",omitzero"`
+		UnnamedReturns       string `json:",omitzero"`
 		Version              Version
-	}{p.Currency, p.YearStarts, p.FXMaxAge, p.MinPayable, p.SettleAfter, p.PaysOwn, v})
+	}{p.Currency, p.YearStarts, p.FXMaxAge, p.MinPayable, p.SettleAfter, p.PaysOwn,
+		p.UnnamedReturns, v})
 	if err != nil {
 		panic(err) // plain values always encode
 	}

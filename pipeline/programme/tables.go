@@ -1,6 +1,7 @@
 package programme
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -34,8 +35,9 @@ func (p Programme) WriteTables(ctx context.Context, db Database, span Span, past
 	if firstOpen.IsZero() {
 		firstOpen = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
-	w.exec("insert into rules.programme values (?, ?, ?, ?, nullif(?, 0), ?, ?, ?)",
-		p.Currency, p.YearStarts, p.FXMaxAge, p.MinPayable.String(), p.SettleAfter, p.PaysOwn, span.Through, firstOpen)
+	w.exec("insert into rules.programme values (?, ?, ?, ?, nullif(?, 0), ?, ?, ?, ?)",
+		p.Currency, p.YearStarts, p.FXMaxAge, p.MinPayable.String(), p.SettleAfter, p.PaysOwn,
+		cmp.Or(p.UnnamedReturns, UnnamedReturns()[0]), span.Through, firstOpen)
 	for code, decimals := range currency.Unusual() {
 		w.exec("insert into rules.currencies values (?, ?)", code, decimals)
 	}
@@ -145,7 +147,8 @@ func tables() []string {
 	return []string{
 		"create schema rules",
 		`create table rules.programme (currency varchar, year_starts integer, fx_max_age_days integer,
-			minimum_payable decimal(18,2), settle_after integer, pays_own boolean, through_month date, first_open date)`,
+			minimum_payable decimal(18,2), settle_after integer, pays_own boolean,
+			unnamed_returns varchar, through_month date, first_open date)`,
 		"create table rules.currencies (currency varchar, decimals integer)", // those with other decimals than two
 		"create table rules.levels (level varchar, rank integer)",
 		`create table rules.versions (version integer, name varchar, hash varchar, begins date, from_date date, to_date date,

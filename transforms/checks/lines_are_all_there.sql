@@ -2,6 +2,8 @@
 -- or counts or does not count for its buyer with a reason.
 with reasons as (
     select sale_id from intermediate.purchase_credits where incentive = 'resell'
+    union
+    select sale_id from intermediate.return_parts where held_reason is not null
 )
 select l.sale_id, l.document_no, l.line_no
 from intermediate.lines as l

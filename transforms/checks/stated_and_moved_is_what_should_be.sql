@@ -11,3 +11,4 @@ where coalesce(movements.base, 0) <> coalesce(due.base, 0) and p.first_open <= p
     and coalesce(due.month, p.through_month) <= p.through_month
     and credit_id not in (select credit_id from intermediate.adjustment_decisions
         where is_accepted is not true)
+    and credit_id not in (select credit_id from intermediate.returns_as_stated)

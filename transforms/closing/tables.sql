@@ -12,7 +12,7 @@ create table lines (
     earned decimal(18,2), points bigint, deal_id varchar, terms_date date,
     terms_document varchar, returns_document varchar, returns_line integer,
     returned_sale_id bigint, rules_hash varchar, sale_id bigint, file_name varchar,
-    file_line bigint);
+    file_line bigint, matched_sale varchar);
 create table slices (
     credit_id uuid, partner_id varchar, month date, incentive varchar, sale_id bigint,
     year_start date, schedule varchar, tranche bigint, through_tranche bigint,
@@ -29,7 +29,8 @@ create table adjustments (
 create table shares (
     sale_id bigint, month date, deal_id varchar, partner_id varchar, roles varchar,
     numerator bigint, denominator bigint, amount decimal(18,2), base decimal(18,2),
-    document_date date, distributor varchar, document_no varchar, line_no integer);
+    document_date date, distributor varchar, document_no varchar, line_no integer,
+    matched_sale varchar);
 create table points (
     entry varchar, origin varchar, partner_id varchar, posted_on date, kind varchar,
     category varchar, points bigint, balance varchar, sale_id bigint, source varchar,

@@ -6,6 +6,12 @@ with held as (
     select sale_id, null as incentive, held_reason as reason
     from intermediate.lines
     where held_reason is not null and month <= getvariable('closing_month')
+    union all
+    select p.sale_id, null, min(p.held_reason)
+    from intermediate.return_parts as p
+    join intermediate.lines as l using (sale_id)
+    where p.held_reason is not null and l.month <= getvariable('closing_month')
+    group by p.sale_id
 ),
 uncounted as (
     select sale_id, incentive, reason

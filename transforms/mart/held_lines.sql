@@ -1,12 +1,14 @@
 -- Loaded rows that wait. Each counts in the first run after the missing alias, product, rate, line
 -- or deal has come. A line that may be a typing error waits for the sender's correction, for its
--- month (future_date), or for a higher limit of its feed (amount_over_limit).
+-- month (future_date), or for a higher limit of its feed (amount_over_limit). Of a return that
+-- names
+-- no sale, what the sales before it do not cover waits (no_sale_to_return).
 --
 -- grain: kind, file_id, file_line
 -- kind, file_id, file_line, file_name
 -- held_reason     what is missing, ambiguous or doubtful
 -- what            the unknown code, product or currency, the deal of a link, the day of a
---                 future_date, or the limit
+--                 future_date, the limit, or the product of a return without a sale
 -- month           first day of its month; of a link whose line is not there, the month the link
 --                 landed in, or of the run where that is earlier
 -- partner_id      the partner, where it is known
@@ -34,6 +36,16 @@ from intermediate.lines as l
 join staging.files as f using (file_id)
 left join intermediate.doubtful_lines as q using (sale_id)
 where l.held_reason is not null
+union all
+-- What is left of a return that names no sale.
+select 'sales', l.file_id, l.line, f.file_name, min(p.held_reason), l.sku, l.month, l.partner_id,
+    l.distributor_id, l.distributor, l.document_no, l.document_date, l.line_no, l.end_customer,
+    l.sku, sum(p.net_amount)::decimal(18,6), l.currency, null
+from intermediate.return_parts as p
+join intermediate.lines as l using (sale_id)
+join staging.files as f using (file_id)
+where p.held_reason is not null
+group by all
 union all
 select
     'entries', e.file_id, e.line, f.file_name, e.held_reason, e.partner_id,

@@ -1,17 +1,18 @@
 -- Every claim with every line of its deal: whether it counts, or why not.
 --
--- grain: sale_id, partner_code, role
--- sale_id, month, deal_id, partner_code
+-- grain: sale_id, returned_sale_id, partner_code, role
+-- sale_id, returned_sale_id, month, deal_id, partner_code
 -- partner_id  the partner who claims; null when unknown
 -- role, registered_on, status, document_date, distributor, document_no, line_no, file_name,
 -- file_line
 -- is_counted  true: the claim counts for this line
 -- reason      why the claim does not count; null when it does
 select
-    c.sale_id, l.month, c.deal_id, c.partner_code, c.partner_id, c.role, c.registered_on, c.status,
+    l.sale_id, l.returned_sale_id, l.month, c.deal_id, c.partner_code, c.partner_id, c.role,
+    c.registered_on, c.status,
     l.document_date, l.distributor, l.document_no,
     l.line_no, f.file_name, l.line as file_line, c.reason is null as is_counted, c.reason
 from intermediate.claims as c
-join intermediate.lines as l using (sale_id)
+join intermediate.credited_lines as l on l.claims_sale_id = c.sale_id
 join staging.files as f using (file_id)
-where l.is_valued
+where l.change_id is null

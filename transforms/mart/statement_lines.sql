@@ -15,7 +15,7 @@
 -- method, schedule, before_cap, earned
 -- points  points earned by amount
 -- deal_id, terms_date, terms_document, returns_document, returns_line, returned_sale_id,
--- rules_hash, sale_id, file_name
+-- matched_sale, rules_hash, sale_id, file_name
 -- file_line  physical line in the file, from 1; null where the file no longer holds it
 with last_stated as ( -- of a credit that no longer counts
     select s.*
@@ -27,7 +27,7 @@ with last_stated as ( -- of a credit that no longer counts
 -- A subquery, because a join would scan all lines for the few of a nightly run.
 part_lines as not materialized (
     select *
-    from intermediate.lines
+    from intermediate.credited_lines
     where sale_id in (select sale_id from intermediate.movements
         where rowid >= getvariable('part_from') and rowid < getvariable('part_to'))
 )
@@ -48,14 +48,15 @@ select
     coalesce(l.returns_document, s.returns_document) as returns_document,
     coalesce(l.returns_line, s.returns_line) as returns_line,
     coalesce(l.returned_sale_id, s.returned_sale_id) as returned_sale_id,
-    v.hash as rules_hash, c.sale_id,
+    nullif(c.matched_sale, '') as matched_sale, v.hash as rules_hash, c.sale_id,
     if(c.is_due, f.file_name, x.file_name) as file_name,
     if(c.is_due, l.line, x.file_line) as file_line
 from intermediate.movements as c
 join intermediate.earnings as e using (credit_id)
 join rules.versions as v using (version)
 left join intermediate.adjustment_causes as x using (credit_id)
-left join part_lines as l on l.sale_id = if(c.is_due, c.sale_id, null)
+left join part_lines as l
+    on l.sale_id = if(c.is_due, c.sale_id, null) and l.matched_sale = c.matched_sale
 left join staging.files as f using (file_id)
 left join last_stated as s using (credit_id)
 where c.change_id is null

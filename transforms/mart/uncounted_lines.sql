@@ -1,7 +1,7 @@
 -- Sell-out lines that are complete and do not count, with the reason. A line with a deal that
 -- nobody claims counts for its buyer and distributor, but not for Sell With.
 --
--- grain: sale_id, partner_id, incentive
+-- grain: sale_id, partner_id, incentive, returned_sale_id
 -- sale_id
 -- partner_id  the partner it would credit; null for a deal that nobody claims
 -- incentive, month
@@ -11,13 +11,13 @@
 -- base  value that would have counted, in the programme currency
 -- deal_id, terms_date, returns_document, returns_line, returned_sale_id, file_name, file_line
 with uncounted as (
-    select sale_id, partner_id, incentive, reason, base
+    select sale_id, matched_sale, partner_id, incentive, reason, base
     from intermediate.purchase_credits
     where reason is not null and change_id is null
     union all
-    select d.sale_id, null, 'sell_with', 'unknown_deal', d.amount
-    from intermediate.valued_lines as d
-    anti join intermediate.claims as c using (sale_id)
+    select d.sale_id, d.matched_sale, null, 'sell_with', 'unknown_deal', d.amount
+    from intermediate.credited_lines as d
+    anti join intermediate.claims as c on c.sale_id = d.claims_sale_id
     where d.deal_id is not null and d.is_licence and d.change_id is null
         and d.version in (select version from rules.weights)
 )
@@ -28,6 +28,6 @@ select
     l.rate_date, u.base, l.deal_id, l.terms_date,
     l.returns_document, l.returns_line, l.returned_sale_id, f.file_name, l.line as file_line
 from uncounted as u
-join intermediate.lines as l using (sale_id)
+join intermediate.credited_lines as l using (sale_id, matched_sale)
 join staging.files as f using (file_id)
 order by u.partner_id -- the order of reading

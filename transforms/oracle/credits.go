@@ -20,6 +20,7 @@ type line struct {
 	version *Version  // the version in force on that day, nil before the first
 	amount  apd.Decimal
 	product Product
+	after   int // the place of a part among the parts of its return
 }
 
 type lineKey struct {
@@ -31,7 +32,11 @@ type lineKey struct {
 func (w *work) findCredits() {
 	w.joinLinks()
 	named := w.salesByKey()
+	var counted []*line // sales that a return can take back
 	for _, sale := range w.facts.Sales {
+		if sale.unnamed() && w.programme.UnnamedReturns != "own_day" {
+			continue
+		}
 		if monthOf(sale.Date).After(monthOf(w.facts.Through)) {
 			continue
 		}
@@ -42,10 +47,22 @@ func (w *work) findCredits() {
 			continue
 		}
 		l.paper = paper
-		w.creditDistribution(l)
-		w.creditResell(l)
-		w.creditSellWith(l)
+		if w.credit(l) && !sale.Return {
+			counted = append(counted, l)
+		}
 	}
+	if w.programme.UnnamedReturns == "" {
+		w.takeBack(counted)
+	}
+}
+
+// credit credits a line to all it counts for, and says whether there is anybody.
+func (w *work) credit(l *line) bool {
+	before := len(w.credits)
+	w.creditDistribution(l)
+	w.creditResell(l)
+	w.creditSellWith(l)
+	return len(w.credits) > before
 }
 
 // salesByKey holds the sales a return may name, of whatever month.

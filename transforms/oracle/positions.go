@@ -58,6 +58,9 @@ func before(a, b *credit) bool {
 	if x.Line != y.Line {
 		return x.Line < y.Line
 	}
+	if a.line.after != b.line.after {
+		return a.line.after < b.line.after
+	}
 	if a.partner != b.partner {
 		return a.partner < b.partner
 	}

@@ -110,10 +110,20 @@ type Sale struct {
 	Buyer                 string // partner id
 	DistributorPartner    string // the distributor as a partner, empty when it is none
 	SKU, Currency, Deal   string
+	Quantity              int64 // without sign
 	Net                   apd.Decimal
 	ReturnsDocument       string // empty: names no line
 	ReturnsLine           int64
 	Rate                  *apd.Decimal // that it was stated with; nil: it was not
+	Stated                []Match      // what a return that names no line was stated to take back
+}
+
+// Match is what a return that names no line takes of a sale of its distributor.
+type Match struct {
+	Document string
+	Line     int64
+	Quantity int64
+	Net      apd.Decimal
 }
 
 // Programme is all its versions.
@@ -124,7 +134,9 @@ type Programme struct {
 	MinPayable apd.Decimal
 	// SettleAfter is for how many months a balance is carried at most; 0: for ever.
 	SettleAfter int
-	Versions    []Version // in the order of their dates
+	// UnnamedReturns is own_day or hold; empty: a return that names no line takes back the newest sales.
+	UnnamedReturns string
+	Versions       []Version // in the order of their dates
 }
 
 // Version is the programme from a day on.

@@ -3,7 +3,7 @@
 --
 -- is a view
 -- grain: credit_id
--- credit_id, sale_id, partner_id, incentive, base
+-- credit_id, sale_id, matched_sale, partner_id, incentive, base
 -- posting_month  month it is stated in
 -- adjusts_month, document_date, distributor, document_no, terms_document, line_no, line_key,
 -- terms_date, version, year_start, period_start, position_family

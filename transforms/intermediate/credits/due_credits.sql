@@ -3,7 +3,8 @@
 --
 -- is a view
 -- grain: credit_id
--- credit_id, sale_id, partner_id, incentive, base, month, document_date, distributor, document_no,
+-- credit_id, sale_id, matched_sale, partner_id, incentive, base, month, document_date,
+-- distributor, document_no,
 -- terms_document, line_no, line_key, terms_date, version, year_start, period_start,
 -- position_family
 select * exclude (change_id)

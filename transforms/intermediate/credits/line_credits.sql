@@ -3,23 +3,25 @@
 --
 -- is a view
 -- grain: credit_id, change_id
--- credit_id, sale_id, partner_id, incentive, base, month, document_date, distributor, document_no,
+-- credit_id, sale_id, matched_sale, partner_id, incentive, base, month, document_date,
+-- distributor, document_no,
 -- terms_document, line_no, line_key, terms_date, version, year_start, period_start,
 -- position_family
 -- change_id  the change it belongs to; null where it is due
 with credited as (
     select
-        sale_id, partner_id, incentive, base, month, document_date, distributor, document_no,
-        terms_document, line_no, line_key, terms_date, version, family, change_id
+        sale_id, matched_sale, partner_id, incentive, base, month, document_date, distributor,
+        document_no, terms_document, line_no, line_key, terms_date, version, family, change_id
     from intermediate.purchase_credits
     where reason is null
     union all
     select
-        s.sale_id, s.partner_id, 'sell_with', s.base, l.month, l.document_date, l.distributor,
+        s.sale_id, s.matched_sale, s.partner_id, 'sell_with', s.base, l.month, l.document_date,
+        l.distributor,
         l.document_no, l.terms_document, l.line_no, l.line_key,
         l.terms_date, l.version, l.family, l.change_id
     from intermediate.shares as s
-    join intermediate.valued_lines as l using (sale_id)
+    join intermediate.credited_lines as l using (sale_id, matched_sale)
     where s.base <> 0
 ),
 own_positions as (
@@ -27,8 +29,9 @@ own_positions as (
 )
 select
     md5(concat_ws(chr(31), c.distributor, c.document_no, c.line_no, c.line_key, c.partner_id,
-        c.incentive))::uuid as credit_id,
-    c.sale_id, c.partner_id, c.incentive, c.base, c.month, c.document_date, c.distributor,
+        c.incentive, nullif(c.matched_sale, '')))::uuid as credit_id,
+    c.sale_id, c.matched_sale, c.partner_id, c.incentive, c.base, c.month, c.document_date,
+    c.distributor,
     c.document_no, c.terms_document,
     c.line_no, c.line_key, c.terms_date, c.version,
     (date_trunc('month', c.terms_date) - to_months(((month(c.terms_date) - r.year_starts

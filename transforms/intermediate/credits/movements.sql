@@ -4,12 +4,12 @@
 --
 -- grain: credit_id
 -- credit_id      of a waiting change, made of the credit and the change
--- sale_id, partner_id, incentive, base
+-- sale_id, matched_sale, partner_id, incentive, base
 -- posting_month  month it is stated in
 -- adjusts_month, document_date, distributor, document_no, terms_document, line_no, line_key,
 -- terms_date, version, year_start, period_start, position_family
 -- is_due     the credit counts today
--- is_stated  something has been stated of it
+-- is_stated  something has been stated of it, or of the sale it takes back: it keeps those terms
 -- level      as stated; null when nothing was
 -- schedule   as stated
 -- change_id  the change that waits for a person; null where the movement counts
@@ -21,21 +21,41 @@ with adjusting as (
     from intermediate.adjusting_credits as adjusting
     join intermediate.adjustment_decisions as decisions using (credit_id)
     where decisions.is_accepted is not false
+        and credit_id not in (select credit_id from intermediate.returns_as_stated)
 ),
 new as (
     select
-        credit_id, due.sale_id, due.partner_id, due.incentive, due.base, due.month as due_month,
-        null::date as adjusts_month, due.document_date, due.distributor, due.document_no,
-        due.line_no, due.line_key, due.terms_document, due.terms_date, due.version,
-        due.year_start, due.period_start, due.position_family, true as is_due,
-        false as is_stated, null as level, null as schedule, null as change_id
+        credit_id, due.sale_id, due.matched_sale, due.partner_id, due.incentive, due.base,
+        due.month as due_month, null::date as adjusts_month, due.document_date, due.distributor,
+        due.document_no, due.line_no, due.line_key,
+        coalesce(terms.terms_document, due.terms_document) as terms_document,
+        coalesce(terms.terms_date, due.terms_date) as terms_date,
+        coalesce(versions.version, due.version) as version,
+        coalesce(terms.year_start, due.year_start) as year_start,
+        coalesce(terms.period_start, due.period_start) as period_start,
+        coalesce(terms.position_family, due.position_family) as position_family, true as is_due,
+        terms.credit_id is not null as is_stated, terms.level, terms.schedule, null as change_id
     from intermediate.due_credits as due
     join rules.programme as p on due.month >= p.first_open
     anti join intermediate.stated_credits as stated using (credit_id)
+    anti join intermediate.returns_as_stated as returned using (credit_id)
+    left join intermediate.returned_terms as terms using (credit_id)
+    left join rules.versions as versions on versions.hash = terms.rules_hash
+),
+returned as (
+    select
+        returned.* exclude (rules_hash, month), returned.month as due_month,
+        if(returned.month < p.first_open, returned.month, null) as adjusts_month,
+        versions.version, true as is_due, true as is_stated, null as change_id
+    from intermediate.returns_as_stated as returned
+    cross join rules.programme as p
+    join rules.versions as versions on versions.hash = returned.rules_hash
+    where returned.base <> 0
 ),
 changing as (
     select
         md5(concat(changes.change_id, changes.credit_id))::uuid as credit_id, changes.sale_id,
+        changes.matched_sale,
         changes.partner_id, changes.incentive, changes.base, changes.due_month,
         if(changes.due_month < p.first_open, changes.due_month, null) as adjusts_month,
         changes.document_date, changes.distributor, changes.document_no, changes.line_no,
@@ -57,10 +77,12 @@ movements as (
     union all by name
     select * from new
     union all by name
+    select * from returned
+    union all by name
     select * from changing
 )
 select
-    m.credit_id, m.sale_id, m.partner_id, m.incentive, m.base,
+    m.credit_id, m.sale_id, m.matched_sale, m.partner_id, m.incentive, m.base,
     greatest(m.due_month, p.first_open) as posting_month, m.adjusts_month, m.document_date,
     m.distributor, m.document_no, m.terms_document, m.line_no, m.line_key, m.terms_date, m.version,
     m.year_start, m.period_start, m.position_family, m.is_due, m.is_stated, m.level, m.schedule,

@@ -1,22 +1,23 @@
 -- The credit of each line for its buyer and its distributor, or why it does not count.
 --
 -- is a view
--- grain: sale_id, incentive
--- sale_id, partner_id
+-- grain: sale_id, matched_sale, incentive
+-- sale_id, matched_sale, partner_id
 -- incentive  resell for the buyer, distribution for the distributor
 -- base, month, document_date, distributor, document_no, line_no, line_key, terms_document,
 -- terms_date, version, family
 -- change_id
 -- reason  why it does not count; null when it does
 with sides as (
-    select *, 'resell' as incentive, partner_id as side_id from intermediate.valued_lines
+    select *, 'resell' as incentive, partner_id as side_id from intermediate.credited_lines
     union all
     select *, 'distribution', distributor_id
-    from intermediate.valued_lines
+    from intermediate.credited_lines
     where distributor_id is not null
 )
 select
-    s.sale_id, s.side_id as partner_id, s.incentive, s.amount as base, s.month, s.document_date,
+    s.sale_id, s.matched_sale, s.side_id as partner_id, s.incentive, s.amount as base, s.month,
+    s.document_date,
     s.distributor, s.document_no, s.line_no, s.line_key,
     s.terms_document, s.terms_date, s.version, s.family, s.change_id,
     case

@@ -39,8 +39,7 @@ sequenced as (
         row_number() over (
             partition by partner_id, incentive, year_start
             order by change_id nulls first, posting_month, document_date, distributor, document_no,
-                line_no, line_key,
-                sale_id) as sequence
+                line_no, line_key, sale_id, terms_date desc, matched_sale desc) as sequence
     from intermediate.movements
 ),
 summed as (

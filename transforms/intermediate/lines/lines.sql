@@ -1,6 +1,6 @@
 -- Every current sell-out line with its partner, product and value. A line that cannot be valued yet
 -- is held with the reason. A return that names its sale has the terms of that sale, so that both
--- together come to zero.
+-- together come to zero. A return that names none is matched to sales later.
 --
 -- grain: sale_id
 -- sale_id, file_id, line, distributor, document_no, line_no, line_key, document_type,
@@ -14,6 +14,8 @@
 --              deal of its sale
 -- held_reason  why it cannot be valued yet, or does not count; null when it counts
 -- change_id    the change that a person has to accept before it counts; null where there is none
+-- is_unnamed   a return that is matched to sales: of what it says itself only partner, product and
+--              amount count
 -- is_valued    it can be valued and is not later than the run, or has been stated
 -- awaits_change  it lacks nothing but a person's decision
 with stated_rates as ( -- a stated line keeps its rate
@@ -22,6 +24,11 @@ with stated_rates as ( -- a stated line keeps its rate
     from stated.lines as s
     join rules.programme as p on s.currency <> p.currency
     group by s.distributor, s.document_no, s.line_no, s.line_key, s.currency
+),
+stated_whole as ( -- returns that were stated by their own day
+    select distinct distributor, document_no, line_no, line_key
+    from stated.lines
+    where document_type = 'return' and returned_sale_id is null
 ),
 stated_earlier as (
     select s.sale_id
@@ -38,8 +45,13 @@ dated as (
     select
         s.* exclude (deal_id), if(r.returned_sale_id is null, coalesce(k.deal_id, s.deal_id),
             r.deal_id) as deal_id, r.returned_sale_id,
-        coalesce(r.terms_date, s.document_date) as terms_date
+        coalesce(r.terms_date, s.document_date) as terms_date, r.returned_key,
+        s.document_type = 'return' and s.returns_document is null and w.document_no is null
+        as is_nameless
     from standing as s
+    left join stated_whole as w
+        on w.distributor = s.distributor and w.document_no = s.document_no
+        and w.line_no = s.line_no and w.line_key = s.line_key
     left join intermediate.deal_links as k on k.sale_id = s.sale_id and k.held_reason is null
     left join intermediate.returned_lines as r on r.sale_id = s.sale_id
 ),
@@ -47,8 +59,9 @@ resolved as (
     select
         d.*, own.partner_id as distributor_id, buyer.partner_id,
         coalesce(buyer.meanings, 0) as meanings, p.product_name, p.family, p.is_licence,
-        p.sku is not null as is_known_product, f.version, coalesce(s.rate, f.rate) as rate,
-        if(s.rate is null, f.rate_date, s.rate_date) as rate_date,
+        p.sku is not null as is_known_product, f.version, coalesce(s.rate, sold.rate,
+        f.rate) as rate,
+        coalesce(s.rate_date, sold.rate_date, f.rate_date) as rate_date,
         f.is_known_currency or s.rate is not null as is_known_currency,
         q.held_reason as doubt
     from dated as d
@@ -65,6 +78,10 @@ resolved as (
     left join stated_rates as s
         on s.distributor = d.distributor and s.document_no = d.document_no
         and s.line_no = d.line_no and s.line_key = d.line_key and s.currency = d.currency
+    left join stated_rates as sold -- and so does its return
+        on d.returned_sale_id is not null and sold.distributor = d.distributor
+        and sold.document_no = d.returns_document and sold.line_no = d.returns_line
+        and sold.line_key = d.returned_key and sold.currency = d.currency
 ),
 valued as (
     select *,
@@ -76,11 +93,15 @@ valued as (
 checked as (
     select valued.*, date_trunc('month', document_date)::date as month, waiting.change_id,
         waiting.kind as change_kind,
+        is_nameless and waiting.change_id is null and p.unnamed_returns = 'newest_sale'
+        as is_unnamed,
         case
             when doubt is not null then doubt
             when meanings > 1 then 'ambiguous_partner'
             when partner_id is null then 'unknown_partner'
             when not is_known_product then 'unknown_product'
+            when is_nameless and p.unnamed_returns = 'hold' then 'names_no_sale'
+            when is_unnamed then null
             when not is_known_currency then 'unknown_currency'
             when rate is null then 'no_rate'
             when amount is null then 'amount_too_large'
@@ -88,6 +109,7 @@ checked as (
         end as held_reason
     from valued
     left join intermediate.waiting_versions as waiting using (sale_id)
+    cross join rules.programme as p
 )
 select
     j.sale_id, j.file_id, j.line, j.distributor, j.document_no, j.line_no, j.line_key,
@@ -96,7 +118,7 @@ select
     j.distributor_id, j.partner_code, j.partner_id,
     j.end_customer, j.sku, j.product_name, j.family, j.is_licence, j.quantity, j.net_amount,
     j.currency, j.rate, j.rate_date, j.amount, j.deal_id,
-    j.held_reason, j.change_id,
+    j.held_reason, j.change_id, j.is_unnamed,
     j.held_reason is null and (j.month <= p.through_month
         or j.sale_id in (select sale_id from stated_earlier)) as is_valued,
     coalesce(j.held_reason = j.change_kind, false) as awaits_change

@@ -4,6 +4,7 @@
 -- grain: sale_id
 -- sale_id  the return
 -- currency, returned_sale_id, terms_date
+-- returned_key  line_key of the line it returns
 -- deal_id  deal of the line it returns
 with returns as (
     select s.sale_id, s.distributor, s.document_date, s.currency, s.returns_document, s.returns_line
@@ -12,7 +13,8 @@ with returns as (
     where s.returns_document is not null
 ),
 sold as (
-    select r.sale_id, r.currency, s.sale_id as returned_sale_id, s.document_date, s.deal_id
+    select r.sale_id, r.currency, s.sale_id as returned_sale_id, s.line_key, s.document_date,
+        s.deal_id
     from returns as r
     join staging.sales as s
         on s.distributor = r.distributor and s.document_no = r.returns_document
@@ -23,7 +25,7 @@ sold as (
 )
 select
     s.sale_id, min(s.currency) as currency, min(s.returned_sale_id) as returned_sale_id,
-    min(s.document_date) as terms_date,
+    min(s.document_date) as terms_date, min(s.line_key) as returned_key,
     min(coalesce(k.deal_id, s.deal_id)) as deal_id
 from sold as s
 left join intermediate.deal_links as k on k.sale_id = s.returned_sale_id and k.held_reason is null

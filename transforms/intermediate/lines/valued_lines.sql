@@ -3,14 +3,15 @@
 --
 -- is a view
 -- grain: sale_id
--- sale_id, distributor, document_no, line_no, line_key, document_date, month, terms_date,
--- terms_document, distributor_id
+-- sale_id, file_id, line, distributor, document_no, line_no, line_key, document_type,
+-- document_date, month, terms_date, version, returns_document, returns_line, returned_sale_id,
+-- distributor_id, partner_code
 -- partner_id  the buying partner
--- family, is_licence, amount, deal_id, version
+-- end_customer, sku, product_name, family, is_licence, quantity, net_amount, currency, rate,
+-- rate_date, amount, deal_id
 -- change_id  the change that a person has to accept before the line counts; null where it counts
-select sale_id, distributor, document_no, line_no, line_key, document_date, month, terms_date,
-    if(returned_sale_id is null, document_no, returns_document) as terms_document, distributor_id,
-    partner_id, family, is_licence, amount, deal_id, version, change_id
+-- is_unnamed  a return that is matched to sales
+select * exclude (held_reason, is_valued, awaits_change)
 from intermediate.lines
 where is_valued
     or awaits_change and month <= (select through_month from rules.programme)

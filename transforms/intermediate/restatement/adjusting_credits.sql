@@ -2,7 +2,7 @@
 -- those of which nothing was stated. A stated credit keeps the terms it was stated with.
 --
 -- grain: credit_id
--- credit_id, sale_id, partner_id, incentive
+-- credit_id, sale_id, matched_sale, partner_id, incentive
 -- base  what it should be, less what was stated
 -- due_month
 -- stated_month   null where nothing was stated
@@ -13,8 +13,9 @@
 -- level      as stated; null when nothing was
 -- schedule   as stated
 select
-    credit_id, coalesce(deltas.sale_id, terms.sale_id) as sale_id, terms.partner_id,
-    terms.incentive, deltas.base, coalesce(deltas.month, deltas.stated_month) as due_month,
+    credit_id, coalesce(deltas.sale_id, terms.sale_id) as sale_id, terms.matched_sale,
+    terms.partner_id, terms.incentive, deltas.base, coalesce(deltas.month,
+    deltas.stated_month) as due_month,
     deltas.stated_month, deltas.stated_month as adjusts_month,
     coalesce(deltas.document_date, terms.document_date) as document_date,
     terms.distributor, terms.document_no, terms.line_no, terms.line_key,
@@ -26,11 +27,18 @@ join intermediate.stated_terms as terms using (credit_id)
 left join rules.versions as versions on versions.hash = terms.rules_hash
 union all by name
 select
-    credit_id, due.sale_id, due.partner_id, due.incentive, due.base, due.month as due_month,
-    null::date as stated_month, due.month as adjusts_month, due.document_date, due.distributor,
-    due.document_no, due.line_no, due.line_key, due.terms_document, due.terms_date, due.version,
-    due.year_start, due.period_start, due.position_family, true as is_due, false as is_stated,
-    null as level, null as schedule
+    credit_id, due.sale_id, due.matched_sale, due.partner_id, due.incentive, due.base,
+    due.month as due_month, null::date as stated_month, due.month as adjusts_month,
+    due.document_date, due.distributor, due.document_no, due.line_no, due.line_key,
+    coalesce(terms.terms_document, due.terms_document) as terms_document,
+    coalesce(terms.terms_date, due.terms_date) as terms_date,
+    coalesce(versions.version, due.version) as version,
+    coalesce(terms.year_start, due.year_start) as year_start,
+    coalesce(terms.period_start, due.period_start) as period_start,
+    coalesce(terms.position_family, due.position_family) as position_family, true as is_due,
+    false as is_stated, terms.level, terms.schedule
 from intermediate.due_credits as due
 join rules.programme as p on due.month < p.first_open
 anti join intermediate.stated_credits as stated using (credit_id)
+left join intermediate.returned_terms as terms using (credit_id)
+left join rules.versions as versions on versions.hash = terms.rules_hash

@@ -2,7 +2,8 @@
 -- counts now are taken back, those of the version that waits come.
 --
 -- grain: change_id, credit_id
--- change_id, credit_id, sale_id, partner_id, incentive, base, due_month, document_date,
+-- change_id, credit_id, sale_id, matched_sale, partner_id, incentive, base, due_month,
+-- document_date,
 -- distributor, document_no, line_no, line_key, terms_document, terms_date, version, year_start,
 -- period_start, position_family
 with taken as (
@@ -16,7 +17,8 @@ moved as (
     select *, true as is_new from intermediate.line_credits where change_id is not null
 )
 select
-    change_id, credit_id, arg_max(sale_id, is_new) as sale_id, any_value(partner_id) as partner_id,
+    change_id, credit_id, arg_max(sale_id, is_new) as sale_id,
+    any_value(matched_sale) as matched_sale, any_value(partner_id) as partner_id,
     any_value(incentive) as incentive, sum(base)::decimal(18,2) as base,
     arg_max(month, is_new) as due_month, arg_max(document_date, is_new) as document_date,
     any_value(distributor) as distributor, any_value(document_no) as document_no,

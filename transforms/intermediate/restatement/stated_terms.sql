@@ -4,7 +4,7 @@
 -- grain: credit_id
 -- credit_id, partner_id, incentive, distributor, document_no, line_no, line_key, terms_date,
 -- terms_document, year_start, period_start, position_family, level, schedule, rules_hash, sale_id,
--- document_date, net_amount, amount, file_name, file_line
+-- matched_sale, document_date, net_amount, amount, file_name, file_line
 with affected as (
     select
         lines.*, row_number() over movements as from_first,
@@ -18,6 +18,7 @@ select
     credit_id, one.partner_id, one.incentive, one.distributor, one.document_no, one.line_no,
     one.line_key, one.terms_date, one.terms_document, one.year_start, one.period_start,
     one.position_family, one.level, one.schedule, one.rules_hash, newest.sale_id,
+    coalesce(newest.matched_sale, '') as matched_sale,
     newest.document_date, newest.net_amount, newest.amount, newest.file_name, newest.file_line
 from affected as one
 join affected as newest using (credit_id)

@@ -1,0 +1,174 @@
+-- Which sales each return that names none takes back, by quantity: the newest counted sales of its
+-- distributor, partner and product on or before its day that named returns, and what was stated,
+-- have left. A sale lays its quantity on a pile and a return takes from the top, so a return gets
+-- what the last sale before it has laid at that height.
+--
+-- grain: sale_id, matched_sale_id
+-- sale_id  the return
+-- matched_sale_id  the sale
+-- quantity    taken back, without sign
+-- net_amount  of the return, as it was stated; null where nothing was, or for another version of it
+with returns as (
+    select
+        sale_id, distributor, partner_id, sku, document_date, document_no, line_no, line_key,
+        abs(quantity) as quantity
+    from intermediate.lines
+    where is_unnamed and is_valued
+),
+stated_parts as (
+    select
+        distributor, document_no, line_no, line_key, matched_sale, credit_id,
+        arg_max(quantity, month) as quantity, arg_max(net_amount, month) as net_amount,
+        arg_max(sale_id, month) as sale_id, arg_max(sequence, month) as sequence
+    from stated.lines
+    where matched_sale <> ''
+    group by distributor, document_no, line_no, line_key, matched_sale, credit_id
+    having sum(base) <> 0
+),
+stated_sales as (
+    select distinct distributor, document_no, line_no, line_key
+    from (
+        select distributor, document_no, line_no, line_key, credit_id
+        from stated.lines
+        where document_type = 'sale'
+            and (distributor, sku) in (select (distributor, sku) from returns)
+        group by distributor, document_no, line_no, line_key, credit_id
+        having sum(base) <> 0
+    )
+),
+named as (
+    select returned_sale_id as sale_id, sum(abs(quantity)) as quantity
+    from intermediate.lines
+    where returned_sale_id is not null and is_valued
+    group by returned_sale_id
+),
+sales as (
+    select
+        l.sale_id, l.distributor, l.partner_id, l.sku, l.document_date, l.document_no, l.line_no,
+        l.line_key, [l.document_no, l.line_no::varchar, l.line_key]::varchar as matched_sale,
+        abs(l.quantity) - coalesce(n.quantity, 0) as quantity
+    from intermediate.lines as l
+    semi join returns as r
+        on r.distributor = l.distributor and r.partner_id = l.partner_id and r.sku = l.sku
+    left join intermediate.module_days as b
+        on b.partner_id = l.partner_id and b.module = 'resell' and b.version = l.version
+        and b.terms_date = l.terms_date
+    left join intermediate.module_days as d
+        on d.partner_id = l.distributor_id and d.module = 'distribution'
+        and d.version = l.version and d.terms_date = l.terms_date
+    left join named as n on n.sale_id = l.sale_id
+    where l.document_type = 'sale' and l.is_valued
+        and (l.is_licence and (b.is_active and b.is_held and b.is_admitted
+                or d.is_active and d.is_held and d.is_admitted
+                or l.sale_id in (select sale_id from intermediate.claims where reason is null))
+            or (l.distributor, l.document_no, l.line_no, l.line_key) in (
+                select (distributor, document_no, line_no, line_key) from stated_sales))
+),
+-- What was stated stays, as far as the return still has the quantity.
+kept as (
+    select
+        r.sale_id, s.sale_id as matched_sale_id, greatest(0, least(abs(p.quantity),
+            r.quantity - coalesce(sum(abs(p.quantity)) over (
+                partition by r.sale_id order by p.sequence, p.matched_sale
+                rows between unbounded preceding and 1 preceding), 0))) as quantity,
+        if(p.sale_id = r.sale_id, p.net_amount, null) as net_amount
+    from (
+        select
+            distributor, document_no, line_no, line_key, matched_sale,
+            min(sequence) as sequence, min(quantity) as quantity,
+            min(net_amount) as net_amount, min(sale_id) as sale_id
+        from stated_parts
+        group by distributor, document_no, line_no, line_key, matched_sale
+    ) as p
+    join returns as r using (distributor, document_no, line_no, line_key)
+    join intermediate.lines as s
+        on s.distributor = p.distributor and s.document_type = 'sale' and s.is_valued
+        and [s.document_no, s.line_no::varchar, s.line_key]::varchar = p.matched_sale
+),
+events as (
+    select
+        s.distributor, s.partner_id, s.sku, s.sale_id, false as is_return, s.document_date,
+        s.document_no, s.line_no, s.line_key,
+        greatest(s.quantity - coalesce(k.quantity, 0), 0) as change
+    from sales as s
+    left join (select matched_sale_id as sale_id, sum(quantity) as quantity from kept
+        group by matched_sale_id) as k using (sale_id)
+    union all
+    select
+        r.distributor, r.partner_id, r.sku, r.sale_id, true, r.document_date, r.document_no,
+        r.line_no, r.line_key, coalesce(k.quantity, 0) - r.quantity
+    from returns as r
+    left join (select sale_id, sum(quantity) as quantity from kept group by sale_id) as k
+        using (sale_id)
+),
+numbered as (
+    select distributor, partner_id, sku, sale_id, is_return, change,
+        row_number() over in_order as sequence, sum(change) over in_order as sum
+    from events
+    window in_order as (
+        partition by distributor, partner_id, sku
+        order by document_date, is_return, document_no, line_no, line_key, sale_id)
+),
+piled as ( -- a pile is never lower than nothing
+    select *,
+        (sum - least(0, min(sum) over (
+            partition by distributor, partner_id, sku order by sequence)))::decimal(38,3) as height
+    from numbered
+),
+moved as (
+    select distributor, partner_id, sku, sale_id, is_return, sequence,
+        least(height, coalesce(lag(height) over in_order, 0)) as low,
+        greatest(height, coalesce(lag(height) over in_order, 0)) as high,
+        is_return or coalesce(min(height) over (
+            partition by distributor, partner_id, sku order by sequence
+            rows between 1 following and unbounded following), height) < height as is_touched
+    from piled
+    window in_order as (partition by distributor, partner_id, sku order by sequence)
+),
+touched as (
+    select * from moved where is_touched and low < high
+),
+bounds as (
+    select distributor, partner_id, sku, low as height from touched
+    union
+    select distributor, partner_id, sku, high from touched
+),
+layers as (
+    select distributor, partner_id, sku, height as low, lead(height) over (
+        partition by distributor, partner_id, sku order by height) as high
+    from bounds
+),
+taken as (
+    select t.sale_id, t.is_return, y.high - y.low as quantity, lag(t.sale_id) over (
+        partition by t.distributor, t.partner_id, t.sku, y.low order by t.sequence)
+        as matched_sale_id
+    from touched as t
+    join layers as y
+        on y.distributor = t.distributor and y.partner_id = t.partner_id and y.sku = t.sku
+        and t.low <= y.low and y.high <= t.high
+),
+-- A return without a quantity goes by the newest sale.
+without_quantity as (
+    select r.sale_id, arg_max(s.sale_id, row(s.document_date, s.document_no, s.line_no,
+            s.line_key)) as matched_sale_id
+    from returns as r
+    join sales as s
+        on s.distributor = r.distributor and s.partner_id = r.partner_id and s.sku = r.sku
+        and s.document_date <= r.document_date
+    anti join kept as k on k.sale_id = r.sale_id
+    where r.quantity = 0
+    group by r.sale_id
+),
+matched as (
+    select sale_id, matched_sale_id, quantity, net_amount from kept
+    union all
+    select sale_id, matched_sale_id, quantity, null from taken where is_return
+    union all
+    select sale_id, matched_sale_id, 0, null from without_quantity
+)
+select
+    sale_id, matched_sale_id, sum(quantity)::decimal(18,3) as quantity,
+    if(count(*) = 1, min(net_amount), null) as net_amount
+from matched
+group by sale_id, matched_sale_id
+having sum(quantity) > 0 or sale_id in (select sale_id from returns where quantity = 0)
