@@ -91,7 +91,7 @@ type fxFile struct {
 type payFile struct {
 	MinimumPayable exact  `yaml:"minimum_payable" is:"money" doc:"A smaller amount is carried to the next month"`
 	SettleAfter    int    `yaml:"settle_after" is:"count" doc:"A smaller amount is paid when carried for so many months"`
-	Currency       string `is:"pays" doc:"partner: partners are paid in their own currency; usually programme"`
+	Currency       string `is:"paid_in" doc:"partner: partners are paid in their own currency; usually programme"`
 }
 
 type journalFile struct {
@@ -194,6 +194,7 @@ type scheduleFile struct {
 	Width    exact            `is:"money" doc:"The width of each tranche"`
 	Rates    []exact          `is:"rate" doc:"Per cent, tranche by tranche; the last one continues"`
 	Tranches []trancheBetween `doc:"Or: tranches with bounds of their own"`
+	Pays     string           `is:"pays" doc:"Or: nothing, where zero is meant"`
 }
 
 type trancheBetween struct {
