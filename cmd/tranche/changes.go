@@ -63,7 +63,7 @@ shows it, or the beginning of it. The decision is kept in audit.jsonl with your 
 what changes and to what: a later file that says the same keeps it, and another value waits anew.`,
 		Example: "  tranche changes " + name + " 3f2a91c0 --reason \"confirmed by the distributor\"",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(reasoned("a decision on a change", &reason), decided("a change", &who)); err != nil {
+			if err := errors.Join(reasoned("a decision on a change", &reason), a.decided("a change", &who)); err != nil {
 				return err
 			}
 			if (len(args) == 0) == (kind == "") {

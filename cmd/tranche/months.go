@@ -42,7 +42,7 @@ closed by itself, and stops at the first that is refused.`,
 			if (len(args) == 1) == (through != "") {
 				return usageError{errors.New("name one MONTH, or --through MONTH")}
 			}
-			if err := decided("closing a month", &by); err != nil {
+			if err := a.decided("closing a month", &by); err != nil {
 				return err
 			}
 			if reason = strings.TrimSpace(reason); (accept || pending) != (reason != "") {
@@ -128,7 +128,7 @@ func (a *app) approveCommand() *cobra.Command {
 		Short: "Make a closed month's statements final, as a second person",
 		Args:  arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := decided("an approval", &by); err != nil {
+			if err := a.decided("an approval", &by); err != nil {
 				return err
 			}
 			return a.decide("approval", args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
@@ -152,7 +152,7 @@ func (a *app) reopenCommand() *cobra.Command {
 and when it is closed again its statements are version 2 and say what differs.`,
 		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(reasoned("taking a month back", &reason), decided("taking a month back", &by)); err != nil {
+			if err := errors.Join(reasoned("taking a month back", &reason), a.decided("taking a month back", &by)); err != nil {
 				return err
 			}
 			return a.decide("reopening", args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {

@@ -117,7 +117,7 @@ rows are, or for others, they wait.
 FILE is its name, or its number in tranche rejects list where several have one name.`,
 		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(reasoned("a waiver", &reason), decided("a waiver", &who)); err != nil {
+			if err := errors.Join(reasoned("a waiver", &reason), a.decided("a waiver", &who)); err != nil {
 				return err
 			}
 			if line < 0 {
@@ -223,12 +223,19 @@ func reasoned(what string, reason *string) error {
 	return nil
 }
 
-func decided(what string, who *string) error {
+// decided reads the name of whoever decides. It must be one of the configuration's people, where those are listed.
+func (a *app) decided(what string, who *string) error {
 	name, err := audit.Person(*who)
 	if err != nil {
 		return usagef("%s: %w", what, err)
 	}
-	*who = name
+	c, err := a.config()
+	if err != nil {
+		return err
+	}
+	if *who, err = c.Decider(name, account()); err != nil {
+		return usagef("%s: %w", what, err)
+	}
 	return nil
 }
 

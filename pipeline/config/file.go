@@ -51,6 +51,7 @@ type file struct {
 	FX         fxFile        `doc:"Exchange rates"`
 	Pay        payFile       `doc:"What is paid out"`
 	Closing    closingFile   `doc:"What a month needs before it is closed"`
+	People     []personFile  `doc:"Who may decide with --by; without it everybody may"`
 	Statement  statementFile `doc:"How workbooks look, and how they are signed and locked"`
 	Journal    *journalFile  `doc:"The accounts a month is booked to; without them no journal is written"`
 	Publish    publishFile   `doc:"Earlier publications"`
@@ -115,6 +116,11 @@ type closingFile struct {
 	MaxHeld     exact  `yaml:"max_held" is:"money" doc:"The amount that may be held when a month is closed; usually 0.00"`
 	MaxRejected exact  `yaml:"max_rejected" is:"money" doc:"The amount that rejected rows may hold then; usually 0.00"`
 	MaxPending  exact  `yaml:"max_pending" is:"money" doc:"The amount that waiting changes may move then; usually 0.00"`
+}
+
+type personFile struct {
+	Name    string `is:"must" doc:"The name, as --by gives it"`
+	Account string `doc:"The account of the operating system; under approval: accounts no other decides under the name"`
 }
 
 type maxCorrectedFile struct {

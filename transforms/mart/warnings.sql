@@ -149,43 +149,48 @@ warned as (
     where c.kind = 'not_in_data' or c.what <> 'partner_type' or n.nearest is not null
 ),
 named as (
-    select w.*, array_to_string(partner_ids[1:3], ', ')
-        || if(len(partner_ids) > 3, concat(' and ', len(partner_ids) - 3, ' more'), '') as partners
+    select w.*, p.currency as programme_currency,
+        array_to_string(partner_ids[1:3], ', ')
+        || if(len(partner_ids) > 3, concat(' and ', len(partner_ids) - 3, ' more'), '') as partners,
+        '; ' || nearest || ' is spelt alike' as likeness,
+        if(family = '', '', concat(' for the family ', family)) as for_family,
+        concat('{level: ', level, if(family = '', '', concat(', family: ', family)),
+            ', pays: nothing}') as entry
     from warned as w
+    cross join rules.programme as p
+),
+counted as (
+    select *,
+        concat(rows, if(rows = 1, ' line', ' lines'), ' of ', partners, ' with a base of ',
+            base::decimal(18,2), ' ', programme_currency, ' earned nothing') as lines_earned_nothing
+    from named
 )
 select kind, what, name, incentive, level, family, nearest, rows, base::decimal(18,2) as base,
     nullif(partners, '') as partners,
-    case
-        when is_undated then concat('sell_with has neither points_from nor money_from: ', rows,
-            if(rows = 1, ' line', ' lines'), ' of ', partners, ' with a base of ', base::decimal(18,2),
-            ' ', p.currency, ' earned nothing; write one of them in the rules')
+    concat(case
+        when is_undated then concat('sell_with has neither points_from nor money_from: ',
+            lines_earned_nothing, '; write one of them in the rules')
         when kind = 'earns_nothing' then concat(incentive, ' has no schedule at ', level,
-            if(family = '', '', concat(' for the family ', family)), ': ', rows,
-            if(rows = 1, ' line', ' lines'), ' of ', partners, ' with a base of ', base::decimal(18,2),
-            ' ', p.currency, ' earned nothing; add it to the rules, or write {level: ', level,
-            if(family = '', '', concat(', family: ', family)), ', pays: nothing} where that is meant')
-        when kind = 'not_in_data' then concat(case what
-            when 'family' then concat('a schedule of ', incentive, ' is for the product family ',
-                name, ', and no product has it')
-            when 'role' then concat('the rules give the role ', name,
-                ' a weight, and no deal has it')
-            when 'certification' then concat('the rules give points for the certification ', name,
-                ', and nobody holds it')
-            when 'category' then concat('the rules name the category ', name,
-                ', and no certification of theirs is in it')
-            when 'partner_type' then concat('the rules admit the partner type ', name,
-                ', and no partner has it')
-            end, '; ' || nearest || ' is spelt alike')
-        else concat(rows, case what
-            when 'role' then concat(if(rows = 1, ' claim', ' claims'), ' of ', partners,
-                ' with the role ', name, ', which has no weight in the rules and earns nothing')
-            when 'certification' then concat(if(rows = 1, ' certification ', ' certifications '),
-                name, ' of ', partners, ', for which the rules give no points')
-            when 'partner_type' then concat(if(rows = 1, ' partner', ' partners'), ' of the type ',
-                name, ' (', partners, '), which no admission names, so that they may earn')
-            when 'currency' then concat(if(rows = 1, ' partner', ' partners'), ' with the currency ',
-                name, ' (', partners, '), of which there is no rate')
-            end, '; ' || nearest || ' is spelt alike')
-    end as sentence
-from named
-cross join rules.programme as p
+            for_family, ': ', lines_earned_nothing, '; add it to the rules, or write ', entry,
+            ' where that is meant')
+        when kind = 'not_in_data' and what = 'family' then concat('a schedule of ', incentive,
+            ' is for the product family ', name, ', and no product has it')
+        when kind = 'not_in_data' and what = 'role' then concat('the rules give the role ', name,
+            ' a weight, and no deal has it')
+        when kind = 'not_in_data' and what = 'certification' then concat(
+            'the rules give points for the certification ', name, ', and nobody holds it')
+        when kind = 'not_in_data' and what = 'category' then concat('the rules name the category ',
+            name, ', and no certification of theirs is in it')
+        when kind = 'not_in_data' then concat('the rules admit the partner type ', name,
+            ' from a day on, and no partner has it')
+        when what = 'role' then concat(rows, if(rows = 1, ' claim', ' claims'), ' of ', partners,
+            ' with the role ', name, ', which has no weight in the rules and earns nothing')
+        when what = 'certification' then concat(rows, if(rows = 1, ' certification ',
+            ' certifications '), name, ' of ', partners, ', for which the rules give no points')
+        when what = 'partner_type' then concat(rows, if(rows = 1, ' partner', ' partners'),
+            ' of the type ', name, ' (', partners,
+            '), which no admission names, so that they may earn')
+        else concat(rows, if(rows = 1, ' partner', ' partners'), ' with the currency ', name, ' (',
+            partners, '), of which there is no rate')
+    end, likeness) as sentence
+from counted

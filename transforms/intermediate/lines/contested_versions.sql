@@ -147,7 +147,8 @@ contested as (
     from recounted
     union all
     select c.sale_id, 'corrections_over_the_limit', o.feed,
-        concat(o.lines, ' stated ', if(o.lines = 1, 'line', 'lines'), ' corrected, by ', o.moves), o.change_id, d.is_accepted
+        concat(o.lines, ' stated ', if(o.lines = 1, 'line', 'lines'), ' corrected, by ', o.moves),
+        o.change_id, d.is_accepted
     from over_limit as o
     join corrections as c using (file_id)
     left join rules.changes as d using (change_id)
