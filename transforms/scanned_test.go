@@ -126,7 +126,7 @@ func TestATableIsDroppedAsSoonAsNobodyNeedsIt(t *testing.T) {
 	all, before := left(), said(t, s)
 	unmade(t, s)
 	if err := transforms.Build(context.Background(), s, transforms.Target{Work: "memory", Mart: "published",
-		Read: []string{"intermediate.running_positions"}}, nil); err != nil {
+		Read: []string{"intermediate.rates", "intermediate.running_positions"}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := transforms.Check(context.Background(), s); err != nil {

@@ -11,7 +11,7 @@
 -- unvalued_rows   how many of them have no rate, and are in no amount
 -- changes         how many changes would move something
 -- pending_amount  by how much they would move margin and money entries, in the programme currency
--- pending_points  and by how many points
+-- pending_points  by how many points they would move
 with months as (
     select m.month, m.month_end, p.currency
     from intermediate.months as m
