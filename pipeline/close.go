@@ -37,7 +37,7 @@ func Close(ctx context.Context, o Options, c Closing) (*Summary, error) {
 		{"land", func(say facts) (err error) { landed, err = r.land(say); return err }},
 		{"load", func(say facts) error { return r.load(ctx, landed, say) }},
 		{"transform", func(facts) error { return r.transform(ctx, landed) }},
-		{"check", func(facts) error { return check(ctx, r.session, r.ledger) }},
+		{"check", func(facts) error { return r.check(ctx) }},
 		{"state", func(facts) (err error) {
 			r.summary.Absent, c.WithoutRate, err = obstacles(ctx, r.session, o.Config, r.summary.Arrivals, c)
 			if err == nil {

@@ -90,6 +90,30 @@ func TestWhatMendsAnEarlierProgrammeYearIsNoCutOfACap(t *testing.T) {
 	says(t, w.sheet(t, "2023-12", "register.xlsx", "Months"), "2023-12", "final")
 }
 
+// The number B1 is used again in the next year, so the new line waits. It would be there instead of the first one:
+// 5 % of 5,000.00 less 5 % of 1,000.00. H1 is held, and nobody knows whose it is.
+func TestTheRegisterShowsWhatIsHeldAndWhatWaitsForAPerson(t *testing.T) {
+	w := smallWorld(t, t.TempDir())
+	w.run(t)
+	says(t, w.sheet(t, "2024-03", "register.xlsx", "Register"), "Every control holds. Nothing is held. No change waits")
+	text := strings.Replace(string(mustRead(t, filepath.Join(w.dir, "config.yaml"))), "2024-01-01", "2023-12-01", 1)
+	w.configure(t, text)
+	w.drop(t, "partners_0.csv", "id,name,modules,level,status\nP1,One,resell 2023-12-01,ready 2023-12-01,active\n"+
+		"P2,Two,resell 2023-12-01,ready 2023-12-01,active\n")
+	w.drop(t, "sales_2.csv", "doc,line,date,code,sku,net\nB1,1,2023-12-11,P1,L,1000.00\nH1,7,2024-02-11,NEW,L,1500.00\n")
+	w.run(t)
+	w.drop(t, "sales_3.csv", "doc,line,date,code,sku,net\nB1,1,2024-03-11,P1,L,5000.00\n")
+	w.run(t)
+	march := w.sheet(t, "2024-03", "register.xlsx", "Register")
+	says(t, march, "Every control holds. Held: 1 row, net amounts of 1,500.00. Changes wait for a person that would move "+
+		"200.00 and 0 points")
+	says(t, march, "P1|One", "|0.00|200.00")
+	says(t, march, "no partner yet", "|1,500.00|0.00")
+	says(t, march, "Total", "|1,500.00|200.00")
+	january := w.sheet(t, "2024-01", "register.xlsx", "Register")
+	says(t, january, "Every control holds. Nothing is held. No change waits for a person.")
+}
+
 func mustRead(t *testing.T, path string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(path)

@@ -108,16 +108,9 @@ func (o *Obstacles) held(ctx context.Context, s *store.Session, month time.Time,
 	var amount string
 	var tooMuch bool
 	err := s.Row(ctx, `
-		select
-			count(*),
-			count(*) filter (where rates.rate is null),
-			coalesce(sum(round(abs(held.net_amount) * rates.rate, 2)), 0)::decimal(38,2)::varchar,
-			coalesce(sum(round(abs(held.net_amount) * rates.rate, 2)), 0) > $2::decimal(18,2)
-		from mart.held_lines as held
-		left join intermediate.rates as rates on rates.currency = coalesce(held.currency, $3)
-			and rates.rate_date <= last_day($1::date) and last_day($1::date) < rates.to_date
-		where held.month <= $1::date and held.net_amount is not null and held.change_id is null`,
-		[]any{&held, &unknown, &amount, &tooMuch}, month, limit, currency)
+		select coalesce(sum(held_rows), 0)::bigint, coalesce(sum(unvalued_rows), 0)::bigint,
+			coalesce(sum(held_amount), 0)::decimal(38,2)::varchar, coalesce(sum(held_amount), 0) > $2::decimal(18,2)
+		from mart.waiting_amounts where month = $1::date`, []any{&held, &unknown, &amount, &tooMuch}, month, limit)
 	if err == nil && (unknown > 0 || tooMuch) {
 		o.say("%s held, of the month or before, together %s %s at the rates of the month's last day%s, "+
 			"and closing.max_held is %s: tranche held list says why; let them count, %s, "+

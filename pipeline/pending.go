@@ -8,6 +8,7 @@ import (
 	"tranche/pipeline/config"
 	"tranche/pipeline/ledger/audit"
 	"tranche/pipeline/store"
+	"tranche/reports/xlsx"
 )
 
 // Change is a change that waits for a person.
@@ -19,8 +20,11 @@ type Change struct {
 
 // What is the change in words.
 func (c Change) What() string {
-	return fmt.Sprintf("%s %s: %s", strings.ReplaceAll(c.Kind, "_", " "), c.Subject, c.Change)
+	return fmt.Sprintf("%s %s: %s", strings.ReplaceAll(c.Kind, "_", " "), c.Subject, Changed(c.Kind, c.Change))
 }
+
+// Changed is what becomes of the subject of a change, in words.
+func Changed(kind, change string) string { return xlsx.Changed(kind, change) }
 
 // Short is as much of a change's id as people see and write.
 func (c Change) Short() string { return c.ID[:8] }

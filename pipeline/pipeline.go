@@ -25,6 +25,7 @@ type Options struct {
 	Wait        func(holder string)                 // called before waiting for another run; nil: none is waited for
 	Progress    func(stage string, done, total int) // may be nil
 	Stage       func(Stage)                         // called when a stage has ended; may be nil
+	Warn        func(sentence string)               // called once the checks hold, before anything is stated; may be nil
 	NotBefore   time.Time                           // where no month is given, at least this one
 	Plans       string                              // folder for the query plan of each model; empty: none
 	NoWorkbooks bool                                // skips the workbooks, to measure the stages before them

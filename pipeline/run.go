@@ -52,7 +52,7 @@ func (r *run) toStatements(ctx context.Context, did string, land func(facts) ([]
 		{"land", func(say facts) (err error) { landed, err = land(say); return err }},
 		{"load", func(say facts) error { return r.load(ctx, landed, say) }},
 		{"transform", func(facts) error { return r.transform(ctx, landed) }},
-		{"check", func(facts) error { return check(ctx, r.session, r.ledger) }},
+		{"check", func(facts) error { return r.check(ctx) }},
 		{"report", func(facts) (err error) { months, err = r.report(ctx); return err }},
 		{"publish", func(say facts) error { return r.publish(ctx, months, say) }},
 	}

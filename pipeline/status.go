@@ -58,7 +58,7 @@ var ErrOtherVersion = errors.New("what is published was made by another version 
 func OfThisVersion(ctx context.Context, s *store.Session) error {
 	var n int
 	err := s.Row(ctx, `select count(*) from duckdb_columns()
-		where database_name = 'published' and table_name = 'held_lines' and column_name = 'change_id'`, []any{&n})
+		where database_name = 'published' and table_name = 'warnings' and column_name = 'sentence'`, []any{&n})
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ type Summary struct {
 	Withheld          []publish.Withheld
 	Held              []Held
 	Changes           []Change // that wait for a person
+	Warnings          []string // mistakes, probably, for which nothing waits
 	Modules           []IncentiveTotal
 	Partners          int
 
@@ -152,6 +153,9 @@ func (s *Summary) read(ctx context.Context, db *store.Session, now time.Time) (e
 		return err
 	}
 	if s.Unrated, err = unrated(ctx, db, monthOf(now)); err != nil {
+		return err
+	}
+	if s.Warnings, err = warnings(ctx, db); err != nil {
 		return err
 	}
 	languages, err := db.Texts(ctx,

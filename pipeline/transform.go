@@ -105,7 +105,7 @@ func models(ctx context.Context, s *store.Session, in transformInput) error {
 		Mart:      "published",
 		HasStated: hasStated,
 		Plans:     in.Plans,
-		Read:      []string{"intermediate.rates"},
+		Read:      []string{},
 	}
 	done := 0
 	return transforms.Build(ctx, s, to, func(_ string, of int) {

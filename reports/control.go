@@ -44,6 +44,23 @@ type RegisterDistributor struct {
 	HeldNet      string `json:"held_amount"`
 }
 
+// RegisterWaiting is what waits of a partner: held amounts, and what changes would move that a person has to decide.
+type RegisterWaiting struct {
+	Partner  string `json:"partner_id,omitzero"` // empty: nobody knows it yet
+	Held     Cents  `json:"held_amount"`
+	Unvalued int64  `json:"unvalued_rows"` // held rows without a rate
+	HeldRows int64  `json:"held_rows"`
+	Changes  int64  `json:"changes"`
+	Pending  Cents  `json:"pending_amount"`
+	Points   int64  `json:"pending_points"`
+}
+
+// Holds says that a statement and its parts agree.
+func (c RegisterControl) Holds() bool {
+	return c.LinesEarned == c.Earned && c.EntriesSum == c.Entries &&
+		c.CarriedIn+c.Earned+c.Entries == c.Payable+c.CarriedOut && c.PointsBefore+c.Posted == c.Spendable
+}
+
 // RegisterControl compares a statement with its parts.
 type RegisterControl struct {
 	Partner      string `json:"partner_id"`

@@ -20,6 +20,7 @@ type Register struct {
 	Controls     []RegisterControl
 	Files        []File
 	Held         []HeldRow
+	Waiting      []RegisterWaiting
 	Rejected     []RejectedRow
 	MoreRejected int64 // that are not listed
 	MoreHeld     int64
@@ -130,6 +131,7 @@ func ReadRegister(ctx context.Context, m Marts, head Letterhead, month time.Time
 	g.Distributors = get[RegisterDistributor](r,
 		"from mart.distributor_months where month = $1 order by distributor, currency", month)
 	g.Controls = get[RegisterControl](r, registerControls, month)
+	g.Waiting = get[RegisterWaiting](r, "from mart.waiting_amounts where month = $1 order by partner_id nulls last", month)
 	g.Files = get[File](r, "from mart.reconciliation order by file_id")
 	g.Held, g.MoreHeld = first[HeldRow](r, registerHeld, "month, kind, held_reason, what, position", month)
 	g.Rejected, g.MoreRejected = first[RejectedRow](r, "mart.rejected_rows", "file_id, problem")

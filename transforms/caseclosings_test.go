@@ -112,6 +112,8 @@ const adjusted = `union all
 	union all
 	select concat_ws(' ', 'held', document_no || '/' || line_no, held_reason, net_amount::decimal(18,2))
 		from mart.held_lines where kind = 'sales'
+	union all
+	select concat_ws(' ', 'warning', sentence) from mart.warnings
 	order by said`
 
 // standing are the lines that stand: the newest version of each key, without what a newer

@@ -126,8 +126,8 @@ func (h *history) taken() map[string][]oracle.Match {
 	taken := map[string][]oracle.Match{}
 	for _, said := range ask(h, h.s, "select concat_ws('|', distributor, document_no, line_no) || '=' || concat_ws('|', "+
 		"any_value(returns_document), any_value(returns_line), any_value(abs(quantity)::bigint), any_value(net_amount)) "+
-		"as said from memory.kept.lines where matched_sale is not null group by distributor, document_no, line_no, matched_sale "+
-		"having sum(base) <> 0 order by min(sequence)") {
+		"as said from memory.kept.lines where matched_sale is not null group by distributor, document_no, line_no, "+
+		"matched_sale having sum(base) <> 0 order by min(sequence)") {
 		key, what, _ := strings.Cut(said, "=")
 		words := strings.Split(what, "|")
 		line, _ := strconv.ParseInt(words[1], 10, 64)

@@ -270,8 +270,8 @@ const countSales = "update store.raw.files set records = n, typed = n, amount = 
 // physicalLine is the same for a line as long as its content is.
 func physicalLine(s oracle.Sale) int64 {
 	h := fnv.New32a()
-	fmt.Fprint(h, s.Distributor, s.Document, s.Line, s.Return, s.Date, s.Buyer, s.SKU, s.Quantity, s.Net.Text('f'), s.Currency,
-		s.Deal, s.ReturnsDocument, s.ReturnsLine)
+	fmt.Fprint(h, s.Distributor, s.Document, s.Line, s.Return, s.Date, s.Buyer, s.SKU, s.Quantity, s.Net.Text('f'),
+		s.Currency, s.Deal, s.ReturnsDocument, s.ReturnsLine)
 	return int64(h.Sum32()) + 2
 }
 

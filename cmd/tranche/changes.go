@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -34,11 +35,22 @@ func (a *app) changesListCommand() *cobra.Command {
 		Short: "List what waits, with the money that it would move, by partner and month",
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.query(cmd.Context(), `select left(change_id, 8) as id, replace(kind, '_', ' ') as kind, subject, change,
+			return a.query(cmd.Context(), `select left(change_id, 8) as id, kind, subject, change,
 				coalesce(partner_id, '') as partner, coalesce(strftime(month, '%Y-%m'), '') as month, lines, base, amount, points
-				from mart.pending_changes order by kind, subject, change_id, partner_id, month`, newTable(a.stdout))
+				from mart.pending_changes order by kind, subject, change_id, partner_id, month`, newChanges(a.stdout))
 		},
 	}
+}
+
+// newChanges is a table with kinds and changes, in its second and fourth column, in words.
+func newChanges(out io.Writer) resultWriter {
+	table := newTable(out).(textRows)
+	line := table.line
+	table.line = func(row []string) error {
+		row[1], row[3] = strings.ReplaceAll(row[1], "_", " "), pipeline.Changed(row[1], row[3])
+		return line(row)
+	}
+	return table
 }
 
 func (a *app) decideChangesCommand(name, act, short, done string) *cobra.Command {
@@ -51,7 +63,7 @@ shows it, or the beginning of it. The decision is kept in audit.jsonl with your 
 what changes and to what: a later file that says the same keeps it, and another value waits anew.`,
 		Example: "  tranche changes " + name + " 3f2a91c0 --reason \"confirmed by the distributor\"",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(reasoned("a decision on a change", &reason), decided("a change", &who)); err != nil {
+			if err := errors.Join(reasoned("a decision on a change", &reason), a.decided("a change", &who)); err != nil {
 				return err
 			}
 			if (len(args) == 0) == (kind == "") {

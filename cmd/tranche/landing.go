@@ -57,7 +57,7 @@ func (a *app) landingDecision(
 		Long:  long,
 		Args:  arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(reasoned(what, &reason), decided(what, &who)); err != nil {
+			if err := errors.Join(reasoned(what, &reason), a.decided(what, &who)); err != nil {
 				return err
 			}
 			o, err := a.options()

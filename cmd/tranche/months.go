@@ -42,23 +42,23 @@ closed by itself, and stops at the first that is refused.`,
 			if (len(args) == 1) == (through != "") {
 				return usageError{errors.New("name one MONTH, or --through MONTH")}
 			}
-			if err := decided("closing a month", &by); err != nil {
+			if err := a.decided("closing a month", &by); err != nil {
 				return err
 			}
 			if reason = strings.TrimSpace(reason); (accept || pending) != (reason != "") {
 				return usagef("--accept-held or --accept-pending and --reason go together: say why that may stay behind")
 			}
-			closing := pipeline.Closing{By: by, WithoutRate: without}
+			c := pipeline.Closing{By: by, WithoutRate: without}
 			if accept {
-				closing.Accepted = reason
+				c.Accepted = reason
 			}
 			if pending {
-				closing.Pending = reason
+				c.Pending = reason
 			}
 			if through != "" {
-				return a.closeThrough(cmd.Context(), through, closing)
+				return a.closeThrough(cmd.Context(), through, c)
 			}
-			return a.close(cmd.Context(), args[0], closing)
+			return a.close(cmd.Context(), args[0], c)
 		},
 	}
 	decider(c, &by, "who prepared it")
@@ -70,8 +70,11 @@ closed by itself, and stops at the first that is refused.`,
 	return a.waits(c)
 }
 
+// closing is the name of the work that states a month.
+const closing = "closing"
+
 func (a *app) close(ctx context.Context, month string, c pipeline.Closing) error {
-	return a.decide("closing", month, func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
+	return a.decide(closing, month, func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
 		c.Month = month
 		s, err := pipeline.Close(ctx, o, c)
 		return a.nowFinal(ctx, o, s, err)
@@ -103,7 +106,7 @@ func (a *app) closeThrough(ctx context.Context, text string, c pipeline.Closing)
 	}
 	open, err := pipeline.Unclosed(ctx, o, through)
 	if err != nil {
-		return a.failed(a.log(), "closing", err, time.Since(o.Now))
+		return a.failed(a.log(), closing, err, time.Since(o.Now))
 	}
 	if len(open) == 0 {
 		a.say("No month up to %s is open; nothing was closed.", pipeline.MonthName(through))
@@ -125,7 +128,7 @@ func (a *app) approveCommand() *cobra.Command {
 		Short: "Make a closed month's statements final, as a second person",
 		Args:  arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := decided("an approval", &by); err != nil {
+			if err := a.decided("an approval", &by); err != nil {
 				return err
 			}
 			return a.decide("approval", args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
@@ -149,7 +152,7 @@ func (a *app) reopenCommand() *cobra.Command {
 and when it is closed again its statements are version 2 and say what differs.`,
 		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(reasoned("taking a month back", &reason), decided("taking a month back", &by)); err != nil {
+			if err := errors.Join(reasoned("taking a month back", &reason), a.decided("taking a month back", &by)); err != nil {
 				return err
 			}
 			return a.decide("reopening", args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {

@@ -27,7 +27,7 @@ Who went back, and why, is in the audit log (tranche log).`,
 				return usagef("a run publishes what has passed every check by itself; --rollback takes the last " +
 					"publication back")
 			}
-			if err := errors.Join(reasoned("going back", &reason), decided("going back", &by)); err != nil {
+			if err := errors.Join(reasoned("going back", &reason), a.decided("going back", &by)); err != nil {
 				return err
 			}
 			s, err := a.working("rollback", func(o pipeline.Options) (*pipeline.Summary, error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -28,18 +29,50 @@ func (a *app) rejectsCommand() *cobra.Command {
 		Short: "List what waits: file, line, column, what stands there, and why",
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			where := "where waived is null"
-			if all {
-				where = ""
+			decided, err := a.waived()
+			if err != nil {
+				return err
 			}
-			return a.query(cmd.Context(), `select file_id as file_no, file_name as file, file_line as line,
-				coalesce(column_name, '') as "column", raw_text as text, sentence as why,
-				coalesce(waived, '') as waived from mart.rejected_rows `+where+` order by file_id, problem`, newTable(a.stdout))
+			return a.query(cmd.Context(), rejected+`
+				select file_id as file_no, file_name as file, file_line as line, coalesce(column_name, '') as "column",
+					raw_text as text, sentence as why, coalesce(waived, '') as waived
+				from rejected where $2 or waived is null order by file_id, problem`, newTable(a.stdout), decided, all)
 		},
 	}
-	list.Flags().BoolVar(&all, "all", false, "also what has been waived")
+	list.Flags().BoolVar(&all, "all", false, "also what has been waived, with who decided and why")
 	c.AddCommand(list, a.exportCommand(), a.waiveCommand())
 	return c
+}
+
+// rejected has every rejected row, with why it was waived and by whom. $1 are the decisions of the log: those since the
+// last run are in no mart yet.
+const rejected = `
+	with decided as (
+		select unnest(from_json($1, '[{"file": "VARCHAR", "line": "BIGINT", "seen": "VARCHAR", "who": "VARCHAR",
+			"reason": "VARCHAR"}]'), recursive := true)
+	),
+	rejected as (
+		select r.* replace (coalesce(r.waived, (
+			select string_agg(d.reason || ' (' || d.who || ')', '; ' order by d.reason, d.who)
+			from decided as d
+			where d.file = f.sha256 and (d.line is null and d.seen = r.reasons_hash
+				or d.line = r.file_line and d.seen = r.line_reasons_hash))) as waived)
+		from mart.rejected_rows as r
+		join mart.reconciliation as f using (file_id)
+	)`
+
+// waived is every waiver of the log, as JSON.
+func (a *app) waived() (string, error) {
+	o, err := a.options()
+	if err != nil {
+		return "", err
+	}
+	log, err := pipeline.Log(o)
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(slices.DeleteFunc(log, func(d audit.Decision) bool { return d.Act != audit.Waive }))
+	return string(text), err
 }
 
 func (a *app) exportCommand() *cobra.Command {
@@ -59,9 +92,14 @@ FILE is its name, or its number in tranche rejects list where several have one n
 			if err != nil {
 				return err
 			}
-			return a.query(cmd.Context(), `select file_name as file, file_line as line, coalesce(record_key, '') as "key",
-				coalesce(column_name, '') as "column", raw_text as text, code, sentence as why
-				from mart.rejected_rows where file_id = $1 and waived is null order by problem`, newSheetCSV(a.stdout), f.number)
+			decided, err := a.waived()
+			if err != nil {
+				return err
+			}
+			return a.query(cmd.Context(), rejected+`
+				select file_name as file, file_line as line, coalesce(record_key, '') as "key",
+					coalesce(column_name, '') as "column", raw_text as text, code, sentence as why
+				from rejected where file_id = $2 and waived is null order by problem`, newSheetCSV(a.stdout), decided, f.number)
 		},
 	}
 }
@@ -79,7 +117,7 @@ rows are, or for others, they wait.
 FILE is its name, or its number in tranche rejects list where several have one name.`,
 		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(reasoned("a waiver", &reason), decided("a waiver", &who)); err != nil {
+			if err := errors.Join(reasoned("a waiver", &reason), a.decided("a waiver", &who)); err != nil {
 				return err
 			}
 			if line < 0 {
@@ -108,7 +146,7 @@ func (a *app) waive(ctx context.Context, name string, d audit.Decision) error {
 	if err := audit.Append(c.Folders.Audit(), d); err != nil {
 		return err
 	}
-	a.say("Waived. It shows from the next run on.")
+	a.say("Waived. The tables and the register show it from the next run on.")
 	return nil
 }
 
@@ -185,12 +223,19 @@ func reasoned(what string, reason *string) error {
 	return nil
 }
 
-func decided(what string, who *string) error {
+// decided reads the name of whoever decides. It must be one of the configuration's people, where those are listed.
+func (a *app) decided(what string, who *string) error {
 	name, err := audit.Person(*who)
 	if err != nil {
 		return usagef("%s: %w", what, err)
 	}
-	*who = name
+	c, err := a.config()
+	if err != nil {
+		return err
+	}
+	if *who, err = c.Decider(name, account()); err != nil {
+		return usagef("%s: %w", what, err)
+	}
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -101,6 +102,14 @@ func (a *app) working(name string, work func(pipeline.Options) (*pipeline.Summar
 	o.Stage = func(s pipeline.Stage) {
 		show.end(s.Name)
 		written(s)
+	}
+	o.Warn = func(sentence string) {
+		if !terminal(a.stderr) {
+			log.Warn().Msg(sentence)
+		}
+		if name == closing {
+			show.say(a.stdout, "Warning: "+sentence)
+		}
 	}
 	summary, err := work(o)
 	show.close()
@@ -213,6 +222,14 @@ func (p *progress) end(stage string) {
 	if bar, ok := p.bars[stage]; ok {
 		bar.SetTotal(-1, true)
 	}
+}
+
+// say prints a line, above the bars where there are any.
+func (p *progress) say(out io.Writer, line string) {
+	if p.container != nil {
+		out = p.container
+	}
+	fmt.Fprintln(out, line)
 }
 
 // close ends the bars that a failed run left unfinished.

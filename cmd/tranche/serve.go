@@ -34,7 +34,8 @@ does the same without this command: docs/operations.md.`,
 func (a *app) serve(ctx context.Context) error {
 	log := a.log()
 	s := &schedule.Server{
-		Read: a.config, Program: "tranche " + version, Now: time.Now, Stage: logged(log), Summarize: plainly,
+		Read: a.config, Program: "tranche " + version, Now: time.Now, Stage: logged(log),
+		Warn: func(sentence string) { log.Warn().Msg(sentence) }, Summarize: plainly,
 		Log: func(err error, event string, facts ...any) { log.Err(err).Fields(facts).Msg(event) },
 	}
 	return a.unattended(s.Serve(ctx))

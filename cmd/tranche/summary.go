@@ -33,6 +33,7 @@ func printSummary(out io.Writer, s *pipeline.Summary) {
 	if s.Unremembered != "" {
 		fmt.Fprintf(out, "The history of runs could not be written: %s\n", s.Unremembered)
 	}
+	printWarnings(out, s.Warnings)
 	printWaiting(out, s)
 	fmt.Fprintf(out, "\nWorkbooks  %s\nDatabase   %s\n",
 		filepath.Join(s.Folders.Statements, s.Month.Format("2006-01")), s.Folders.Published())
@@ -131,6 +132,20 @@ func printArrivals(out io.Writer, s *pipeline.Summary) {
 	}
 	if len(s.FeedsWithoutFiles) > 0 {
 		fmt.Fprintf(out, "Feeds of which nothing has been read yet: %s.\n\n", strings.Join(s.FeedsWithoutFiles, ", "))
+	}
+}
+
+// printWarnings shows the first warnings, and how many more there are.
+func printWarnings(out io.Writer, sentences []string) {
+	const shown = 10
+	if len(sentences) > 0 {
+		fmt.Fprintln(out, "\nWarnings, for which nothing waits:")
+	}
+	for _, sentence := range sentences[:min(shown, len(sentences))] {
+		fmt.Fprintf(out, "  %s\n", sentence)
+	}
+	if more := len(sentences) - shown; more > 0 {
+		fmt.Fprintf(out, "  and %d more: tranche query \"select sentence from mart.warnings\"\n", more)
 	}
 }
 

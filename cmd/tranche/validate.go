@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tranche/pipeline"
 	"tranche/pipeline/config"
 	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/ingest/loading"
@@ -23,7 +25,8 @@ func (a *app) validateCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "validate [--feed FEED FILE | --schema]",
 		Short: "Check the configuration, or show how a file would be read",
-		Long: `Check the configuration. Every fault is shown with its line.
+		Long: `Check the configuration. Every fault is shown with its line. Where a run has ended, show
+its warnings: base that earned nothing, and names of the rules that nothing answers to.
 With --feed and a file, show the file's first rows as they would be read, and every
 problem in it. Nothing is loaded.
 With --schema, print the configuration's JSON schema. Editors use it to complete keys and
@@ -46,7 +49,7 @@ to mark wrong ones. The first line of config.yaml names it.`,
 			if name == "" && len(args) == 0 {
 				a.say("%s makes sense: %s, %s.", c.Path, counted(int64(len(c.Feeds)), "feed"),
 					counted(int64(len(c.Programme.Versions)), "programme version"))
-				return a.printUnfilled(c)
+				return errors.Join(a.printUnfilled(c), a.printWarned(cmd.Context(), c))
 			}
 			if name == "" || len(args) == 0 {
 				return usagef("give both --feed and a file")
@@ -57,6 +60,19 @@ to mark wrong ones. The first line of config.yaml names it.`,
 	c.Flags().StringVar(&name, "feed", "", "the feed a file is read as")
 	c.Flags().BoolVar(&schema, "schema", false, "print the configuration's JSON schema")
 	return c
+}
+
+// printWarned shows the warnings of the last run, if there was one.
+func (a *app) printWarned(ctx context.Context, c *config.Config) error {
+	sentences, isCurrent, err := pipeline.Warnings(ctx, c)
+	if errors.Is(err, pipeline.ErrNothingPublished) || errors.Is(err, pipeline.ErrOtherVersion) {
+		return nil
+	}
+	if len(sentences) > 0 && !isCurrent {
+		a.say("\nThe configuration has changed since the last run, which warned:")
+	}
+	printWarnings(a.stdout, sentences)
+	return err
 }
 
 // printUnfilled names what an empty start has left to fill in.

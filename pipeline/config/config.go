@@ -34,6 +34,7 @@ type Config struct {
 	Feeds      []feed.Feed
 	Programme  programme.Programme
 	Closing    Closing
+	People     []Person // who may decide; none: everybody
 	Statement  Statement
 	Journal    *Journal // nil: no journal is written
 	Serve      Serve
@@ -215,6 +216,7 @@ func (r *reader) config(path string, f file) *Config {
 	c.Feeds = r.feeds(f.Feeds)
 	c.Programme = r.programme(f)
 	c.Closing = r.closing(f.Closing)
+	c.People = r.people(f.People)
 	c.Statement = r.statement(base, f.Statement)
 	c.Journal = r.journal(f.Journal)
 	c.Serve = r.serve(base, f.Serve)

@@ -54,6 +54,7 @@ type file struct {
 	FX        fxFile        `doc:"Exchange rates"`
 	Pay       payFile       `doc:"What is paid out"`
 	Closing   closingFile   `doc:"What a month needs before it is closed"`
+	People    []personFile  `doc:"Who may decide with --by; without it everybody may"`
 	Statement statementFile `doc:"How workbooks look, and how they are signed and locked"`
 	Journal   *journalFile  `doc:"The accounts a month is booked to; without them no journal is written"`
 	Publish   publishFile   `doc:"Earlier publications"`
@@ -94,7 +95,7 @@ type fxFile struct {
 type payFile struct {
 	MinimumPayable exact  `yaml:"minimum_payable" is:"money" doc:"A smaller amount is carried to the next month"`
 	SettleAfter    int    `yaml:"settle_after" is:"count" doc:"A smaller amount is paid when carried for so many months"`
-	Currency       string `is:"pays" doc:"partner: partners are paid in their own currency; usually programme"`
+	Currency       string `is:"paid_in" doc:"partner: partners are paid in their own currency; usually programme"`
 }
 
 type journalFile struct {
@@ -118,6 +119,11 @@ type closingFile struct {
 	MaxHeld     exact  `yaml:"max_held" is:"money" doc:"The amount that may be held when a month is closed; usually 0.00"`
 	MaxRejected exact  `yaml:"max_rejected" is:"money" doc:"The amount that rejected rows may hold then; usually 0.00"`
 	MaxPending  exact  `yaml:"max_pending" is:"money" doc:"The amount that waiting changes may move then; usually 0.00"`
+}
+
+type personFile struct {
+	Name    string `is:"must" doc:"The name, as --by gives it"`
+	Account string `doc:"The account of the operating system; under approval: accounts no other decides under the name"`
 }
 
 type maxCorrectedFile struct {
@@ -197,6 +203,7 @@ type scheduleFile struct {
 	Width    exact            `is:"money" doc:"The width of each tranche"`
 	Rates    []exact          `is:"rate" doc:"Per cent, tranche by tranche; the last one continues"`
 	Tranches []trancheBetween `doc:"Or: tranches with bounds of their own"`
+	Pays     string           `is:"pays" doc:"Or: nothing, where zero is meant"`
 }
 
 type trancheBetween struct {

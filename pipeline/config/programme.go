@@ -23,7 +23,7 @@ func (r *reader) programme(f file) programme.Programme {
 	if known := words("unnamed"); f.Returns != "" && !slices.Contains(known, f.Returns) {
 		r.fault("$.unnamed_returns", "%q is not known here; write one of %s", f.Returns, strings.Join(known, ", "))
 	}
-	if known := words("pays"); f.Pay.Currency != "" && !slices.Contains(known, f.Pay.Currency) {
+	if known := words("paid_in"); f.Pay.Currency != "" && !slices.Contains(known, f.Pay.Currency) {
 		r.fault("$.pay.currency", "%q is not known here; write one of %s", f.Pay.Currency, strings.Join(known, ", "))
 	}
 	if p.MinPayable < 0 {
@@ -46,7 +46,7 @@ func (r *reader) programme(f file) programme.Programme {
 	for i, v := range f.Programme {
 		p.Versions = append(p.Versions, r.version(fmt.Sprintf("$.programme[%d]", i), v))
 	}
-	for _, fault := range p.Validate() {
+	for _, fault := range append(p.Validate(), p.Unpaid()...) {
 		r.fault("$.programme"+fault.Path, "%s", fault.Text)
 	}
 	return p
@@ -80,8 +80,12 @@ func (r *reader) module(at, name string, f moduleFile) programme.Module {
 	m := programme.Module{
 		Name: name, Method: cmp.Or(f.Method, "marginal"), Period: cmp.Or(f.Period, "year"), Cap: r.money(at+".cap", f.Cap),
 	}
+	if f.Cap != "" && m.Cap <= 0 {
+		r.fault(at+".cap", "a cap is above 0; where nothing is to be paid, write pays: nothing at each level")
+	}
 	for i, s := range f.Schedules {
 		where := fmt.Sprintf("%s.schedules[%d]", at, i)
+		r.oneOf(where, "pays", s.Pays, true)
 		out := programme.Schedule{Level: s.Level, Family: s.Family, Width: r.money(where+".width", s.Width)}
 		for j, rate := range s.Rates {
 			out.Rates = append(out.Rates, r.percent(fmt.Sprintf("%s.rates[%d]", where, j), rate))
@@ -90,6 +94,12 @@ func (r *reader) module(at, name string, f moduleFile) programme.Module {
 			there := fmt.Sprintf("%s.tranches[%d]", where, j)
 			out.Tranches = append(out.Tranches, programme.Tranche{
 				From: r.money(there+".from", t.From), To: r.money(there+".to", t.To), Rate: r.percent(there+".rate", t.Rate)})
+		}
+		if s.Pays != "" {
+			if out.Width != 0 || len(out.Rates)+len(out.Tranches) > 0 {
+				r.fault(where+".pays", "pays: nothing stands alone, without width, rates and tranches")
+			}
+			out.Tranches = programme.Nothing()
 		}
 		m.Schedules = append(m.Schedules, out)
 	}

@@ -56,8 +56,10 @@ func words(form string) []string {
 		return []string{feed.LeadingMinus, feed.TrailingMinus, feed.Parentheses}
 	case "own_deals":
 		return []string{"refuse", "allow"}
-	case "pays":
+	case "paid_in":
 		return []string{"programme", "partner"}
+	case "pays":
+		return []string{"nothing"}
 	case "period":
 		return programme.Periods()
 	case "returns":

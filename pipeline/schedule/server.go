@@ -31,6 +31,7 @@ type Server struct {
 	Program   string
 	Now       func() time.Time
 	Stage     func(pipeline.Stage)                        // may be nil
+	Warn      func(sentence string)                       // may be nil
 	Log       func(err error, event string, facts ...any) // one line; keys and values take turns
 	Summarize func(*pipeline.Summary) string              // a run's result, for a person
 
@@ -174,7 +175,8 @@ func (s *Server) runPipeline(ctx context.Context, slot slots.Slot, month time.Ti
 	if err != nil {
 		c = s.current()
 	} else {
-		options := pipeline.Options{Config: c, NotBefore: month, Now: s.Now(), Program: s.Program, Stage: s.Stage}
+		options := pipeline.Options{Config: c, NotBefore: month, Now: s.Now(), Program: s.Program, Stage: s.Stage,
+			Warn: s.Warn}
 		summary, err = pipeline.Run(ctx, options)
 		if errors.Is(err, pipeline.ErrLocked) || err != nil && ctx.Err() != nil {
 			return err

@@ -110,9 +110,9 @@ func TestTheRegisterShowsTheDecimalsOfEachCurrency(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	for _, c := range [][3]string{{"Register", "M4", "no rate"}, {"Register", "M5", "188,181"},
-		{"Register", "M6", "393.154"},
-		{"Register", "N5", "USD"}, {"Held", "H3", "1,234"}, {"Held", "H4", "1.500"},
+	for _, c := range [][3]string{{"Register", "M5", "no rate"}, {"Register", "M6", "188,181"},
+		{"Register", "M7", "393.154"},
+		{"Register", "N6", "USD"}, {"Held", "H3", "1,234"}, {"Held", "H4", "1.500"},
 		{"Distributors", "D3", "4,501,234"}, {"Distributors", "G3", "30,555.00"}, {"Distributors", "K3", "1,234"}} {
 		if got := shown(t, f, c[0], c[1]); got != c[2] {
 			t.Errorf("%s!%s shows %q, it should be %q", c[0], c[1], got, c[2])

@@ -3,6 +3,9 @@ package xlsx
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 
 	"tranche/reports"
 )
@@ -33,15 +36,17 @@ type register struct {
 
 func (r register) partners() {
 	w := r.words
-	sh := r.sheet(setup{title: w.say("sheet_register"), landscape: true, frozen: 3, titled: true,
-		widths: []float64{14, 32, 8, 30, 11, 15, 15, 15, 15, 15, 15, 10, 15, 8, 10}})
+	sh := r.sheet(setup{title: w.say("sheet_register"), landscape: true, frozen: 4, titled: true,
+		widths: []float64{14, 32, 8, 30, 11, 15, 15, 15, 15, 15, 15, 10, 15, 8, 10, 15, 15}})
 	sh.tall(22, r.styled(r.styles.title, r.Vendor+" · "+w.month(r.Month)))
 	sh.put(r.note(r.Currency + ". " + r.standing(r.Edition) + ". " + r.standingNote(r.Edition)))
+	sh.put(r.note(r.verdict()))
 	sh.tall(28, r.heads("partner_id", "partner", "place", "modules", "level", ">margin_of_month", ">adjustments_earlier",
 		">money_entries", ">carried_in", ">payable", ">carried_out", "currency", ">payable_partner", "paid_in_currency",
-		">status_points")...)
+		">status_points", ">held", ">pending")...)
 	first := sh.row + 1
 	var sums [6]reports.Cents
+	waiting, held, pending := r.waitingByPartner()
 	for _, p := range r.Partners {
 		own := r.text("")
 		switch {
@@ -58,15 +63,70 @@ func (r register) partners() {
 			row = append(row, r.money(amount))
 			sums[i] += amount
 		}
-		sh.put(append(row, r.text(p.Pay.Currency), own, r.text(p.Pay.PaidCurrency), r.number(p.Pay.StatusPoints))...)
+		x := waiting[p.Partner.ID]
+		delete(waiting, p.Partner.ID)
+		sh.put(append(row, r.text(p.Pay.Currency), own, r.text(p.Pay.PaidCurrency), r.number(p.Pay.StatusPoints),
+			r.money(x.Held), r.money(x.Pending))...)
 	}
-	total := sh.total(15, first)
+	for _, id := range slices.Sorted(maps.Keys(waiting)) {
+		row := slices.Repeat([]cell{r.text("")}, 17)
+		row[0], row[1] = r.text(id), r.text("no statement this month")
+		if id == "" {
+			row[1] = r.text("no partner yet")
+		}
+		row[15], row[16] = r.money(waiting[id].Held), r.money(waiting[id].Pending)
+		sh.put(row...)
+	}
+	total := sh.total(17, first)
+	total.sum(15, held)
+	total.sum(16, pending)
 	for i, amount := range sums {
 		total.sum(5+i, amount)
 	}
 	sh.put(total.cells...)
 	sh.mark("earned", 6, int64(sums[0]), 2)
 	sh.mark("payable", 10, int64(sums[4]), 2)
+	sh.mark("held", 16, int64(held), 2)
+	sh.mark("pending", 17, int64(pending), 2)
+}
+
+// waitingByPartner is what waits of each partner, and in all. The empty name is nobody yet.
+func (r register) waitingByPartner() (all map[string]reports.RegisterWaiting, held, pending reports.Cents) {
+	all = map[string]reports.RegisterWaiting{}
+	for _, x := range r.Waiting {
+		all[x.Partner] = x
+		held, pending = held+x.Held, pending+x.Pending
+	}
+	return all, held, pending
+}
+
+// verdict says whether every control holds, and what waits.
+func (r register) verdict() string {
+	var wrong, rows, unvalued, changes, points int64
+	for _, c := range r.Controls {
+		if !c.Holds() {
+			wrong++
+		}
+	}
+	for _, x := range r.Waiting {
+		rows, unvalued, changes, points = rows+x.HeldRows, unvalued+x.Unvalued, changes+x.Changes, points+x.Points
+	}
+	_, held, pending := r.waitingByPartner()
+	parts := []string{"Every control holds.", "Nothing is held.", "No change waits for a person."}
+	if wrong > 0 {
+		parts[0] = fmt.Sprintf("Of %s the parts do NOT add up: see Control.", counted(wrong, "statement"))
+	}
+	if rows > 0 {
+		parts[1] = fmt.Sprintf("Held: %s, net amounts of %s.", counted(rows, "row"), r.words.amount(held))
+	}
+	if unvalued > 0 {
+		parts[1] += fmt.Sprintf(" %s without a rate.", counted(unvalued, "row"))
+	}
+	if changes > 0 {
+		parts[2] = fmt.Sprintf("Changes wait for a person that would move %s and %s: tranche changes list.",
+			r.words.amount(pending), counted(points, "point"))
+	}
+	return strings.Join(parts, " ")
 }
 
 func (r register) modules() {
@@ -131,6 +191,14 @@ func (r register) rejected() {
 			r.wrapped(x.Waived))
 	}
 	sh.none(len(r.Rejected))
+}
+
+// counted is a number with its noun, in English.
+func counted(n int64, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
 }
 
 // listing takes headings as they are, in English.

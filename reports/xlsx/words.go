@@ -126,8 +126,21 @@ func (w words) value(word string) string {
 	return word
 }
 
+// changed is what becomes of a stated thing.
+func (w words) changed(kind, change string) string {
+	for _, key := range []string{"change_" + kind + "_" + change, "change_" + change, "cause_" + change} {
+		if text, ok := w[key]; ok {
+			return text
+		}
+	}
+	return change
+}
+
 // Cause is the cause of an adjustment in English.
 func Cause(cause string) string { return english().say("cause_" + cause) }
+
+// Changed is what becomes of a stated thing, in English: a sentence for a code, and other texts as they are.
+func Changed(kind, change string) string { return english().changed(kind, change) }
 
 // Word is a word of the marts in English.
 func Word(word string) string { return english().value(word) }

@@ -153,6 +153,18 @@ func TestARegisterThatListsNotEveryRejectedRowSaysSo(t *testing.T) {
 	}
 }
 
+func TestTheVerdictNamesStatementsThatDoNotAddUp(t *testing.T) {
+	for sentence, c := range map[string]reports.RegisterControl{
+		"Every control holds. Nothing is held. No change waits for a person.": {LinesEarned: 5, Earned: 5, CarriedIn: 1,
+			EntriesSum: 2, Entries: 2, Payable: 3, CarriedOut: 5, PointsBefore: 1, Posted: 2, Spendable: 3},
+		"Of 1 statement the parts do NOT add up: see Control. Nothing is held. No change waits for a person.": {Spendable: 1},
+	} {
+		if got := (register{Register: &reports.Register{Controls: []reports.RegisterControl{c}}}).verdict(); got != sentence {
+			t.Errorf("%+v: %s", c, got)
+		}
+	}
+}
+
 func TestWhatACapTakesAwayStandsOnTheMarginSheet(t *testing.T) {
 	st := example()
 	st.Pay.Earned, st.Pay.Payable, st.Lines[0].Earned = 6000, 6000, 6000

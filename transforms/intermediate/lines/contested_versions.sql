@@ -79,7 +79,8 @@ compared_counts as (
 counted_otherwise as (
     select s.sale_id, 'other_count' as kind,
         concat_ws(' ', s.distributor, s.document_no, s.sku) as subject,
-        concat(c.lines_before, ' lines become ', c.lines) as change,
+        concat(c.lines_before, if(c.lines_before = 1, ' line becomes ', ' lines become '), c.lines)
+        as change,
         md5(concat_ws(chr(31), 'other_count', s.distributor, s.document_no, s.line_key,
             string_agg(row(s.document_type, s.document_date, s.partner_code, s.end_customer,
                 s.quantity, s.net_amount, s.currency, s.deal_id, s.returns_document,
@@ -146,7 +147,8 @@ contested as (
     from recounted
     union all
     select c.sale_id, 'corrections_over_the_limit', o.feed,
-        concat(o.lines, ' stated lines corrected, by ', o.moves), o.change_id, d.is_accepted
+        concat(o.lines, ' stated ', if(o.lines = 1, 'line', 'lines'), ' corrected, by ', o.moves),
+        o.change_id, d.is_accepted
     from over_limit as o
     join corrections as c using (file_id)
     left join rules.changes as d using (change_id)

@@ -100,7 +100,8 @@ select v.sale_id, v.lacking_file_id,
     g.is_stated or coalesce(g.lines * 100 > limits.max_withdrawn * sent.lines
         or g.size * 100 > limits.max_withdrawn * sent.size, false) as waits,
     concat_ws(' ', v.feed, strftime(v.month, '%Y-%m')) as subject,
-    concat(g.lines, ' lines withdrawn, ', g.amount::decimal(38,2)) as change,
+    concat(g.lines, if(g.lines = 1, ' line', ' lines'), ' withdrawn, ', g.amount::decimal(38,2))
+    as change,
     g.change_id, decided.is_accepted
 from valued as v
 join grouped as g using (feed, month, lacking_file_id)

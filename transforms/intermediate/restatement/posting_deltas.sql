@@ -88,7 +88,8 @@ named as (
     window one_change as (partition by change_kind, subject)
 ),
 identified as (
-    select *, concat('moves ', moved, ' points of closed months') as change,
+    select *, concat('moves ', moved, if(abs(moved) = 1, ' point', ' points'), ' of closed months')
+        as change,
         md5(concat_ws(chr(31), change_kind, subject, contents)) as change_id
     from named
 )
