@@ -112,6 +112,10 @@ const adjusted = `union all
 	union all
 	select concat_ws(' ', 'held', document_no || '/' || line_no, held_reason, net_amount::decimal(18,2))
 		from mart.held_lines where kind = 'sales'
+	union all
+	select concat_ws(' ', 'lacks', partner_id, strftime(month, '%Y-%m'), 'for', next_level, requirement,
+		nullif(category, ''), 'has', has, 'needs', needs)
+		from mart.level_gaps
 	order by said`
 
 // standing are the lines that stand: the newest version of each key, without what a newer

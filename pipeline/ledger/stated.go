@@ -70,14 +70,17 @@ func Models(ctx context.Context, db *store.Session) (string, error) {
 	return fingerprint + " " + version, nil
 }
 
-// show replaces an empty table by a view of the closed files. Columns that an older month lacks are null.
+// show replaces an empty table by a view of the closed files. Columns that an older month lacks are null; a table that
+// it lacks has no rows of it.
 func show(ctx context.Context, db *store.Session, as, table string, from []Closed) error {
-	if len(from) == 0 {
-		return nil
-	}
 	var list []string
 	for _, c := range from {
-		list = append(list, store.Literal(filepath.Join(c.Folder, table+".parquet")))
+		if name := table + ".parquet"; c.Files[name] != "" {
+			list = append(list, store.Literal(filepath.Join(c.Folder, name)))
+		}
+	}
+	if len(list) == 0 {
+		return nil
 	}
 	schema, name := as[:strings.LastIndex(as, ".")+1], as[strings.LastIndex(as, ".")+1:]
 	err := db.Exec(ctx, "alter table "+as+" rename to empty_"+name+"; create view "+as+" as from "+schema+"empty_"+name+
