@@ -5,12 +5,13 @@
 -- grain: sale_id
 -- sale_id, distributor, document_no, line_no, line_key, document_date, month, terms_date,
 -- terms_document, distributor_id
--- partner_id  the buying partner
+-- partner_id  the buying partner; null where it is outside
+-- is_outside  the buyer is declared to be no partner
 -- family, is_licence, amount, deal_id, version
 -- change_id  the change that a person has to accept before the line counts; null where it counts
 select sale_id, distributor, document_no, line_no, line_key, document_date, month, terms_date,
     if(returned_sale_id is null, document_no, returns_document) as terms_document, distributor_id,
-    partner_id, family, is_licence, amount, deal_id, version, change_id
+    partner_id, is_outside, family, is_licence, amount, deal_id, version, change_id
 from intermediate.lines
 where is_valued
     or awaits_change and month <= (select through_month from rules.programme)
