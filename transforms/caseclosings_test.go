@@ -116,6 +116,10 @@ const adjusted = `union all
 	select concat_ws(' ', 'lacks', partner_id, strftime(month, '%Y-%m'), 'for', next_level, requirement,
 		nullif(category, ''), 'has', has, 'needs', needs)
 		from mart.level_gaps
+	union all
+	select concat_ws(' ', 'alike', distributor, document_no || '/' || line_no, other_distributor,
+		other_document_no || '/' || other_line_no, if(waits, 'waits', 'counts'), 'accepted', coalesce(is_accepted, false))
+		from mart.possible_duplicates
 	order by said`
 
 // standing are the lines that stand: the newest version of each key, without what a newer
