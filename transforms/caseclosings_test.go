@@ -120,6 +120,14 @@ const adjusted = `union all
 	select concat_ws(' ', 'alike', distributor, document_no || '/' || line_no, other_distributor,
 		other_document_no || '/' || other_line_no, if(waits, 'waits', 'counts'), 'accepted', coalesce(is_accepted, false))
 		from mart.possible_duplicates
+	union all
+	select concat_ws(' ', 'registered', deal_id, partner_code, role, status, window_from || '..' || window_to, 'lines',
+		deal_lines, counted_lines, 'amount', deal_amount, 'base', partner_base)
+		from mart.deals
+	union all
+	select concat_ws(' ', 'certificate', person_id, certification_code, partner_id, awarded_on || '..' || expires_on,
+		'points', counted_points, if(is_held, 'held', 'not held'), reason)
+		from mart.certifications
 	order by said`
 
 // standing are the lines that stand: the newest version of each key, without what a newer
