@@ -82,7 +82,7 @@ func transform(ctx context.Context, s *store.Session, in transformInput) (runID 
 func models(ctx context.Context, s *store.Session, in transformInput) error {
 	work := in.Config.Folders.Work()
 	hasStated, err := ledger.CopyStated(ctx, s, in.Ledger,
-		ledger.Copying{Cache: in.Config.Folders.State, Work: work, To: newFile(work)})
+		ledger.Copying{Cache: in.Config.Folders.State, Work: work, To: newFile(work), Yearly: yearlyFeeds(in.Config.Feeds)})
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func writeRules(ctx context.Context, s *store.Session, in transformInput) error 
 	if err := transforms.Prepare(ctx, s, "memory"); err != nil {
 		return err
 	}
-	if err := in.Ledger.Load(ctx, s, "memory.stated"); err != nil {
+	if err := in.Ledger.Load(ctx, s, "memory.stated", yearlyFeeds(in.Config.Feeds)); err != nil {
 		return err
 	}
 	past, err := in.Ledger.Rules()

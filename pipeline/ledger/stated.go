@@ -31,8 +31,8 @@ func Write(ctx context.Context, db *store.Session, folder string, month time.Tim
 }
 
 // Load makes views of the stated rows of closed months and of replaced final editions in the schema stated. The rows
-// stay in the closed files.
-func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string) error {
+// stay in the closed files. The keys of lines of the feeds that are yearly now have the year of their document.
+func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string, yearly []string) error {
 	closings, err := transforms.Closings()
 	if err != nil {
 		return err
@@ -54,7 +54,7 @@ func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string) err
 			return err
 		}
 	}
-	return nil
+	return l.addYears(ctx, db, schema, yearly)
 }
 
 // Models is a fingerprint of the models and the database.

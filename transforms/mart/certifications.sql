@@ -12,7 +12,7 @@
 -- points          points by the programme; null for a code without points, and where it never
 --                 counts
 -- counted_points  points that count for status that day, after the caps of person and category
--- is_held         it counts that day
+-- is_held         true: it counts that day
 -- reason          why it never counts: unknown_partner, revoked, before_the_programme, later_award
 --                 (another award of the person and code decides), or partner_inactive; null where
 --                 it does

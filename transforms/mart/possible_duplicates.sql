@@ -10,9 +10,9 @@
 -- partner_id  the buying partner; null where its code is unknown or nobody's
 -- partner_code, sku, quantity, net_amount, currency, distributor, document_no, line_no, file_name,
 -- file_line
--- waits        it does not count until a person accepts it
+-- waits        true: it does not count until a person accepts it
 -- change_id
--- is_accepted  a person has accepted that it counts; null where nobody had to
+-- is_accepted  true: a person has accepted that it counts; null where nobody has
 -- other_sale_id      the line it could be: number of its file and line in one
 -- other_distributor  distributor of that line
 -- other_document_no  document of that line

@@ -57,8 +57,23 @@ func (f Feed) key() []string {
 	return key
 }
 
-// SameKey says that lines keep their keys: both are the same, or now only adds names behind the earlier ones.
+// withoutYear is a key as it was before the sender's document numbers were yearly.
+func withoutYear(key map[string]string) map[string]string {
+	key = maps.Clone(key)
+	delete(key, documentYear)
+	own, isLast := strings.CutSuffix(key["line_key"], documentYear)
+	if key["line_key"] = strings.TrimSuffix(own, " / "); isLast && own == "" {
+		delete(key, "line_key")
+	}
+	return key
+}
+
+// SameKey says that lines keep their keys: both are the same, or now only adds names behind the earlier ones, or the
+// year of the document, which stated keys take, too.
 func SameKey(then, now map[string]string) bool {
+	if then[documentYear] == "" && now[documentYear] != "" {
+		now = withoutYear(now)
+	}
 	return maps.EqualFunc(then, now, func(a, b string) bool { return a == b || strings.HasPrefix(b, a+" or ") })
 }
 
