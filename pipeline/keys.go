@@ -26,7 +26,7 @@ func statedKeys(ctx context.Context, s *store.Session, feeds []feed.Feed, month 
 			return nil, err
 		}
 		if sent {
-			list = append(list, ledger.Key{Feed: f.Name, Glob: f.Glob, Columns: f.LineKey()})
+			list = append(list, ledger.Key{Feed: f.Name, Glob: f.Glob, Columns: f.LineKey(), Yearly: f.Yearly})
 		}
 	}
 	return list, nil
@@ -38,6 +38,16 @@ func lastLanded(landed []landing.File) int64 {
 		return 0
 	}
 	return landed[len(landed)-1].Sequence
+}
+
+// yearlyFeeds names the feeds whose document numbers begin anew each year.
+func yearlyFeeds(feeds []feed.Feed) (names []string) {
+	for _, f := range feeds {
+		if f.Yearly {
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }
 
 // keysStand refuses a feed that changes the keys of lines of a closed month. It checks each landed file, so that a
@@ -55,7 +65,9 @@ func keysStand(last *ledger.Closed, feeds []feed.Feed, landed []landing.File) er
 				if !f.Matches(file.Name) {
 					continue
 				}
-				if now := f.LineKey(); !feed.SameKey(then.Columns, now) {
+				now := f.LineKey()
+				renamed := f.Name != then.Feed && f.Yearly != then.Yearly
+				if renamed || !feed.SameKey(then.Columns, now) {
 					return fmt.Errorf("feed %s: %w than when %s was closed (then: %s; now: %s; %s is one of its files); "+
 						"give the files from now on to a new feed, or declare the key as it was",
 						f.Name, ErrKey, last.Month, feed.ShowKey(then.Columns), feed.ShowKey(now), file.Name)

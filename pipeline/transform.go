@@ -82,7 +82,7 @@ func transform(ctx context.Context, s *store.Session, in transformInput) (runID 
 func models(ctx context.Context, s *store.Session, in transformInput) error {
 	work := in.Config.Folders.Work()
 	hasStated, err := ledger.CopyStated(ctx, s, in.Ledger,
-		ledger.Copying{Cache: in.Config.Folders.State, Work: work, To: newFile(work)})
+		ledger.Copying{Cache: in.Config.Folders.State, Work: work, To: newFile(work), Yearly: yearlyFeeds(in.Config.Feeds)})
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func writeRules(ctx context.Context, s *store.Session, in transformInput) error 
 	if err := transforms.Prepare(ctx, s, "memory"); err != nil {
 		return err
 	}
-	if err := in.Ledger.Load(ctx, s, "memory.stated"); err != nil {
+	if err := in.Ledger.Load(ctx, s, "memory.stated", yearlyFeeds(in.Config.Feeds)); err != nil {
 		return err
 	}
 	past, err := in.Ledger.Rules()
@@ -139,18 +139,18 @@ func writeRules(ctx context.Context, s *store.Session, in transformInput) error 
 	return writeLimits(ctx, s, in.Config.Feeds)
 }
 
-// writeLimits writes the table rules.feeds: how much a file of each feed may change by itself, and whether lines are
-// counted because the sender does not number them.
+// writeLimits writes the table rules.feeds: how much a file of each feed may change by itself, whether lines are
+// counted because the sender does not number them, and whether document numbers begin anew each year.
 func writeLimits(ctx context.Context, s *store.Session, feeds []feed.Feed) error {
 	err := s.Exec(ctx, `create table rules.feeds (feed varchar, max_corrected_lines bigint,
 		max_corrected_amount decimal(18,2), max_withdrawn decimal(5,2), counts_lines boolean,
-		max_line_amount decimal(18,2))`)
+		max_line_amount decimal(18,2), is_yearly boolean)`)
 	for _, f := range feeds {
 		if err == nil {
 			c := f.Changes
 			err = s.Exec(ctx, `insert into rules.feeds values (?, nullif(?, -1),
-				(nullif(?, -1)::decimal(18,0) * 0.01::decimal(3,2))::decimal(18,2), ?, ?, nullif(?, '')::decimal(18,2))`,
-				f.Name, c.CorrectedLines, c.CorrectedCents, c.Withdrawn, f.CountsLines(), f.MaxLine)
+				(nullif(?, -1)::decimal(18,0) * 0.01::decimal(3,2))::decimal(18,2), ?, ?, nullif(?, '')::decimal(18,2), ?)`,
+				f.Name, c.CorrectedLines, c.CorrectedCents, c.Withdrawn, f.CountsLines(), f.MaxLine, f.Yearly)
 		}
 	}
 	return err

@@ -92,7 +92,7 @@ func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme
 		"create table if not exists memory.main.decided (change_id varchar, is_accepted boolean)",
 		"create table rules.changes as from memory.main.decided",
 		"create table rules.feeds (feed varchar, max_corrected_lines bigint, max_corrected_amount decimal(18,2), "+
-			"max_withdrawn decimal(5,2), counts_lines boolean, max_line_amount decimal(18,2))",
+			"max_withdrawn decimal(5,2), counts_lines boolean, max_line_amount decimal(18,2), is_yearly boolean)",
 		"create table rules.run as select '' as run_id, '' as program, '' as config_hash, date '2024-01-01' as "+
 			"through_month, 0::bigint as files, '' as inputs_hash",
 		"create schema published.mart", "create schema memory.staging", "create schema memory.intermediate",

@@ -77,8 +77,8 @@ func TestTheQuestionsOfAnalystsHaveTheAnswersShown(t *testing.T) {
 	}
 	text := string(data)
 	list := questions(t, text)
-	if len(list) != 20 {
-		t.Fatalf("%d questions; twenty are promised", len(list))
+	if len(list) < 20 {
+		t.Fatalf("%d questions of twenty and more", len(list))
 	}
 	conf := demoConfig(t)
 	for _, q := range list {

@@ -16,6 +16,8 @@ func (a *app) matchCommand() *cobra.Command {
 propose whom they could mean, by name, town and country. Nothing is accepted by
 itself: add the alias to the partner in the partner file, and drop the new file
 into the inbox. Aliases are separated by |; one in a code is doubled. The lines that wait then count in the next run.
+The alias of a buyer who is no partner goes to a row whose status is outside: its lines then count for the
+distributor and for claims, and wait for nobody.
 
 With --deals, list sales that name no deal, or one that nobody claims, and look like
 a registered one: the same end customer, the same family, a day inside the window of
@@ -33,7 +35,6 @@ that begins with = + - or @ is taken for a formula.`,
 				u.lines,
 					coalesce(p.partner_id, '') as "could be", coalesce(p.name, '') as name, coalesce(p.score::varchar, '') as score,
 					case
-						when p.alias is null then ''
 						when regexp_matches(u.distributor, '[=|]')
 							then 'none: a distributor with = or | in its name cannot stand in an alias; name it otherwise in the feed'
 						else u.distributor || '=' || replace(u.partner_code, '|', '||')
@@ -43,7 +44,7 @@ that begins with = + - or @ is taken for a formula.`,
 				order by u.distributor, u.partner_code, p.score desc, p.partner_id`, newTable(a.stdout))
 			if err == nil {
 				a.say("\nA proposal counts for nothing; a code counts as soon as its alias stands in the " +
-					"partner file.")
+					"partner file. The alias of a buyer\nwho is no partner goes to a row there whose status is outside.")
 			}
 			return err
 		},

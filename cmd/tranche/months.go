@@ -193,14 +193,22 @@ func (a *app) nowFinal(
 }
 
 func (a *app) rebuildCommand() *cobra.Command {
-	return a.waits(&cobra.Command{
+	var month string
+	c := &cobra.Command{
 		Use:   "rebuild",
 		Short: "Make the databases and the statements again from the files",
 		Long: `Make the databases and the statements again from what has landed, what is closed, the
 audit log and the configuration. Nothing is taken from the inbox. The old store is set
-aside; the old published file stays until the new one has passed every check.`,
+aside; the old published file stays until the new one has passed every check.
+
+With --month only the files of that month are made again, aside, and nothing is published:
+the command says whether they are byte for byte what was published. A closed month is made
+from what had landed and had been decided when it was closed.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if month != "" {
+				return a.makeAgain(cmd.Context(), month)
+			}
 			s, err := a.working("rebuild", func(o pipeline.Options) (*pipeline.Summary, error) {
 				return pipeline.Rebuild(cmd.Context(), o)
 			})
@@ -209,7 +217,42 @@ aside; the old published file stays until the new one has passed every check.`,
 			}
 			return a.report(s)
 		},
-	})
+	}
+	c.Flags().StringVar(&month, "month", "", "make only the files of one month again, as 2024-08, and compare them")
+	return a.waits(c)
+}
+
+// makeAgain says whether the files of a month are what was published.
+func (a *app) makeAgain(ctx context.Context, text string) error {
+	o, err := a.options()
+	if err != nil {
+		return err
+	}
+	month, err := parseMonth(text)
+	if err != nil {
+		return err
+	}
+	again, err := pipeline.MakeAgain(ctx, o, month)
+	if err != nil {
+		return err
+	}
+	all := again.Same + len(again.Differing)
+	if len(again.Locked) > 0 {
+		a.say("%d workbooks have a password, so that their bytes differ each time; they are not compared.",
+			len(again.Locked))
+	}
+	if len(again.Differing) == 0 {
+		a.say("%s: %d files, made again from %d landed files, are byte for byte what was published.", again.Month, all,
+			again.Landed)
+		return nil
+	}
+	a.say("%s: %d of %d files, made again from %d landed files, are not what was published: %s.", again.Month,
+		len(again.Differing), all, again.Landed, strings.Join(again.Differing, ", "))
+	if len(again.Changed) > 0 {
+		a.say("Since then: %s.", strings.Join(again.Changed, "; "))
+	}
+	a.say("What was made again is in %s.", again.Folder)
+	return errWaiting
 }
 
 func (a *app) logCommand() *cobra.Command {

@@ -38,13 +38,20 @@ func (r *reader) feed(at string, f feedFile) feed.Feed {
 		ExcelText: f.ExcelText, Comment: f.Comment, FinalNewline: f.FinalNewline != "optional",
 		HeaderLine: f.HeaderLine, HeaderLines: f.HeaderLines, NoHeader: f.NoHeader, Width: f.Width,
 		Columns: map[string][]string{}, Constants: f.Constants, Values: f.Values, Key: f.Key,
+		Yearly:      f.Numbers == "yearly",
 		DecimalMark: f.Decimal, ThousandMarks: f.Thousands, Negative: f.Negative, Dates: f.Dates, Returns: f.Returns,
 		MaxRejects: r.limit(at+".max_rejects", string(f.MaxRejects)), MaxBytes: f.MaxBytes,
-		Changes:  r.changes(at, f),
+		MaxEnded: r.part(at+".max_ended", string(f.MaxEnded), 5), Changes: r.changes(at, f),
 		Expected: r.expected(at+".expected", f.Expected),
 	}
 	if most := r.money(at+".max_line_amount", f.MaxLine); most > 0 {
 		out.MaxLine = most.String()
+	}
+	if f.Numbers != "" && f.Kind != feed.Sales {
+		r.fault(at+".document_numbers", "only sales have documents with numbers")
+	}
+	if f.MaxEnded != "" && (f.Mode != "replace" || f.Kind != "partners" && f.Kind != "products") {
+		r.fault(at+".max_ended", "only a complete file (mode: replace) of partners or products ends any")
 	}
 	if f.MaxLine != "" && f.Kind != feed.Sales {
 		r.fault(at+".max_line_amount", "only sales have lines with an amount to limit")
@@ -93,15 +100,21 @@ func (r *reader) changes(at string, f feedFile) feed.ChangeLimits {
 			limits.CorrectedCents = int64(r.money(at+".max_corrected.amount", c.Amount))
 		}
 	}
-	if text := string(f.MaxWithdrawn); text != "" {
-		number, percent := strings.CutSuffix(text, "%")
-		n, err := strconv.ParseInt(number, 10, 64)
-		if err != nil || !percent || n < 0 || n > 100 {
-			r.fault(at+".max_withdrawn", "%q is not a part of a month; write 20%%", text)
-		}
-		limits.Withdrawn = n
-	}
+	limits.Withdrawn = r.part(at+".max_withdrawn", string(f.MaxWithdrawn), limits.Withdrawn)
 	return limits
+}
+
+// part reads a percentage.
+func (r *reader) part(at, text string, usual int64) int64 {
+	if text == "" {
+		return usual
+	}
+	number, percent := strings.CutSuffix(text, "%")
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || !percent || n < 0 || n > 100 {
+		r.fault(at, "%q is not a part of the whole; write %d%%", text, usual)
+	}
+	return n
 }
 
 func (r *reader) checkMarks(at string, f feedFile) {
@@ -139,6 +152,7 @@ func (r *reader) checkChoices(at string, f feedFile) {
 	r.oneOf(at, "mode", f.Mode, true)
 	r.oneOf(at, "negative", f.Negative, true)
 	r.oneOf(at, "final_newline", f.FinalNewline, true)
+	r.oneOf(at, "document_numbers", f.Numbers, true)
 	if f.Kind == feed.Sales {
 		r.oneOf(at, "returns", f.Returns, false)
 	}

@@ -144,6 +144,8 @@ type feedFile struct {
 
 	MaxWithdrawn exact `yaml:"max_withdrawn" is:"part" doc:"A file that lacks more of a month waits; usually 20%"`
 
+	MaxEnded exact `yaml:"max_ended" is:"part" doc:"A complete file that lacks more is refused; usually 5%"`
+
 	MaxCorrected *maxCorrectedFile `yaml:"max_corrected" doc:"More corrections of stated lines wait for a person"`
 
 	Encoding  string `doc:"Such as windows-1252; usually utf-8"`
@@ -171,6 +173,7 @@ type feedFile struct {
 	Negative  string `is:"negative" doc:"How a negative number is written; usually leading"`
 	Dates     names  `doc:"How dates are written, such as dd.mm.yyyy"`
 	Returns   string `is:"returns" doc:"How a return is told from a sale"`
+	Numbers   string `yaml:"document_numbers" is:"document_numbers" doc:"yearly: they begin anew each January"`
 	Key       names  `doc:"The columns that identify a sale; usually distributor, document and line"`
 }
 

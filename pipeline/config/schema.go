@@ -34,6 +34,8 @@ func words(form string) []string {
 	switch form {
 	case "approval":
 		return []string{"accounts", "required", "none"}
+	case "document_numbers":
+		return []string{"unique", "yearly"}
 	case "final_newline":
 		return []string{"required", "optional"}
 	case "kind":

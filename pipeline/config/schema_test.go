@@ -191,12 +191,12 @@ func TestTheReaderKnowsEveryWordOfTheSchema(t *testing.T) {
 	for form, at := range map[string]string{
 		"approval": "approval: none", "mode": "mode: replace", "negative": "negative: trailing", "final_newline": "",
 		"own_deals": "own_deals: refuse", "unclaimed": "unclaimed: rescale", "source": "source: computed",
-		"period": "period: year", "method": "method: volume",
+		"period": "period: year", "method": "method: volume", "document_numbers": "",
 	} {
 		for _, word := range words(form) {
 			text := strings.Replace(example(t), at, form+": "+word, 1)
 			if at == "" {
-				text = strings.Replace(example(t), "mode: replace", "final_newline: "+word+"\n    mode: replace", 1)
+				text = strings.Replace(example(t), "    returns:", "    "+form+": "+word+"\n    returns:", 1)
 			}
 			if _, err := parse("/x/config.yaml", []byte(text)); err != nil {
 				t.Errorf("%s: %s: %v", form, word, err)

@@ -19,6 +19,8 @@ type Copying struct {
 	Cache string // its folder
 	Work  string // where it is made
 	To    string // the copy
+	// Yearly are the feeds whose document numbers begin anew each year.
+	Yearly []string
 }
 
 // CopyStated copies the stated rows into a new database, and says whether there are any.
@@ -30,7 +32,8 @@ func CopyStated(ctx context.Context, s *store.Session, l *Ledger, c Copying) (bo
 	if err != nil {
 		return false, err
 	}
-	path := filepath.Join(c.Cache, "stated-"+files.HashBytes([]byte(l.Last().Hash + models))[:16]+".duckdb")
+	rows := l.Last().Hash + models + named(withoutYears(l.Months, c.Yearly))
+	path := filepath.Join(c.Cache, "stated-"+files.HashBytes([]byte(rows))[:16]+".duckdb")
 	if !files.Exists(path) {
 		// The copy serves every night until the next closing, so damaged files must not get in.
 		err := l.Proven()

@@ -61,6 +61,7 @@ type Key struct {
 	Feed    string            `json:"feed"`
 	Glob    string            `json:"glob"`
 	Columns map[string]string `json:"columns"` // column -> where it comes from
+	Yearly  bool              `json:"yearly,omitempty"`
 }
 
 // Closed is a closed month.

@@ -31,8 +31,8 @@ func Write(ctx context.Context, db *store.Session, folder string, month time.Tim
 }
 
 // Load makes views of the stated rows of closed months and of replaced final editions in the schema stated. The rows
-// stay in the closed files.
-func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string) error {
+// stay in the closed files. The keys of lines of the feeds that are yearly now have the year of their document.
+func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string, yearly []string) error {
 	closings, err := transforms.Closings()
 	if err != nil {
 		return err
@@ -54,7 +54,7 @@ func (l *Ledger) Load(ctx context.Context, db *store.Session, schema string) err
 			return err
 		}
 	}
-	return nil
+	return l.addYears(ctx, db, schema, yearly)
 }
 
 // Models is a fingerprint of the models and the database.
@@ -70,14 +70,17 @@ func Models(ctx context.Context, db *store.Session) (string, error) {
 	return fingerprint + " " + version, nil
 }
 
-// show replaces an empty table by a view of the closed files. Columns that an older month lacks are null.
+// show replaces an empty table by a view of the closed files. Columns that an older month lacks are null; a table that
+// it lacks has no rows of it.
 func show(ctx context.Context, db *store.Session, as, table string, from []Closed) error {
-	if len(from) == 0 {
-		return nil
-	}
 	var list []string
 	for _, c := range from {
-		list = append(list, store.Literal(filepath.Join(c.Folder, table+".parquet")))
+		if name := table + ".parquet"; c.Files[name] != "" {
+			list = append(list, store.Literal(filepath.Join(c.Folder, name)))
+		}
+	}
+	if len(list) == 0 {
+		return nil
 	}
 	schema, name := as[:strings.LastIndex(as, ".")+1], as[strings.LastIndex(as, ".")+1:]
 	err := db.Exec(ctx, "alter table "+as+" rename to empty_"+name+"; create view "+as+" as from "+schema+"empty_"+name+

@@ -69,6 +69,20 @@ func OpenMonth(f MonthFolder) (*Month, error) {
 	return m, files.Folder(f.Aside)
 }
 
+// Files are the published files in a month's folder, with the hashes of their manifest; none where there is no folder.
+func Files(folder string) (map[string]string, error) {
+	var m manifest
+	path := filepath.Join(folder, manifestName)
+	data, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(data, &m)
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	return m.Files, nil
+}
+
 // Wait waits until every file is on the disk aside, and returns the first error.
 func (m *Month) Wait() error { return m.disk.Wait() }
 

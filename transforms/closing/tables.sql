@@ -44,6 +44,9 @@ create table levels (
     partner_id varchar, month date, level varchar, level_met varchar, level_next varchar,
     next_level varchar, computed_level varchar, computed_next varchar, first_month date,
     points_needed bigint, points_missing bigint);
+create table gaps (
+    partner_id varchar, month date, next_level varchar, requirement varchar, category varchar,
+    has bigint, needs bigint);
 create table pay (
     partner_id varchar, month date, earned decimal(18,2), money_entries decimal(18,2),
     carried_in decimal(18,2), payable decimal(18,2), carried_out decimal(18,2),

@@ -52,6 +52,8 @@ postings as (
         cause, posted_on, source as description, points, file_name, file_line, stated_file,
         stated_line
     from intermediate.posting_deltas
+    anti join (select origin, partner_id from intermediate.overdrawn_redemptions
+        where is_accepted is not true) as overdrawn using (origin, partner_id)
     cross join rules.programme as p
     where adjusts_month is not null and is_accepted and posted_on <= last_day(p.through_month)
 )

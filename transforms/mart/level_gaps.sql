@@ -1,6 +1,7 @@
 -- What each partner still needs for the next level at the end of each month, one row per
--- requirement. A requirement that is met has no row.
+-- requirement. A requirement that is met has no row. A closed month has the gaps it stated.
 --
+-- incremental: stated.gaps
 -- grain: partner_id, month, requirement, category
 -- partner_id, month, next_level, requirement, category
 -- has  status points, certifications, or points of the category that the partner has
@@ -11,7 +12,7 @@ with next_levels as (
         b.certifications
     from mart.partner_levels as l
     join mart.point_balances as b using (partner_id, month)
-    join intermediate.months as m using (month)
+    join intermediate.months as m on m.month = l.month and m.is_open
     where l.next_level is not null
 ),
 in_category as (

@@ -5,7 +5,7 @@
 -- change_id   names the change, by what changes and to what
 -- kind        what changes, of lines: number_used_again, other_count, possible_duplicate,
 --             corrections_over_the_limit or withdrawn; of what lines depend on: code, product,
---             partner, deal, missing, unread or rules; entry or certifications
+--             partner, deal, missing, unread or rules; entry, certifications or redemption
 -- subject     which line, feed, code, product, partner, deal or posting
 -- change      to what
 -- partner_id  the partner whose statement it would move; null where it moves none
@@ -50,12 +50,21 @@ postings as (
     where is_accepted is null
     group by change_id, partner_id, adjusts_month
 ),
+redemptions as (
+    select change_id, 'redemption' as kind, subject, change, partner_id,
+        coalesce(adjusts_month, date_trunc('month', posted_on)::date) as month, 1 as lines,
+        0 as base, 0 as amount, -points as points
+    from intermediate.overdrawn_redemptions
+    where is_accepted is null
+),
 changes as (
     select * from lines
     union all by name
     select * from entries
     union all by name
     select * from postings
+    union all by name
+    select * from redemptions
 )
 select change_id, kind, subject, change, partner_id, month, coalesce(lines, 0)::bigint as lines,
     coalesce(base, 0)::decimal(18,2) as base, coalesce(amount, 0)::decimal(18,2) as amount,

@@ -57,7 +57,7 @@ alike as (
         and (c.expires_on is null or u.terms_date <= c.expires_on)
     group by u.sale_id, c.deal_id, u.month, u.distributor, u.document_no, u.line_no, u.line_key,
         u.document_date, u.partner_id, u.end_customer, u.family, u.amount
-    having bool_or(v.own_deals or c.partner_id <> u.partner_id)
+    having bool_or(v.own_deals or c.partner_id is distinct from u.partner_id)
 )
 select
     sale_id, deal_id, month, distributor, document_no, line_no, line_key, document_date, partner_id,

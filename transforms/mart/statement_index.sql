@@ -25,3 +25,4 @@ with subjects as (
 select s.partner_id, s.month
 from subjects as s
 join intermediate.months as m using (month)
+semi join mart.partners using (partner_id)

@@ -3,7 +3,8 @@
 --
 -- grain: sale_id, partner_id, incentive, returned_sale_id
 -- sale_id
--- partner_id  the partner it would credit; null for a deal that nobody claims
+-- partner_id  the partner it would credit; null for a deal that nobody claims, and for a
+--             buyer who is declared to be no partner
 -- incentive, month
 -- reason  code of the reason why it does not count
 -- document_date, distributor, document_no, line_no, document_type, end_customer, sku, product_name,

@@ -107,7 +107,7 @@ type lot struct {
 	left   int64
 }
 
-// purse is a partner's spendable points, oldest first. It owes what was spent
+// purse is a partner's spendable points, oldest first. It owes what returns took
 // beyond them, and later gains pay that first.
 type purse struct {
 	lots []lot
@@ -118,13 +118,17 @@ type purse struct {
 // 90 days.
 type stock struct{ spendable, expiring int64 }
 
-// spendable walks a partner's ledger day by day and notes each month's end.
+// spendable walks a partner's ledger day by day and notes each month's end. A redemption of more points than there are
+// waits for a person.
 func (w *work) spendable(partner string) map[time.Time]stock {
-	gained, used := map[time.Time]int64{}, map[time.Time]int64{}
+	gained, used, asked := map[time.Time]int64{}, map[time.Time]int64{}, map[time.Time][]int64{}
 	for _, p := range w.ledgers[partner] {
-		if p.points > 0 {
+		switch {
+		case p.kind == redemption:
+			asked[p.day] = append(asked[p.day], -p.points)
+		case p.points > 0:
 			gained[p.day] += p.points
-		} else {
+		default:
 			used[p.day] -= p.points
 		}
 	}
@@ -134,6 +138,11 @@ func (w *work) spendable(partner string) map[time.Time]stock {
 		have.lapse(day)
 		have.gain(gained[day], w.lapseDay(day))
 		have.use(used[day])
+		for _, points := range asked[day] {
+			if points <= have.balance() {
+				have.use(points)
+			}
+		}
 		if day.Equal(lastDay(day)) {
 			out[monthOf(day)] = stock{have.balance(), have.lapsingBy(addDays(day, 90))}
 		}

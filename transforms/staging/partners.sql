@@ -4,7 +4,7 @@
 -- file_id, line, partner_id, name, aliases, country, town
 -- currency  its own currency
 -- language, email, modules, levels, partner_type
--- status        active, inactive or left
+-- status        active, inactive, left or outside (no partner)
 -- status_since  the day of its status, where the file names one
 -- valid_from    first day the row holds; null where the file says none
 -- valid_to      last day

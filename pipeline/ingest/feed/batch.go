@@ -121,6 +121,9 @@ func (t *Typer) nameProblems() {
 
 func (t *Typer) readableKey() string {
 	names := slices.Concat(t.feed.key(), t.keyColumns())
+	if t.feed.Yearly {
+		names = append(names, "document_date")
+	}
 	for _, p := range t.Problems {
 		if slices.Contains(names, p.Column) {
 			return ""

@@ -49,8 +49,10 @@ type Feed struct {
 	Trailer    *Trailer
 	Replace    bool          // complete for the months it covers
 	Key        []string      // the kind's own
+	Yearly     bool          // document numbers begin anew each calendar year
 	Expected   time.Duration // how often a file is expected; zero: never
 	MaxRejects Limit
+	MaxEnded   int64 // percent of the partners or products that stand; a complete file may lack so many
 	MaxBytes   int64 // of a file, unpacked; 4 GiB
 	Changes    ChangeLimits
 	MaxLine    string // a line of a larger amount is held; empty: none is
@@ -61,6 +63,11 @@ type ChangeLimits struct {
 	CorrectedLines int64 // stated lines that it corrects; -1: no limit
 	CorrectedCents int64 // by how much it moves their value, in the programme currency; -1: no limit
 	Withdrawn      int64 // percent of the lines, or of the amount, of an open month that it no longer holds
+}
+
+// EndsTooMany says whether a complete file lacks too many of the partners or products that stand. Two may always end.
+func (f Feed) EndsTooMany(lacking, standing int64) bool {
+	return lacking >= 3 && lacking*100 > standing*f.MaxEnded
 }
 
 // Most is how many bytes a file may have, unpacked.

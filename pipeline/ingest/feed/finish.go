@@ -1,6 +1,9 @@
 package feed
 
-import "bytes"
+import (
+	"bytes"
+	"strconv"
+)
 
 // How senders write the amounts of returns.
 const (
@@ -102,7 +105,11 @@ func (t *Typer) composeLineKey() {
 		if key.set {
 			key.text = append(key.text, " / "...)
 		}
-		key.text = t.appendValue(key.text, t.index(name))
+		if date := t.values[t.index("document_date")]; name != documentYear {
+			key.text = t.appendValue(key.text, t.index(name))
+		} else if date.set {
+			key.text = strconv.AppendInt(key.text, int64(date.day.year), 10)
+		}
 		key.set = true
 	}
 	number := &t.values[t.sales.lineNo]

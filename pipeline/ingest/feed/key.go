@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// documentYear is what the key of a yearly feed has besides columns: the year of the document's date.
+const documentYear = "document_year"
+
 // LineKey is the source of each key column of a sales line: the sender's names, a constant, or the line's
 // occurrence. line_key lists the further columns of the feed's key, in order.
 func (f Feed) LineKey() map[string]string {
@@ -17,6 +20,8 @@ func (f Feed) LineKey() map[string]string {
 	for _, name := range append([]string{"distributor", "document_no", "line_no"}, own...) {
 		constant, same := f.Constants[name]
 		switch {
+		case name == documentYear:
+			key[name] = "the year of the document's date"
 		case same:
 			key[name] = fmt.Sprintf("always %q", constant)
 		case f.Columns[name] == nil:
@@ -40,16 +45,35 @@ func (f Feed) CountsLines() bool {
 	return f.Kind == Sales && f.Columns["line_no"] == nil && !constant
 }
 
-// key is the declared key, with what names a line that has no number.
+// key is the declared key, with what names a line that has no number, or whose number comes again each year.
 func (f Feed) key() []string {
-	if f.CountsLines() && !slices.Contains(f.Key, "sku") {
-		return append(slices.Clone(f.Key), "sku")
+	key := slices.Clone(f.Key)
+	if f.CountsLines() && !slices.Contains(key, "sku") {
+		key = append(key, "sku")
 	}
-	return f.Key
+	if f.Yearly {
+		key = append(key, documentYear)
+	}
+	return key
 }
 
-// SameKey says that lines keep their keys: both are the same, or now only adds names behind the earlier ones.
+// withoutYear is a key as it was before the sender's document numbers were yearly.
+func withoutYear(key map[string]string) map[string]string {
+	key = maps.Clone(key)
+	delete(key, documentYear)
+	own, isLast := strings.CutSuffix(key["line_key"], documentYear)
+	if key["line_key"] = strings.TrimSuffix(own, " / "); isLast && own == "" {
+		delete(key, "line_key")
+	}
+	return key
+}
+
+// SameKey says that lines keep their keys: both are the same, or now only adds names behind the earlier ones, or the
+// year of the document, which stated keys take, too.
 func SameKey(then, now map[string]string) bool {
+	if then[documentYear] == "" && now[documentYear] != "" {
+		now = withoutYear(now)
+	}
 	return maps.EqualFunc(then, now, func(a, b string) bool { return a == b || strings.HasPrefix(b, a+" or ") })
 }
 

@@ -90,7 +90,7 @@ func Kinds() []Kind {
 			{Name: "modules", Type: Dated, Words: []string{"distribution", "resell", "sell_with"}},
 			{Name: "level", Type: Dated, Needed: true, Words: []string{"ready", "advanced", "premier"}},
 			{Name: "partner_type", Type: Code},
-			{Name: "status", Type: Word, Needed: true, Words: []string{"active", "inactive", "left"}},
+			{Name: "status", Type: Word, Needed: true, Words: []string{"active", "inactive", "left", "outside"}},
 			{Name: "status_since", Type: Date},
 			{Name: "valid_from", Type: Date},
 			{Name: "valid_to", Type: Date, FarDates: true},

@@ -51,6 +51,7 @@ const (
 	NoTrailer      = "no_trailer"
 	AfterTrailer   = "rows_after_trailer"
 	TooManyRejects = "too_many_rejects"
+	EndsTooMany    = "ends_too_many"
 	BadEncoding    = "bad_encoding"
 	BadArchive     = "bad_archive"
 	TooManyBytes   = "too_many_bytes"
@@ -126,11 +127,13 @@ func sentences() map[string]string {
 		NoTrailer:      "the trailer the feed declares is missing, so the file may be cut short",
 		AfterTrailer:   "records stand after the trailer",
 		TooManyRejects: "more records were rejected than the feed's max_rejects allows",
-		BadEncoding:    "the file is not in the declared encoding",
-		BadArchive:     "the archive is damaged",
-		TooManyBytes:   "the file is larger than the feed's max_bytes allows; raise it if the file is right",
-		LineTooLong:    "a line is longer than 1 MiB",
-		Changed:        "the landed bytes no longer match their hash; restore the file from a copy",
+		EndsTooMany: "this complete file lacks more of what stands than the feed's max_ended allows, so it may be cut " +
+			"short; ask the sender for the whole, or raise max_ended if the file is right",
+		BadEncoding:  "the file is not in the declared encoding",
+		BadArchive:   "the archive is damaged",
+		TooManyBytes: "the file is larger than the feed's max_bytes allows; raise it if the file is right",
+		LineTooLong:  "a line is longer than 1 MiB",
+		Changed:      "the landed bytes no longer match their hash; restore the file from a copy",
 		NoFeed: "no feed in the configuration matches this name any more; send it again, as it is, under a name that " +
 			"one matches, or add a feed",
 	}

@@ -188,7 +188,7 @@ func TestEveryReasonHasASentence(t *testing.T) {
 		BadNumber, ZeroGroup, TooFine, TooLarge, BadDate, AmbiguousDate, FarDate, Missing, UnknownWord, BadList,
 		Mangled, ControlMark, TooLong, WrongSign, Incomplete, KeyConflict, NotAReturn, EndsTooEarly, NoHeader, MissingColumn,
 		RepeatedColumn, CutShort, OffCount, OffTotal, NoTrailer, AfterTrailer, TooManyRejects, BadEncoding, BadArchive,
-		LineTooLong, Changed, NoFeed, "unclosed_quote", "stray_quote", "field_count", "bad_text",
+		EndsTooMany, LineTooLong, Changed, NoFeed, "unclosed_quote", "stray_quote", "field_count", "bad_text",
 	} {
 		if (Problem{Code: code}).Sentence() == code {
 			t.Errorf("%s has no sentence", code)

@@ -169,6 +169,9 @@ func (l *Loader) write(ctx context.Context, r *reading, records *recordStream) e
 	if r.feed.MaxRejects.Exceeded(r.rejected, r.records) {
 		return r.tooMany()
 	}
+	if err := l.checkEnded(ctx, r); err != nil {
+		return err
+	}
 	return l.record(ctx, r, nil)
 }
 

@@ -134,10 +134,14 @@ func (l *Loader) Keep(ctx context.Context, landed []landing.File) error {
 	return err
 }
 
-// ForgetDropped removes files that no longer count from the store.
+// ForgetDropped removes files that no longer count from the store, and the complete files after them, which were
+// compared with them.
 func (l *Loader) ForgetDropped(ctx context.Context) error {
 	for _, hash := range l.Dropped {
-		loaded, err := store.List(ctx, l.Session, "select file_id from store.raw.files where sha256 = ? order by file_id",
+		loaded, err := store.List(ctx, l.Session, `select distinct later.file_id from store.raw.files as gone
+			join store.raw.files as later on later.file_id = gone.file_id
+				or gone.replaces and later.feed = gone.feed and later.file_id > gone.file_id and `+ends("later.kind")+`
+			where gone.sha256 = ? order by later.file_id`,
 			func(id *int64) []any { return []any{id} }, hash)
 		if err != nil {
 			return err

@@ -2,7 +2,8 @@
 --
 -- is a view
 -- grain: sale_id, matched_sale, incentive
--- sale_id, matched_sale, partner_id
+-- sale_id, matched_sale
+-- partner_id  null where the buyer is outside
 -- incentive  resell for the buyer, distribution for the distributor
 -- base, month, document_date, distributor, document_no, line_no, line_key, terms_document,
 -- terms_date, version, family
@@ -21,6 +22,7 @@ select
     s.distributor, s.document_no, s.line_no, s.line_key,
     s.terms_document, s.terms_date, s.version, s.family, s.change_id,
     case
+        when s.incentive = 'resell' and s.is_outside then 'outside'
         when not s.is_licence then 'not_a_licence'
         when s.version is null then 'before_the_programme'
         when not d.is_active then 'partner_inactive'

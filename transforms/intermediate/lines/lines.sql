@@ -6,7 +6,8 @@
 -- sale_id, file_id, line, distributor, document_no, line_no, line_key, document_type,
 -- document_date, month, terms_date, version, returns_document, returns_line, returned_sale_id,
 -- distributor_id, partner_code
--- partner_id  the buying partner
+-- partner_id  the buying partner; null where it is unknown or outside
+-- is_outside  the buyer is declared to be no partner
 -- end_customer, sku, product_name, family, is_licence, quantity, net_amount, currency, rate,
 -- rate_date
 -- amount       in the programme currency, rounded half away from zero
@@ -58,9 +59,10 @@ dated as (
 resolved as (
     select
         d.*, own.partner_id as distributor_id, buyer.partner_id,
-        coalesce(buyer.meanings, 0) as meanings, p.product_name, p.family, p.is_licence,
-        p.sku is not null as is_known_product, f.version, coalesce(s.rate, sold.rate,
-        f.rate) as rate,
+        coalesce(buyer.meanings, 0) as meanings,
+        coalesce(buyer.is_outside, false) as is_outside, p.product_name, p.family, p.is_licence,
+        p.sku is not null as is_known_product, f.version,
+        coalesce(s.rate, sold.rate, f.rate) as rate,
         coalesce(s.rate_date, sold.rate_date, f.rate_date) as rate_date,
         f.is_known_currency or s.rate is not null as is_known_currency,
         q.held_reason as doubt
@@ -93,14 +95,16 @@ valued as (
 checked as (
     select valued.*, date_trunc('month', document_date)::date as month, waiting.change_id,
         waiting.kind as change_kind,
-        is_nameless and waiting.change_id is null and p.unnamed_returns = 'newest_sale'
+        is_nameless and waiting.change_id is null and not is_outside
+            and p.unnamed_returns = 'newest_sale'
         as is_unnamed,
         case
             when doubt is not null then doubt
             when meanings > 1 then 'ambiguous_partner'
-            when partner_id is null then 'unknown_partner'
+            when partner_id is null and not is_outside then 'unknown_partner'
             when not is_known_product then 'unknown_product'
-            when is_nameless and p.unnamed_returns = 'hold' then 'names_no_sale'
+            when is_nameless and not is_outside and p.unnamed_returns = 'hold'
+                then 'names_no_sale'
             when is_unnamed then null
             when not is_known_currency then 'unknown_currency'
             when rate is null then 'no_rate'
@@ -115,7 +119,7 @@ select
     j.sale_id, j.file_id, j.line, j.distributor, j.document_no, j.line_no, j.line_key,
     j.document_type, j.document_date,
     j.month, j.terms_date, j.version, j.returns_document, j.returns_line, j.returned_sale_id,
-    j.distributor_id, j.partner_code, j.partner_id,
+    j.distributor_id, j.partner_code, j.partner_id, j.is_outside,
     j.end_customer, j.sku, j.product_name, j.family, j.is_licence, j.quantity, j.net_amount,
     j.currency, j.rate, j.rate_date, j.amount, j.deal_id,
     j.held_reason, j.change_id, j.is_unnamed,

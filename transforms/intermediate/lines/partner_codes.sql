@@ -6,12 +6,13 @@
 -- sender      distributor or feed that uses the code; * for every one
 -- code        the partner's id, or an alias from the directory
 -- from_date, to_date
--- partner_id  null where the code is ambiguous
+-- partner_id  null where the code is ambiguous; of who is outside, the id of that row
 -- meanings
 with names as (
     select '*' as sender, partner_id as code, partner_id, date '1900-01-01' as from_date,
         date '9999-12-31' as to_date, false as has_ended
-    from intermediate.partners
+    from (select distinct subject as partner_id from intermediate.record_days
+        where kind = 'partners')
     union all
     select
         split_part(item, '=', 1), substr(item, strpos(item, '=') + 1), partner_id, from_date,

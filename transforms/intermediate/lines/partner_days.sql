@@ -1,11 +1,11 @@
 -- The type and status of each partner by day. A status without a day holds from the first month
 -- that was open when its file landed, but a partner becomes inactive, or leaves, on the day the
 -- file landed, and one that a complete file no longer lists has ended with that day. Before the day
--- of its first status it is active.
+-- of its first status it is active, or outside where that is its first.
 --
 -- grain: partner_id, from_date
 -- partner_id, from_date, to_date, partner_type
--- status     active, inactive, left or ended
+-- status     active, inactive, left, outside or ended
 -- is_active
 with rows as (
     select p.partner_id, d.file_id, d.from_date, d.to_date, d.ended_on, p.partner_type
@@ -45,7 +45,8 @@ begun as (
     group by partner_id, run
 ),
 words as (
-    select partner_id, 0 as sequence, 'active' as status, date '1900-01-01' as from_date
+    select partner_id, 0 as sequence, if(status = 'outside', status, 'active') as status,
+        date '1900-01-01' as from_date
     from said
     where sequence = 1
     union all

@@ -1,4 +1,4 @@
--- The partners, as the newest row about each says.
+-- The partners, as the newest row about each says. Who has always been outside is none.
 --
 -- grain: partner_id
 -- partner_id, name, country, town
@@ -27,7 +27,8 @@ departures as (
     group by days.partner_id
 ),
 last_statuses as (
-    select partner_id, arg_max(is_active, from_date) as is_active
+    select partner_id, arg_max(is_active, from_date) as is_active,
+        bool_and(status in ('outside', 'ended')) as is_outside
     from intermediate.partner_days
     group by partner_id
 )
@@ -38,3 +39,4 @@ from newest as p
 cross join rules.programme as r
 left join departures as d using (partner_id)
 left join last_statuses as s using (partner_id)
+where not s.is_outside

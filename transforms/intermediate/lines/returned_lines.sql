@@ -1,5 +1,6 @@
 -- The returns that name the line they return, with that line. A return is left out unless it names
--- exactly one sale on or before its day.
+-- exactly one sale on or before its day. Where document numbers begin anew each year, it names the
+-- newest with its partner and product.
 --
 -- grain: sale_id
 -- sale_id  the return
@@ -7,8 +8,11 @@
 -- returned_key  line_key of the line it returns
 -- deal_id  deal of the line it returns
 with returns as (
-    select s.sale_id, s.distributor, s.document_date, s.currency, s.returns_document, s.returns_line
+    select s.sale_id, s.distributor, s.document_date, s.currency, s.returns_document,
+        s.returns_line, s.partner_code, s.sku, coalesce(r.is_yearly, false) as is_yearly
     from staging.sales as s
+    join staging.files as f using (file_id)
+    left join rules.feeds as r using (feed)
     anti join intermediate.superseded_lines as o using (sale_id)
     where s.returns_document is not null
 ),
@@ -22,6 +26,9 @@ sold as (
         and s.document_type = 'sale' and s.document_date <= r.document_date
     anti join intermediate.superseded_lines as o on o.sale_id = s.sale_id
     anti join intermediate.waiting_versions as w on w.sale_id = s.sale_id
+    where not r.is_yearly or s.partner_code = r.partner_code and s.sku = r.sku
+    qualify not r.is_yearly or year(s.document_date) = max(year(s.document_date)) over (
+        partition by r.sale_id)
 )
 select
     s.sale_id, min(s.currency) as currency, min(s.returned_sale_id) as returned_sale_id,

@@ -6,7 +6,8 @@
 -- sale_id, file_id, line, distributor, document_no, line_no, line_key, document_type,
 -- document_date, month, terms_date, version, returns_document, returns_line, returned_sale_id,
 -- distributor_id, partner_code
--- partner_id  the buying partner
+-- partner_id  the buying partner; null where it is outside
+-- is_outside  the buyer is declared to be no partner
 -- end_customer, sku, product_name, family, is_licence, quantity, net_amount, currency, rate,
 -- rate_date, amount, deal_id
 -- change_id  the change that a person has to accept before the line counts; null where it counts

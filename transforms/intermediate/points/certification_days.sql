@@ -13,18 +13,12 @@
 -- version, file_id, line
 with resolved as (
     select
-        coalesce(own.partner_id, common.partner_id) as partner_id, c.person_id,
+        named.partner_id, c.person_id,
         c.certification_code, c.awarded_on, greatest(c.awarded_on, d.from_date) as from_date,
         least(c.expires_on, d.to_date) as to_date, c.partner_code, c.file_id, c.line
     from intermediate.record_days as d
     join staging.certifications as c using (file_id, line)
-    join staging.files as f using (file_id)
-    left join intermediate.partner_codes as own
-        on own.sender = f.feed and own.code = c.partner_code
-        and own.from_date <= c.awarded_on and c.awarded_on <= own.to_date
-    left join intermediate.partner_codes as common
-        on common.sender = '*' and common.code = c.partner_code
-        and common.from_date <= c.awarded_on and c.awarded_on <= common.to_date
+    join intermediate.certified_partners as named using (file_id, line)
     where d.kind = 'certifications' and c.is_valid
         and greatest(c.awarded_on, d.from_date) <= least(c.expires_on, d.to_date)
 ),

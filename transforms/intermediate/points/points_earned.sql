@@ -1,36 +1,13 @@
--- The postings of points in the open months, without expiry: points by amount, and the changes of
--- all other postings since the closed months.
+-- The postings of points in the open months that count, without expiry.
 --
+-- is a view
 -- grain: entry
 -- entry, origin, partner_id, posted_on
 -- kind  purchase, sell_with, certification, bonus or redemption
 -- category, points, balance, rules_hash, sale_id, source
 -- file_name  null for points by amount
 -- file_line
-with by_amount as (
-    select
-        concat('credit ', c.credit_id) as origin, c.adjusts_month, c.partner_id,
-        greatest(c.document_date, p.first_open) as posted_on,
-        if(c.incentive = 'sell_with', 'sell_with', 'purchase') as kind, null as category,
-        positions.points, 'both' as balance, versions.hash as rules_hash, c.sale_id,
-        null as source, null as file_name, null as file_line
-    from intermediate.running_positions as positions
-    join intermediate.credits as c using (credit_id)
-    join rules.versions as versions using (version)
-    cross join rules.programme as p
-    where positions.points <> 0
-),
-postings as (
-    select * from by_amount
-    union all by name
-    select * exclude (cause, stated_file, stated_line, change_kind, subject, change, change_id,
-            is_accepted), null as sale_id
-    from intermediate.posting_deltas
-    where is_accepted
-)
-select
-    concat_ws(' ', origin,
-        if(adjusts_month is null, null, 'in ' || strftime(posted_on, '%Y-%m'))) as entry,
-    origin, partner_id, posted_on, kind, category, points, balance, rules_hash, sale_id, source,
-    file_name, file_line
-from postings
+select moved.*
+from intermediate.points_moved as moved
+anti join (select origin, partner_id from intermediate.overdrawn_redemptions
+    where is_accepted is not true) as overdrawn using (origin, partner_id)

@@ -7,7 +7,11 @@
 select
     e.partner_id, e.posted_on, sum(e.points) as points,
     min((e.posted_on + to_months(v.expire_months))::date) as lapses_on
-from intermediate.points_posted as e
+from (
+    select partner_id, posted_on, points, balance from stated.points where kind <> 'expiry'
+    union all
+    select partner_id, posted_on, points, balance from intermediate.points_moved
+) as e
 join rules.in_force as i on i.from_date <= e.posted_on and e.posted_on < i.to_date
 join rules.versions as v using (version)
 where e.balance <> 'status' and e.points > 0

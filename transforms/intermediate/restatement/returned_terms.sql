@@ -7,21 +7,26 @@
 -- rules_hash
 with returns as (
     select
-        due.credit_id,
-        md5(concat_ws(chr(31), sold.distributor, sold.document_no, sold.line_no, sold.line_key,
-            due.partner_id, due.incentive))::uuid as sold_credit_id
+        lines.distributor, lines.document_no, lines.line_no, lines.line_key, lines.matched_sale,
+        sold.document_no as sold_document, sold.line_no as sold_line, sold.line_key as sold_key
     from intermediate.credited_lines as lines
-    join intermediate.line_credits as due using (sale_id, matched_sale)
     join staging.sales as sold on sold.sale_id = lines.returned_sale_id
+    where lines.returned_sale_id is not null
 ),
 first_stated as (
-    select *, row_number() over (partition by credit_id order by month, sale_id) as place
+    select *
     from stated.lines
-    where credit_id in (select sold_credit_id from returns)
+    where (distributor, document_no, line_no, line_key) in (
+        select (distributor, sold_document, sold_line, sold_key) from returns)
+    qualify row_number() over (partition by credit_id order by month, sale_id) = 1
 )
 select
-    returns.credit_id, sold.terms_date, sold.terms_document, sold.year_start, sold.period_start,
+    md5(concat_ws(chr(31), returns.distributor, returns.document_no, returns.line_no,
+        returns.line_key, sold.partner_id, sold.incentive, nullif(returns.matched_sale, '')))::uuid
+        as credit_id,
+    sold.terms_date, sold.terms_document, sold.year_start, sold.period_start,
     sold.position_family, sold.level, sold.schedule, sold.rules_hash
 from returns
-join first_stated as sold on sold.credit_id = returns.sold_credit_id
-where sold.place = 1
+join first_stated as sold
+    on sold.distributor = returns.distributor and sold.document_no = returns.sold_document
+    and sold.line_no = returns.sold_line and sold.line_key = returns.sold_key
