@@ -122,9 +122,9 @@ func explained(ctx context.Context, m Marts, q Question, month time.Time) (*Stat
 	s := &reading{ctx: ctx, marts: m, args: []any{month, q.Partner, q.Partner}, byID: map[string]*Statement{}}
 	s.summaries("from " + summaries + where)
 	s.statements()
-	hang(s, func(line *Line, end End) { line.Ends = append(line.Ends, end) }, ends+where+", incentive, sale_id, side")
+	hang(s, func(line *Line, end End) { line.Ends = append(line.Ends, end) }, ends+where+", incentive, credit_id, side")
 	hang(s, func(line *Line, t Terms) { line.Terms = &t }, `from (
-		select l.partner_id, l.month, l.incentive, l.sale_id, g.name, g.from_date, p.points, p.per
+		select l.partner_id, l.month, l.incentive, l.credit_id::varchar as credit_id, g.name, g.from_date, p.points, p.per
 		from mart.statement_lines as l
 		join mart.programme as g on g.rules_hash = l.rules_hash
 		left join mart.point_rules as p on p.rules_hash = l.rules_hash and p.kind = 'amount' and p.subject = l.incentive
@@ -153,7 +153,8 @@ func explained(ctx context.Context, m Marts, q Question, month time.Time) (*Stat
 // of that width.
 const ends = `from (
 	with ends as (
-		select l.partner_id, l.month, l.incentive, l.sale_id, l.schedule, e.side, e.x, greatest(e.x, 0) as at
+		select l.partner_id, l.month, l.incentive, l.credit_id::varchar as credit_id, l.schedule, e.side, e.x,
+			greatest(e.x, 0) as at
 		from mart.statement_lines as l
 		cross join lateral (values ('hi', l.hi), ('lo', l.lo)) as e(side, x)
 		where l.month = $1 and l.partner_id between $2 and $3 and l.method in ('volume', 'block')
@@ -315,7 +316,7 @@ func explainSale(ctx context.Context, m Marts, q Question, n named) (*SaleStory,
 	story.Distributor, story.Document, story.Number = n.Distributor, n.Document, n.Number // as asked for, even if hidden
 	args := []any{q.Partner, n.SaleID, n.Month.Time, q.Everyone}
 	const ofSale = " where sale_id = $2 and month = $3 and (partner_id = $1 or $4) order by "
-	story.Shares, err = list[Share](ctx, m, "from "+shares+ofSale+"partner_id", args...)
+	story.Shares, err = list[Share](ctx, m, "from "+shares+ofSale+"partner_id, matched_sale", args...)
 	if !q.Everyone {
 		for i := range story.Shares {
 			story.Shares[i].hide()
@@ -323,7 +324,7 @@ func explainSale(ctx context.Context, m Marts, q Question, n named) (*SaleStory,
 	}
 	if err == nil {
 		story.Claims, err = list[LineClaim](ctx, m,
-			"from mart.sell_with_claims"+ofSale+"role, registered_on, partner_code", args...)
+			"from mart.sell_with_claims"+ofSale+"role, registered_on, partner_code, returned_sale_id", args...)
 	}
 	return story, err
 }

@@ -152,7 +152,7 @@ func fill[T any](s *reading, to func(*Statement) *[]T, from string) {
 // ofLine is a row with its line.
 type ofLine[T any] struct {
 	Incentive string `json:"incentive"`
-	SaleID    int64  `json:"sale_id"`
+	CreditID  string `json:"credit_id"`
 	Part      T
 }
 
@@ -161,7 +161,7 @@ func hang[T any](s *reading, add func(*Line, T), from string) {
 	var (
 		of        *Statement
 		incentive string
-		lines     = map[int64]*Line{} // of that incentive
+		lines     = map[string]*Line{} // of that incentive
 	)
 	each(s, from, func(st *Statement, row ofLine[T]) error {
 		if st != of || row.Incentive != incentive {
@@ -169,13 +169,13 @@ func hang[T any](s *reading, add func(*Line, T), from string) {
 			clear(lines)
 			for i := range st.Lines {
 				if st.Lines[i].Incentive == incentive {
-					lines[st.Lines[i].SaleID] = &st.Lines[i]
+					lines[st.Lines[i].CreditID] = &st.Lines[i]
 				}
 			}
 		}
-		line, ok := lines[row.SaleID]
+		line, ok := lines[row.CreditID]
 		if !ok {
-			return fmt.Errorf("sale_id %d names no line", row.SaleID)
+			return fmt.Errorf("credit_id %s names no line", row.CreditID)
 		}
 		add(line, row.Part)
 		return nil
@@ -193,7 +193,7 @@ func (s *reading) statements() {
 		year_base desc, schedule`)
 	s.lines()
 	fill(s, func(st *Statement) *[]Share { return &st.Shares }, "from "+shares+where+
-		", deal_id, document_date, distributor, document_no, line_no, sale_id")
+		", deal_id, document_date, distributor, document_no, line_no, sale_id, matched_sale")
 	fill(s, func(st *Statement) *[]Claim { return &st.Claims }, `from (
 		select partner_id, month, deal_id, role, status, registered_on, is_counted, reason, count(*) as lines,
 			min(document_date) as first_date, max(document_date) as last_date
@@ -208,7 +208,8 @@ func (s *reading) statements() {
 		kind <> 'money_entry', incentive, posted_on, distributor, document_no, line_no, line_key, reference`)
 	fill(s, func(st *Statement) *[]NotCounted { return &st.NotCounted }, "from "+uncounted+`
 		where (month = $1 or is_held and month < $1) and partner_id between $2 and $3
-		order by partner_id, incentive, document_date, distributor, document_no, line_no, position`)
+		order by partner_id, incentive, document_date, distributor, document_no, line_no, position,
+			returns_document, returns_line`)
 	fill(s, func(st *Statement) *[]Rule { return &st.Rules }, `from (
 		select distinct m.partner_id, m.month, r.*, r.to_amount is null as is_endless, r.cap is not null as is_capped
 		from mart.margin as m
@@ -221,7 +222,8 @@ func (s *reading) statements() {
 
 // lines reads the movements and their tranches.
 func (s *reading) lines() {
-	each(s, "from (select *, returned_sale_id is not null as is_return_found from mart.statement_lines)"+where+
+	each(s, "from (select * replace (credit_id::varchar as credit_id), returned_sale_id is not null as is_return_found "+
+		"from mart.statement_lines)"+where+
 		", incentive, sequence, sale_id", func(st *Statement, line Line) error {
 		if st.Lines == nil { // growing a long list costs as much as reading it
 			all := int64(0)
@@ -234,7 +236,8 @@ func (s *reading) lines() {
 		return nil
 	})
 	hang(s, func(line *Line, slice Slice) { line.Slices = append(line.Slices, slice) },
-		"from mart.tranche_slices"+where+", incentive, sale_id, tranche")
+		"from (select * replace (credit_id::varchar as credit_id) from mart.tranche_slices)"+where+
+			", incentive, credit_id, tranche")
 }
 
 // points reads the postings and what lapses soon. The points of purchases are one sum, because

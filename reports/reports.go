@@ -199,6 +199,7 @@ type Sale struct {
 // Line is one movement.
 type Line struct {
 	Sale
+	CreditID       string  `json:"credit_id"`
 	Incentive      string  `json:"incentive"`
 	Base           Cents   `json:"base"`
 	PeriodStart    Day     `json:"period_start"`

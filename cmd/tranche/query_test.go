@@ -41,7 +41,7 @@ func TestAnArrowStreamKeepsDecimalsAndDays(t *testing.T) {
 			cents += batch.Column(2).(*array.Decimal128).Value(i).BigInt().Int64()
 		}
 	}
-	if reader.Err() != nil || rows != 2405 {
+	if reader.Err() != nil || rows != 2426 {
 		t.Errorf("%d rows (%v)", rows, reader.Err())
 	}
 	stream := "cents\n" + strconv.FormatInt(cents, 10) + "\n"

@@ -43,6 +43,9 @@ func (r *reader) programme(f file) programme.Programme {
 	if p.FXMaxAge < 0 {
 		r.fault("$.fx.max_age_days", "a rate's age is at least 0 days")
 	}
+	if f.Returns == programme.UnnamedReturns()[0] {
+		p.UnnamedReturns = "" // the same rules have one fingerprint
+	}
 	for i, v := range f.Programme {
 		p.Versions = append(p.Versions, r.version(fmt.Sprintf("$.programme[%d]", i), v))
 	}

@@ -162,6 +162,7 @@ func TestNamedReturnTakesTheTermsOfItsLine(t *testing.T) {
 
 func TestThreeInfluencersOnACent(t *testing.T) {
 	p := programme("marginal")
+	p.UnnamedReturns = "own_day"
 	p.Versions[0].SellWith = SellWith{
 		WindowDays: 90, Rescale: true, Weights: map[string]int64{"influenced": 30, "sourced": 70},
 	}
