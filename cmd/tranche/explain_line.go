@@ -39,14 +39,62 @@ func (e explainer) line(story *reports.LineStory) {
 }
 
 func (e explainer) sale(s reports.SaleStory) {
-	e.origin(s)
-	for _, l := range s.Lines {
-		e.credit(l, s)
+	parts := takenBack(s)
+	if len(parts) > 1 {
+		e.say("%s %s/%d names no line and takes back %d sales; each part is told by itself.\n", s.Distributor, s.Document,
+			s.Number, len(parts))
 	}
-	for _, u := range s.NotCounted {
-		e.notCounted(u, s)
+	for i, part := range parts {
+		if i > 0 {
+			e.say("")
+		}
+		e.origin(part)
+		for _, l := range part.Lines {
+			e.credit(l, part)
+		}
+		for _, u := range part.NotCounted {
+			e.notCounted(u, part)
+		}
 	}
 	e.influence(s)
+}
+
+// takenBack is the story of each sale that a return takes back, or the story itself.
+func takenBack(s reports.SaleStory) []reports.SaleStory {
+	type returned struct {
+		document string
+		line     int64
+	}
+	var parts []reports.SaleStory
+	at := map[returned]int{}
+	part := func(sale reports.Sale) *reports.SaleStory {
+		key := returned{sale.ReturnsDocument, sale.ReturnsLine}
+		i, ok := at[key]
+		if !ok {
+			i = len(parts)
+			at[key] = i
+			one := s
+			one.Lines, one.NotCounted = nil, nil
+			if i > 0 {
+				one.Sale = sale
+				one.Distributor, one.Document, one.Number = s.Distributor, s.Document, s.Number // also where hidden
+			}
+			parts = append(parts, one)
+		}
+		return &parts[i]
+	}
+	for _, l := range s.Lines {
+		p := part(l.Sale)
+		p.Lines = append(p.Lines, l)
+	}
+	for _, u := range s.NotCounted {
+		p := part(u.Sale)
+		p.NotCounted = append(p.NotCounted, u)
+	}
+	if len(parts) == 0 {
+		return []reports.SaleStory{s}
+	}
+	return parts
 }
 
 func (e explainer) origin(s reports.SaleStory) {

@@ -11,14 +11,14 @@
 with returns as (
     select
         sale_id, distributor, partner_id, sku, document_date, document_no, line_no, line_key,
-        abs(quantity) as quantity
+        coalesce(abs(quantity), 0) as quantity
     from intermediate.lines
     where is_unnamed and is_valued
 ),
 stated_parts as (
     select
         distributor, document_no, line_no, line_key, matched_sale, credit_id,
-        arg_max(quantity, month) as quantity, arg_max(net_amount, month) as net_amount,
+        arg_max(coalesce(quantity, 0), month) as quantity, arg_max(net_amount, month) as net_amount,
         arg_max(sale_id, month) as sale_id, arg_max(sequence, month) as sequence
     from stated.lines
     where matched_sale <> ''
@@ -46,7 +46,7 @@ sales as (
     select
         l.sale_id, l.distributor, l.partner_id, l.sku, l.document_date, l.document_no, l.line_no,
         l.line_key, [l.document_no, l.line_no::varchar, l.line_key]::varchar as matched_sale,
-        abs(l.quantity) - coalesce(n.quantity, 0) as quantity
+        coalesce(abs(l.quantity), 0) - coalesce(n.quantity, 0) as quantity
     from intermediate.lines as l
     semi join returns as r
         on r.distributor = l.distributor and r.partner_id = l.partner_id and r.sku = l.sku

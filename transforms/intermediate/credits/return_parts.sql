@@ -12,7 +12,7 @@
 -- held_reason  no_sale_to_return, no_rate or amount_too_large; null where the part counts
 with returns as (
     select
-        sale_id, quantity, net_amount, currency, abs(quantity) as size,
+        sale_id, quantity, net_amount, currency, coalesce(abs(quantity), 0) as size,
         (abs(net_amount) * 1000000)::hugeint as millionths,
         -- Cut into minor units of its currency, or as fine as it was written.
         rpad('1', 7 - coalesce(c.decimals, 2), '0')::hugeint as minor,
