@@ -15,13 +15,6 @@ with next_levels as (
     join intermediate.months as m on m.month = l.month and m.is_open
     where l.next_level is not null
 ),
-in_category as (
-    select n.partner_id, n.month, c.category, sum(c.change)::bigint as points
-    from next_levels as n
-    join intermediate.certification_points as c
-        on c.partner_id = n.partner_id and c.changed_on <= n.month_end
-    group by n.partner_id, n.month, c.category
-),
 requirements as (
     select
         n.partner_id, n.month, n.next_level, 'status_points' as requirement, '' as category,
@@ -39,7 +32,7 @@ requirements as (
         n.partner_id, n.month, n.next_level, 'category', m.category, coalesce(c.points, 0), m.points
     from next_levels as n
     join rules.minimums as m on m.version = n.version and m.level = n.next_level
-    left join in_category as c
+    left join intermediate.category_points as c
         on c.partner_id = n.partner_id and c.month = n.month and c.category = m.category
 )
 select partner_id, month, next_level, requirement, category, has, needs

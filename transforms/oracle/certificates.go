@@ -128,23 +128,31 @@ func (w *work) certificatesOn(partner string, day time.Time) certificates {
 	}
 	sort.Slice(valid, func(i, j int) bool { return sooner(valid[i], valid[j]) })
 
-	persons := map[string]int64{}
+	persons, inCategory, full := map[string]int64{}, map[string]int64{}, map[string]int64{}
 	out := certificates{byCategory: map[string]int64{}, byStretch: map[stretch]int64{}}
 	// The order by start, person and code is, within one person, the order by
 	// start and code, so one order serves both caps.
 	for _, s := range valid {
+		full[s.category] += s.points
 		counted := s.points
 		if rules.PersonCap > 0 {
 			counted = min(counted, rules.PersonCap-persons[s.person])
 		}
 		persons[s.person] += counted
 		if limit, capped := rules.CategoryCaps[s.category]; capped {
-			counted = min(counted, limit-out.byCategory[s.category])
+			counted = min(counted, limit-inCategory[s.category])
 		}
-		out.byCategory[s.category] += counted
+		inCategory[s.category] += counted
 		out.byStretch[s] = counted
 		out.points += counted
 		out.number++
+	}
+	// A category has its points for a level whatever the cap of a person leaves of them.
+	for category, points := range full {
+		if limit, capped := rules.CategoryCaps[category]; capped {
+			points = min(points, limit)
+		}
+		out.byCategory[category] = points
 	}
 	return out
 }

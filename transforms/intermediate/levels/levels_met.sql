@@ -4,19 +4,12 @@
 -- grain: partner_id, month
 -- partner_id, month
 -- rank  of the highest level met, 0 when none is
-with in_category as (
-    select c.partner_id, m.month, c.category, sum(c.points) as points
-    from intermediate.months as m
-    join intermediate.points_posted as c on c.posted_on <= m.month_end and c.kind = 'certification'
-    where m.is_open
-    group by c.partner_id, m.month, c.category
-),
-missing as (
+with missing as (
     select s.partner_id, s.month, n.level
     from intermediate.status_points as s
     join intermediate.months as m using (month)
     join rules.minimums as n using (version)
-    left join in_category as i
+    left join intermediate.category_points as i
         on i.partner_id = s.partner_id and i.month = s.month and i.category = n.category
     where coalesce(i.points, 0) < n.points
     group by s.partner_id, s.month, n.level
