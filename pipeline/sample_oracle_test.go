@@ -153,6 +153,7 @@ func sampleSales(t *testing.T, buyers map[string]string) []oracle.Sale {
 		n, _ := strconv.ParseInt(text, 10, 64)
 		return n
 	}
+	units := func(text string) int64 { return whole(strings.Trim(text, "-")) }
 	for _, name := range []string{
 		"NW_2024-05.csv", "NW_2024-06.csv", "NW_2024-06_corrections.csv", "NW_2024-07.csv", "NW_2024-08.csv",
 	} {
@@ -166,8 +167,8 @@ func sampleSales(t *testing.T, buyers map[string]string) []oracle.Sale {
 			}
 			add(oracle.Sale{
 				Distributor: "NORDWIND", DistributorPartner: "P1009", Document: r[0], Line: whole(r[1]),
-				Return: r[2] == "GS", Date: on(t, "02.01.2006", r[3]), SKU: r[6], Currency: "EUR", Net: number(t, amount),
-				Deal: r[9], ReturnsDocument: r[10], ReturnsLine: whole(r[11]),
+				Return: r[2] == "GS", Quantity: units(r[7]), Date: on(t, "02.01.2006", r[3]), SKU: r[6], Currency: "EUR",
+				Net: number(t, amount), Deal: r[9], ReturnsDocument: r[10], ReturnsLine: whole(r[11]),
 			}, r[4])
 		}
 	}
@@ -178,7 +179,7 @@ func sampleSales(t *testing.T, buyers map[string]string) []oracle.Sale {
 			}
 			net := number(t, strings.NewReplacer("\u00a0", "", ",", ".").Replace(r[7]))
 			add(oracle.Sale{
-				Distributor: "LUMIERE", Document: r[0], Line: whole(r[1]), Return: net.Negative,
+				Distributor: "LUMIERE", Document: r[0], Line: whole(r[1]), Return: net.Negative, Quantity: units(r[6]),
 				Date: on(t, "02/01/2006", r[2]), SKU: r[5], Currency: "EUR", Net: net, Deal: r[8], ReturnsDocument: r[9],
 				ReturnsLine: whole(r[10]),
 			}, r[3])
@@ -195,7 +196,7 @@ func sampleSales(t *testing.T, buyers map[string]string) []oracle.Sale {
 			}
 			net.Negative = r[2] == "Credit Memo"
 			add(oracle.Sale{
-				Distributor: "HARBOR", Document: r[0], Line: whole(r[1]), Return: net.Negative,
+				Distributor: "HARBOR", Document: r[0], Line: whole(r[1]), Return: net.Negative, Quantity: units(r[7]),
 				Date: on(t, "01/02/2006", r[3]), SKU: r[6], Currency: r[9], Net: net, Deal: r[10], ReturnsDocument: r[11],
 				ReturnsLine: whole(r[12]),
 			}, r[4])

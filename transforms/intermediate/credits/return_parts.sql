@@ -13,7 +13,7 @@
 with returns as (
     select
         sale_id, quantity, net_amount, currency, coalesce(abs(quantity), 0) as size,
-        (abs(net_amount) * 1000000)::hugeint as millionths,
+        (abs(net_amount)::decimal(38,6) * 1000000)::hugeint as millionths,
         -- Cut into minor units of its currency, or as fine as it was written.
         rpad('1', 7 - coalesce(c.decimals, 2), '0')::hugeint as minor,
         if(millionths % minor = 0, minor, 1) as unit
@@ -41,8 +41,8 @@ parts as (
 weighed as (
     select
         p.sale_id, p.matched_sale_id, p.quantity, p.net_amount, r.unit,
-        if(r.size = 0, 1, p.quantity * 1000)::hugeint as weight,
-        (r.millionths - coalesce(sum((abs(p.net_amount) * 1000000)::hugeint) over (
+        if(r.size = 0, 1, p.quantity::decimal(38,3) * 1000)::hugeint as weight,
+        (r.millionths - coalesce(sum(abs(p.net_amount)::decimal(38,6) * 1000000) over (
             partition by p.sale_id), 0))::hugeint // r.unit as units,
         row_number() over (
             partition by p.sale_id
