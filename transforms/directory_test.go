@@ -125,18 +125,19 @@ func (h *history) rated(sales []oracle.Sale) []oracle.Sale {
 func (h *history) taken() map[string][]oracle.Match {
 	taken := map[string][]oracle.Match{}
 	for _, said := range ask(h, h.s, "select concat_ws('|', distributor, document_no, line_no) || '=' || concat_ws('|', "+
-		"any_value(returns_document), any_value(returns_line), any_value(abs(quantity)::bigint), any_value(net_amount)) "+
-		"as said from memory.kept.lines where matched_sale is not null group by distributor, document_no, line_no, "+
-		"matched_sale having sum(base) <> 0 order by min(sequence)") {
+		"any_value(returns_document), any_value(returns_line), any_value(abs(quantity)::bigint), "+
+		"if(max(sale_id) in (select sale_id from intermediate.lines), any_value(net_amount), null)) as said "+
+		"from memory.kept.lines where matched_sale is not null group by distributor, document_no, line_no, matched_sale "+
+		"having sum(base) <> 0 order by min(sequence)") {
 		key, what, _ := strings.Cut(said, "=")
 		words := strings.Split(what, "|")
 		line, _ := strconv.ParseInt(words[1], 10, 64)
 		quantity, _ := strconv.ParseInt(words[2], 10, 64)
-		net, _, err := apd.NewFromString(words[3])
-		if err != nil {
-			h.Fatalf("%v", err)
+		match := oracle.Match{Document: words[0], Line: line, Quantity: quantity}
+		if len(words) > 3 {
+			match.Net, _, _ = apd.NewFromString(words[3])
 		}
-		taken[key] = append(taken[key], oracle.Match{Document: words[0], Line: line, Quantity: quantity, Net: *net})
+		taken[key] = append(taken[key], match)
 	}
 	return taken
 }

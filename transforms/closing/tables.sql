@@ -34,7 +34,7 @@ create table shares (
 create table points (
     entry varchar, origin varchar, partner_id varchar, posted_on date, kind varchar,
     category varchar, points bigint, balance varchar, sale_id bigint, source varchar,
-    rules_hash varchar, file_name varchar, file_line bigint);
+    rules_hash varchar, file_name varchar, file_line bigint, status_on date);
 create table balances (
     partner_id varchar, month date, by_amount bigint, by_certificate bigint, by_bonus bigint,
     status_points bigint, certifications bigint, earned bigint, redeemed bigint,

@@ -14,9 +14,10 @@ with held as (
     group by p.sale_id
 ),
 uncounted as (
-    select sale_id, incentive, reason
+    select sale_id, incentive, min(reason) as reason
     from mart.uncounted_lines
     where month <= getvariable('closing_month')
+    group by sale_id, partner_id, incentive
 )
 select *, getvariable('closing_month') as month from held
 union all

@@ -12,10 +12,11 @@
 -- file_name   the file of the certification or the manual posting, or of the row that ends it; null
 --             for points by amount
 -- file_line   physical line in the file, from 1; null for points by amount
+-- status_on   the day it counts from for the level: a return has that of its sale
 select
     e.entry, e.origin, e.partner_id, e.posted_on, e.kind, e.category, e.points, e.balance,
     e.sale_id, e.source, e.rules_hash,
-    e.file_name, e.file_line
+    e.file_name, e.file_line, e.status_on
 from intermediate.points_earned as e
 cross join rules.programme as r
 where e.posted_on <= last_day(r.through_month)
@@ -23,7 +24,8 @@ union all
 select
     concat_ws(' ', 'expiry', x.partner_id, x.posted_on),
     concat_ws(' ', 'expiry', x.partner_id, x.posted_on), x.partner_id, x.posted_on, 'expiry',
-    null, x.points, 'spendable', null, null, v.hash, null, null
+    null, x.points, 'spendable', null, null, v.hash, null, null,
+    x.posted_on
 from intermediate.points_expired as x
 join rules.in_force as i on i.from_date <= x.posted_on and x.posted_on < i.to_date
 join rules.versions as v using (version)

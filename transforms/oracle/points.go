@@ -13,6 +13,7 @@ const (
 // posting is an entry of a partner's ledger of points.
 type posting struct {
 	day    time.Time
+	status time.Time // the day it counts from for the level
 	kind   string
 	points int64 // below zero for what is spent or taken back
 }
@@ -37,20 +38,20 @@ func (w *work) scorePoints() {
 // writeLedgers puts everything that moves points into its partner's ledger.
 func (w *work) writeLedgers() {
 	for _, c := range w.credits {
-		w.post(c.partner, posting{c.line.sale.Date, byAmount, c.points})
+		w.post(c.partner, posting{c.line.sale.Date, c.line.terms, byAmount, c.points})
 	}
 	for _, e := range w.facts.Entries {
 		switch e.Kind {
 		case bonus:
-			w.post(e.Partner, posting{e.Date, bonus, e.Points})
+			w.post(e.Partner, posting{e.Date, e.Date, bonus, e.Points})
 		case redemption:
-			w.post(e.Partner, posting{e.Date, redemption, -e.Points})
+			w.post(e.Partner, posting{e.Date, e.Date, redemption, -e.Points})
 		}
 	}
 	for partner, stretches := range w.stretches {
 		for _, s := range stretches {
 			counted := w.certificatesOn(partner, s.first).byStretch[s]
-			w.post(partner, posting{s.first, certification, counted})
+			w.post(partner, posting{s.first, s.first, certification, counted})
 		}
 	}
 }
@@ -93,7 +94,7 @@ func (w *work) trailing(partner string, month time.Time) int64 {
 			continue
 		}
 		for i := 0; i < length; i++ {
-			if monthOf(p.day).Equal(addMonths(month, -i)) {
+			if monthOf(p.status).Equal(addMonths(month, -i)) && !monthOf(p.day).After(month) {
 				sum += p.points
 			}
 		}

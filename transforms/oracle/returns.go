@@ -53,7 +53,7 @@ func match(sale Sale, lines []*line, left map[*line]int64) []part {
 	rest := sale.Quantity
 	for _, m := range sale.Stated {
 		if l := find(lines, sale, m); l != nil {
-			parts = append(parts, part{of: l, quantity: m.Quantity, net: &m.Net})
+			parts = append(parts, part{of: l, quantity: m.Quantity, net: m.Net})
 			rest -= m.Quantity
 		}
 	}

@@ -123,7 +123,7 @@ type Match struct {
 	Document string
 	Line     int64
 	Quantity int64
-	Net      apd.Decimal
+	Net      *apd.Decimal // nil: for another version of the return
 }
 
 // Programme is all its versions.

@@ -11,6 +11,7 @@
 -- is_stated  something has been stated of it
 -- level      as stated; null when nothing was
 -- schedule   as stated
+-- status_on  the day its points count from for the level; null for a stated credit
 select * exclude (change_id)
 from intermediate.movements
 where change_id is null

@@ -19,7 +19,8 @@ stated_parts as (
     select
         distributor, document_no, line_no, line_key, matched_sale, credit_id,
         arg_max(coalesce(quantity, 0), month) as quantity, arg_max(net_amount, month) as net_amount,
-        arg_max(sale_id, month) as sale_id, arg_max(sequence, month) as sequence
+        arg_max(sale_id, month) as sale_id, arg_max(sequence, month) as sequence,
+        any_value(returns_document) as sold_document, any_value(returns_line) as sold_line
     from stated.lines
     where matched_sale <> ''
     group by distributor, document_no, line_no, line_key, matched_sale, credit_id
@@ -76,13 +77,15 @@ kept as (
         select
             distributor, document_no, line_no, line_key, matched_sale,
             min(sequence) as sequence, min(quantity) as quantity,
-            min(net_amount) as net_amount, min(sale_id) as sale_id
+            min(net_amount) as net_amount, min(sale_id) as sale_id,
+            any_value(sold_document) as sold_document, any_value(sold_line) as sold_line
         from stated_parts
         group by distributor, document_no, line_no, line_key, matched_sale
     ) as p
     join returns as r using (distributor, document_no, line_no, line_key)
     join intermediate.lines as s
-        on s.distributor = p.distributor and s.document_type = 'sale' and s.is_valued
+        on s.distributor = p.distributor and s.document_no = p.sold_document
+        and s.line_no = p.sold_line and s.document_type = 'sale' and s.is_valued
         and [s.document_no, s.line_no::varchar, s.line_key]::varchar = p.matched_sale
 ),
 events as (

@@ -13,6 +13,8 @@
 -- level      as stated; null when nothing was
 -- schedule   as stated
 -- change_id  the change that waits for a person; null where the movement counts
+-- status_on  the day its points count from for the level: a return has that of its sale; null for a
+--            stated credit, which keeps its day
 with adjusting as (
     select
         if(decisions.is_accepted, credit_id, md5(concat(decisions.change_id, credit_id))::uuid)
@@ -34,7 +36,8 @@ new as (
         coalesce(terms.year_start, due.year_start) as year_start,
         coalesce(terms.period_start, due.period_start) as period_start,
         coalesce(terms.position_family, due.position_family) as position_family, true as is_due,
-        terms.credit_id is not null as is_stated, terms.level, terms.schedule, null as change_id
+        terms.credit_id is not null as is_stated, terms.level, terms.schedule, null as change_id,
+        coalesce(terms.status_on, greatest(due.terms_date, p.first_open)) as status_on
     from intermediate.due_credits as due
     join rules.programme as p on due.month >= p.first_open
     anti join intermediate.stated_credits as stated using (credit_id)
@@ -66,7 +69,7 @@ changing as (
         coalesce(terms.period_start, changes.period_start) as period_start,
         coalesce(terms.position_family, changes.position_family) as position_family,
         true as is_due, terms.credit_id is not null as is_stated, terms.level, terms.schedule,
-        changes.change_id
+        changes.change_id, null::date as status_on
     from intermediate.line_change_credits as changes
     cross join rules.programme as p
     left join intermediate.stated_terms as terms using (credit_id)
@@ -86,7 +89,7 @@ select
     greatest(m.due_month, p.first_open) as posting_month, m.adjusts_month, m.document_date,
     m.distributor, m.document_no, m.terms_document, m.line_no, m.line_key, m.terms_date, m.version,
     m.year_start, m.period_start, m.position_family, m.is_due, m.is_stated, m.level, m.schedule,
-    m.change_id
+    m.change_id, m.status_on
 from movements as m
 cross join rules.programme as p
 where greatest(m.due_month, p.first_open) <= p.through_month

@@ -7,6 +7,7 @@
 -- category, points, balance, rules_hash, sale_id, source
 -- file_name  null for points by amount
 -- file_line
+-- status_on  the day it counts from for the level
 select moved.*
 from intermediate.points_moved as moved
 anti join (select origin, partner_id from intermediate.overdrawn_redemptions

@@ -5,8 +5,11 @@
 -- entry, partner_id, posted_on
 -- kind  purchase, sell_with, certification, bonus or redemption
 -- category, points, balance
-select entry, partner_id, posted_on, kind, category, points, balance
+-- status_on  the day it counts from for the level
+select entry, partner_id, posted_on, kind, category, points, balance,
+    coalesce(status_on, posted_on) as status_on
 from stated.points
 where kind <> 'expiry'
 union all
-select entry, partner_id, posted_on, kind, category, points, balance from intermediate.points_earned
+select entry, partner_id, posted_on, kind, category, points, balance, status_on
+from intermediate.points_earned

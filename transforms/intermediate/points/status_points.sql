@@ -3,10 +3,11 @@
 -- grain: partner_id, month
 -- partner_id, month, by_amount, by_bonus, by_certificate, status_points, certifications
 with dated as (
-    select partner_id, date_trunc('month', posted_on)::date as month, kind, sum(points) as points
+    select partner_id, date_trunc('month', posted_on)::date as month,
+        date_trunc('month', status_on)::date as status_month, kind, sum(points) as points
     from intermediate.points_posted
     where kind in ('purchase', 'sell_with', 'bonus')
-    group by partner_id, date_trunc('month', posted_on), kind
+    group by partner_id, date_trunc('month', posted_on), date_trunc('month', status_on), kind
 ),
 trailing_points as (
     select d.partner_id, m.month,
@@ -14,7 +15,8 @@ trailing_points as (
         sum(if(d.kind = 'bonus', d.points, 0)) as by_bonus
     from intermediate.months as m
     join rules.versions as v using (version)
-    join dated as d on d.month <= m.month and d.month > m.month - to_months(v.status_months)
+    join dated as d
+        on d.month <= m.month and d.status_month > m.month - to_months(v.status_months)
     where m.is_open
     group by d.partner_id, m.month
 ),

@@ -12,6 +12,7 @@
 -- is_stated  something has been stated of it
 -- level      as stated; null when nothing was
 -- schedule   as stated
+-- status_on  the day its points count from; null for a stated credit, which keeps its day
 select
     credit_id, coalesce(deltas.sale_id, terms.sale_id) as sale_id, terms.matched_sale,
     terms.partner_id, terms.incentive, deltas.base, coalesce(deltas.month,
@@ -21,7 +22,7 @@ select
     terms.distributor, terms.document_no, terms.line_no, terms.line_key,
     terms.terms_document, terms.terms_date, versions.version, terms.year_start,
     terms.period_start, terms.position_family, deltas.sale_id is not null as is_due,
-    true as is_stated, terms.level, terms.schedule
+    true as is_stated, terms.level, terms.schedule, null::date as status_on
 from intermediate.credit_deltas as deltas
 join intermediate.stated_terms as terms using (credit_id)
 left join rules.versions as versions on versions.hash = terms.rules_hash
@@ -36,7 +37,8 @@ select
     coalesce(terms.year_start, due.year_start) as year_start,
     coalesce(terms.period_start, due.period_start) as period_start,
     coalesce(terms.position_family, due.position_family) as position_family, true as is_due,
-    false as is_stated, terms.level, terms.schedule
+    false as is_stated, terms.level, terms.schedule,
+    coalesce(terms.status_on, greatest(due.terms_date, p.first_open)) as status_on
 from intermediate.due_credits as due
 join rules.programme as p on due.month < p.first_open
 anti join intermediate.stated_credits as stated using (credit_id)

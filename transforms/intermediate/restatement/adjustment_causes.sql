@@ -60,7 +60,7 @@ last_closing as (
     where month = (select first_open - to_months(1) from rules.programme)
 ),
 reasons as (
-    select sale_id, incentive, reason
+    select sale_id, matched_sale, incentive, reason
     from intermediate.purchase_credits
     semi join intermediate.adjusted_lines as adjusted using (sale_id)
 ),
@@ -100,7 +100,9 @@ compared as (
     left join withdrawn_by as withdrawn
         on withdrawn.distributor = a.distributor and withdrawn.document_no = a.document_no
         and withdrawn.line_no = a.line_no and withdrawn.line_key = a.line_key
-    left join reasons on reasons.sale_id = today.sale_id and reasons.incentive = a.incentive
+    left join reasons
+        on reasons.sale_id = today.sale_id and reasons.matched_sale = a.matched_sale
+        and reasons.incentive = a.incentive
     left join last_closing as held on held.sale_id = today.sale_id and held.incentive is null
     left join last_closing as uncounted
         on uncounted.sale_id = today.sale_id and uncounted.incentive = a.incentive

@@ -5,6 +5,7 @@
 -- credit_id  of the return
 -- terms_date, terms_document, year_start, period_start, position_family, level, schedule,
 -- rules_hash
+-- status_on  day on which the points of the sale were posted
 with returns as (
     select
         lines.distributor, lines.document_no, lines.line_no, lines.line_key, lines.matched_sale,
@@ -25,7 +26,8 @@ select
         returns.line_key, sold.partner_id, sold.incentive, nullif(returns.matched_sale, '')))::uuid
         as credit_id,
     sold.terms_date, sold.terms_document, sold.year_start, sold.period_start,
-    sold.position_family, sold.level, sold.schedule, sold.rules_hash
+    sold.position_family, sold.level, sold.schedule, sold.rules_hash,
+    greatest(sold.document_date, sold.month) as status_on
 from returns
 join first_stated as sold
     on sold.distributor = returns.distributor and sold.document_no = returns.sold_document

@@ -6,6 +6,7 @@
 -- credit_id, sale_id, matched_sale, partner_id, incentive, base, month, document_date, distributor,
 -- document_no, line_no, line_key, terms_document, terms_date, year_start, period_start,
 -- position_family, level, schedule, rules_hash
+-- status_on  day on which the points of the sale were posted
 with contested as (
     select distinct
         credits.distributor, credits.document_no, credits.line_no, credits.line_key,
@@ -39,7 +40,8 @@ stated as (
         arg_min(terms_date, month) as terms_date, arg_min(year_start, month) as year_start,
         arg_min(period_start, month) as period_start,
         arg_min(position_family, month) as position_family, arg_min(level, month) as level,
-        arg_min(schedule, month) as schedule, arg_min(rules_hash, month) as rules_hash
+        arg_min(schedule, month) as schedule, arg_min(rules_hash, month) as rules_hash,
+        greatest(arg_min(document_date, month), min(month)) as status_on
     from stated.lines
     where (distributor, document_no, line_no, line_key, incentive) in (
         select (distributor, document_no, line_no, line_key, incentive) from contested)
@@ -91,7 +93,8 @@ as_stated as (
         ((floor_cents + if(place <= left_over, 1, 0)) * sign(amount)::hugeint)::decimal(18,0)
             * 0.01::decimal(3,2) as base,
         month, document_date, distributor, document_no, line_no, line_key, terms_document,
-        terms_date, year_start, period_start, position_family, level, schedule, rules_hash
+        terms_date, year_start, period_start, position_family, level, schedule, rules_hash,
+        status_on
     from ranked
     where partner_id is not null
 ),
