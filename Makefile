@@ -32,7 +32,7 @@ tools:
 	@command -v c++ >/dev/null || { echo "A C++ compiler is missing: apt-get install g++" >&2; exit 2; }
 
 # Exit code 3 says that something waits for a person: in the sample an unknown
-# partner code and a rejected row do, on purpose.
+# partner code, a rejected row and a return without a sale do, on purpose.
 demo: build
 	@bin/tranche init demo
 	@bin/tranche run --config demo/config.yaml 2>demo/run.log || [ $$? -eq 3 ] || { cat demo/run.log; exit 1; }
