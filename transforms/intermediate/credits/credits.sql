@@ -8,7 +8,7 @@
 -- adjusts_month, document_date, distributor, document_no, terms_document, line_no, line_key,
 -- terms_date, version, year_start, period_start, position_family
 -- is_due     the credit counts today
--- is_stated  something has been stated of it
+-- has_stated_terms  it has the terms that were stated of it, or of the sale it takes back
 -- level      as stated; null when nothing was
 -- schedule   as stated
 -- status_on  the day its points count from for the level; null for a stated credit

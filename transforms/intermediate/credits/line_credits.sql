@@ -4,10 +4,13 @@
 -- is a view
 -- grain: credit_id, change_id
 -- credit_id, sale_id, matched_sale, partner_id, incentive, base, month, document_date,
--- distributor, document_no,
--- terms_document, line_no, line_key, terms_date, version, year_start, period_start,
--- position_family
+-- distributor, document_no, terms_document, line_no, line_key, terms_date, version, year_start,
+-- period_start, position_family
 -- change_id  the change it belongs to; null where it is due
+-- has_stated_terms  it takes back a sale that was stated, and has the terms of that
+-- level      as stated; null without stated terms
+-- schedule   likewise
+-- status_on  the day its points count from for the level: a return has that of its sale
 with credited as (
     select
         sale_id, matched_sale, partner_id, incentive, base, month, document_date, distributor,
@@ -17,9 +20,8 @@ with credited as (
     union all
     select
         s.sale_id, s.matched_sale, s.partner_id, 'sell_with', s.base, l.month, l.document_date,
-        l.distributor,
-        l.document_no, l.terms_document, l.line_no, l.line_key,
-        l.terms_date, l.version, l.family, l.change_id
+        l.distributor, l.document_no, l.terms_document, l.line_no, l.line_key, l.terms_date,
+        l.version, l.family, l.change_id
     from intermediate.shares as s
     join intermediate.credited_lines as l using (sale_id, matched_sale)
     where s.base <> 0
@@ -31,18 +33,20 @@ select
     md5(concat_ws(chr(31), c.distributor, c.document_no, c.line_no, c.line_key, c.partner_id,
         c.incentive, nullif(c.matched_sale, '')))::uuid as credit_id,
     c.sale_id, c.matched_sale, c.partner_id, c.incentive, c.base, c.month, c.document_date,
-    c.distributor,
-    c.document_no, c.terms_document,
-    c.line_no, c.line_key, c.terms_date, c.version,
-    (date_trunc('month', c.terms_date) - to_months(((month(c.terms_date) - r.year_starts
-        + 12) % 12)::integer))::date as year_start,
-    (date_trunc('month', c.terms_date) - to_months((((month(c.terms_date) - r.year_starts
-        + 12) % 12)
+    c.distributor, c.document_no, coalesce(t.terms_document, c.terms_document) as terms_document,
+    c.line_no, c.line_key, coalesce(t.terms_date, c.terms_date) as terms_date,
+    coalesce(t.version, c.version) as version,
+    coalesce(t.year_start, (date_trunc('month', c.terms_date) - to_months(((month(c.terms_date)
+        - r.year_starts + 12) % 12)::integer))::date) as year_start,
+    coalesce(t.period_start, (date_trunc('month', c.terms_date)
+        - to_months((((month(c.terms_date) - r.year_starts + 12) % 12)
         % case coalesce(m.period, 'year') when 'year' then 12 when 'half' then 6
-        when 'quarter' then 3 else 1 end)::integer))::date
-        as period_start,
-    coalesce(o.family, '') as position_family, c.change_id
+        when 'quarter' then 3 else 1 end)::integer))::date) as period_start,
+    coalesce(t.position_family, o.family, '') as position_family, c.change_id,
+    t.sale_id is not null as has_stated_terms, t.level, t.schedule,
+    coalesce(t.status_on, greatest(c.terms_date, r.first_open)) as status_on
 from credited as c
 cross join rules.programme as r
 left join rules.incentives as m using (version, incentive)
 left join own_positions as o using (version, incentive, family)
+left join intermediate.returned_terms as t using (sale_id, matched_sale, partner_id, incentive)

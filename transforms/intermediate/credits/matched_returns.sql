@@ -46,7 +46,7 @@ named as (
 sales as (
     select
         l.sale_id, l.distributor, l.partner_id, l.sku, l.document_date, l.document_no, l.line_no,
-        l.line_key, [l.document_no, l.line_no::varchar, l.line_key]::varchar as matched_sale,
+        l.line_key,
         coalesce(abs(l.quantity), 0) - coalesce(n.quantity, 0) as quantity
     from intermediate.lines as l
     semi join returns as r

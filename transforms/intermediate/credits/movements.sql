@@ -9,7 +9,7 @@
 -- adjusts_month, document_date, distributor, document_no, terms_document, line_no, line_key,
 -- terms_date, version, year_start, period_start, position_family
 -- is_due     the credit counts today
--- is_stated  something has been stated of it, or of the sale it takes back: it keeps those terms
+-- has_stated_terms  it has the terms that were stated of it, or of the sale it takes back
 -- level      as stated; null when nothing was
 -- schedule   as stated
 -- change_id  the change that waits for a person; null where the movement counts
@@ -18,7 +18,7 @@
 with adjusting as (
     select
         if(decisions.is_accepted, credit_id, md5(concat(decisions.change_id, credit_id))::uuid)
-        as credit_id, adjusting.* exclude (credit_id, stated_month),
+        as credit_id, adjusting.* exclude (credit_id, stated_month, is_stated),
         if(decisions.is_accepted, null, decisions.change_id) as change_id
     from intermediate.adjusting_credits as adjusting
     join intermediate.adjustment_decisions as decisions using (credit_id)
@@ -26,33 +26,20 @@ with adjusting as (
         and credit_id not in (select credit_id from intermediate.returns_as_stated)
 ),
 new as (
-    select
-        credit_id, due.sale_id, due.matched_sale, due.partner_id, due.incentive, due.base,
-        due.month as due_month, null::date as adjusts_month, due.document_date, due.distributor,
-        due.document_no, due.line_no, due.line_key,
-        coalesce(terms.terms_document, due.terms_document) as terms_document,
-        coalesce(terms.terms_date, due.terms_date) as terms_date,
-        coalesce(versions.version, due.version) as version,
-        coalesce(terms.year_start, due.year_start) as year_start,
-        coalesce(terms.period_start, due.period_start) as period_start,
-        coalesce(terms.position_family, due.position_family) as position_family, true as is_due,
-        terms.credit_id is not null as is_stated, terms.level, terms.schedule, null as change_id,
-        coalesce(terms.status_on, greatest(due.terms_date, p.first_open)) as status_on
+    select due.* exclude (month), due.month as due_month, null::date as adjusts_month,
+        true as is_due, null as change_id
     from intermediate.due_credits as due
     join rules.programme as p on due.month >= p.first_open
     anti join intermediate.stated_credits as stated using (credit_id)
     anti join intermediate.returns_as_stated as returned using (credit_id)
-    left join intermediate.returned_terms as terms using (credit_id)
-    left join rules.versions as versions on versions.hash = terms.rules_hash
 ),
 returned as (
     select
-        returned.* exclude (rules_hash, month), returned.month as due_month,
-        if(returned.month < p.first_open, returned.month, null) as adjusts_month,
-        versions.version, true as is_due, true as is_stated, null as change_id
+        returned.* exclude (month), returned.month as due_month,
+        if(returned.month < p.first_open, returned.month, null) as adjusts_month, true as is_due,
+        true as has_stated_terms, null as change_id
     from intermediate.returns_as_stated as returned
     cross join rules.programme as p
-    join rules.versions as versions on versions.hash = returned.rules_hash
     where returned.base <> 0
 ),
 changing as (
@@ -68,7 +55,7 @@ changing as (
         coalesce(terms.year_start, changes.year_start) as year_start,
         coalesce(terms.period_start, changes.period_start) as period_start,
         coalesce(terms.position_family, changes.position_family) as position_family,
-        true as is_due, terms.credit_id is not null as is_stated, terms.level, terms.schedule,
+        true as is_due, terms.credit_id is not null as has_stated_terms, terms.level, terms.schedule,
         changes.change_id, null::date as status_on
     from intermediate.line_change_credits as changes
     cross join rules.programme as p
@@ -88,7 +75,7 @@ select
     m.credit_id, m.sale_id, m.matched_sale, m.partner_id, m.incentive, m.base,
     greatest(m.due_month, p.first_open) as posting_month, m.adjusts_month, m.document_date,
     m.distributor, m.document_no, m.terms_document, m.line_no, m.line_key, m.terms_date, m.version,
-    m.year_start, m.period_start, m.position_family, m.is_due, m.is_stated, m.level, m.schedule,
+    m.year_start, m.period_start, m.position_family, m.is_due, m.has_stated_terms, m.level, m.schedule,
     m.change_id, m.status_on
 from movements as m
 cross join rules.programme as p

@@ -9,17 +9,17 @@
 with levelled as (
     select
         c.credit_id, c.incentive, c.version, c.terms_date, c.position_family, h.level,
-        false as is_stated, null as schedule
+        false as has_stated_terms, null as schedule
     from intermediate.movements as c
     join rules.versions as v using (version)
     join intermediate.levels_held as h
         on h.partner_id = c.partner_id and h.is_computed = v.levels_computed
         and h.from_date <= c.terms_date and c.terms_date < h.to_date
-    where not c.is_stated
+    where not c.has_stated_terms
     union all
     select credit_id, incentive, version, terms_date, position_family, level, true, schedule
     from intermediate.movements
-    where is_stated
+    where has_stated_terms
 )
 select
     l.credit_id, l.level, coalesce(k.schedule, s.schedule) as schedule, m.method,
@@ -33,6 +33,6 @@ join rules.versions as v using (version)
 left join rules.incentives as m using (version, incentive)
 left join rules.schedules as k using (schedule)
 left join rules.schedules as s
-    on not l.is_stated and s.version = l.version and s.incentive = l.incentive and s.level = l.level
+    on not l.has_stated_terms and s.version = l.version and s.incentive = l.incentive and s.level = l.level
         and coalesce(s.family, '') = l.position_family
     and (l.incentive <> 'sell_with' or l.terms_date >= v.money_from)

@@ -10,37 +10,26 @@
 -- terms_date, version, year_start, period_start, position_family
 -- is_due     the credit counts today
 -- is_stated  something has been stated of it
+-- has_stated_terms  it has the terms that were stated of it, or of the sale it takes back
 -- level      as stated; null when nothing was
 -- schedule   as stated
 -- status_on  the day its points count from; null for a stated credit, which keeps its day
 select
     credit_id, coalesce(deltas.sale_id, terms.sale_id) as sale_id, terms.matched_sale,
-    terms.partner_id, terms.incentive, deltas.base, coalesce(deltas.month,
-    deltas.stated_month) as due_month,
-    deltas.stated_month, deltas.stated_month as adjusts_month,
+    terms.partner_id, terms.incentive, deltas.base,
+    coalesce(deltas.month, deltas.stated_month) as due_month, deltas.stated_month,
+    deltas.stated_month as adjusts_month,
     coalesce(deltas.document_date, terms.document_date) as document_date,
     terms.distributor, terms.document_no, terms.line_no, terms.line_key,
     terms.terms_document, terms.terms_date, versions.version, terms.year_start,
     terms.period_start, terms.position_family, deltas.sale_id is not null as is_due,
-    true as is_stated, terms.level, terms.schedule, null::date as status_on
+    true as is_stated, true as has_stated_terms, terms.level, terms.schedule, null::date as status_on
 from intermediate.credit_deltas as deltas
 join intermediate.stated_terms as terms using (credit_id)
 left join rules.versions as versions on versions.hash = terms.rules_hash
 union all by name
-select
-    credit_id, due.sale_id, due.matched_sale, due.partner_id, due.incentive, due.base,
-    due.month as due_month, null::date as stated_month, due.month as adjusts_month,
-    due.document_date, due.distributor, due.document_no, due.line_no, due.line_key,
-    coalesce(terms.terms_document, due.terms_document) as terms_document,
-    coalesce(terms.terms_date, due.terms_date) as terms_date,
-    coalesce(versions.version, due.version) as version,
-    coalesce(terms.year_start, due.year_start) as year_start,
-    coalesce(terms.period_start, due.period_start) as period_start,
-    coalesce(terms.position_family, due.position_family) as position_family, true as is_due,
-    false as is_stated, terms.level, terms.schedule,
-    coalesce(terms.status_on, greatest(due.terms_date, p.first_open)) as status_on
+select due.* exclude (month), due.month as due_month, null::date as stated_month,
+    due.month as adjusts_month, true as is_due, false as is_stated
 from intermediate.due_credits as due
 join rules.programme as p on due.month < p.first_open
 anti join intermediate.stated_credits as stated using (credit_id)
-left join intermediate.returned_terms as terms using (credit_id)
-left join rules.versions as versions on versions.hash = terms.rules_hash

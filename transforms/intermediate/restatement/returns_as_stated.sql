@@ -4,8 +4,8 @@
 --
 -- grain: credit_id
 -- credit_id, sale_id, matched_sale, partner_id, incentive, base, month, document_date, distributor,
--- document_no, line_no, line_key, terms_document, terms_date, year_start, period_start,
--- position_family, level, schedule, rules_hash
+-- document_no, line_no, line_key, terms_document, terms_date, version, year_start, period_start,
+-- position_family, level, schedule
 -- status_on  day on which the points of the sale were posted
 with contested as (
     select distinct
@@ -18,8 +18,7 @@ with contested as (
 returns as (
     select
         lines.sale_id, lines.matched_sale, lines.month, lines.document_date, lines.distributor,
-        lines.document_no, lines.line_no, lines.line_key, lines.amount, contested.incentive,
-        sold.document_no as sold_document, sold.line_no as sold_line, sold.line_key as sold_key
+        lines.document_no, lines.line_no, lines.line_key, lines.amount, contested.incentive
     from intermediate.credited_lines as lines
     join staging.sales as sold on sold.sale_id = lines.returned_sale_id
     join contested
@@ -32,35 +31,16 @@ returns as (
                 incentive)
             from stated.lines)
 ),
-stated as (
-    select
-        credit_id, partner_id, incentive, distributor, document_no, line_no, line_key,
-        sum(base) as base, arg_max(amount, month) as amount,
-        arg_min(terms_document, month) as terms_document,
-        arg_min(terms_date, month) as terms_date, arg_min(year_start, month) as year_start,
-        arg_min(period_start, month) as period_start,
-        arg_min(position_family, month) as position_family, arg_min(level, month) as level,
-        arg_min(schedule, month) as schedule, arg_min(rules_hash, month) as rules_hash,
-        greatest(arg_min(document_date, month), min(month)) as status_on
-    from stated.lines
-    where (distributor, document_no, line_no, line_key, incentive) in (
-        select (distributor, document_no, line_no, line_key, incentive) from contested)
-    group by credit_id, partner_id, incentive, distributor, document_no, line_no, line_key
-    having sum(base) <> 0
-),
 -- Cents are divided as those of the sale were; what nobody had of it comes last.
 weighed as (
-    select returns.*, stated.* exclude (incentive, distributor, document_no, line_no, line_key,
-            amount, base),
-        (abs(stated.base) * 100)::hugeint as weight,
-        greatest(max(abs(stated.amount) * 100) over one_line,
-            sum(abs(stated.base) * 100) over one_line)::hugeint as whole
+    select returns.*, terms.* exclude (sale_id, matched_sale, incentive, amount, base),
+        (abs(terms.base) * 100)::hugeint as weight,
+        greatest(max(abs(terms.amount) * 100) over one_line,
+            sum(abs(terms.base) * 100) over one_line)::hugeint as whole
     from returns
-    join stated
-        on stated.distributor = returns.distributor and stated.document_no = returns.sold_document
-        and stated.line_no = returns.sold_line and stated.line_key = returns.sold_key
-        and stated.incentive = returns.incentive
-    window one_line as (partition by returns.sale_id, returns.matched_sale, returns.incentive)
+    join intermediate.returned_terms as terms using (sale_id, matched_sale, incentive)
+    where terms.base <> 0
+    window one_line as (partition by sale_id, matched_sale, incentive)
 ),
 everyone as (
     select * from weighed
@@ -93,8 +73,7 @@ as_stated as (
         ((floor_cents + if(place <= left_over, 1, 0)) * sign(amount)::hugeint)::decimal(18,0)
             * 0.01::decimal(3,2) as base,
         month, document_date, distributor, document_no, line_no, line_key, terms_document,
-        terms_date, year_start, period_start, position_family, level, schedule, rules_hash,
-        status_on
+        terms_date, version, year_start, period_start, position_family, level, schedule, status_on
     from ranked
     where partner_id is not null
 ),
