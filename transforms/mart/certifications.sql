@@ -43,7 +43,7 @@ standing as (
     select c.*, named.partner_id
     from staging.certifications as c
     semi join intermediate.standing_records as v using (file_id, line)
-    join intermediate.certified_partners as named using (file_id, line)
+    join intermediate.record_partners as named using (file_id, line)
     anti join intermediate.certification_days as d
         on d.partner_id = named.partner_id and d.person_id = c.person_id
         and d.certification_code = c.certification_code and d.from_date <= c.expires_on

@@ -62,9 +62,8 @@ select
 from staging.certifications as c
 semi join intermediate.standing_records as v using (file_id, line)
 join staging.files as f using (file_id)
-anti join intermediate.partner_codes as p
-    on p.code = c.partner_code and p.sender in ('*', f.feed) and p.partner_id is not null
-    and p.from_date <= c.awarded_on and c.awarded_on <= p.to_date
+join intermediate.record_partners as p using (file_id, line)
+where p.partner_id is null
 union all
 select
     'deals', d.file_id, d.line, f.file_name, 'unknown_partner', d.partner_code,

@@ -8,16 +8,9 @@
 -- partner_id  null when unknown
 -- role, registered_on, expires_on, status, end_customer, family
 select
-    d.file_id, d.line, days.from_date, days.to_date, d.deal_id, d.partner_code,
-    coalesce(own.partner_id, common.partner_id) as partner_id, d.role, d.registered_on,
-    d.expires_on, d.status, d.end_customer, d.family
+    d.file_id, d.line, days.from_date, days.to_date, d.deal_id, d.partner_code, p.partner_id,
+    d.role, d.registered_on, d.expires_on, d.status, d.end_customer, d.family
 from intermediate.record_days as days
 join staging.deals as d using (file_id, line)
-join staging.files as f using (file_id)
-left join intermediate.partner_codes as own
-    on own.sender = f.feed and own.code = d.partner_code
-    and own.from_date <= d.registered_on and d.registered_on <= own.to_date
-left join intermediate.partner_codes as common
-    on common.sender = '*' and common.code = d.partner_code
-    and common.from_date <= d.registered_on and d.registered_on <= common.to_date
+join intermediate.record_partners as p using (file_id, line)
 where days.kind = 'deals'

@@ -18,7 +18,7 @@ with resolved as (
         least(c.expires_on, d.to_date) as to_date, c.partner_code, c.file_id, c.line
     from intermediate.record_days as d
     join staging.certifications as c using (file_id, line)
-    join intermediate.certified_partners as named using (file_id, line)
+    join intermediate.record_partners as named using (file_id, line)
     where d.kind = 'certifications' and c.is_valid
         and greatest(c.awarded_on, d.from_date) <= least(c.expires_on, d.to_date)
 ),
