@@ -66,16 +66,23 @@ func addYears(ctx context.Context, db *store.Session, schema, prefix string, lis
 const datedLines = `
 	alter view @lines rename to #lines_before;
 	create view @keys as
-		select month, credit_id, if(line_key = '', '', line_key || ' / ') || year(document_date) as line_key,
-			terms_document || ' ' || year(terms_date) as terms_document, md5(concat_ws(chr(31), distributor, document_no,
-				line_no, if(line_key = '', '', line_key || ' / ') || year(document_date), partner_id, incentive))::uuid
-			as now
-		from @lines_before
-		where (month, sale_id // 10000000000) in (select (u.month, f.file_id) from @unyearly as u
-			join store.raw.files as f using (feed));
+		with dated as (
+			select month, credit_id, distributor, document_no, line_no, partner_id, incentive,
+				if(line_key = '', '', line_key || ' / ') || year(document_date) as line_key,
+				terms_document || ' ' || year(terms_date) as terms_document, matched_sale::varchar[] as sold,
+				[sold[1], sold[2], if(sold[3] = '', '', sold[3] || ' / ') || year(terms_date)]::varchar as of_sale,
+				if(matched_sale is null, null, of_sale) as matched_sale
+			from @lines_before
+			where (month, sale_id // 10000000000) in (select (u.month, f.file_id) from @unyearly as u
+				join store.raw.files as f using (feed))
+		)
+		select month, credit_id, line_key, terms_document, matched_sale, md5(concat_ws(chr(31), distributor, document_no,
+			line_no, line_key, partner_id, incentive, matched_sale))::uuid as now
+		from dated;
 	create view @lines as
 		select lines.* replace (coalesce(keys.line_key, lines.line_key) as line_key,
 			coalesce(keys.terms_document, lines.terms_document) as terms_document,
+			coalesce(keys.matched_sale, lines.matched_sale) as matched_sale,
 			coalesce(keys.now, lines.credit_id) as credit_id)
 		from @lines_before as lines
 		left join @keys as keys using (month, credit_id);`
