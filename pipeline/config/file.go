@@ -46,7 +46,7 @@ type file struct {
 	Currency   string `is:"must currency" doc:"The programme's currency; every amount is stated in it"`
 	YearStarts int    `yaml:"year_starts" is:"month" doc:"The month in which the programme year begins; usually 1"`
 
-	Returns string `yaml:"unnamed_returns" is:"unnamed" doc:"What a return without a line takes back; usually newest_sale"`
+	Returns string `yaml:"unnamed_returns" is:"unnamed_returns" doc:"What unnamed returns take back; usually newest_sale"`
 
 	Folders   foldersFile   `doc:"Folders, relative to the folder of this file"`
 	Landing   landingFile   `doc:"When a file in the inbox is complete"`

@@ -18,10 +18,10 @@ func (r *reader) programme(f file) programme.Programme {
 		Currency: f.Currency, YearStarts: cmp.Or(f.YearStarts, 1), FXMaxAge: f.FX.MaxAgeDays,
 		MinPayable:  r.money("$.pay.minimum_payable", f.Pay.MinimumPayable),
 		SettleAfter: f.Pay.SettleAfter, PaysOwn: f.Pay.Currency == "partner",
-		UnnamedReturns: f.Returns,
 	}
-	if known := words("unnamed"); f.Returns != "" && !slices.Contains(known, f.Returns) {
-		r.fault("$.unnamed_returns", "%q is not known here; write one of %s", f.Returns, strings.Join(known, ", "))
+	r.oneOf("$", "unnamed_returns", f.Returns, true)
+	if f.Returns != programme.UnnamedReturns()[0] { // the same rules have one fingerprint
+		p.UnnamedReturns = f.Returns
 	}
 	if known := words("paid_in"); f.Pay.Currency != "" && !slices.Contains(known, f.Pay.Currency) {
 		r.fault("$.pay.currency", "%q is not known here; write one of %s", f.Pay.Currency, strings.Join(known, ", "))
@@ -42,9 +42,6 @@ func (r *reader) programme(f file) programme.Programme {
 	}
 	if p.FXMaxAge < 0 {
 		r.fault("$.fx.max_age_days", "a rate's age is at least 0 days")
-	}
-	if f.Returns == programme.UnnamedReturns()[0] {
-		p.UnnamedReturns = "" // the same rules have one fingerprint
 	}
 	for i, v := range f.Programme {
 		p.Versions = append(p.Versions, r.version(fmt.Sprintf("$.programme[%d]", i), v))

@@ -70,7 +70,7 @@ func words(form string) []string {
 		return []string{"starttls", "tls", "none"}
 	case "source":
 		return []string{"computed", "directory"}
-	case "unnamed":
+	case "unnamed_returns":
 		return programme.UnnamedReturns()
 	case "unclaimed":
 		return []string{"rescale", "drop"}

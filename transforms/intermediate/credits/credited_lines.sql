@@ -5,10 +5,10 @@
 -- grain: sale_id, matched_sale
 -- sale_id, file_id, line, distributor, document_no, line_no, line_key, document_type,
 -- document_date, month, terms_date, version, returns_document, returns_line, returned_sale_id,
--- distributor_id, partner_code, partner_id,
+-- distributor_id, partner_code, partner_id
 -- is_outside  the buyer is declared to be no partner
--- end_customer, sku, product_name, family, is_licence,
--- quantity, net_amount, currency, rate, rate_date, amount, deal_id, change_id
+-- end_customer, sku, product_name, family, is_licence, quantity, net_amount, currency, rate,
+-- rate_date, amount, deal_id, change_id
 -- matched_sale    key of the sale that a part takes back; empty for all other lines
 -- claims_sale_id  the line whose claims it is shared by: itself, or the sale of a part
 -- terms_document  its own document, or that of the sale it takes back, with its year where the

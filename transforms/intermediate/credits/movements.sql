@@ -55,7 +55,8 @@ changing as (
         coalesce(terms.year_start, changes.year_start) as year_start,
         coalesce(terms.period_start, changes.period_start) as period_start,
         coalesce(terms.position_family, changes.position_family) as position_family,
-        true as is_due, terms.credit_id is not null as has_stated_terms, terms.level, terms.schedule,
+        true as is_due, terms.credit_id is not null as has_stated_terms, terms.level,
+        terms.schedule,
         changes.change_id, null::date as status_on
     from intermediate.line_change_credits as changes
     cross join rules.programme as p
@@ -75,7 +76,8 @@ select
     m.credit_id, m.sale_id, m.matched_sale, m.partner_id, m.incentive, m.base,
     greatest(m.due_month, p.first_open) as posting_month, m.adjusts_month, m.document_date,
     m.distributor, m.document_no, m.terms_document, m.line_no, m.line_key, m.terms_date, m.version,
-    m.year_start, m.period_start, m.position_family, m.is_due, m.has_stated_terms, m.level, m.schedule,
+    m.year_start, m.period_start, m.position_family, m.is_due, m.has_stated_terms, m.level,
+    m.schedule,
     m.change_id, m.status_on
 from movements as m
 cross join rules.programme as p

@@ -33,6 +33,7 @@ join rules.versions as v using (version)
 left join rules.incentives as m using (version, incentive)
 left join rules.schedules as k using (schedule)
 left join rules.schedules as s
-    on not l.has_stated_terms and s.version = l.version and s.incentive = l.incentive and s.level = l.level
+    on not l.has_stated_terms and s.version = l.version and s.incentive = l.incentive
+    and s.level = l.level
         and coalesce(s.family, '') = l.position_family
     and (l.incentive <> 'sell_with' or l.terms_date >= v.money_from)

@@ -23,7 +23,8 @@ select
     terms.distributor, terms.document_no, terms.line_no, terms.line_key,
     terms.terms_document, terms.terms_date, versions.version, terms.year_start,
     terms.period_start, terms.position_family, deltas.sale_id is not null as is_due,
-    true as is_stated, true as has_stated_terms, terms.level, terms.schedule, null::date as status_on
+    true as is_stated, true as has_stated_terms, terms.level, terms.schedule,
+    null::date as status_on
 from intermediate.credit_deltas as deltas
 join intermediate.stated_terms as terms using (credit_id)
 left join rules.versions as versions on versions.hash = terms.rules_hash

@@ -3,9 +3,8 @@
 --
 -- grain: change_id, credit_id
 -- change_id, credit_id, sale_id, matched_sale, partner_id, incentive, base, due_month,
--- document_date,
--- distributor, document_no, line_no, line_key, terms_document, terms_date, version, year_start,
--- period_start, position_family
+-- document_date, distributor, document_no, line_no, line_key, terms_document, terms_date, version,
+-- year_start, period_start, position_family
 with taken as (
     select changes.change_id, due.* replace (-due.base as base), false as is_new
     from intermediate.line_changes as changes
