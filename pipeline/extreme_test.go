@@ -49,8 +49,10 @@ programme:
       resell: {method: METHOD, cap: 1000000.00, schedules: [
         {level: ready, width: WIDTH, rates: [5, 6, 7]},
         {level: premier, tranches: [{from: 0, to: 0.01, rate: 0.0001}, {from: 0.01, rate: 100}]}]}
-      distribution: {method: METHOD, period: month, schedules: [{level: ready, width: WIDTH, rates: [3.3333]}]}
-      sell_with: {method: METHOD, schedules: [{level: ready, width: 25000, rates: [5]}]}
+      distribution: {method: METHOD, period: month, schedules: [{level: ready, width: WIDTH, rates: [3.3333]},
+        {level: premier, pays: nothing}]}
+      sell_with: {method: METHOD, schedules: [{level: ready, width: 25000, rates: [5]},
+        {level: premier, pays: nothing}]}
     sell_with: {lead_days: 0, window_days: 36500, own_deals: allow, unclaimed: rescale,
       weights: {sourced: 1000000, influenced: 1}, points_from: 2024-01-01, money_from: 2024-01-01}
     points: {status_months: 12, expire_months: 6, redemption_value: 0.50,
