@@ -39,7 +39,7 @@ func (s statement) lines() {
 	sh := s.listing(setup{title: s.words.say("sheet_lines"), landscape: true, printed: 17}, 28,
 		"module 11", "date 10.5", "distributor 12", "document 11", ">line 6", "customer 18", "product 24", ">quantity 8",
 		">net 11", "currency 9", ">base 11", ">position_before 12", ">position_after 12", "slices 26", ">earned 11",
-		">points 7", "deal 9", "type 9", "sku 12", ">amount 13", ">fx_rate 11", "level 10", "file 26", ">file_line 8")
+		">points 7", "deal 9", "type 9", "takes_back 14", "sku 12", ">amount 13", ">fx_rate 11", "level 10", "file 26", ">file_line 8")
 	head := sh.row
 	var earned reports.Cents
 	var points int64
@@ -55,7 +55,7 @@ func (s statement) lines() {
 	}
 	last := sh.row
 	sh.table("lines", sh.heads, head, last)
-	total := sh.total(24, head+1)
+	total := sh.total(25, head+1)
 	total.cells[14] = s.sum(s.styles.totalMoney, fmt.Sprintf("SUBTOTAL(109,O%d:O%d)", head+1, last), earned)
 	total.cells[15] = s.count(s.styles.totalNumber, fmt.Sprintf("SUBTOTAL(109,P%d:P%d)", head+1, last), points)
 	sh.put(total.cells...)
@@ -67,13 +67,17 @@ func (s statement) line(l *reports.Line) []cell {
 	document, number, currency, amount := s.text(l.Document), s.number(l.Number), s.text(l.Currency), s.money(l.Amount)
 	quantity, net, fx := s.decimal(int64(l.Quantity), 3), s.decimal(int64(l.Net), 6), s.decimal(int64(l.FXRate), 9)
 	net.style, fx.style = s.moneyIn(l.Currency), s.styles.fxRate
+	back := s.text("")
+	if l.ReturnsDocument != "" {
+		back = s.text(fmt.Sprintf("%s/%d", l.ReturnsDocument, l.ReturnsLine))
+	}
 	if l.Incentive == reports.SellWith {
 		none := s.text("")
-		document, number, currency, amount, quantity, net, fx = none, none, none, none, none, none, none
+		document, number, currency, amount, quantity, net, fx, back = none, none, none, none, none, none, none, none
 	}
 	return []cell{s.word(l.Incentive), s.day(l.Date), s.text(l.Distributor), document, number, s.text(l.Customer),
 		s.text(l.Product), quantity, net, currency, s.money(l.Base), s.money(l.PositionBefore), s.money(l.PositionAfter),
-		s.wrapped(s.sliceText(l)), s.money(l.Earned), s.number(l.Points), s.text(l.Deal), s.word(l.Type), s.text(l.SKU),
+		s.wrapped(s.sliceText(l)), s.money(l.Earned), s.number(l.Points), s.text(l.Deal), s.word(l.Type), back, s.text(l.SKU),
 		amount, fx, s.word(l.Level), s.text(l.File), s.lineNumber(l.FileLine)}
 }
 
@@ -122,7 +126,11 @@ func (s statement) points() {
 	sh := s.listing(setup{title: w.say("sheet_points")}, 16,
 		"posted 13", "kind 24", "category 16", "source 46", "balance 22", ">points 12")
 	for _, p := range s.Points {
-		sh.put(s.day(p.Date), s.word(p.Kind), s.word(p.Category), s.text(p.Source), s.word(p.Balance), s.number(p.Points))
+		kind := s.word(p.Kind)
+		if p.Kind == "expiry" && p.Points > 0 {
+			kind = s.wrapped(w.say("lapsed_before"))
+		}
+		sh.put(s.day(p.Date), kind, s.word(p.Category), s.text(p.Source), s.word(p.Balance), s.number(p.Points))
 	}
 	sh.none(len(s.Points))
 	if len(s.Expiring) > 0 {

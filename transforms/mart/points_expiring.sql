@@ -6,14 +6,13 @@
 -- points  points that lapse on that day
 with uses as (
     select
-        partner_id, date_trunc('month', posted_on)::date as month, -sum(points) as used, 0 as lapsed
-    from intermediate.points_posted
-    where balance <> 'status' and points < 0
+        partner_id, date_trunc('month', posted_on)::date as month, sum(points) as used, 0 as lapsed
+    from intermediate.points_used
     group by partner_id, date_trunc('month', posted_on)
     union all
     select partner_id, date_trunc('month', posted_on)::date, 0, -sum(points)
     from mart.points_ledger
-    where kind = 'expiry'
+    where kind = 'expiry' and points < 0
     group by partner_id, date_trunc('month', posted_on)
 ),
 ends as (
@@ -29,7 +28,8 @@ lapses as (
     select e.partner_id, e.month, e.month_end, e.used, e.lapsed, l.lapses_on,
         sum(l.points) over (partition by e.partner_id, e.month order by l.lapses_on) as gained
     from ends as e
-    join intermediate.points_lots as l on l.partner_id = e.partner_id and l.posted_on <= e.month_end
+    join intermediate.points_gained as l
+        on l.partner_id = e.partner_id and l.posted_on <= e.month_end
     where l.lapses_on is not null
 ),
 -- The oldest is spent first: what is used or has lapsed by the end of the month counts against the

@@ -1,6 +1,9 @@
 package oracle
 
-import "time"
+import (
+	"sort"
+	"time"
+)
 
 // What a posting in the ledger of points is.
 const (
@@ -102,10 +105,12 @@ func (w *work) trailing(partner string, month time.Time) int64 {
 	return sum
 }
 
-// lot is what one day gained and what is left of it.
+// lot is what one day gained: what is left of it, or had lapsed.
 type lot struct {
+	gained time.Time
 	lapses time.Time // zero: never
 	left   int64
+	lapsed int64
 }
 
 // purse is a partner's spendable points, oldest first. It owes what returns took
@@ -123,12 +128,15 @@ type stock struct{ spendable, expiring int64 }
 // waits for a person.
 func (w *work) spendable(partner string) map[time.Time]stock {
 	gained, used, asked := map[time.Time]int64{}, map[time.Time]int64{}, map[time.Time][]int64{}
+	returned := map[time.Time][]posting{}
 	for _, p := range w.ledgers[partner] {
 		switch {
 		case p.kind == redemption:
 			asked[p.day] = append(asked[p.day], -p.points)
 		case p.points > 0:
 			gained[p.day] += p.points
+		case p.kind == byAmount:
+			returned[p.day] = append(returned[p.day], p)
 		default:
 			used[p.day] -= p.points
 		}
@@ -137,7 +145,13 @@ func (w *work) spendable(partner string) map[time.Time]stock {
 	var have purse
 	for day := w.first; !day.After(w.last); day = addDays(day, 1) {
 		have.lapse(day)
-		have.gain(gained[day], w.lapseDay(day))
+		have.gain(day, gained[day], w.lapseDay(day))
+		sort.SliceStable(returned[day], func(i, j int) bool {
+			return returned[day][i].status.Before(returned[day][j].status)
+		})
+		for _, p := range returned[day] {
+			have.takeBack(dayOf(p.status), -p.points)
+		}
 		have.use(used[day])
 		for _, points := range asked[day] {
 			if points <= have.balance() {
@@ -162,18 +176,34 @@ func (w *work) lapseDay(day time.Time) time.Time {
 func (p *purse) lapse(day time.Time) {
 	for i := range p.lots {
 		if p.lots[i].lapses.Equal(day) {
-			p.lots[i].left = 0
+			p.lots[i].left, p.lots[i].lapsed = 0, p.lots[i].left
 		}
 	}
 }
 
-func (p *purse) gain(points int64, lapses time.Time) {
+func (p *purse) gain(day time.Time, points int64, lapses time.Time) {
 	if points == 0 {
 		return
 	}
 	paid := min(points, p.owed)
 	p.owed -= paid
-	p.lots = append(p.lots, lot{lapses: lapses, left: points - paid})
+	p.lots = append(p.lots, lot{gained: day, lapses: lapses, left: points - paid})
+}
+
+// takeBack takes points of the day on which they were gained. What lapsed of them is not taken again, what was spent of
+// them is taken from the rest.
+func (p *purse) takeBack(gained time.Time, points int64) {
+	for i := range p.lots {
+		l := &p.lots[i]
+		if !l.gained.Equal(gained) {
+			continue
+		}
+		left, lapsed := min(points, l.left), min(points, l.lapsed)
+		l.left -= left
+		l.lapsed -= lapsed
+		points -= left + lapsed
+	}
+	p.use(points)
 }
 
 func (p *purse) use(points int64) {
