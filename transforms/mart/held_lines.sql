@@ -1,8 +1,8 @@
 -- Loaded rows that wait. Each counts in the first run after the missing alias, product, rate, line
 -- or deal has come. A line that may be a typing error waits for the sender's correction, for its
 -- month (future_date), or for a higher limit of its feed (amount_over_limit). Of a return that
--- names
--- no sale, what the sales before it do not cover waits (no_sale_to_return).
+-- names no sale, what the sales before it do not cover waits, and so does a return that names a
+-- document of another year or partner where numbers are yearly (no_sale_to_return).
 --
 -- grain: kind, file_id, file_line
 -- kind, file_id, file_line, file_name

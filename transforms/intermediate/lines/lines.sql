@@ -48,8 +48,13 @@ dated as (
             r.deal_id) as deal_id, r.returned_sale_id,
         coalesce(r.terms_date, s.document_date) as terms_date, r.returned_key,
         s.document_type = 'return' and s.returns_document is null and w.document_no is null
-        as is_nameless
+        as is_nameless,
+        s.document_type = 'return' and s.returns_document is not null and w.document_no is null
+            and r.returned_sale_id is null and coalesce(y.is_yearly, false)
+        as names_no_known_sale
     from standing as s
+    join staging.files as f using (file_id)
+    left join rules.feeds as y using (feed)
     left join stated_whole as w
         on w.distributor = s.distributor and w.document_no = s.document_no
         and w.line_no = s.line_no and w.line_key = s.line_key
@@ -103,6 +108,7 @@ checked as (
             when meanings > 1 then 'ambiguous_partner'
             when partner_id is null and not is_outside then 'unknown_partner'
             when not is_known_product then 'unknown_product'
+            when names_no_known_sale and not is_outside then 'no_sale_to_return'
             when is_nameless and not is_outside and p.unnamed_returns = 'hold'
                 then 'names_no_sale'
             when is_unnamed then null

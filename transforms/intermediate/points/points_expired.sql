@@ -1,6 +1,6 @@
 -- Spendable points that lapsed in the open months, and those that a return does not take back
--- because they had lapsed. Redemptions use the oldest points first. The unused points of a day lapse
--- a number of months later, at the beginning of the day.
+-- because they had lapsed. Redemptions use the oldest points first. The unused points of a day
+-- lapse a number of months later, at the beginning of the day.
 --
 -- grain: partner_id, posted_on, gained_on
 -- partner_id

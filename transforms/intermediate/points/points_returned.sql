@@ -9,7 +9,8 @@
 -- cancelled  of them, points that had not lapsed by then: as if they had never been gained
 -- is_late    the points of that day had lapsed by then
 with returned as (
-    select partner_id, coalesce(status_on, posted_on) as gained_on, posted_on, -sum(points) as points
+    select
+        partner_id, coalesce(status_on, posted_on) as gained_on, posted_on, -sum(points) as points
     from (
         select partner_id, status_on, posted_on, kind, points from stated.points
         union all
@@ -20,7 +21,8 @@ with returned as (
 ),
 cumulated as (
     select
-        r.*, coalesce(l.points, 0) as gained, coalesce(l.lapses_on <= r.posted_on, false) as is_late,
+        r.*, coalesce(l.points, 0) as gained,
+        coalesce(l.lapses_on <= r.posted_on, false) as is_late,
         sum(r.points) over (partition by r.partner_id, r.gained_on order by r.posted_on) as so_far
     from returned as r
     left join intermediate.points_lots as l
