@@ -39,7 +39,8 @@ func (s statement) lines() {
 	sh := s.listing(setup{title: s.words.say("sheet_lines"), landscape: true, printed: 17}, 28,
 		"module 11", "date 10.5", "distributor 12", "document 11", ">line 6", "customer 18", "product 24", ">quantity 8",
 		">net 11", "currency 9", ">base 11", ">position_before 12", ">position_after 12", "slices 26", ">earned 11",
-		">points 7", "deal 9", "type 9", "takes_back 14", "sku 12", ">amount 13", ">fx_rate 11", "level 10", "file 26", ">file_line 8")
+		">points 7", "deal 9", "type 9", "takes_back 14", "sku 12", ">amount 13", ">fx_rate 11", "level 10",
+		"file 26", ">file_line 8")
 	head := sh.row
 	var earned reports.Cents
 	var points int64
