@@ -28,8 +28,8 @@ func decidesOn(t *testing.T, documents ...string) *decisions {
 func (d *decisions) send(feed string, more int64, documents ...string) {
 	file := sent{feed: feed, isComplete: feed == "complete", firstOpen: d.firstOpen}
 	for _, document := range documents {
-		file.lines = append(file.lines, oracle.Sale{Distributor: "D", Document: document, Line: 1, Date: firstDay, Buyer: "P1",
-			SKU: "L", Currency: "USD", Net: dec(100_000+100*more, 2)})
+		file.lines = append(file.lines, oracle.Sale{Distributor: "D", Document: document, Line: 1, Date: firstDay,
+			Buyer: "P1", SKU: "L", Currency: "USD", Net: dec(100_000+100*more, 2)})
 	}
 	d.files = append(d.files, file)
 	d.besides = d.store()

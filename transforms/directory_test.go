@@ -143,8 +143,8 @@ func (d directory) undatedCodes() []oracle.Code {
 // rated are the sales with the rates that they were stated with, and returns with what they were stated to take back.
 func (h *history) rated(sales []oracle.Sale) []oracle.Sale {
 	stated := map[string]string{}
-	for _, said := range ask(h, h.s, "select concat_ws('|', distributor, document_no, line_no, line_key, currency) || '=' || rate "+
-		"as said from memory.kept.lines where currency <> 'USD'") {
+	for _, said := range ask(h, h.s, "select concat_ws('|', distributor, document_no, line_no, line_key, currency) || "+
+		"'=' || rate as said from memory.kept.lines where currency <> 'USD'") {
 		key, rate, _ := strings.Cut(said, "=")
 		stated[key] = rate
 	}
@@ -167,8 +167,8 @@ func (h *history) taken() map[string][]oracle.Match {
 		"concat_ws('|', any_value(returns_document), any_value(returns_line), any_value(abs(quantity)::bigint), "+
 		"any_value(year(terms_date)), "+
 		"if(max(sale_id) in (select sale_id from intermediate.lines), any_value(net_amount), null)) as said "+
-		"from memory.kept.lines where matched_sale is not null group by distributor, document_no, line_no, line_key, matched_sale "+
-		"having sum(base) <> 0 order by min(sequence)") {
+		"from memory.kept.lines where matched_sale is not null group by distributor, document_no, line_no, "+
+		"line_key, matched_sale having sum(base) <> 0 order by min(sequence)") {
 		key, what, _ := strings.Cut(said, "=")
 		words := strings.Split(what, "|")
 		line, _ := strconv.ParseInt(words[1], 10, 64)
