@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
 
@@ -67,11 +66,11 @@ func (c namedCase) workOut(t *testing.T, s *store.Session) []string {
 			file := sent{isComplete: table.Name == "complete.csv"}
 			for _, sale := range readSales(t, namedCase{c.path, &txtar.Archive{Files: append([]txtar.File{{Name: "sales.csv",
 				Data: table.Data}}, g.text.Files...)}}) {
-				file.lines = append(file.lines, sentLine{Sale: sale})
+				file.lines = append(file.lines, sale)
 			}
 			b.files = append(b.files, file)
 		}
-		all = b.standing()
+		all = b.standing(refusals{})
 		h.besides = b.store()
 		if g.closes == "" {
 			break
@@ -132,33 +131,3 @@ const adjusted = `union all
 		'points', counted_points, if(is_held, 'held', 'not held'), reason)
 		from mart.certifications
 	order by said`
-
-// standing are the lines that stand: the newest version of each key, without what a newer
-// complete file no longer holds.
-func (b *inbox) standing() []oracle.Sale {
-	type key struct {
-		distributor, document string
-		line                  int64
-	}
-	type version struct {
-		oracle.Sale
-		file int
-	}
-	newest := map[key]version{}
-	complete := map[time.Month]int{}
-	for i, file := range b.files {
-		for _, l := range file.lines {
-			newest[key{l.Distributor, l.Document, l.Line}] = version{l.Sale, i}
-			if file.isComplete {
-				complete[l.Date.Month()] = i
-			}
-		}
-	}
-	var list []oracle.Sale
-	for _, v := range newest {
-		if !b.files[v.file].isComplete || complete[v.Date.Month()] == v.file {
-			list = append(list, v.Sale)
-		}
-	}
-	return list
-}

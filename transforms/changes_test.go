@@ -14,8 +14,8 @@ func TestAChangeIsNamedByWhatChangesAndNotByItsFile(t *testing.T) {
 	f, p := smallTrade()
 	f.Sales = nil
 	line := func(document string, number int64) sent {
-		return sent{lines: []sentLine{{Sale: oracle.Sale{Distributor: "D", Document: document, Line: number, Date: firstDay,
-			Buyer: "P1", SKU: "L", Currency: "USD", Net: dec(100_000, 2)}}}}
+		return sent{lines: []oracle.Sale{{Distributor: "D", Document: document, Line: number, Date: firstDay,
+			Buyer: "P1", SKU: "L", Currency: "USD", Net: dec(100_000, 2)}}}
 	}
 	named := func(files ...sent) []string {
 		h := begin(t, s, p)

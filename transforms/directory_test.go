@@ -32,7 +32,8 @@ func (d directory) landed() time.Time {
 // say takes the directory of facts as what newer files say, where it has changed.
 func (h *history) say(f oracle.Facts) {
 	same := func(d directory) bool {
-		return reflect.DeepEqual(d.Partners, f.Partners) && reflect.DeepEqual(d.Products, f.Products) &&
+		return reflect.DeepEqual(d.Partners, f.Partners) && reflect.DeepEqual(d.Codes, f.Codes) &&
+			reflect.DeepEqual(d.Products, f.Products) &&
 			reflect.DeepEqual(d.Claims, f.Claims) && reflect.DeepEqual(d.Certifications, f.Certifications)
 	}
 	if n := len(h.directories); n == 0 || !same(h.directories[n-1]) {
@@ -98,23 +99,61 @@ func (h *history) dated(f oracle.Facts) oracle.Facts {
 		func(c *oracle.Certification) *oracle.Days { return &c.Days },
 		func(_ *oracle.Certification, _ oracle.Certification, d directory) time.Time { return d.firstOpen },
 		func(d directory) time.Time { return d.landed().AddDate(0, 0, 1) })
+	f.Codes = h.codes()
 	f.Sales = h.rated(f.Sales)
 	return f
+}
+
+// codes are the codes by day. What the newest file says of days goes for all days, and a partner that is no longer
+// listed has its codes to its end.
+func (h *history) codes() (list []oracle.Code) {
+	ends := func(d directory) time.Time { return d.landed().AddDate(0, 0, 1) }
+	for _, c := range h.directories[len(h.directories)-1].Codes {
+		if c.Days == (oracle.Days{}) {
+			continue
+		}
+		for _, d := range slices.Backward(h.directories) {
+			if d.lists(c.Partner) {
+				break
+			}
+			if c.Until.IsZero() || !c.Until.Before(ends(d)) {
+				c.Until = d.landed()
+			}
+		}
+		list = append(list, c)
+	}
+	return append(list, overDays(h.directories, directory.undatedCodes,
+		func(c oracle.Code) any { return [2]string{c.Distributor, c.Name} },
+		func(c *oracle.Code) *oracle.Days { return &c.Days },
+		func(_ *oracle.Code, _ oracle.Code, d directory) time.Time { return d.firstOpen }, ends)...)
+}
+
+// lists says that a partner is in the directory.
+func (d directory) lists(partner string) bool {
+	return slices.ContainsFunc(d.Partners, func(p oracle.Partner) bool { return p.ID == partner })
+}
+
+// undatedCodes are the codes without days of their own, as far as their partners are listed.
+func (d directory) undatedCodes() []oracle.Code {
+	return slices.DeleteFunc(slices.Clone(d.Codes), func(c oracle.Code) bool {
+		return c.Days != (oracle.Days{}) || !d.lists(c.Partner)
+	})
 }
 
 // rated are the sales with the rates that they were stated with, and returns with what they were stated to take back.
 func (h *history) rated(sales []oracle.Sale) []oracle.Sale {
 	stated := map[string]string{}
-	for _, said := range ask(h, h.s, "select concat_ws('|', distributor, document_no, line_no, currency) || '=' || rate "+
-		"as said from memory.kept.lines where currency <> 'USD'") {
+	for _, said := range ask(h, h.s, "select concat_ws('|', distributor, document_no, line_no, line_key, currency) || "+
+		"'=' || rate as said from memory.kept.lines where currency <> 'USD'") {
 		key, rate, _ := strings.Cut(said, "=")
 		stated[key] = rate
 	}
 	taken := h.taken()
 	sales = slices.Clone(sales)
 	for i, s := range sales {
-		sales[i].Stated = taken[fmt.Sprintf("%s|%s|%d", s.Distributor, s.Document, s.Line)]
-		if rate, ok := stated[fmt.Sprintf("%s|%s|%d|%s", s.Distributor, s.Document, s.Line, s.Currency)]; ok {
+		key := fmt.Sprintf("%s|%s|%d|%s", s.Distributor, s.Document, s.Line, lineKey(s))
+		sales[i].Stated = taken[key]
+		if rate, ok := stated[key+"|"+s.Currency]; ok {
 			sales[i].Rate, _, _ = apd.NewFromString(rate)
 		}
 	}
@@ -124,22 +163,32 @@ func (h *history) rated(sales []oracle.Sale) []oracle.Sale {
 // taken is what each return that names no line was stated to take back.
 func (h *history) taken() map[string][]oracle.Match {
 	taken := map[string][]oracle.Match{}
-	for _, said := range ask(h, h.s, "select concat_ws('|', distributor, document_no, line_no) || '=' || concat_ws('|', "+
-		"any_value(returns_document), any_value(returns_line), any_value(abs(quantity)::bigint), "+
+	for _, said := range ask(h, h.s, "select concat_ws('|', distributor, document_no, line_no, line_key) || '=' || "+
+		"concat_ws('|', any_value(returns_document), any_value(returns_line), any_value(abs(quantity)::bigint), "+
+		"any_value(year(terms_date)), "+
 		"if(max(sale_id) in (select sale_id from intermediate.lines), any_value(net_amount), null)) as said "+
-		"from memory.kept.lines where matched_sale is not null group by distributor, document_no, line_no, matched_sale "+
-		"having sum(base) <> 0 order by min(sequence)") {
+		"from memory.kept.lines where matched_sale is not null group by distributor, document_no, line_no, "+
+		"line_key, matched_sale having sum(base) <> 0 order by min(sequence)") {
 		key, what, _ := strings.Cut(said, "=")
 		words := strings.Split(what, "|")
 		line, _ := strconv.ParseInt(words[1], 10, 64)
 		quantity, _ := strconv.ParseInt(words[2], 10, 64)
-		match := oracle.Match{Document: words[0], Line: line, Quantity: quantity}
-		if len(words) > 3 {
-			match.Net, _, _ = apd.NewFromString(words[3])
+		year, _ := strconv.Atoi(words[3])
+		match := oracle.Match{Document: words[0], Line: line, Quantity: quantity, Year: year}
+		if len(words) > 4 {
+			match.Net, _, _ = apd.NewFromString(words[4])
 		}
 		taken[key] = append(taken[key], match)
 	}
 	return taken
+}
+
+// lineKey is what names a line besides distributor, document and number.
+func lineKey(s oracle.Sale) string {
+	if s.Yearly {
+		return s.Date.Format("2006")
+	}
+	return ""
 }
 
 // overDays gives each row the days on which it holds.

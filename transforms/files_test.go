@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -12,13 +13,10 @@ import (
 
 // sent is a file of sell-out lines: what became of it, and how it is read today.
 type sent struct {
+	feed                  string // empty: complete or sales
 	isComplete, isRefused bool
-	lines                 []sentLine
-}
-
-type sentLine struct {
-	oracle.Sale
-	key string // the rest of it
+	lines                 []oracle.Sale
+	firstOpen             time.Time // when it landed; zero: nothing was closed
 }
 
 // inbox draws what senders, the directory and people do between two runs.
@@ -26,6 +24,17 @@ type inbox struct {
 	*rapid.T
 	facts oracle.Facts
 	files []sent
+}
+
+// source is the feed that a file is of.
+func (file sent) source() string {
+	switch {
+	case file.feed != "":
+		return file.feed
+	case file.isComplete:
+		return "complete"
+	}
+	return "sales"
 }
 
 // TestFilesThatAreCorrectedRefusedAndCompletePassEveryCheck draws histories of files: they correct
@@ -119,7 +128,7 @@ func (b *inbox) document() string {
 	return fmt.Sprint("N", rapid.IntRange(1, 30).Draw(b.T, "document"))
 }
 
-func (b *inbox) sale() sentLine {
+func (b *inbox) sale() oracle.Sale {
 	day := firstDay.AddDate(0, rapid.SampledFrom([]int{0, 0, 0, 0, 1, 1, 2, 3}).Draw(b.T, "month"),
 		rapid.IntRange(0, 27).Draw(b.T, "day"))
 	s := oracle.Sale{Distributor: b.oneOf("distributor", "D", "D", "E"), Document: b.document(), Line: 1, Date: day,
@@ -134,7 +143,7 @@ func (b *inbox) sale() sentLine {
 			s.ReturnsDocument, s.ReturnsLine = b.document(), 1
 		}
 	}
-	return sentLine{Sale: s}
+	return s
 }
 
 // send sends a file, which may hold lines of others again; a complete one often holds what
@@ -149,15 +158,18 @@ func (b *inbox) send() {
 			file.lines = append(file.lines, other.lines[rapid.IntRange(0, len(other.lines)-1).Draw(b.T, "from"):]...)
 		}
 	}
-	// One key stands in a file once, or the file would have been refused.
-	seen := map[string]bool{}
-	file.lines = slices.DeleteFunc(file.lines, func(l sentLine) bool {
-		key := fmt.Sprint(l.Distributor, l.Document, l.key)
-		twice := seen[key]
-		seen[key] = true
+	file.keepFirst()
+	b.files = append(b.files, file)
+}
+
+// keepFirst lets each key stand in a file once, or both lines would be rejected.
+func (file *sent) keepFirst() {
+	seen := map[lineName]bool{}
+	file.lines = slices.DeleteFunc(slices.Clone(file.lines), func(l oracle.Sale) bool {
+		twice := seen[nameOf(l)]
+		seen[nameOf(l)] = true
 		return twice
 	})
-	b.files = append(b.files, file)
 }
 
 // reread reads a line of a file, or the number of its lines, otherwise.
@@ -202,7 +214,7 @@ func (b *inbox) happen(most int) {
 func (b *inbox) changed(f oracle.Facts) oracle.Facts {
 	f.Partners, f.Products, f.Rates, f.Claims = slices.Clone(f.Partners), slices.Clone(f.Products), slices.Clone(f.Rates),
 		slices.Clone(f.Claims)
-	partner := &f.Partners[rapid.IntRange(1, 3).Draw(b.T, "partner")]
+	partner := &f.Partners[rapid.IntRange(0, len(f.Partners)-1).Draw(b.T, "partner")]
 	switch b.oneOf("fact", "active", "module", "licence", "family", "new product", "rate", "approval", "claim", "link") {
 	case "active":
 		partner.Active = !partner.Active
@@ -224,10 +236,11 @@ func (b *inbox) changed(f oracle.Facts) oracle.Facts {
 		f.Rates[rapid.IntRange(0, len(f.Rates)-1).Draw(b.T, "rate")].Value = dec(int64(rapid.IntRange(100, 120).Draw(b.T,
 			"value")), 2)
 	case "approval":
-		c := &f.Claims[rapid.IntRange(0, len(f.Claims)-1).Draw(b.T, "claim")]
-		c.Approved = !c.Approved
+		for i := range f.Claims[:min(rapid.IntRange(1, 3).Draw(b.T, "claims"), len(f.Claims))] {
+			f.Claims[i].Approved = !f.Claims[i].Approved
+		}
 	case "claim":
-		if f.Claims = f.Claims[:2]; rapid.Bool().Draw(b.T, "comes") {
+		if f.Claims = f.Claims[:min(2, len(f.Claims))]; rapid.Bool().Draw(b.T, "comes") {
 			f.Claims = append(f.Claims, oracle.Claim{Deal: "D9", Partner: "P2", Role: "influenced", Registered: firstDay,
 				Approved: true})
 		}
@@ -243,16 +256,13 @@ func (b *inbox) changed(f oracle.Facts) oracle.Facts {
 func (b *inbox) store() []string {
 	q := []string{"delete from store.raw.files where kind = 'sales'"}
 	for i, file := range b.files {
-		id, feed, status, reason := 40+i, "sales", "loaded", ""
-		if file.isComplete {
-			feed = "complete"
-		}
+		id, feed, status, reason := 40+i, file.source(), "loaded", ""
 		if file.isRefused {
 			status, reason = "refused", "unreadable"
 		}
 		q = append(q, fmt.Sprintf("insert into store.raw.files values (%d, 'sha%d', '%d.csv', '%s', 'sales', 'h', %t, "+
-			"'2024-02-01', null, 1, '%s', %s, null, 0, 0, 0, 0, 0, 0, null)",
-			id, id, id, feed, file.isComplete, status, text(reason)))
+			"'2024-02-01', %s, 1, '%s', %s, null, 0, 0, 0, 0, 0, 0, null)",
+			id, id, id, feed, file.isComplete, date(file.firstOpen), status, text(reason)))
 		if file.isRefused {
 			continue
 		}
@@ -263,7 +273,7 @@ func (b *inbox) store() []string {
 			}
 			q = append(q, fmt.Sprintf("insert into store.raw.sales values (%d, %d, %s, %s, %d, %s, %t, %s, %s, null, null, "+
 				"null, 'Acme', %s, %d, %s, %s, %s, %s, %s, null)", id, n+2, text(l.Distributor), text(l.Document), l.Line,
-				text(l.key), l.Return, date(l.Date), text(l.Buyer), text(l.SKU), signedQuantity(l.Sale), l.Net.Text('f'),
+				text(lineKey(l)), l.Return, date(l.Date), text(l.Buyer), text(l.SKU), signedQuantity(l), l.Net.Text('f'),
 				text(l.Currency), text(l.Deal), returned, line))
 		}
 	}

@@ -33,6 +33,7 @@ type history struct {
 func begin(t fataler, s *store.Session, p oracle.Programme) *history {
 	must(t, s, "drop schema if exists memory.kept cascade", "create schema memory.kept",
 		"create or replace table memory.main.decided (change_id varchar, is_accepted boolean)",
+		"create or replace table "+noFeeds,
 		"drop schema if exists memory.stated cascade")
 	if err := transforms.Prepare(context.Background(), s, "memory"); err != nil {
 		t.Fatalf("%v", err)
@@ -69,7 +70,8 @@ func (h *history) workOut(f oracle.Facts, through time.Time) {
 	f.Through = through
 	h.say(f)
 	first := h.directories[0]
-	f.Partners, f.Products, f.Claims, f.Certifications = first.Partners, first.Products, first.Claims, first.Certifications
+	f.Partners, f.Codes, f.Products, f.Claims, f.Certifications = first.Partners, first.Codes, first.Products,
+		first.Claims, first.Certifications
 	workOutFrom(h, h.s, f, h.p, h.firstOpen, h.past, append(h.later(), h.besides...))
 }
 

@@ -91,8 +91,7 @@ func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme
 		"create table rules.waived (sha256 varchar, line bigint, reasons_hash varchar, who varchar, reason varchar)",
 		"create table if not exists memory.main.decided (change_id varchar, is_accepted boolean)",
 		"create table rules.changes as from memory.main.decided",
-		"create table rules.feeds (feed varchar, max_corrected_lines bigint, max_corrected_amount decimal(18,2), "+
-			"max_withdrawn decimal(5,2), counts_lines boolean, max_line_amount decimal(18,2), is_yearly boolean)",
+		"create table if not exists "+noFeeds, "create table rules.feeds as from memory.main.feeds",
 		"create table rules.run as select '' as run_id, '' as program, '' as config_hash, date '2024-01-01' as "+
 			"through_month, 0::bigint as files, '' as inputs_hash",
 		"create schema published.mart", "create schema memory.staging", "create schema memory.intermediate",
@@ -135,6 +134,10 @@ func ask(t fataler, s *store.Session, question string) []string {
 	}
 	return out
 }
+
+// noFeeds is the table of what the configuration says of feeds, for create table.
+const noFeeds = "memory.main.feeds (feed varchar, max_corrected_lines bigint, max_corrected_amount decimal(18,2), " +
+	"max_withdrawn decimal(5,2), counts_lines boolean, max_line_amount decimal(18,2), is_yearly boolean)"
 
 // fill writes facts as the store has them: one file a kind.
 func fill(f oracle.Facts) []string {
@@ -192,9 +195,10 @@ func directoryRows(f oracle.Facts, first int) (q []string) {
 		rows = nil
 	}
 	for i, p := range f.Partners {
-		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %s, %s, null, null, null, %s, null, null, %s, %s, %s, %s, %s, "+
+		aliases := aliases(f.Codes, p.ID)
+		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %s, %s, %s, null, null, %s, null, null, %s, %s, %s, %s, %s, "+
 			"null, null)", first+1, i+2,
-			text(p.ID), text(fmt.Sprint(p)), text(p.ID), text(p.ID),
+			text(p.ID), text(fmt.Sprint(p, aliases)), text(p.ID), text(p.ID), text(aliases),
 			text(p.Currency), text(holdings(p.Modules)), text(givens(p.Levels)), text(p.Type), text(status(p)), date(p.Left)))
 	}
 	values("partners")
@@ -314,6 +318,26 @@ func holdings(list []oracle.Holding) string {
 		item := h.Module + " " + day(h.From)
 		if !h.To.IsZero() {
 			item += ".." + day(h.To)
+		}
+		items = append(items, item)
+	}
+	return strings.Join(items, "|")
+}
+
+// aliases are a partner's codes, each with its days if it has some.
+func aliases(codes []oracle.Code, partner string) string {
+	var items []string
+	for _, c := range codes {
+		item := c.Distributor + "=" + c.Name
+		switch {
+		case c.Partner != partner:
+			continue
+		case !c.Since.IsZero() && !c.Until.IsZero():
+			item += " " + day(c.Since) + ".." + day(c.Until)
+		case !c.Since.IsZero():
+			item += " " + day(c.Since)
+		case !c.Until.IsZero():
+			item += " .." + day(c.Until)
 		}
 		items = append(items, item)
 	}

@@ -46,7 +46,7 @@ func (w *work) findCredits() {
 		if !ok || l.version == nil || !l.product.Licence {
 			continue
 		}
-		l.paper = paper
+		l.paper = yearOf(sale, terms) + paper
 		if w.credit(l) && !sale.Return {
 			counted = append(counted, l)
 		}
@@ -84,12 +84,40 @@ func goesBy(sale Sale, named map[lineKey][]Sale) (terms time.Time, document, dea
 	if !sale.Return || sale.ReturnsDocument == "" {
 		return sale.Date, sale.Document, sale.Deal
 	}
-	found := named[lineKey{sale.Distributor, sale.ReturnsDocument, sale.ReturnsLine}]
-	// Nothing can be returned before it was sold.
-	if len(found) != 1 || found[0].Date.After(sale.Date) {
+	found := sold(sale, named)
+	if found == nil {
 		return sale.Date, sale.Document, sale.Deal
 	}
-	return found[0].Date, found[0].Document, found[0].Deal
+	return found.Date, found.Document, found.Deal
+}
+
+// sold is the sale that a return names, nil where there is none or more than one. Where document numbers begin anew
+// each year, it is the newest with its buyer and product. Nothing can be returned before it was sold.
+func sold(r Sale, named map[lineKey][]Sale) *Sale {
+	var found []Sale
+	for _, s := range named[lineKey{r.Distributor, r.ReturnsDocument, r.ReturnsLine}] {
+		switch {
+		case s.Date.After(r.Date) || r.Yearly && (s.Buyer != r.Buyer || s.SKU != r.SKU):
+		case len(found) > 0 && r.Yearly && s.Date.Year() != found[0].Date.Year():
+			if s.Date.After(found[0].Date) {
+				found = []Sale{s}
+			}
+		default:
+			found = append(found, s)
+		}
+	}
+	if len(found) != 1 {
+		return nil
+	}
+	return &found[0]
+}
+
+// yearOf is the year that names a document together with its number, where numbers begin anew each year.
+func yearOf(sale Sale, day time.Time) string {
+	if !sale.Yearly {
+		return ""
+	}
+	return day.Format("2006 ")
 }
 
 // readLine values a line. It is not ok when the line is held.
@@ -98,6 +126,7 @@ func (w *work) readLine(sale Sale, terms time.Time) (*line, bool) {
 	if !known {
 		return nil, false
 	}
+	sale.Buyer = w.buyer(sale, terms)
 	if w.partners[sale.Buyer] == nil {
 		return nil, false
 	}

@@ -110,6 +110,16 @@ func (w *work) partner(id string, day time.Time) (Partner, bool) {
 // newest is a partner's last row.
 func (w *work) newest(id string) Partner { return w.partners[id][len(w.partners[id])-1] }
 
+// buyer is whom a line names as its buyer, as its code is understood on a day.
+func (w *work) buyer(sale Sale, day time.Time) string {
+	for _, c := range w.facts.Codes {
+		if c.Distributor == sale.Distributor && c.Name == sale.Buyer && c.on(day) {
+			return c.Partner
+		}
+	}
+	return sale.Buyer
+}
+
 // product is a product's row of a day.
 func (w *work) product(sku string, day time.Time) (Product, bool) {
 	for _, p := range w.products[sku] {

@@ -17,6 +17,7 @@ func (w *work) takeBack(lines []*line) {
 	var returns []Sale
 	for _, sale := range w.facts.Sales {
 		if sale.unnamed() && !monthOf(sale.Date).After(monthOf(w.facts.Through)) {
+			sale.Buyer = w.buyer(sale, sale.Date)
 			returns = append(returns, sale)
 		}
 	}
@@ -79,7 +80,8 @@ func match(sale Sale, lines []*line, left map[*line]int64) []part {
 
 func find(lines []*line, sale Sale, m Match) *line {
 	for _, l := range lines {
-		if l.sale.Distributor == sale.Distributor && l.sale.Document == m.Document && l.sale.Line == m.Line {
+		if l.sale.Distributor == sale.Distributor && l.sale.Document == m.Document && l.sale.Line == m.Line &&
+			(!sale.Yearly || l.sale.Date.Year() == m.Year) {
 			return l
 		}
 	}
@@ -124,7 +126,7 @@ func (w *work) giveBack(sale Sale, parts []part) {
 			of.Rate = nil
 		}
 		if l, ok := w.readLine(of, p.of.terms); ok {
-			l.paper, l.after = p.of.sale.Document, i
+			l.paper, l.after = p.of.paper, i
 			l.sale.DistributorPartner = p.of.sale.DistributorPartner
 			w.credit(l)
 		}
@@ -135,10 +137,11 @@ func (w *work) giveBack(sale Sale, parts []part) {
 func (w *work) namedQuantity(sale Sale) (sum int64) {
 	named := w.salesByKey()
 	for _, r := range w.facts.Sales {
-		if r.Return && r.ReturnsDocument == sale.Document && r.ReturnsLine == sale.Line &&
-			r.Distributor == sale.Distributor && !r.Date.Before(sale.Date) &&
-			!monthOf(r.Date).After(monthOf(w.facts.Through)) &&
-			len(named[lineKey{r.Distributor, r.ReturnsDocument, r.ReturnsLine}]) == 1 && w.isKnown(r, sale.Date) {
+		if !r.Return || r.Distributor != sale.Distributor || r.ReturnsDocument != sale.Document ||
+			r.ReturnsLine != sale.Line || monthOf(r.Date).After(monthOf(w.facts.Through)) {
+			continue
+		}
+		if s := sold(r, named); s != nil && s.Date.Equal(sale.Date) && w.isKnown(r, sale.Date) {
 			sum += r.Quantity
 		}
 	}

@@ -11,10 +11,10 @@ import (
 	"github.com/cockroachdb/apd/v3"
 )
 
-// Facts are the records as they stand: newest versions, codes resolved to
-// partners, nothing held.
+// Facts are the records as they stand: newest versions, nothing that waits for a person.
 type Facts struct {
 	Partners       []Partner
+	Codes          []Code
 	Products       []Product
 	Rates          []Rate
 	Claims         []Claim
@@ -40,6 +40,12 @@ type Partner struct {
 	Modules  []Holding
 	Levels   []Given // the first is where it starts
 	Currency string
+}
+
+// Code is what a distributor calls a partner besides its id.
+type Code struct {
+	Days
+	Distributor, Name, Partner string
 }
 
 // Holding is a module held from one day to another, both included. A zero To
@@ -107,7 +113,8 @@ type Sale struct {
 	Line                  int64
 	Return                bool
 	Date                  time.Time
-	Buyer                 string // partner id
+	Yearly                bool   // the distributor's document numbers begin anew each year
+	Buyer                 string // a code, or a partner's id
 	DistributorPartner    string // the distributor as a partner, empty when it is none
 	SKU, Currency, Deal   string
 	Quantity              int64 // without sign
@@ -122,6 +129,7 @@ type Sale struct {
 type Match struct {
 	Document string
 	Line     int64
+	Year     int // where document numbers begin anew each year
 	Quantity int64
 	Net      *apd.Decimal // nil: for another version of the return
 }

@@ -1,7 +1,8 @@
 -- The sell-out lines that a person has to accept. A number is used again where the document has
 -- another year than the first one with its number, and another buyer, product or amount.
--- Corrections of stated lines are over the limit where a file has more of them, or moves more, than
--- its feed allows; then all of them wait. Where a sender that does not number its lines sends
+-- Corrections of lines that were stated when a file landed are over the limit where the file has
+-- more of them, or moves more, than its feed allows; then all of them wait, whatever later files
+-- say. Where a sender that does not number its lines sends
 -- another count of one product in a document, nobody knows which line is which. A possible
 -- duplicate could be another line sent again. Acceptance holds for a content, whatever file sends
 -- it.
@@ -98,30 +99,31 @@ recounted as (
     left join rules.changes as d using (change_id)
     where c.sale_id not in (select sale_id from intermediate.line_versions where repeats)
 ),
--- What had been stated of a line when a version of it landed. Later closings and files change
--- nothing of this, so that a decision about a file stands.
-stated as (
-    select v.sale_id, any_value(f.feed) as feed, any_value(f.file_name) as file_name,
-        arg_max(s.net_amount, s.month) as net_amount, arg_max(s.rate, s.month) as rate
+limited_versions as (
+    select v.*, f.feed, f.file_name, f.first_open
     from intermediate.line_versions as v
     join staging.files as f using (file_id)
-    join stated.lines as s
-        on s.distributor = v.distributor and s.document_no = v.document_no
-        and s.line_no = v.line_no and s.line_key = v.line_key and s.month < f.first_open
-    where not v.repeats
-        and f.feed in (select feed from rules.feeds where max_corrected_lines is not null
-            or max_corrected_amount is not null)
+    where f.feed in (select feed from rules.feeds where max_corrected_lines is not null
+        or max_corrected_amount is not null)
+),
+stated as (
+    select v.sale_id, arg_max(s.net_amount, s.month) as net_amount,
+        arg_max(s.rate, s.month) as rate
+    from limited_versions as v
+    join stated.lines as s using (distributor, document_no, line_no, line_key)
+    where s.month < v.first_open
     group by v.sale_id
 ),
 corrections as (
-    select v.sale_id, v.file_id, s.feed, s.file_name, v.content,
+    select v.sale_id, v.file_id, v.feed, v.file_name, v.content,
         concat_ws(' / ', v.distributor, v.document_no, v.line_no, v.line_key) as key_text,
         abs(round(v.net_amount * s.rate, 2) - round(s.net_amount * s.rate, 2)) as moves
-    from intermediate.line_versions as v
+    from limited_versions as v
     join stated as s using (sale_id)
     anti join numbers as n on n.sale_id = v.sale_id and n.is_accepted is not true
     anti join duplicates as d on d.sale_id = v.sale_id and d.is_accepted is not true
     anti join recounted as r on r.sale_id = v.sale_id and r.is_accepted is not true
+    where not v.repeats
 ),
 corrected_files as (
     select feed, file_id, any_value(file_name) as file_name, count(*) as lines,

@@ -1,10 +1,11 @@
 -- The sell-out lines that a newer complete file no longer holds. A key that a complete file holds
--- in a rejected row is not withdrawn. Where stated lines are among those of a month, or more of the
--- month than the feed allows, a person has to accept it.
+-- in a rejected row is not withdrawn. Where stated lines are among those of a month that a file is
+-- the first to lack, or more of the month than the feed allows, a person has to accept it. What
+-- later files lack besides is a change of its own.
 --
 -- grain: sale_id
 -- sale_id
--- lacking_file_id  the complete file that no longer holds it
+-- lacking_file_id  the first complete file that no longer holds it
 -- waits            a person has to accept it
 -- subject          the feed and the month
 -- change           how much is withdrawn
@@ -27,36 +28,31 @@ covers as (
     select feed, month, max(file_id) as newest from covering group by feed, month
 ),
 rejected as (
-    select distinct feed, record_key
+    select distinct file_id, record_key
     from intermediate.rejected_keys
     where kind = 'sales' and record_key is not null
 ),
-files_without as (
-    select r.feed, r.record_key, c.month, max(c.file_id) as newest
-    from rejected as r
-    join covering as c using (feed)
-    anti join intermediate.rejected_keys as k
-        on k.file_id = c.file_id and k.record_key = r.record_key
-    group by r.feed, r.record_key, c.month
-),
-withdrawn as (
-    select c.sale_id, c.feed, c.month, concat_ws(' / ', c.document_key, c.line_no) as key_text,
-        if(coalesce(numbered.record_key, counted.record_key) is null, v.newest, x.newest)
-        as lacking_file_id
+gone as (
+    select c.sale_id, c.feed, c.month, c.document_key,
+        concat_ws(' / ', c.document_key, c.line_no) as key_text,
+        coalesce(n.last_seen, c.file_id) as last_seen
     from complete as c
     join covers as v using (feed, month)
     left join intermediate.line_versions as n using (sale_id)
-    left join rejected as numbered
-        on numbered.feed = c.feed and numbered.record_key = concat_ws(' / ', c.document_key,
-            c.line_no)
-    left join rejected as counted on counted.feed = c.feed and counted.record_key = c.document_key
-    left join files_without as x
-        on x.feed = c.feed and x.month = c.month
-            and x.record_key = coalesce(numbered.record_key, counted.record_key)
     where c.sale_id not in (select sale_id from intermediate.repeated_lines)
         and c.sale_id not in (select sale_id from intermediate.waiting_versions)
-        and if(coalesce(numbered.record_key, counted.record_key) is null, v.newest,
-            coalesce(x.newest, 0)) > coalesce(n.last_seen, c.file_id)
+        and v.newest > coalesce(n.last_seen, c.file_id)
+),
+withdrawn as (
+    select g.sale_id, g.feed, g.month, g.key_text, min(c.file_id) as lacking_file_id
+    from gone as g
+    join covering as c
+        on c.feed = g.feed and c.month = g.month and c.file_id > g.last_seen
+    anti join rejected as numbered
+        on numbered.file_id = c.file_id and numbered.record_key = g.key_text
+    anti join rejected as counted
+        on counted.file_id = c.file_id and counted.record_key = g.document_key
+    group by g.sale_id, g.feed, g.month, g.key_text
 ),
 stated_keys as (
     select distinct distributor, document_no, line_no, line_key
@@ -80,21 +76,20 @@ grouped as (
     from valued
     group by feed, month, lacking_file_id
 ),
--- All that other files than the newest have sent of such a month.
+-- All that earlier files have sent of such a month.
 sent_before as (
-    select c.feed, c.month, s.document_no, s.line_no, s.line_key,
+    select g.feed, g.month, g.lacking_file_id, s.document_no, s.line_no, s.line_key,
         arg_max(abs(s.net_amount), sale_id) as size
     from complete as c
-    join covers as v using (feed, month)
-    semi join grouped using (feed, month)
+    join grouped as g
+        on g.feed = c.feed and g.month = c.month and c.file_id < g.lacking_file_id
     join staging.sales as s using (sale_id)
-    where c.file_id <> v.newest
-    group by c.feed, c.month, s.distributor, s.document_no, s.line_no, s.line_key
+    group by g.feed, g.month, g.lacking_file_id, s.distributor, s.document_no, s.line_no, s.line_key
 ),
 sent as (
-    select feed, month, count(*) as lines, sum(size) as size
+    select feed, month, lacking_file_id, count(*) as lines, sum(size) as size
     from sent_before
-    group by feed, month
+    group by feed, month, lacking_file_id
 )
 select v.sale_id, v.lacking_file_id,
     g.is_stated or coalesce(g.lines * 100 > limits.max_withdrawn * sent.lines
@@ -105,6 +100,6 @@ select v.sale_id, v.lacking_file_id,
     g.change_id, decided.is_accepted
 from valued as v
 join grouped as g using (feed, month, lacking_file_id)
-left join sent using (feed, month)
+left join sent using (feed, month, lacking_file_id)
 left join rules.feeds as limits using (feed)
 left join rules.changes as decided using (change_id)

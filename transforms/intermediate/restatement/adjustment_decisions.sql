@@ -1,7 +1,8 @@
 -- Which differences from what was stated move by themselves, and which wait for a person. Late
 -- lines, held lines that now count, and what a sender corrects on its own lines move by themselves.
--- Everything else has been changed by somebody else, and waits. A change is named by what changes
--- and to what, so a decision holds for it in whatever file it comes again.
+-- Everything else has been changed by somebody else, and waits. A change is named by what changes,
+-- to what, and by the credits that it moves, so a decision holds for it in whatever file it comes
+-- again, and for nothing more.
 --
 -- grain: credit_id
 -- credit_id
@@ -24,7 +25,7 @@ claims as (
     group by deal_id
 ),
 judged as (
-    select c.credit_id, c.partner_id, c.incentive, c.distributor, causes.*
+    select c.credit_id, c.partner_id, c.incentive, c.distributor, c.base, causes.*
         exclude (credit_id),
         case
             when causes.is_own or causes.cause = 'late' then true
@@ -44,7 +45,7 @@ judged as (
     left join claims using (deal_id)
 ),
 named as (
-    select credit_id, moves,
+    select credit_id, base, moves,
         case
             when cause = 'claims' then 'deal'
             when cause = 'other_partner' then 'code'
@@ -72,7 +73,11 @@ named as (
     from judged
 ),
 identified as (
-    select *, md5(concat_ws(chr(31), kind, subject, change)) as change_id from named
+    select *, md5(concat_ws(chr(31), kind, subject, change,
+        string_agg(concat_ws(' ', credit_id, if(kind in ('rules', 'missing'), base, null)), ',')
+            over (partition by kind, subject, change, moves order by credit_id
+            rows between unbounded preceding and unbounded following))) as change_id
+    from named
 )
 select i.credit_id, i.kind, i.subject, i.change, i.change_id,
     i.moves or d.is_accepted as is_accepted
