@@ -38,6 +38,8 @@ func words(form string) []string {
 		return []string{"unique", "yearly"}
 	case "final_newline":
 		return []string{"required", "optional"}
+	case "format":
+		return []string{"csv", feed.Workbook}
 	case "kind":
 		var names []string
 		for _, k := range feed.Kinds() {

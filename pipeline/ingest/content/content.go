@@ -9,7 +9,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"unicode/utf8"
 )
 
 // Content is what a file is, in words that follow "it is"; empty: it may be plain text.
@@ -189,7 +188,7 @@ func markup(head []byte) Content {
 	}
 	// <order> begins XML; a text that only begins with < does not.
 	end := bytes.IndexByte(head, '>')
-	if end > 1 && utf8.Valid(head[:end]) && head[1] >= 'a' && head[1] <= 'z' && !bytes.ContainsAny(head[:end], ",;|\t\n") &&
+	if end > 1 && head[1] >= 'a' && head[1] <= 'z' && !bytes.ContainsAny(head[:end], ",;|\t\n") &&
 		bytes.Contains(head[end:], []byte("<")) {
 		return XML
 	}

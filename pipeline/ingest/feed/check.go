@@ -13,20 +13,12 @@ import (
 func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
 	switch c.Type {
 	case Date:
-		v.day, code = t.date(v.text)
-		if code == "" && (v.day.year < 1990 || v.day.year > 2099 && !c.FarDates) {
-			return FarDate, ""
+		if v.day, code = t.date(v.text); code == "" {
+			code = c.inRange(v.day)
 		}
 		return code, ""
-	case Decimal:
-		v.units, code = t.numbers.parse(v.text, c.Scale)
-		return code, ""
-	case Whole:
-		v.units, code = t.numbers.parse(v.text, 0)
-		if code == "" && (v.units > 1<<31-1 || v.units < -(1<<31)) {
-			code = TooLarge
-		}
-		return code, ""
+	case Decimal, Whole:
+		return checkNumber(c, v, t.numbers)
 	case Word:
 		if !slices.Contains(src.allowed, string(v.text)) {
 			return UnknownWord, "known are " + strings.Join(c.Words, ", ")

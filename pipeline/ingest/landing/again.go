@@ -3,20 +3,21 @@ package landing
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"tranche/pipeline/ingest/content"
 )
 
 // again handles bytes that have landed before. They change nothing, unless their earlier name was wrong (without a
-// feed, or with a wrong suffix .gz), or they are a complete file after others.
+// feed, or with the suffix of another archive), or they are a complete file after others.
 func (l *lander) again(c *candidate, f File) error {
 	c.Fate, c.File = Repeated, f
 	name := filepath.Base(c.Source)
-	gzipped, err := f.gzipped(l.Landing)
+	is, err := f.content(l.Landing)
 	if err != nil {
 		return err
 	}
@@ -26,7 +27,7 @@ func (l *lander) again(c *candidate, f File) error {
 	case len(then) == 0:
 		c.Detail += ", which no feed knows" + fromNow
 		return l.rename(c, f)
-	case archive(f.Name) != gzipped && archive(name) == gzipped:
+	case !fits(f.Name, is) && fits(name, is):
 		c.Detail += ", whose suffix does not fit the bytes" + fromNow
 		return l.rename(c, f)
 	case !slices.Equal(then, now):
@@ -55,18 +56,24 @@ func (l *lander) standAgain(c *candidate) error {
 
 func archive(name string) bool { return strings.HasSuffix(strings.ToLower(name), ".gz") }
 
-// gzipped says whether the landed bytes begin like an archive.
-func (f File) gzipped(landing string) (bool, error) {
+// fits says whether a name has the suffix of an archive where the bytes are one, and only there.
+func fits(name string, is content.Content) bool {
+	zipped := strings.HasSuffix(strings.ToLower(name), ".zip")
+	return archive(name) == (is == content.Gzip) && zipped == (is == content.Zip)
+}
+
+// content says what the landed bytes are.
+func (f File) content(landing string) (content.Content, error) {
 	file, err := os.Open(f.Path(landing))
 	if err != nil {
-		return false, err
+		return content.Text, err
 	}
 	defer file.Close()
-	var first [2]byte
-	if _, err := io.ReadFull(file, first[:]); err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return false, err
+	info, err := file.Stat()
+	if err != nil {
+		return content.Text, err
 	}
-	return first == [2]byte{0x1f, 0x8b}, nil
+	return content.Look(file, info.Size())
 }
 
 // rename gives a landed file its new name and keeps its sequence. The bytes are under both paths until the sidecar

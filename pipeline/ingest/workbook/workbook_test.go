@@ -18,9 +18,11 @@ func made(t testing.TB, parts map[string]string) []byte {
 	const main = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 	all := map[string]string{
 		"[Content_Types].xml": `<Types/>`,
-		"_rels/.rels":         `<Relationships><Relationship Id="a" Type="` + main + `officeDocument" Target="xl/workbook.xml"/></Relationships>`,
-		"xl/workbook.xml":     `<workbook><sheets><sheet name="Sales" sheetId="1" r:id="r1"/></sheets></workbook>`,
-		"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="r1" Type="` + main + `worksheet" Target="worksheets/sheet1.xml"/>` +
+		"_rels/.rels": `<Relationships><Relationship Id="a" Type="` + main + `officeDocument" Target="xl/workbook.xml"/>` +
+			`</Relationships>`,
+		"xl/workbook.xml": `<workbook><sheets><sheet name="Sales" sheetId="1" r:id="r1"/></sheets></workbook>`,
+		"xl/_rels/workbook.xml.rels": `<Relationships>` +
+			`<Relationship Id="r1" Type="` + main + `worksheet" Target="worksheets/sheet1.xml"/>` +
 			`<Relationship Id="r2" Type="` + main + `sharedStrings" Target="/xl/sharedStrings.xml"/>` +
 			`<Relationship Id="r3" Type="` + main + `styles" Target="styles.xml"/></Relationships>`,
 		"xl/sharedStrings.xml": `<sst/>`,
@@ -48,7 +50,8 @@ func made(t testing.TB, parts map[string]string) []byte {
 
 // sheet is a workbook with these rows.
 func sheet(t testing.TB, rows string) []byte {
-	return made(t, map[string]string{"xl/worksheets/sheet1.xml": "<worksheet><sheetData>" + rows + "</sheetData></worksheet>"})
+	return made(t, map[string]string{
+		"xl/worksheets/sheet1.xml": "<worksheet><sheetData>" + rows + "</sheetData></worksheet>"})
 }
 
 func opened(t testing.TB, data []byte, name string) (*Sheet, error) {
@@ -133,7 +136,8 @@ func TestANumberIsReadAt15SignificantDigits(t *testing.T) {
 		"1234567890123456": framing.LongNumber, "1E+20": framing.LongNumber, "1E+15": framing.LongNumber,
 		"999999999999999.9": framing.LongNumber, "-1.7976931348623157E+308": framing.LongNumber,
 		"1234567890123456.5": framing.LongNumber,
-		"":                   framing.CellError, "NaN": framing.CellError, "1.2.3": framing.CellError, "1E": framing.CellError,
+		"":                   framing.CellError, "NaN": framing.CellError, "1.2.3": framing.CellError,
+		"1E":              framing.CellError,
 		"1E+999999999999": framing.CellError, "0x10": framing.CellError, "-": framing.CellError, "1,5": framing.CellError,
 		"1E-4000": framing.CellError, ".": framing.CellError,
 	} {
@@ -200,7 +204,8 @@ func TestACellIsItsStoredValueAndType(t *testing.T) {
 	data := made(t, map[string]string{
 		"xl/styles.xml": `<styleSheet><numFmts><numFmt numFmtId="170" formatCode="dd\.mm\.yyyy"/></numFmts>` +
 			`<cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>` +
-			`<cellXfs count="4"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="170"/><xf numFmtId="20"/></cellXfs></styleSheet>`,
+			`<cellXfs count="4"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="170"/><xf numFmtId="20"/></cellXfs>` +
+			`</styleSheet>`,
 		"xl/sharedStrings.xml": `<sst><si><t>plain</t></si><si><r><rPr><b/></rPr><t xml:space="preserve">rich </t></r>` +
 			`<r><t>text &amp; more</t></r><rPh sb="0" eb="1"><t>SOUND</t></rPh><phoneticPr/></si><si><t/></si>` +
 			`<si><t>a_x000D_b_x005F_x_xZZZZ_</t></si><si/><si><t><![CDATA[<&>]]></t></si></sst>`,
@@ -210,11 +215,13 @@ func TestACellIsItsStoredValueAndType(t *testing.T) {
 			`<row r="2"><c r="A2"><v>1.1000000000000001</v></c><c r="C2" s="1"><v>45505.75</v></c>` +
 			`<c r="D2" s="2"><v>45505</v></c><c r="E2" s="3"><v>0.75</v></c><c t="n"><v> 7 </v></c></row>` +
 			`<row r="5" spans="1:3"><c r="A5" t="b"><v>1</v></c><c r="B5" t="b"><v>0</v></c><c r="C5" t="e"><v>#N/A</v></c>` +
-			`<c r="D5" t="inlineStr"><is><t>in</t><r><t>line</t></r></is></c><c r="E5" t="d"><v>2024-08-01T10:00:00</v></c></row>` +
+			`<c r="D5" t="inlineStr"><is><t>in</t><r><t>line</t></r></is></c>` +
+			`<c r="E5" t="d"><v>2024-08-01T10:00:00</v></c></row>` +
 			`<row><c t="str"><f>A1&amp;"x"</f><v>plainx</v></c><c t="str"><f>""</f><v></v></c><c><f>SUM(A1:A2)</f><v/></c>` +
 			`<c><f t="shared" si="0"/></c><c t="e"><f>1/0</f><v>#DIV/0!</v></c><c><f>1+1</f><v>2</v></c></row>` +
 			`<row r="7"><c r="A7" s="2"/></row><row r="8"/>` +
-			`<row r="9"><c r="A9"><v>12345678901234567</v></c><c r="B9" t="d"><v>tomorrow</v></c><c r="C9" t="z"><v>1</v></c></row>` +
+			`<row r="9"><c r="A9"><v>12345678901234567</v></c><c r="B9" t="d"><v>tomorrow</v></c>` +
+			`<c r="C9" t="z"><v>1</v></c></row>` +
 			`</x:sheetData></x:worksheet>`,
 	})
 	compare(t, shown(t, data, ""), "1 t:plain t:rich text & more t: t:a\rb_x_xZZZZ_ t: t:<&>\n"+
@@ -226,7 +233,7 @@ func TestACellIsItsStoredValueAndType(t *testing.T) {
 
 func TestADateOf1904IsReadFromTheWorkbook(t *testing.T) {
 	data := made(t, map[string]string{
-		"xl/workbook.xml":          `<workbook><workbookPr date1904="1"/><sheets><sheet name="S" r:id='r1'/></sheets></workbook>`,
+		"xl/workbook.xml":          `<workbook><workbookPr date1904="1"/><sheet name="S" r:id='r1'/></workbook>`,
 		"xl/styles.xml":            `<styleSheet><cellXfs><xf numFmtId="14"/></cellXfs></styleSheet>`,
 		"xl/worksheets/sheet1.xml": `<worksheet><sheetData><row><c><v>44043</v></c></row></sheetData></worksheet>`,
 	})
@@ -274,11 +281,13 @@ func TestTheOnlyVisibleSheetWithValuesIsReadAndElseTheOneThatIsNamed(t *testing.
 func TestNotesSayWhatAPersonWouldNotExpect(t *testing.T) {
 	data := made(t, map[string]string{
 		"xl/workbook.xml": `<workbook><sheets><sheet name="S" state="hidden" r:id='r1'/></sheets></workbook>`,
-		"xl/worksheets/sheet1.xml": `<worksheet><cols><col min="2" max="2" hidden="1"/><col min="4" max="16384" hidden="1"/></cols>` +
+		"xl/worksheets/sheet1.xml": `<worksheet>` +
+			`<cols><col min="2" max="2" hidden="1"/><col min="4" max="16384" hidden="1"/></cols>` +
 			`<sheetData><row hidden="1"><c t="str"><v>a</v></c><c t="str"><v>b</v></c><c t="str"><v>c</v></c></row>` +
 			`<row hidden="1"><c><v>1</v></c><c r="D2"><v>9</v></c><c r="E2"><v>9</v></c></row><row><c><v>1</v></c></row>` +
 			`<row hidden="true"><c r="F4"><v>9</v></c></row></sheetData>` +
-			`<mergeCells><mergeCell ref="A1:C1"/><mergeCell ref="A2:A3"/><mergeCell ref="D2:D3"/><mergeCell ref="C3:F3"/></mergeCells>` +
+			`<mergeCells><mergeCell ref="A1:C1"/><mergeCell ref="A2:A3"/>` +
+			`<mergeCell ref="D2:D3"/><mergeCell ref="C3:F3"/></mergeCells>` +
 			`</worksheet>`})
 	s, err := opened(t, data, "S")
 	if err != nil {
@@ -300,22 +309,23 @@ func TestNotesSayWhatAPersonWouldNotExpect(t *testing.T) {
 
 func TestADamagedWorkbookIsNamedAndNeverReadHalf(t *testing.T) {
 	good := sheet(t, strings.Repeat("<row><c><v>1</v></c></row>", 100))
-	if _, err := opened(t, good[:len(good)-30], ""); err == nil || !strings.Contains(err.Error(), "damaged or cut short") {
+	_, err := opened(t, good[:len(good)-30], "")
+	if err == nil || !strings.Contains(err.Error(), "damaged or cut short") {
 		t.Errorf("cut short: %v", err)
 	}
 	for rows, want := range map[string]string{
-		`<row r="2"/><row r="1"/>`:                                            "its rows or cells are not in their order",
-		`<row><c r="B1"><v>1</v></c><c r="A1"><v>1</v></c></row>`:             "its rows or cells are not in their order",
-		`<row r="1048577"/>`:                                                  "has no place that a sheet has",
-		`<row><c r="XFE1"><v>1</v></c></row>`:                                 "has no place that a sheet has",
-		`<row><c r="a1"><v>1</v></c></row>`:                                   "has no place that a sheet has",
-		`<row><c t="s"><v>0</v></c></row>`:                                    "a shared text that is not there",
-		`<row><c><v>1</v></c>`:                                                "not well formed",
-		`<row><c t="str"><v>&nothing;</v></c></row>`:                          "not well formed",
-		"<row><c t=\"str\"><v>\xff</v></c></row>":                             "not well formed",
-		`<!DOCTYPE x [<!ENTITY a "b">]><row/>`:                                "not well formed",
-		`<row><c t="str"><v>` + strings.Repeat("x", 2<<20) + `</v></c></row>`: "longer than 1 MiB",
-		`<row>` + strings.Repeat(`<c t="str"><v>`+strings.Repeat("x", 1000)+`</v></c>`, 1100) + `</row>`: "a row is longer than 1 MiB",
+		`<row r="2"/><row r="1"/>`:                                                            "its rows or cells are not in their order",
+		`<row><c r="B1"><v>1</v></c><c r="A1"><v>1</v></c></row>`:                             "its rows or cells are not in their order",
+		`<row r="1048577"/>`:                                                                  "has no place that a sheet has",
+		`<row><c r="XFE1"><v>1</v></c></row>`:                                                 "has no place that a sheet has",
+		`<row><c r="a1"><v>1</v></c></row>`:                                                   "has no place that a sheet has",
+		`<row><c t="s"><v>0</v></c></row>`:                                                    "a shared text that is not there",
+		`<row><c><v>1</v></c>`:                                                                "not well formed",
+		`<row><c t="str"><v>&nothing;</v></c></row>`:                                          "not well formed",
+		"<row><c t=\"str\"><v>\xff</v></c></row>":                                             "not well formed",
+		`<!DOCTYPE x [<!ENTITY a "b">]><row/>`:                                                "not well formed",
+		`<row><c t="str"><v>` + strings.Repeat("x", 2<<20) + `</v></c></row>`:                 "longer than 1 MiB",
+		`<row>` + strings.Repeat(`<c t="str"><v>`+strings.Repeat("x", 1000)+`</v></c>`, 1100): "a row is longer than 1 MiB",
 	} {
 		if got := shown(t, sheet(t, rows), ""); !strings.Contains(got, want) || !strings.Contains(got, "cannot be read") {
 			t.Errorf("%.60s: %.300s", rows, got)

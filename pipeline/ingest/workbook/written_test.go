@@ -41,9 +41,10 @@ func written(t testing.TB) []byte {
 			t.Fatal(err)
 		}
 	}
+	rich := []excelize.RichTextRun{{Text: "A-"}, {Text: "4", Font: &excelize.Font{Bold: true}}}
 	for _, err := range []error{
 		f.SetCellStyle("Sales", "B2", "B3", day), f.SetCellStyle("Sales", "C2", "C3", shown),
-		f.SetCellRichText("Sales", "A4", []excelize.RichTextRun{{Text: "A-"}, {Text: "4", Font: &excelize.Font{Bold: true}}}),
+		f.SetCellRichText("Sales", "A4", rich),
 		f.SetCellFormula("Sales", "C4", "SUM(C2:C3)"), f.MergeCell("Sales", "A4", "A5"),
 		f.SetRowVisible("Sales", 3, false), f.SetColVisible("Sales", "D", false),
 	} {
@@ -191,7 +192,8 @@ func BenchmarkReading(b *testing.B) {
 }
 
 func FuzzSheet(f *testing.F) {
-	f.Add(`<row r="1"><c r="A1" s="1" t="s"><v>0</v></c><c><f>A1</f><v>1.1000000000000001</v></c></row>`, `<si><t>a</t></si>`)
+	f.Add(`<row r="1"><c r="A1" s="1" t="s"><v>0</v></c><c><f>A1</f><v>1.1000000000000001</v></c></row>`,
+		`<si><t>a</t></si>`)
 	f.Add(`<row hidden="1"><c t="inlineStr"><is><r><t>_x000D_</t></r></is></c><c s="1"><v>60</v></c></row>`, `<si/>`)
 	f.Add(`<!-- --><row><c t="str"><v><![CDATA[<&]]></v></c><c t="d"><v>2024-08-01</v></c></row><row r="9"/>`, ``)
 	f.Add(`</sheetData><mergeCells><mergeCell ref="A1:B2"/></mergeCells>`, `<si><rPh><t>x</t></rPh></si>`)
