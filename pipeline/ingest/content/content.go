@@ -186,10 +186,10 @@ func markup(head []byte) Content {
 	case bytes.HasPrefix(head, []byte("<!doctype")):
 		return XML
 	}
-	// <order> begins XML; a text that only begins with < does not.
+	// <orders><order> begins XML; a header may stand in such marks, too.
 	end := bytes.IndexByte(head, '>')
-	if end > 1 && head[1] >= 'a' && head[1] <= 'z' && !bytes.ContainsAny(head[:end], ",;|\t\n") &&
-		bytes.Contains(head[end:], []byte("<")) {
+	if end > 1 && head[1] >= 'a' && head[1] <= 'z' &&
+		bytes.HasPrefix(bytes.TrimLeft(head[end+1:], " \t\r\n"), []byte("<")) {
 		return XML
 	}
 	return Text

@@ -32,19 +32,17 @@ func declared(name string, f feed.Feed) content.Content {
 // fits refuses a file that is something else than its name and its feed declare.
 func fits(is content.Content, name string, f feed.Feed) error {
 	should := declared(name, f)
-	if is == should && (should == content.Text || f.Format != feed.Workbook || should == content.Workbook) {
+	packed := should == content.Gzip || should == content.Zip
+	switch {
+	case is == should && !(packed && f.Format == feed.Workbook):
 		return nil
-	}
-	if should == content.Text && wideText(is, f.Encoding) {
+	case should == content.Text && wideText(is, f.Encoding):
 		return nil
-	}
-	if is == content.Damaged {
+	case is == content.Damaged:
 		return &feed.Problem{Code: feed.BadArchive, Detail: string("it is "+is) + "; ask the sender for it anew"}
-	}
-	if is == content.Text {
+	case is == content.Text:
 		return other("text, perhaps CSV", asText(should))
-	}
-	if should == content.Gzip || should == content.Zip {
+	case packed && is != should:
 		return other(string(is)+" under a name that ends in "+suffix(should), advice(is, f))
 	}
 	return other(string(is), advice(is, f))

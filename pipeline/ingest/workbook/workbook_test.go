@@ -313,19 +313,21 @@ func TestADamagedWorkbookIsNamedAndNeverReadHalf(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "damaged or cut short") {
 		t.Errorf("cut short: %v", err)
 	}
+	long := `<row><c t="str"><v>` + strings.Repeat("x", 2<<20) + `</v></c></row>`
+	many := `<row>` + strings.Repeat(`<c t="str"><v>`+strings.Repeat("x", 1000)+`</v></c>`, 1100)
 	for rows, want := range map[string]string{
-		`<row r="2"/><row r="1"/>`:                                                            "its rows or cells are not in their order",
-		`<row><c r="B1"><v>1</v></c><c r="A1"><v>1</v></c></row>`:                             "its rows or cells are not in their order",
-		`<row r="1048577"/>`:                                                                  "has no place that a sheet has",
-		`<row><c r="XFE1"><v>1</v></c></row>`:                                                 "has no place that a sheet has",
-		`<row><c r="a1"><v>1</v></c></row>`:                                                   "has no place that a sheet has",
-		`<row><c t="s"><v>0</v></c></row>`:                                                    "a shared text that is not there",
-		`<row><c><v>1</v></c>`:                                                                "not well formed",
-		`<row><c t="str"><v>&nothing;</v></c></row>`:                                          "not well formed",
-		"<row><c t=\"str\"><v>\xff</v></c></row>":                                             "not well formed",
-		`<!DOCTYPE x [<!ENTITY a "b">]><row/>`:                                                "not well formed",
-		`<row><c t="str"><v>` + strings.Repeat("x", 2<<20) + `</v></c></row>`:                 "longer than 1 MiB",
-		`<row>` + strings.Repeat(`<c t="str"><v>`+strings.Repeat("x", 1000)+`</v></c>`, 1100): "a row is longer than 1 MiB",
+		`<row r="2"/><row r="1"/>`:                                "its rows or cells are not in their order",
+		`<row><c r="B1"><v>1</v></c><c r="A1"><v>1</v></c></row>`: "its rows or cells are not in their order",
+		`<row r="1048577"/>`:                                      "has no place that a sheet has",
+		`<row><c r="XFE1"><v>1</v></c></row>`:                     "has no place that a sheet has",
+		`<row><c r="a1"><v>1</v></c></row>`:                       "has no place that a sheet has",
+		`<row><c t="s"><v>0</v></c></row>`:                        "a shared text that is not there",
+		`<row><c><v>1</v></c>`:                                    "not well formed",
+		`<row><c t="str"><v>&nothing;</v></c></row>`:              "not well formed",
+		"<row><c t=\"str\"><v>\xff</v></c></row>":                 "not well formed",
+		`<!DOCTYPE x [<!ENTITY a "b">]><row/>`:                    "not well formed",
+		long:                                                      "longer than 1 MiB",
+		many:                                                      "a row is longer than 1 MiB",
 	} {
 		if got := shown(t, sheet(t, rows), ""); !strings.Contains(got, want) || !strings.Contains(got, "cannot be read") {
 			t.Errorf("%.60s: %.300s", rows, got)
