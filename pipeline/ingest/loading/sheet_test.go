@@ -93,6 +93,14 @@ func previewedAs(t *testing.T, f feed.Feed, name string, data []byte) *Understoo
 	return u
 }
 
+// refusedFor checks the reason of a refusal.
+func refusedFor(t *testing.T, u *Understood, want string) {
+	t.Helper()
+	if got := refusal(u); !strings.Contains(got, want) {
+		t.Errorf("it should say %q: %s", want, got)
+	}
+}
+
 func sheetFeed() feed.Feed {
 	f := rowsFeed(feed.Limit{None: true})
 	f.Format = feed.Workbook
@@ -218,7 +226,8 @@ func TestWordsOfTheFeedAlsoMeanTypedCells(t *testing.T) {
 	f.Columns["document_type"] = []string{"type"}
 	f.Values = map[string]map[string]string{"document_type": {"1": "sale", "TRUE": "return"}, "partner_code": {"0": "C"}}
 	u := previewedAs(t, f, "s.xlsx", book(t, append(slices.Clone(sheetHead), "type"),
-		[]any{"A", 1, day(1), 0, "S", 5, 1}, []any{"A", 2, day(1), "C", "S", -2, true}, []any{"A", 3, day(1), "C", "S", -2, 2}))
+		[]any{"A", 1, day(1), 0, "S", 5, 1}, []any{"A", 2, day(1), "C", "S", -2, true},
+		[]any{"A", 3, day(1), "C", "S", -2, 2}))
 	if u.Amount != "3.000000" || u.Rejected != 1 || u.Rows[0][5] != "C" {
 		t.Errorf("%s, %d rejected, %q, %q", u.Amount, u.Rejected, u.Rows, u.Problems)
 	}
@@ -236,16 +245,10 @@ func TestATableMayBeginBelowATitleAndEndWithItsTotals(t *testing.T) {
 		t.Errorf("%d rows, %s, %s, %q", u.Records, u.Amount, refusal(u), u.Problems)
 	}
 	rows[8][5] = 7.24
-	if got := refusal(previewedAs(t, f, "s.xlsx", book(t, rows...))); !strings.Contains(got, "it says 7.24, the amounts add up") {
-		t.Errorf("another total: %s", got)
-	}
-	if got := refusal(previewedAs(t, f, "s.xlsx", book(t, rows[:8]...))); !strings.Contains(got, "the trailer the feed declares is") {
-		t.Errorf("no total: %s", got)
-	}
+	refusedFor(t, previewedAs(t, f, "s.xlsx", book(t, rows...)), "it says 7.24, the amounts add up")
+	refusedFor(t, previewedAs(t, f, "s.xlsx", book(t, rows[:8]...)), "the trailer the feed declares is")
 	f.HeaderLine = 2
-	if got := refusal(previewedAs(t, f, "s.xlsx", book(t, rows...))); !strings.Contains(got, "row 2 of sheet Sales is empty") {
-		t.Errorf("the header elsewhere: %s", got)
-	}
+	refusedFor(t, previewedAs(t, f, "s.xlsx", book(t, rows...)), "row 2 of sheet Sales is empty")
 }
 
 func TestManyPiecesOfASheetKeepTheirOrder(t *testing.T) {
@@ -266,96 +269,10 @@ func TestAColumnThatIsNotInTheHeaderIsNamedWithTheSheet(t *testing.T) {
 	f := sheetFeed()
 	f.Columns["sku"] = []string{"article"}
 	u := previewedAs(t, f, "s.xlsx", book(t, sheetHead, []any{"A"}, []any{"B"}))
-	if got := refusal(u); !strings.Contains(got, `calls "article"`) || !strings.HasSuffix(got, "in sheet Sales") || u.Records != 2 {
-		t.Errorf("%d rows, %s", u.Records, got)
-	}
-}
-
-func TestOneFileInAZipArchiveIsReadAsCSV(t *testing.T) {
-	text := rowsHeader + "A,1,2024-08-01,C,S,2.00\n"
-	f := rowsFeed(feed.Limit{})
-	for name, data := range map[string][]byte{
-		"s.csv": []byte(text), "s.csv.gz": gzOf(t, text), "s.zip": zipOf(t, "out/", "", "out/a.txt", text, "__MACOSX/._a", "x"),
-		"S.CSV.ZIP": zipOf(t, "a.csv", "\xef\xbb\xbf"+text),
-	} {
-		if u := previewedAs(t, f, name, data); u.Refused != nil || u.Amount != "2.000000" {
-			t.Errorf("%s: %s, %s, %q", name, u.Amount, refusal(u), u.Problems)
-		}
-	}
-}
-
-func TestAFileIsRefusedByWhatItIs(t *testing.T) {
-	text := rowsHeader + "A,1,2024-08-01,C,S,2.00\n"
-	workbook := book(t, sheetHead)
-	wide := []byte("d\x00o\x00c\x00,\x00l\x00i\x00n\x00e\x00,\x00d\x00a\x00t\x00e\x00\n\x00")
-	for _, x := range []struct {
-		name   string
-		data   []byte
-		format string
-		want   string
-	}{
-		{"s.csv", workbook, "", "it is an Excel workbook (.xlsx): say format: xlsx in the feed if this sender sends workbooks"},
-		{"s.csv", gzOf(t, text), "", "it is a gzip archive: send it under a name that ends in .gz"},
-		{"s.csv", zipOf(t, "a", text), "", "it is a zip archive: send it under a name that ends in .zip"},
-		{"s.zip", gzOf(t, text), "", "it is a gzip archive under a name that ends in .zip: send it under a name that ends in .gz"},
-		{"s.gz", []byte(text), "", "it is text, perhaps CSV: send it under a name without .gz"},
-		{"s.zip", workbook, "", "it is an Excel workbook (.xlsx) under a name that ends in .zip: say format: xlsx in the feed"},
-		{"s.zip", zipOf(t, "a.csv", text, "b.csv", text), "", "it is a zip archive of 2 files (a.csv, b.csv): ask the sender for"},
-		{"s.zip", zipOf(t), "", "it is a zip archive of 0 files ()"},
-		{"s.zip", zipOf(t, "a.xlsx", string(workbook)), "", "an archive with a zip archive or a workbook in it: ask the sender"},
-		{"s.gz", gzOf(t, "%PDF-1.4 ..."), "", "it is an archive with a PDF file in it: ask the sender for CSV"},
-		{"s.zip", zipOf(t, "a", text)[:80], "", "the archive is damaged"},
-		{"s.csv", []byte("<html>\n<table border=\"1\"><tr>"), "", "it is an HTML page"},
-		{"s.gz", gzOf(t, "<!doctype html>"), "", "it is an archive with an HTML page"},
-		{"s.csv", []byte(`[{"doc": 1}]`), "", "it is a JSON file: ask the sender for CSV"},
-		{"s.csv", []byte("%PDF-1.4 ..."), "", "it is a PDF file: ask the sender for CSV"},
-		{"s.csv", wide, "", "it is text in UTF-16: declare encoding: utf-16 in the feed"},
-		{"s.xls", []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1W\x00o\x00r\x00k\x00b\x00o\x00o\x00k\x00"), feed.Workbook,
-			"it is an old Excel workbook (.xls): ask the sender to save it as .xlsx"},
-		{"s.xlsx", []byte(text), feed.Workbook, "it is text, perhaps CSV: take format: xlsx out of the feed"},
-		{"s.xlsx", []byte("<html><table>"), feed.Workbook, "it is an HTML page"},
-		{"s.xlsx", zipOf(t, "a.csv", text), feed.Workbook, "it is a zip archive: ask the sender for the workbook itself"},
-		{"s.zip", workbook, feed.Workbook, "under a name that ends in .zip: send it under a name that ends in .xlsx"},
-		{"s.xlsx.zip", zipOf(t, "a.xlsx", string(workbook)), feed.Workbook, "ask the sender for the workbook itself, outside"},
-		{"s.xlsx", workbook[:len(workbook)/2], feed.Workbook, "the archive is damaged: it is a zip archive that is damaged or cut"},
-	} {
-		f := rowsFeed(feed.Limit{})
-		f.Format = x.format
-		if got := refusal(previewedAs(t, f, x.name, x.data)); !strings.Contains(got, x.want) {
-			t.Errorf("%s, %.20q: %s", x.name, x.data, got)
-		}
-	}
-}
-
-func TestUTF16IsReadWhereItIsDeclared(t *testing.T) {
-	f := rowsFeed(feed.Limit{})
-	f.Encoding = "utf-16le"
-	var data []byte
-	for _, c := range []byte(rowsHeader + "A,1,2024-08-01,C,S,2.00\n") {
-		data = append(data, c, 0)
-	}
-	if u := previewedAs(t, f, "s.csv", data); u.Amount != "2.000000" {
-		t.Error(refusal(u))
-	}
-	page := []byte("<\x00h\x00t\x00m\x00l\x00>\x00")
-	if got := refusal(previewedAs(t, f, "s.csv", page)); !strings.Contains(got, "it is an HTML page") {
-		t.Error(got)
-	}
-}
-
-func TestABombIsRefusedBeforeItFillsAnything(t *testing.T) {
-	f := rowsFeed(feed.Limit{None: true})
-	f.MaxBytes = 100_000
-	bomb := zipOf(t, "a.csv", rowsHeader+strings.Repeat("x\n", 1<<20))
-	if got := refusal(previewedAs(t, f, "s.zip", bomb)); !strings.Contains(got, "max_bytes allows") {
-		t.Errorf("a zip archive of %d bytes: %s", len(bomb), got)
-	}
-	f.Format = feed.Workbook
-	rows := edited(t, book(t, sheetHead), "xl/worksheets/sheet1.xml", func(text string) string {
-		return strings.Replace(text, "</sheetData>", strings.Repeat(" ", 1<<20)+"</sheetData>", 1)
-	})
-	if got := refusal(previewedAs(t, f, "s.xlsx", rows)); !strings.Contains(got, "max_bytes allows") {
-		t.Errorf("a workbook of %d bytes: %s", len(rows), got)
+	refusedFor(t, u, `calls "article"`)
+	refusedFor(t, u, `, in sheet Sales`)
+	if u.Records != 2 {
+		t.Errorf("it has %d rows", u.Records)
 	}
 }
 
@@ -363,7 +280,7 @@ func TestRemarksAreKeptWithTheFile(t *testing.T) {
 	data := bookWith(t, [][]any{append(slices.Clone(sheetHead), "remark"), {"A", 1, day(1), "C", "S", 1}},
 		func(f *excelize.File) error { return f.SetRowVisible("Sales", 2, false) })
 	u := previewedAs(t, sheetFeed(), "s.xlsx", data)
-	if len(u.Notes) != 1 || len(u.Remarks) != 1 || u.Remarks[0] != "hidden rows were read, too: 1" || u.Amount != "1.000000" {
+	if len(u.Notes) != 1 || strings.Join(u.Remarks, "") != "hidden rows were read, too: 1" || u.Amount != "1.000000" {
 		t.Errorf("%q, %q, %s", u.Notes, u.Remarks, refusal(u))
 	}
 }
