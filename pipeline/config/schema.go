@@ -40,6 +40,8 @@ func words(form string) []string {
 		return []string{"required", "optional"}
 	case "format":
 		return []string{"csv", feed.Workbook}
+	case "grouping":
+		return []string{"thousands", feed.Indian}
 	case "kind":
 		var names []string
 		for _, k := range feed.Kinds() {
@@ -48,6 +50,8 @@ func words(form string) []string {
 		return names
 	case "level":
 		return programme.LevelNames()
+	case "line_numbers":
+		return []string{"whole", "dotted"}
 	case "method":
 		return programme.Methods()
 	case "missed":
@@ -56,8 +60,10 @@ func words(form string) []string {
 		return []string{"append", "replace"}
 	case "module", "module_name":
 		return programme.ModuleNames()
+	case "month_names":
+		return feed.MonthLanguages()
 	case "negative":
-		return []string{feed.LeadingMinus, feed.TrailingMinus, feed.Parentheses}
+		return []string{feed.LeadingMinus, feed.TrailingMinus, feed.Parentheses, feed.Credit, feed.Debit}
 	case "own_deals":
 		return []string{"refuse", "allow"}
 	case "paid_in":

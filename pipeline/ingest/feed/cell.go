@@ -52,7 +52,7 @@ func (t *Typer) checkCell(c *Column, src *source, v *value, kind framing.Kind) (
 	case framing.NoDay:
 		return NoDay, ""
 	}
-	isNumber := c.Type == Decimal || c.Type == Whole
+	isNumber := c.Type == Decimal || c.Type == Whole || c.Type == LineNumber
 	switch {
 	case kind == framing.Boolean && (isNumber || c.Type == Date):
 		return CellIsBoolean, ""
@@ -63,7 +63,7 @@ func (t *Typer) checkCell(c *Column, src *source, v *value, kind framing.Kind) (
 	case kind == framing.Number && c.Type == Date:
 		return CellIsNumber, ""
 	case kind == framing.Number && isNumber:
-		return checkNumber(c, v, plainly)
+		return t.checkNumber(c, v)
 	}
 	return t.check(c, src, v)
 }
@@ -89,14 +89,23 @@ func (c *Column) inRange(d day) (code string) {
 }
 
 // checkNumber reads a number.
-func checkNumber(c *Column, v *value, marks numbers) (code, detail string) {
-	if c.Type == Decimal {
-		v.units, code = marks.parse(v.text, c.Scale)
+func (t *Typer) checkNumber(c *Column, v *value) (code, detail string) {
+	decimals := t.numbers.decimals
+	switch {
+	case c.Type == LineNumber && bytes.IndexByte(v.text, '.') >= 0:
+		return TooFine, "as numbers, 10.1 and 10.10 are the same line; ask the sender to enter them as text"
+	case c.Type == LineNumber:
+		return t.lineNumber(v), ""
+	case c.Type == Whole:
+		v.units, code = plainly.parse(v.text, 0)
+		if code == "" && (v.units > 1<<31-1 || v.units < -(1<<31)) {
+			code = TooLarge
+		}
 		return code, ""
 	}
-	v.units, code = marks.parse(v.text, 0)
-	if code == "" && (v.units > 1<<31-1 || v.units < -(1<<31)) {
-		code = TooLarge
+	v.units, code = plainly.parse(v.text, c.Scale)
+	if code == "" && c.Money && decimals >= 0 && c.Scale > decimals && v.units%tenTo(c.Scale-decimals) != 0 {
+		code = MoreDecimals
 	}
 	return code, ""
 }

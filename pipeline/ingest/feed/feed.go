@@ -28,6 +28,7 @@ type Feed struct {
 	Sheet  string // of a workbook; empty: the only visible one with values
 
 	Encoding     string // utf-8
+	MeantSo      bool   // also where the bytes of a one-byte encoding read as UTF-8
 	Delimiter    string // ,
 	Quote        string // "; none: this sender quotes nothing
 	Escape       string // a quote is doubled
@@ -43,16 +44,28 @@ type Feed struct {
 	Constants map[string]string            // ours -> a value this sender never writes
 	Values    map[string]map[string]string // ours -> the sender's word -> our word
 
+	NullWords []string // these are no value, in any column
+
 	DecimalMark   string   // .
 	ThousandMarks []string // none
-	Negative      string   // leading, trailing or parentheses
-	Dates         []string // yyyy-mm-dd
-	Returns       string   // negative, positive, by_amount or by_quantity
+	Grouping      string   // thousands; or Indian
+	Decimals      string   // of amounts, a number; empty: not known
+	CurrencySigns []string // none
+	Zero          string   // what stands for 0; none
+	Negative      []string // leading; the styles of negative numbers
+
+	Dates             []string // yyyy-mm-dd
+	MonthNames        []string // en; the languages of months that are names
+	TwoDigitYearsFrom int      // the first year that two digits can mean; needed with yy
+	TimeZone          string   // where the day of a time with a zone is taken; none: such a time is refused
+
+	Returns string // negative, positive, by_amount or by_quantity
 
 	Trailer    *Trailer
 	Replace    bool          // complete for the months it covers
 	Key        []string      // the kind's own
 	Yearly     bool          // document numbers begin anew each calendar year
+	Dotted     bool          // line numbers may have parts: 10.1
 	Expected   time.Duration // how often a file is expected; zero: never
 	MaxRejects Limit
 	MaxEnded   int64 // percent of the partners or products that stand; a complete file may lack so many
@@ -121,7 +134,7 @@ func (f Feed) Hash() string {
 		trailer = fmt.Sprintf("%+v", *f.Trailer)
 	}
 	f.Trailer, f.Expected, f.Changes, f.MaxLine = nil, 0, ChangeLimits{}, "" // they do not change the reading
-	sum := sha256.Sum256(fmt.Appendf(nil, "reader 5 %+v %s", f, trailer))    // fmt prints maps in the order of their keys
+	sum := sha256.Sum256(fmt.Appendf(nil, "reader 6 %+v %s", f, trailer))    // fmt prints maps in the order of their keys
 	return hex.EncodeToString(sum[:8])
 }
 

@@ -223,8 +223,8 @@ func numberFormats(delimiter byte) (list []Feed) {
 			if thousands == decimal || decimal[0] == delimiter {
 				continue
 			}
-			for _, negative := range []string{LeadingMinus, TrailingMinus, Parentheses} {
-				f := Feed{DecimalMark: decimal, Negative: negative}
+			for _, style := range []string{LeadingMinus, TrailingMinus, Parentheses} {
+				f := Feed{DecimalMark: decimal, Negative: []string{style}}
 				if thousands != "" {
 					f.ThousandMarks = []string{thousands}
 				}
@@ -290,8 +290,8 @@ func (p *Proposal) numbers(t table, found map[string]string) {
 	if f.ThousandMarks != nil {
 		p.add("  thousands: [%q]", f.ThousandMarks[0])
 	}
-	if f.Negative != LeadingMinus {
-		p.add("  negative: %s", f.Negative)
+	if f.Negative[0] != LeadingMinus {
+		p.add("  negative: %s", f.Negative[0])
 	}
 }
 
@@ -300,8 +300,9 @@ func (p *Proposal) dates(t table, found map[string]string) {
 	layouts := strings.Fields(
 		"yyyy-mm-dd dd.mm.yyyy dd/mm/yyyy mm/dd/yyyy dd-mm-yyyy yyyymmdd d.m.yyyy d/m/yyyy m/d/yyyy")
 	fit, unread := likeliest(layouts, values, func(layout, v string) bool {
-		_, ok := parseLayout(layout).parse([]byte(v))
-		return ok
+		ds := newDates(Feed{Dates: []string{layout}})
+		_, code := ds.read([]byte(v))
+		return code == ""
 	})
 	p.unread("dates", unread, values)
 	switch {

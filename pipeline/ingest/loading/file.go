@@ -1,6 +1,7 @@
 package loading
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -96,6 +97,9 @@ func (r *reading) all(
 	r.tally = *total
 	if r.sheet != nil {
 		r.remarks = r.sheet.Notes()
+	}
+	if r.hidden > 0 {
+		r.notes = append(r.notes, fmt.Sprintf("invisible characters were taken out of %d values", r.hidden))
 	}
 	return err
 }

@@ -50,9 +50,9 @@ func fits(is content.Content, name string, f feed.Feed) error {
 
 // wideText says that text in two bytes a character is what the encoding declares.
 func wideText(is content.Content, encoding string) bool {
-	encoding = strings.ToLower(encoding)
-	return is == content.UTF16 && strings.HasPrefix(encoding, "utf-16") ||
-		is == content.UTF32 && strings.HasPrefix(encoding, "utf-32")
+	encoding = strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(encoding))
+	return is == content.UTF16 && (strings.HasPrefix(encoding, "utf16") || encoding == "unicode") ||
+		is == content.UTF32 && strings.HasPrefix(encoding, "utf32")
 }
 
 func suffix(archive content.Content) string {

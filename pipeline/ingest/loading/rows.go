@@ -160,6 +160,7 @@ func (p *pieces) rows(one piece, t *feed.Typer) *result {
 	for i := range one.rows {
 		r.addRecord(&one.rows[i], t)
 	}
+	r.hidden, t.Hidden = t.Hidden, 0
 	r.batch = t.Batch()
 	r.rest.line = one.line
 	return r
