@@ -141,8 +141,9 @@ func (r *reader) checkFormat(at string, f feedFile) {
 		key  string
 		said bool
 	}{
-		{"encoding", f.Encoding != ""}, {"encoding_is_meant", f.MeantSo}, {"delimiter", f.Delimiter != ""}, {"quote", f.Quote != ""},
-		{"escape", f.Escape != ""}, {"excel_text", f.ExcelText}, {"final_newline", f.FinalNewline != ""},
+		{"encoding", f.Encoding != ""}, {"encoding_is_meant", f.MeantSo}, {"delimiter", f.Delimiter != ""},
+		{"quote", f.Quote != ""}, {"escape", f.Escape != ""},
+		{"excel_text", f.ExcelText}, {"final_newline", f.FinalNewline != ""},
 	} {
 		if has.said {
 			r.fault(at+"."+has.key, "a workbook (format: xlsx) has no %s; leave it out", has.key)

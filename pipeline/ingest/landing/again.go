@@ -32,7 +32,7 @@ func (l *lander) again(c *candidate, f File) error {
 		return l.rename(c, f)
 	case !slices.Equal(then, now):
 		c.Detail += fmt.Sprintf(", for the feed %s; "+
-			"if that name was wrong, put an empty line at its end and send it again", strings.Join(then, " and "))
+			"if that name was wrong, %s and send it again", strings.Join(then, " and "), changing(is))
 	case len(now) == 1 && l.Complete != nil && l.Complete(now[0]) && f.Sequence < l.newest[now[0]]:
 		c.Detail = "the same bytes landed before; as a complete file they stand again"
 		return l.standAgain(c)
@@ -40,6 +40,14 @@ func (l *lander) again(c *candidate, f File) error {
 		c.Detail = ""
 	}
 	return nil
+}
+
+// changing says how to make other bytes of a file that say the same.
+func changing(is content.Content) string {
+	if is == content.Text {
+		return "put an empty line at its end"
+	}
+	return "save or pack it anew"
 }
 
 // standAgain lands the same bytes once more, with a sidecar of their own.
