@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"strings"
 	"testing"
 
@@ -363,6 +364,29 @@ func TestAChangedByteIsFoundByTheChecksum(t *testing.T) {
 	}
 }
 
+// edited is a workbook with other parts.
+func edited(t *testing.T, data []byte, parts map[string]string) []byte {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[f.Name] = string(text)
+	}
+	maps.Copy(all, parts)
+	return made(t, all)
+}
+
 func TestABombIsNotUnpacked(t *testing.T) {
 	rows := strings.Repeat("<row/>", 1<<20)
 	data := sheet(t, rows)
@@ -381,5 +405,14 @@ func TestABombIsNotUnpacked(t *testing.T) {
 	}
 	if !errors.Is(err, ErrTooLarge) {
 		t.Errorf("shared texts: %v", err)
+	}
+	blank := "<worksheet><sheetData>" + strings.Repeat("<row/>", 100_000) + "</sheetData></worksheet>"
+	both := edited(t, several(t, "empty", "empty"), map[string]string{"xl/s0.xml": blank, "xl/s1.xml": blank})
+	b, err = Open(bytes.NewReader(both), int64(len(both)), 1<<20)
+	if err == nil {
+		_, err = b.Sheet("")
+	}
+	if !errors.Is(err, ErrTooLarge) {
+		t.Errorf("two sheets that are too large together: %v", err)
 	}
 }
