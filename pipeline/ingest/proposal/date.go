@@ -1,0 +1,242 @@
+package proposal
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// dateReading is one way to read a date. D and M in its pattern stand for days and months of one or two digits.
+type dateReading struct {
+	pattern    string
+	shortDay   bool // a day of one digit
+	shortMonth bool
+	zoned      bool
+	month      string // its name, if it has one
+	day        string // for comparison: yyyy-mm-dd as far as it is known
+}
+
+var (
+	timeLike = regexp.MustCompile(`^(.+?)(T| |, )([0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?(?:[.,][0-9]+)?` +
+		`(?: ?[AaPp]\.?[Mm]\.?)?)( ?(?:Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?))?$`)
+	numericDate = regexp.MustCompile(`^([0-9]{1,4})([./\- ])([0-9]{1,2})([./\- ])([0-9]{1,4})\.?$`)
+	dayFirst    = regexp.MustCompile(`^([0-9]{1,2})(\. |[ .\-/])(\pL{3,10})\.?([ .\-/,]|, )([0-9]{2}|[0-9]{4})$`)
+	monthFirst  = regexp.MustCompile(`^(\pL{3,10})(\. |[ .\-/])([0-9]{1,2})(, |[ .\-/,])([0-9]{2}|[0-9]{4})$`)
+	yearFirst   = regexp.MustCompile(`^([0-9]{4})([ .\-/])(\pL{3,10})([ .\-/])([0-9]{1,2})$`)
+	compact     = regexp.MustCompile(`^(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])$`)
+)
+
+func isDate(v string) bool { return len(dateReadings(v)) > 0 }
+
+// dateReadings are the ways to read a text as a date.
+func dateReadings(v string) (list []dateReading) {
+	if len(v) < 6 || len(v) > 40 {
+		return nil
+	}
+	behind, zoned := "", false
+	if m := timeLike.FindStringSubmatch(v); m != nil {
+		v, behind, zoned = m[1], m[2]+"time", m[4] != ""
+	}
+	if compact.MatchString(v) {
+		list = []dateReading{{pattern: "yyyymmdd", day: v[:4] + "-" + v[4:6] + "-" + v[6:]}}
+	} else if m := numericDate.FindStringSubmatch(v); m != nil && m[2] == m[4] {
+		list = numericReadings(m[1], m[2], m[3], m[5])
+	} else {
+		list = namedReadings(v)
+	}
+	for i := range list {
+		r := &list[i]
+		if r.zoned = zoned; behind == "" {
+			continue
+		}
+		if r.pattern += behind; strings.HasPrefix(r.pattern, "yyyy-M-D") && !r.shortDay && !r.shortMonth ||
+			strings.HasPrefix(r.pattern, "yyyymmddT") {
+			r.pattern = "iso8601"
+		}
+	}
+	return list
+}
+
+func numericReadings(a, mark, b, c string) (list []dateReading) {
+	add := func(pattern, y, m, d string) {
+		if between(m, 12) && between(d, 31) {
+			list = append(list, dateReading{pattern: strings.ReplaceAll(pattern, "/", mark), shortDay: len(d) == 1,
+				shortMonth: len(m) == 1, day: y + "-" + two(m) + "-" + two(d)})
+		}
+	}
+	switch {
+	case len(a) == 4 && len(c) <= 2:
+		add("yyyy/M/D", a, b, c)
+	case len(a) <= 2 && len(c) == 4:
+		add("D/M/yyyy", c, b, a)
+		add("M/D/yyyy", c, a, b)
+	case len(a) <= 2 && len(c) == 2:
+		add("D/M/yy", c, b, a)
+		add("M/D/yy", c, a, b)
+		if len(list) == 0 || mark == "-" && len(a) == 2 {
+			add("yy/M/D", a, b, c)
+		}
+	}
+	return list
+}
+
+// namedReadings reads a month that is a name.
+func namedReadings(v string) []dateReading {
+	r, year := dateReading{}, ""
+	day := ""
+	if m := dayFirst.FindStringSubmatch(v); m != nil {
+		r.pattern, r.month, day, year = "D"+m[2]+"mmm"+m[4], m[3], m[1], m[5]
+	} else if m := monthFirst.FindStringSubmatch(v); m != nil {
+		r.pattern, r.month, day, year = "mmm"+m[2]+"D"+m[4], m[1], m[3], m[5]
+	} else if m := yearFirst.FindStringSubmatch(v); m != nil {
+		r.pattern, r.month, day, year = "yyyy"+m[2]+"mmm"+m[4]+"D", m[3], m[5], ""
+	}
+	number := monthOf(r.month)
+	if number == 0 || !between(day, 31) {
+		return nil
+	}
+	r.shortDay, r.day = len(day) == 1, year+"-"+two(strconv.Itoa(number))+"-"+two(day)
+	r.pattern += "yyyy"[:len(year)]
+	return []dateReading{r}
+}
+
+func between(text string, most int) bool {
+	n, err := strconv.Atoi(text)
+	return err == nil && len(text) <= 2 && n >= 1 && n <= most
+}
+
+func two(text string) string {
+	if len(text) == 1 {
+		return "0" + text
+	}
+	return text
+}
+
+// months are the beginnings of names by language.
+func months() map[string][]string {
+	return map[string][]string{
+		"en": strings.Fields("jan feb mar apr may jun jul aug sep oct nov dec"),
+		"fr": strings.Fields("jan fev mar avr mai juin juil aou sep oct nov dec"),
+		"de": strings.Fields("jan feb mar apr mai jun jul aug sep okt nov dez"),
+	}
+}
+
+// monthOf is the number of a month, in any language; zero: it is none.
+func monthOf(name string) int {
+	for _, language := range []string{"en", "fr", "de"} {
+		if n := monthIn(language, name); n > 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+func monthIn(language, name string) int {
+	name = fold(name)
+	if name == "mrz" && language == "de" {
+		return 3
+	}
+	return 1 + slices.IndexFunc(months()[language], func(begin string) bool { return strings.HasPrefix(name, begin) })
+}
+
+// dateFormat is how a sender writes dates.
+type dateFormat struct {
+	patterns []string
+	others   []string // read as many, but other days
+	unread   []string
+	example  string // of what both read
+	zoned    bool
+	twoDigit bool
+	language []string
+	serial   bool
+}
+
+// datesOf finds the patterns that read the values.
+func datesOf(values []string) (f dateFormat) {
+	readings := map[string][]dateReading{}
+	var order []string // of patterns, as they are met
+	for _, v := range values {
+		for _, r := range dateReadings(v) {
+			if readings[r.pattern] == nil {
+				order = append(order, r.pattern)
+			}
+			readings[r.pattern] = append(readings[r.pattern], r)
+		}
+	}
+	rest := values
+	for len(rest) > 0 {
+		best, unread := likeliest(order, rest, func(pattern, v string) bool {
+			return slices.ContainsFunc(dateReadings(v), func(r dateReading) bool { return r.pattern == pattern })
+		})
+		if len(best) == 0 || len(f.patterns) == 3 || len(rest) < len(values) && !f.agrees(best[0]) {
+			break
+		}
+		f.take(best, readings, rest, unread)
+		rest = unread
+	}
+	f.unread = rest
+	return f
+}
+
+// agrees says that no pattern so far reads the day where this one reads the month.
+func (f *dateFormat) agrees(pattern string) bool {
+	first := dayComesFirst(pattern)
+	return !slices.ContainsFunc(f.patterns, func(p string) bool { return dayComesFirst(p)*first < 0 })
+}
+
+// dayComesFirst is 1 where the day is a number before that of the month, -1 where it is behind, and 0 elsewhere.
+func dayComesFirst(pattern string) int {
+	p := strings.ToLower(strings.ReplaceAll(pattern, "time", ""))
+	d, m := strings.IndexByte(p, 'd'), strings.IndexByte(p, 'm')
+	switch {
+	case d < 0 || strings.Contains(p, "mmm") || strings.HasPrefix(p, "y"):
+		return 0
+	case d < m:
+		return 1
+	}
+	return -1
+}
+
+// take adds the best patterns: the first, and the others as doubts where they read other days.
+func (f *dateFormat) take(best []string, readings map[string][]dateReading, values, unread []string) {
+	f.patterns = append(f.patterns, widths(best[0], readings[best[0]]))
+	for _, r := range readings[best[0]] {
+		f.zoned = f.zoned || r.zoned
+		if r.month != "" {
+			f.language = append(f.language, r.month)
+		}
+	}
+	f.twoDigit = f.twoDigit || strings.Contains(strings.ReplaceAll(best[0], "yyyy", ""), "yy")
+	for _, other := range best[1:] {
+		for _, v := range values {
+			if v1, v2 := dayBy(best[0], v), dayBy(other, v); v1 != v2 && v1 != "" && v2 != "" {
+				f.others, f.example = append(f.others, widths(other, readings[other])), v
+				break
+			}
+		}
+	}
+}
+
+func dayBy(pattern, v string) string {
+	for _, r := range dateReadings(v) {
+		if r.pattern == pattern {
+			return r.day
+		}
+	}
+	return ""
+}
+
+// widths writes dd and mm where all days and months have two digits.
+func widths(pattern string, list []dateReading) string {
+	day, month := "dd", "mm"
+	for _, r := range list {
+		if r.shortDay {
+			day = "d"
+		}
+		if r.shortMonth {
+			month = "m"
+		}
+	}
+	return strings.NewReplacer("D", day, "M", month).Replace(pattern)
+}
