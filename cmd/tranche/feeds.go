@@ -169,7 +169,10 @@ func (a *app) sayHowItReads(ctx context.Context, path string, p proposal.Proposa
 	var faulty *config.Error
 	switch {
 	case errors.As(err, &faulty):
-		a.say("# Not yet a whole feed: %s.", strings.ReplaceAll(config.Short(err), "\n", " "))
+		for _, fault := range faulty.Faults {
+			first, _, _ := strings.Cut(fault, "\n")
+			a.say("# Not yet a whole feed: %s", strings.TrimPrefix(first, "feeds[0]."))
+		}
 		return nil
 	case err != nil:
 		return err

@@ -62,7 +62,7 @@ func numericReadings(a, mark, b, c string) (list []dateReading) {
 	add := func(pattern, y, m, d string) {
 		if between(m, 12) && between(d, 31) {
 			list = append(list, dateReading{pattern: strings.ReplaceAll(pattern, "/", mark), shortDay: len(d) == 1,
-				shortMonth: len(m) == 1, day: y + "-" + two(m) + "-" + two(d)})
+				shortMonth: len(m) == 1, day: fullYear(y) + "-" + two(m) + "-" + two(d)})
 		}
 	}
 	switch {
@@ -96,9 +96,20 @@ func namedReadings(v string) []dateReading {
 	if number == 0 || !between(day, 31) {
 		return nil
 	}
-	r.shortDay, r.day = len(day) == 1, year+"-"+two(strconv.Itoa(number))+"-"+two(day)
+	r.shortDay, r.day = len(day) == 1, fullYear(year)+"-"+two(strconv.Itoa(number))+"-"+two(day)
 	r.pattern += "yyyy"[:len(year)]
 	return []dateReading{r}
+}
+
+// fullYear is a year of two digits from 1990 on.
+func fullYear(y string) string {
+	switch {
+	case len(y) != 2:
+		return y
+	case y >= "90":
+		return "19" + y
+	}
+	return "20" + y
 }
 
 func between(text string, most int) bool {
@@ -230,13 +241,8 @@ func dayBy(pattern, v string) string {
 // widths writes dd and mm where all days and months have two digits.
 func widths(pattern string, list []dateReading) string {
 	day, month := "dd", "mm"
-	for _, r := range list {
-		if r.shortDay {
-			day = "d"
-		}
-		if r.shortMonth {
-			month = "m"
-		}
+	if slices.ContainsFunc(list, func(r dateReading) bool { return r.shortDay || r.shortMonth }) {
+		day, month = "d", "m" // these read two digits as well
 	}
 	return strings.NewReplacer("D", day, "M", month).Replace(pattern)
 }

@@ -102,6 +102,9 @@ func (j *judge) assign(kind string, t *table, columns []*profile) findings {
 	}
 	found, taken := findings{}, map[int]bool{}
 	for _, c := range all {
+		if optional := !j.needed(c.ours); optional && c.score < isSure {
+			continue
+		}
 		if found[c.ours.name] == nil && !found.uses(c, taken) && !repeated(t.header, c.column) {
 			found[c.ours.name] = &finding{candidate: c, proven: proof.has(c)}
 			taken[c.column] = c.score >= isSure
@@ -119,6 +122,13 @@ func (j *judge) assign(kind string, t *table, columns []*profile) findings {
 		f.rivals = append(f.rivals, c)
 	}
 	return found
+}
+
+// needed says that a column is worth a question. Others are proposed only where they are sure.
+func (j *judge) needed(w *wanted) bool {
+	k, _ := feed.KindNamed(w.kind)
+	c, _ := k.Column(w.name)
+	return c.Needed || w.kind == feed.Sales && (w.name == "quantity" || w.name == "unit_price" || w.name == "net_amount")
 }
 
 // uses says that a column is something else for sure. Only a partner's name can be its code as well.

@@ -115,7 +115,7 @@ func (d *draft) askCurrency() {
 		likely = []string{"USD", "EUR", "GBP"}
 	}
 	for _, code := range likely {
-		q.Choices = append(q.Choices, Choice{Label: "all amounts", Lines: []string{"currency: " + code}})
+		q.Choices = append(q.Choices, Choice{Label: "all amounts are in " + code, Lines: []string{"currency: " + code}})
 	}
 	d.ask("constants", q)
 }
@@ -237,21 +237,21 @@ func (d *draft) settleMoney() {
 					note = ", a " + meaning + " price"
 				}
 			}
-			add("unit_price", c.column, " for one piece"+note)
+			add("unit_price", c.column, ", for one piece"+note)
 			if !p.means("unit") && note == "" && (net == nil || net.column != c.column) {
-				add("net_amount", c.column, " for the whole row")
+				add("net_amount", c.column, ", for the whole row")
 			}
 		}
 	}
 	if net != nil {
 		for _, c := range append([]candidate{net.candidate}, net.rivals...) {
-			add("net_amount", c.column, " for the whole row")
+			add("net_amount", c.column, ", for the whole row")
 		}
 	}
 	delete(d.found, "net_amount")
 	delete(d.found, "unit_price")
 	if len(choices) > 0 {
-		d.Items = append(d.Items, Item{}) // nothing
+		choices = append(choices, Choice{Label: "none of these"})
 		d.ask("columns", Question{Key: "net_amount", Text: "what a row is worth, without tax", Choices: choices})
 	}
 }
@@ -285,7 +285,7 @@ func (d *draft) example(i int) string {
 	r := d.table.body[best]
 	text := fmt.Sprintf("line %d has %q", r.line, r.fields[i])
 	if f := d.found["quantity"]; f != nil && f.column != i {
-		text += fmt.Sprintf(" with quantity %q,", r.fields[f.column])
+		text += fmt.Sprintf(" with quantity %q", r.fields[f.column])
 	}
 	return text
 }

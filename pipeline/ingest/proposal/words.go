@@ -62,7 +62,10 @@ const fillers = " of the to de du des d l la le les der die das den dem for par 
 
 // tokens are the words of a sender's name, those of several words as one.
 func (v vocabulary) tokens(name string) []token {
-	words := splitName(name)
+	var words []string
+	for _, word := range splitName(name) {
+		words = append(words, v.parts(word)...)
+	}
 	var list []token
 	for i := 0; i < len(words); {
 		n := min(3, len(words)-i)
@@ -77,8 +80,6 @@ func (v vocabulary) tokens(name string) []token {
 			list = append(list, token{word: word, filler: true})
 		case meanings == nil && len(word) == 3 && currency.Known(strings.ToUpper(word)):
 			list = append(list, token{word: word, meanings: []string{"iso"}, filler: true})
-		case meanings == nil:
-			list = append(list, v.compound(word)...)
 		default:
 			list = append(list, token{word: word, meanings: meanings})
 		}
@@ -116,18 +117,17 @@ func splitName(name string) (words []string) {
 	return words
 }
 
-// compound cuts a word that is not known into words that are, as Rechnungsnummer and ORDERDATE are written. It is one
-// unknown word where that does not go.
-func (v vocabulary) compound(word string) []token {
+// parts cuts a word that is not known into words that are, as Rechnungsnummer and ORDERDATE are written. It stays as it
+// is where that does not go.
+func (v vocabulary) parts(word string) []string {
+	if strings.Contains(fillers, " "+word+" ") || v[word] != nil {
+		return []string{word}
+	}
 	parts := v.cut(word, 4)
-	if longest := slices.MaxFunc(append(parts, ""), func(a, b string) int { return len(a) - len(b) }); len(longest) < 4 {
-		return []token{{word: word}}
+	if !slices.ContainsFunc(parts, func(part string) bool { return len(part) >= 4 }) {
+		return []string{word}
 	}
-	var list []token
-	for _, part := range parts {
-		list = append(list, token{word: part, meanings: v[part]})
-	}
-	return list
+	return parts
 }
 
 // cut finds the fewest known words that a word is made of, with the letters that German puts between them; nil: it is

@@ -12,7 +12,7 @@ import (
 func (d *draft) writeValues() {
 	for _, c := range d.kind.Columns {
 		f := d.found[c.Name]
-		if f == nil || c.Type != feed.Word || !f.sure() {
+		if f == nil || c.Type != feed.Word && c.Type != feed.Dated || !f.sure() {
 			continue
 		}
 		list := d.kind.Name + "." + c.Name
@@ -24,7 +24,9 @@ func (d *draft) writeValues() {
 		for _, w := range d.columns[f.column].words {
 			ours, isKnown := known[wordKey(w)]
 			switch {
-			case slices.Contains(c.Words, w) || isNull(w) || ours == noSale:
+			case slices.Contains(c.Words, w) || isNull(w) || ours == noSale || strings.ContainsAny(w, "|0123456789"):
+			case slices.Contains(c.Words, strings.ToLower(w)):
+				d.add(section, "%q: %s", w, strings.ToLower(w))
 			case isKnown:
 				d.add(section, "%q: %s", w, ours)
 			default:
