@@ -55,10 +55,16 @@ func (r *reader) feed(at string, f feedFile) feed.Feed {
 		HeaderLine: f.HeaderLine, HeaderLines: f.HeaderLines, NoHeader: f.NoHeader, Width: f.Width,
 		Columns: map[string][]string{}, Constants: f.Constants, Values: f.Values, Key: f.Key,
 		Yearly:      f.Numbers == "yearly",
-		DecimalMark: f.Decimal, ThousandMarks: f.Thousands, Negative: f.Negative, Dates: f.Dates, Returns: f.Returns,
+		DecimalMark: f.Decimal, ThousandMarks: f.Thousands, Grouping: f.Grouping, CurrencySigns: f.Signs, Zero: f.Zero,
+		Negative: f.Negative, NullWords: f.NullWords, MeantSo: f.MeantSo,
+		Dates: f.Dates, MonthNames: f.MonthNames, TwoDigitYearsFrom: f.ShortYears, TimeZone: f.TimeZone,
+		Returns:    f.Returns,
 		MaxRejects: r.limit(at+".max_rejects", string(f.MaxRejects)), MaxBytes: f.MaxBytes,
 		MaxEnded: r.part(at+".max_ended", string(f.MaxEnded), 5), Changes: r.changes(at, f),
 		Expected: r.expected(at+".expected", f.Expected),
+	}
+	if f.Decimals != nil {
+		out.Decimals = strconv.FormatInt(*f.Decimals, 10)
 	}
 	if most := r.money(at+".max_line_amount", f.MaxLine); most > 0 {
 		out.MaxLine = most.String()
@@ -83,7 +89,7 @@ func (r *reader) feed(at string, f feedFile) feed.Feed {
 	}
 	r.checkMarks(at, f)
 	r.checkChoices(at, f)
-	r.checkColumns(at, f)
+	r.checkColumns(at, f, out)
 	return out
 }
 
@@ -154,19 +160,47 @@ func (r *reader) checkMarks(at string, f feedFile) {
 	if _, err := loading.Encoding(f.Encoding); err != nil {
 		r.fault(at+".encoding", "%v", err)
 	}
-	for _, layout := range f.Dates {
-		if !feed.ValidLayout(layout) {
-			r.fault(at+".dates", "%q is not a date format; write it with dd, mm and yyyy, as in dd.mm.yyyy", layout)
-		}
-	}
+	r.checkDates(at, f)
 	if _, err := filepath.Match(f.Glob, "x"); err != nil || f.Glob == "" {
 		r.fault(at+".glob", "%q is not a pattern for file names", f.Glob)
 	}
 }
 
+func (r *reader) checkDates(at string, f feedFile) {
+	short := false
+	for _, pattern := range f.Dates {
+		if !feed.ValidDates(pattern) {
+			r.fault(at+".dates", "%q is not a date format; write it with dd or d, mm, m or mmm (a name), yyyy or yy, and "+
+				"time, as in dd.mm.yyyy or m/d/yyyy time, or write iso8601, excel or excel_1904", pattern)
+		}
+		short = short || feed.HasShortYear(pattern)
+	}
+	if first := f.ShortYears; short && first == 0 || first != 0 && (first < 1900 || first > 2099) {
+		r.fault(at+".two_digit_years_from", "%d is not the first year that yy can mean; with 1990, 90 is 1990 and 89 is 2089",
+			first)
+	}
+	if f.TimeZone != "" {
+		if _, err := time.LoadLocation(f.TimeZone); err != nil || f.TimeZone == "Local" {
+			r.fault(at+".time_zone", "%q is not a zone; write one such as UTC, Europe/Berlin or America/New_York", f.TimeZone)
+		}
+	}
+}
+
 func (r *reader) checkChoices(at string, f feedFile) {
 	r.oneOf(at, "mode", f.Mode, true)
-	r.oneOf(at, "negative", f.Negative, true)
+	for _, style := range f.Negative {
+		r.oneOf(at, "negative", style, true)
+	}
+	if slices.Contains(f.Negative, feed.Credit) && slices.Contains(f.Negative, feed.Debit) {
+		r.fault(at+".negative", "either CR or DR is below zero")
+	}
+	r.oneOf(at, "grouping", f.Grouping, true)
+	if f.Grouping == feed.Indian && len(f.Thousands) == 0 {
+		r.fault(at+".thousands", "with grouping: indian the mark between groups must be declared")
+	}
+	for _, language := range f.MonthNames {
+		r.oneOf(at, "month_names", language, true)
+	}
 	r.oneOf(at, "final_newline", f.FinalNewline, true)
 	r.oneOf(at, "document_numbers", f.Numbers, true)
 	if f.Kind == feed.Sales {
@@ -190,7 +224,7 @@ func (r *reader) oneOf(at, key, got string, optional bool) {
 // open is what a proposal writes where a person has to decide.
 const open = "ASK"
 
-func (r *reader) checkColumns(at string, f feedFile) {
+func (r *reader) checkColumns(at string, f feedFile, out feed.Feed) {
 	kind, ok := feed.KindNamed(f.Kind)
 	if !ok {
 		r.fault(at+".kind", "unknown kind %q; known are %s", f.Kind, strings.Join(words("kind"), ", "))
@@ -214,9 +248,11 @@ func (r *reader) checkColumns(at string, f feedFile) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Values)) {
 		known(at+".values."+name, name)
-		for _, theirs := range slices.Sorted(maps.Keys(f.Values[name])) {
-			if f.Values[name][theirs] == open {
-				r.fault(at+".values."+name, "ASK is to be filled in: with our word for %q", theirs)
+		for _, word := range slices.Sorted(maps.Keys(f.Values[name])) {
+			if f.Values[name][word] == open {
+				r.fault(at+".values."+name, "ASK is to be filled in: with our word for %q", word)
+			} else if wrong := out.Reads(name, f.Values[name][word]); wrong != "" {
+				r.fault(at+".values."+name, "%s", wrong)
 			}
 		}
 	}

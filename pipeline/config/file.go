@@ -149,6 +149,7 @@ type feedFile struct {
 	MaxCorrected *maxCorrectedFile `yaml:"max_corrected" doc:"More corrections of stated lines wait for a person"`
 
 	Encoding  string `doc:"Such as windows-1252; usually utf-8"`
+	MeantSo   bool   `yaml:"encoding_is_meant" doc:"Read in a one-byte encoding even where it reads as utf-8"`
 	Delimiter string `is:"mark" doc:"The mark between fields; usually a comma"`
 	Quote     string `is:"quote" doc:"The mark around fields, or none; usually \""`
 	Escape    string `is:"mark" doc:"The mark before a quote inside a field; usually the quote is doubled"`
@@ -167,14 +168,24 @@ type feedFile struct {
 	Columns   map[string]names             `is:"must" doc:"Our names, and the sender's; several are alternatives"`
 	Constants map[string]string            `doc:"Our columns with one fixed value"`
 	Values    map[string]map[string]string `doc:"The sender's words and ours, by column"`
+	NullWords names                        `yaml:"null_words" doc:"Words that are no value, such as NULL, in any column"`
 
 	Decimal   string `is:"mark" doc:"The mark before decimals; usually a point"`
 	Thousands names  `is:"mark" doc:"The marks between thousands; usually none"`
-	Negative  string `is:"negative" doc:"How a negative number is written; usually leading"`
-	Dates     names  `doc:"How dates are written, such as dd.mm.yyyy"`
-	Returns   string `is:"returns" doc:"How a return is told from a sale"`
-	Numbers   string `yaml:"document_numbers" is:"document_numbers" doc:"yearly: they begin anew each January"`
-	Key       names  `doc:"The columns that identify a sale; usually distributor, document and line"`
+	Grouping  string `is:"grouping" doc:"indian: 1,23,456.00; usually thousands"`
+	Decimals  *int64 `is:"count" doc:"How many decimals amounts have; without it 1.234 is rejected, which may mean 1,234"`
+	Signs     names  `yaml:"currency_signs" doc:"Signs of currencies beside numbers, such as $ or EUR"`
+	Zero      string `doc:"What stands for 0 in a number, such as -"`
+	Negative  names  `is:"negative" doc:"How a negative number is written, one way or several; usually leading"`
+
+	Dates      names  `doc:"How dates are written, such as dd.mm.yyyy or m/d/yy time"`
+	MonthNames names  `yaml:"month_names" is:"month_names" doc:"The languages of months written as names; usually en"`
+	ShortYears int    `yaml:"two_digit_years_from" is:"count" doc:"The first year that yy can mean, such as 1990"`
+	TimeZone   string `yaml:"time_zone" doc:"Where the day of a time with a zone is taken, such as UTC or Europe/Berlin"`
+
+	Returns string `is:"returns" doc:"How a return is told from a sale"`
+	Numbers string `yaml:"document_numbers" is:"document_numbers" doc:"yearly: they begin anew each January"`
+	Key     names  `doc:"The columns that identify a sale; usually distributor, document and line"`
 }
 
 type trailerFile struct {

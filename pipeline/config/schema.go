@@ -38,6 +38,8 @@ func words(form string) []string {
 		return []string{"unique", "yearly"}
 	case "final_newline":
 		return []string{"required", "optional"}
+	case "grouping":
+		return []string{"thousands", feed.Indian}
 	case "kind":
 		var names []string
 		for _, k := range feed.Kinds() {
@@ -54,8 +56,10 @@ func words(form string) []string {
 		return []string{"append", "replace"}
 	case "module", "module_name":
 		return programme.ModuleNames()
+	case "month_names":
+		return feed.MonthLanguages()
 	case "negative":
-		return []string{feed.LeadingMinus, feed.TrailingMinus, feed.Parentheses}
+		return []string{feed.LeadingMinus, feed.TrailingMinus, feed.Parentheses, feed.Credit, feed.Debit}
 	case "own_deals":
 		return []string{"refuse", "allow"}
 	case "paid_in":

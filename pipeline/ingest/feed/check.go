@@ -2,6 +2,7 @@ package feed
 
 import (
 	"bytes"
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -19,7 +20,11 @@ func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
 		}
 		return code, ""
 	case Decimal:
-		v.units, code = t.numbers.parse(v.text, c.Scale)
+		if c.Exact {
+			v.units, code = t.numbers.parse(v.text, c.Scale)
+		} else {
+			v.units, code = t.numbers.amount(v.text, c)
+		}
 		return code, ""
 	case Whole:
 		v.units, code = t.numbers.parse(v.text, 0)
@@ -49,12 +54,30 @@ func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
 	return code, ""
 }
 
+// Reads says what is wrong with a text that the feed's own words put into a column; empty: nothing.
+func (f Feed) Reads(column, text string) string {
+	kind, _ := KindNamed(f.Kind)
+	c, ok := kind.Column(column)
+	if !ok || text == "" {
+		return ""
+	}
+	t := Typer{feed: f, numbers: newNumbers(f), dates: newDates(f)}
+	code, detail := t.check(&c, &source{allowed: c.Words}, &value{text: []byte(text)})
+	switch {
+	case code == "":
+		return ""
+	case c.Type == Word:
+		return fmt.Sprintf("%q is none of our words; %s", text, detail)
+	}
+	return fmt.Sprintf("%q does not fit: %s", text, Problem{Code: code, Detail: detail}.Sentence())
+}
+
 // date reads a day. Neighbouring records often have the same one.
 func (t *Typer) date(text []byte) (day, string) {
 	if len(text) > 0 && bytes.Equal(text, t.lastDate) {
 		return t.lastDay, ""
 	}
-	d, code := parseDate(t.layouts, text)
+	d, code := t.dates.read(text)
 	if code == "" {
 		t.lastDate, t.lastDay = append(t.lastDate[:0], text...), d
 	}
@@ -67,6 +90,7 @@ type mark uint8
 const (
 	control  mark = 1 << iota // perhaps
 	exponent                  // perhaps a number that a spreadsheet has changed
+	hidden                    // perhaps an invisible character
 )
 
 // marksOf is the marks of each byte. 0xC2 begins U+0080 to U+009F, from Windows-1252 declared as ISO-8859-1; 0xEF
@@ -78,6 +102,10 @@ var marksOf = func() (table [256]mark) {
 	table[0x7f], table[0xC2], table[0xEF] = control, control, control
 	table['\t'], table['\n'], table['\r'] = 0, 0, 0
 	table['+'] = exponent
+	for _, c := range []byte{0xC2, 0xE2, 0xEF} { // begin all invisible characters
+		table[c] |= hidden
+	}
+	table[0xE2] |= control
 	return table
 }()
 
@@ -90,7 +118,8 @@ func marksIn(text []byte) (m mark) {
 
 // Unshowable says that neither a screen nor a cell can show a character.
 func Unshowable(r rune) bool {
-	return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' || r == 0xFFFE || r == 0xFFFF
+	return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' || r == 0xFFFE || r == 0xFFFF ||
+		r == 0x2028 || r == 0x2029 // ends of lines and paragraphs
 }
 
 // mangled recognises a long number after a spreadsheet: 1.23E+12.
@@ -130,19 +159,24 @@ func checkDated(text string, allowed []string) (code, detail string) {
 
 // cutDays cuts the days off an item, and checks them.
 func cutDays(text string) (item, code, detail string) {
-	iso := parseLayout("yyyy-mm-dd")
 	m := datedItem.FindStringSubmatch(text)
-	from, ok := iso.parse([]byte(m[2]))
-	if m[2] != "" && !ok {
+	from, bad := isoDay(m[2])
+	if m[2] != "" && bad {
 		return m[1], BadDate, m[2]
 	}
 	if m[3] == "" {
 		return m[1], "", ""
 	}
-	if to, ok := iso.parse([]byte(m[3])); !ok || m[2] != "" && to.before(from) {
+	if to, bad := isoDay(m[3]); bad || m[2] != "" && to.before(from) {
 		return m[1], BadList, m[3] + " is not a last day"
 	}
 	return m[1], "", ""
+}
+
+func isoDay(text string) (d day, bad bool) {
+	iso := newDates(Feed{})
+	d, code := iso.read([]byte(text))
+	return d, code != ""
 }
 
 // checkAliases checks a list such as "NORDWIND=K-1023 2024-02-01|*=44". A | in a code is doubled.

@@ -26,6 +26,7 @@ type Feed struct {
 	Glob string // of the file's name
 
 	Encoding     string // utf-8
+	MeantSo      bool   // also where the bytes of a one-byte encoding read as UTF-8
 	Delimiter    string // ,
 	Quote        string // "; none: this sender quotes nothing
 	Escape       string // a quote is doubled
@@ -41,11 +42,22 @@ type Feed struct {
 	Constants map[string]string            // ours -> a value this sender never writes
 	Values    map[string]map[string]string // ours -> the sender's word -> our word
 
+	NullWords []string // these are no value, in any column
+
 	DecimalMark   string   // .
 	ThousandMarks []string // none
-	Negative      string   // leading, trailing or parentheses
-	Dates         []string // yyyy-mm-dd
-	Returns       string   // negative, positive, by_amount or by_quantity
+	Grouping      string   // thousands; or Indian
+	Decimals      string   // of amounts, a number; empty: not known
+	CurrencySigns []string // none
+	Zero          string   // what stands for 0; none
+	Negative      []string // leading; the styles of negative numbers
+
+	Dates             []string // yyyy-mm-dd
+	MonthNames        []string // en; the languages of months that are names
+	TwoDigitYearsFrom int      // the first year that two digits can mean; needed with yy
+	TimeZone          string   // where the day of a time with a zone is taken; none: such a time is refused
+
+	Returns string // negative, positive, by_amount or by_quantity
 
 	Trailer    *Trailer
 	Replace    bool          // complete for the months it covers
@@ -119,7 +131,7 @@ func (f Feed) Hash() string {
 		trailer = fmt.Sprintf("%+v", *f.Trailer)
 	}
 	f.Trailer, f.Expected, f.Changes, f.MaxLine = nil, 0, ChangeLimits{}, "" // they do not change the reading
-	sum := sha256.Sum256(fmt.Appendf(nil, "reader 5 %+v %s", f, trailer))    // fmt prints maps in the order of their keys
+	sum := sha256.Sum256(fmt.Appendf(nil, "reader 6 %+v %s", f, trailer))    // fmt prints maps in the order of their keys
 	return hex.EncodeToString(sum[:8])
 }
 

@@ -24,6 +24,7 @@ type Column struct {
 	Type     Type
 	Scale    int  // of a Decimal
 	Money    bool // a Decimal shown with at least two places
+	Exact    bool // a Decimal in which a mark before three digits is never one of thousands
 	Needed   bool // may not be empty
 	FarDates bool // a Date may be beyond this century (9999-12-31 for "never")
 	Words    []string
@@ -106,7 +107,7 @@ func Kinds() []Kind {
 		{Name: "fx_rates", Key: []string{"currency", "rate_date"}, Month: "rate_date", Columns: []Column{
 			{Name: "rate_date", Type: Date, Needed: true},
 			{Name: "currency", Type: Code, Needed: true},
-			{Name: "rate", Type: Decimal, Scale: 9, Needed: true},
+			{Name: "rate", Type: Decimal, Scale: 9, Needed: true, Exact: true},
 		}},
 		{Name: "deals", Key: []string{"deal_id", "partner_code", "role"}, Columns: []Column{
 			{Name: "deal_id", Type: Code, Needed: true},

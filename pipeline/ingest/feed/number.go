@@ -11,27 +11,103 @@ import (
 type numbers struct {
 	decimal   byte
 	thousands [][]byte
-	negative  string
-	plain     bool // only a point and a leading minus
+	negative  negative
+	indian    bool     // groups of two before the last three
+	signs     [][]byte // of currencies
+	zero      []byte   // stands for 0
+	decimals  int      // of amounts; -1: the feed does not say
+	plain     bool     // only a point and a leading minus
 }
+
+// negative is how numbers below zero are written: one or several of the styles. A minus before a number means the same
+// everywhere, and is always read.
+type negative struct{ trailing, parentheses, credit, debit bool }
 
 // The styles of negative numbers.
 const (
 	LeadingMinus  = "leading"
 	TrailingMinus = "trailing"
 	Parentheses   = "parentheses"
+	Credit        = "cr" // 20.00 CR is below zero, 20.00 DR above
+	Debit         = "dr" // the contrary
 )
 
+// Indian is the grouping 1,23,456.
+const Indian = "indian"
+
 func newNumbers(f Feed) numbers {
-	n := numbers{decimal: '.', negative: f.Negative}
+	n := numbers{decimal: '.', indian: f.Grouping == Indian, zero: []byte(f.Zero), decimals: -1}
 	if f.DecimalMark != "" {
 		n.decimal = f.DecimalMark[0]
 	}
 	for _, mark := range f.ThousandMarks {
 		n.thousands = append(n.thousands, []byte(mark))
 	}
-	n.plain = n.decimal == '.' && len(n.thousands) == 0 && (n.negative == "" || n.negative == LeadingMinus)
+	for _, sign := range f.CurrencySigns {
+		n.signs = append(n.signs, []byte(sign))
+	}
+	if known, err := strconv.Atoi(f.Decimals); err == nil {
+		n.decimals = known
+	}
+	for _, style := range f.Negative {
+		switch style {
+		case TrailingMinus:
+			n.negative.trailing = true
+		case Parentheses:
+			n.negative.parentheses = true
+		case Credit:
+			n.negative.credit = true
+		case Debit:
+			n.negative.debit = true
+		}
+	}
+	n.plain = n.decimal == '.' && len(n.thousands) == 0 && len(n.signs) == 0 && len(n.zero) == 0 &&
+		n.negative == negative{}
 	return n
+}
+
+// amount reads a number of which the sender may have written the thousands with the mark of decimals: 1.234. Where the
+// feed does not say how many decimals its amounts have, such a number is refused.
+func (n *numbers) amount(text []byte, c *Column) (units int64, code string) {
+	units, code = n.parse(text, c.Scale)
+	switch {
+	case code != "":
+		return units, code
+	case n.decimals < 0 && n.maybeThousands(text):
+		return 0, MaybeThousands
+	case n.decimals >= 0 && c.Money && c.Scale > n.decimals && units%tenTo(c.Scale-n.decimals) != 0:
+		return 0, MoreDecimals
+	}
+	return units, ""
+}
+
+// maybeThousands finds exactly three digits behind the only mark of a number that does not begin with 0.
+func (n *numbers) maybeThousands(text []byte) bool {
+	if len(text) < 5 {
+		return false
+	}
+	text = bytes.TrimLeft(text, "-+(") // a number with other signs is looked at below
+	at := bytes.IndexByte(text, n.decimal)
+	if at < 1 {
+		return false
+	}
+	first, digits := 0, 0
+	for first < at && (text[first] < '0' || text[first] > '9') {
+		first++
+	}
+	for at+1+digits < len(text) && text[at+1+digits] >= '0' && text[at+1+digits] <= '9' {
+		digits++
+	}
+	whole := text[first:at]
+	return digits == 3 && len(whole) > 0 && len(whole) <= 3 && whole[0] != '0' && allDigits(whole)
+}
+
+func tenTo(n int) int64 {
+	unit := int64(1)
+	for range n {
+		unit *= 10
+	}
+	return unit
 }
 
 // parsePlain reads the usual format fast. It leaves everything else to parse, which finds the reason.
@@ -73,13 +149,16 @@ func parsePlain(text []byte, scale int) (units int64, ok bool) {
 
 // parse reads text as units of 10^-scale; an empty code is success. It does not round: a digit beyond the scale must
 // be zero.
-func (n numbers) parse(text []byte, scale int) (units int64, code string) {
+func (n *numbers) parse(text []byte, scale int) (units int64, code string) {
 	if n.plain {
 		if units, ok := parsePlain(text, scale); ok {
 			return units, ""
 		}
 	}
-	text, minus := n.sign(text)
+	text, minus, isZero := n.bare(text)
+	if isZero {
+		return 0, ""
+	}
 	whole, fraction := text, []byte(nil)
 	if i := bytes.IndexByte(text, n.decimal); i >= 0 {
 		whole, fraction = text[:i], text[i+1:]
@@ -125,35 +204,76 @@ func allDigits(text []byte) bool {
 // maxUnits is the largest DECIMAL(18).
 const maxUnits = 999_999_999_999_999_999
 
-// sign removes the sign in the sender's style. A minus in another style stays, and fails as a digit.
-func (n numbers) sign(text []byte) (digits []byte, minus bool) {
-	last := len(text) - 1
-	switch {
-	case last < 1:
-		return text, false
-	case n.negative == TrailingMinus && text[last] == '-':
-		return text[:last], true
-	case n.negative == Parentheses && text[0] == '(' && text[last] == ')':
-		return text[1:last], true
-	case (n.negative == LeadingMinus || n.negative == "") && text[0] == '-':
-		return text[1:], true
+// bare is a number without its currency and its sign. A sign in a style that the feed does not declare stays, and fails
+// as a digit.
+func (n *numbers) bare(text []byte) (digits []byte, minus, isZero bool) {
+	text, hadCurrency := n.cutCurrency(text)
+	text, minus, isZero = n.cutSign(text)
+	if !hadCurrency {
+		text, _ = n.cutCurrency(text)
+	}
+	isZero = isZero || len(n.zero) > 0 && !minus && bytes.Equal(text, n.zero)
+	return text, minus, isZero
+}
+
+// cutCurrency removes one sign of a currency, before or behind the number.
+func (n *numbers) cutCurrency(text []byte) ([]byte, bool) {
+	for _, sign := range n.signs {
+		if rest, ok := bytes.CutPrefix(text, sign); ok {
+			return bytes.TrimSpace(rest), true
+		}
+		if rest, ok := bytes.CutSuffix(text, sign); ok {
+			return bytes.TrimSpace(rest), true
+		}
 	}
 	return text, false
 }
 
-// integer reads the digits before the decimal mark. After a thousands mark every group has three digits, and the
-// first group does not begin with 0: 0.500 may be a half.
-func (n numbers) integer(text []byte) (units int64, code string) {
-	group, marked := 0, false
+// cutSign removes the sign. U+2212 is a minus as - is.
+func (n *numbers) cutSign(text []byte) (rest []byte, minus, isZero bool) {
+	if len(n.zero) > 0 && bytes.Equal(text, n.zero) {
+		return text, false, true
+	}
+	style := n.negative
+	if last := len(text) - 1; style.parentheses && last > 1 && text[0] == '(' && text[last] == ')' {
+		return bytes.TrimSpace(text[1:last]), true, false
+	}
+	for _, mark := range []string{"-", "\u2212"} {
+		if rest, ok := bytes.CutPrefix(text, []byte(mark)); ok && len(rest) > 0 {
+			return bytes.TrimSpace(rest), true, false
+		}
+		if rest, ok := bytes.CutSuffix(text, []byte(mark)); ok && style.trailing && len(rest) > 0 {
+			return bytes.TrimSpace(rest), true, false
+		}
+	}
+	if style.credit || style.debit {
+		if last := len(text) - 2; last > 0 {
+			switch word := string(bytes.ToUpper(text[last:])); word {
+			case "CR", "DR":
+				return bytes.TrimSpace(text[:last]), (word == "CR") == style.credit, false
+			}
+		}
+	}
+	return text, false, false
+}
+
+// integer reads the digits before the decimal mark. After a thousands mark every group has three digits, or two before
+// the last, and the first group does not begin with 0: 0.500 may be a half.
+func (n *numbers) integer(text []byte) (units int64, code string) {
+	group, groups := 0, 0 // digits of this group, and marks before it
+	usual := 3
+	if n.indian {
+		usual = 2
+	}
 	for i := 0; i < len(text); {
 		if mark := n.markAt(text[i:]); mark > 0 {
 			if text[0] == '0' {
 				return 0, ZeroGroup
 			}
-			if group == 0 || group > 3 || marked && group != 3 {
+			if group == 0 || group > usual || groups > 0 && group != usual {
 				return 0, BadNumber
 			}
-			marked, group, i = true, 0, i+mark
+			group, groups, i = 0, groups+1, i+mark
 			continue
 		}
 		c := text[i]
@@ -167,13 +287,13 @@ func (n numbers) integer(text []byte) (units int64, code string) {
 		group++
 		i++
 	}
-	if marked && group != 3 || group == 0 {
+	if groups > 0 && group != 3 || group == 0 {
 		return 0, BadNumber
 	}
 	return units, ""
 }
 
-func (n numbers) markAt(text []byte) int {
+func (n *numbers) markAt(text []byte) int {
 	for _, mark := range n.thousands {
 		if bytes.HasPrefix(text, mark) {
 			return len(mark)
@@ -188,10 +308,7 @@ func appendUnits(out []byte, units int64, scale int) []byte {
 		out = append(out, '-')
 		units = -units
 	}
-	unit := int64(1)
-	for range scale {
-		unit *= 10
-	}
+	unit := tenTo(scale)
 	out = strconv.AppendInt(out, units/unit, 10)
 	if rest := units % unit; rest > 0 {
 		out = append(out, '.')
@@ -263,5 +380,6 @@ func (t *Total) String() string {
 
 // ParseNumber reads a number in the feed's format, in units of 10^-scale; an empty code is success.
 func (f Feed) ParseNumber(text string, scale int) (units int64, code string) {
-	return newNumbers(f).parse([]byte(text), scale)
+	n := newNumbers(f)
+	return n.parse([]byte(text), scale)
 }

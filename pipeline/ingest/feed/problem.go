@@ -17,27 +17,30 @@ type Problem struct {
 
 // The reasons a record is rejected for.
 const (
-	BadNumber     = "bad_number"
-	ZeroGroup     = "zero_before_thousands"
-	TooFine       = "too_many_decimals"
-	TooLarge      = "too_large"
-	BadDate       = "bad_date"
-	AmbiguousDate = "ambiguous_date"
-	FarDate       = "date_out_of_range"
-	Missing       = "missing_value"
-	UnknownWord   = "unknown_word"
-	BadList       = "bad_list"
-	Mangled       = "mangled_code"
-	ControlMark   = "control_character"
-	TooLong       = "too_long"
-	WrongSign     = "wrong_sign"
-	Incomplete    = "incomplete_entry"
-	KeyConflict   = "key_conflict"
-	BesideReject  = "beside_a_reject"
-	NotListed     = "not_listed"
-	NotAReturn    = "not_a_return"
-	EndsTooEarly  = "ends_before_it_begins"
-	NotAboveZero  = "not_above_zero"
+	BadNumber      = "bad_number"
+	ZeroGroup      = "zero_before_thousands"
+	TooFine        = "too_many_decimals"
+	TooLarge       = "too_large"
+	MaybeThousands = "maybe_thousands"
+	MoreDecimals   = "more_decimals"
+	BadDate        = "bad_date"
+	ZonedTime      = "time_with_a_zone"
+	AmbiguousDate  = "ambiguous_date"
+	FarDate        = "date_out_of_range"
+	Missing        = "missing_value"
+	UnknownWord    = "unknown_word"
+	BadList        = "bad_list"
+	Mangled        = "mangled_code"
+	ControlMark    = "control_character"
+	TooLong        = "too_long"
+	WrongSign      = "wrong_sign"
+	Incomplete     = "incomplete_entry"
+	KeyConflict    = "key_conflict"
+	BesideReject   = "beside_a_reject"
+	NotListed      = "not_listed"
+	NotAReturn     = "not_a_return"
+	EndsTooEarly   = "ends_before_it_begins"
+	NotAboveZero   = "not_above_zero"
 )
 
 // The reasons a file is refused for.
@@ -96,9 +99,14 @@ func sentences() map[string]string {
 		ZeroGroup: "not a number as the feed declares them: a thousands mark stands behind a 0, where a decimal mark may " +
 			"be meant; if the mark is this sender's decimal mark, declare it as decimal and not under thousands, " +
 			"otherwise ask the sender for the number without the zero",
-		TooFine:       "more decimals than are kept; nothing is rounded on reading",
-		TooLarge:      "the number is too large to be kept exactly",
-		BadDate:       "not a date as the feed declares them",
+		TooFine:  "more decimals than are kept; nothing is rounded on reading",
+		TooLarge: "the number is too large to be kept exactly",
+		MaybeThousands: "three digits behind a lone mark may be decimals or thousands: say under decimals how many this " +
+			"sender's amounts have, or declare the mark under thousands and another one as decimal",
+		MoreDecimals: "more decimals than the feed's decimals says that amounts have; it may be a mark of thousands",
+		BadDate:      "not a date as the feed declares them",
+		ZonedTime: "the time has a zone, and the feed does not say where its days are taken: add time_zone, such as UTC or " +
+			"Europe/Berlin",
 		AmbiguousDate: "the date reads differently under two of the feed's formats; declare one",
 		FarDate:       "the date lies outside 1990 to 2099",
 		Missing:       "the value is missing",

@@ -93,7 +93,7 @@ func BenchmarkFramingAlone(b *testing.B) {
 }
 
 func BenchmarkReadingANumber(b *testing.B) {
-	german := Feed{DecimalMark: ",", ThousandMarks: []string{"."}, Negative: TrailingMinus}
+	german := Feed{DecimalMark: ",", ThousandMarks: []string{"."}, Negative: []string{TrailingMinus}}
 	for name, c := range map[string]struct {
 		feed Feed
 		text string

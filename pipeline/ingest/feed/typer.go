@@ -19,12 +19,14 @@ type Typer struct {
 	Problems  []Problem // of the last record
 	Amount    int64     // net amount of the last record in micro-units, when HasAmount
 	HasAmount bool
+	Hidden    int64 // values so far out of which invisible characters were taken
 
 	feed    Feed
 	kind    Kind
 	sources []source
 	numbers numbers
-	layouts []layout
+	dates   dates
+	nothing [][]byte // words that are no value
 	returns string
 	sales   struct{ docType, isReturn, quantity, price, amount, lineNo, lineKey, returnsDoc int }
 	active  []int    // columns to read in every record
@@ -68,12 +70,9 @@ func (f Feed) Bind(header Names) (t *Typer, problems []Problem, notes []string) 
 	if !ok {
 		return nil, []Problem{{Code: MissingColumn, Detail: "unknown kind " + f.Kind}}, nil
 	}
-	t = &Typer{feed: f, kind: kind, numbers: newNumbers(f), returns: f.Returns}
-	if len(f.Dates) == 0 {
-		f.Dates = []string{"yyyy-mm-dd"}
-	}
-	for _, text := range f.Dates {
-		t.layouts = append(t.layouts, parseLayout(text))
+	t = &Typer{feed: f, kind: kind, numbers: newNumbers(f), dates: newDates(f), returns: f.Returns}
+	for _, word := range f.NullWords {
+		t.nothing = append(t.nothing, []byte(word))
 	}
 	used := map[int]bool{}
 	for _, c := range kind.Columns {
@@ -328,12 +327,18 @@ func (t *Typer) read(i int, fields [][]byte) {
 	if t.feed.ExcelText && len(v.text) > 3 && v.text[0] == '=' && v.text[1] == '"' && v.text[len(v.text)-1] == '"' {
 		v.text = v.text[2 : len(v.text)-1]
 	}
+	if c.Type != Text && marksIn(v.text)&hidden > 0 {
+		t.showHidden(v)
+	}
+	if slices.ContainsFunc(t.nothing, func(word []byte) bool { return bytes.Equal(word, v.text) }) {
+		v.text = nil
+	}
 	if len(v.text) > 0 && len(src.words) > 0 {
 		if word, ok := src.words[string(v.text)]; ok {
 			v.text = word
 		}
 	}
-	if len(v.text) == 0 { // also after the feed's words
+	if len(v.text) == 0 { // also after the words
 		if c.Needed {
 			t.problem(i, Missing, "")
 		}
@@ -348,6 +353,30 @@ func (t *Typer) read(i int, fields [][]byte) {
 	if src.constant != nil {
 		*src.constant = *v
 	}
+}
+
+// showHidden takes invisible characters out of a code, number, date or word.
+func (t *Typer) showHidden(v *value) {
+	shown := bytes.Map(func(r rune) rune {
+		if invisible(r) {
+			return -1
+		}
+		return r
+	}, v.text)
+	if len(shown) < len(v.text) {
+		t.Hidden++
+		v.text = bytes.TrimSpace(shown)
+	}
+}
+
+// invisible says that nobody can see a character: it has no width, turns the direction of text, or is a byte order
+// mark.
+func invisible(r rune) bool {
+	switch {
+	case r == 0xAD, r >= 0x200B && r <= 0x200F, r >= 0x202A && r <= 0x202E, r >= 0x2060 && r <= 0x2069, r == 0xFEFF:
+		return true
+	}
+	return false
 }
 
 func trim(text []byte) []byte {

@@ -1,6 +1,7 @@
 package loading
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -76,6 +77,9 @@ func (r *reading) all(
 	}
 	total, err := p.read(r.cutter, r.first)
 	r.tally = *total
+	if r.hidden > 0 {
+		r.notes = append(r.notes, fmt.Sprintf("invisible characters were taken out of %d values", r.hidden))
+	}
 	return err
 }
 

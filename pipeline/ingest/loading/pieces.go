@@ -27,6 +27,7 @@ type tally struct {
 	after          int64 // the line of the first record after the trailer
 	keylessLine    int64 // the line of the first rejected record whose key cannot be read
 	stopped        int64 // the line before which the reading ended early; zero: it did not
+	hidden         int64 // values out of which invisible characters were taken
 	unterminated   bool  // the text's last record has no line end
 }
 
@@ -35,6 +36,7 @@ func (t *tally) add(o *tally) {
 	t.typed += o.typed
 	t.rejected += o.rejected
 	t.unread += o.unread
+	t.hidden += o.hidden
 	t.remember(o.problems)
 	t.amount.Merge(&o.amount)
 	t.rejectedAmount.Merge(&o.rejectedAmount)
@@ -80,6 +82,7 @@ func (p *pieces) piece(one piece, t *feed.Typer) *result {
 		r.addRecord(&rec, t)
 	}
 	r.batch = t.Batch()
+	r.hidden, t.Hidden = t.Hidden, 0
 	r.rest.data, r.rest.line = f.Rest()
 	if n := len(one.data); one.last && n > 0 {
 		r.unterminated = one.data[n-1] != '\n' && one.data[n-1] != '\r'

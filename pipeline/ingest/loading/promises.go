@@ -12,6 +12,8 @@ import (
 func (r *reading) checkPromises() error {
 	limit := r.feed.MaxRejects
 	switch {
+	case r.text.watch.isUTF8():
+		return r.text.watch.problem(r.feed.Encoding)
 	case r.unterminated && r.feed.FinalNewline:
 		return &feed.Problem{Code: feed.CutShort}
 	case limit.Exceeded(r.rejected, r.records):

@@ -14,11 +14,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/ianaindex"
-	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
-
 	"tranche/pipeline/ingest/feed"
 )
 
@@ -33,7 +28,8 @@ type text struct {
 	file   *os.File
 	raw    *bufio.Reader
 	hash   hash.Hash
-	atMost int64 // how many bytes it can have, unpacked
+	watch  *watch // of a one-byte encoding
+	atMost int64  // how many bytes it can have, unpacked
 }
 
 // mostPacked is the most that one byte of an archive can unpack to.
@@ -62,7 +58,7 @@ func openText(path string, f feed.Feed) (*text, error) {
 		detail := fmt.Sprintf("it has %d bytes, allowed %d", t.atMost, f.Most())
 		return nil, errors.Join(&feed.Problem{Code: feed.TooManyBytes, Detail: detail}, file.Close())
 	}
-	if t.Reader, err = decode(r, f.Encoding); err != nil {
+	if t.Reader, t.watch, err = decode(r, f); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	return t, nil
@@ -119,53 +115,6 @@ func (c *capped) Read(p []byte) (int, error) {
 		return n, &feed.Problem{Code: feed.BadArchive, Detail: err.Error()}
 	}
 	return n, err
-}
-
-// Encoding finds an encoding by name. nil is UTF-8, which needs no decoder.
-func Encoding(name string) (encoding.Encoding, error) {
-	switch strings.ToLower(name) {
-	case "", "utf-8", "utf8":
-		return nil, nil
-	case "utf-16":
-		return unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM), nil
-	case "utf-16le":
-		return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), nil
-	case "utf-16be":
-		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), nil
-	}
-	e, err := ianaindex.IANA.Encoding(name)
-	if err != nil || e == nil {
-		return nil, fmt.Errorf("unknown encoding %q", name)
-	}
-	return e, nil
-}
-
-// decode makes a reader of UTF-8 without a byte order mark.
-func decode(r io.Reader, name string) (io.Reader, error) {
-	e, err := Encoding(name)
-	if err != nil {
-		return nil, &feed.Problem{Code: feed.BadEncoding, Detail: err.Error()}
-	}
-	if e != nil {
-		r = transform.NewReader(r, e.NewDecoder())
-	}
-	buffered := bufio.NewReaderSize(r, 1<<20)
-	mark, err := buffered.Peek(3)
-	if err != nil && err != io.EOF {
-		return nil, asProblem(err)
-	}
-	if bytes.Equal(mark, []byte("\xEF\xBB\xBF")) {
-		_, _ = buffered.Discard(3)
-	}
-	return buffered, nil
-}
-
-// asProblem makes a decoder's error a reason to refuse the file; other errors fail the run.
-func asProblem(err error) error {
-	if errors.Is(err, unicode.ErrMissingBOM) || errors.Is(err, encoding.ErrInvalidUTF8) {
-		return &feed.Problem{Code: feed.BadEncoding, Detail: err.Error()}
-	}
-	return err
 }
 
 // piece is a part of a text that ends at a line end or at the end.

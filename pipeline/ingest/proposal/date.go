@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tranche/pipeline/ingest/feed"
 )
 
 // dateReading is one way to read a date. D and M in its pattern stand for days and months of one or two digits.
@@ -14,7 +16,6 @@ type dateReading struct {
 	shortMonth bool
 	zoned      bool
 	month      string // its name, if it has one
-	day        string // for comparison: yyyy-mm-dd as far as it is known
 }
 
 var (
@@ -31,7 +32,7 @@ func isDate(v string) bool { return len(dateReadings(v)) > 0 }
 
 // dateReadings are the ways to read a text as a date.
 func dateReadings(v string) (list []dateReading) {
-	if len(v) < 6 || len(v) > 40 {
+	if len(v) < 6 || len(v) > 40 || !strings.ContainsAny(v, "0123456789") {
 		return nil
 	}
 	behind, zoned := "", false
@@ -39,7 +40,7 @@ func dateReadings(v string) (list []dateReading) {
 		v, behind, zoned = m[1], m[2]+"time", m[4] != ""
 	}
 	if compact.MatchString(v) {
-		list = []dateReading{{pattern: "yyyymmdd", day: v[:4] + "-" + v[4:6] + "-" + v[6:]}}
+		list = []dateReading{{pattern: "yyyymmdd"}}
 	} else if m := numericDate.FindStringSubmatch(v); m != nil && m[2] == m[4] {
 		list = numericReadings(m[1], m[2], m[3], m[5])
 	} else {
@@ -59,23 +60,23 @@ func dateReadings(v string) (list []dateReading) {
 }
 
 func numericReadings(a, mark, b, c string) (list []dateReading) {
-	add := func(pattern, y, m, d string) {
+	add := func(pattern, m, d string) {
 		if between(m, 12) && between(d, 31) {
 			list = append(list, dateReading{pattern: strings.ReplaceAll(pattern, "/", mark), shortDay: len(d) == 1,
-				shortMonth: len(m) == 1, day: fullYear(y) + "-" + two(m) + "-" + two(d)})
+				shortMonth: len(m) == 1})
 		}
 	}
 	switch {
 	case len(a) == 4 && len(c) <= 2:
-		add("yyyy/M/D", a, b, c)
+		add("yyyy/M/D", b, c)
 	case len(a) <= 2 && len(c) == 4:
-		add("D/M/yyyy", c, b, a)
-		add("M/D/yyyy", c, a, b)
+		add("D/M/yyyy", b, a)
+		add("M/D/yyyy", a, b)
 	case len(a) <= 2 && len(c) == 2:
-		add("D/M/yy", c, b, a)
-		add("M/D/yy", c, a, b)
+		add("D/M/yy", b, a)
+		add("M/D/yy", a, b)
 		if len(list) == 0 || mark == "-" && len(a) == 2 {
-			add("yy/M/D", a, b, c)
+			add("yy/M/D", b, c)
 		}
 	}
 	return list
@@ -92,24 +93,12 @@ func namedReadings(v string) []dateReading {
 	} else if m := yearFirst.FindStringSubmatch(v); m != nil {
 		r.pattern, r.month, day, year = "yyyy"+m[2]+"mmm"+m[4]+"D", m[3], m[5], ""
 	}
-	number := monthOf(r.month)
-	if number == 0 || !between(day, 31) {
+	if monthOf(r.month) == 0 || !between(day, 31) {
 		return nil
 	}
-	r.shortDay, r.day = len(day) == 1, fullYear(year)+"-"+two(strconv.Itoa(number))+"-"+two(day)
+	r.shortDay = len(day) == 1
 	r.pattern += "yyyy"[:len(year)]
 	return []dateReading{r}
-}
-
-// fullYear is a year of two digits from 1990 on.
-func fullYear(y string) string {
-	switch {
-	case len(y) != 2:
-		return y
-	case y >= "90":
-		return "19" + y
-	}
-	return "20" + y
 }
 
 func between(text string, most int) bool {
@@ -117,38 +106,21 @@ func between(text string, most int) bool {
 	return err == nil && len(text) <= 2 && n >= 1 && n <= most
 }
 
-func two(text string) string {
-	if len(text) == 1 {
-		return "0" + text
-	}
-	return text
-}
-
-// months are the beginnings of names by language.
-func months() map[string][]string {
-	return map[string][]string{
-		"en": strings.Fields("jan feb mar apr may jun jul aug sep oct nov dec"),
-		"fr": strings.Fields("jan fev mar avr mai juin juil aou sep oct nov dec"),
-		"de": strings.Fields("jan feb mar apr mai jun jul aug sep okt nov dez"),
-	}
-}
-
 // monthOf is the number of a month, in any language; zero: it is none.
 func monthOf(name string) int {
-	for _, language := range []string{"en", "fr", "de"} {
-		if n := monthIn(language, name); n > 0 {
+	for _, language := range feed.MonthLanguages() {
+		if n := feed.MonthIn(language, name); n > 0 {
 			return n
 		}
 	}
 	return 0
 }
 
-func monthIn(language, name string) int {
-	name = fold(name)
-	if name == "mrz" && language == "de" {
-		return 3
-	}
-	return 1 + slices.IndexFunc(months()[language], func(begin string) bool { return strings.HasPrefix(name, begin) })
+// readDay reads a day by a pattern as a feed with it does, in any language and zone.
+func readDay(pattern, v string) (day string, ok bool) {
+	f := feed.Feed{Dates: []string{pattern}, MonthNames: feed.MonthLanguages(), TwoDigitYearsFrom: 1990, TimeZone: "UTC"}
+	day, code := f.ParseDate(v)
+	return day, code == ""
 }
 
 // dateFormat is how a sender writes dates.
@@ -178,7 +150,8 @@ func datesOf(values []string) (f dateFormat) {
 	rest := values
 	for len(rest) > 0 {
 		best, unread := likeliest(order, rest, func(pattern, v string) bool {
-			return slices.ContainsFunc(dateReadings(v), func(r dateReading) bool { return r.pattern == pattern })
+			_, ok := readDay(widths(pattern, readings[pattern]), v)
+			return ok
 		})
 		if len(best) == 0 || len(f.patterns) == 3 || len(rest) < len(values) && !f.agrees(best[0]) {
 			break
@@ -220,22 +193,15 @@ func (f *dateFormat) take(best []string, readings map[string][]dateReading, valu
 	}
 	f.twoDigit = f.twoDigit || strings.Contains(strings.ReplaceAll(best[0], "yyyy", ""), "yy")
 	for _, other := range best[1:] {
+		other = widths(other, readings[other])
 		for _, v := range values {
-			if v1, v2 := dayBy(best[0], v), dayBy(other, v); v1 != v2 && v1 != "" && v2 != "" {
-				f.others, f.example = append(f.others, widths(other, readings[other])), v
+			one, reads := readDay(f.patterns[len(f.patterns)-1], v)
+			if two, readsToo := readDay(other, v); reads && readsToo && one != two {
+				f.others, f.example = append(f.others, other), v
 				break
 			}
 		}
 	}
-}
-
-func dayBy(pattern, v string) string {
-	for _, r := range dateReadings(v) {
-		if r.pattern == pattern {
-			return r.day
-		}
-	}
-	return ""
 }
 
 // widths writes dd and mm where all days and months have two digits.

@@ -189,10 +189,7 @@ func quotePatterns(patterns []string) (list []string) {
 func (d *draft) askOrder(f dateFormat) {
 	q := Question{Key: "dates", Text: fmt.Sprintf("nothing in the sample tells day from month: %q", f.example)}
 	for _, p := range append([]string{f.patterns[0]}, f.others...) {
-		day := dayBy(strings.NewReplacer("dd", "D", "mmm", "mmm", "mm", "M", "d", "D", "m", "M").Replace(p), f.example)
-		if day == "" {
-			day = dayBy(unwiden(p), f.example)
-		}
+		day, _ := readDay(p, f.example)
 		all := append([]string{p}, f.patterns[1:]...)
 		q.Choices = append(q.Choices, Choice{Label: "it is " + day,
 			Lines: []string{"dates: [" + strings.Join(quotePatterns(all), ", ") + "]"}})
@@ -200,20 +197,11 @@ func (d *draft) askOrder(f dateFormat) {
 	d.ask("", q)
 }
 
-// unwiden is a pattern as readings have it.
-func unwiden(p string) string {
-	behind := ""
-	if i := strings.Index(p, "time"); i >= 0 {
-		p, behind = p[:i], p[i:]
-	}
-	return strings.NewReplacer("mmm", "mmm", "dd", "D", "mm", "M", "d", "D", "m", "M").Replace(p) + behind
-}
-
 // languagesOf are the languages needed for these names of months; nil: English is enough.
 func languagesOf(names []string) []string {
 	reads := func(languages []string) bool {
 		return !slices.ContainsFunc(names, func(name string) bool {
-			return !slices.ContainsFunc(languages, func(l string) bool { return monthIn(l, name) > 0 })
+			return !slices.ContainsFunc(languages, func(l string) bool { return feed.MonthIn(l, name) > 0 })
 		})
 	}
 	for _, languages := range [][]string{{"en"}, {"fr"}, {"de"}, {"en", "fr"}, {"en", "de"}, {"fr", "de"}} {

@@ -96,19 +96,15 @@ type numberFormat struct {
 // read reads the digits of a number, even of one that is too fine.
 func (f numberFormat) read(digits string) (micro int64, ok bool) {
 	d := feed.Feed{DecimalMark: f.decimal}
-	if f.indian {
-		if !indianLike.MatchString(digits) {
-			return 0, false
-		}
-		digits = strings.ReplaceAll(digits, ",", "")
-	} else if f.thousands != "" {
+	if f.thousands != "" {
 		d.ThousandMarks = []string{f.thousands}
+	}
+	if f.indian {
+		d.Grouping = feed.Indian
 	}
 	micro, code := d.ParseNumber(digits, 6)
 	return micro, code == "" || code == feed.TooFine || code == feed.TooLarge
 }
-
-var indianLike = regexp.MustCompile(`^[0-9]{1,2}(,[0-9]{2})*,[0-9]{3}(\.[0-9]+)?$|^[0-9]{1,3}(\.[0-9]+)?$`)
 
 // numberFormats are the possible formats in a file with that delimiter, the usual ones first.
 func numberFormats(delimiter byte) (list []numberFormat) {

@@ -186,13 +186,14 @@ func (d *draft) askAboutYears() {
 		return
 	}
 	seen := map[string]row{}
+	patterns := datesOf(d.columns[date.column].values).patterns
 	year := func(r row) string {
-		readings := dateReadings(r.fields[date.column])
-		if len(readings) == 0 {
-			return ""
+		for _, p := range patterns {
+			if day, ok := readDay(p, r.fields[date.column]); ok {
+				return day[:4]
+			}
 		}
-		y, _, _ := strings.Cut(readings[0].day, "-")
-		return y
+		return ""
 	}
 	for _, r := range d.table.body {
 		no := r.fields[number.column]
