@@ -11,7 +11,7 @@ import (
 type profile struct {
 	name    string
 	tokens  []token
-	values  []string // the filled ones
+	values  []string // the filled ones, without words for nothing
 	dates   int      // how many of them look like a date, and so on
 	numbers int
 	wholes  int
@@ -32,7 +32,7 @@ const nullWords = "|NULL|(NULL)|(null)|null|N/A|n/a|NA|#N/A|\\N|None|none|nil|NI
 func isNull(v string) bool { return strings.Contains(nullWords, "|"+v+"|") }
 
 func (t *table) profile(i int, v vocabulary) *profile {
-	p := &profile{name: t.header[i], values: t.column(i)}
+	p := &profile{name: t.header[i]}
 	if t.lines > 0 {
 		p.tokens = v.tokens(p.name)
 	}
@@ -44,9 +44,12 @@ func (t *table) profile(i int, v vocabulary) *profile {
 		if !slices.Contains(p.words, text) && len(p.words) < mostWords {
 			p.words = append(p.words, text)
 		}
-		if isNull(text) || isDash(text) {
-			p.numbers++ // it does not speak against numbers or dates
-			p.dates++
+		if isNull(text) {
+			continue
+		}
+		p.values = append(p.values, text)
+		if isDash(text) { // it may stand for zero
+			p.numbers++
 			continue
 		}
 		p.look(text, r.kinds != nil && r.kinds[i] == Date)
