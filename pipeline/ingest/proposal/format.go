@@ -123,14 +123,22 @@ func (d *draft) valuesOf(looks string, typed CellKind) (values []string) {
 			}
 		}
 	}
-	for i, p := range d.columns { // a file without a header, and columns nobody knows
-		if len(d.found) == 0 || p.isUnknown() && d.table.lines == 0 {
+	lacks := d.lacks(looks)
+	for i, p := range d.columns { // what a person may choose
+		if p.isUnknown() || lacks {
 			if looks == "date" && p.most(p.dates, 50) || looks == "number" && p.most(p.numbers, 90) {
 				take(i)
 			}
 		}
 	}
 	return values
+}
+
+// lacks says that no needed column with such values was found.
+func (d *draft) lacks(looks string) bool {
+	return !slices.ContainsFunc(d.judge.wanted, func(w *wanted) bool {
+		return w.kind == d.kind.Name && w.looks == looks && d.judge.needed(w) && d.found[w.name] != nil
+	})
 }
 
 func (d *draft) writeDates() {
