@@ -149,7 +149,11 @@ func datesOf(values []string) (f dateFormat) {
 	}
 	rest := values
 	for len(rest) > 0 {
-		best, unread := likeliest(order, rest, func(pattern, v string) bool {
+		least := max(1, len(values)/4) // of the values have this pattern
+		if len(rest) < len(values) {
+			least = max(2, len(values)/20)
+		}
+		best, unread := likeliest(order, rest, len(rest)-least, func(pattern, v string) bool {
 			_, ok := readDay(widths(pattern, readings[pattern]), v)
 			return ok
 		})

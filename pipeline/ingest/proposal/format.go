@@ -134,11 +134,17 @@ func (d *draft) valuesOf(looks string, typed CellKind) (values []string) {
 	return values
 }
 
-// lacks says that no needed column with such values was found.
-func (d *draft) lacks(looks string) bool {
-	return !slices.ContainsFunc(d.judge.wanted, func(w *wanted) bool {
-		return w.kind == d.kind.Name && w.looks == looks && d.judge.needed(w) && d.found[w.name] != nil
-	})
+// lacks says that the kind needs a column with such values, and none was found.
+func (d *draft) lacks(looks string) (none bool) {
+	for _, w := range d.judge.wanted {
+		if w.kind == d.kind.Name && w.looks == looks && d.judge.needed(w) {
+			if d.found[w.name] != nil {
+				return false
+			}
+			none = true
+		}
+	}
+	return none
 }
 
 func (d *draft) writeDates() {

@@ -221,7 +221,7 @@ func weight(k feed.Kind, found findings) (n int) {
 		needed++
 		money := max(score("net_amount"), score("unit_price"))
 		got += money
-		if money == 0 && score("quantity") == 0 {
+		if money == 0 && score("quantity") == 0 && (score("document_no") == 0 || score("sku") == 0) {
 			return 0
 		}
 	}

@@ -119,12 +119,11 @@ func numberFormats(delimiter byte) (list []numberFormat) {
 	return append(list, numberFormat{decimal: ".", thousands: ",", indian: true})
 }
 
-// likeliest are the formats that read the most values, at least three in four, and the unread values: one mistake of
-// the sender does not hide the format.
+// likeliest are the formats that read the most values, all but so many, and the unread values: some mistakes of the
+// sender do not hide the format.
 func likeliest[Format any](
-	formats []Format, values []string, reads func(Format, string) bool,
+	formats []Format, values []string, fewest int, reads func(Format, string) bool,
 ) (list []Format, unread []string) {
-	fewest := len(values) / 4
 	for _, format := range formats {
 		bad := slices.DeleteFunc(slices.Clone(values), func(v string) bool { return reads(format, v) })
 		switch {
@@ -140,7 +139,7 @@ func likeliest[Format any](
 
 // formatsOf are the likeliest formats of numbers.
 func (t *table) formatsOf(values []string) (list []numberFormat, unread []string) {
-	return likeliest(numberFormats(t.delimiter), values, func(f numberFormat, v string) bool {
+	return likeliest(numberFormats(t.delimiter), values, len(values)/4, func(f numberFormat, v string) bool {
 		w, ok := unwrap(v)
 		if ok && w.zero != "" || isNull(v) {
 			return true

@@ -48,7 +48,7 @@ func (t *table) profile(i int, v vocabulary) *profile {
 			continue
 		}
 		p.values = append(p.values, text)
-		if isDash(text) { // it may stand for zero
+		if w, ok := unwrap(text); ok && w.zero != "" {
 			p.numbers++
 			continue
 		}

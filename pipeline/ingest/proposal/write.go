@@ -134,16 +134,29 @@ func (d *draft) writeMissing(moneyIsAsked bool, asked map[int]bool) {
 		missing = append(missing, c.Name)
 		q := Question{Key: c.Name, Text: "needed, and not found", Free: c.Name + ": %q",
 			Choices: []Choice{{Label: "this sender does not write it: ask for it"}}}
-		for i, name := range d.table.header {
-			if !asked[i] && name != "" && !repeated(d.table.header, i) && len(d.columns[i].values) > 0 {
-				q.Choices = append(q.Choices, Choice{Label: d.example(i), Lines: []string{fmt.Sprintf("%s: %q", c.Name, name)}})
-			}
-		}
+		q.Choices = append(q.Choices, d.possible(c.Name, asked)...)
 		d.ask("columns", q)
 	}
 	if len(missing) > 0 {
 		d.add("columns", "# needed, and not found: %s", strings.Join(missing, ", "))
 	}
+}
+
+// possible are the columns whose values can be one of ours.
+func (d *draft) possible(name string, asked map[int]bool) (choices []Choice) {
+	i := slices.IndexFunc(d.judge.wanted, func(w *wanted) bool { return w.kind == d.kind.Name && w.name == name })
+	for k, theirs := range d.table.header {
+		if _, can := d.columns[k].suits(d.judge.wanted[i].looks); !can || asked[k] || repeated(d.table.header, k) ||
+			len(d.columns[k].values) == 0 {
+			continue
+		}
+		choices = append(choices, Choice{Label: d.example(k), Lines: []string{fmt.Sprintf("%s: %q", name, theirs)}})
+		if name == "net_amount" {
+			choices = append(choices, Choice{Label: d.example(k) + ", for one piece",
+				Lines: []string{fmt.Sprintf("unit_price: %q", theirs)}})
+		}
+	}
+	return choices
 }
 
 // writeUnknown lists the sender's other columns.
