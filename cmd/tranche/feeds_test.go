@@ -42,7 +42,8 @@ func strangers() []stranger {
 		{name: "title line.csv", text: "Export, from, the, ERP, of, Nordwind, at, 2024, in, " +
 			"Berlin\ninvoice,line,date,partner,sku,qty,amount\nA1,1,2024-08-01,K1,S1,1,100.00\n",
 			says: []string{"header_line: 2"}, want: "1 row, 0 rejected, net amounts add up to 100"},
-		{name: "padded titles.csv", text: "Report;;;;;;\n;31.08.2024;;;;;\n" + plainNames + german, says: []string{"header_line: 3"},
+		{name: "padded titles.csv", text: "Report;;;;;;\n;31.08.2024;;;;;\n" + plainNames + german,
+			says: []string{"header_line: 3"},
 			want: "2 rows, 0 rejected, net amounts add up to 1112.50"},
 		{name: "old mac.csv", text: "invoice,line,date,partner,sku,qty,amount\rA1,1,2024-08-01,K1,S1,1,100.00\r",
 			want: "1 row, 0 rejected, net amounts add up to 100"},
@@ -53,12 +54,14 @@ func strangers() []stranger {
 		{name: "two lines of names.csv",
 			text: "Invoice;;Ship-To;;;;\nNumber;Line;ID;Date;SKU;Quantity;Amount\nA1;1;K1;13.08.2024;S1;1;1.100,00\n",
 			says: []string{"header_lines: 2"}, want: "1 row, 0 rejected, net amounts add up to 1100"},
-		{name: "no last line end.csv", text: plainNames + "A1;1;13.08.2024;K1;S1;1;12,50", says: []string{"final_newline: optional"},
+		{name: "no last line end.csv", text: plainNames + "A1;1;13.08.2024;K1;S1;1;12,50",
+			says: []string{"final_newline: optional"},
 			want: "1 row, 0 rejected, net amounts add up to 12.50"},
 		{name: "p9 #: [x].csv", text: strings.TrimSpace(plainNames) +
 			";\"he said \"\"x\"\": {y} #\\ü\"\nA1;1;13.08.2024;K1;S1;1;12,50;x\n",
 			want: "1 row, 0 rejected, net amounts add up to 12.50"},
-		{name: "total behind.csv", text: plainNames + german + ";;;;;2;1.112,50\n", says: []string{`trailer: {starts_with: [";;;;;"]}`},
+		{name: "total behind.csv", text: plainNames + german + ";;;;;2;1.112,50\n",
+			says: []string{`trailer: {starts_with: [";;;;;"]}`},
 			want: "2 rows, 0 rejected, net amounts add up to 1112.50"},
 		{name: "three decimals or thousands.csv", text: plainNames +
 			"A1;1;08/13/2024;K1;S1;1;1,234\nA2;1;08/13/2024;K1;S1;1;2,500\n",
@@ -135,7 +138,8 @@ func TestEveryProposalReadsTheFileItWasMadeFrom(t *testing.T) {
 				t.Errorf("a question is left:\n%s", finished)
 			}
 			config := withFeed(t, dir, finished)
-			if got := ended(t, s.ends, "validate", "-c", config, "--feed", feedName(s.name), path); !strings.Contains(got, s.want) {
+			got := ended(t, s.ends, "validate", "-c", config, "--feed", feedName(s.name), path)
+			if !strings.Contains(got, s.want) {
 				t.Errorf("%s\nis read as\n%s\nit should be %s", finished, got, s.want)
 			}
 		})

@@ -45,8 +45,8 @@ func (d *draft) rows() {
 		d.add("", "comment: [%s] # lines of marks: %s", quoteAll(marks), a.comments[0].sample())
 	}
 	if len(a.ends) > 0 {
-		d.add("", "trailer: {starts_with: [%s]} # %s; add count_column and total_column, where they hold a row count and a total",
-			quoteAll(declared(a.ends)), a.ends[0].sample())
+		d.add("", "trailer: {starts_with: [%s]} # %s; add count_column and total_column, where they hold a row count and "+
+			"a total", quoteAll(declared(a.ends)), a.ends[0].sample())
 	}
 	if a.repeated != nil {
 		d.add("exclude", "- {repeated_header: true} # %s", a.repeated.sample())
@@ -182,8 +182,8 @@ func (d *draft) writeDates() {
 		d.add("", "two_digit_years_from: 1990 # 90 is 1990, 89 is 2089")
 	}
 	if f.zoned {
-		d.ask("", Question{Key: "time_zone", Text: "times have a zone; where is the day taken that counts", Free: "time_zone: %s",
-			Choices: []Choice{{Label: "UTC", Lines: []string{"time_zone: UTC"}},
+		d.ask("", Question{Key: "time_zone", Text: "times have a zone; where is the day taken that counts",
+			Free: "time_zone: %s", Choices: []Choice{{Label: "UTC", Lines: []string{"time_zone: UTC"}},
 				{Label: "Berlin", Lines: []string{"time_zone: Europe/Berlin"}},
 				{Label: "New York", Lines: []string{"time_zone: America/New_York"}}}})
 	}

@@ -139,7 +139,8 @@ func (f findings) uses(c candidate, taken map[int]bool) bool {
 
 // isExtra says that a column has tax or the costs of shipping, which a total may hold.
 func isExtra(p *profile) bool {
-	return (p.means("ship") || p.means("tax")) && !p.means("quantity") && !p.means("number") && p.most(p.numbers-p.dates, 50)
+	return (p.means("ship") || p.means("tax")) && !p.means("quantity") && !p.means("number") &&
+		p.most(p.numbers-p.dates, 50)
 }
 
 // doubtTotals makes totals that nothing proves a question.

@@ -27,7 +27,8 @@ type profile struct {
 const mostWords = 30
 
 // nullWords stand for no value in many exports.
-const nullWords = "|NULL|(NULL)|(null)|null|N/A|n/a|NA|#N/A|\\N|None|none|nil|NIL|k.A.|k. A.|n.v.|(blank)|(leer)|(vide)|NaN|"
+const nullWords = "|NULL|(NULL)|(null)|null|N/A|n/a|NA|#N/A|\\N|None|none|nil|NIL|k.A.|k. A.|n.v.|NaN|" +
+	"(blank)|(leer)|(vide)|"
 
 func isNull(v string) bool { return strings.Contains(nullWords, "|"+v+"|") }
 

@@ -97,8 +97,9 @@ func products(quantity, price, amount []number) (rows int) {
 		if q.micro%1000 != 0 || abs(p.micro) > 1<<40 || abs(q.micro) > 1<<38 {
 			return 0
 		}
-		got := q.micro / 1000 * (p.micro / 100) / 10                            // in micro-units, but for what is finer than 10^-4
-		if off := abs(abs(got) - abs(a.micro)); off > 10_000+abs(q.micro)/200 { // a price is rounded to cents
+		got := q.micro / 1000 * (p.micro / 100) / 10 // in micro-units, but for what is finer than 10^-4
+		off := abs(abs(got) - abs(a.micro))
+		if off > 10_000+abs(q.micro)/200 { // a price is rounded to cents
 			return 0
 		}
 		if abs(q.micro) != 1_000_000 && a.micro != 0 {

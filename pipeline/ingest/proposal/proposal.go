@@ -70,7 +70,8 @@ type draft struct {
 func Of(s Sample) (Proposal, error) {
 	text := s.Text
 	if s.Text != nil && !utf8.Valid(text) {
-		return Proposal{}, fmt.Errorf("%s is not UTF-8; say how it is encoded, with --encoding windows-1252 or another", s.Name)
+		return Proposal{}, fmt.Errorf("%s is not UTF-8; say how it is encoded, with --encoding windows-1252 or another",
+			s.Name)
 	}
 	if i := strings.LastIndexByte(string(text), '\n'); !s.Whole && i >= 0 {
 		text = text[:i+1]

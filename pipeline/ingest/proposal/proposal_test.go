@@ -28,9 +28,8 @@ func says(t *testing.T, proposal string, texts ...string) {
 	}
 }
 
-func TestNamesAreCutIntoWordsAndKnownInThreeLanguages(t *testing.T) {
-	j := newJudge()
-	for name, want := range map[string]string{
+func knownNames() map[string]string {
+	return map[string]string{
 		"InvoiceNo":                      "document_no",
 		"INVOICE_NUMBER":                 "document_no",
 		"Invoice #":                      "document_no",
@@ -88,7 +87,12 @@ func TestNamesAreCutIntoWordsAndKnownInThreeLanguages(t *testing.T) {
 		"Quantity Backordered":           "",
 		"Product Line":                   "",
 		"Some Words That Nobody Has Met": "",
-	} {
+	}
+}
+
+func TestNamesAreCutIntoWordsAndKnownInThreeLanguages(t *testing.T) {
+	j := newJudge()
+	for name, want := range knownNames() {
 		tokens := j.words.tokens(name)
 		got, most := "", isSure-1
 		for _, w := range j.wanted {
@@ -153,7 +157,8 @@ func TestAPriceIsNeverTakenForAnAmountOrACostForAPrice(t *testing.T) {
 }
 
 func TestDaysThatReadBothWaysAreNeverDecidedSilently(t *testing.T) {
-	for _, days := range []string{"01/06/2024,01/07/2024", "03.04.2024,05.06.2024", "1-2-24,3-4-24", "01/02/2024,02/02/2024"} {
+	for _, days := range []string{"01/06/2024,01/07/2024", "03.04.2024,05.06.2024", "1-2-24,3-4-24",
+		"01/02/2024,02/02/2024"} {
 		one, two, _ := strings.Cut(days, ",")
 		p := propose(t, header+"A1,"+one+",K1,S1,2,20.00\nA2,"+two+",K2,S2,1,12.50\n")
 		says(t, p, "dates: ASK", "1. it is", "2. it is")
@@ -246,7 +251,8 @@ func TestRowsOfAnotherWidthAreNamed(t *testing.T) {
 func TestWordsThatAreNoSalesAreAskedAbout(t *testing.T) {
 	p := propose(t, "doc,date,partner,sku,qty,amount,Status\nA1,2024-06-13,K1,S1,2,20.00,Shipped\n"+
 		"A2,2024-06-14,K2,S2,1,12.50,Cancelled\nA3,2024-06-14,K2,S2,1,12.50,On Hold\n")
-	says(t, p, `- ASK # are these no sales? 2 rows, the first on line 3`, `{column: "Status", is: ["Cancelled", "On Hold"]}`)
+	says(t, p, `- ASK # are these no sales? 2 rows, the first on line 3`,
+		`{column: "Status", is: ["Cancelled", "On Hold"]}`)
 }
 
 func TestReturnsAreToldByTheirWordsAndSigns(t *testing.T) {
@@ -287,8 +293,8 @@ func TestASheetIsReadByTheKindsOfItsCells(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	says(t, strings.Join(p.Lines(), "\n"), "format: xlsx", `sheet: "June"`, `net_amount: "Net Amount"`, "!dates", "!decimal",
-		`name: "x"`)
+	says(t, strings.Join(p.Lines(), "\n"), "format: xlsx", `sheet: "June"`, `net_amount: "Net Amount"`, "!dates",
+		"!decimal", `name: "x"`)
 }
 
 func TestAnEncodingIsDoubtedByLettersOfNoneOfTheLanguages(t *testing.T) {

@@ -124,7 +124,7 @@ func (d *draft) askCurrency() {
 func (d *draft) writeReturns() {
 	f := d.found["document_type"]
 	if f == nil {
-		d.add("", "returns: by_amount # or by_quantity")
+		d.writeMinus()
 		return
 	}
 	known, p := wordsFor("document_type"), d.columns[f.column]
@@ -139,7 +139,7 @@ func (d *draft) writeReturns() {
 	}
 	if len(others) > 0 || len(p.words) >= mostWords || !f.sure() {
 		delete(d.found, "document_type")
-		d.add("", "returns: by_amount # or by_quantity")
+		d.writeMinus()
 		return
 	}
 	positive, negative := d.signsOf(f.column, returns)
@@ -155,6 +155,23 @@ func (d *draft) writeReturns() {
 	default:
 		d.add("", "returns: positive # as %q, of %s", positive, quoteAll(returns))
 	}
+}
+
+// writeMinus writes that a minus tells a return: that of the quantity, where an amount has none beside it.
+func (d *draft) writeMinus() {
+	quantity, amount := d.found["quantity"], d.found["net_amount"]
+	if quantity != nil && amount != nil {
+		for _, r := range d.table.body {
+			q, isNumber := unwrap(r.fields[quantity.column])
+			a, isAmount := unwrap(r.fields[amount.column])
+			if isNumber && isAmount && q.minus && !a.minus && strings.Trim(a.digits, "0.,") != "" {
+				d.add("", "returns: by_quantity # line %d has %q with quantity %q", r.line, r.fields[amount.column],
+					r.fields[quantity.column])
+				return
+			}
+		}
+	}
+	d.add("", "returns: by_amount # or by_quantity")
 }
 
 // signsOf are an amount above zero and one below, of the rows with one of those words.
@@ -227,7 +244,8 @@ func (d *draft) settleMoney() {
 	}
 	var choices []Choice
 	add := func(name string, i int, note string) {
-		choices = append(choices, Choice{Label: d.example(i) + note, Lines: []string{fmt.Sprintf("%s: %q", name, d.table.header[i])}})
+		choices = append(choices, Choice{Label: d.example(i) + note,
+			Lines: []string{fmt.Sprintf("%s: %q", name, d.table.header[i])}})
 	}
 	if price != nil {
 		for _, c := range append([]candidate{price.candidate}, price.rivals...) {

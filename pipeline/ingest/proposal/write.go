@@ -80,6 +80,9 @@ func (d *draft) writeColumns() {
 		case f == nil && c.Name == "net_amount" && len(question) > 0:
 			d.Items = append(d.Items, question...)
 		case f == nil:
+		case c.Name == "rate" && d.kind.Name == "fx_rates" && !d.columns[f.column].means("unit"):
+			d.askDirection(f)
+			asked[f.column] = true
 		case f.sure():
 			d.add("columns", "%s: %q # %s", c.Name, d.table.header[f.column], f.reason())
 			asked[f.column] = true
@@ -99,6 +102,17 @@ func (d *draft) writeColumns() {
 	}
 	d.writeMissing(len(question) > 0, asked)
 	d.writeUnknown(asked)
+}
+
+// askDirection asks which way a rate goes: the wrong way makes another amount of every sale.
+func (d *draft) askDirection(f *finding) {
+	q := Question{Key: "rate", Text: "is it what 1 unit of the currency is worth in yours"}
+	for _, c := range append([]candidate{f.candidate}, f.rivals...) {
+		q.Choices = append(q.Choices, Choice{Label: "yes, as " + d.example(c.column),
+			Lines: []string{fmt.Sprintf("rate: %q", d.table.header[c.column])}})
+	}
+	q.Choices = append(q.Choices, Choice{Label: "no, the contrary: ask the sender for the value of 1 unit"})
+	d.ask("columns", q)
 }
 
 func (d *draft) markAsked(q *Question, asked map[int]bool) {
