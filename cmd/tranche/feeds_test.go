@@ -69,11 +69,13 @@ func strangers() []stranger {
 			answers: map[string]string{"decimal": "1"}, want: "2 rows, 0 rejected, net amounts add up to 3734"},
 		{name: "one that is no number.csv", text: plainNames + strings.Repeat(german, 10) +
 			"A3;1;15.08.2024;K1;S1;1;on request\n",
-			says: []string{"# numbers that this feed does not read: 1 of 63, such as \"on request\"; ask the sender\n    decimal: " +
+			says: []string{"# numbers that this feed does not read: 1 of 63, such as \"on request\"; ask the sender\n    " +
+				"decimal: " +
 				"\",\"\n    thousands: [\".\"]"},
 			want: "21 rows, 1 rejected", ends: exitWaiting},
 		{name: "one that is no date.csv", text: plainNames + strings.Repeat(german, 10) + "A3;1;soon;K1;S1;1;1,00\n",
-			says: []string{"# dates that this feed does not read: 1 of 21, such as \"soon\"; ask the sender\n    dates: [dd.mm.yyyy]"},
+			says: []string{"# dates that this feed does not read: 1 of 21, such as \"soon\"; ask the sender\n    " +
+				"dates: [dd.mm.yyyy]"},
 			want: "21 rows, 1 rejected", ends: exitWaiting},
 		{name: "american.csv", text: "Invoice Number,Line,Invoice Date,Ship-To ID,Vendor Part Number,Quantity,Net " +
 			"Amount\nA1,1,08/13/2024,K1,S1,1,\"1,234.56\"\nA2,1,08/14/2024,K2,S1,1,\"2,000.00\"\n",

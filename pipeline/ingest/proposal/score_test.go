@@ -48,6 +48,9 @@ func proposed(p Proposal, name string) (silent string, choices []string) {
 		return text, ok && closed
 	}
 	for _, item := range p.Items {
+		if item.Section != "columns" {
+			continue
+		}
 		for _, line := range item.Lines {
 			if text, ok := value(line); ok {
 				silent = text
