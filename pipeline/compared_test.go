@@ -213,7 +213,7 @@ func duckReader(t *testing.T, c dirtyCase, f feed.Feed) reading {
 // wants them.
 func duckColumns() string {
 	return "{'doc': 'varchar', 'line': 'integer', 'type': 'varchar', 'date': 'date', 'code': 'varchar', " +
-		"'customer': 'varchar', 'sku': 'varchar', 'qty': 'decimal(18,3)', 'net': 'decimal(18,6)', 'cur': 'varchar'}"
+		"'customer': 'varchar', 'sku': 'varchar', 'qty': 'decimal(18,4)', 'net': 'decimal(18,6)', 'cur': 'varchar'}"
 }
 
 // lazyReader is what a first sketch in Go does.

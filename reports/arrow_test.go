@@ -85,7 +85,7 @@ func TestExactNumbersAreDecimalsInJSON(t *testing.T) {
 		FX(1_100_000_000).String(),
 		FX(1_000_000_000).String(), Net(20_000_000).In("EUR"), Net(20_000_000).In("JPY"),
 		Net(393_154_000).In("KWD"), Net(393_154_100).In("KWD"), Places("188181.0000", "JPY"), Places("-41.1247", "CLF"),
-		Net(20_000_000).In("?"), Quantity(1500).String(), Quantity(-2000).String()}, " ")
+		Net(20_000_000).In("?"), Quantity(15000).String(), Quantity(-20000).String()}, " ")
 	if want := "-0.05 5 1.50 1.08415 1.10 1 20.00 20 393.154 393.1541 188181 -41.1247 20.00 1.50 -2"; said != want {
 		t.Errorf("%s is not %s", said, want)
 	}

@@ -16,7 +16,7 @@ type (
 	Cents int64
 	// Rate is a fraction in parts per million: 50,000 is 5 %.
 	Rate int64
-	// Quantity is in thousandths.
+	// Quantity is in ten-thousandths.
 	Quantity int64
 	// Net is an amount of a document, in millionths of its currency.
 	Net int64
@@ -26,7 +26,7 @@ type (
 
 func (Cents) places() int    { return 2 }
 func (Rate) places() int     { return 6 }
-func (Quantity) places() int { return 3 }
+func (Quantity) places() int { return 4 }
 func (Net) places() int      { return 6 }
 func (FX) places() int       { return 9 }
 

@@ -55,6 +55,7 @@ func (r *reader) feed(at string, f feedFile) feed.Feed {
 		HeaderLine: f.HeaderLine, HeaderLines: f.HeaderLines, NoHeader: f.NoHeader, Width: f.Width,
 		Columns: map[string][]string{}, Constants: f.Constants, Values: f.Values, Key: f.Key,
 		Yearly:      f.Numbers == "yearly",
+		Dotted:      f.Lines == "dotted",
 		DecimalMark: f.Decimal, ThousandMarks: f.Thousands, Grouping: f.Grouping, CurrencySigns: f.Signs, Zero: f.Zero,
 		Negative: f.Negative, NullWords: f.NullWords, MeantSo: f.MeantSo,
 		Dates: f.Dates, MonthNames: f.MonthNames, TwoDigitYearsFrom: f.ShortYears, TimeZone: f.TimeZone,
@@ -203,6 +204,7 @@ func (r *reader) checkChoices(at string, f feedFile) {
 	}
 	r.oneOf(at, "final_newline", f.FinalNewline, true)
 	r.oneOf(at, "document_numbers", f.Numbers, true)
+	r.oneOf(at, "line_numbers", f.Lines, true)
 	if f.Kind == feed.Sales {
 		r.oneOf(at, "returns", f.Returns, false)
 	}

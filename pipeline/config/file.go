@@ -185,6 +185,7 @@ type feedFile struct {
 
 	Returns string `is:"returns" doc:"How a return is told from a sale"`
 	Numbers string `yaml:"document_numbers" is:"document_numbers" doc:"yearly: they begin anew each January"`
+	Lines   string `yaml:"line_numbers" is:"line_numbers" doc:"dotted: they may be written 10.1"`
 	Key     names  `doc:"The columns that identify a sale; usually distributor, document and line"`
 }
 

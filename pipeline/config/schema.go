@@ -48,6 +48,8 @@ func words(form string) []string {
 		return names
 	case "level":
 		return programme.LevelNames()
+	case "line_numbers":
+		return []string{"whole", "dotted"}
 	case "method":
 		return programme.Methods()
 	case "missed":

@@ -66,7 +66,7 @@ func (s statement) lines() {
 
 func (s statement) line(l *reports.Line) []cell {
 	document, number, currency, amount := s.text(l.Document), s.number(l.Number), s.text(l.Currency), s.money(l.Amount)
-	quantity, net, fx := s.decimal(int64(l.Quantity), 3), s.decimal(int64(l.Net), 6), s.decimal(int64(l.FXRate), 9)
+	quantity, net, fx := s.decimal(int64(l.Quantity), 4), s.decimal(int64(l.Net), 6), s.decimal(int64(l.FXRate), 9)
 	net.style, fx.style = s.moneyIn(l.Currency), s.styles.fxRate
 	back := s.text("")
 	if l.ReturnsDocument != "" {

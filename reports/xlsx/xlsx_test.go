@@ -28,7 +28,7 @@ func example() *reports.Statement {
 		Modules: []reports.IncentiveTotal{{Incentive: "resell", Lines: 1, Base: 2100, Earned: 105}},
 		Lines: []reports.Line{{
 			Sale: reports.Sale{Date: reports.Day{Time: time.Date(2024, 7, 3, 0, 0, 0, 0, time.UTC)}, Document: "0012",
-				Customer: "@SUM(1)", SKU: "0012-LKM", Quantity: 1500, Net: 21_000_000, Currency: "USD", Amount: 2100},
+				Customer: "@SUM(1)", SKU: "0012-LKM", Quantity: 15000, Net: 21_000_000, Currency: "USD", Amount: 2100},
 			Incentive: "resell", Base: 2100, PositionAfter: 2100, Earned: 105, Method: "marginal",
 			Slices: []reports.Slice{{Tranche: 1, Rate: 50_000, Base: 2100, Earned: 105}},
 		}},

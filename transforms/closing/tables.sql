@@ -4,7 +4,7 @@ create table lines (
     credit_id uuid, partner_id varchar, month date, incentive varchar, sequence bigint,
     document_date date, distributor varchar, document_no varchar, line_no integer,
     line_key varchar, document_type varchar, end_customer varchar, sku varchar,
-    product_name varchar, family varchar, quantity decimal(18,3), net_amount decimal(18,6),
+    product_name varchar, family varchar, quantity decimal(18,4), net_amount decimal(18,6),
     currency varchar, rate decimal(19,9), rate_date date, amount decimal(18,2),
     base decimal(18,2), year_start date, period_start date, position_family varchar,
     running_lo decimal(18,2), running_hi decimal(18,2), lo decimal(18,2), hi decimal(18,2),

@@ -26,7 +26,7 @@ func (c Column) arrowType() arrow.DataType {
 		return arrow.PrimitiveTypes.Date32
 	case Flag:
 		return arrow.FixedWidthTypes.Boolean
-	case Whole:
+	case Whole, LineNumber:
 		return arrow.PrimitiveTypes.Int32
 	case Decimal:
 		return &arrow.Decimal64Type{Precision: 18, Scale: int32(c.Scale)}
@@ -169,7 +169,7 @@ func (t *Typer) appendValue(out []byte, i int) []byte {
 		return appendDay(out, v.day)
 	case c.Type == Decimal:
 		return appendUnits(out, v.units, c.Scale)
-	case c.Type == Whole:
+	case c.Type == Whole, c.Type == LineNumber:
 		return appendUnits(out, v.units, 0)
 	}
 	return append(out, v.text...)

@@ -32,6 +32,8 @@ func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
 			code = TooLarge
 		}
 		return code, ""
+	case LineNumber:
+		return t.lineNumber(v), ""
 	case Word:
 		if !slices.Contains(src.allowed, string(v.text)) {
 			return UnknownWord, "known are " + strings.Join(c.Words, ", ")
@@ -52,6 +54,25 @@ func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
 		code = ControlMark
 	}
 	return code, ""
+}
+
+// lineNumber reads 10, and 10.1 where the feed says that its numbers have parts.
+func (t *Typer) lineNumber(v *value) (code string) {
+	whole, _, isPart := bytes.Cut(v.text, []byte{'.'})
+	if !isPart || !t.feed.Dotted {
+		whole = v.text
+	} else if rest := v.text[len(whole)+1:]; len(rest) == 0 || !allDigits(bytes.ReplaceAll(rest, []byte{'.'}, nil)) {
+		return BadNumber
+	}
+	v.units, code = t.numbers.parse(whole, 0)
+	switch {
+	case code == "" && (v.units > 1<<31-1 || v.units < -(1<<31)):
+		return TooLarge
+	case code != "" && isPart && !t.feed.Dotted:
+		return Dotted
+	}
+	v.isPart = isPart && t.feed.Dotted
+	return code
 }
 
 // Reads says what is wrong with a text that the feed's own words put into a column; empty: nothing.

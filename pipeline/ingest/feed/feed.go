@@ -63,6 +63,7 @@ type Feed struct {
 	Replace    bool          // complete for the months it covers
 	Key        []string      // the kind's own
 	Yearly     bool          // document numbers begin anew each calendar year
+	Dotted     bool          // line numbers may have parts: 10.1
 	Expected   time.Duration // how often a file is expected; zero: never
 	MaxRejects Limit
 	MaxEnded   int64 // percent of the partners or products that stand; a complete file may lack so many

@@ -18,8 +18,11 @@ func (t *Typer) finishSale() {
 	s := t.sales
 	amount, quantity, docType := &t.values[s.amount], &t.values[s.quantity], &t.values[s.docType]
 	t.composeLineKey()
+	if line := &t.values[s.returnsLine]; line.isPart {
+		t.values[s.returnsKey] = value{text: line.text, set: true}
+	}
 	if price := &t.values[s.price]; price.set && !amount.set && quantity.set {
-		micro, code := times(quantity.units, 3, price.units, 6)
+		micro, code := times(quantity.units, 4, price.units, 6)
 		if code != "" {
 			t.problem(s.price, code, "quantity times price")
 			return
@@ -113,6 +116,12 @@ func (t *Typer) composeLineKey() {
 		key.set = true
 	}
 	number := &t.values[t.sales.lineNo]
+	if number.isPart {
+		if key.set {
+			key.text = append(key.text, " / "...)
+		}
+		key.text, key.set = append(key.text, number.text...), true
+	}
 	switch {
 	case number.set, len(number.text) > 0: // it may be wrong
 	case t.Counts():

@@ -7,15 +7,16 @@ type Type int
 
 // The types of columns.
 const (
-	Text    Type = iota // any text
-	Code                // an identifier: refused when a spreadsheet has changed it
-	Date                // a day
-	Whole               // a whole number
-	Decimal             // an exact decimal of at most Scale places
-	Word                // one of the known words, after the feed's translations
-	Dated               // words, each with its days or without, separated by |
-	Aliases             // DISTRIBUTOR=code, each with its days or without, separated by |; a | in a code is doubled
-	Flag                // yes or no
+	Text       Type = iota // any text
+	Code                   // an identifier: refused when a spreadsheet has changed it
+	Date                   // a day
+	Whole                  // a whole number
+	LineNumber             // a whole number, or 10.1 where the feed declares it: what is behind 10 names the line
+	Decimal                // an exact decimal of at most Scale places
+	Word                   // one of the known words, after the feed's translations
+	Dated                  // words, each with its days or without, separated by |
+	Aliases                // DISTRIBUTOR=code, each with its days or without, separated by |; a | in a code is doubled
+	Flag                   // yes or no
 )
 
 // Column is one of our columns.
@@ -150,7 +151,7 @@ func Kinds() []Kind {
 		{Name: Sales, Key: []string{"distributor", "document_no", "line_no"}, Month: "document_date", Columns: []Column{
 			{Name: "distributor", Type: Code, Needed: true},
 			{Name: "document_no", Type: Code, Needed: true},
-			{Name: "line_no", Type: Whole},
+			{Name: "line_no", Type: LineNumber},
 			{Name: "line_key", Type: Text, Derived: true},
 			{Name: "document_type", Type: Word, Passing: true, Words: []string{"sale", "return"}},
 			{Name: "is_return", Type: Flag, Derived: true},
@@ -161,13 +162,14 @@ func Kinds() []Kind {
 			{Name: "partner_country", Type: Text},
 			{Name: "end_customer", Type: Text},
 			{Name: "sku", Type: Code, Needed: true},
-			{Name: "quantity", Type: Decimal, Scale: 3},
+			{Name: "quantity", Type: Decimal, Scale: 4},
 			{Name: "unit_price", Type: Decimal, Scale: 6, Passing: true},
 			{Name: "net_amount", Type: Decimal, Scale: 6, Money: true},
 			{Name: "currency", Type: Code, Needed: true},
 			{Name: "deal_id", Type: Code},
 			{Name: "returns_document", Type: Code},
-			{Name: "returns_line", Type: Whole},
+			{Name: "returns_line", Type: LineNumber},
+			{Name: "returns_key", Type: Text, Derived: true},
 		}},
 	}
 }
@@ -177,7 +179,7 @@ func (c Column) SQLType() string {
 	switch c.Type {
 	case Date:
 		return "date"
-	case Whole:
+	case Whole, LineNumber:
 		return "integer"
 	case Flag:
 		return "boolean"

@@ -17,6 +17,7 @@ type Problem struct {
 
 // The reasons a record is rejected for.
 const (
+	Dotted         = "dotted_line_number"
 	BadNumber      = "bad_number"
 	ZeroGroup      = "zero_before_thousands"
 	TooFine        = "too_many_decimals"
@@ -96,6 +97,7 @@ func sentences() map[string]string {
 		"bad_text":    "the line is not valid text in the declared encoding",
 		BadNumber: "not a number as the feed declares them: declare decimal and thousands as this sender writes or ask " +
 			"for the number anew",
+		Dotted: "not a whole number; if this sender's line numbers have parts, such as 10.1, declare line_numbers: dotted",
 		ZeroGroup: "not a number as the feed declares them: a thousands mark stands behind a 0, where a decimal mark may " +
 			"be meant; if the mark is this sender's decimal mark, declare it as decimal and not under thousands, " +
 			"otherwise ask the sender for the number without the zero",

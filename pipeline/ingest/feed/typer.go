@@ -28,7 +28,7 @@ type Typer struct {
 	dates   dates
 	nothing [][]byte // words that are no value
 	returns string
-	sales   struct{ docType, isReturn, quantity, price, amount, lineNo, lineKey, returnsDoc int }
+	sales   struct{ docType, isReturn, quantity, price, amount, lineNo, lineKey, returnsDoc, returnsLine, returnsKey int }
 	active  []int    // columns to read in every record
 	fixed   []bool   // columns with one value in all records, left out of batches
 	kept    []int    // columns in batches
@@ -59,6 +59,8 @@ type value struct {
 	units int64
 	day   day
 	set   bool
+
+	isPart bool // of a line number: its text has a part behind the whole number
 }
 
 const maxText = 2000
@@ -96,6 +98,7 @@ func (f Feed) Bind(header Names) (t *Typer, problems []Problem, notes []string) 
 	s.docType, s.isReturn, s.quantity = t.index("document_type"), t.index("is_return"), t.index("quantity")
 	s.price, s.amount, s.returnsDoc = t.index("unit_price"), t.index("net_amount"), t.index("returns_document")
 	s.lineNo, s.lineKey = t.index("line_no"), t.index("line_key")
+	s.returnsLine, s.returnsKey = t.index("returns_line"), t.index("returns_key")
 	t.fix()
 	t.columns = []Column{{Name: "line"}}
 	if kind.Name != Sales {
@@ -122,7 +125,8 @@ func (t *Typer) fix() {
 	for i, src := range t.sources {
 		name := t.kind.Columns[i].Name
 		_, t.fixed[i] = fixed[name]
-		written := src.field >= 0 || src.constant != nil || t.feed.derives(name) || i == t.sales.lineKey
+		written := src.field >= 0 || src.constant != nil || t.feed.derives(name) || i == t.sales.lineKey ||
+			i == t.sales.returnsKey
 		if written || t.kind.Name != Sales {
 			t.active = append(t.active, i)
 		}
@@ -163,7 +167,9 @@ func (f Feed) derives(column string) bool {
 	case "is_return", "net_amount", "line_no", "quantity":
 		return true
 	case "line_key":
-		return len(f.key()) > 0
+		return len(f.key()) > 0 || f.Dotted
+	case "returns_key":
+		return f.Dotted
 	}
 	return false
 }

@@ -115,7 +115,7 @@ numbered as (
 piled as ( -- a pile is never lower than nothing
     select *,
         (sum - least(0, min(sum) over (
-            partition by distributor, partner_id, sku order by sequence)))::decimal(38,3) as height
+            partition by distributor, partner_id, sku order by sequence)))::decimal(38,4) as height
     from numbered
 ),
 moved as (
@@ -170,7 +170,7 @@ matched as (
     select sale_id, matched_sale_id, 0, null from without_quantity
 )
 select
-    sale_id, matched_sale_id, sum(quantity)::decimal(18,3) as quantity,
+    sale_id, matched_sale_id, sum(quantity)::decimal(18,4) as quantity,
     if(count(*) = 1, min(net_amount), null) as net_amount
 from matched
 group by sale_id, matched_sale_id

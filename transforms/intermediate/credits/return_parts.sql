@@ -26,7 +26,7 @@ matched as (
 ),
 rests as (
     select
-        r.sale_id, (r.size - coalesce(sum(m.quantity), 0))::decimal(18,3) as quantity,
+        r.sale_id, (r.size - coalesce(sum(m.quantity), 0))::decimal(18,4) as quantity,
         count(m.sale_id) as parts
     from returns as r
     left join matched as m using (sale_id)
@@ -41,7 +41,7 @@ parts as (
 weighed as (
     select
         p.sale_id, p.matched_sale_id, p.quantity, p.net_amount, r.unit,
-        if(r.size = 0, 1, p.quantity::decimal(38,3) * 1000)::hugeint as weight,
+        if(r.size = 0, 1, p.quantity::decimal(38,4) * 10000)::hugeint as weight,
         (r.millionths - coalesce(sum(abs(p.net_amount)::decimal(38,6) * 1000000) over (
             partition by p.sale_id), 0))::hugeint // r.unit as units,
         row_number() over (
@@ -79,7 +79,7 @@ amounts as (
 rated as (
     select
         r.sale_id, a.matched_sale_id, s.document_no, s.line_no, s.line_key, s.terms_date,
-        (a.quantity * sign(r.quantity))::decimal(18,3) as quantity,
+        (a.quantity * sign(r.quantity))::decimal(18,4) as quantity,
         (a.net_amount * sign(r.net_amount))::decimal(18,6) as net_amount,
         if(s.currency = r.currency, s.rate, f.rate) as rate,
         if(s.currency = r.currency, s.rate_date, f.rate_date) as rate_date

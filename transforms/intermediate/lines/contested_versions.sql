@@ -84,7 +84,7 @@ counted_otherwise as (
         md5(concat_ws(chr(31), 'other_count', s.distributor, s.document_no, s.line_key,
             string_agg(row(s.document_type, s.document_date, s.partner_code, s.end_customer,
                 s.quantity, s.net_amount, s.currency, s.deal_id, s.returns_document,
-                s.returns_line)::varchar, chr(30)) over (
+                s.returns_line, s.returns_key)::varchar, chr(30)) over (
                 partition by s.file_id, s.distributor, s.document_no, s.line_key
                 order by s.line_no
                 rows between unbounded preceding and unbounded following))) as change_id

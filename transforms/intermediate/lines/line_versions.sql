@@ -19,7 +19,7 @@ versions as (
         row(s.document_type, s.document_date, s.partner_code, s.partner_name, s.partner_town,
             s.partner_country, s.end_customer, s.sku,
             s.quantity, s.net_amount, s.currency, s.deal_id, s.returns_document,
-            s.returns_line)::varchar as content
+            s.returns_line, s.returns_key)::varchar as content
     from staging.sales as s
     join repeated_keys as k
         on k.key_hash = hash(s.distributor, s.document_no, s.line_no, s.line_key)

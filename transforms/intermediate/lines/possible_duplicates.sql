@@ -25,7 +25,7 @@ alike as (
     select s.sale_id, s.file_id, s.distributor, s.document_no, s.line_no, s.line_key,
         row(s.distributor, ltrim(s.document_no, '0'), s.document_type, s.document_date,
             s.partner_code, s.end_customer, s.sku, s.quantity, s.net_amount, s.currency, s.deal_id,
-            s.returns_document, s.returns_line, s.line_key)::varchar as content
+            s.returns_document, s.returns_line, s.returns_key, s.line_key)::varchar as content
     from staging.sales as s
     semi join alike_contents as a
         on a.content_hash = hash(s.distributor, ltrim(s.document_no, '0'), s.document_date,

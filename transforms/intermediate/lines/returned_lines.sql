@@ -9,7 +9,8 @@
 -- deal_id  deal of the line it returns
 with returns as (
     select s.sale_id, s.distributor, s.document_date, s.currency, s.returns_document,
-        s.returns_line, s.partner_code, s.sku, coalesce(r.is_yearly, false) as is_yearly
+        s.returns_line, s.returns_key, s.partner_code, s.sku,
+        coalesce(r.is_yearly, false) as is_yearly
     from staging.sales as s
     join staging.files as f using (file_id)
     left join rules.feeds as r using (feed)
@@ -23,6 +24,7 @@ sold as (
     join staging.sales as s
         on s.distributor = r.distributor and s.document_no = r.returns_document
             and s.line_no = r.returns_line
+            and (r.returns_key is null or s.line_key = r.returns_key)
         and s.document_type = 'sale' and s.document_date <= r.document_date
     anti join intermediate.superseded_lines as o on o.sale_id = s.sale_id
     anti join intermediate.waiting_versions as w on w.sale_id = s.sale_id
