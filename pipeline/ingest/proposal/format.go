@@ -116,7 +116,11 @@ func (d *draft) valuesOf(looks string, typed CellKind) (values []string) {
 			}
 		}
 	}
-	for _, f := range d.found {
+	for _, c := range d.kind.Columns {
+		f := d.found[c.Name]
+		if f == nil {
+			continue
+		}
 		for _, c := range append([]candidate{f.candidate}, f.rivals...) {
 			if w := c.ours.looks; w == looks || looks == "number" && (w == "quantity" || w == "whole") {
 				take(c.column)
@@ -352,6 +356,7 @@ func (d *draft) writeSigns(values []string) {
 	case len(styles) == 1 && styles[0] != feed.LeadingMinus:
 		d.add("", "negative: %s", styles[0])
 	case len(styles) > 1:
+		slices.Sort(styles)
 		d.add("", "negative: [%s]", strings.Join(styles, ", "))
 	}
 }

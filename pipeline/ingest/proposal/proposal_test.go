@@ -255,6 +255,13 @@ func TestWordsThatAreNoSalesAreAskedAbout(t *testing.T) {
 		`{column: "Status", is: ["Cancelled", "On Hold"]}`)
 }
 
+func TestWhatTheNextLinesOfADocumentLeaveOutIsAskedAbout(t *testing.T) {
+	p := propose(t, header+"A1,2024-06-13,K1,S1,2,20.00\n,,,S2,1,12.50\n,,,S3,1,12.50\nA2,2024-06-14,K2,S2,1,12.50\n")
+	says(t, p, "fill_down: ASK # document_no, document_date, partner_code: empty below the first line of a document, as in"+
+		" line 3", "fill_down: [document_no, document_date, partner_code]")
+	says(t, propose(t, header+"A1,2024-06-13,K1,S1,2,20.00\nA2,2024-06-14,,S2,1,12.50\n"), "!fill_down")
+}
+
 func TestReturnsAreToldByTheirWordsAndSigns(t *testing.T) {
 	text := "Art,doc,date,partner,sku,qty,amount\nRechnung,A1,2024-06-13,K1,S1,2,20.00\n"
 	says(t, propose(t, text+"Gutschrift,A2,2024-06-14,K1,S1,1,10.00\n"), "returns: positive", `"Gutschrift": return`)

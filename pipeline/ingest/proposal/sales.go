@@ -60,10 +60,13 @@ func (d *draft) askAboutStatus() {
 				s.rows = append(s.rows, r)
 			}
 		}
-		d.ask("exclude", Question{Key: "-", Text: fmt.Sprintf("are these no sales? %s", s.sample()), Choices: []Choice{
-			{Label: "no sales: exclude them",
-				Lines: []string{fmt.Sprintf("- {column: %q, is: [%s]}", d.table.header[i], quoteAll(words))}},
-			{Label: "sales like the others: count them"}}})
+		choices := []Choice{{Label: "no sales: exclude them",
+			Lines: []string{fmt.Sprintf("- {column: %q, is: [%s]}", d.table.header[i], quoteAll(words))}},
+			{Label: "sales like the others: count them"}}
+		if len(s.rows)*2 > len(d.table.body) {
+			slices.Reverse(choices)
+		}
+		d.ask("exclude", Question{Key: "-", Text: "are these no sales? " + s.sample(), Choices: choices})
 	}
 }
 
@@ -80,6 +83,7 @@ func (d *draft) writeSales() {
 		d.askCurrency()
 	}
 	d.askAboutYears()
+	d.askAboutGroups()
 }
 
 // codeOf is the first word of a feed's name as a code.
@@ -129,15 +133,18 @@ func (d *draft) writeReturns() {
 	}
 	known, p := wordsFor("document_type"), d.columns[f.column]
 	var returns, others []string
+	sales := 0
 	for _, w := range p.words {
 		switch known[wordKey(w)] {
+		case "sale":
+			sales++
 		case "return":
 			returns = append(returns, w)
 		case "":
 			others = append(others, w)
 		}
 	}
-	if len(others) > 0 || len(p.words) >= mostWords || !f.sure() {
+	if len(others) > 0 || sales+len(returns) == 0 || len(p.words) >= mostWords || !f.sure() {
 		delete(d.found, "document_type")
 		d.writeMinus()
 		return
@@ -194,6 +201,50 @@ func (d *draft) signsOf(column int, words []string) (positive, negative string) 
 		}
 	}
 	return positive, negative
+}
+
+// askAboutGroups asks where the first line of a document has what the next ones leave out.
+func (d *draft) askAboutGroups() {
+	number := d.found["document_no"]
+	if number == nil {
+		return
+	}
+	var names []string
+	var example row
+	for _, c := range d.kind.Columns {
+		f := d.found[c.Name]
+		if f == nil || !c.Needed {
+			continue
+		}
+		above, gaps, breaks := "", 0, 0
+		for _, r := range d.table.body {
+			v, no := r.fields[f.column], r.fields[number.column]
+			switch {
+			case v == "" && above == "":
+				breaks++
+			case v == "" && (no == "" || no == above):
+				if gaps == 0 && len(names) == 0 {
+					example = r
+				}
+				gaps++
+			case v == "":
+				breaks++
+			}
+			if no != "" {
+				above = no
+			}
+		}
+		if gaps > 0 && breaks == 0 {
+			names = append(names, c.Name)
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	d.ask("", Question{Key: "fill_down", Text: fmt.Sprintf("%s: empty below the first line of a document, as in line %d",
+		strings.Join(names, ", "), example.line), Choices: []Choice{
+		{Label: "the value above holds", Lines: []string{"fill_down: [" + strings.Join(names, ", ") + "]"}},
+		{Label: "empty is a mistake: reject these rows"}}})
 }
 
 // askAboutYears asks where one number stands in two years.

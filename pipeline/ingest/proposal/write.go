@@ -24,7 +24,9 @@ func (d *draft) writeValues() {
 		for _, w := range d.columns[f.column].words {
 			ours, isKnown := known[wordKey(w)]
 			switch {
-			case slices.Contains(c.Words, w) || isNull(w) || ours == noSale || strings.ContainsAny(w, "|0123456789"):
+			case slices.Contains(c.Words, w), isNull(w), c.Type == feed.Dated && strings.ContainsAny(w, "|0123456789"):
+			case ours == noSale:
+				d.add(section, "%q: sale # where it is not excluded", w)
 			case slices.Contains(c.Words, strings.ToLower(w)):
 				d.add(section, "%q: %s", w, strings.ToLower(w))
 			case isKnown:
