@@ -238,7 +238,7 @@ func saleRows(sales []oracle.Sale) (rows []string) {
 			returned, line = text(s.ReturnsDocument), fmt.Sprint(s.ReturnsLine)
 		}
 		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %d, null, %t, %s, %s, null, null, null, null, %s, %d, %s, %s, "+
-			"%s, %s, %s)", fileOf(s), physicalLine(s), text(s.Distributor), text(s.Document), s.Line, s.Return,
+			"%s, %s, %s, null)", fileOf(s), physicalLine(s), text(s.Distributor), text(s.Document), s.Line, s.Return,
 			date(s.Date), text(s.Buyer), text(s.SKU), signedQuantity(s), s.Net.Text('f'), text(s.Currency), text(s.Deal),
 			returned, line))
 	}

@@ -98,28 +98,30 @@ recounted as (
     left join rules.changes as d using (change_id)
     where c.sale_id not in (select sale_id from intermediate.line_versions where repeats)
 ),
+-- What had been stated of a line when a version of it landed. Later closings and files change
+-- nothing of this, so that a decision about a file stands.
 stated as (
-    select distributor, document_no, line_no, line_key,
-        arg_max(net_amount, month) as net_amount, arg_max(rate, month) as rate
-    from stated.lines
-    semi join intermediate.line_versions using (distributor, document_no, line_no, line_key)
-    group by distributor, document_no, line_no, line_key
-),
-corrections as (
-    select v.sale_id, v.file_id, f.feed, f.file_name, v.content,
-        concat_ws(' / ', v.distributor, v.document_no, v.line_no, v.line_key) as key_text,
-        abs(round(v.net_amount * s.rate, 2) - round(s.net_amount * s.rate, 2)) as moves
+    select v.sale_id, any_value(f.feed) as feed, any_value(f.file_name) as file_name,
+        arg_max(s.net_amount, s.month) as net_amount, arg_max(s.rate, s.month) as rate
     from intermediate.line_versions as v
-    join stated as s using (distributor, document_no, line_no, line_key)
     join staging.files as f using (file_id)
-    anti join numbers as n on n.sale_id = v.sale_id and n.is_accepted is not true
-    anti join duplicates as d on d.sale_id = v.sale_id and d.is_accepted is not true
-    anti join recounted as r on r.sale_id = v.sale_id and r.is_accepted is not true
+    join stated.lines as s
+        on s.distributor = v.distributor and s.document_no = v.document_no
+        and s.line_no = v.line_no and s.line_key = v.line_key and s.month < f.first_open
     where not v.repeats
         and f.feed in (select feed from rules.feeds where max_corrected_lines is not null
             or max_corrected_amount is not null)
-    qualify v.sale_id = max(v.sale_id) over (
-        partition by v.distributor, v.document_no, v.line_no, v.line_key)
+    group by v.sale_id
+),
+corrections as (
+    select v.sale_id, v.file_id, s.feed, s.file_name, v.content,
+        concat_ws(' / ', v.distributor, v.document_no, v.line_no, v.line_key) as key_text,
+        abs(round(v.net_amount * s.rate, 2) - round(s.net_amount * s.rate, 2)) as moves
+    from intermediate.line_versions as v
+    join stated as s using (sale_id)
+    anti join numbers as n on n.sale_id = v.sale_id and n.is_accepted is not true
+    anti join duplicates as d on d.sale_id = v.sale_id and d.is_accepted is not true
+    anti join recounted as r on r.sale_id = v.sale_id and r.is_accepted is not true
 ),
 corrected_files as (
     select feed, file_id, any_value(file_name) as file_name, count(*) as lines,

@@ -1,5 +1,5 @@
 -- The sell-out lines that a newer version replaces or that repeat a version. A version that waits
--- for a person, or is refused, replaces nothing.
+-- for a person, or is refused, replaces nothing but a correction that waits.
 --
 -- grain: sale_id
 -- sale_id, outcome
@@ -29,3 +29,10 @@ from intermediate.waiting_versions as waiting
 join intermediate.line_versions using (sale_id)
 qualify waiting.sale_id < max(waiting.sale_id) over (
     partition by distributor, document_no, line_no, line_key)
+union
+select waiting.sale_id, 'superseded'
+from intermediate.waiting_versions as waiting
+join intermediate.line_versions as version using (sale_id)
+join counting as later
+    using (distributor, document_no, line_no, line_key)
+where waiting.kind = 'corrections_over_the_limit' and later.sale_id > waiting.sale_id
