@@ -24,7 +24,7 @@ const sampleBytes = 256 << 10
 
 func (a *app) feedsCommand() *cobra.Command {
 	c := &cobra.Command{Use: "feeds", Short: "How senders write"}
-	var encoding string
+	var encoding, sheet string
 	var interactive bool
 	add := &cobra.Command{
 		Use:   "add FILE",
@@ -39,26 +39,27 @@ is written to the standard output.`,
   tranche feeds add --interactive export.csv > feed.yaml`,
 		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.propose(cmd.Context(), args[0], encoding, cmd.Flags().Changed("encoding"), interactive)
+			if _, err := loading.Encoding(encoding); err != nil {
+				return usageError{err}
+			}
+			if interactive && !canAnswer(a.stdin) {
+				return usagef("--interactive needs a terminal to ask on; without it the open questions are marked ASK")
+			}
+			sample, err := readSample(args[0], sheet, encoding, cmd.Flags().Changed("encoding"))
+			if err != nil {
+				return err
+			}
+			return a.propose(cmd.Context(), args[0], sample, interactive)
 		},
 	}
 	add.Flags().StringVar(&encoding, "encoding", "utf-8", "of the sample")
+	add.Flags().StringVar(&sheet, "sheet", "", "of a workbook with several")
 	add.Flags().BoolVarP(&interactive, "interactive", "i", false, "ask the open questions on the terminal")
 	c.AddCommand(add)
 	return c
 }
 
-func (a *app) propose(ctx context.Context, path, encoding string, isSaid, interactive bool) error {
-	if _, err := loading.Encoding(encoding); err != nil {
-		return usageError{err}
-	}
-	if interactive && !canAnswer(a.stdin) {
-		return usagef("--interactive needs a terminal to ask on; without it the open questions are marked ASK")
-	}
-	sample, err := readSample(path, encoding, isSaid)
-	if err != nil {
-		return err
-	}
+func (a *app) propose(ctx context.Context, path string, sample proposal.Sample, interactive bool) error {
 	p, err := proposal.Of(sample)
 	if err != nil {
 		return err
@@ -91,8 +92,13 @@ func canAnswer(in io.Reader) bool {
 
 // readSample reads the beginning of a file. Where nobody said how it is encoded, and it is no UTF-8, it tries the
 // encoding of Windows and says so.
-func readSample(path, encoding string, isSaid bool) (s proposal.Sample, err error) {
+func readSample(path, sheet, encoding string, isSaid bool) (s proposal.Sample, err error) {
 	s = proposal.Sample{Name: filepath.Base(path), Encoding: encoding}
+	if end := strings.ToLower(filepath.Ext(path)); end == ".xlsx" || end == ".xlsm" {
+		s.Encoding, s.Sheet = "", sheet
+		s.Rows, s.Whole, err = readSheet(path, sheet)
+		return s, err
+	}
 	s.Text, s.Whole, err = loading.Sample(path, encoding, sampleBytes)
 	if err != nil || isSaid {
 		return s, err
@@ -113,6 +119,24 @@ func readSample(path, encoding string, isSaid bool) (s proposal.Sample, err erro
 	}
 	s.Doubtful = proposal.DoubtEncoding(s.Encoding, s.Text)
 	return s, nil
+}
+
+// sampleRows is how many rows of a sheet a proposal looks at.
+const sampleRows = 2000
+
+func readSheet(path, sheet string) (rows []proposal.Row, whole bool, err error) {
+	s, err := loading.SampleSheet(path, sheet, sampleRows)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, rec := range s.Rows {
+		r := proposal.Row{Line: rec.Line}
+		for i, field := range rec.Fields {
+			r.Cells = append(r.Cells, proposal.Cell{Text: string(field), Kind: rec.KindOf(i)})
+		}
+		rows = append(rows, r)
+	}
+	return rows, s.Whole, nil
 }
 
 // wholeLines leaves out a last line that was cut.

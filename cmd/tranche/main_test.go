@@ -20,8 +20,10 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":  exits,
-			"append": appendTo,
+			"exits":    exits,
+			"append":   appendTo,
+			"workbook": workbook,
+			"zipped":   zipped,
 		},
 	})
 }

@@ -119,6 +119,9 @@ func (a *app) validateFile(ctx context.Context, c *config.Config, name, path str
 	if len(p.Notes) > 0 {
 		a.say("Columns the feed does not use: %s", strings.Join(p.Notes, ", "))
 	}
+	for _, remark := range p.Remarks {
+		a.say("Of the sheet: %s", remark)
+	}
 	for _, problem := range p.Problems {
 		fmt.Fprintln(a.stdout, "  "+problem)
 	}

@@ -50,7 +50,7 @@ func ReadFeed(text string) (feed.Feed, error) {
 func (r *reader) feed(at string, f feedFile) feed.Feed {
 	out := feed.Feed{
 		Name: f.Name, Kind: f.Kind, Glob: f.Glob, Replace: f.Mode == "replace",
-		Encoding: f.Encoding, Delimiter: f.Delimiter, Quote: f.Quote, Escape: f.Escape,
+		Sheet: f.Sheet, Encoding: f.Encoding, Delimiter: f.Delimiter, Quote: f.Quote, Escape: f.Escape,
 		ExcelText: f.ExcelText, Comment: f.Comment, FinalNewline: f.FinalNewline != "optional",
 		HeaderLine: f.HeaderLine, HeaderLines: f.HeaderLines, NoHeader: f.NoHeader, Width: f.Width,
 		Columns: map[string][]string{}, Constants: f.Constants, Values: f.Values, Key: f.Key,
@@ -88,6 +88,10 @@ func (r *reader) feed(at string, f feedFile) feed.Feed {
 			r.fault(at+".trailer", "a trailer needs starts_with")
 		}
 	}
+	if f.Format == feed.Workbook {
+		out.Format = feed.Workbook
+	}
+	r.checkFormat(at, f)
 	r.checkMarks(at, f)
 	r.checkChoices(at, f)
 	r.checkColumns(at, f, out)
@@ -140,6 +144,29 @@ func (r *reader) part(at, text string, usual int64) int64 {
 	return n
 }
 
+// checkFormat refuses what a workbook does not have.
+func (r *reader) checkFormat(at string, f feedFile) {
+	r.oneOf(at, "format", f.Format, true)
+	if f.Format != feed.Workbook {
+		if f.Sheet != "" {
+			r.fault(at+".sheet", "only a workbook has sheets; say format: xlsx, or leave sheet out")
+		}
+		return
+	}
+	for _, has := range []struct {
+		key  string
+		said bool
+	}{
+		{"encoding", f.Encoding != ""}, {"encoding_is_meant", f.MeantSo}, {"delimiter", f.Delimiter != ""},
+		{"quote", f.Quote != ""}, {"escape", f.Escape != ""},
+		{"excel_text", f.ExcelText}, {"final_newline", f.FinalNewline != ""},
+	} {
+		if has.said {
+			r.fault(at+"."+has.key, "a workbook (format: xlsx) has no %s; leave it out", has.key)
+		}
+	}
+}
+
 func (r *reader) checkMarks(at string, f feedFile) {
 	single := map[string]string{"delimiter": f.Delimiter, "escape": f.Escape, "decimal": f.Decimal}
 	if f.Quote != "none" {
@@ -150,7 +177,8 @@ func (r *reader) checkMarks(at string, f feedFile) {
 			r.fault(at+"."+key, "%q is not one plain character", text)
 		}
 	}
-	if delimiter, decimal := cmp.Or(f.Delimiter, ","), cmp.Or(f.Decimal, "."); delimiter == decimal {
+	if delimiter, decimal := cmp.Or(f.Delimiter, ","), cmp.Or(f.Decimal, "."); delimiter == decimal &&
+		f.Format != feed.Workbook {
 		r.fault(at+".decimal", "%q cannot be the mark between fields and in decimals", decimal)
 	}
 	for _, mark := range f.Thousands {

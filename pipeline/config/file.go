@@ -148,6 +148,9 @@ type feedFile struct {
 
 	MaxCorrected *maxCorrectedFile `yaml:"max_corrected" doc:"More corrections of stated lines wait for a person"`
 
+	Format string `is:"format" doc:"xlsx: the files are workbooks; usually csv, which may come as .gz or .zip"`
+	Sheet  string `doc:"The sheet of a workbook; needed where more than one is visible and has values"`
+
 	Encoding  string `doc:"Such as windows-1252; usually utf-8"`
 	MeantSo   bool   `yaml:"encoding_is_meant" doc:"Read in a one-byte encoding even where it reads as utf-8"`
 	Delimiter string `is:"mark" doc:"The mark between fields; usually a comma"`

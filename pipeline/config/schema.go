@@ -38,6 +38,8 @@ func words(form string) []string {
 		return []string{"unique", "yearly"}
 	case "final_newline":
 		return []string{"required", "optional"}
+	case "format":
+		return []string{"csv", feed.Workbook}
 	case "grouping":
 		return []string{"thousands", feed.Indian}
 	case "kind":

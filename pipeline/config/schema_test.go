@@ -90,6 +90,8 @@ func TestWhatTheReaderTakesTheSchemaTakes(t *testing.T) {
 	empty := strings.NewReplacer("  settle: 60s ", "  # settle: 60s ", "  keep: 7 ", "  # keep: 7 ").Replace(example(t))
 	numbered := strings.Replace(example(t), "columns: {sku: sku, name: name, family: family, basis: basis}",
 		"no_header: true\n    width: 4\n    columns: {sku: 1, name: [2, 3], family: 3, basis: 4}", 1)
+	books := strings.Replace(example(t), "columns: {sku: sku, name: name, family: family, basis: basis}",
+		"format: xlsx\n    sheet: Prices\n    columns: {sku: sku, name: name, family: family, basis: basis}", 1)
 	start, err := os.ReadFile("../../fixtures/empty.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -107,6 +109,7 @@ func TestWhatTheReaderTakesTheSchemaTakes(t *testing.T) {
 		"with all that it leaves out":          full(t),
 		"a section of comments only":           empty,
 		"columns by number":                    numbered,
+		"workbooks":                            books,
 	} {
 		if err := judged(t, text); err != nil {
 			t.Errorf("%s: %v", name, err)

@@ -14,9 +14,8 @@ import (
 func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
 	switch c.Type {
 	case Date:
-		v.day, code = t.date(v.text)
-		if code == "" && (v.day.year < 1990 || v.day.year > 2099 && !c.FarDates) {
-			return FarDate, ""
+		if v.day, code = t.date(v.text); code == "" {
+			code = c.inRange(v.day)
 		}
 		return code, ""
 	case Decimal:

@@ -25,6 +25,9 @@ type Feed struct {
 	Kind string
 	Glob string // of the file's name
 
+	Format string // csv; xlsx: a workbook
+	Sheet  string // of a workbook; empty: the only visible one with values
+
 	Encoding     string // utf-8
 	MeantSo      bool   // also where the bytes of a one-byte encoding read as UTF-8
 	Delimiter    string // ,
@@ -136,9 +139,18 @@ func (f Feed) Hash() string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// Matches says whether a file of that name belongs to the feed.
+// Workbook is the format of feeds whose files are workbooks.
+const Workbook = "xlsx"
+
+// Matches says whether a file of that name belongs to the feed. An archive has the name of the file in it, and its own
+// suffix.
 func (f Feed) Matches(name string) bool {
-	name = strings.TrimSuffix(strings.ToLower(name), ".gz")
+	name = strings.ToLower(name)
+	if plain, ok := strings.CutSuffix(name, ".gz"); ok {
+		name = plain
+	} else {
+		name = strings.TrimSuffix(name, ".zip")
+	}
 	ok, err := filepath.Match(strings.ToLower(f.Glob), name)
 	return ok && err == nil
 }

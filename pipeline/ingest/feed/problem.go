@@ -44,6 +44,17 @@ const (
 	NotAboveZero   = "not_above_zero"
 )
 
+// The reasons a cell of a workbook is rejected for.
+const (
+	CellError     = "cell_error"
+	NoValue       = "formula_without_value"
+	LongNumber    = "long_number"
+	NoDay         = "no_day"
+	CellIsDate    = "cell_is_a_date"
+	CellIsNumber  = "cell_is_a_number"
+	CellIsBoolean = "cell_is_true_or_false"
+)
+
 // The reasons a file is refused for.
 const (
 	NoHeader       = "no_header"
@@ -62,6 +73,9 @@ const (
 	LineTooLong    = "line_too_long"
 	Changed        = "changed_after_landing"
 	NoFeed         = "no_feed"
+	OtherContent   = "other_content"
+	NoSheet        = "no_sheet"
+	BadWorkbook    = "bad_workbook"
 )
 
 // Error is the sentence of a file's problem.
@@ -144,6 +158,18 @@ func sentences() map[string]string {
 		TooManyBytes: "the file is larger than the feed's max_bytes allows; raise it if the file is right",
 		LineTooLong:  "a line is longer than 1 MiB",
 		Changed:      "the landed bytes no longer match their hash; restore the file from a copy",
+		CellError:    "the cell holds an error of the workbook; ask the sender to correct it",
+		NoValue: "the cell holds a formula whose value is not stored; open the workbook in a spreadsheet program, save it " +
+			"and send that",
+		LongNumber: "a number of more than 15 digits, of which a workbook keeps only 15; ask the sender to enter it as text",
+		NoDay:      "the cell is shown as a date or a time, and its number is no day",
+		CellIsDate: "the cell holds a date; ask the sender to enter it as text, or as a number where a number belongs",
+		CellIsNumber: "the cell holds a number and not a date; ask the sender to give the column the format of a date, or " +
+			"to write dates as text",
+		CellIsBoolean: "the cell holds TRUE or FALSE, where a number or a date belongs",
+		OtherContent:  "the file is not what its feed declares",
+		NoSheet:       "which sheet of the workbook is meant cannot be told",
+		BadWorkbook:   "the workbook is damaged, or cut short",
 		NoFeed: "no feed in the configuration matches this name any more; send it again, as it is, under a name that " +
 			"one matches, or add a feed",
 	}

@@ -12,6 +12,8 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/arrow/memory/mallocator"
+
+	"tranche/pipeline/ingest/framing"
 )
 
 // Typer turns the records of one file into batches. Each goroutine needs its own Clone.
@@ -38,6 +40,8 @@ type Typer struct {
 	keys    []int
 	values  []value
 	line    int64
+	kinds   []framing.Kind // of the record's fields; empty: all are text
+	place   Place          // nil: the records are not those of a workbook
 	content []byte
 
 	lastDate []byte // the text of the last day read, and the day
@@ -310,7 +314,7 @@ func (t *Typer) problem(column int, code, detail string) {
 		Column: t.kind.Columns[column].Name,
 		Code:   code,
 		Raw:    string(raw[:min(len(raw), maxText)]),
-		Detail: detail,
+		Detail: t.at(column, detail),
 	})
 }
 
@@ -330,6 +334,7 @@ func (t *Typer) read(i int, fields [][]byte) {
 		return
 	}
 	v.text = trim(v.raw)
+	kind := t.cellKind(src)
 	if t.feed.ExcelText && len(v.text) > 3 && v.text[0] == '=' && v.text[1] == '"' && v.text[len(v.text)-1] == '"' {
 		v.text = v.text[2 : len(v.text)-1]
 	}
@@ -341,7 +346,7 @@ func (t *Typer) read(i int, fields [][]byte) {
 	}
 	if len(v.text) > 0 && len(src.words) > 0 {
 		if word, ok := src.words[string(v.text)]; ok {
-			v.text = word
+			v.text, kind = word, framing.Text
 		}
 	}
 	if len(v.text) == 0 { // also after the words
@@ -351,7 +356,7 @@ func (t *Typer) read(i int, fields [][]byte) {
 		return
 	}
 	v.set = true
-	code, detail := t.check(c, src, v)
+	code, detail := t.checkAny(c, src, v, kind)
 	if code != "" {
 		t.problem(i, code, detail)
 		v.set = false

@@ -48,6 +48,7 @@ type Record struct {
 	Line   int64  // its first physical line, from 1
 	Raw    []byte // its bytes, line end included
 	Fields [][]byte
+	Kinds  []Kind // of the fields, in a record of a workbook
 }
 
 // Fault is why a record is broken.

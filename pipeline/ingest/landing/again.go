@@ -3,20 +3,21 @@ package landing
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"tranche/pipeline/ingest/content"
 )
 
 // again handles bytes that have landed before. They change nothing, unless their earlier name was wrong (without a
-// feed, or with a wrong suffix .gz), or they are a complete file after others.
+// feed, or with the suffix of another archive), or they are a complete file after others.
 func (l *lander) again(c *candidate, f File) error {
 	c.Fate, c.File = Repeated, f
 	name := filepath.Base(c.Source)
-	gzipped, err := f.gzipped(l.Landing)
+	is, err := f.content(l.Landing)
 	if err != nil {
 		return err
 	}
@@ -26,12 +27,12 @@ func (l *lander) again(c *candidate, f File) error {
 	case len(then) == 0:
 		c.Detail += ", which no feed knows" + fromNow
 		return l.rename(c, f)
-	case archive(f.Name) != gzipped && archive(name) == gzipped:
+	case !fits(f.Name, is) && fits(name, is):
 		c.Detail += ", whose suffix does not fit the bytes" + fromNow
 		return l.rename(c, f)
 	case !slices.Equal(then, now):
 		c.Detail += fmt.Sprintf(", for the feed %s; "+
-			"if that name was wrong, put an empty line at its end and send it again", strings.Join(then, " and "))
+			"if that name was wrong, %s and send it again", strings.Join(then, " and "), changing(is))
 	case len(now) == 1 && l.Complete != nil && l.Complete(now[0]) && f.Sequence < l.newest[now[0]]:
 		c.Detail = "the same bytes landed before; as a complete file they stand again"
 		return l.standAgain(c)
@@ -39,6 +40,14 @@ func (l *lander) again(c *candidate, f File) error {
 		c.Detail = ""
 	}
 	return nil
+}
+
+// changing says how to make other bytes of a file that say the same.
+func changing(is content.Content) string {
+	if is == content.Text {
+		return "put an empty line at its end"
+	}
+	return "save or pack it anew"
 }
 
 // standAgain lands the same bytes once more, with a sidecar of their own.
@@ -55,18 +64,24 @@ func (l *lander) standAgain(c *candidate) error {
 
 func archive(name string) bool { return strings.HasSuffix(strings.ToLower(name), ".gz") }
 
-// gzipped says whether the landed bytes begin like an archive.
-func (f File) gzipped(landing string) (bool, error) {
+// fits says whether a name has the suffix of an archive where the bytes are one, and only there.
+func fits(name string, is content.Content) bool {
+	zipped := strings.HasSuffix(strings.ToLower(name), ".zip")
+	return archive(name) == (is == content.Gzip) && zipped == (is == content.Zip)
+}
+
+// content says what the landed bytes are.
+func (f File) content(landing string) (content.Content, error) {
 	file, err := os.Open(f.Path(landing))
 	if err != nil {
-		return false, err
+		return content.Text, err
 	}
 	defer file.Close()
-	var first [2]byte
-	if _, err := io.ReadFull(file, first[:]); err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return false, err
+	info, err := file.Stat()
+	if err != nil {
+		return content.Text, err
 	}
-	return first == [2]byte{0x1f, 0x8b}, nil
+	return content.Look(file, info.Size())
 }
 
 // rename gives a landed file its new name and keeps its sequence. The bytes are under both paths until the sidecar

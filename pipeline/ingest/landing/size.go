@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"tranche/pipeline/ingest/content"
 )
 
 func (c candidate) name() string { return filepath.Base(c.Source) }
@@ -38,10 +40,19 @@ func tooLarge(what string, most int64) string {
 		what, bytes(most))
 }
 
-// unpacks refuses a copied archive that unpacks to more than its feed allows. A damaged archive lands, and is
+// unpacks refuses a copied archive or workbook that unpacks to more than its feed allows. A damaged one lands, and is
 // refused when it is loaded.
 func (l *lander) unpacks(c candidate, copied *os.File) error {
-	if l.Most == nil || !archive(c.name()) {
+	if l.Most == nil {
+		return nil
+	}
+	is, err := content.Look(copied, c.info.Size())
+	switch {
+	case err != nil:
+		return err
+	case is == content.Zip || is == content.Workbook:
+		return l.unzips(c, copied)
+	case !archive(c.name()):
 		return nil
 	}
 	if _, err := copied.Seek(0, io.SeekStart); err != nil {
@@ -61,6 +72,18 @@ func (l *lander) unpacks(c candidate, copied *os.File) error {
 		return err
 	}
 	return nil
+}
+
+// unzips compares what the members of a zip archive unpack to. Reading more of one than the archive says fails.
+func (l *lander) unzips(c candidate, copied *os.File) error {
+	members, err := content.OpenZip(copied, c.info.Size())
+	switch {
+	case errors.Is(err, content.ErrDamaged) || errors.Is(err, content.ErrMany):
+		return nil
+	case err == nil && content.Unpacked(members) > l.Most(c.name()):
+		return errLarge
+	}
+	return err
 }
 
 // bytes is a size for people.

@@ -1,6 +1,7 @@
 package landing
 
 import (
+	"archive/zip"
 	"compress/gzip"
 	"errors"
 	"maps"
@@ -80,6 +81,38 @@ func TestAnArchiveThatUnpacksToMoreThanItsFeedAllowsDoesNotLand(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(p.landing, "*"+part)); len(left) > 0 {
 		t.Errorf("%v are left", left)
 	}
+}
+
+// zipped is an archive with one member of so many bytes.
+func zipped(t *testing.T, name string, size int) string {
+	t.Helper()
+	var packed strings.Builder
+	z := zip.NewWriter(&packed)
+	w, err := z.Create(name)
+	if err == nil {
+		_, err = w.Write(make([]byte, size))
+	}
+	if err := errors.Join(err, z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return packed.String()
+}
+
+// A workbook is a zip archive, whatever its name.
+func TestAZipArchiveThatUnpacksToMoreThanItsFeedAllowsDoesNotLand(t *testing.T) {
+	p := newPlace(t)
+	p.drop(t, "bomb.csv.zip", zipped(t, "a.csv", 2000), 4*time.Hour)
+	p.drop(t, "bomb.xlsx", zipped(t, "xl/a.xml", 2000), 3*time.Hour)
+	p.drop(t, "torn.xlsx", zipped(t, "xl/a.xml", 2001)[:60], 2*time.Hour)
+	p.drop(t, "small.zip", zipped(t, "a.csv", 999), time.Hour)
+	o := p.options()
+	o.Most = func(string) int64 { return 1000 }
+	says(t, p.details(t, o), map[string]string{
+		"bomb.csv.zip": "it unpacks to more, and its feed allows 1000 bytes",
+		"bomb.xlsx":    "it unpacks to more, and its feed allows 1000 bytes",
+		"torn.xlsx":    "landed", // loading says what is wrong with it
+		"small.zip":    "landed",
+	})
 }
 
 func TestAFileThatTheDiskHasNoRoomForStaysInTheInboxAndLandsLater(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/ingest/framing"
 	"tranche/pipeline/ingest/landing"
+	"tranche/pipeline/ingest/workbook"
 )
 
 // reading is the state of reading one file.
@@ -18,17 +19,20 @@ type reading struct {
 	feed         feed.Feed
 	rejects      rejects
 	kind         feed.Kind
-	into         string // the facts' table
-	allColumns   string // selects facts with the fixed columns
-	numbersLines bool   // by their occurrence
-	notes        []string
+	into         string            // the facts' table
+	allColumns   string            // selects facts with the fixed columns
+	numbersLines bool              // by their occurrence
+	notes        []string          // columns that the feed ignores
+	remarks      []string          // what is to be said of a sheet
 	fixed        map[string]string // columns that batches leave out
 
-	text   *text
-	cutter *cutter
-	first  piece
-	width  int
-	typer  *feed.Typer
+	text        *text
+	sheet       *workbook.Sheet // of a workbook
+	source      source
+	first       piece
+	width       int
+	mostRecords int64 // how many the file can have
+	typer       *feed.Typer
 }
 
 func (l *Loader) newReading(f landing.File, declared feed.Feed) *reading {
@@ -41,11 +45,14 @@ func (r *reading) begin(path string) (err error) {
 		return &feed.Problem{Code: feed.NoFeed, Detail: r.file.Name}
 	}
 	r.kind, _ = feed.KindNamed(r.feed.Kind)
-	if r.text, err = openText(path, r.feed); err != nil {
+	if r.feed.Format == feed.Workbook {
+		return r.openSheet(path)
+	}
+	if r.text, err = openText(path, r.file.Name, r.feed); err != nil {
 		return err
 	}
-	r.cutter = &cutter{r: r.text, line: 1}
-	r.first, _ = r.cutter.next()
+	r.source = &cutter{r: r.text, line: 1}
+	r.first, _ = r.source.next()
 	if r.first.err != nil {
 		return r.first.err
 	}
@@ -54,10 +61,21 @@ func (r *reading) begin(path string) (err error) {
 	if err != nil {
 		return err
 	}
+	r.mostRecords = r.text.atMost / int64(max(1, len(header))) // each field has at least one byte
+	return r.bind(header, headerLine(top, r.feed))
+}
+
+// bind finds the feed's columns in the header, of which line is the text.
+func (r *reading) bind(header feed.Names, line string) error {
 	typer, problems, notes := r.feed.Bind(header)
 	if len(problems) > 0 {
+		if r.sheet != nil {
+			r.countRows()
+			problems[0].Detail += ", in sheet " + r.sheet.Name
+			return &problems[0]
+		}
 		r.count(len(header))
-		problems[0].Detail += r.otherDelimiter(headerLine(top, r.feed))
+		problems[0].Detail += r.otherDelimiter(line)
 		return &problems[0]
 	}
 	for _, name := range notes {
@@ -75,8 +93,11 @@ func (r *reading) all(
 	p := pieces{
 		width: r.width, dialect: r.feed.Dialect(), typer: r.typer, accept: accept, reject: reject, enough: r.enough,
 	}
-	total, err := p.read(r.cutter, r.first)
+	total, err := p.read(r.source, r.first)
 	r.tally = *total
+	if r.sheet != nil {
+		r.remarks = r.sheet.Notes()
+	}
 	if r.hidden > 0 {
 		r.notes = append(r.notes, fmt.Sprintf("invisible characters were taken out of %d values", r.hidden))
 	}
@@ -85,6 +106,9 @@ func (r *reading) all(
 
 func (r *reading) close() {
 	r.rejects.close()
+	if r.sheet != nil {
+		_ = r.sheet.Close()
+	}
 	if r.text != nil {
 		_ = r.text.file.Close()
 	}
@@ -107,7 +131,7 @@ func (r *reading) count(width int) {
 		}
 		rest, line := f.Rest()
 		var next piece
-		if next, ok = r.cutter.next(); ok {
+		if next, ok = r.source.next(); ok {
 			p = piece{data: append(slices.Clone(rest), next.data...), line: line, last: next.last, err: next.err}
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -44,6 +45,7 @@ type Outcome struct {
 	Records  int64
 	Rejected int64
 	Notes    []string // columns of the file that the feed ignores
+	Remarks  []string // what a person who looks at the sheet of a workbook would not expect
 }
 
 // Load loads one file in one transaction, in place of an earlier reading. It is false when the file is loaded
@@ -77,7 +79,7 @@ func (l *Loader) Load(ctx context.Context, f landing.File) (Outcome, bool, error
 	if err != nil {
 		return out, false, fmt.Errorf("load %s: %w", f.Name, err)
 	}
-	out.Records, out.Rejected, out.Notes = r.records, r.rejected, r.notes
+	out.Records, out.Rejected, out.Notes, out.Remarks = r.records, r.rejected, r.notes, r.remarks
 	return out, true, nil
 }
 
@@ -221,7 +223,16 @@ func (l *Loader) record(ctx context.Context, r *reading, refused *feed.Problem) 
 		nullif(?, ''), nullif(?, ''), ?, ?, ?, ?::decimal(38,6), ?::decimal(38,6), ?, nullif(?, ''))`,
 		f.Sequence, f.SHA256, printable(f.Name), r.feed.Name, r.feed.Kind, r.feed.Hash(), r.feed.Replace,
 		f.LandedAt, f.FirstOpen, f.Size, status, reason, detail, r.records, r.records-r.rejected, r.rejected,
-		r.amount.String(), r.rejectedAmount.String(), r.unread, strings.Join(r.notes, ", "))
+		r.amount.String(), r.rejectedAmount.String(), r.unread, r.allNotes())
+}
+
+// allNotes are the columns that the feed ignores, and what is to be said of a sheet, as one text.
+func (r *reading) allNotes() string {
+	list := slices.Clone(r.remarks)
+	if len(r.notes) > 0 {
+		list = append([]string{strings.Join(r.notes, ", ")}, list...)
+	}
+	return printable(strings.Join(list, "; "))
 }
 
 // forget removes a file from the store.

@@ -72,6 +72,9 @@ type rejected struct {
 
 // piece frames and types one piece.
 func (p *pieces) piece(one piece, t *feed.Typer) *result {
+	if one.rows != nil {
+		return p.rows(one, t)
+	}
 	r := &result{}
 	// A record that can be read has a mark behind each field. Junk has more lines, and needs no memory.
 	t.Reserve(min(bytes.Count(one.data, []byte{'\n'}), len(one.data)/max(1, p.width)) + 1)
@@ -111,7 +114,7 @@ func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
 		r.unread++
 		return
 	}
-	if !t.Type(rec.Line, rec.Fields) {
+	if !t.TypeRow(rec) {
 		r.reject(t.Problems)
 		if t.HasAmount {
 			r.rejectedAmount.Add(t.Amount)
@@ -138,7 +141,7 @@ func (r *result) reject(problems []feed.Problem) {
 	}
 }
 
-// pieces reads a text in pieces, on every processor.
+// pieces reads a text or a sheet in pieces, on every processor.
 type pieces struct {
 	width   int
 	dialect framing.Dialect
@@ -148,11 +151,11 @@ type pieces struct {
 	enough  func(*tally) bool // says that the rest need not be read
 }
 
-// read frames and types a text from its first piece.
+// read frames and types a text, or a sheet, from its first piece.
 //
 // Each piece is read as if a record began at its start. Where the piece before ends inside a record, the piece is
 // read again from there, so that the cuts do not change the result.
-func (p *pieces) read(c *cutter, first piece) (*tally, error) {
+func (p *pieces) read(c source, first piece) (*tally, error) {
 	jobs := make(chan job, runtime.NumCPU())
 	queue := make(chan job, 2*runtime.NumCPU())
 	for range runtime.NumCPU() {
@@ -183,7 +186,7 @@ type job struct {
 	done  chan *result
 }
 
-func cut(c *cutter, p piece, jobs, queue chan<- job, stop <-chan struct{}) {
+func cut(c source, p piece, jobs, queue chan<- job, stop <-chan struct{}) {
 	defer close(jobs)
 	defer close(queue)
 	for ok := true; ok; p, ok = c.next() {
@@ -237,7 +240,7 @@ func (p *pieces) merge(queue <-chan job) (*tally, error) {
 
 // copied is a record outside the framer's memory.
 func copied(rec framing.Record) framing.Record {
-	rec.Raw, rec.Fields = slices.Clone(rec.Raw), slices.Clone(rec.Fields)
+	rec.Raw, rec.Fields, rec.Kinds = slices.Clone(rec.Raw), slices.Clone(rec.Fields), slices.Clone(rec.Kinds)
 	for i, field := range rec.Fields {
 		rec.Fields[i] = slices.Clone(field)
 	}

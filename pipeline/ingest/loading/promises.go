@@ -31,8 +31,7 @@ func (r *reading) checkPromises() error {
 // enough says that the file will be refused even if the rest of it is as good as its bytes allow: a record has at
 // least a byte for each of its fields.
 func (r *reading) enough(t *tally) bool {
-	rest := r.text.atMost / int64(max(1, r.width))
-	return r.feed.MaxRejects.Exceeded(t.rejected, t.records+rest)
+	return r.feed.MaxRejects.Exceeded(t.rejected, t.records+r.mostRecords)
 }
 
 func (r *reading) tooMany() error {
@@ -90,9 +89,8 @@ func (r *reading) trailerNumber(column, scale int) (int64, string, error) {
 		if len(rec.Fields) < column {
 			continue
 		}
-		text := strings.TrimSpace(string(rec.Fields[column-1]))
-		if units, code := r.feed.ParseNumber(text, scale); code == "" {
-			return units, text, nil
+		if units, code := r.feed.ParseField(&rec, column-1, scale); code == "" {
+			return units, strings.TrimSpace(string(rec.Fields[column-1])), nil
 		}
 	}
 	return 0, "", &feed.Problem{Code: feed.NoTrailer, Detail: fmt.Sprintf("no number in its field %d", column)}

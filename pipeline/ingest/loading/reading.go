@@ -1,6 +1,7 @@
 package loading
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
 	"compress/gzip"
@@ -10,11 +11,15 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
+	"math"
 	"os"
 	"slices"
 	"strings"
 
+	"tranche/pipeline/ingest/content"
 	"tranche/pipeline/ingest/feed"
+	"tranche/pipeline/ingest/framing"
 )
 
 const (
@@ -26,7 +31,8 @@ const (
 type text struct {
 	io.Reader
 	file   *os.File
-	raw    *bufio.Reader
+	size   int64
+	raw    *bufio.Reader // nil: the file is not read from its beginning to its end
 	hash   hash.Hash
 	watch  *watch // of a one-byte encoding
 	atMost int64  // how many bytes it can have, unpacked
@@ -35,8 +41,8 @@ type text struct {
 // mostPacked is the most that one byte of an archive can unpack to.
 const mostPacked = 1032
 
-// openText opens a landed file in the feed's encoding.
-func openText(path string, f feed.Feed) (*text, error) {
+// openFile opens a landed file that is what its name and its feed declare.
+func openFile(path, name string, f feed.Feed) (*text, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -45,28 +51,106 @@ func openText(path string, f feed.Feed) (*text, error) {
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	t := &text{file: file, hash: sha256.New(), atMost: info.Size()}
-	t.raw = bufio.NewReaderSize(io.TeeReader(file, t), 1<<20)
-	var r io.Reader = t.raw
-	switch {
-	case strings.HasSuffix(strings.ToLower(path), ".gz"):
-		t.atMost = min(f.Most(), t.atMost*mostPacked)
-		if r, err = unpack(r, f.Most()); err != nil {
-			return nil, errors.Join(&feed.Problem{Code: feed.BadArchive, Detail: err.Error()}, file.Close())
-		}
-	case t.atMost > f.Most():
-		detail := fmt.Sprintf("it has %d bytes, allowed %d", t.atMost, f.Most())
+	t := &text{file: file, size: info.Size(), hash: sha256.New(), atMost: info.Size()}
+	if t.size > f.Most() {
+		detail := fmt.Sprintf("it has %d bytes, allowed %d", t.size, f.Most())
 		return nil, errors.Join(&feed.Problem{Code: feed.TooManyBytes, Detail: detail}, file.Close())
 	}
-	if t.Reader, t.watch, err = decode(r, f); err != nil {
+	is, err := content.Look(file, t.size)
+	if err == nil {
+		err = fits(is, name, f)
+	}
+	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	return t, nil
 }
 
+// openText opens a landed file in the feed's encoding.
+func openText(path, name string, f feed.Feed) (*text, error) {
+	t, err := openFile(path, name, f)
+	if err != nil {
+		return nil, err
+	}
+	r, err := t.unpacked(packing(name), f)
+	if err == nil {
+		t.Reader, t.watch, err = decode(r, f)
+	}
+	if err == nil {
+		err = t.looksRight(f)
+	}
+	if err != nil {
+		return nil, errors.Join(err, t.file.Close())
+	}
+	return t, nil
+}
+
+// unpacked reads what is in an archive, or the file itself.
+func (t *text) unpacked(packed content.Content, f feed.Feed) (io.Reader, error) {
+	var r io.Reader
+	switch packed {
+	case content.Zip:
+		member, err := onlyMember(t.file, t.size)
+		if err != nil {
+			return nil, err
+		}
+		t.atMost = min(f.Most(), int64(min(member.UncompressedSize64, math.MaxInt64)))
+		if r, err = member.Open(); err != nil {
+			return nil, &feed.Problem{Code: feed.BadArchive, Detail: err.Error()}
+		}
+	case content.Gzip:
+		t.atMost = min(f.Most(), t.atMost*mostPacked)
+		t.raw = bufio.NewReaderSize(io.TeeReader(t.file, t), 1<<20)
+		z, err := gzip.NewReader(t.raw)
+		if err != nil {
+			return nil, &feed.Problem{Code: feed.BadArchive, Detail: err.Error()}
+		}
+		r = z
+	default:
+		t.raw = bufio.NewReaderSize(io.TeeReader(t.file, t), 1<<20)
+		return t.raw, nil
+	}
+	inner := bufio.NewReaderSize(&capped{r: r, left: f.Most()}, 64<<10)
+	head, _ := inner.Peek(4096) // an error comes again when it is read
+	return inner, inArchive(content.Of(head), f)
+}
+
+// looksRight looks at the text itself: a page or JSON may be in any encoding.
+func (t *text) looksRight(f feed.Feed) error {
+	head, _ := t.Reader.(*bufio.Reader).Peek(4096) // an error comes again when it is read
+	if is := content.OfText(head); is != content.Text {
+		return other(string(is), advice(is, f))
+	}
+	return nil
+}
+
+// onlyMember is the one file in a zip archive.
+func onlyMember(file *os.File, size int64) (*zip.File, error) {
+	archive, err := content.OpenZip(file, size)
+	if errors.Is(err, content.ErrDamaged) || errors.Is(err, content.ErrMany) {
+		return nil, &feed.Problem{Code: feed.BadArchive, Detail: err.Error()}
+	}
+	if err != nil {
+		return nil, err
+	}
+	members := content.Members(archive)
+	if len(members) != 1 {
+		var names []string
+		for _, m := range members[:min(len(members), 5)] {
+			names = append(names, printable(m.Name))
+		}
+		return nil, other(fmt.Sprintf("a zip archive of %d files (%s)", len(members), strings.Join(names, ", ")),
+			"ask the sender for an archive with one file in it, or for the files themselves")
+	}
+	if content.Locked(members[0]) {
+		return nil, other("a zip archive that is locked with a password", "ask the sender for it without the password")
+	}
+	return members[0], nil
+}
+
 // Sample reads at most so many bytes of a file, as UTF-8, and says whether that is all.
 func Sample(path, encoding string, most int) (sample []byte, whole bool, err error) {
-	t, err := openText(path, feed.Feed{Encoding: encoding})
+	t, err := openText(path, path, feed.Feed{Encoding: encoding})
 	if err != nil {
 		return nil, false, err
 	}
@@ -88,7 +172,18 @@ func (t *text) Write(p []byte) (int, error) {
 
 // changed reads the rest of the file and says whether the landed bytes have changed.
 func (t *text) changed(sha256 string) (bool, error) {
-	if _, err := io.Copy(io.Discard, t.raw); err != nil {
+	if t.hash == nil {
+		return false, nil
+	}
+	from := io.Reader(io.NewSectionReader(t.file, 0, t.size))
+	if t.raw != nil {
+		from = t.raw
+	}
+	into := io.Writer(t.hash)
+	if t.raw != nil {
+		into = io.Discard // what is read is hashed already
+	}
+	if _, err := io.Copy(into, from); err != nil {
 		return false, err
 	}
 	return t.hash != nil && hex.EncodeToString(t.hash.Sum(nil)) != sha256, nil
@@ -100,15 +195,13 @@ type capped struct {
 	left int64
 }
 
-func unpack(r io.Reader, limit int64) (io.Reader, error) {
-	z, err := gzip.NewReader(r)
-	return &capped{r: z, left: limit}, err
-}
-
 func (c *capped) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.left -= int64(n)
+	var disk *fs.PathError
 	switch {
+	case errors.As(err, &disk):
+		return n, err
 	case c.left < 0:
 		return 0, &feed.Problem{Code: feed.TooManyBytes, Detail: "it unpacks to more"}
 	case err != nil && err != io.EOF:
@@ -117,10 +210,11 @@ func (c *capped) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// piece is a part of a text that ends at a line end or at the end.
+// piece is a part of a text that ends at a line end or at the end, or some rows of a workbook.
 type piece struct {
 	data []byte
-	line int64 // physical line on which it begins
+	rows []framing.Record
+	line int64 // physical line on which it begins; of rows: the line behind them
 	last bool
 	err  error
 }

@@ -127,7 +127,7 @@ func TestAPlainFileOverItsFeedsMaxBytesIsRefused(t *testing.T) {
 	if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Truncate(path, 10<<30)); err != nil {
 		t.Fatal(err)
 	}
-	text, err := openText(path, f)
+	text, err := openText(path, path, f)
 	if err == nil {
 		_ = text.file.Close()
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tranche/pipeline/ingest/feed"
+	"tranche/pipeline/ingest/framing"
 )
 
 // shape writes where records and fields begin and end.
@@ -103,7 +104,7 @@ func quoteAll(words []string) string {
 
 // valuesOf are the values of our columns that look so, of their rivals too, but for cells of a workbook that have a
 // type of their own.
-func (d *draft) valuesOf(looks string, typed CellKind) (values []string) {
+func (d *draft) valuesOf(looks string, typed framing.Kind) (values []string) {
 	seen := map[int]bool{}
 	take := func(i int) {
 		if seen[i] {
@@ -152,7 +153,7 @@ func (d *draft) lacks(looks string) (none bool) {
 }
 
 func (d *draft) writeDates() {
-	values := d.valuesOf("date", Date)
+	values := d.valuesOf("date", framing.Day)
 	if len(values) == 0 {
 		return
 	}
@@ -240,7 +241,7 @@ func (d *draft) unread(what string, unread, values []string) {
 }
 
 func (d *draft) writeNumbers() {
-	values := d.valuesOf("number", Number)
+	values := d.valuesOf("number", framing.Number)
 	formats, unread := d.table.formatsOf(values)
 	if len(values) == 0 {
 		return

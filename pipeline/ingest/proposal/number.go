@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"tranche/pipeline/ingest/feed"
+	"tranche/pipeline/ingest/framing"
 	"tranche/reports/currency"
 )
 
@@ -154,7 +155,7 @@ func (t *table) numbers(columns []*profile) [][]number {
 	list := make([][]number, len(columns))
 	var values []string
 	for i, p := range columns {
-		if p.most(p.numbers, 50) && (t.body[0].kinds == nil || !slices.Contains(t.kindsOf(i), Number)) {
+		if p.most(p.numbers, 50) && (t.body[0].kinds == nil || !slices.Contains(t.kindsOf(i), framing.Number)) {
 			values = append(values, p.values[:min(len(p.values), mostProven)]...)
 		}
 	}
@@ -168,7 +169,7 @@ func (t *table) numbers(columns []*profile) [][]number {
 		}
 		for _, r := range t.body[:min(len(t.body), mostProven)] {
 			f := format
-			if r.kinds != nil && r.kinds[i] == Number {
+			if r.kinds != nil && r.kinds[i] == framing.Number {
 				f = numberFormat{decimal: "."}
 			}
 			var n number
@@ -183,7 +184,7 @@ func (t *table) numbers(columns []*profile) [][]number {
 	return list
 }
 
-func (t *table) kindsOf(i int) (kinds []CellKind) {
+func (t *table) kindsOf(i int) (kinds []framing.Kind) {
 	for _, r := range t.body {
 		if r.kinds != nil && r.fields[i] != "" {
 			kinds = append(kinds, r.kinds[i])

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"tranche/pipeline/ingest/framing"
 	"tranche/reports/currency"
 )
 
@@ -53,7 +54,7 @@ func (t *table) profile(i int, v vocabulary) *profile {
 			p.numbers++
 			continue
 		}
-		p.look(text, r.kinds != nil && r.kinds[i] == Date)
+		p.look(text, r.kinds != nil && r.kinds[i] == framing.Day)
 	}
 	return p
 }

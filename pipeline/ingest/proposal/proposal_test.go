@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tranche/pipeline/ingest/feed"
+	"tranche/pipeline/ingest/framing"
 )
 
 // propose proposes a feed for a whole text.
@@ -286,9 +287,9 @@ func TestASheetIsReadByTheKindsOfItsCells(t *testing.T) {
 	list := func(line int64, texts ...string) Row {
 		r := Row{Line: line}
 		for i, text := range texts {
-			kind := Text
+			kind := framing.Text
 			if line > 1 {
-				kind = []CellKind{Text, Date, Text, Text, Number, Number}[i]
+				kind = []framing.Kind{framing.Text, framing.Day, framing.Text, framing.Text, framing.Number, framing.Number}[i]
 			}
 			r.Cells = append(r.Cells, Cell{Text: text, Kind: kind})
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tranche/pipeline/ingest/feed"
+	"tranche/pipeline/ingest/framing"
 )
 
 //go:embed values.txt
@@ -100,7 +101,7 @@ func (d *draft) askCurrency() {
 	codes := map[string][]string{"$": {"USD", "CAD", "AUD"}, "€": {"EUR"}, "£": {"GBP"}, "¥": {"JPY", "CNY"}, "₹": {"INR"},
 		"Fr.": {"CHF"}, "US$": {"USD"}, "zł": {"PLN"}, "kr": {"SEK", "NOK", "DKK"}}
 	var likely []string
-	for _, v := range d.valuesOf("number", Number) {
+	for _, v := range d.valuesOf("number", framing.Number) {
 		w, _ := unwrap(v)
 		for _, code := range append(codes[w.currency], w.currency) {
 			if len(code) == 3 && code == strings.ToUpper(code) && !slices.Contains(likely, code) && w.currency != "" {

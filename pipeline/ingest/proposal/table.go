@@ -15,29 +15,18 @@ type Row struct {
 	Cells []Cell
 }
 
-// Cell is one field. Its text is as a person reads it.
+// Cell is one field. A number and a day are as the reader of workbooks writes them.
 type Cell struct {
 	Text string
-	Kind CellKind
+	Kind framing.Kind
 }
-
-// CellKind is what a workbook says of a cell. All fields of delimited text are Text.
-type CellKind int
-
-// The kinds of cells.
-const (
-	Text CellKind = iota
-	Number
-	Date
-	Boolean
-)
 
 // row is a row cut into fields without spaces around them.
 type row struct {
 	line   int64
 	fields []string
-	kinds  []CellKind // nil: all are texts
-	raw    string     // of delimited text
+	kinds  []framing.Kind // nil: all are texts
+	raw    string         // of delimited text
 	fault  framing.Fault
 }
 
@@ -94,7 +83,7 @@ func tableOfRows(rows []Row, whole bool, names *judge) (*table, bool) {
 	}
 	var all []row
 	for _, r := range rows {
-		list := row{line: r.Line, fields: make([]string, width), kinds: make([]CellKind, width)}
+		list := row{line: r.Line, fields: make([]string, width), kinds: make([]framing.Kind, width)}
 		for i, c := range r.Cells[:min(len(r.Cells), width)] {
 			list.fields[i], list.kinds[i] = strings.TrimSpace(c.Text), c.Kind
 		}
@@ -219,7 +208,7 @@ func namesOf(rows []row) feed.Names {
 
 func holdsData(r row) bool {
 	for i, f := range r.fields {
-		if r.kinds != nil && (r.kinds[i] == Number || r.kinds[i] == Date) || isNumber(f) || isDate(f) {
+		if r.kinds != nil && (r.kinds[i] == framing.Number || r.kinds[i] == framing.Day) || isNumber(f) || isDate(f) {
 			return true
 		}
 	}
