@@ -96,12 +96,13 @@ func strangers() []stranger {
 			text: "customer;invoice;date;partner;sku;qty;amount\nAcme;A1;2024-06-13;K1;S1;1;10.00\n" +
 				"TotalEnergies SE;A2;2024-06-14;K2;S2;1;77000.00\n",
 			never: "Total", want: "2 rows, 0 rejected, net amounts add up to 77010"},
-		{name: "times and two digits.csv", text: "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID," +
-			"Country\n500100,CD34,BOX,6,12/13/10 8:26,2.50,20001,United Kingdom\n" +
-			"C500101,CD34,BOX,-1,12/14/10 19:49,2.50,20001,United Kingdom\n",
+		{name: "times and two digits.csv",
+			text: "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID," +
+				"Country\n500100,CD34,BOX,6,12/13/10 8:26,2.50,20001,United Kingdom\n" +
+				"C500101,CD34,BOX,-1,12/14/10 19:49,2.50,20001,United Kingdom\n",
 			says: []string{`dates: ["mm/dd/yy time"]`}, want: "2 rows, 0 rejected, net amounts add up to 12.50"},
-		{name: "day or month.csv", text: "Invoice #,Item Number,Qty,Total Price,Unit Price,Customer Number,Document Date,Due " +
-			"Date\nINV1,IT-9,1,5410.00,5410.00,CUST7,5/11/2026 0:00,6/11/2026 0:00\n",
+		{name: "day or month.csv", text: "Invoice #,Item Number,Qty,Total Price,Unit Price,Customer Number,Document Date," +
+			"Due Date\nINV1,IT-9,1,5410.00,5410.00,CUST7,5/11/2026 0:00,6/11/2026 0:00\n",
 			says: []string{"it is 2026-11-05", "it is 2026-05-11"}, answers: map[string]string{"dates": "2"},
 			want: "1 row, 0 rejected, net amounts add up to 5410"},
 		{name: "zoned times.csv", text: plainNames + "A1;1;2024-06-13T22:12:33Z;K1;S1;1;10.00\n",
@@ -115,13 +116,15 @@ func strangers() []stranger {
 			"StandardCost,DealID\nSO7,2024-07-01,P-349,676,1,2024.50,NULL,NULL\n",
 			says: []string{`null_words: ["NULL"]`, `# nothing is proposed for "StandardCost": a cost is no price`},
 			want: "1 row, 0 rejected, net amounts add up to 2024.50"},
-		{name: "three decimals among others.csv", text: "Order ID;Order Date;Ship Date;Customer ID;Product ID;Sales;Quantity\n" +
+		{name: "three decimals among others.csv", text: "Order ID;Order Date;Ship Date;Customer ID;Product ID;Sales;" +
+			"Quantity\n" +
 			"CA-1;08/11/2023;11/11/2023;C-1;P-1;261,96;2\nCA-2;28/11/2023;29/11/2023;C-2;P-2;22,368;2\n",
 			says: []string{"document_date: ASK", "decimals: 3"}, want: "2 rows, 0 rejected, net amounts add up to 284.328"},
 		{name: "inches.csv", text: "invoice,date,partner,sku,qty,amount,text\nA1,2024-06-13,K1,S1,1,10.00,24\" screen\n" +
 			"A2,2024-06-14,K1,S1,1,12.00,27\" screen\n",
 			says: []string{"quote: none"}, want: "2 rows, 0 rejected, net amounts add up to 22"},
-		{name: "texts of a spreadsheet.csv", text: "invoice,date,partner,sku,qty,amount\n=\"001\",2024-06-13,K1,=\"0012\",1,10.00\n",
+		{name: "texts of a spreadsheet.csv", text: "invoice,date,partner,sku,qty,amount\n" +
+			"=\"001\",2024-06-13,K1,=\"0012\",1,10.00\n",
 			says: []string{"excel_text: true"}, want: "1 row, 0 rejected, net amounts add up to 10"},
 		{name: "packed.csv.gz", text: plainNames + german, says: []string{`glob: "packed.csv"`},
 			want: "2 rows, 0 rejected, net amounts add up to 1112.50"},

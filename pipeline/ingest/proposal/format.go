@@ -242,7 +242,7 @@ func (d *draft) unread(what string, unread, values []string) {
 
 func (d *draft) writeNumbers() {
 	values := d.valuesOf("number", framing.Number)
-	formats, unread := d.table.formatsOf(values)
+	formats, unread := formatsOf(values)
 	if len(values) == 0 {
 		return
 	}

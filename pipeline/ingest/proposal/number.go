@@ -107,8 +107,8 @@ func (f numberFormat) read(digits string) (micro int64, ok bool) {
 	return micro, code == "" || code == feed.TooFine || code == feed.TooLarge
 }
 
-// numberFormats are the possible formats in a file with that delimiter, the usual ones first.
-func numberFormats(delimiter byte) (list []numberFormat) {
+// numberFormats are the possible formats, the usual ones first.
+func numberFormats() (list []numberFormat) {
 	for _, decimal := range []string{".", ","} {
 		for _, thousands := range []string{"", ".", ",", "\u00a0", "\u202f", "'", "’", " "} {
 			if thousands != decimal {
@@ -116,7 +116,6 @@ func numberFormats(delimiter byte) (list []numberFormat) {
 			}
 		}
 	}
-	_ = delimiter // a quoted number may hold the delimiter
 	return append(list, numberFormat{decimal: ".", thousands: ",", indian: true})
 }
 
@@ -139,8 +138,8 @@ func likeliest[Format any](
 }
 
 // formatsOf are the likeliest formats of numbers.
-func (t *table) formatsOf(values []string) (list []numberFormat, unread []string) {
-	return likeliest(numberFormats(t.delimiter), values, len(values)/4, func(f numberFormat, v string) bool {
+func formatsOf(values []string) (list []numberFormat, unread []string) {
+	return likeliest(numberFormats(), values, len(values)/4, func(f numberFormat, v string) bool {
 		w, ok := unwrap(v)
 		if ok && w.zero != "" || isNull(v) {
 			return true
@@ -160,7 +159,7 @@ func (t *table) numbers(columns []*profile) [][]number {
 		}
 	}
 	format := numberFormat{decimal: "."}
-	if formats, _ := t.formatsOf(values); len(formats) > 0 {
+	if formats, _ := formatsOf(values); len(formats) > 0 {
 		format = formats[0]
 	}
 	for i, p := range columns {

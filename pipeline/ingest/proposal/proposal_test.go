@@ -258,8 +258,8 @@ func TestWordsThatAreNoSalesAreAskedAbout(t *testing.T) {
 
 func TestWhatTheNextLinesOfADocumentLeaveOutIsAskedAbout(t *testing.T) {
 	p := propose(t, header+"A1,2024-06-13,K1,S1,2,20.00\n,,,S2,1,12.50\n,,,S3,1,12.50\nA2,2024-06-14,K2,S2,1,12.50\n")
-	says(t, p, "fill_down: ASK # document_no, document_date, partner_code: empty below the first line of a document, as in"+
-		" line 3", "fill_down: [document_no, document_date, partner_code]")
+	says(t, p, "fill_down: ASK # document_no, document_date, partner_code: empty below the first line of a document, "+
+		"as in line 3", "fill_down: [document_no, document_date, partner_code]")
 	says(t, propose(t, header+"A1,2024-06-13,K1,S1,2,20.00\nA2,2024-06-14,,S2,1,12.50\n"), "!fill_down")
 }
 
@@ -289,7 +289,8 @@ func TestASheetIsReadByTheKindsOfItsCells(t *testing.T) {
 		for i, text := range texts {
 			kind := framing.Text
 			if line > 1 {
-				kind = []framing.Kind{framing.Text, framing.Day, framing.Text, framing.Text, framing.Number, framing.Number}[i]
+				kind = []framing.Kind{framing.Text, framing.Day, framing.Text, framing.Text, framing.Number,
+					framing.Number}[i]
 			}
 			r.Cells = append(r.Cells, Cell{Text: text, Kind: kind})
 		}
