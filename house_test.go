@@ -21,7 +21,8 @@ import (
 // around.
 var mayImport = map[string][]string{
 	"cmd/tranche": {"fixtures", "pipeline", "pipeline/ledger/audit", "pipeline/config",
-		"pipeline/ingest/feed", "pipeline/files", "pipeline/ingest/landing", "pipeline/ingest/loading", "reports",
+		"pipeline/ingest/feed", "pipeline/files", "pipeline/ingest/landing", "pipeline/ingest/loading",
+		"pipeline/ingest/proposal", "reports",
 		"pipeline/schedule", "pipeline/schedule/outbox", "pipeline/schedule/slots", "reports/currency"},
 	"pipeline/schedule": {"pipeline/schedule/outbox", "pipeline/schedule/slots", "pipeline/schedule/web",
 		"pipeline", "pipeline/config", "pipeline/files", "pipeline/ledger"},
@@ -44,6 +45,7 @@ var mayImport = map[string][]string{
 	"pipeline/ingest/landing":  {"pipeline/ingest/content", "pipeline/files"},
 	"pipeline/ingest/loading": {"pipeline/ingest/content", "pipeline/ingest/feed", "pipeline/files",
 		"pipeline/ingest/framing", "pipeline/ingest/landing", "pipeline/ingest/workbook", "pipeline/store"},
+	"pipeline/ingest/proposal": {"pipeline/ingest/feed", "pipeline/ingest/framing", "reports/currency"},
 	"pipeline/ledger": {"pipeline/ledger/audit", "pipeline/files", "pipeline/programme", "pipeline/store",
 		"transforms"},
 	"pipeline/programme":  {"reports/currency"},

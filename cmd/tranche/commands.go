@@ -23,13 +23,14 @@ var version = "dev"
 // app is what every command shares.
 type app struct {
 	configPath     string
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	profile        string // file for a CPU profile; empty: none
 	wait           bool   // while another run is at work
 }
 
-func commands(stdout, stderr io.Writer) *cobra.Command {
-	a := &app{stdout: stdout, stderr: stderr}
+func commands(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
 	root := &cobra.Command{
 		Use:   "tranche",
 		Short: "Exact partner money, points and levels from distributors' exports",

@@ -32,9 +32,9 @@ func main() {
 }
 
 // run is the program. It returns the exit code.
-func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) int {
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	syscall.Umask(0o077) // files are the operator's alone unless opened otherwise
-	root := commands(stdout, stderr)
+	root := commands(stdin, stdout, stderr)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	pprof.StopCPUProfile()

@@ -36,7 +36,7 @@ var flagName = regexp.MustCompile(`--[a-z-]+`)
 
 func TestEveryCommandHasAPageWithAllThatHelpSays(t *testing.T) {
 	folder := manual(t)
-	all := visible(commands(&bytes.Buffer{}, &bytes.Buffer{}))
+	all := visible(commands(&bytes.Buffer{}, &bytes.Buffer{}, &bytes.Buffer{}))
 	if len(all) < 25 {
 		t.Fatalf("only %d commands were found", len(all))
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/goccy/go-yaml"
+
 	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/ingest/loading"
 )
@@ -29,6 +31,20 @@ func (r *reader) feeds(list []feedFile) []feed.Feed {
 		feeds = append(feeds, r.feed(at, f))
 	}
 	return feeds
+}
+
+// ReadFeed reads one feed, as it stands under feeds: in a configuration. Faults come as an *Error.
+func ReadFeed(text string) (feed.Feed, error) {
+	const path = "feed"
+	f, r, err := decode(path, []byte("feeds:\n"+text), yaml.Strict())
+	if err != nil {
+		return feed.Feed{}, err
+	}
+	feeds := r.feeds(f.Feeds)
+	if len(r.faults) > 0 || len(feeds) != 1 {
+		return feed.Feed{}, &Error{Path: path, Faults: r.faults}
+	}
+	return feeds[0], nil
 }
 
 func (r *reader) feed(at string, f feedFile) feed.Feed {
@@ -235,6 +251,9 @@ func (r *reader) oneOf(at, key, got string, optional bool) {
 	}
 }
 
+// open is what a proposal writes where a person has to decide.
+const open = "ASK"
+
 func (r *reader) checkColumns(at string, f feedFile, out feed.Feed) {
 	kind, ok := feed.KindNamed(f.Kind)
 	if !ok {
@@ -250,7 +269,7 @@ func (r *reader) checkColumns(at string, f feedFile, out feed.Feed) {
 		known(at+".columns."+name, name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Constants)) {
-		if v := f.Constants[name]; v == "NAME" || v == "ASK" {
+		if v := f.Constants[name]; v == "NAME" || v == open {
 			r.fault(at+".constants."+name, "%s is to be filled in: with your code for the sender, or with their answer", v)
 		} else if name == "currency" {
 			r.currency(at+".constants.currency", cmp.Or(f.Values["currency"][v], v))
@@ -260,7 +279,9 @@ func (r *reader) checkColumns(at string, f feedFile, out feed.Feed) {
 	for _, name := range slices.Sorted(maps.Keys(f.Values)) {
 		known(at+".values."+name, name)
 		for _, word := range slices.Sorted(maps.Keys(f.Values[name])) {
-			if wrong := out.Reads(name, f.Values[name][word]); wrong != "" {
+			if f.Values[name][word] == open {
+				r.fault(at+".values."+name, "ASK is to be filled in: with our word for %q", word)
+			} else if wrong := out.Reads(name, f.Values[name][word]); wrong != "" {
 				r.fault(at+".values."+name, "%s", wrong)
 			}
 		}
@@ -283,6 +304,9 @@ func (r *reader) checkColumns(at string, f feedFile, out feed.Feed) {
 		header = append(header, ours)
 		if len(theirs) == 0 {
 			r.fault(at+".columns."+ours, "the sender's name for %s is missing", ours)
+		}
+		if slices.Contains(theirs, open) {
+			r.fault(at+".columns."+ours, "ASK is to be filled in: with one of the sender's columns, or leave out the line")
 		}
 	}
 	_, problems, _ := declared.Bind(header)

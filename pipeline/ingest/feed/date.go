@@ -67,6 +67,26 @@ func monthNames() map[string][]string {
 	}
 }
 
+// MonthIn is the number of a month by its name in one of the languages; zero: it is none.
+func MonthIn(language, name string) int {
+	ds := newDates(Feed{MonthNames: []string{language}})
+	number, rest := ds.monthName([]byte(name), true)
+	if len(rest) > 0 {
+		return 0
+	}
+	return int(number)
+}
+
+// ParseDate reads a day as the feed declares, and writes it as yyyy-mm-dd; an empty code is success.
+func (f Feed) ParseDate(text string) (day, code string) {
+	ds := newDates(f)
+	d, code := ds.read([]byte(text))
+	if code != "" {
+		return "", code
+	}
+	return string(appendDay(nil, d)), ""
+}
+
 // MonthLanguages are the languages whose months are known.
 func MonthLanguages() []string { return []string{"en", "fr", "de"} }
 

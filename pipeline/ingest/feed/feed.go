@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -192,6 +193,15 @@ func HeaderNames(lines [][]string) Names {
 			}
 			names[i] = strings.TrimSpace(names[i] + " " + part)
 		}
+	}
+	return names
+}
+
+// Numbered are names for columns without any: 1, 2, and so on.
+func Numbered(n int) Names {
+	names := make(Names, n)
+	for i := range names {
+		names[i] = strconv.Itoa(i + 1)
 	}
 	return names
 }

@@ -209,7 +209,7 @@ func (f Feed) source(c Column, header Names) (source, *Problem) {
 	}
 	names, ok := f.Columns[c.Name]
 	if !ok {
-		if f.needs(c) {
+		if f.Needs(c) {
 			detail := "the feed declares neither a column nor a constant for " + c.Name
 			return src, &Problem{Code: MissingColumn, Column: c.Name, Detail: detail}
 		}
@@ -228,8 +228,8 @@ func (f Feed) source(c Column, header Names) (source, *Problem) {
 	return src, nil
 }
 
-// needs says whether a feed must declare a column. For sales it depends on amounts and returns.
-func (f Feed) needs(c Column) bool {
+// Needs says whether a feed must declare a column. For sales it depends on amounts and returns.
+func (f Feed) Needs(c Column) bool {
 	if f.Kind == Sales {
 		_, amount := f.Columns["net_amount"]
 		switch c.Name {
