@@ -1,12 +1,12 @@
 // Package landing moves complete files out of the inbox and keeps their bytes for ever.
 //
-// A *landed file* is landing/<sha256>.csv (or .csv.gz), also where it is a workbook or a zip archive, with a *sidecar*,
-// landing/<sha256>.json, that holds its name, source, time and sequence. Only a wrong name ever changes. A file is
-// *complete* when it has not changed for the configured time, or when its ready marker is there. The same bytes again,
-// under any name, leave the inbox and change nothing, so an old file sent twice does not undo a correction. Only a
-// complete file lands once more when other files of its feed have landed since: it is its sender's newest word. A marker
-// is removed before its file, and a marker older than its file does not count, so that it cannot admit half of the next
-// file.
+// A *landed file* is landing/<sha256>.csv (or .csv.gz), also where it is a workbook or a zip archive, with a
+// *sidecar*, landing/<sha256>.json, that holds its name, source, time and sequence. Only a wrong name ever changes. A
+// file is *complete* when it has not changed for the configured time, or when its ready marker is there. The same
+// bytes again, under any name, leave the inbox and change nothing, so an old file sent twice does not undo a
+// correction. Only a complete file lands once more when other files of its feed have landed since: it is its sender's
+// newest word. A marker is removed before its file, and a marker older than its file does not count, so that it cannot
+// admit half of the next file.
 //
 // The package refuses links, pipes, devices, names that cannot be shown, bytes that were dropped, and files that are
 // too large for their feed or for the disk. They stay where they are and are reported. What goes wrong with one file
