@@ -21,6 +21,17 @@ with uncounted as (
     anti join intermediate.claims as c on c.sale_id = d.claims_sale_id
     where d.deal_id is not null and d.is_licence and d.change_id is null
         and d.version in (select version from rules.weights)
+),
+-- What was stated goes on counting until a person accepts that it does not, and so do its returns.
+counting as (
+    select sale_id, coalesce(matched_sale, '') as matched_sale, partner_id, incentive
+    from intermediate.adjusting_credits
+    join intermediate.adjustment_decisions as decisions using (credit_id)
+    where is_stated and decisions.is_accepted is not true
+    union all
+    select sale_id, coalesce(matched_sale, ''), partner_id, incentive
+    from intermediate.returns_as_stated
+    where base <> 0
 )
 select
     u.sale_id, u.partner_id, u.incentive, l.month, u.reason, l.document_date, l.distributor,
@@ -31,4 +42,5 @@ select
 from uncounted as u
 join intermediate.credited_lines as l using (sale_id, matched_sale)
 join staging.files as f using (file_id)
+anti join counting using (sale_id, matched_sale, partner_id, incentive)
 order by u.partner_id -- the order of reading
