@@ -42,5 +42,7 @@ select
 from uncounted as u
 join intermediate.credited_lines as l using (sale_id, matched_sale)
 join staging.files as f using (file_id)
-anti join counting using (sale_id, matched_sale, partner_id, incentive)
+anti join counting as c
+    on c.sale_id = u.sale_id and c.matched_sale = u.matched_sale and c.partner_id = u.partner_id
+    and c.incentive = u.incentive
 order by u.partner_id -- the order of reading
