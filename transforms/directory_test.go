@@ -148,10 +148,19 @@ func (h *history) rated(sales []oracle.Sale) []oracle.Sale {
 		key, rate, _ := strings.Cut(said, "=")
 		stated[key] = rate
 	}
+	kept := map[string]string{}
+	for _, said := range ask(h, h.s, "select concat_ws('|', distributor, document_no, line_no, line_key) || '=' || "+
+		"min(document_date) as said from memory.kept.lines group by distributor, document_no, line_no, line_key") {
+		key, on, _ := strings.Cut(said, "=")
+		kept[key] = on
+	}
 	taken := h.taken()
 	sales = slices.Clone(sales)
 	for i, s := range sales {
 		key := fmt.Sprintf("%s|%s|%d|%s", s.Distributor, s.Document, s.Line, lineKey(s))
+		if on, ok := kept[key]; ok {
+			sales[i].StatedOn, _ = time.Parse(time.DateOnly, on)
+		}
 		sales[i].Stated = taken[key]
 		if rate, ok := stated[key+"|"+s.Currency]; ok {
 			sales[i].Rate, _, _ = apd.NewFromString(rate)

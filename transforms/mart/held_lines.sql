@@ -2,7 +2,7 @@
 -- or deal has come. A line that may be a typing error waits for the sender's correction, for its
 -- month (future_date), or for a higher limit of its feed (amount_over_limit). Of a return that
 -- names no sale, what the sales before it do not cover waits, and so does a return that names a
--- document of another year or partner where numbers are yearly (no_sale_to_return).
+-- line which is not there (no_sale_to_return).
 --
 -- grain: kind, file_id, file_line
 -- kind, file_id, file_line, file_name

@@ -40,6 +40,10 @@ func (w *work) findCredits() {
 		if monthOf(sale.Date).After(monthOf(w.facts.Through)) {
 			continue
 		}
+		if sale.Return && !sale.unnamed() && sold(sale, named) == nil && sale.StatedOn.IsZero() &&
+			(sale.Yearly || w.programme.UnnamedReturns != "own_day") {
+			continue // it waits for its sale
+		}
 		terms, paper, deal := goesBy(sale, named)
 		sale.Deal = deal
 		l, ok := w.readLine(sale, terms)
@@ -92,12 +96,13 @@ func goesBy(sale Sale, named map[lineKey][]Sale) (terms time.Time, document, dea
 }
 
 // sold is the sale that a return names, nil where there is none or more than one. Where document numbers begin anew
-// each year, it is the newest with its buyer and product. Nothing can be returned before it was sold.
+// each year, it is the newest with its buyer and product. Nothing can be returned before it was sold, but its sender may
+// have given a stated sale a later day.
 func sold(r Sale, named map[lineKey][]Sale) *Sale {
 	var found []Sale
 	for _, s := range named[lineKey{r.Distributor, r.ReturnsDocument, r.ReturnsLine}] {
 		switch {
-		case s.Date.After(r.Date) || r.Yearly && (s.Buyer != r.Buyer || s.SKU != r.SKU):
+		case s.Date.After(r.Date) && (r.Yearly || s.StatedOn.IsZero() || s.StatedOn.After(r.Date)) || r.Yearly && (s.Buyer != r.Buyer || s.SKU != r.SKU):
 		case len(found) > 0 && r.Yearly && s.Date.Year() != found[0].Date.Year():
 			if s.Date.After(found[0].Date) {
 				found = []Sale{s}

@@ -122,6 +122,7 @@ type Sale struct {
 	ReturnsDocument       string // empty: names no line
 	ReturnsLine           int64
 	Rate                  *apd.Decimal // that it was stated with; nil: it was not
+	StatedOn              time.Time    // its day when a closed month stated it first; zero: none has
 	Stated                []Match      // what a return that names no line was stated to take back
 }
 

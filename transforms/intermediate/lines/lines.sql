@@ -26,10 +26,12 @@ with stated_rates as ( -- a stated line keeps its rate
     join rules.programme as p on s.currency <> p.currency
     group by s.distributor, s.document_no, s.line_no, s.line_key, s.currency
 ),
-stated_whole as ( -- returns that were stated by their own day
-    select distinct distributor, document_no, line_no, line_key
+stated_returns as ( -- and what was stated goes on counting, with its sale or by its own day
+    select distributor, document_no, line_no, line_key,
+        bool_and(returned_sale_id is null) as went_by_own_day
     from stated.lines
-    where document_type = 'return' and returned_sale_id is null
+    where document_type = 'return'
+    group by distributor, document_no, line_no, line_key
 ),
 stated_earlier as (
     select s.sale_id
@@ -47,15 +49,16 @@ dated as (
         s.* exclude (deal_id), if(r.returned_sale_id is null, coalesce(k.deal_id, s.deal_id),
             r.deal_id) as deal_id, r.returned_sale_id,
         coalesce(r.terms_date, s.document_date) as terms_date, r.returned_key,
-        s.document_type = 'return' and s.returns_document is null and w.document_no is null
-        as is_nameless,
-        s.document_type = 'return' and s.returns_document is not null and w.document_no is null
-            and r.returned_sale_id is null and coalesce(y.is_yearly, false)
-        as names_no_known_sale
+        s.document_type = 'return' and (s.returns_document is null or s.returns_line is null)
+            and not coalesce(w.went_by_own_day, false) as is_nameless,
+        s.document_type = 'return' and s.returns_document is not null
+            and s.returns_line is not null and w.document_no is null
+            and r.returned_sale_id is null as names_no_known_sale,
+        coalesce(y.is_yearly, false) as is_yearly
     from standing as s
     join staging.files as f using (file_id)
     left join rules.feeds as y using (feed)
-    left join stated_whole as w
+    left join stated_returns as w
         on w.distributor = s.distributor and w.document_no = s.document_no
         and w.line_no = s.line_no and w.line_key = s.line_key
     left join intermediate.deal_links as k on k.sale_id = s.sale_id and k.held_reason is null
@@ -108,7 +111,8 @@ checked as (
             when meanings > 1 then 'ambiguous_partner'
             when partner_id is null and not is_outside then 'unknown_partner'
             when not is_known_product then 'unknown_product'
-            when names_no_known_sale and not is_outside then 'no_sale_to_return'
+            when names_no_known_sale and not is_outside
+                and (is_yearly or p.unnamed_returns <> 'own_day') then 'no_sale_to_return'
             when is_nameless and not is_outside and p.unnamed_returns = 'hold'
                 then 'names_no_sale'
             when is_unnamed then null

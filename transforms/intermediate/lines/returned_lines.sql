@@ -1,6 +1,7 @@
 -- The returns that name the line they return, with that line. A return is left out unless it names
--- exactly one sale on or before its day. Where document numbers begin anew each year, it names the
--- newest with its partner and product.
+-- exactly one sale on or before its day, or one that was stated before its sender gave it a later
+-- day. Where document numbers begin anew each year, it names the newest with its partner and
+-- product.
 --
 -- grain: sale_id
 -- sale_id  the return
@@ -17,6 +18,13 @@ with returns as (
     anti join intermediate.superseded_lines as o using (sale_id)
     where s.returns_document is not null
 ),
+stated_days as ( -- of the sales they name
+    select distributor, document_no, line_no, line_key, min(document_date) as stated_on
+    from stated.lines
+    where document_type = 'sale' and (distributor, document_no, line_no) in (
+        select (distributor, returns_document, returns_line) from returns)
+    group by distributor, document_no, line_no, line_key
+),
 sold as (
     select r.sale_id, r.currency, s.sale_id as returned_sale_id, s.line_key, s.document_date,
         s.deal_id
@@ -25,10 +33,14 @@ sold as (
         on s.distributor = r.distributor and s.document_no = r.returns_document
             and s.line_no = r.returns_line
             and (r.returns_key is null or s.line_key = r.returns_key)
-        and s.document_type = 'sale' and s.document_date <= r.document_date
+        and s.document_type = 'sale'
     anti join intermediate.superseded_lines as o on o.sale_id = s.sale_id
     anti join intermediate.waiting_versions as w on w.sale_id = s.sale_id
-    where not r.is_yearly or s.partner_code = r.partner_code and s.sku = r.sku
+    left join stated_days as d
+        on not r.is_yearly and d.distributor = s.distributor and d.document_no = s.document_no
+        and d.line_no = s.line_no and d.line_key = s.line_key
+    where (s.document_date <= r.document_date or d.stated_on <= r.document_date)
+        and (not r.is_yearly or s.partner_code = r.partner_code and s.sku = r.sku)
     qualify not r.is_yearly or year(s.document_date) = max(year(s.document_date)) over (
         partition by r.sale_id)
 )
