@@ -87,7 +87,8 @@ func TestAWorkbookOfLibreOfficeIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	compare(t, shown(t, data, ""), writtenRows+"4 t:A-4 t: n:1234.46\n")
+	// It also writes a row without cells below the table.
+	compare(t, strings.TrimSuffix(shown(t, data, ""), "5\n"), writtenRows+"4 t:A-4 t: n:1234.46\n")
 }
 
 // streamed is a workbook of so many rows, written by excelize.
