@@ -187,8 +187,8 @@ func duckReader(t *testing.T, c dirtyCase, f feed.Feed) reading {
 			}[f.Encoding]),
 		)
 	}
-	if f.Comment != "" {
-		options = append(options, "comment = "+store.Literal(f.Comment))
+	if len(f.Comment) > 0 {
+		options = append(options, "comment = "+store.Literal(f.Comment[0]))
 	}
 	if f.HeaderLine > 1 {
 		options = append(options, fmt.Sprintf("skip = %d", f.HeaderLine-1))
@@ -227,8 +227,8 @@ func lazyReader(c dirtyCase, f feed.Feed) reading {
 	if f.Delimiter != "" {
 		r.Comma = rune(f.Delimiter[0])
 	}
-	if f.Comment != "" {
-		r.Comment = rune(f.Comment[0])
+	if len(f.Comment) > 0 {
+		r.Comment = rune(f.Comment[0][0])
 	}
 	net, rows, micro := -1, 0, int64(0)
 	if f.NoHeader {

@@ -52,6 +52,7 @@ func (r *reader) feed(at string, f feedFile) feed.Feed {
 		Name: f.Name, Kind: f.Kind, Glob: f.Glob, Replace: f.Mode == "replace",
 		Sheet: f.Sheet, Encoding: f.Encoding, Delimiter: f.Delimiter, Quote: f.Quote, Escape: f.Escape,
 		ExcelText: f.ExcelText, Comment: f.Comment, FinalNewline: f.FinalNewline != "optional",
+		Short:      f.Missing == "empty",
 		HeaderLine: f.HeaderLine, HeaderLines: f.HeaderLines, NoHeader: f.NoHeader, Width: f.Width,
 		Columns: map[string][]string{}, Constants: f.Constants, Values: f.Values, Key: f.Key,
 		Yearly:      f.Numbers == "yearly",
@@ -231,6 +232,7 @@ func (r *reader) checkChoices(at string, f feedFile) {
 		r.oneOf(at, "month_names", language, true)
 	}
 	r.oneOf(at, "final_newline", f.FinalNewline, true)
+	r.oneOf(at, "missing_fields", f.Missing, true)
 	r.oneOf(at, "document_numbers", f.Numbers, true)
 	r.oneOf(at, "line_numbers", f.Lines, true)
 	if f.Kind == feed.Sales {

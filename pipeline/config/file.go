@@ -157,7 +157,7 @@ type feedFile struct {
 	Quote     string `is:"quote" doc:"The mark around fields, or none; usually \""`
 	Escape    string `is:"mark" doc:"The mark before a quote inside a field; usually the quote is doubled"`
 	ExcelText bool   `yaml:"excel_text" doc:"Values are written as =\"...\""`
-	Comment   string `doc:"Lines that begin with this are skipped"`
+	Comment   names  `doc:"Lines that begin with one of these are skipped"`
 
 	HeaderLine  int  `yaml:"header_line" is:"count" doc:"The line the header begins on; usually 1"`
 	HeaderLines int  `yaml:"header_lines" is:"header_lines" doc:"How many lines the header has: 1 or 2"`
@@ -165,6 +165,8 @@ type feedFile struct {
 	Width       int  `is:"count" doc:"The number of fields, where there is no header"`
 
 	FinalNewline string `yaml:"final_newline" is:"final_newline" doc:"optional: it may be missing; usually required"`
+
+	Missing string `yaml:"missing_fields" is:"missing_fields" doc:"empty: a record may lack empty fields at its end"`
 
 	Trailer *trailerFile `doc:"The totals at the end of a file, which are checked"`
 

@@ -56,6 +56,8 @@ func words(form string) []string {
 		return programme.Methods()
 	case "missed":
 		return []string{"run", "skip"}
+	case "missing_fields":
+		return []string{"refuse", "empty"}
 	case "mode":
 		return []string{"append", "replace"}
 	case "module", "module_name":

@@ -28,18 +28,19 @@ type Feed struct {
 	Format string // csv; xlsx: a workbook
 	Sheet  string // of a workbook; empty: the only visible one with values
 
-	Encoding     string // utf-8
-	MeantSo      bool   // also where the bytes of a one-byte encoding read as UTF-8
-	Delimiter    string // ,
-	Quote        string // "; none: this sender quotes nothing
-	Escape       string // a quote is doubled
-	ExcelText    bool   // fields may be written ="0012"
-	Comment      string // none
-	HeaderLine   int    // 1: the physical line where the header begins
-	HeaderLines  int    // 1; 2: each name continues on the next line
-	NoHeader     bool   // columns are named by their numbers, from 1
-	Width        int    // fields of a record, needed with NoHeader
-	FinalNewline bool   // a last record without line end was cut short
+	Encoding     string   // utf-8
+	MeantSo      bool     // also where the bytes of a one-byte encoding read as UTF-8
+	Delimiter    string   // ,
+	Quote        string   // "; none: this sender quotes nothing
+	Escape       string   // a quote is doubled
+	ExcelText    bool     // fields may be written ="0012"
+	Comment      []string // none; begin lines that are skipped
+	HeaderLine   int      // 1: the physical line where the header begins
+	HeaderLines  int      // 1; 2: each name continues on the next line
+	NoHeader     bool     // columns are named by their numbers, from 1
+	Width        int      // fields of a record, needed with NoHeader
+	Short        bool     // empty fields at the end of a record may be missing
+	FinalNewline bool     // a last record without line end was cut short
 
 	Columns   map[string][]string          // ours -> the sender's names; the first one found counts
 	Constants map[string]string            // ours -> a value this sender never writes
@@ -157,7 +158,10 @@ func (f Feed) Matches(name string) bool {
 
 // Dialect is how the feed's records are framed.
 func (f Feed) Dialect() framing.Dialect {
-	d := framing.Dialect{Delimiter: ',', Quote: '"', ExcelText: f.ExcelText, Comment: []byte(f.Comment)}
+	d := framing.Dialect{Delimiter: ',', Quote: '"', ExcelText: f.ExcelText, Short: f.Short}
+	for _, mark := range f.Comment {
+		d.Comment = append(d.Comment, []byte(mark))
+	}
 	if f.Delimiter != "" {
 		d.Delimiter = f.Delimiter[0]
 	}

@@ -38,6 +38,7 @@ const (
 	Incomplete     = "incomplete_entry"
 	KeyConflict    = "key_conflict"
 	BesideReject   = "beside_a_reject"
+	MarkedRecord   = "marked_record"
 	NotListed      = "not_listed"
 	NotAReturn     = "not_a_return"
 	EndsTooEarly   = "ends_before_it_begins"
@@ -61,6 +62,7 @@ const (
 	MissingColumn  = "missing_column"
 	RepeatedColumn = "repeated_column"
 	CutShort       = "cut_short"
+	OtherHeader    = "other_header"
 	OffCount       = "off_its_row_count"
 	OffTotal       = "off_its_total"
 	NoTrailer      = "no_trailer"
@@ -136,6 +138,10 @@ func sentences() map[string]string {
 		KeyConflict:   "the same key stands in this file twice with different content",
 		BesideReject: "a row that is or may be of the same key was rejected and this sender numbers no lines, so that it " +
 			"cannot be told which is which; correct that row and send all of them again",
+		MarkedRecord: "the row begins as comments or the trailer do, and reads as a record: make the mark longer, or ask the " +
+			"sender",
+		OtherHeader: "another header stands inside the file, so two exports may have been joined, and the columns of the " +
+			"second are not those of the first; ask the sender for two files",
 		NotListed: "of one file 10,000 problems are listed, and more rows of it were rejected, which are counted here; " +
 			"correct what is listed, and the file as a whole where all its rows are wrong",
 		NotAReturn:     "only a return may name the line it returns",

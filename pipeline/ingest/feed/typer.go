@@ -24,6 +24,7 @@ type Typer struct {
 	Hidden    int64 // values so far out of which invisible characters were taken
 
 	feed    Feed
+	header  Names
 	kind    Kind
 	sources []source
 	numbers numbers
@@ -76,7 +77,7 @@ func (f Feed) Bind(header Names) (t *Typer, problems []Problem, notes []string) 
 	if !ok {
 		return nil, []Problem{{Code: MissingColumn, Detail: "unknown kind " + f.Kind}}, nil
 	}
-	t = &Typer{feed: f, kind: kind, numbers: newNumbers(f), dates: newDates(f), returns: f.Returns}
+	t = &Typer{feed: f, header: header, kind: kind, numbers: newNumbers(f), dates: newDates(f), returns: f.Returns}
 	for _, word := range f.NullWords {
 		t.nothing = append(t.nothing, []byte(word))
 	}
@@ -285,6 +286,15 @@ func (t *Typer) Batch() arrow.RecordBatch { return t.builder.NewRecordBatch() }
 
 // Type adds a record to the batch, or sets Problems.
 func (t *Typer) Type(line int64, fields [][]byte) bool {
+	if !t.Reads(line, fields) {
+		return false
+	}
+	t.write()
+	return true
+}
+
+// Reads says whether a record can be read, and sets Problems and Amount. It adds nothing to the batch.
+func (t *Typer) Reads(line int64, fields [][]byte) bool {
 	t.Problems, t.line, t.HasAmount = t.Problems[:0], line, false
 	for _, i := range t.active {
 		t.read(i, fields)
@@ -303,8 +313,41 @@ func (t *Typer) Type(line int64, fields [][]byte) bool {
 		t.nameProblems()
 		return false
 	}
-	t.write()
 	return true
+}
+
+// HeaderAgain says whether a record is the header once more, or another header: at least three of its fields, and half
+// of them, are names of the header.
+func (t *Typer) HeaderAgain(fields [][]byte) (same, other bool) {
+	if t.feed.NoHeader {
+		return false, false
+	}
+	filled, known, places := 0, 0, 0
+	for i, field := range fields {
+		name := strings.Join(strings.Fields(string(field)), " ")
+		if name == "" {
+			continue
+		}
+		filled++
+		at := slices.IndexFunc(t.header, func(n string) bool { return strings.EqualFold(n, name) })
+		if at >= 0 {
+			known++
+		}
+		if i < len(t.header) && strings.EqualFold(t.header[i], name) {
+			places++
+		}
+	}
+	if known < 3 || known*2 < filled {
+		return false, false
+	}
+	named := 0
+	for _, name := range t.header {
+		if name != "" {
+			named++
+		}
+	}
+	same = places == filled && filled == named
+	return same, !same
 }
 
 func (t *Typer) problem(column int, code, detail string) {

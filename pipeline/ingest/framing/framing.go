@@ -19,14 +19,18 @@ const (
 	MaxRecordBytes = 1 << 20
 )
 
+// EndMark, alone in the last line, ends a text of old systems. It is no record.
+const EndMark = 0x1A
+
 // Dialect is a sender's format of records. All marks are ASCII.
 type Dialect struct {
 	Delimiter byte
 	Quote     byte     // zero: none
 	Escape    byte     // zero, or equal to Quote: a quote is doubled
 	ExcelText bool     // a field may be written ="0012"
-	Comment   []byte   // begins a skipped line; empty: none
+	Comment   [][]byte // begin a skipped line
 	Trailer   [][]byte // begin the lines after the records
+	Short     bool     // empty fields at the end of a record may be missing
 }
 
 // Sort is the sort of a record.
@@ -101,10 +105,11 @@ func (f *Framer) Next(rec *Record) bool {
 	line := f.data[f.pos:end]
 	*rec = Record{Line: f.line, Raw: f.data[f.pos:next]}
 	switch {
-	case len(line) == 0:
+	case len(line) == 0, f.isEnd(line, next):
 		rec.Sort = Blank
-	case len(f.Comment) > 0 && bytes.HasPrefix(line, f.Comment):
+	case f.isComment(line):
 		rec.Sort = Comment
+		rec.Fields = f.loose(line)
 	case f.isTrailer(line):
 		rec.Sort = Trailer
 		rec.Fields = f.loose(line)
@@ -122,6 +127,9 @@ func (f *Framer) Next(rec *Record) bool {
 
 // setFields sets a record's fields, or breaks it for their number.
 func (f *Framer) setFields(rec *Record) {
+	for f.Short && len(f.fields) > 1 && len(f.fields) < f.Width {
+		f.fields = append(f.fields, nil)
+	}
 	rec.Fields = f.fields
 	if f.Width > 0 && len(f.fields) != f.Width {
 		rec.Sort, rec.Fault = Broken, FieldCount
@@ -151,6 +159,20 @@ func (f *Framer) physicalLine(start int) (end, next int, whole bool) {
 		return len(f.data), len(f.data), false
 	}
 	return start + lf, start + lf + 1, true
+}
+
+// isEnd says that a line is the mark with which old systems end a text.
+func (f *Framer) isEnd(line []byte, next int) bool {
+	return len(line) == 1 && line[0] == EndMark && f.last && next == len(f.data)
+}
+
+func (f *Framer) isComment(line []byte) bool {
+	for _, mark := range f.Dialect.Comment {
+		if bytes.HasPrefix(line, mark) {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *Framer) isTrailer(line []byte) bool {

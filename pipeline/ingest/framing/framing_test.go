@@ -54,7 +54,7 @@ func TestRecordsAreCutAsTheDialectSays(t *testing.T) {
 		{"a backslash escapes where declared", `"a\"b",c`, Dialect{Delimiter: ',', Quote: '"', Escape: '\\'}, 2, `1 a"b|c`},
 		{"no quotes where none are declared", `5" disk,b`, Dialect{Delimiter: ','}, 2, `1 5" disk|b`},
 		{"too many fields are not believed", "a,b,c\nd,e\n", plain, 2, "1 field_count;2 d|e"},
-		{"blank lines and comments are no records", "\n#x\na,b\n", Dialect{Delimiter: ',', Comment: []byte("#")},
+		{"blank lines and comments are no records", "\n#x\na,b\n", Dialect{Delimiter: ',', Comment: [][]byte{[]byte("#")}},
 			2, "1 blank;2 comment;3 a|b"},
 		{"a trailer is known by its beginning, quoted or not",
 			"a,b\n\"Total\",3\n", Dialect{Delimiter: ',', Quote: '"', Trailer: [][]byte{[]byte("Total")}}, 2, "1 a|b;2 trailer"},

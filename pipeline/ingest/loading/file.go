@@ -98,6 +98,9 @@ func (r *reading) all(
 	if r.sheet != nil {
 		r.remarks = r.sheet.Notes()
 	}
+	if r.headers > 0 {
+		r.notes = append(r.notes, fmt.Sprintf("the header stands %d times more", r.headers))
+	}
 	if r.hidden > 0 {
 		r.notes = append(r.notes, fmt.Sprintf("invisible characters were taken out of %d values", r.hidden))
 	}

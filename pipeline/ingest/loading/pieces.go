@@ -6,6 +6,8 @@ import (
 	"errors"
 	"runtime"
 	"slices"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
@@ -27,6 +29,8 @@ type tally struct {
 	after          int64 // the line of the first record after the trailer
 	keylessLine    int64 // the line of the first rejected record whose key cannot be read
 	stopped        int64 // the line before which the reading ended early; zero: it did not
+	headers        int64 // the header once more
+	otherHeader    int64 // the line of another header; zero: there is none
 	hidden         int64 // values out of which invisible characters were taken
 	unterminated   bool  // the text's last record has no line end
 }
@@ -37,6 +41,8 @@ func (t *tally) add(o *tally) {
 	t.rejected += o.rejected
 	t.unread += o.unread
 	t.hidden += o.hidden
+	t.headers += o.headers
+	t.otherHeader = cmp.Or(t.otherHeader, o.otherHeader)
 	t.remember(o.problems)
 	t.amount.Merge(&o.amount)
 	t.rejectedAmount.Merge(&o.rejectedAmount)
@@ -87,17 +93,27 @@ func (p *pieces) piece(one piece, t *feed.Typer) *result {
 	r.batch = t.Batch()
 	r.hidden, t.Hidden = t.Hidden, 0
 	r.rest.data, r.rest.line = f.Rest()
-	if n := len(one.data); one.last && n > 0 {
-		r.unterminated = one.data[n-1] != '\n' && one.data[n-1] != '\r'
+	if text := bytes.TrimSuffix(one.data, []byte{framing.EndMark}); one.last && len(text) > 0 {
+		last := text[len(text)-1]
+		r.unterminated = last != '\n' && last != '\r'
 	}
 	return r
 }
 
 func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
 	switch rec.Sort {
-	case framing.Blank, framing.Comment:
+	case framing.Blank:
 		return
-	case framing.Trailer:
+	case framing.Comment, framing.Trailer:
+		if wordy(rec) && t.Reads(rec.Line, rec.Fields) {
+			r.records++
+			r.reject([]feed.Problem{{Line: rec.Line, Code: feed.MarkedRecord, Raw: string(rec.Raw[:min(len(rec.Raw), 2000)])}})
+			r.rejectedAmount.Add(t.Amount)
+			return
+		}
+		if rec.Sort == framing.Comment {
+			return
+		}
 		r.trailer = append(r.trailer, copied(*rec))
 		return
 	}
@@ -107,6 +123,11 @@ func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
 	if r.records == 0 {
 		r.first = rec.Line
 	}
+	if rec.Sort == framing.Broken && rec.Fault == framing.FieldCount {
+		if _, other := t.HeaderAgain(rec.Fields); other {
+			r.otherHeader = cmp.Or(r.otherHeader, rec.Line)
+		}
+	}
 	r.records++
 	if rec.Sort == framing.Broken {
 		raw := rec.Raw[:min(len(rec.Raw), 2000)]
@@ -115,6 +136,15 @@ func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
 		return
 	}
 	if !t.TypeRow(rec) {
+		same, other := t.HeaderAgain(rec.Fields)
+		if same {
+			r.records--
+			r.headers++
+			return
+		}
+		if other {
+			r.otherHeader = cmp.Or(r.otherHeader, rec.Line)
+		}
 		r.reject(t.Problems)
 		if t.HasAmount {
 			r.rejectedAmount.Add(t.Amount)
@@ -127,6 +157,13 @@ func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
 	if t.HasAmount {
 		r.amount.Add(t.Amount)
 	}
+}
+
+// wordy says that a line marked as a comment or a trailer begins with a letter or a digit, as a value could: TotalEnergies
+// begins like Total.
+func wordy(rec *framing.Record) bool {
+	c, _ := utf8.DecodeRune(rec.Raw)
+	return unicode.IsLetter(c) || unicode.IsDigit(c)
 }
 
 func (r *result) reject(problems []feed.Problem) {

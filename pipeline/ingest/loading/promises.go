@@ -14,6 +14,8 @@ func (r *reading) checkPromises() error {
 	switch {
 	case r.text.watch.isUTF8():
 		return r.text.watch.problem(r.feed.Encoding)
+	case r.otherHeader > 0:
+		return &feed.Problem{Line: r.otherHeader, Code: feed.OtherHeader, Detail: fmt.Sprintf("line %d", r.otherHeader)}
 	case r.unterminated && r.feed.FinalNewline:
 		return &feed.Problem{Code: feed.CutShort}
 	case limit.Exceeded(r.rejected, r.records):

@@ -55,8 +55,10 @@ func sortOf(rec *framing.Record, d framing.Dialect) framing.Sort {
 	if rec.Sort != framing.Data {
 		return rec.Sort
 	}
-	if len(d.Comment) > 0 && begins(rec.Fields, d.Comment) {
-		return framing.Comment
+	for _, mark := range d.Comment {
+		if begins(rec.Fields, mark) {
+			return framing.Comment
+		}
 	}
 	for _, mark := range d.Trailer {
 		if begins(rec.Fields, mark) {

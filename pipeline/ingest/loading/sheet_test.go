@@ -235,7 +235,7 @@ func TestWordsOfTheFeedAlsoMeanTypedCells(t *testing.T) {
 
 func TestATableMayBeginBelowATitleAndEndWithItsTotals(t *testing.T) {
 	f := sheetFeed()
-	f.HeaderLine, f.HeaderLines, f.Comment = 3, 2, "#"
+	f.HeaderLine, f.HeaderLines, f.Comment = 3, 2, []string{"#"}
 	f.Columns["net_amount"] = []string{"net USD"}
 	f.Trailer = &feed.Trailer{StartsWith: []string{",,,Total"}, CountColumn: 5, TotalColumn: 6}
 	rows := [][]any{{"Sales of August"}, {}, sheetHead, {nil, nil, nil, nil, nil, "USD"}, {"# below is ours"},
