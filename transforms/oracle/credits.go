@@ -96,13 +96,17 @@ func goesBy(sale Sale, named map[lineKey][]Sale) (terms time.Time, document, dea
 }
 
 // sold is the sale that a return names, nil where there is none or more than one. Where document numbers begin anew
-// each year, it is the newest with its buyer and product. Nothing can be returned before it was sold, but its sender may
-// have given a stated sale a later day.
+// each year, it is the newest with its buyer and product. Nothing can be returned before it was sold, but its sender
+// may have given a stated sale a later day.
 func sold(r Sale, named map[lineKey][]Sale) *Sale {
 	var found []Sale
 	for _, s := range named[lineKey{r.Distributor, r.ReturnsDocument, r.ReturnsLine}] {
+		was := s.Date
+		if !r.Yearly && !s.StatedOn.IsZero() {
+			was = earlier(s.Date, s.StatedOn)
+		}
 		switch {
-		case s.Date.After(r.Date) && (r.Yearly || s.StatedOn.IsZero() || s.StatedOn.After(r.Date)) || r.Yearly && (s.Buyer != r.Buyer || s.SKU != r.SKU):
+		case was.After(r.Date) || r.Yearly && (s.Buyer != r.Buyer || s.SKU != r.SKU):
 		case len(found) > 0 && r.Yearly && s.Date.Year() != found[0].Date.Year():
 			if s.Date.After(found[0].Date) {
 				found = []Sale{s}

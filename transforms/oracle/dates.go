@@ -61,3 +61,10 @@ func periodStart(day time.Time, starts int, period string) time.Time {
 	}
 	return start
 }
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}

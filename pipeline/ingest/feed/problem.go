@@ -138,8 +138,8 @@ func sentences() map[string]string {
 		KeyConflict:   "the same key stands in this file twice with different content",
 		BesideReject: "a row that is or may be of the same key was rejected and this sender numbers no lines, so that it " +
 			"cannot be told which is which; correct that row and send all of them again",
-		MarkedRecord: "the row begins as comments or the trailer do, and reads as a record: make the mark longer, or ask the " +
-			"sender",
+		MarkedRecord: "the row begins as comments or the trailer do, and reads as a record: make the mark longer, or ask " +
+			"the sender",
 		OtherHeader: "another header stands inside the file, so two exports may have been joined, and the columns of the " +
 			"second are not those of the first; ask the sender for two files",
 		NotListed: "of one file 10,000 problems are listed, and more rows of it were rejected, which are counted here; " +

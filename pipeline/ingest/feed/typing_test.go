@@ -298,7 +298,8 @@ func TestEveryReasonHasASentence(t *testing.T) {
 		Mangled, ControlMark, TooLong, WrongSign, Incomplete, KeyConflict, NotAReturn, EndsTooEarly, NoHeader, MissingColumn,
 		RepeatedColumn, CutShort, OffCount, OffTotal, NoTrailer, AfterTrailer, TooManyRejects, BadEncoding, BadArchive,
 		EndsTooMany, LineTooLong, Changed, NoFeed, CellError, NoValue, LongNumber, NoDay, CellIsDate, CellIsNumber,
-		CellIsBoolean, OtherContent, NoSheet, BadWorkbook, MaybeThousands, MoreDecimals, ZonedTime, MarkedRecord, OtherHeader, "unclosed_quote",
+		CellIsBoolean, OtherContent, NoSheet, BadWorkbook, MaybeThousands, MoreDecimals, ZonedTime,
+		MarkedRecord, OtherHeader, "unclosed_quote",
 		"stray_quote", "field_count", "bad_text",
 	} {
 		if (Problem{Code: code}).Sentence() == code {

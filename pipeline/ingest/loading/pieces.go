@@ -159,8 +159,8 @@ func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
 	}
 }
 
-// wordy says that a line marked as a comment or a trailer begins with a letter or a digit, as a value could: TotalEnergies
-// begins like Total.
+// wordy says that a line marked as a comment or a trailer begins with a letter or a digit, as a value could:
+// TotalEnergies begins like Total.
 func wordy(rec *framing.Record) bool {
 	c, _ := utf8.DecodeRune(rec.Raw)
 	return unicode.IsLetter(c) || unicode.IsDigit(c)
