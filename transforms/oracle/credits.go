@@ -103,7 +103,7 @@ func sold(r Sale, named map[lineKey][]Sale) *Sale {
 	for _, s := range named[lineKey{r.Distributor, r.ReturnsDocument, r.ReturnsLine}] {
 		was := s.Date
 		if !r.Yearly && !s.StatedOn.IsZero() {
-			was = earlier(s.Date, s.StatedOn)
+			was = firstOf(s.Date, s.StatedOn)
 		}
 		switch {
 		case was.After(r.Date) || r.Yearly && (s.Buyer != r.Buyer || s.SKU != r.SKU):

@@ -62,7 +62,7 @@ func periodStart(day time.Time, starts int, period string) time.Time {
 	return start
 }
 
-func earlier(a, b time.Time) time.Time {
+func firstOf(a, b time.Time) time.Time {
 	if b.Before(a) {
 		return b
 	}
