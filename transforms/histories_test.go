@@ -36,7 +36,7 @@ var refusable = []string{"number_used_again", "withdrawn", "corrections_over_the
 func TestChangesThatAreAcceptedOrRefusedComeToWhatTheFinalFactsSay(t *testing.T) {
 	long(t)
 	s := tables(t, 2)
-	fewer(t, 6)
+	fewer(t, 3)
 	rapid.Check(t, func(rt *rapid.T) {
 		f, p := tradeOverNewYear(rt)
 		b := &past{inbox: inbox{T: rt, facts: f}, first: p.Versions[0].From, seen: []oracle.Facts{f}}

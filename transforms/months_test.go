@@ -122,7 +122,7 @@ func (h *history) state(month time.Time) {
 func TestMonthsThatAreClosedOrNeverGiveTheSameWhenNothingComesLate(t *testing.T) {
 	long(t)
 	s := tables(t, 2)
-	fewer(t, 6)
+	fewer(t, 4)
 	rapid.Check(t, func(rt *rapid.T) {
 		p := drawProgramme(rt)
 		f := drawFacts(rt, p)
@@ -147,7 +147,7 @@ func TestMonthsThatAreClosedOrNeverGiveTheSameWhenNothingComesLate(t *testing.T)
 func TestWhatWasStatedAndWhatMovedIsWhatTheFinalFactsSay(t *testing.T) {
 	long(t)
 	s := tables(t, 2)
-	fewer(t, 6)
+	fewer(t, 4)
 	rapid.Check(t, func(rt *rapid.T) {
 		p := drawProgramme(rt)
 		f := drawFacts(rt, p)
@@ -195,7 +195,7 @@ func (h *history) stating(month time.Time) (out []string) {
 func TestRulesThatChangeLaterAlterNothingStated(t *testing.T) {
 	long(t)
 	s := tables(t, 2)
-	fewer(t, 4)
+	fewer(t, 3)
 	rapid.Check(t, func(rt *rapid.T) {
 		h := begin(rt, s, drawProgramme(rt))
 		f := drawFacts(rt, h.p)

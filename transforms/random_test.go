@@ -341,7 +341,7 @@ func fewer(t *testing.T, worlds int) {
 func TestTheLevelOfTheNextMonthIsTheOneItThenHas(t *testing.T) {
 	long(t)
 	s := tables(t, 2)
-	fewer(t, 25)
+	fewer(t, 10)
 	rapid.Check(t, func(rt *rapid.T) {
 		p := drawProgramme(rt)
 		f := drawFacts(rt, p)
