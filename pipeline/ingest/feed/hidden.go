@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// Width is how many fields a record has.
+func (t *Typer) Width() int { return len(t.header) }
+
 // HeaderAgain says whether a record is the header once more, or another header: at least three of its fields, and half
 // of them, are names of the header.
 func (t *Typer) HeaderAgain(fields [][]byte) (same, other bool) {

@@ -105,7 +105,7 @@ func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
 	case framing.Blank:
 		return
 	case framing.Comment, framing.Trailer:
-		if wordy(rec) && t.Reads(rec.Line, rec.Fields) {
+		if len(rec.Fields) == t.Width() && wordy(rec) && t.Reads(rec.Line, rec.Fields) {
 			r.records++
 			r.reject([]feed.Problem{{Line: rec.Line, Code: feed.MarkedRecord, Raw: string(rec.Raw[:min(len(rec.Raw), 2000)])}})
 			r.rejectedAmount.Add(t.Amount)
