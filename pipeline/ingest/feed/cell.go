@@ -21,6 +21,12 @@ func (t *Typer) TypeRow(rec *framing.Record) bool {
 	return t.Type(rec.Line, rec.Fields)
 }
 
+// ReadsRow says whether a record whose fields have kinds can be read. It adds nothing to the batch.
+func (t *Typer) ReadsRow(rec *framing.Record) bool {
+	t.kinds = rec.Kinds
+	return t.Reads(rec.Line, rec.Fields)
+}
+
 // cellKind is the kind of a column's cell.
 func (t *Typer) cellKind(src *source) framing.Kind {
 	if len(t.kinds) == 0 || src.constant != nil || src.field < 0 {
@@ -90,21 +96,17 @@ func (c *Column) inRange(d day) (code string) {
 
 // checkNumber reads a number.
 func (t *Typer) checkNumber(c *Column, v *value) (code, detail string) {
-	decimals := t.numbers.decimals
 	switch {
 	case c.Type == LineNumber && bytes.IndexByte(v.text, '.') >= 0:
 		return TooFine, "as numbers, 10.1 and 10.10 are the same line; ask the sender to enter them as text"
 	case c.Type == LineNumber:
 		return t.lineNumber(v), ""
 	case c.Type == Whole:
-		v.units, code = plainly.parse(v.text, 0)
-		if code == "" && (v.units > 1<<31-1 || v.units < -(1<<31)) {
-			code = TooLarge
-		}
+		v.units, code = plainly.whole(v.text)
 		return code, ""
 	}
 	v.units, code = plainly.parse(v.text, c.Scale)
-	if code == "" && c.Money && decimals >= 0 && c.Scale > decimals && v.units%tenTo(c.Scale-decimals) != 0 {
+	if code == "" && t.numbers.isTooFine(v.units, c) {
 		code = MoreDecimals
 	}
 	return code, ""

@@ -26,10 +26,7 @@ func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
 		}
 		return code, ""
 	case Whole:
-		v.units, code = t.numbers.parse(v.text, 0)
-		if code == "" && (v.units > 1<<31-1 || v.units < -(1<<31)) {
-			code = TooLarge
-		}
+		v.units, code = t.numbers.whole(v.text)
 		return code, ""
 	case LineNumber:
 		return t.lineNumber(v), ""
@@ -63,11 +60,8 @@ func (t *Typer) lineNumber(v *value) (code string) {
 	} else if rest := v.text[len(whole)+1:]; len(rest) == 0 || !allDigits(bytes.ReplaceAll(rest, []byte{'.'}, nil)) {
 		return BadNumber
 	}
-	v.units, code = t.numbers.parse(whole, 0)
-	switch {
-	case code == "" && (v.units > 1<<31-1 || v.units < -(1<<31)):
-		return TooLarge
-	case code != "" && isPart && !t.feed.Dotted:
+	v.units, code = t.numbers.whole(whole)
+	if code != "" && isPart && !t.feed.Dotted {
 		return Dotted
 	}
 	v.isPart = isPart && t.feed.Dotted

@@ -75,10 +75,24 @@ func (n *numbers) amount(text []byte, c *Column) (units int64, code string) {
 		return units, code
 	case n.decimals < 0 && n.maybeThousands(text):
 		return 0, MaybeThousands
-	case n.decimals >= 0 && c.Money && c.Scale > n.decimals && units%tenTo(c.Scale-n.decimals) != 0:
+	case n.isTooFine(units, c):
 		return 0, MoreDecimals
 	}
 	return units, ""
+}
+
+// isTooFine says that an amount has more decimals than the feed says.
+func (n *numbers) isTooFine(units int64, c *Column) bool {
+	return n.decimals >= 0 && c.Money && c.Scale > n.decimals && units%tenTo(c.Scale-n.decimals) != 0
+}
+
+// whole reads a whole number.
+func (n *numbers) whole(text []byte) (units int64, code string) {
+	units, code = n.parse(text, 0)
+	if code == "" && (units > math.MaxInt32 || units < math.MinInt32) {
+		code = TooLarge
+	}
+	return units, code
 }
 
 // maybeThousands finds exactly three digits behind the only mark of a number that does not begin with 0.

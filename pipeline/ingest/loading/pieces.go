@@ -105,7 +105,7 @@ func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
 	case framing.Blank:
 		return
 	case framing.Comment, framing.Trailer:
-		if len(rec.Fields) == t.Width() && wordy(rec) && t.Reads(rec.Line, rec.Fields) {
+		if len(rec.Fields) == t.Width() && wordy(rec) && t.ReadsRow(rec) {
 			r.records++
 			r.reject([]feed.Problem{{Line: rec.Line, Code: feed.MarkedRecord, Raw: string(rec.Raw[:min(len(rec.Raw), 2000)])}})
 			r.rejectedAmount.Add(t.Amount)
@@ -162,7 +162,11 @@ func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
 // wordy says that a line marked as a comment or a trailer begins with a letter or a digit, as a value could:
 // TotalEnergies begins like Total.
 func wordy(rec *framing.Record) bool {
-	c, _ := utf8.DecodeRune(rec.Raw)
+	begins := rec.Raw
+	if i := slices.IndexFunc(rec.Fields, func(f []byte) bool { return len(f) > 0 }); len(begins) == 0 && i >= 0 {
+		begins = rec.Fields[i] // of a row of a workbook
+	}
+	c, _ := utf8.DecodeRune(begins)
 	return unicode.IsLetter(c) || unicode.IsDigit(c)
 }
 

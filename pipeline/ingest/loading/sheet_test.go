@@ -251,6 +251,16 @@ func TestATableMayBeginBelowATitleAndEndWithItsTotals(t *testing.T) {
 	refusedFor(t, previewedAs(t, f, "s.xlsx", book(t, rows...)), "row 2 of sheet Sales is empty")
 }
 
+func TestARowThatBeginsAsCommentsDoAndReadsAsARecordIsNotDroppedFromASheet(t *testing.T) {
+	f := sheetFeed()
+	f.Comment, f.MaxRejects = []string{"Total"}, feed.Limit{None: true}
+	u := previewedAs(t, f, "s.xlsx", book(t, sheetHead, []any{"A", 1, day(1), "C", "S", 5}, []any{"Total A", nil, nil, nil,
+		nil, 5}, []any{"TotalEnergies", 1, day(1), "C", "S", 77}))
+	if u.Amount != "5.000000" || u.Rejected != 1 || !strings.Contains(u.Problems[0], "begins as comments") {
+		t.Errorf("%s, %d rejected, %q", u.Amount, u.Rejected, u.Problems)
+	}
+}
+
 func TestManyPiecesOfASheetKeepTheirOrder(t *testing.T) {
 	f := sheetFeed()
 	rows := [][]any{sheetHead}

@@ -27,17 +27,16 @@ func (s *Sheet) readRow(rec *framing.Record) error {
 		return err
 	}
 	start, column := s.room(), 0
-	for done := s.scan.empty; !done; {
-		t, err := s.scan.next()
+	for more := !s.scan.empty; more; {
+		var err error
+		more, err = s.scan.child()
 		switch {
 		case err != nil:
-		case t == ended:
-			err = errShort
-		case t == closing:
-			done, err = true, s.scan.closes("row")
-		case t == opening && string(s.scan.name) == "c":
+		case !more:
+			err = s.scan.closes("row")
+		case string(s.scan.name) == "c":
 			column, err = s.readCell(start, column)
-		case t == opening:
+		default:
 			err = s.scan.skip()
 		}
 		if err != nil {
@@ -206,14 +205,11 @@ func (s *Sheet) readParts(c *cell) error {
 	}
 	start := len(s.text)
 	for {
-		t, err := s.scan.next()
+		more, err := s.scan.child()
 		switch {
 		case err != nil:
-		case t == ended:
-			err = errShort
-		case t == closing:
+		case !more:
 			return s.scan.closes("c")
-		case t != opening:
 		case string(s.scan.name) == "v":
 			c.hasValue = true
 			s.text, err = s.inner(s.text)

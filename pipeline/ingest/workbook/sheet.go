@@ -218,18 +218,16 @@ func (s *Sheet) Next(rec *framing.Record) error {
 		return io.EOF
 	}
 	for {
-		t, err := s.scan.next()
+		more, err := s.scan.child()
 		switch {
 		case err != nil:
-		case t == ended:
-			err = errShort
-		case t == opening && string(s.scan.name) == "row":
+		case more && string(s.scan.name) == "row":
 			if err = s.readRow(rec); err == nil {
 				return nil
 			}
-		case t == opening:
+		case more:
 			err = s.scan.skip()
-		case t == closing:
+		default:
 			if err = errors.Join(s.scan.closes("sheetData"), s.end()); err == nil {
 				return io.EOF
 			}

@@ -272,6 +272,23 @@ func attribute(attrs []byte) (name, value, rest []byte, ok bool) {
 	return name, attrs[i+1 : i+1+end], attrs[i+2+end:], true
 }
 
+// child goes to the next element inside of the one that is open, over texts; false: that one is closed.
+func (s *scanner) child() (bool, error) {
+	for {
+		t, err := s.next()
+		switch {
+		case err != nil:
+			return false, err
+		case t == ended:
+			return false, errShort
+		case t == opening:
+			return true, nil
+		case t == closing:
+			return false, nil
+		}
+	}
+}
+
 // attr is an attribute of the opening tag; empty: it is not there.
 func (s *scanner) attr(want string) (string, error) {
 	name, value, rest, ok := attribute(s.attrs)
