@@ -14,7 +14,7 @@ import sys
 import openpyxl
 
 statements, expected = pathlib.Path(sys.argv[1]), json.loads(pathlib.Path(sys.argv[2]).read_text())
-columns = {1: datetime.datetime, 3: str, 4: int, 5: str, 18: str, 10: (int, float), 14: (int, float), 15: int, 22: str, 23: int}
+columns = {1: datetime.datetime, 3: str, 4: int, 5: str, 19: str, 10: (int, float), 14: (int, float), 15: int, 23: str, 24: int}
 problems, count = [], 0
 for path in sorted(statements.glob("*/statement_*.xlsx")):
     name = str(path.relative_to(statements))
