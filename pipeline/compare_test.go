@@ -20,12 +20,13 @@ func flat(p programme.Programme, rate programme.PPM) programme.Programme {
 	p.Versions = slices.Clone(p.Versions)
 	for i := range p.Versions {
 		v := &p.Versions[i]
-		v.Modules = slices.Clone(v.Modules)
-		for j := range v.Modules {
-			m := &v.Modules[j]
+		v.Incentives = slices.Clone(v.Incentives)
+		for j := range v.Incentives {
+			m := &v.Incentives[j]
 			m.Schedules = slices.Clone(m.Schedules)
 			for k := range m.Schedules {
-				m.Schedules[k].Rates = []programme.PPM{rate}
+				s := m.Schedules[k]
+				m.Schedules[k] = programme.Wide(s.Level, s.Family, s.Width, programme.Tranche{Rate: rate})
 			}
 		}
 	}

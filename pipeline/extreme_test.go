@@ -18,6 +18,7 @@ import (
 // extremeConfig reads every kind of source, with every method of earning and the width of a tranche to be filled in.
 const extremeConfig = `vendor: V
 currency: USD
+names: {levels: [ready, advanced, premier], modules: [distribution, resell, sell_with]}
 landing: {settle: 0s}
 feeds:
   - {name: partners, kind: partners, glob: "partners*.csv", max_rejects: none, columns: {partner_id: id, name: name,
@@ -45,18 +46,22 @@ feeds:
 programme:
   - name: bare
     from: 2024-01-01
-    modules:
-      resell: {method: METHOD, cap: 1000000.00, schedules: [
+    incentives:
+      - {name: resell, credits: buyer, module: resell, counts: {basis: [licence]}, method: METHOD,
+        cap: 1000000.00, schedules: [
         {level: ready, width: WIDTH, rates: [5, 6, 7]},
         {level: premier, tranches: [{from: 0, to: 0.01, rate: 0.0001}, {from: 0.01, rate: 100}]}]}
-      distribution: {method: METHOD, period: month, schedules: [{level: ready, width: WIDTH, rates: [3.3333]},
+      - {name: distribution, credits: distributor, module: distribution, counts: {basis: [licence]},
+        method: METHOD, period: month, schedules: [{level: ready, width: WIDTH, rates: [3.3333]},
         {level: premier, pays: nothing}]}
-      sell_with: {method: METHOD, schedules: [{level: ready, width: 25000, rates: [5]},
+      - {name: sell_with, credits: claims, module: sell_with, counts: {basis: [licence]},
+        deals: {lead_days: 0, window_days: 36500, own_deals: allow, unclaimed: rescale,
+          weights: {sourced: 1000000, influenced: 1}},
+        money_from: 2024-01-01, method: METHOD, schedules: [{level: ready, width: 25000, rates: [5]},
         {level: premier, pays: nothing}]}
-    sell_with: {lead_days: 0, window_days: 36500, own_deals: allow, unclaimed: rescale,
-      weights: {sourced: 1000000, influenced: 1}, points_from: 2024-01-01, money_from: 2024-01-01}
     points: {status_months: 12, expire_months: 6, redemption_value: 0.50,
-      by_amount: [{module: resell, points: 1, per: 1.00}, {module: sell_with, points: 7, per: 33.33}],
+      by_amount: [{incentive: resell, points: 1, per: 1.00},
+        {incentive: sell_with, points: 7, per: 33.33, from: 2024-01-01}],
       certifications: [{code: A, category: technical, points: 1000000}], person_cap: 150}
     levels: {source: computed, review_month: 12, grace_months: 3, requirements: [{level: ready, points: 0},
       {level: premier, points: 1000000000}]}

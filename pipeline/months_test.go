@@ -55,6 +55,7 @@ func smallWorld(t *testing.T, dir string) *world {
 	}
 	w.configure(t, `vendor: V
 currency: USD
+names: {levels: [ready, advanced, premier], modules: [distribution, resell, sell_with]}
 landing: {settle: 0s}
 feeds:
   - {name: partners, kind: partners, glob: "partners*.csv",
@@ -70,7 +71,9 @@ feeds:
 programme:
   - name: bare
     from: 2024-01-01
-    modules: {resell: {schedules: [{level: ready, width: 25000, rates: [5]}]}}
+    incentives:
+      - {name: resell, credits: buyer, module: resell, counts: {basis: [licence]},
+         schedules: [{level: ready, width: 25000, rates: [5]}]}
     points: {status_months: 12}
     levels: {source: computed, review_month: 12, grace_months: 3, requirements: [{level: ready, points: 0}]}
 `)

@@ -87,6 +87,7 @@ func canaries(t *testing.T) *world {
 	}
 	w.configure(t, `vendor: V
 currency: USD
+names: {levels: [ready, advanced, premier], modules: [distribution, resell, sell_with]}
 landing: {settle: 0s}
 feeds:
   - name: partners
@@ -120,12 +121,13 @@ feeds:
 programme:
   - name: bare
     from: 2024-01-01
-    modules:
-      resell: {schedules: [{level: ready, width: 25000, rates: [5]}]}
-      sell_with: {schedules: [{level: ready, width: 25000, rates: [2]}]}
-    sell_with:
-      {window_days: 365, weights: {sourced: 50, influenced: 30}, points_from: 2024-01-01, money_from: 2024-01-01}
-    points: {status_months: 12, by_amount: [{module: resell, points: 1, per: 1000}]}
+    incentives:
+      - {name: resell, credits: buyer, module: resell, counts: {basis: [licence]},
+         schedules: [{level: ready, width: 25000, rates: [5]}]}
+      - {name: sell_with, credits: claims, module: sell_with, counts: {basis: [licence]},
+         deals: {window_days: 365, weights: {sourced: 50, influenced: 30}}, money_from: 2024-01-01,
+         schedules: [{level: ready, width: 25000, rates: [2]}]}
+    points: {status_months: 12, by_amount: [{incentive: resell, points: 1, per: 1000}]}
     levels: {source: computed, review_month: 12, grace_months: 3, requirements: [{level: ready, points: 0}]}
 `)
 	return w

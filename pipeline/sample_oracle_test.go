@@ -96,7 +96,7 @@ func sampleFacts(t *testing.T) oracle.Facts {
 		f.Partners = append(f.Partners, p)
 	}
 	for _, r := range table(t, "products.csv", ',', 0) {
-		f.Products = append(f.Products, oracle.Product{SKU: r[0], Family: r[2], Licence: r[3] == "licence"})
+		f.Products = append(f.Products, oracle.Product{SKU: r[0], Family: r[2], Basis: r[3]})
 	}
 	for _, r := range table(t, "rates_2024.csv", ',', 0) {
 		f.Rates = append(f.Rates, oracle.Rate{Currency: r[1], Date: on(t, time.DateOnly, r[0]), Value: number(t, r[2])})
@@ -218,8 +218,9 @@ func sampleProgramme() oracle.Programme {
 		}
 		return *d
 	}
-	module := func(method, width string, rates map[string]string) oracle.Module {
-		m := oracle.Module{Method: method, Period: "year"}
+	module := func(name, credits, method, width string, rates map[string]string) oracle.Incentive {
+		m := oracle.Incentive{Name: name, Credits: credits, Module: name, Basis: []string{"licence"}, Method: method,
+			Period: "year"}
 		for level, list := range rates {
 			w := number(width)
 			s := oracle.Schedule{Level: level, Width: &w}
@@ -233,16 +234,15 @@ func sampleProgramme() oracle.Programme {
 	wholesale := map[string]string{"ready": "01 015", "advanced": "0125 0175", "premier": "015 02 025"}
 	resale := map[string]string{"ready": "04 05 06", "advanced": "05 06 07", "premier": "06 075 09"}
 	more := map[string]string{"ready": "04 05 06 07", "advanced": "05 06 07 08", "premier": "06 075 09 10"}
+	sellWith := oracle.Incentive{Name: "sell_with", Credits: "claims", Module: "sell_with", Basis: []string{"licence"},
+		Method: "marginal", Period: "year", Deals: oracle.Deals{WindowDays: 180, Rescale: true,
+			Weights: map[string]int64{"sourced": 50, "influenced": 30, "delivered": 20}}}
 	v := oracle.Version{
 		From: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC),
-		Modules: map[string]oracle.Module{
-			"distribution": module("volume", "250000", wholesale),
-			"resell":       module("volume", "25000", resale),
-		},
-		SellWith: oracle.SellWith{
-			WindowDays: 180, Rescale: true,
-			Weights:    map[string]int64{"sourced": 50, "influenced": 30, "delivered": 20},
-			PointsFrom: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC),
+		Incentives: []oracle.Incentive{
+			module("distribution", "distributor", "volume", "250000", wholesale),
+			module("resell", "buyer", "volume", "25000", resale),
+			sellWith,
 		},
 		Points: oracle.Points{
 			StatusMonths: 12, ExpireMonths: 24,
@@ -270,9 +270,10 @@ func sampleProgramme() oracle.Programme {
 	}
 	second := v
 	second.From = time.Date(2024, 7, 1, 0, 0, 0, 0, time.UTC)
-	second.Modules = map[string]oracle.Module{
-		"distribution": module("marginal", "250000", wholesale),
-		"resell":       module("marginal", "25000", more),
+	second.Incentives = []oracle.Incentive{
+		module("distribution", "distributor", "marginal", "250000", wholesale),
+		module("resell", "buyer", "marginal", "25000", more),
+		sellWith,
 	}
 	versions := []oracle.Version{v, second}
 	return oracle.Programme{Currency: "USD", YearStarts: 1, FXMaxAge: 5, MinPayable: number("50"), Versions: versions}

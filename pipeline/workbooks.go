@@ -78,6 +78,9 @@ func (w *workbooks) month(
 	ctx context.Context, month time.Time, keys []reports.Key, e reports.Edition, to shelf, step func(),
 ) (withheld map[string]string, err error) {
 	w.withheld = nil
+	if w.head.Names, err = reports.ReadNames(ctx, w.session); err != nil {
+		return nil, err
+	}
 	err = w.statements(ctx, month, keys, e, to, step)
 	if err == nil {
 		err = errors.Join(w.register(ctx, month, e, to), w.journal(ctx, month, e, to))

@@ -34,11 +34,13 @@ type Comparison struct {
 	OtherBegins      time.Time
 	From, To         time.Time // first days of the first and the last month
 	Rows             []Difference
+	Names            Names
 }
 
 // Outcome is the result of one programme over some months.
 type Outcome struct {
 	version
+	names    Names
 	results  map[reached]Result
 	partners map[string]levelled
 }
@@ -84,6 +86,9 @@ func ReadOutcome(ctx context.Context, m Marts, from, to time.Time) (*Outcome, er
 	if err != nil {
 		return nil, err
 	}
+	if o.names, err = ReadNames(ctx, m); err != nil {
+		return nil, err
+	}
 	type row struct {
 		At     reached
 		Result Result
@@ -102,7 +107,7 @@ func ReadOutcome(ctx context.Context, m Marts, from, to time.Time) (*Outcome, er
 // Compare joins two outcomes of the same months. What one of them lacks is zero there.
 func Compare(now, other *Outcome, from, to time.Time) *Comparison {
 	c := &Comparison{Currency: now.Currency, NowName: now.Name, NowHash: now.Hash, OtherName: other.Name,
-		OtherHash: other.Hash, NowBegins: now.Begins, OtherBegins: other.Begins, From: from, To: to}
+		OtherHash: other.Hash, NowBegins: now.Begins, OtherBegins: other.Begins, From: from, To: to, Names: now.names}
 	either := maps.Clone(now.results)
 	maps.Copy(either, other.results)
 	for at := range either {

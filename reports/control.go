@@ -4,18 +4,47 @@ import "time"
 
 // RegisterMonth has the totals of a month.
 type RegisterMonth struct {
-	Month        time.Time `json:"month"`
-	Status       string    `json:"status"` // open, closed or final
-	Distribution Cents     `json:"distribution"`
-	Resell       Cents     `json:"resell"`
-	SellWith     Cents     `json:"sell_with"`
-	Entries      Cents     `json:"entries"`
-	Payable      Cents     `json:"payable"`
-	Carried      Cents     `json:"carried"`
+	Month   time.Time        `json:"month"`
+	Status  string           `json:"status"` // open, closed or final
+	Entries Cents            `json:"entries"`
+	Payable Cents            `json:"payable"`
+	Carried Cents            `json:"carried"`
+	Earned  map[string]Cents `json:"-"` // by incentive
 }
 
-// Margin is what the modules earned together.
-func (m RegisterMonth) Margin() Cents { return m.Distribution + m.Resell + m.SellWith }
+// Margin is what the incentives earned together.
+func (m RegisterMonth) Margin() (sum Cents) {
+	for _, earned := range m.Earned {
+		sum += earned
+	}
+	return sum
+}
+
+// monthEarned is what an incentive earned in a month.
+type monthEarned struct {
+	Month     time.Time `json:"month"`
+	Incentive string    `json:"incentive"`
+	Earned    Cents     `json:"earned"`
+}
+
+// readMonths reads the month and the twelve before it.
+func readMonths(r *rows, month time.Time) []RegisterMonth {
+	months := get[RegisterMonth](r, registerMonths, month)
+	earned := get[monthEarned](r, `from (
+		select month, incentive, sum(earned)::decimal(18,2) as earned
+		from mart.statements
+		group by month, incentive)
+		order by month, incentive`)
+	for i := range months {
+		months[i].Earned = map[string]Cents{}
+		for _, e := range earned {
+			if e.Month.Equal(months[i].Month) {
+				months[i].Earned[e.Incentive] = e.Earned
+			}
+		}
+	}
+	return months
+}
 
 // RegisterCause is what the month adjusts in a closed one, for one cause.
 type RegisterCause struct {
@@ -79,24 +108,14 @@ type RegisterControl struct {
 
 // registerMonths are the month and the twelve before it.
 const registerMonths = `from (
-	with earned as (
-		select month, coalesce(sum(earned) filter (where incentive = 'distribution'), 0) as distribution,
-			coalesce(sum(earned) filter (where incentive = 'resell'), 0) as resell,
-			coalesce(sum(earned) filter (where incentive = 'sell_with'), 0) as sell_with
-		from mart.statements
-		group by month
-	),
-	paid as (
+	with paid as (
 		select month, sum(money_entries) as entries, sum(payable) as payable, sum(carried_out) as carried
 		from mart.payables
 		group by month
 	)
-	select m.month, m.status, coalesce(e.distribution, 0)::decimal(18,2) as distribution,
-		coalesce(e.resell, 0)::decimal(18,2) as resell, coalesce(e.sell_with, 0)::decimal(18,2) as sell_with,
-		coalesce(p.entries, 0)::decimal(18,2) as entries, coalesce(p.payable, 0)::decimal(18,2) as payable,
+	select m.month, m.status, coalesce(p.entries, 0)::decimal(18,2) as entries, coalesce(p.payable, 0)::decimal(18,2) as payable,
 		coalesce(p.carried, 0)::decimal(18,2) as carried
 	from mart.months as m
-	left join earned as e on e.month = m.month
 	left join paid as p on p.month = m.month
 	where m.month <= $1::date and m.month >= $1::date - to_months(12))
 	order by month`

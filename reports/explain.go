@@ -53,6 +53,7 @@ type SaleStory struct {
 	NotCounted  []NotCounted `json:"not_counted"`
 	Shares      []Share      `json:"shares"`
 	Claims      []LineClaim  `json:"claims"`
+	Names       Names        `json:"-"`
 }
 
 // End is one end of a movement under volume or block: its position and the tranche there.
@@ -128,7 +129,7 @@ func explained(ctx context.Context, m Marts, q Question, month time.Time) (*Stat
 		from mart.statement_lines as l
 		join mart.programme as g on g.rules_hash = l.rules_hash
 		left join mart.point_rules as p on p.rules_hash = l.rules_hash and p.kind = 'amount' and p.subject = l.incentive
-			and (l.incentive <> 'sell_with' or l.terms_date >= g.points_from))`+where+", incentive")
+			and l.terms_date >= coalesce(p.valid_from, l.terms_date))`+where+", incentive")
 	fill(s, func(st *Statement) *[]NotCounted { return &st.NotCounted }, `from (
 		with theirs as (
 			select sale_id from mart.statement_lines where month = $1 and partner_id between $2 and $3
@@ -139,9 +140,13 @@ func explained(ctx context.Context, m Marts, q Question, month time.Time) (*Stat
 		from `+uncounted+` as u
 		join theirs as t on t.sale_id = u.sale_id
 		where u.partner_id is null)`+where+", incentive, document_date, position")
+	if s.err == nil {
+		s.head.Names, s.err = ReadNames(ctx, m)
+	}
 	if s.err != nil || len(s.list) == 0 {
 		return nil, s.err
 	}
+	s.list[0].Names = s.head.Names
 	st := s.list[0]
 	if !q.Everyone {
 		st.hide()
@@ -180,13 +185,13 @@ const ends = `from (
 // hide clears what is another partner's: under Sell With, the purchase.
 func (s *Statement) hide() {
 	for i := range s.Lines {
-		if l := &s.Lines[i]; l.Incentive == SellWith {
+		if l := &s.Lines[i]; s.Names.IsShared(l.Incentive) {
 			l.Document, l.Number, l.Quantity, l.Net, l.Currency, l.Amount = "", 0, 0, 0, "", 0
 			l.FXRate, l.RateDate, l.ReturnsDocument, l.ReturnsLine = 0, Day{}, "", 0
 		}
 	}
 	for i := range s.Adjustments {
-		if a := &s.Adjustments[i]; a.Incentive == SellWith {
+		if a := &s.Adjustments[i]; s.Names.IsShared(a.Incentive) {
 			a.Document, a.Number = "", 0
 		}
 	}
@@ -273,7 +278,7 @@ const heldLines = `from (
 		bought as (
 			select distributor, document_no, line_no
 			from mart.statement_lines
-			where partner_id = $1 and incentive <> 'sell_with'
+			where partner_id = $1 and incentive not in (select name from mart.names where credits = 'claims')
 			union
 			select distributor, document_no, line_no
 			from mart.uncounted_lines
@@ -299,6 +304,7 @@ func explainSale(ctx context.Context, m Marts, q Question, n named) (*SaleStory,
 	story := &SaleStory{
 		Month:       n.Month,
 		Partner:     st.Partner,
+		Names:       st.Names,
 		Own:         st.Currency,
 		Level:       st.Pay.Level,
 		LevelAfter:  st.Pay.LevelAfter,

@@ -119,7 +119,7 @@ func ReadRegister(ctx context.Context, m Marts, head Letterhead, month time.Time
 		where month = $1
 		group by incentive, distributor)
 		order by incentive, distributor`, month)
-	g.Months = get[RegisterMonth](r, registerMonths, month)
+	g.Months = readMonths(r, month)
 	g.Causes = get[RegisterCause](r, `from (
 		select adjusts_month, coalesce(incentive, kind) as what, cause, count(*) as rows,
 			coalesce(sum(base), 0)::decimal(18,2) as base,

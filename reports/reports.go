@@ -6,9 +6,6 @@
 // columns they are read from. The marts calculate; this package only reads.
 package reports
 
-// SellWith is the incentive for deals in which another partner makes the purchase.
-const SellWith = "sell_with"
-
 // Edition is the status of a month's workbooks.
 type Edition struct {
 	Final    bool `json:"final,omitzero"`    // the month is closed and does not change
@@ -25,6 +22,7 @@ type Letterhead struct {
 	Font     string   `json:"font,omitzero"`      // empty: Arial
 	Logo     []byte   `json:"-"`                  // a PNG or JPEG; empty: none
 	LogoHash string   `json:"logo_hash,omitzero"` // of those bytes
+	Names    Names    `json:"names,omitzero"`
 }
 
 // Statement is one partner's month.

@@ -11,7 +11,6 @@ import (
 
 	"github.com/cockroachdb/apd/v3"
 
-	"tranche/pipeline/programme"
 	"tranche/transforms/oracle"
 )
 
@@ -43,11 +42,11 @@ func readPartners(t *testing.T, c namedCase) []oracle.Partner {
 		p := oracle.Partner{ID: r.text("partner_id"), Type: r.text("type"),
 			Active: r.oneOf("status", "active", "inactive") == "active", Left: r.date("left"), Currency: r.text("currency")}
 		for item := range strings.SplitSeq(r.text("modules"), "|") {
-			name, from, to := r.dated(item, programme.ModuleNames())
+			name, from, to := r.dated(item, exampleNames().Modules)
 			p.Modules = append(p.Modules, oracle.Holding{Module: name, From: from, To: to})
 		}
 		for item := range strings.SplitSeq(r.text("levels"), "|") {
-			name, from, _ := r.dated(item, programme.LevelNames())
+			name, from, _ := r.dated(item, exampleNames().Levels)
 			p.Levels = append(p.Levels, oracle.Given{Level: name, From: from})
 		}
 		out = append(out, p)
@@ -57,13 +56,13 @@ func readPartners(t *testing.T, c namedCase) []oracle.Partner {
 
 func readProducts(t *testing.T, c namedCase) []oracle.Product {
 	if c.part("products.csv") == "" {
-		return []oracle.Product{{SKU: "A", Family: "platform", Licence: true}}
+		return []oracle.Product{{SKU: "A", Family: "platform", Basis: "licence"}}
 	}
 	var out []oracle.Product
 	for _, r := range readTable(t, c, "products.csv", map[string]string{"sku": needed, "family": "platform",
 		"basis": "licence"}) {
 		out = append(out, oracle.Product{SKU: r.text("sku"), Family: r.text("family"),
-			Licence: r.oneOf("basis", "licence", "service") == "licence"})
+			Basis: r.oneOf("basis", "licence", "subscription", "service")})
 	}
 	return out
 }

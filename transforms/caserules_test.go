@@ -14,11 +14,11 @@ import (
 // resellers 5, 6 and 7 % by 25,000 a year. Nothing else pays, nothing gives
 // points, and levels are the directory's.
 func plainProgramme(t *testing.T) oracle.Programme {
+	incentives := exampleIncentives()
+	incentives[1].Schedules = []oracle.Schedule{widthSchedule(t, "ready", []string{"25000", "0.05", "0.06", "0.07"})}
 	return oracle.Programme{Currency: "USD", YearStarts: 1, FXMaxAge: 5, Versions: []oracle.Version{{
-		From: firstDay,
-		Modules: map[string]oracle.Module{"resell": {Method: "marginal", Period: "year",
-			Schedules: []oracle.Schedule{widthSchedule(t, "ready", []string{"25000", "0.05", "0.06", "0.07"})}}},
-		SellWith: oracle.SellWith{WindowDays: 365, Weights: map[string]int64{}},
+		From:       firstDay,
+		Incentives: incentives,
 		Points: oracle.Points{StatusMonths: 12, ByAmount: map[string]oracle.PointRate{}, CategoryCaps: map[string]int64{},
 			Certifications: map[string]oracle.CertificationPoints{}},
 		Levels:     oracle.Levels{ReviewMonth: 12, GraceMonths: 3, Requirements: []oracle.Requirement{{Level: "ready"}}},
@@ -47,8 +47,8 @@ func ruleLines() map[string]ruleLine {
 		"minimum_payable": {1, 1, minimumPayable},
 		"version":         {1, 1, nextVersion},
 
-		// module resell volume quarter; module resell marginal year cap 1000.00
-		"module": {3, 5, setModule},
+		// incentive resell volume quarter; incentive resell marginal year cap 1000.00
+		"incentive": {3, 5, setIncentive},
 		// schedule resell ready 25000 0.05 0.06; schedule resell ready/storage 10000 0.03
 		"schedule": {4, manyWords, setSchedule},
 		// bounds resell ready 0 0.05 10000 0.06: each rate from its bound on
@@ -56,25 +56,26 @@ func ruleLines() map[string]ruleLine {
 
 		"admit": {2, 2, admit},
 		"own_deals": {1, 1, choice("allow", "refuse",
-			func(v *oracle.Version, yes bool) { v.SellWith.OwnDeals = yes })},
+			func(v *oracle.Version, yes bool) { eachDeals(v, func(d *oracle.Deals) { d.OwnDeals = yes }) })},
 		"unclaimed": {1, 1, choice("rescale", "drop",
-			func(v *oracle.Version, yes bool) { v.SellWith.Rescale = yes })},
+			func(v *oracle.Version, yes bool) { eachDeals(v, func(d *oracle.Deals) { d.Rescale = yes }) })},
 		"unnamed_returns": {1, 1, unnamedReturns},
 		"settle_after":    {1, 1, whole(func(p *oracle.Programme, _ *oracle.Version, n int64) { p.SettleAfter = int(n) })},
 		"lead_days": {1, 1, whole(func(_ *oracle.Programme, v *oracle.Version,
 			n int64) {
-			v.SellWith.LeadDays = int(n)
+			eachDeals(v, func(d *oracle.Deals) { d.LeadDays = int(n) })
 		})},
 		"window_days": {1, 1, whole(func(_ *oracle.Programme, v *oracle.Version,
 			n int64) {
-			v.SellWith.WindowDays = int(n)
+			eachDeals(v, func(d *oracle.Deals) { d.WindowDays = int(n) })
 		})},
-		"weight":              {2, 2, named(func(v *oracle.Version, role string, n int64) { v.SellWith.Weights[role] = n })},
-		"sell_with_points_on": {1, 1, from(func(v *oracle.Version, day time.Time) { v.SellWith.PointsFrom = day })},
-		"sell_with_money_on":  {1, 1, from(func(v *oracle.Version, day time.Time) { v.SellWith.MoneyFrom = day })},
+		"weight": {2, 2, named(func(v *oracle.Version, role string, n int64) {
+			eachDeals(v, func(d *oracle.Deals) { d.Weights[role] = n })
+		})},
+		"money_from": {2, 2, moneyFrom},
 
-		// points resell 1 per 1000; certification A1 technical 40
-		"points":        {4, 4, pointsByAmount},
+		// points resell 1 per 1000; points sell_with 1 per 1000 from 2024-02-01; certification A1 technical 40
+		"points":        {4, 6, pointsByAmount},
 		"certification": {3, 3, certificationPoints},
 		"person_cap":    {1, 1, whole(func(_ *oracle.Programme, v *oracle.Version, n int64) { v.Points.PersonCap = n })},
 		"category_cap": {2, 2, named(func(v *oracle.Version, category string,
@@ -162,10 +163,26 @@ func named(set func(*oracle.Version, string, int64)) apply {
 	}
 }
 
-func from(set func(*oracle.Version, time.Time)) apply {
-	return func(t *testing.T, _ *oracle.Programme, v *oracle.Version, words []string) {
-		set(v, dayIn(t, "programme", words[0]))
+// eachDeals changes the rules of every incentive for claims.
+func eachDeals(v *oracle.Version, change func(*oracle.Deals)) {
+	for i := range v.Incentives {
+		if v.Incentives[i].Credits == "claims" {
+			change(&v.Incentives[i].Deals)
+		}
 	}
+}
+
+func moneyFrom(t *testing.T, _ *oracle.Programme, v *oracle.Version, words []string) {
+	incentiveIn(t, v, words[0]).MoneyFrom = dayIn(t, "programme", words[1])
+}
+
+func incentiveIn(t *testing.T, v *oracle.Version, name string) *oracle.Incentive {
+	t.Helper()
+	i := slices.IndexFunc(v.Incentives, func(in oracle.Incentive) bool { return in.Name == name })
+	if i < 0 {
+		t.Fatalf("programme: there is no incentive %s", name)
+	}
+	return &v.Incentives[i]
 }
 
 func choice(yes, no string, set func(*oracle.Version, bool)) apply {
@@ -189,12 +206,11 @@ func minimumPayable(t *testing.T, p *oracle.Programme, _ *oracle.Version, words 
 func nextVersion(t *testing.T, p *oracle.Programme, v *oracle.Version, words []string) {
 	next := *v
 	next.From = dayIn(t, "programme", words[0])
-	next.Modules = maps.Clone(v.Modules)
-	for name, m := range next.Modules {
-		m.Schedules = slices.Clone(m.Schedules)
-		next.Modules[name] = m
+	next.Incentives = slices.Clone(v.Incentives)
+	for i := range next.Incentives {
+		in := &next.Incentives[i]
+		in.Schedules, in.Deals.Weights = slices.Clone(in.Schedules), maps.Clone(in.Deals.Weights)
 	}
-	next.SellWith.Weights = maps.Clone(v.SellWith.Weights)
 	next.Points.ByAmount = maps.Clone(v.Points.ByAmount)
 	next.Points.CategoryCaps = maps.Clone(v.Points.CategoryCaps)
 	next.Points.Certifications = maps.Clone(v.Points.Certifications)
@@ -207,30 +223,26 @@ func admit(t *testing.T, _ *oracle.Programme, v *oracle.Version, words []string)
 	v.Admissions[words[0]] = dayIn(t, "programme", words[1])
 }
 
-func setModule(t *testing.T, _ *oracle.Programme, v *oracle.Version, words []string) {
-	m := oracle.Module{Method: words[1], Period: words[2], Schedules: v.Modules[words[0]].Schedules}
+func setIncentive(t *testing.T, _ *oracle.Programme, v *oracle.Version, words []string) {
+	in := incentiveIn(t, v, words[0])
+	in.Method, in.Period, in.Cap = words[1], words[2], nil
 	if len(words) > 3 {
 		if words[3] != "cap" || len(words) != 5 {
-			t.Fatalf("programme: what is %v of a module?", words[3:])
+			t.Fatalf("programme: what is %v of an incentive?", words[3:])
 		}
 		limit := amountIn(t, "programme", words[4])
-		m.Cap = &limit
+		in.Cap = &limit
 	}
-	v.Modules[words[0]] = m
 }
 
 // addSchedule replaces the schedule of the same level and family.
-func addSchedule(t *testing.T, v *oracle.Version, module string, s oracle.Schedule) {
-	m, known := v.Modules[module]
-	if !known {
-		t.Fatalf("programme: a schedule of %s stands after its module", module)
-	}
-	m.Schedules = slices.DeleteFunc(m.Schedules, func(o oracle.Schedule) bool {
+func addSchedule(t *testing.T, v *oracle.Version, name string, s oracle.Schedule) {
+	in := incentiveIn(t, v, name)
+	in.Schedules = slices.DeleteFunc(in.Schedules, func(o oracle.Schedule) bool {
 		return o.Level == s.Level &&
 			o.Family == s.Family
 	})
-	m.Schedules = append(m.Schedules, s)
-	v.Modules[module] = m
+	in.Schedules = append(in.Schedules, s)
 }
 
 func setSchedule(t *testing.T, _ *oracle.Programme, v *oracle.Version, words []string) {
@@ -269,8 +281,11 @@ func pointsByAmount(t *testing.T, _ *oracle.Programme, v *oracle.Version, words 
 	if words[2] != "per" {
 		t.Fatal("programme: so many points per so much")
 	}
-	v.Points.ByAmount[words[0]] = oracle.PointRate{Points: numberIn(t, "programme", words[1]),
-		Per: amountIn(t, "programme", words[3])}
+	rate := oracle.PointRate{Points: numberIn(t, "programme", words[1]), Per: amountIn(t, "programme", words[3])}
+	if len(words) == 6 && words[4] == "from" {
+		rate.From = dayIn(t, "programme", words[5])
+	}
+	v.Points.ByAmount[words[0]] = rate
 }
 
 func certificationPoints(t *testing.T, _ *oracle.Programme, v *oracle.Version, words []string) {

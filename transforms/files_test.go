@@ -87,13 +87,13 @@ func variedTrade(t *rapid.T) (oracle.Facts, oracle.Programme) {
 	}
 	width := dec(50_000, 2)
 	for i := range p.Versions {
-		m := p.Versions[i].Modules["resell"]
+		p.Versions[i].Incentives = slices.Clone(p.Versions[i].Incentives)
+		m := &p.Versions[i].Incentives[0]
 		m.Method, m.Schedules = rapid.SampledFrom([]string{"marginal", "document"}).Draw(t, "method"),
 			slices.Clone(m.Schedules)
 		m.Schedules[0].Width = &width
-		p.Versions[i].Modules = map[string]oracle.Module{"resell": m}
 	}
-	f.Products = append(f.Products, oracle.Product{SKU: "S", Family: "platform"})
+	f.Products = append(f.Products, oracle.Product{SKU: "S", Family: "platform", Basis: "service"})
 	for month := range 4 {
 		f.Rates = append(f.Rates, oracle.Rate{Currency: "EUR", Date: firstDay.AddDate(0, month, 14),
 			Value: dec(int64(105+month), 2)})
@@ -224,13 +224,13 @@ func (b *inbox) changed(f oracle.Facts) oracle.Facts {
 			rapid.IntRange(0, 60).Draw(b.T, "from"))
 	case "licence":
 		p := &f.Products[rapid.IntRange(0, len(f.Products)-1).Draw(b.T, "product")]
-		p.Licence = !p.Licence
+		p.Basis = otherBasis(p.Basis)
 	case "family":
 		f.Products[rapid.IntRange(0, len(f.Products)-1).Draw(b.T, "product")].Family = b.oneOf("family", "platform",
 			"storage")
 	case "new product":
 		if !slices.ContainsFunc(f.Products, func(p oracle.Product) bool { return p.SKU == "X" }) {
-			f.Products = append(f.Products, oracle.Product{SKU: "X", Family: "platform", Licence: true})
+			f.Products = append(f.Products, oracle.Product{SKU: "X", Family: "platform", Basis: "licence"})
 		}
 	case "rate":
 		f.Rates[rapid.IntRange(0, len(f.Rates)-1).Draw(b.T, "rate")].Value = dec(int64(rapid.IntRange(100, 120).Draw(b.T,
@@ -278,4 +278,11 @@ func (b *inbox) store() []string {
 		}
 	}
 	return append(q, "update store.raw.deals set end_customer = 'ACME', family = 'platform'")
+}
+
+func otherBasis(basis string) string {
+	if basis == "licence" {
+		return "service"
+	}
+	return "licence"
 }

@@ -240,7 +240,7 @@ func bases(t fataler, s *store.Session) []string {
 func worked(r oracle.Result) []string {
 	sums := map[string]*apd.Decimal{} // a return may have parts
 	for _, c := range r.Credits {
-		key := strings.Join([]string{c.Distributor, c.Document, fmt.Sprint(c.Line), c.Partner, c.Module}, " ")
+		key := strings.Join([]string{c.Distributor, c.Document, fmt.Sprint(c.Line), c.Partner, c.Incentive}, " ")
 		if sums[key] == nil {
 			sums[key] = new(apd.Decimal)
 		}
@@ -373,7 +373,7 @@ func change(t *rapid.T, f oracle.Facts) oracle.Facts {
 			}
 		case what == 10:
 			x := &f.Products[rapid.IntRange(0, len(f.Products)-1).Draw(t, "product")]
-			x.Licence = !x.Licence
+			x.Basis = otherBasis(x.Basis)
 		default:
 			x := &f.Rates[rapid.IntRange(0, len(f.Rates)-1).Draw(t, "day")]
 			x.Value = dec(rapid.Int64Range(900_000_000, 1_300_000_000).Draw(t, "rate"), 9)

@@ -81,24 +81,18 @@ func drawProgramme(t *rapid.T) oracle.Programme {
 }
 
 func drawVersion(t *rapid.T, from time.Time) oracle.Version {
-	v := oracle.Version{From: from, Modules: map[string]oracle.Module{}, Admissions: map[string]time.Time{}}
-	for _, name := range []string{"distribution", "resell", "sell_with"} {
-		if rapid.IntRange(0, 4).Draw(t, name) > 0 {
-			v.Modules[name] = drawModule(t)
+	v := oracle.Version{From: from, Admissions: map[string]time.Time{}}
+	for _, in := range exampleIncentives() {
+		if rapid.IntRange(0, 4).Draw(t, in.Name) > 0 {
+			drawIncentive(t, &in)
 		}
+		if in.Credits == "claims" {
+			drawClaimRules(t, &in)
+		}
+		v.Incentives = append(v.Incentives, in)
 	}
 	if rapid.Bool().Draw(t, "csp later") {
 		v.Admissions["csp"] = drawDay(t, "csp from", 0, 250)
-	}
-	v.SellWith = oracle.SellWith{LeadDays: rapid.SampledFrom([]int{0, 10, 3}).Draw(t, "lead"),
-		OwnDeals: rapid.Bool().Draw(t, "own"), Rescale: rapid.Bool().Draw(t, "rescale"),
-		Weights: map[string]int64{"sourced": 50, "influenced": 30, "delivered": rapid.Int64Range(1, 20).Draw(t, "weight")}}
-	v.SellWith.WindowDays = rapid.SampledFrom([]int{10, 40, 120, 300, 300}).Draw(t, "window")
-	if rapid.IntRange(0, 5).Draw(t, "points off") > 0 {
-		v.SellWith.PointsFrom = drawDay(t, "points from", -10, 100)
-	}
-	if rapid.Bool().Draw(t, "money on") {
-		v.SellWith.MoneyFrom = drawDay(t, "money from", -10, 200)
 	}
 	v.Points = oracle.Points{StatusMonths: rapid.IntRange(1, 6).Draw(t, "status months"),
 		ByAmount: map[string]oracle.PointRate{}, PersonCap: rapid.SampledFrom([]int64{0, 50, 100}).Draw(t, "person cap"),
@@ -107,8 +101,12 @@ func drawVersion(t *rapid.T, from time.Time) oracle.Version {
 			"S1": {Category: "sales", Points: rapid.Int64Range(1, 60).Draw(t, "S1")}}}
 	for _, name := range []string{"distribution", "resell", "sell_with"} {
 		if rapid.IntRange(0, 3).Draw(t, name+" points") > 0 {
-			v.Points.ByAmount[name] = oracle.PointRate{Points: rapid.Int64Range(1, 7).Draw(t, "points"),
+			rate := oracle.PointRate{Points: rapid.Int64Range(1, 7).Draw(t, "points"),
 				Per: dec(rapid.SampledFrom([]int64{100, 33333, 250000}).Draw(t, "per"), 2)}
+			if rapid.IntRange(0, 2).Draw(t, "points later") == 0 {
+				rate.From = drawDay(t, "points from", -10, 100)
+			}
+			v.Points.ByAmount[name] = rate
 		}
 	}
 	if rapid.Bool().Draw(t, "A2") {
@@ -127,10 +125,31 @@ func drawVersion(t *rapid.T, from time.Time) oracle.Version {
 	return v
 }
 
-func drawModule(t *rapid.T) oracle.Module {
-	m := oracle.Module{Method: rapid.SampledFrom([]string{"marginal", "marginal", "block", "document", "volume"}).Draw(t,
-		"method"),
-		Period: rapid.SampledFrom([]string{"year", "year", "half", "quarter", "month"}).Draw(t, "period")}
+// exampleIncentives are those of the example programme, without what they pay.
+func exampleIncentives() []oracle.Incentive {
+	licences := []string{"licence"}
+	return []oracle.Incentive{
+		{Name: "distribution", Credits: "distributor", Module: "distribution", Basis: licences, Method: "marginal",
+			Period: "year"},
+		{Name: "resell", Credits: "buyer", Module: "resell", Basis: licences, Method: "marginal", Period: "year"},
+		{Name: "sell_with", Credits: "claims", Module: "sell_with", Basis: licences, Method: "marginal", Period: "year",
+			Deals: oracle.Deals{WindowDays: 365, Weights: map[string]int64{}}},
+	}
+}
+
+func drawClaimRules(t *rapid.T, in *oracle.Incentive) {
+	in.Deals = oracle.Deals{LeadDays: rapid.SampledFrom([]int{0, 10, 3}).Draw(t, "lead"),
+		OwnDeals: rapid.Bool().Draw(t, "own"), Rescale: rapid.Bool().Draw(t, "rescale"),
+		Weights: map[string]int64{"sourced": 50, "influenced": 30, "delivered": rapid.Int64Range(1, 20).Draw(t, "weight")}}
+	in.Deals.WindowDays = rapid.SampledFrom([]int{10, 40, 120, 300, 300}).Draw(t, "window")
+	if rapid.Bool().Draw(t, "money later") {
+		in.MoneyFrom = drawDay(t, "money from", -10, 200)
+	}
+}
+
+func drawIncentive(t *rapid.T, m *oracle.Incentive) {
+	m.Method = rapid.SampledFrom([]string{"marginal", "marginal", "block", "document", "volume"}).Draw(t, "method")
+	m.Period = rapid.SampledFrom([]string{"year", "year", "half", "quarter", "month"}).Draw(t, "period")
 	if rapid.IntRange(0, 3).Draw(t, "capped") == 0 {
 		limit := dec(rapid.Int64Range(100, 300000).Draw(t, "cap"), 2)
 		m.Cap = &limit
@@ -143,7 +162,6 @@ func drawModule(t *rapid.T) oracle.Module {
 			m.Schedules = append(m.Schedules, drawSchedule(t, level, "storage"))
 		}
 	}
-	return m
 }
 
 func drawSchedule(t *rapid.T, level, family string) oracle.Schedule {
@@ -172,8 +190,8 @@ var partnerIDs = []string{"P1", "P2", "P3", "P4", "P9"}
 
 func drawFacts(t *rapid.T, p oracle.Programme) oracle.Facts {
 	f := oracle.Facts{Through: firstDay.AddDate(0, rapid.IntRange(2, 10).Draw(t, "through"), 0),
-		Products: []oracle.Product{{SKU: "A", Family: "platform", Licence: true},
-			{SKU: "B", Family: "storage", Licence: true}, {SKU: "C", Family: "services"}}}
+		Products: []oracle.Product{{SKU: "A", Family: "platform", Basis: "licence"},
+			{SKU: "B", Family: "storage", Basis: "licence"}, {SKU: "C", Family: "services", Basis: "service"}}}
 	for i, id := range partnerIDs {
 		f.Partners = append(f.Partners, drawPartner(t, id, i))
 	}

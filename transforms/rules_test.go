@@ -34,25 +34,19 @@ func centsOf(d *apd.Decimal) programme.Cents {
 func version(v oracle.Version) programme.Version {
 	out := programme.Version{
 		Name: "since " + day(v.From), From: v.From,
-		SellWith: programme.SellWith{LeadDays: v.SellWith.LeadDays, WindowDays: v.SellWith.WindowDays,
-			OwnDeals: v.SellWith.OwnDeals,
-			Rescale:  v.SellWith.Rescale, PointsFrom: v.SellWith.PointsFrom, MoneyFrom: v.SellWith.MoneyFrom},
 		Points: programme.Points{StatusMonths: v.Points.StatusMonths, ExpireMonths: v.Points.ExpireMonths,
 			PersonCap:    v.Points.PersonCap,
 			CategoryCaps: categories(v.Points.CategoryCaps)},
 		Levels: programme.Levels{Computed: v.Levels.Computed, ReviewMonth: v.Levels.ReviewMonth,
 			GraceMonths: v.Levels.GraceMonths},
 	}
-	for _, name := range slices.Sorted(maps.Keys(v.Modules)) {
-		out.Modules = append(out.Modules, module(name, v.Modules[name]))
-	}
-	for _, role := range slices.Sorted(maps.Keys(v.SellWith.Weights)) {
-		out.SellWith.Weights = append(out.SellWith.Weights, programme.Weight{Role: role, Weight: v.SellWith.Weights[role]})
+	for _, in := range v.Incentives {
+		out.Incentives = append(out.Incentives, incentive(in))
 	}
 	for _, name := range slices.Sorted(maps.Keys(v.Points.ByAmount)) {
 		r := v.Points.ByAmount[name]
-		out.Points.ByAmount = append(out.Points.ByAmount, programme.PointRate{Module: name, Points: r.Points,
-			Per: centsOf(&r.Per)})
+		out.Points.ByAmount = append(out.Points.ByAmount, programme.PointRate{Incentive: name, Points: r.Points,
+			Per: centsOf(&r.Per), From: r.From})
 	}
 	for _, code := range slices.Sorted(maps.Keys(v.Points.Certifications)) {
 		c := v.Points.Certifications[code]
@@ -69,20 +63,35 @@ func version(v oracle.Version) programme.Version {
 	return out
 }
 
-func module(name string, m oracle.Module) programme.Module {
-	out := programme.Module{Name: name, Method: m.Method, Period: m.Period, Cap: centsOf(m.Cap)}
-	for _, s := range m.Schedules {
-		t := programme.Schedule{Level: s.Level, Family: s.Family, Width: centsOf(s.Width)}
-		for _, r := range s.Rates {
-			t.Rates = append(t.Rates, programme.PPM(units(r, 6)))
-		}
-		for _, x := range s.Tranches {
-			t.Tranches = append(t.Tranches, programme.Tranche{From: centsOf(&x.From), To: centsOf(x.To),
-				Rate: programme.PPM(units(x.Rate, 6))})
-		}
-		out.Schedules = append(out.Schedules, t)
+func incentive(in oracle.Incentive) programme.Incentive {
+	d := in.Deals
+	out := programme.Incentive{Name: in.Name, Credits: in.Credits, Module: in.Module,
+		Counts: programme.Counts{Basis: in.Basis}, Method: in.Method, Period: in.Period, Cap: centsOf(in.Cap),
+		Deals: programme.Deals{LeadDays: d.LeadDays, WindowDays: d.WindowDays, OwnDeals: d.OwnDeals, Rescale: d.Rescale},
+		Money: in.MoneyFrom, PaysNothing: len(in.Schedules) == 0}
+	for _, role := range slices.Sorted(maps.Keys(d.Weights)) {
+		out.Deals.Weights = append(out.Deals.Weights, programme.Weight{Role: role, Weight: d.Weights[role]})
+	}
+	for _, s := range in.Schedules {
+		out.Schedules = append(out.Schedules, schedule(s))
 	}
 	return out
+}
+
+func schedule(s oracle.Schedule) programme.Schedule {
+	if s.Width != nil {
+		var each []programme.Tranche
+		for _, r := range s.Rates {
+			each = append(each, programme.Tranche{Rate: programme.PPM(units(r, 6))})
+		}
+		return programme.Wide(s.Level, s.Family, centsOf(s.Width), each...)
+	}
+	t := programme.Schedule{Level: s.Level, Family: s.Family}
+	for _, x := range s.Tranches {
+		t.Tranches = append(t.Tranches, programme.Tranche{From: centsOf(&x.From), To: centsOf(x.To),
+			Rate: programme.PPM(units(x.Rate, 6))})
+	}
+	return t
 }
 
 func categories(m map[string]int64) []programme.CategoryPoints {

@@ -54,14 +54,15 @@ func trade(lines int) (oracle.Facts, oracle.Programme) {
 	from := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 	width := dec(2_500_000, 2)
 	p := oracle.Programme{Currency: "USD", YearStarts: 1, MinPayable: dec(0, 2), Versions: []oracle.Version{{From: from,
-		Modules: map[string]oracle.Module{"resell": {Method: "marginal", Period: "year",
+		Incentives: []oracle.Incentive{{Name: "resell", Credits: "buyer", Module: "resell", Basis: []string{"licence"},
+			Method: "marginal", Period: "year",
 			Schedules: []oracle.Schedule{{Level: "ready", Width: &width, Rates: []apd.Decimal{dec(5, 2), dec(6, 2)}}}}},
 		Points: oracle.Points{StatusMonths: 12, ByAmount: map[string]oracle.PointRate{"resell": {Points: 1,
 			Per: dec(100_000, 2)}}},
 		Levels: oracle.Levels{Computed: true, ReviewMonth: 12, GraceMonths: 3,
 			Requirements: []oracle.Requirement{{Level: "ready"}}}}}}
 	f := oracle.Facts{Through: from.AddDate(0, 5, 0), Products: []oracle.Product{{SKU: "L", Family: "platform",
-		Licence: true}}}
+		Basis: "licence"}}}
 	for n := range 5 {
 		f.Partners = append(f.Partners, oracle.Partner{ID: fmt.Sprintf("P%d", n), Active: true, Currency: "USD",
 			Modules: []oracle.Holding{{Module: "resell", From: from}},

@@ -13,12 +13,14 @@ import (
 func smallTrade() (oracle.Facts, oracle.Programme) {
 	f, p := trade(0)
 	from := f.Through.AddDate(0, -5, 0)
-	p.Versions[0].SellWith = oracle.SellWith{WindowDays: 400, Weights: map[string]int64{"influenced": 1}, PointsFrom: from}
+	p.Versions[0].Incentives = append(p.Versions[0].Incentives, oracle.Incentive{Name: "sell_with", Credits: "claims",
+		Module: "sell_with", Basis: []string{"licence"}, Method: "marginal", Period: "year",
+		Deals: oracle.Deals{WindowDays: 400, Weights: map[string]int64{"influenced": 1}}})
 	p.FXMaxAge = 30
 	for i := range f.Partners {
 		f.Partners[i].Modules = append(f.Partners[i].Modules, oracle.Holding{Module: "sell_with", From: from})
 	}
-	f.Products = append(f.Products, oracle.Product{SKU: "M", Family: "storage", Licence: true})
+	f.Products = append(f.Products, oracle.Product{SKU: "M", Family: "storage", Basis: "licence"})
 	f.Rates = []oracle.Rate{{Currency: "EUR", Date: from, Value: dec(11, 1)}}
 	f.Claims = []oracle.Claim{{Deal: "D1", Partner: "P3", Role: "influenced", Registered: from, Approved: true}}
 	day := from.AddDate(0, 0, 9)

@@ -204,7 +204,7 @@ func directoryRows(f oracle.Facts, first int) (q []string) {
 	values("partners")
 	for i, p := range f.Products {
 		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %s, %s, %s, %s, null, null)", first+2, i+2,
-			text(p.SKU), text(fmt.Sprint(p)), text(p.SKU), text(p.SKU), text(p.Family), text(basis(p.Licence))))
+			text(p.SKU), text(fmt.Sprint(p)), text(p.SKU), text(p.SKU), text(p.Family), text(p.Basis)))
 	}
 	values("products")
 	for i, c := range f.Claims {
@@ -305,11 +305,10 @@ func status(p oracle.Partner) string {
 	return "inactive"
 }
 
-func basis(licence bool) string {
-	if licence {
-		return "licence"
-	}
-	return "service"
+// exampleNames are the levels and modules of the example programme.
+func exampleNames() programme.Names {
+	return programme.Names{Levels: []string{"ready", "advanced", "premier"},
+		Modules: []string{"distribution", "resell", "sell_with"}}
 }
 
 func holdings(list []oracle.Holding) string {
@@ -356,7 +355,7 @@ func givens(list []oracle.Given) string {
 func theirs(p oracle.Programme) programme.Programme {
 	out := programme.Programme{Currency: p.Currency, YearStarts: p.YearStarts, FXMaxAge: p.FXMaxAge,
 		MinPayable: programme.Cents(units(p.MinPayable, 2)), SettleAfter: p.SettleAfter,
-		UnnamedReturns: p.UnnamedReturns}
+		UnnamedReturns: p.UnnamedReturns, Names: exampleNames()}
 	for _, v := range p.Versions {
 		out.Versions = append(out.Versions, version(v))
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -77,6 +78,7 @@ func (a *app) explain(ctx context.Context, q reports.Question, asJSON bool) erro
 		case asJSON:
 			return e.json(story)
 		}
+		e.names = story.Names
 		e.month(story.Statement)
 		return nil
 	}
@@ -88,6 +90,9 @@ func (a *app) explain(ctx context.Context, q reports.Question, asJSON bool) erro
 		return e.nothing(story)
 	case asJSON:
 		return e.json(story)
+	}
+	if len(story.Sales) > 0 {
+		e.names = story.Sales[0].Names
 	}
 	e.line(story)
 	return nil
@@ -114,6 +119,12 @@ func parseLine(text string) (document string, line int64, err error) {
 type explainer struct {
 	*app
 	question reports.Question
+	names    reports.Names
+}
+
+// name writes a level, a module or an incentive as statements in English do.
+func (e explainer) name(name string) string {
+	return cmp.Or(e.names.In("en", name), pipeline.Word(name))
 }
 
 func (e explainer) json(story any) error {

@@ -165,15 +165,15 @@ func orNobody(customer string) string {
 }
 
 func (e explainer) credit(l reports.Line, s reports.SaleStory) {
-	why := map[string]string{"resell": "it bought the line", "distribution": "it distributed the line",
-		reports.SellWith: "it influenced the deal"}
+	why := map[string]string{"buyer": "it bought the line", "distributor": "it distributed the line",
+		"claims": "it influenced the deal"}
 	isIts := func(a reports.Adjustment) bool { return a.Incentive == l.Incentive }
 	if i := slices.IndexFunc(s.Adjustments, isIts); i < 0 {
 		e.say("\n%s: counts for %s %s, because %s",
-			pipeline.Word(l.Incentive), s.Partner.ID, s.Partner.Name, why[l.Incentive])
+			e.name(l.Incentive), s.Partner.ID, s.Partner.Name, why[e.names.Credits(l.Incentive)])
 	} else {
 		a := s.Adjustments[i]
-		e.say("\n%s: adjusts %s for %s %s. %s", pipeline.Word(l.Incentive), a.Adjusts.Format("2006-01"), s.Partner.ID,
+		e.say("\n%s: adjusts %s for %s %s. %s", e.name(l.Incentive), a.Adjusts.Format("2006-01"), s.Partner.ID,
 			s.Partner.Name, pipeline.Cause(a.Cause))
 		if a.StatedFile != "" {
 			e.say("  Stated    before, from %s, line %d; what is stated here is what it should be less that",
@@ -190,7 +190,7 @@ func (e explainer) credit(l reports.Line, s reports.SaleStory) {
 			l.Points, l.Terms.Points, l.Terms.Per, l.PeriodAfter, l.PeriodBefore)
 	}
 	e.say("  Level     %s at the end of %s; from the next month %s",
-		pipeline.Word(s.Level), s.Month.Format("2006-01"), pipeline.Word(s.LevelAfter))
+		e.name(s.Level), s.Month.Format("2006-01"), e.name(s.LevelAfter))
 }
 
 func (e explainer) money(l reports.Line, own string) {
@@ -199,7 +199,7 @@ func (e explainer) money(l reports.Line, own string) {
 		return
 	}
 	e.say("  Method    %s; %s on %s, schedule %s",
-		pipeline.Word(l.Method), pipeline.Word(l.Level), l.TermsDate, l.Schedule)
+		pipeline.Word(l.Method), e.name(l.Level), l.TermsDate, l.Schedule)
 	if l.Method == "document" {
 		e.say("  Document  from %s to %s in it, which its tranches go by", l.PositionBefore, l.PositionAfter)
 	}
@@ -256,11 +256,11 @@ func (e explainer) started(x reports.End) {
 
 func (e explainer) notCounted(u reports.NotCounted, s reports.SaleStory) {
 	if u.Reason == unregistered {
-		e.say("\n%s: credits nobody. %s", pipeline.Word(u.Incentive), pipeline.Word(u.Reason))
+		e.say("\n%s: credits nobody. %s", e.name(u.Incentive), pipeline.Word(u.Reason))
 		e.say("  Deal      no claim names %s; it counts by itself in the first run after one does", u.Deal)
 		return
 	}
-	e.say("\n%s: does not count for %s. %s", pipeline.Word(u.Incentive), s.Partner.ID, pipeline.Word(u.Reason))
+	e.say("\n%s: does not count for %s. %s", e.name(u.Incentive), s.Partner.ID, pipeline.Word(u.Reason))
 	e.say("  Would have counted with %s, in %s", u.Amount, s.Month.Format("2006-01"))
 }
 
@@ -290,7 +290,7 @@ func (e explainer) influence(s reports.SaleStory) {
 				pipeline.Word(k.Reason))
 		}
 	}
-	isCredited := slices.ContainsFunc(s.Lines, func(l reports.Line) bool { return l.Incentive == reports.SellWith })
+	isCredited := slices.ContainsFunc(s.Lines, func(l reports.Line) bool { return e.names.IsShared(l.Incentive) })
 	if !isCredited && len(s.Shares) == 0 {
 		e.say("  So %s earns nothing by influencing this line.", e.question.Partner)
 	}

@@ -64,11 +64,11 @@ func (e explainer) level(s *reports.Statement) {
 	p, b, met := s.Pay, s.Balance, ""
 	switch {
 	case p.LevelMet != "":
-		met = "at the month's end it meets the requirements of " + pipeline.Word(p.LevelMet) + "; "
+		met = "at the month's end it meets the requirements of " + e.name(p.LevelMet) + "; "
 	case p.HasLevelRules:
 		met = "at the month's end it meets the requirements of no level; "
 	}
-	e.say("  Level     %s; %sfrom the next month %s", pipeline.Word(p.Level), met, pipeline.Word(p.LevelAfter))
+	e.say("  Level     %s; %sfrom the next month %s", e.name(p.Level), met, e.name(p.LevelAfter))
 	e.say("  Status    %d points = %d by amount + %d by %d valid certifications + %d bonus",
 		b.Status, b.ByAmount, b.ByCertificate, b.Certifications, b.ByBonus)
 	e.say("  To spend  %d points, after %d earned, %d spent and %d lapsed in the month",
@@ -78,10 +78,10 @@ func (e explainer) level(s *reports.Statement) {
 		if g.Category != "" {
 			what += " " + g.Category
 		}
-		e.say("  Missing   for %s: %s, %d of %d", pipeline.Word(p.NextLevel), what, g.Has, g.Needs)
+		e.say("  Missing   for %s: %s, %d of %d", e.name(p.NextLevel), what, g.Has, g.Needs)
 	}
 	for _, x := range s.Points {
-		if x.Kind != "purchase" && x.Kind != reports.SellWith { // the lines show those
+		if x.Kind != "purchase" && x.Kind != "sell_with" { // the lines show those
 			e.say("  Posted    %d points on %s: %s %s, for %s", x.Points, x.Date, pipeline.Word(x.Kind), x.Source,
 				pipeline.Word(x.Balance))
 		}
@@ -89,7 +89,7 @@ func (e explainer) level(s *reports.Statement) {
 }
 
 func (e explainer) module(m reports.IncentiveTotal, s *reports.Statement) {
-	e.say("\n%s: %s, base %s, earned %s, %s; in the year so far base %s, earned %s", pipeline.Word(m.Incentive),
+	e.say("\n%s: %s, base %s, earned %s, %s; in the year so far base %s, earned %s", e.name(m.Incentive),
 		counted(m.Lines, "line"), m.Base, m.Earned, counted(m.Points, "point"), m.YearBase, m.YearEarned)
 	margin := e.table("  since", "level", "method", "tranche", "rate", "base", "earned", "base this year",
 		"earned this year")
@@ -101,7 +101,7 @@ func (e explainer) module(m reports.IncentiveTotal, s *reports.Statement) {
 		if !x.Whole {
 			tranche, rate = between(x.Number, x.From, x.To), x.Rate.Percent()+" %"
 		}
-		margin.row("  "+x.ValidFrom.String(), pipeline.Word(x.Level), x.Method, tranche, rate, x.MonthBase, x.MonthEarned,
+		margin.row("  "+x.ValidFrom.String(), e.name(x.Level), x.Method, tranche, rate, x.MonthBase, x.MonthEarned,
 			x.YearBase, x.YearEarned)
 	}
 	margin.end()
@@ -121,7 +121,7 @@ func (e explainer) module(m reports.IncentiveTotal, s *reports.Statement) {
 func (e explainer) moves(module string, lines []reports.Line) {
 	byDocument := slices.ContainsFunc(lines, func(l reports.Line) bool { return l.Method == "document" })
 	head := []any{"  document", "on", "base", "from", "to"}
-	if module == reports.SellWith && !e.question.Everyone {
+	if e.names.IsShared(module) && !e.question.Everyone {
 		head[0] = "  deal, at"
 	}
 	if byDocument {
@@ -184,7 +184,7 @@ func (e explainer) waiting(s *reports.Statement) {
 		if u.Reason == unregistered {
 			why += " (" + u.Deal + ")"
 		}
-		left.row(name, u.Date, u.SKU+" "+u.Product, pipeline.Word(u.Incentive), u.Amount, u.File, u.FileLine, why)
+		left.row(name, u.Date, u.SKU+" "+u.Product, e.name(u.Incentive), u.Amount, u.File, u.FileLine, why)
 	}
 	left.end()
 	held.end()

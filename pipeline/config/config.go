@@ -88,7 +88,7 @@ type Statement struct {
 
 // Journal is the accounts a month is booked to.
 type Journal struct {
-	Expense                       map[string]string // by module
+	Expense                       map[string]string // by incentive
 	Adjustments, Accrued, Payable string
 }
 
@@ -172,6 +172,7 @@ func ReadProgramme(path string, base programme.Programme) (programme.Programme, 
 	if err != nil {
 		return programme.Programme{}, err
 	}
+	r.others = base.Names
 	f.Currency, f.YearStarts = cmp.Or(f.Currency, base.Currency), cmp.Or(f.YearStarts, base.YearStarts)
 	p := r.programme(f)
 	if len(r.faults) > 0 {
@@ -213,12 +214,12 @@ func (r *reader) config(path string, f file) *Config {
 		r.fault("$.vendor", "the statements need the vendor's name")
 	}
 	r.apart(path, c.Folders, f.Folders)
-	c.Feeds = r.feeds(f.Feeds)
 	c.Programme = r.programme(f)
+	c.Feeds = r.feeds(f.Feeds, c.Programme.Names)
 	c.Closing = r.closing(f.Closing)
 	c.People = r.people(f.People)
 	c.Statement = r.statement(base, f.Statement)
-	c.Journal = r.journal(f.Journal)
+	c.Journal = r.journal(f.Journal, c.Programme)
 	c.Serve = r.serve(base, f.Serve)
 	c.Notify = r.notify(base, f.Notify)
 	if f.Publish.Keep != nil {

@@ -14,9 +14,10 @@ import (
 
 	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/ingest/loading"
+	"tranche/pipeline/programme"
 )
 
-func (r *reader) feeds(list []feedFile) []feed.Feed {
+func (r *reader) feeds(list []feedFile, names programme.Names) []feed.Feed {
 	if len(list) == 0 {
 		r.fault("$.feeds", "no feed is declared")
 	}
@@ -28,7 +29,7 @@ func (r *reader) feeds(list []feedFile) []feed.Feed {
 			r.fault(at+".name", "every feed needs a name of its own")
 		}
 		seen[f.Name] = true
-		feeds = append(feeds, r.feed(at, f))
+		feeds = append(feeds, r.feed(at, f, names))
 	}
 	return feeds
 }
@@ -40,14 +41,14 @@ func ReadFeed(text string) (feed.Feed, error) {
 	if err != nil {
 		return feed.Feed{}, err
 	}
-	feeds := r.feeds(f.Feeds)
+	feeds := r.feeds(f.Feeds, programme.Names{})
 	if len(r.faults) > 0 || len(feeds) != 1 {
 		return feed.Feed{}, &Error{Path: path, Faults: r.faults}
 	}
 	return feeds[0], nil
 }
 
-func (r *reader) feed(at string, f feedFile) feed.Feed {
+func (r *reader) feed(at string, f feedFile, names programme.Names) feed.Feed {
 	out := feed.Feed{
 		Name: f.Name, Kind: f.Kind, Glob: f.Glob, Replace: f.Mode == "replace",
 		Sheet: f.Sheet, Encoding: f.Encoding, Delimiter: f.Delimiter, Quote: f.Quote, Escape: f.Escape,
@@ -79,6 +80,9 @@ func (r *reader) feed(at string, f feedFile) feed.Feed {
 	}
 	if f.MaxLine != "" && f.Kind != feed.Sales {
 		r.fault(at+".max_line_amount", "only sales have lines with an amount to limit")
+	}
+	if f.Kind == "partners" {
+		out.Words = map[string][]string{"modules": names.Modules, "level": names.Levels}
 	}
 	for ours, theirs := range f.Columns {
 		out.Columns[ours] = theirs

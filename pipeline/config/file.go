@@ -60,8 +60,15 @@ type file struct {
 	Publish   publishFile   `doc:"Earlier publications"`
 	Serve     serveFile     `doc:"What tranche serve does and when, and who may read its pages"`
 	Notify    notifyFile    `doc:"Who gets messages"`
+	Names     namesFile     `is:"must" doc:"What levels and modules are called, and the words of statements for names"`
 	Feeds     []feedFile    `is:"must" doc:"How each sender writes its files; nothing is guessed"`
 	Programme []versionFile `is:"must" doc:"The rules; a version holds from its date until the next version's"`
+}
+
+type namesFile struct {
+	Levels  names                        `is:"must" doc:"The levels, from the lowest"`
+	Modules names                        `doc:"What a partner can hold, as the partner file writes it"`
+	Labels  map[string]map[string]string `doc:"How statements write a name, by language: resell: {en: Resell, fr: Revente}"`
 }
 
 type foldersFile struct {
@@ -99,7 +106,7 @@ type payFile struct {
 }
 
 type journalFile struct {
-	Expense     map[string]string `is:"must module" doc:"The account of each module's expense"`
+	Expense     map[string]string `is:"must" doc:"The account of each incentive's expense"`
 	Adjustments string            `is:"must" doc:"The account of adjustments"`
 	Accrued     string            `is:"must" doc:"The account of accruals"`
 	Payable     string            `is:"must" doc:"The account of payables"`
@@ -201,45 +208,78 @@ type trailerFile struct {
 }
 
 type versionFile struct {
-	Name       string                `is:"must" doc:"The name, as statements show it"`
-	From       exact                 `is:"must day" doc:"The first day it holds"`
-	Modules    map[string]moduleFile `is:"module" doc:"What earns money"`
-	SellWith   sellWithFile          `yaml:"sell_with" doc:"Which partners of a deal are credited, and with how much"`
-	Points     pointsFile            `is:"must" doc:"What earns points"`
-	Levels     levelsFile            `is:"must" doc:"How levels are reached and lost"`
-	Admissions []admissionFile       `doc:"Partner types that may earn from a day on"`
+	Name       string          `is:"must" doc:"The name, as statements show it"`
+	From       exact           `is:"must day" doc:"The first day it holds"`
+	Incentives []incentiveFile `is:"must" doc:"What it pays for; the order says which is cut first"`
+	Points     pointsFile      `is:"must" doc:"What earns points"`
+	Levels     levelsFile      `is:"must" doc:"How levels are reached and lost"`
+	Admissions []admissionFile `doc:"Partner types that may earn from a day on"`
 }
 
-type moduleFile struct {
+type incentiveFile struct {
+	Name      string         `is:"must name" doc:"A name of its own: small letters, digits and _"`
+	Credits   string         `is:"must credits" doc:"Whom a line credits: its buyer, its distributor, or claims on its deal"`
+	Module    string         `doc:"The module that a partner must hold; usually none"`
+	Counts    countsFile     `doc:"Which lines and partners count; usually all"`
+	Base      string         `is:"base" doc:"What of a line counts: its amount or its quantity; usually amount"`
 	Method    string         `is:"method" doc:"How a running base becomes money; usually marginal"`
 	Period    string         `is:"period" doc:"How long a base accumulates before it starts at zero; usually year"`
-	Cap       exact          `is:"money" doc:"The most a partner earns in a programme year"`
-	Schedules []scheduleFile `doc:"The rates, by level"`
+	Bounds    string         `is:"bounds" doc:"upper_inclusive: a bound belongs to the lower tranche; usually lower_inclusive"`
+	From      exact          `is:"day" doc:"The first day whose lines count; usually the version's"`
+	To        exact          `is:"day" doc:"The last day whose lines count"`
+	NotWith   names          `yaml:"not_with" doc:"Incentives that a line does not count for together with this one"`
+	Line      limitsFile     `doc:"The least and the most that one line earns"`
+	Document  limitsFile     `doc:"The least and the most that the lines of a document earn"`
+	Cap       exact          `is:"money" doc:"The most a partner earns"`
+	CapEach   string         `yaml:"cap_each" is:"cap_each" doc:"What the cap is for: a programme year, or each period"`
+	Deals     dealsFile      `doc:"How claims share a deal, where credits: claims"`
+	MoneyFrom exact          `yaml:"money_from" is:"day" doc:"Lines earn money from this day; usually from the first"`
+	Pays      string         `is:"pays" doc:"nothing: it pays no money, only points"`
+	Schedules []scheduleFile `doc:"What it pays, by level"`
+}
+
+type countsFile struct {
+	Basis        names `is:"basis" doc:"Products of this basis"`
+	Families     names `doc:"Products of these families"`
+	SKUs         names `yaml:"skus" doc:"These products"`
+	Types        names `is:"document_type" doc:"sale, return"`
+	PartnerTypes names `yaml:"partner_types" doc:"Partners of these types"`
+	Countries    names `doc:"Partners in these countries"`
+	Line         exact `yaml:"least_line" is:"money" doc:"Lines of at least this value; a return goes by its sale"`
+	Document     exact `yaml:"least_document" is:"money" doc:"Documents with sales of at least this value"`
+	Deal         exact `yaml:"least_deal" is:"money" doc:"Deals with sales of at least this value until the line's day"`
+}
+
+type limitsFile struct {
+	Minimum exact `is:"money" doc:"The least"`
+	Maximum exact `is:"money" doc:"The most"`
 }
 
 type scheduleFile struct {
-	Level    string           `is:"must level" doc:"The level with these rates"`
+	Level    string           `doc:"The level with these rates; usually every level without its own"`
 	Family   string           `doc:"For one product family only"`
-	Width    exact            `is:"money" doc:"The width of each tranche"`
-	Rates    []exact          `is:"rate" doc:"Per cent, tranche by tranche; the last one continues"`
+	Width    exact            `is:"money" doc:"The width of each tranche; the last one goes on in tranches of it"`
+	Rates    []exact          `is:"rate" doc:"With a width: per cent, tranche by tranche"`
+	PerUnit  []exact          `yaml:"per_unit" is:"money" doc:"With a width: an amount for each unit, tranche by tranche"`
+	Flats    []exact          `is:"money" doc:"With a width: an amount for reaching each tranche"`
 	Tranches []trancheBetween `doc:"Or: tranches with bounds of their own"`
 	Pays     string           `is:"pays" doc:"Or: nothing, where zero is meant"`
 }
 
 type trancheBetween struct {
-	From exact `is:"money" doc:"Where it begins"`
-	To   exact `is:"money" doc:"Where it ends; the last has no end"`
-	Rate exact `is:"rate" doc:"Per cent"`
+	From    exact `is:"money" doc:"Where it begins"`
+	To      exact `is:"money" doc:"Where it ends; the last has no end"`
+	Rate    exact `is:"rate" doc:"Per cent of the base"`
+	PerUnit exact `yaml:"per_unit" is:"money" doc:"An amount for each unit"`
+	Flat    exact `is:"money" doc:"An amount for reaching it"`
 }
 
-type sellWithFile struct {
+type dealsFile struct {
 	LeadDays   int              `yaml:"lead_days" doc:"From so many days after its registration a deal counts"`
 	WindowDays int              `yaml:"window_days" doc:"Until so many days after its registration it counts"`
 	OwnDeals   string           `yaml:"own_deals" is:"own_deals" doc:"refuse: none for one's own purchase; usually refuse"`
 	Unclaimed  string           `is:"unclaimed" doc:"rescale: unclaimed parts go to those who claimed; usually rescale"`
 	Weights    map[string]int64 `is:"count" doc:"The weight of each role"`
-	PointsFrom exact            `yaml:"points_from" is:"day" doc:"Credits earn points from this day"`
-	MoneyFrom  exact            `yaml:"money_from" is:"day" doc:"Credits earn money from this day"`
 }
 
 type pointsFile struct {
@@ -253,9 +293,10 @@ type pointsFile struct {
 }
 
 type pointRateFile struct {
-	Module string `is:"must module_name" doc:"The module of the purchases"`
-	Points int64  `is:"count" doc:"The points given"`
-	Per    exact  `is:"must money" doc:"For each amount of this size"`
+	Incentive string `is:"must" doc:"The incentive whose base earns them"`
+	Points    int64  `is:"count" doc:"The points given"`
+	Per       exact  `is:"must money" doc:"For each amount, or number of units, of this size"`
+	From      exact  `is:"day" doc:"Lines earn them from this day; usually from the first"`
 }
 
 type certificationFile struct {
@@ -272,7 +313,7 @@ type levelsFile struct {
 }
 
 type requirementFile struct {
-	Level          string           `is:"must level" doc:"The level"`
+	Level          string           `is:"must" doc:"The level"`
 	Points         int64            `is:"count" doc:"The points needed"`
 	Certifications int64            `is:"count" doc:"The certifications needed"`
 	Minimums       map[string]int64 `is:"count" doc:"The points needed in each category"`

@@ -11,14 +11,14 @@ import (
 // withSchedules is the example with a version of n schedules more, each at a rate.
 func withSchedules(t *testing.T, n int, rate string) []byte {
 	text := example(t) + `
-  - {name: many, from: 2025-01-01, points: *points, levels: {source: directory, review_month: 12, grace_months: 3},
-     modules: {resell: {schedules: [
+  - {name: many, from: 2025-01-01, points: {status_months: 12}, levels: {source: directory, review_month: 12, grace_months: 3},
+     incentives: [{name: resell, credits: buyer, schedules: [
     {level: ready, pays: nothing},
 `
 	for i := range n {
 		text += fmt.Sprintf("    {level: ready, family: F%d, width: 25000, rates: [4, %s]},\n", i, rate)
 	}
-	return []byte(text + "    ]}}}\n")
+	return []byte(text + "    ]}]}\n")
 }
 
 // allocated counts the bytes that reading a text allocates, and its faults.

@@ -43,8 +43,11 @@ func (r *reader) programme(f file) programme.Programme {
 	if p.FXMaxAge < 0 {
 		r.fault("$.fx.max_age_days", "a rate's age is at least 0 days")
 	}
+	if p.Names = r.others; p.Names.Levels == nil || f.Names.Levels != nil {
+		p.Names = r.names(f.Names)
+	}
 	for i, v := range f.Programme {
-		p.Versions = append(p.Versions, r.version(fmt.Sprintf("$.programme[%d]", i), v))
+		p.Versions = append(p.Versions, r.version(fmt.Sprintf("$.programme[%d]", i), v, p.Names))
 	}
 	for _, fault := range append(p.Validate(), p.Unpaid()...) {
 		r.fault("$.programme"+fault.Path, "%s", fault.Text)
@@ -52,12 +55,11 @@ func (r *reader) programme(f file) programme.Programme {
 	return p
 }
 
-func (r *reader) version(at string, f versionFile) programme.Version {
+func (r *reader) version(at string, f versionFile, names programme.Names) programme.Version {
 	v := programme.Version{Name: f.Name, From: r.day(at+".from", f.From)}
-	for _, name := range slices.Sorted(maps.Keys(f.Modules)) {
-		v.Modules = append(v.Modules, r.module(at+".modules."+name, name, f.Modules[name]))
+	for i, in := range f.Incentives {
+		v.Incentives = append(v.Incentives, r.incentive(fmt.Sprintf("%s.incentives[%d]", at, i), in, names))
 	}
-	v.SellWith = r.sellWith(at+".sell_with", f.SellWith)
 	v.Points = r.points(at+".points", f.Points)
 	v.Levels = programme.Levels{
 		Computed:    f.Levels.Source != "directory",
@@ -76,49 +78,6 @@ func (r *reader) version(at string, f versionFile) programme.Version {
 	return v
 }
 
-func (r *reader) module(at, name string, f moduleFile) programme.Module {
-	m := programme.Module{
-		Name: name, Method: cmp.Or(f.Method, "marginal"), Period: cmp.Or(f.Period, "year"), Cap: r.money(at+".cap", f.Cap),
-	}
-	if f.Cap != "" && m.Cap <= 0 {
-		r.fault(at+".cap", "a cap is above 0; where nothing is to be paid, write pays: nothing at each level")
-	}
-	for i, s := range f.Schedules {
-		where := fmt.Sprintf("%s.schedules[%d]", at, i)
-		r.oneOf(where, "pays", s.Pays, true)
-		out := programme.Schedule{Level: s.Level, Family: s.Family, Width: r.money(where+".width", s.Width)}
-		for j, rate := range s.Rates {
-			out.Rates = append(out.Rates, r.percent(fmt.Sprintf("%s.rates[%d]", where, j), rate))
-		}
-		for j, t := range s.Tranches {
-			there := fmt.Sprintf("%s.tranches[%d]", where, j)
-			out.Tranches = append(out.Tranches, programme.Tranche{
-				From: r.money(there+".from", t.From), To: r.money(there+".to", t.To), Rate: r.percent(there+".rate", t.Rate)})
-		}
-		if s.Pays != "" {
-			if out.Width != 0 || len(out.Rates)+len(out.Tranches) > 0 {
-				r.fault(where+".pays", "pays: nothing stands alone, without width, rates and tranches")
-			}
-			out.Tranches = programme.Nothing()
-		}
-		m.Schedules = append(m.Schedules, out)
-	}
-	return m
-}
-
-func (r *reader) sellWith(at string, f sellWithFile) programme.SellWith {
-	r.oneOf(at, "own_deals", f.OwnDeals, true)
-	r.oneOf(at, "unclaimed", f.Unclaimed, true)
-	s := programme.SellWith{
-		LeadDays: f.LeadDays, WindowDays: f.WindowDays, OwnDeals: f.OwnDeals == "allow", Rescale: f.Unclaimed != "drop",
-		PointsFrom: r.optionalDay(at+".points_from", f.PointsFrom), MoneyFrom: r.optionalDay(at+".money_from", f.MoneyFrom),
-	}
-	for _, role := range slices.Sorted(maps.Keys(f.Weights)) {
-		s.Weights = append(s.Weights, programme.Weight{Role: role, Weight: f.Weights[role]})
-	}
-	return s
-}
-
 func (r *reader) points(at string, f pointsFile) programme.Points {
 	p := programme.Points{
 		StatusMonths: f.StatusMonths, ExpireMonths: f.ExpireMonths, PersonCap: f.PersonCap,
@@ -126,7 +85,8 @@ func (r *reader) points(at string, f pointsFile) programme.Points {
 	}
 	for i, q := range f.ByAmount {
 		p.ByAmount = append(p.ByAmount, programme.PointRate{
-			Module: q.Module, Points: q.Points, Per: r.money(fmt.Sprintf("%s.by_amount[%d].per", at, i), q.Per)})
+			Incentive: q.Incentive, Points: q.Points, Per: r.money(fmt.Sprintf("%s.by_amount[%d].per", at, i), q.Per),
+			From: r.optionalDay(fmt.Sprintf("%s.by_amount[%d].from", at, i), q.From)})
 	}
 	for _, c := range f.Certifications {
 		p.Certifications = append(p.Certifications, programme.Certification(c))

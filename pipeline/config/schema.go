@@ -34,6 +34,18 @@ func words(form string) []string {
 	switch form {
 	case "approval":
 		return []string{"accounts", "required", "none"}
+	case "base":
+		return programme.Bases()
+	case "basis":
+		return feed.Words("products", "basis")
+	case "bounds":
+		return []string{"lower_inclusive", programme.UpperInclusive}
+	case "cap_each":
+		return []string{"year", "period"}
+	case "credits":
+		return programme.Credited()
+	case "document_type":
+		return feed.Words(feed.Sales, "document_type")
 	case "document_numbers":
 		return []string{"unique", "yearly"}
 	case "final_newline":
@@ -48,8 +60,6 @@ func words(form string) []string {
 			names = append(names, k.Name)
 		}
 		return names
-	case "level":
-		return programme.LevelNames()
 	case "line_numbers":
 		return []string{"whole", "dotted"}
 	case "method":
@@ -60,8 +70,6 @@ func words(form string) []string {
 		return []string{"refuse", "empty"}
 	case "mode":
 		return []string{"append", "replace"}
-	case "module", "module_name":
-		return programme.ModuleNames()
 	case "month_names":
 		return feed.MonthLanguages()
 	case "negative":
@@ -97,6 +105,7 @@ func pattern(form string) string {
 		"limit":    `^([0-9]+%?|none)$`,
 		"part":     `^[0-9]+%$`,
 		"mark":     `^.$|^\t$`,
+		"name":     `^[a-z][a-z0-9_]*$`,
 		"money":    `^-?[0-9]+(\.[0-9]{1,2})?$`,
 		"often":    `^([0-9]+d|([0-9.]+(h|m|s|ms))+)$`,
 		"quote":    `^(.|none)$`,

@@ -133,7 +133,7 @@ func TestAMisspeltKeyIsRefusedAtEveryDepth(t *testing.T) {
 		vendor: folders: inbox: ready_marker: memory_limit: max_age_days: minimum_payable: approval: accent: accrued:
 		keep: jobs: missed: certificate: glob: starts_with: document_no: modules: method: schedules: width: rate:
 		weights: lead_days: by_amount: per: person_cap: source: minimums: partner_type: operators: secret_file:
-		resell: cleanup:`) {
+		incentives: credits: counts: deals: levels: cleanup:`) {
 		text := strings.Replace(full(t), "# ready_marker:", "ready_marker:", 1)
 		i := strings.LastIndex(text, key)
 		if i < 0 {
@@ -150,7 +150,9 @@ func TestAWrongValueIsRefusedByBoth(t *testing.T) {
 		{"year_starts: 1 ", "year_starts: 13 "},
 		{"method: volume ", "method: tiered "},
 		{"kind: fx_rates", "kind: rates"},
-		{"{level: ready, width: 25000, rates: [4, 5, 6]}", "{level: gold, width: 25000, rates: [4, 5, 6]}"},
+		{"credits: buyer", "credits: seller"},
+		{"counts: &licences {basis: [licence]}", "counts: &licences {basis: [gift]}"},
+		{"- name: resell", "- name: Resell!"},
 		{"rates: [4, 5, 6]", "rates: [four, 5, 6]"},
 		{"      sku: Artikelnr", "      skew: Artikelnr"},
 		{"max_rejects: 5\n", "max_rejects: few\n"},

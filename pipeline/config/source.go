@@ -12,6 +12,8 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/printer"
 	"github.com/goccy/go-yaml/token"
+
+	"tranche/pipeline/programme"
 )
 
 // reader turns the decoded structs into values and gathers faults. The file is parsed once, and lines are printed
@@ -20,6 +22,7 @@ type reader struct {
 	tree    *ast.File
 	unshown []bool // by line number
 	faults  []string
+	others  programme.Names // of the programme beside which another one is read
 }
 
 // decode parses a file into its structs. Faults come as an *Error.
@@ -34,6 +37,9 @@ func decode(path string, source []byte, options ...yaml.DecodeOption) (f file, r
 		r.tree, err = parser.Parse(tokens, 0)
 	}
 	if err == nil && len(r.tree.Docs) > 0 && r.tree.Docs[0].Body != nil {
+		if r.version1(); len(r.faults) > 0 {
+			return f, r, &Error{Path: path, Faults: r.faults}
+		}
 		err = yaml.NodeToValue(r.tree.Docs[0].Body, &f, options...)
 	}
 	if err != nil {

@@ -127,18 +127,13 @@ func (r *reader) passwords(base, path string) map[string]string {
 }
 
 // journal reads the accounts a month is booked to.
-func (r *reader) journal(f *journalFile) *Journal {
+func (r *reader) journal(f *journalFile, p programme.Programme) *Journal {
 	if f == nil {
 		return nil
 	}
-	for _, module := range programme.ModuleNames() {
-		if f.Expense[module] == "" {
-			r.fault("$.journal.expense", "%s has no account", module)
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(f.Expense)) {
-		if !slices.Contains(programme.ModuleNames(), name) {
-			r.fault("$.journal.expense."+name, "%s is not a module", name)
+	for _, in := range p.Incentives() {
+		if f.Expense[in.Name] == "" {
+			r.fault("$.journal.expense", "%s has no account", in.Name)
 		}
 	}
 	accounts := map[string]string{"adjustments": f.Adjustments, "accrued": f.Accrued, "payable": f.Payable}

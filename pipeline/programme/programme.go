@@ -1,8 +1,10 @@
 // Package programme holds the rules of the partner programme as plain values, checks them and writes them as tables.
 //
-// A *version* is the complete programme from its date until the next version's. A *schedule* is the rates of one
-// module at one level for one product family: tranches of one width with a list of rates, or tranches with explicit
-// bounds. A *rate* is in parts per million. The *hash* of a version identifies the rules behind a figure.
+// A *version* is the complete programme from its date until the next version's. An *incentive* is one thing that a
+// version pays for: whom it credits, which lines count, and how a running base becomes money. Its name is data, as
+// are the names of levels and modules. A *schedule* is the rates of one incentive at one level for one product family:
+// tranches of one width with a list of rates, or tranches with explicit bounds. A *rate* is in parts per million. The
+// *hash* of a version identifies the rules behind a figure.
 //
 // The package refuses tranches that overlap, leave gaps or are out of order, and rates above 100 %.
 package programme
@@ -14,7 +16,7 @@ import (
 	"time"
 )
 
-// Cents is an amount in hundredths of the programme currency.
+// Cents is an amount in hundredths of the programme currency, or a number of units in hundredths.
 type Cents int64
 
 // PPM is a rate in parts per million: 5 % is 50,000.
@@ -31,32 +33,36 @@ type Programme struct {
 	PaysOwn     bool // partners are paid in their own currency
 	// UnnamedReturns is what a return that names no line takes back; empty is the first of UnnamedReturns.
 	UnnamedReturns string
+	Names          Names
 	Versions       []Version
+}
+
+// Names are the words that a programme has of its own.
+type Names struct {
+	Levels  []string                     // from the lowest
+	Modules []string                     // what a partner can hold
+	Labels  map[string]map[string]string // word -> language -> how statements write it
 }
 
 // Version is the programme from one day on.
 type Version struct {
 	Name       string
 	From       time.Time
-	Modules    []Module
-	SellWith   SellWith
+	Incentives []Incentive
 	Points     Points
 	Levels     Levels
 	Admissions []Admission
 }
 
-// The modules a partner can hold.
+// Whom an incentive credits.
 const (
-	Distribution = "distribution"
-	Resell       = "resell"
-	SellWithName = "sell_with"
+	Buyer       = "buyer"
+	Distributor = "distributor"
+	Claims      = "claims" // partners with a claim on the deal of the line
 )
 
-// ModuleNames lists the modules in the order of reports.
-func ModuleNames() []string { return []string{Distribution, Resell, SellWithName} }
-
-// LevelNames lists the levels from the lowest.
-func LevelNames() []string { return []string{"ready", "advanced", "premier"} }
+// Credited lists whom an incentive can credit.
+func Credited() []string { return []string{Buyer, Distributor, Claims} }
 
 // UnnamedReturns lists what a return that names no line can take back: the newest sales, whatever was bought on its own
 // day, or nothing until a person decides.
@@ -68,39 +74,92 @@ func Methods() []string { return []string{"marginal", "block", "document", "volu
 // Periods lists how long a running base accumulates before it starts at zero.
 func Periods() []string { return []string{"year", "half", "quarter", "month"} }
 
-// Module is how one module pays.
-type Module struct {
-	Name      string
-	Method    string
-	Period    string
-	Cap       Cents // the most a partner earns in a programme year; zero: no cap
-	Schedules []Schedule
+// Bases lists what of a line an incentive counts.
+func Bases() []string { return []string{Amount, Quantity} }
+
+// What of a line an incentive counts: its value, or its units.
+const (
+	Amount   = "amount"
+	Quantity = "quantity"
+)
+
+// UpperInclusive says that a bound belongs to the lower tranche.
+const UpperInclusive = "upper_inclusive"
+
+// Incentive is one thing that a version pays for.
+type Incentive struct {
+	Name     string
+	Credits  string
+	Module   string `json:",omitzero"` // that the partner holds; empty: none is needed
+	Counts   Counts `json:",omitzero"`
+	Base     string `json:",omitzero"` // empty: the amount
+	Method   string
+	Period   string
+	Bounds   string    `json:",omitzero"` // UpperInclusive; empty: a bound belongs to the upper tranche
+	From, To time.Time `json:",omitzero"` // a promotion: its first and last day; zero: those of the version
+	NotWith  []string  `json:",omitzero"` // incentives that do not count a line together with this one
+	Line     Limits    `json:",omitzero"` // of what a line earns
+	Document Limits    `json:",omitzero"` // of what the lines of a document earn
+	Cap      Cents     `json:",omitzero"` // the most a partner earns in a programme year; zero: no cap
+	CapEach  string    `json:",omitzero"` // period: the cap is for each period
+	Deals    Deals     `json:",omitzero"` // of one that credits claims
+	Money    time.Time `json:",omitzero"` // the first day that earns money; zero: every day does
+	// PaysNothing says that zero is meant: it has no schedules, and earns points at most.
+	PaysNothing bool `json:",omitzero"`
+	Schedules   []Schedule
 }
 
-// Schedule is the rates of a module at a level, for one product family or for all without their own.
+// Counts is which lines and partners an incentive counts. An empty list and a zero amount ask for nothing.
+type Counts struct {
+	Basis        []string `json:",omitzero"` // licence, subscription, service
+	Families     []string `json:",omitzero"`
+	SKUs         []string `json:",omitzero"`
+	Types        []string `json:",omitzero"` // sale, return
+	PartnerTypes []string `json:",omitzero"`
+	Countries    []string `json:",omitzero"`
+	// The least value of the line, of the document's sales and of the deal's sales.
+	Line, Document, Deal Cents `json:",omitzero"`
+}
+
+// Limits are the least and the most that something earns; zero: no limit.
+type Limits struct {
+	Minimum, Maximum Cents `json:",omitzero"`
+}
+
+// Schedule is what an incentive pays at a level, for one product family or for all without their own.
 type Schedule struct {
 	Level    string
-	Family   string // empty: every other family
-	Width    Cents  // of each tranche; zero with explicit tranches
-	Rates    []PPM  // with a width: of each tranche; the last one continues
+	Family   string `json:",omitzero"` // empty: every other family
+	Width    Cents  `json:",omitzero"` // the last tranche goes on in tranches of this width; zero: it has no end
 	Tranches []Tranche
 }
 
-// Tranche is an explicit part of a schedule, [From, To). The last one has no end: its To is zero.
+// Tranche is a part of a schedule, [From, To). The last one has no end: its To is zero.
 type Tranche struct {
 	From, To Cents
-	Rate     PPM
+	Rate     PPM   `json:",omitzero"` // of the base
+	PerUnit  Cents `json:",omitzero"` // for each unit of the base
+	Flat     Cents `json:",omitzero"` // for reaching it
 }
 
-// SellWith is how influence on a deal becomes a credit.
-type SellWith struct {
+// Wide lays out tranches of one width. The last one goes on.
+func Wide(level, family string, width Cents, each ...Tranche) Schedule {
+	for i := range each {
+		each[i].From, each[i].To = width*Cents(i), width*Cents(i+1)
+	}
+	if len(each) > 0 {
+		each[len(each)-1].To = 0
+	}
+	return Schedule{Level: level, Family: family, Width: width, Tranches: each}
+}
+
+// Deals is how claims on a deal become credits.
+type Deals struct {
 	LeadDays   int
 	WindowDays int
 	OwnDeals   bool // a partner is credited for its own purchases, too
 	Rescale    bool // the parts of unclaimed roles go to the claimed ones
 	Weights    []Weight
-	PointsFrom time.Time // zero: no points
-	MoneyFrom  time.Time // zero: no money
 }
 
 // Weight is a role's part of a deal.
@@ -120,11 +179,12 @@ type Points struct {
 	CategoryCaps   []CategoryPoints
 }
 
-// PointRate gives points for each amount of Per in a module's base.
+// PointRate gives points for each amount of Per in an incentive's base.
 type PointRate struct {
-	Module string
-	Points int64
-	Per    Cents
+	Incentive string
+	Points    int64
+	Per       Cents
+	From      time.Time `json:",omitzero"` // the first day that earns them; zero: every day does
 }
 
 // Certification is the points of a valid certification.
@@ -162,6 +222,22 @@ type Admission struct {
 	From        time.Time
 }
 
+// Incentives are those of all versions by name, as the newest version has each.
+func (p Programme) Incentives() (list []Incentive) {
+	at := map[string]int{}
+	for _, v := range p.Versions {
+		for _, in := range v.Incentives {
+			if i, known := at[in.Name]; known {
+				list[i] = in
+				continue
+			}
+			at[in.Name] = len(list)
+			list = append(list, in)
+		}
+	}
+	return list
+}
+
 // HashOn is the hash of the version in force on a day; empty before the first.
 func (p Programme) HashOn(day time.Time) (hash string) {
 	for _, v := range p.Versions {
@@ -181,9 +257,10 @@ func (p Programme) Hash(v Version) string {
 		SettleAfter          int    `json:",omitzero"`
 		PaysOwn              bool   `json:",omitzero"`
 		UnnamedReturns       string `json:",omitzero"`
+		Levels               []string
 		Version              Version
 	}{p.Currency, p.YearStarts, p.FXMaxAge, p.MinPayable, p.SettleAfter, p.PaysOwn,
-		p.UnnamedReturns, v})
+		p.UnnamedReturns, p.Names.Levels, v})
 	if err != nil {
 		panic(err) // plain values always encode
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -33,7 +34,7 @@ func (p Programme) WriteTables(ctx context.Context, db Database, span Span, past
 	}
 	firstOpen := span.FirstOpen
 	if firstOpen.IsZero() {
-		firstOpen = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
+		firstOpen = firstDay
 	}
 	w.exec("insert into rules.programme values (?, ?, ?, ?, nullif(?, 0), ?, ?, ?, ?)",
 		p.Currency, p.YearStarts, p.FXMaxAge, p.MinPayable.String(), p.SettleAfter, p.PaysOwn,
@@ -41,12 +42,9 @@ func (p Programme) WriteTables(ctx context.Context, db Database, span Span, past
 	for code, decimals := range currency.Unusual() {
 		w.exec("insert into rules.currencies values (?, ?)", code, decimals)
 	}
-	for rank, level := range LevelNames() {
-		w.exec("insert into rules.levels values (?, ?)", level, rank+1)
-	}
-	far := time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+	p.Names.write(w)
 	for i, v := range p.Versions {
-		to := far
+		to := lastDay
 		if i+1 < len(p.Versions) {
 			to = p.Versions[i+1].From
 		}
@@ -58,11 +56,51 @@ func (p Programme) WriteTables(ctx context.Context, db Database, span Span, past
 		}
 		w.force(m.Rules, m.First, m.First.AddDate(0, 1, 0))
 	}
-	w.force(p.AsTheyAre(), firstOpen, far)
+	w.force(p.AsTheyAre(), firstOpen, lastDay)
 	w.exec(inForce)
 	w.exec("drop table rules.days")
+	w.exec(oneOfAName)
+	w.exec(usualLabels)
 	return w.err
 }
+
+// write writes the names and their labels.
+func (n Names) write(w *writer) {
+	for rank, level := range n.Levels {
+		w.exec("insert into rules.levels values (?, ?)", level, rank+1)
+	}
+	for i, module := range n.Modules {
+		w.exec("insert into rules.modules values (?, ?)", module, i+1)
+	}
+	for _, word := range slices.Sorted(maps.Keys(n.Labels)) {
+		for _, language := range slices.Sorted(maps.Keys(n.Labels[word])) {
+			w.exec("insert into rules.labels values (?, ?, ?)", word, language, n.Labels[word][language])
+		}
+	}
+}
+
+// usualLabels writes a name without a label in words: sell_with as Sell With.
+const usualLabels = `
+	insert into rules.labels
+	with names as (
+		select level as word from rules.levels
+		union
+		select module from rules.modules
+		union
+		select incentive from rules.incentive_names
+	)
+	select word, '', list_aggregate([upper(part[1]) || part[2:] for part in string_split(word, '_')], 'string_agg', ' ')
+	from names`
+
+// oneOfAName takes each incentive's name as the newest version has it. Validate makes sure that all versions agree.
+const oneOfAName = `
+	insert into rules.incentive_names
+	select incentive, arg_max(credits, row(begins, version)), arg_max(base, row(begins, version)),
+		arg_max(place, row(begins, version))
+	from rules.incentives
+	join rules.versions using (version)
+	group by incentive
+	order by incentive`
 
 // inForce joins neighbouring periods of the same rules.
 const inForce = `
@@ -151,20 +189,29 @@ func tables() []string {
 			unnamed_returns varchar, through_month date, first_open date)`,
 		"create table rules.currencies (currency varchar, decimals integer)", // those with other decimals than two
 		"create table rules.levels (level varchar, rank integer)",
+		"create table rules.modules (module varchar, place integer)",
+		"create table rules.labels (word varchar, language varchar, label varchar)",
 		`create table rules.versions (version integer, name varchar, hash varchar, begins date, from_date date, to_date date,
-			lead_days integer, window_days integer, own_deals boolean, rescale boolean, points_from date, money_from date,
 			status_months integer, expire_months integer, redemption_value decimal(18,2), person_cap bigint,
 			levels_computed boolean, review_month integer, grace_months integer)`,
 		"create table rules.days (version integer, fx_max_age_days integer, from_date date, to_date date)",
 		"create table rules.in_force (version integer, fx_max_age_days integer, from_date date, to_date date)",
-		`create table rules.incentives (version integer, incentive varchar, method varchar, period varchar,
-			cap decimal(18,2))`,
+		`create table rules.incentives (version integer, incentive varchar, place integer, credits varchar, module varchar,
+			who integer, basis varchar[], families varchar[], skus varchar[], document_types varchar[],
+			partner_types varchar[], countries varchar[], least_line decimal(18,2), least_document decimal(18,2),
+			least_deal decimal(18,2), base varchar, method varchar, period varchar, from_date date, to_date date,
+			excludes bigint, line_minimum decimal(18,2), line_maximum decimal(18,2), document_minimum decimal(18,2),
+			document_maximum decimal(18,2), cap decimal(18,2), cap_each varchar, pays_nothing boolean, money_from date,
+			lead_days integer, window_days integer, own_deals boolean, rescale boolean)`,
+		"create table rules.incentive_names (incentive varchar, credits varchar, base varchar, place integer)",
 		`create table rules.schedules (schedule varchar, version integer, incentive varchar, level varchar, family varchar,
 			width decimal(18,2))`,
+		// reached_at is the lowest position that has reached the tranche, step what F gains there
 		`create table rules.tranches (schedule varchar, tranche integer, from_amount decimal(18,2), to_amount decimal(18,2),
-			rate decimal(7,6))`,
-		"create table rules.weights (version integer, role varchar, weight bigint)",
-		"create table rules.point_rates (version integer, incentive varchar, points bigint, per decimal(18,2))",
+			rate decimal(18,6), flat decimal(18,2), reached_at decimal(18,2), step decimal(18,2))`,
+		"create table rules.weights (version integer, incentive varchar, role varchar, weight bigint)",
+		`create table rules.point_rates (version integer, incentive varchar, points bigint, per decimal(18,2),
+			from_date date)`,
 		"create table rules.certifications (version integer, code varchar, category varchar, points bigint)",
 		"create table rules.category_caps (version integer, category varchar, points bigint)",
 		"create table rules.requirements (version integer, level varchar, points bigint, certifications bigint)",
@@ -194,24 +241,20 @@ func (w *writer) version(hash string, v Version, from, to any) {
 	}
 	w.known = append(w.known, hash)
 	n := len(w.known)
-	for _, m := range v.Modules {
-		w.exec("insert into rules.incentives values (?, ?, ?, ?, ?)", n, m.Name, m.Method, m.Period, m.Cap.orNull())
-		for _, s := range m.Schedules {
-			w.schedule(n, hash, m.Name, s)
+	for place, in := range v.Incentives {
+		w.incentive(n, place, v)
+		for _, s := range in.Schedules {
+			w.schedule(n, hash, in, s)
 		}
 	}
-	s, p, l := v.SellWith, v.Points, v.Levels
-	w.exec("insert into rules.versions values "+
-		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, nullif(?, 0), ?, ?, ?)",
+	p, l := v.Points, v.Levels
+	w.exec("insert into rules.versions values (?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, nullif(?, 0), ?, ?, ?)",
 		n, v.Name, hash, v.From, from, to,
-		s.LeadDays, s.WindowDays, s.OwnDeals, s.Rescale, dayOrNull(s.PointsFrom), dayOrNull(s.MoneyFrom),
 		p.StatusMonths, p.ExpireMonths, p.RedemptionRate.String(), p.PersonCap,
 		l.Computed, l.ReviewMonth, l.GraceMonths)
-	for _, x := range s.Weights {
-		w.exec("insert into rules.weights values (?, ?, ?)", n, x.Role, x.Weight)
-	}
 	for _, x := range p.ByAmount {
-		w.exec("insert into rules.point_rates values (?, ?, ?, ?)", n, x.Module, x.Points, x.Per.String())
+		w.exec("insert into rules.point_rates values (?, ?, ?, ?, ?)", n, x.Incentive, x.Points, x.Per.String(),
+			orFirst(x.From))
 	}
 	for _, x := range p.Certifications {
 		w.exec("insert into rules.certifications values (?, ?, ?, ?)", n, x.Code, x.Category, x.Points)
@@ -230,29 +273,92 @@ func (w *writer) version(hash string, v Version, from, to any) {
 	}
 }
 
-func dayOrNull(d time.Time) any {
+// The first and the last day that there is.
+var (
+	firstDay = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
+	lastDay  = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+)
+
+func orFirst(d time.Time) time.Time {
 	if d.IsZero() {
-		return nil
+		return firstDay
 	}
 	return d
 }
 
-// schedule writes a schedule and its tranches. With a width, each rate is a tranche, and the last one continues. Its
-// name holds its identity, so that it means the same in every month.
-func (w *writer) schedule(version int, hash, module string, s Schedule) {
-	n := strings.TrimSpace(hash + " " + module + " " + s.Level + " " + s.Family)
-	w.exec("insert into rules.schedules values (?, ?, ?, ?, nullif(?, ''), ?)",
-		n, version, module, s.Level, s.Family, s.Width.orNull())
-	tranches := s.Tranches
-	for i, rate := range s.Rates {
-		t := Tranche{From: s.Width * Cents(i), To: s.Width * Cents(i+1), Rate: rate}
-		if i == len(s.Rates)-1 {
-			t.To = 0
-		}
-		tranches = append(tranches, t)
+func orLast(d time.Time) time.Time {
+	if d.IsZero() {
+		return lastDay
 	}
-	for i, t := range tranches {
-		w.exec("insert into rules.tranches values (?, ?, ?, ?, ?)",
-			n, i+1, t.From.String(), t.To.orNull(), t.Rate.String())
+	return d
+}
+
+// incentive writes one of a version, with its number, in the order of the list.
+func (w *writer) incentive(version, place int, v Version) {
+	in := v.Incentives[place]
+	c, d := in.Counts, in.Deals
+	query := "insert into rules.incentives values (?, ?, ?, ?, ?, ?, " + list(c.Basis) + ", " + list(c.Families) + ", " +
+		list(c.SKUs) + ", " + list(c.Types) + ", " + list(c.PartnerTypes) + ", " + list(c.Countries) +
+		", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	w.exec(query, version, in.Name, place+1, in.Credits, in.Module, v.who(place),
+		c.Line.orNull(), c.Document.orNull(), c.Deal.orNull(), cmp.Or(in.Base, Amount), in.Method, in.Period,
+		orFirst(in.From), orLast(in.To), v.excludes(place), in.Line.Minimum.orNull(), in.Line.Maximum.orNull(),
+		in.Document.Minimum.orNull(), in.Document.Maximum.orNull(), in.Cap.orNull(), cmp.Or(in.CapEach, "year"),
+		in.PaysNothing, orFirst(in.Money), d.LeadDays, d.WindowDays, d.OwnDeals, d.Rescale)
+	for _, x := range d.Weights {
+		w.exec("insert into rules.weights values (?, ?, ?, ?)", version, in.Name, x.Role, x.Weight)
+	}
+}
+
+// list is a list of texts in SQL; an empty one is null.
+func list(texts []string) string {
+	if len(texts) == 0 {
+		return "null"
+	}
+	var quoted []string
+	for _, t := range texts {
+		quoted = append(quoted, "'"+strings.ReplaceAll(t, "'", "''")+"'")
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}
+
+// who is the place of the first incentive that asks the same of its partners, so that each partner and day is judged
+// once for all of them.
+func (v Version) who(place int) int {
+	asks := func(in Incentive) string {
+		return fmt.Sprintf("%s %q %q %q", in.Credits, in.Module, in.Counts.PartnerTypes, in.Counts.Countries)
+	}
+	return 1 + slices.IndexFunc(v.Incentives, func(in Incentive) bool { return asks(in) == asks(v.Incentives[place]) })
+}
+
+// excludes has a bit for each earlier incentive that keeps this one from counting a line that it counts itself.
+func (v Version) excludes(place int) (bits int64) {
+	in := v.Incentives[place]
+	for i, earlier := range v.Incentives[:place] {
+		if slices.Contains(in.NotWith, earlier.Name) || slices.Contains(earlier.NotWith, in.Name) {
+			bits |= 1 << i
+		}
+	}
+	return bits
+}
+
+// schedule writes a schedule and its tranches. Its name holds its identity, so that it means the same in every month.
+func (w *writer) schedule(version int, hash string, in Incentive, s Schedule) {
+	n := strings.TrimSpace(hash + " " + in.Name + " " + s.Level + " " + s.Family)
+	w.exec("insert into rules.schedules values (?, ?, ?, ?, nullif(?, ''), ?)",
+		n, version, in.Name, s.Level, s.Family, s.Width.orNull())
+	for i, t := range s.Tranches {
+		reached, step, factor := t.From, t.Flat, t.Rate.String()
+		if i == 0 || in.Bounds == UpperInclusive {
+			reached++ // the first is entered above zero
+		}
+		if i > 0 && in.Method == "volume" { // only that of the tranche reached
+			step -= s.Tranches[i-1].Flat
+		}
+		if t.PerUnit != 0 {
+			factor = t.PerUnit.String()
+		}
+		w.exec("insert into rules.tranches values (?, ?, ?, ?, ?, ?, ?, ?)",
+			n, i+1, t.From.String(), t.To.orNull(), factor, t.Flat.String(), reached.String(), step.String())
 	}
 }

@@ -1,7 +1,9 @@
 package programme
 
 import (
+	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 )
 
@@ -15,10 +17,11 @@ const wholePPM PPM = 1_000_000
 
 // Validate finds every fault in the versions.
 func (p Programme) Validate() []Fault {
-	c := &checker{}
+	c := &checker{names: p.Names}
 	if len(p.Versions) == 0 {
 		c.fault("", "there is no programme version")
 	}
+	c.sameNames(p)
 	for i, v := range p.Versions {
 		at := fmt.Sprintf("[%d]", i)
 		if v.From.IsZero() {
@@ -38,18 +41,53 @@ func (p Programme) Validate() []Fault {
 // sooner compares how long points are valid; zero is for ever.
 func sooner(months, before int) bool { return months != 0 && (before == 0 || months < before) }
 
-type checker struct{ faults []Fault }
+type checker struct {
+	names  Names
+	faults []Fault
+}
 
 func (c *checker) fault(path, format string, args ...any) {
 	c.faults = append(c.faults, Fault{Path: path, Text: fmt.Sprintf(format, args...)})
 }
 
-func (c *checker) version(at string, v Version) {
-	for _, m := range v.Modules {
-		c.module(at+".modules."+m.Name, m)
+// sameNames finds incentives that are something else in a later version: what was stated under a name stays with it.
+func (c *checker) sameNames(p Programme) {
+	first := map[string]Incentive{}
+	for i, v := range p.Versions {
+		for j, in := range v.Incentives {
+			before, known := first[in.Name]
+			if !known {
+				first[in.Name] = in
+				continue
+			}
+			if before.Credits != in.Credits || before.base() != in.base() {
+				c.fault(fmt.Sprintf("[%d].incentives[%d].name", i, j), "%s credits %s by %s in an earlier version, and %s by %s "+
+					"here; an incentive of another kind needs another name", in.Name, before.Credits, before.base(), in.Credits,
+					in.base())
+			}
+		}
 	}
-	c.sellWith(at+".sell_with", v.SellWith)
-	c.points(at+".points", v.Points)
+}
+
+func (in Incentive) base() string { return cmp.Or(in.Base, Amount) }
+
+// inUnits says that the base is a number of units, for which rates in per cent mean nothing.
+func (in Incentive) inUnits() bool { return in.base() == Quantity }
+
+func (c *checker) version(at string, v Version) {
+	if len(v.Incentives) > mostIncentives {
+		c.fault(at+".incentives", "a version has at most %d incentives", mostIncentives)
+	}
+	names := map[string]bool{}
+	for i, in := range v.Incentives {
+		where := fmt.Sprintf("%s.incentives[%d]", at, i)
+		c.incentive(where, v, in)
+		if names[in.Name] {
+			c.fault(where+".name", "%s is there twice", in.Name)
+		}
+		names[in.Name] = true
+	}
+	c.points(at+".points", v)
 	c.levels(at+".levels", v)
 	seen := map[string]bool{}
 	for i, a := range v.Admissions {
@@ -60,42 +98,78 @@ func (c *checker) version(at string, v Version) {
 	}
 }
 
-func (c *checker) module(at string, m Module) {
-	c.oneOf(at, "module", m.Name, ModuleNames())
-	c.oneOf(at+".method", "method", m.Method, Methods())
-	c.oneOf(at+".period", "period", m.Period, Periods())
+// mostIncentives fit, a bit each, into a whole number.
+const mostIncentives = 60
+
+func (c *checker) incentive(at string, v Version, in Incentive) {
+	if !plainName.MatchString(in.Name) {
+		c.fault(at+".name", "%q is no name; write small letters, digits and _, and what statements call it under "+
+			"names.labels", in.Name)
+	}
+	c.oneOf(at+".credits", "word for credits", in.Credits, Credited())
+	c.oneOf(at+".base", "base", in.base(), Bases())
+	c.oneOf(at+".method", "method", in.Method, Methods())
+	c.oneOf(at+".period", "period", in.Period, Periods())
+	if in.Module != "" {
+		c.oneOf(at+".module", "module", in.Module, c.names.Modules)
+	}
+	if in.Credits == Claims {
+		c.deals(at+".deals", in.Deals)
+	} else if in.Deals.WindowDays != 0 || len(in.Deals.Weights) > 0 {
+		c.fault(at+".deals", "deals are for an incentive with credits: claims")
+	}
+	if !in.To.IsZero() && in.To.Before(in.From) {
+		c.fault(at+".to", "the last day is not before the first")
+	}
+	for _, name := range in.NotWith {
+		known := slices.ContainsFunc(v.Incentives, func(o Incentive) bool { return o.Name == name })
+		if !known || name == in.Name {
+			c.fault(at+".not_with", "%s is no other incentive of this version", name)
+		}
+	}
+	c.limits(at+".line", in.Line)
+	c.limits(at+".document", in.Document)
+	if in.PaysNothing && len(in.Schedules) > 0 {
+		c.fault(at+".pays", "pays: nothing stands alone, without schedules")
+	}
 	seen := map[string]bool{}
-	for i, s := range m.Schedules {
+	for i, s := range in.Schedules {
 		where := fmt.Sprintf("%s.schedules[%d]", at, i)
-		c.oneOf(where+".level", "level", s.Level, LevelNames())
+		c.oneOf(where+".level", "level", s.Level, c.names.Levels)
 		key := s.Level + "/" + s.Family
 		if seen[key] {
-			c.fault(where+".level", "%s has two schedules for the same level and family", m.Name)
+			c.fault(where+".level", "%s has two schedules for the same level and family", in.Name)
 		}
 		seen[key] = true
-		c.schedule(where, s)
+		c.schedule(where, in, s)
 	}
 }
 
-func (c *checker) schedule(at string, s Schedule) {
+// plainName is a name that journals, files and queries can hold.
+var plainName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+func (c *checker) limits(at string, l Limits) {
+	if l.Minimum < 0 || l.Maximum < 0 || l.Maximum != 0 && l.Maximum < l.Minimum {
+		c.fault(at, "a minimum and a maximum are above 0, and the maximum is the larger one")
+	}
+}
+
+func (c *checker) schedule(at string, in Incentive, s Schedule) {
 	switch {
 	case s.Width < 0:
 		c.fault(at+".width", "a width is above 0")
-	case s.Width > 0 && len(s.Tranches) > 0:
-		c.fault(at+".width", "give a width with rates, or tranches, not both")
-	case s.Width > 0 && len(s.Rates) == 0:
-		c.fault(at, "a width needs at least one rate")
-	case s.Width == 0 && len(s.Tranches) == 0:
+	case len(s.Tranches) == 0:
 		c.fault(at, "a schedule needs a width with rates, or tranches")
-	}
-	for i, r := range s.Rates {
-		c.rate(fmt.Sprintf("%s.rates[%d]", at, i), r)
 	}
 	for i, t := range s.Tranches {
 		where := fmt.Sprintf("%s.tranches[%d]", at, i)
-		c.rate(where+".rate", t.Rate)
+		if s.Width > 0 {
+			where = at
+		}
+		c.tranche(where, in, t)
 		last := i == len(s.Tranches)-1
 		switch {
+		case s.Width > 0: // they are as they should be
 		case i == 0 && t.From != 0:
 			c.fault(where+".from", "the first tranche begins at 0")
 		case i > 0 && t.From != s.Tranches[i-1].To:
@@ -108,13 +182,26 @@ func (c *checker) schedule(at string, s Schedule) {
 	}
 }
 
-func (c *checker) rate(at string, r PPM) {
-	if r < 0 || r > wholePPM {
+// tranche checks what one tranche pays.
+func (c *checker) tranche(at string, in Incentive, t Tranche) {
+	switch {
+	case t.Rate < 0 || t.Rate > wholePPM:
 		c.fault(at, "a rate lies between 0 and 100 %%")
+	case t.Rate != 0 && in.inUnits():
+		c.fault(at, "%s counts units, so it pays an amount per_unit or flat, and no rate", in.Name)
+	case t.PerUnit != 0 && !in.inUnits():
+		c.fault(at, "%s counts amounts, so it pays a rate or flat; per_unit needs base: quantity", in.Name)
+	case t.PerUnit < 0 || t.PerUnit > mostPerUnit:
+		c.fault(at, "an amount for a unit lies between 0 and %s", mostPerUnit)
+	case t.Flat < 0:
+		c.fault(at, "a flat amount is 0 or more")
 	}
 }
 
-func (c *checker) sellWith(at string, s SellWith) {
+// mostPerUnit leaves room for its product with any number of units.
+const mostPerUnit Cents = 1_000_000_00
+
+func (c *checker) deals(at string, s Deals) {
 	if s.LeadDays < 0 || s.WindowDays < s.LeadDays {
 		c.fault(at+".window_days", "the window ends when the lead days end, or later")
 	}
@@ -131,24 +218,29 @@ func (c *checker) sellWith(at string, s SellWith) {
 	}
 }
 
-func (c *checker) points(at string, p Points) {
+func (c *checker) points(at string, v Version) {
+	p := v.Points
 	if p.StatusMonths < 1 {
 		c.fault(at+".status_months", "status points count for at least one month")
 	}
 	seen := map[string]bool{}
 	for i, r := range p.ByAmount {
 		where := fmt.Sprintf("%s.by_amount[%d]", at, i)
-		c.oneOf(where+".module", "module", r.Module, ModuleNames())
+		var names []string
+		for _, in := range v.Incentives {
+			names = append(names, in.Name)
+		}
+		c.oneOf(where+".incentive", "incentive", r.Incentive, names)
 		if r.Per <= 0 {
 			c.fault(where+".per", "points are given per an amount above 0")
 		}
 		if r.Points < 0 || r.Points > 1_000_000 {
 			c.fault(where+".points", "points lie between 0 and 1,000,000")
 		}
-		if seen[r.Module] {
-			c.fault(where+".module", "%s has two rules", r.Module)
+		if seen[r.Incentive] {
+			c.fault(where+".incentive", "%s has two rules", r.Incentive)
 		}
-		seen[r.Module] = true
+		seen[r.Incentive] = true
 	}
 	codes := map[string]bool{}
 	for i, cert := range p.Certifications {
@@ -170,8 +262,8 @@ func (c *checker) levels(at string, v Version) {
 	last := int64(-1)
 	for i, r := range l.Requirements {
 		where := fmt.Sprintf("%s.requirements[%d]", at, i)
-		c.oneOf(where+".level", "level", r.Level, LevelNames())
-		if i > 0 && slices.Index(LevelNames(), r.Level) <= slices.Index(LevelNames(), l.Requirements[i-1].Level) {
+		c.oneOf(where+".level", "level", r.Level, c.names.Levels)
+		if i > 0 && slices.Index(c.names.Levels, r.Level) <= slices.Index(c.names.Levels, l.Requirements[i-1].Level) {
 			c.fault(where+".level", "levels are in order from the lowest to the highest")
 		}
 		if r.Points < last {

@@ -53,7 +53,7 @@ func (s statement) adjustments() {
 
 // document names a line. It is empty if the purchase is another partner's.
 func (b *workbook) document(incentive, document string, line int64) (name, number cell) {
-	if incentive == reports.SellWith {
+	if b.names.IsShared(incentive) {
 		return b.text(""), b.text("")
 	}
 	return b.text(document), b.lineNumber(line)
@@ -139,7 +139,7 @@ func (s statement) columns(module, names string) string {
 	}
 	var list []string
 	for name := range strings.SplitSeq(names, ", ") {
-		if module != reports.SellWith || !slices.Contains(hidden, name) {
+		if !s.names.IsShared(module) || !slices.Contains(hidden, name) {
 			list = append(list, s.words.say("column_"+name))
 		}
 	}

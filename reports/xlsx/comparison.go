@@ -10,7 +10,7 @@ import (
 
 // Comparison writes the same facts under two programmes, in English.
 func Comparison(out io.Writer, c *reports.Comparison) error {
-	b, err := newWorkbook(Languages()[0], reports.Letterhead{})
+	b, err := newWorkbook(Languages()[0], reports.Letterhead{Names: c.Names})
 	if err != nil {
 		return err
 	}

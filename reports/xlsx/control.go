@@ -12,11 +12,15 @@ import (
 
 // months compares the month with the one before and with the same month a year ago.
 func (r register) months() {
-	sh := r.listing(setup{title: r.words.say("sheet_months"), landscape: true}, 40,
-		"Month 12", "Status 10", ">Distribution 15", ">Resell 15", ">Sell With 15", ">Margin 15",
-		">Manual adjustments 15", ">Payable 15", ">Carried out 15", ">Margin against the month before 15",
-		">Margin against a year ago 15", ">Payable against the month before 15")
-	first := sh.row + 1
+	heads := []string{"Month 12", "Status 10"}
+	for _, in := range r.Names.Incentives {
+		heads = append(heads, ">"+r.words.value(in.Name)+" 15")
+	}
+	heads = append(heads, ">Margin 15", ">Manual adjustments 15", ">Payable 15", ">Carried out 15",
+		">Margin against the month before 15", ">Margin against a year ago 15", ">Payable against the month before 15")
+	sh := r.listing(setup{title: r.words.say("sheet_months"), landscape: true}, 40, heads...)
+	first, n := sh.row+1, len(r.Names.Incentives)
+	column := func(behind int) string { return columnName(2 + n + behind) } // the margin is 1
 	for i, m := range r.Months {
 		if m.Month.Equal(r.Month) && (r.Final || r.Approval) {
 			m.Status = "closed" // the marts do not say so yet
@@ -30,23 +34,35 @@ func (r register) months() {
 		}
 		before, year, paid := r.text(""), r.text(""), r.text("")
 		if i > 0 {
-			before = less("F", row-1, m.Margin()-r.Months[i-1].Margin())
-			paid = less("H", row-1, m.Payable-r.Months[i-1].Payable)
+			before = less(column(1), row-1, m.Margin()-r.Months[i-1].Margin())
+			paid = less(column(3), row-1, m.Payable-r.Months[i-1].Payable)
 		}
 		if i == 12 {
-			year = less("F", first, m.Margin()-r.Months[0].Margin())
+			year = less(column(1), first, m.Margin()-r.Months[0].Margin())
 		}
-		margin := r.sum(r.styles.money, fmt.Sprintf("SUM(C%d:E%d)", row, row), m.Margin())
-		sh.put(r.text(m.Month.Format("2006-01")), r.text(m.Status), r.money(m.Distribution), r.money(m.Resell),
-			r.money(m.SellWith), margin, r.money(m.Entries), r.money(m.Payable), r.money(m.Carried), before, year, paid)
+		cells := []cell{r.text(m.Month.Format("2006-01")), r.text(m.Status)}
+		for _, in := range r.Names.Incentives {
+			cells = append(cells, r.money(m.Earned[in.Name]))
+		}
+		margin := r.sum(r.styles.money, fmt.Sprintf("SUM(C%d:%s%d)", row, column(0), row), m.Margin())
+		sh.put(append(cells, margin, r.money(m.Entries), r.money(m.Payable), r.money(m.Carried), before, year, paid)...)
 	}
 	if n := len(r.Months); n > 0 {
-		sh.mark("month_margin", 6, int64(r.Months[n-1].Margin()), 2)
-		sh.mark("month_payable", 8, int64(r.Months[n-1].Payable), 2)
+		sh.mark("month_margin", 3+len(r.Names.Incentives), int64(r.Months[n-1].Margin()), 2)
+		sh.mark("month_payable", 5+len(r.Names.Incentives), int64(r.Months[n-1].Payable), 2)
 		last := sh.row
-		r.monthChart(sh, cellName(1, last+2), excelize.ColStacked, "Margin by module", first, "C", "D", "E")
-		r.monthChart(sh, cellName(7, last+2), excelize.Col, "Payable", first, "H")
+		var each []string
+		for i := range r.Names.Incentives {
+			each = append(each, columnName(3+i))
+		}
+		r.monthChart(sh, cellName(1, last+2), excelize.ColStacked, "Margin by incentive", first, each...)
+		r.monthChart(sh, cellName(7, last+2), excelize.Col, "Payable", first, column(3))
 	}
+}
+
+// shades are the colours of a chart's series.
+func shades(accent string) []string {
+	return []string{"6F94C9", accent, "B7C7E2", "8C8C8C", "C9A66F", "5B8C6F", "D9D9D9", "4A4A4A"}
 }
 
 func (r register) monthChart(
@@ -59,7 +75,7 @@ func (r register) monthChart(
 			Name:       fmt.Sprintf("%s$%s$%d", at, c, first-1),
 			Categories: fmt.Sprintf("%s$A$%d:$A$%d", at, first, last),
 			Values:     fmt.Sprintf("%s$%s$%d:$%s$%d", at, c, first, c, last),
-			Fill:       fill([]string{"6F94C9", r.styles.accent, "B7C7E2"}[i]),
+			Fill:       fill(shades(r.styles.accent)[i%len(shades(r.styles.accent))]),
 		})
 	}
 	legend := "bottom"
@@ -85,7 +101,7 @@ func (r register) causes() {
 	var amount reports.Cents
 	for _, c := range r.Causes {
 		why := r.words.say("cause_" + c.Cause)
-		if text, ok := r.words["adjusted_"+c.Cause]; ok && !isIncentive(c.What) {
+		if text, ok := r.words["adjusted_"+c.Cause]; ok && r.Names.Credits(c.What) == "" {
 			why = text
 		}
 		sh.put(r.text(c.Adjusts.Format("2006-01")), r.word(c.What), r.wrapped(why), r.number(c.Rows), r.money(c.Base),
@@ -98,10 +114,6 @@ func (r register) causes() {
 		sh.put(total.cells...)
 		sh.mark("adjusted", 6, int64(amount), 2)
 	}
-}
-
-func isIncentive(name string) bool {
-	return name == "distribution" || name == "resell" || name == reports.SellWith
 }
 
 // distributors compares the sum of each distributor's lines with the sums counted, not counted

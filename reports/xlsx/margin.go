@@ -78,7 +78,7 @@ func (s statement) trancheEarned(t reports.Tranche, row int) (month, year cell) 
 
 func (s statement) noMargin() string {
 	for _, m := range s.Modules {
-		if m.Incentive == reports.SellWith {
+		if s.names.IsShared(m.Incentive) {
 			return s.words.say("sell_with_points_only")
 		}
 	}

@@ -29,7 +29,7 @@ func TestTheSummaryIsPrintedAsWideAsItsFigures(t *testing.T) {
 	widest, said := 0, 0
 	for _, row := range rows {
 		widest = max(widest, len(row))
-		said += strings.Count(strings.Join(row, "\n"), "Premier")
+		said += strings.Count(strings.Join(row, "\n"), "premier")
 	}
 	if said != 1 {
 		t.Errorf("the summary says %d times what is missing for Premier", said)

@@ -72,7 +72,7 @@ func (s statement) line(l *reports.Line) []cell {
 	if l.ReturnsDocument != "" {
 		back = s.text(fmt.Sprintf("%s/%d", l.ReturnsDocument, l.ReturnsLine))
 	}
-	if l.Incentive == reports.SellWith {
+	if s.names.IsShared(l.Incentive) {
 		none := s.text("")
 		document, number, currency, amount, quantity, net, fx, back = none, none, none, none, none, none, none, none
 	}

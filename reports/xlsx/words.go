@@ -4,6 +4,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -117,13 +118,27 @@ func (w words) values(list, between string) string {
 	return strings.Join(parts, between)
 }
 
-// value translates a word of the marts. Others, such as a role or a category of the
+// value translates a word of the marts. Names have the programme's label. Others, such as a role or a category of the
 // configuration, stay as they are.
 func (w words) value(word string) string {
-	if text, ok := w["value_"+word]; ok {
-		return text
+	for _, key := range []string{"name_", "value_"} {
+		if text, ok := w[key+word]; ok {
+			return text
+		}
 	}
 	return word
+}
+
+// with has the labels of the programme's names, too.
+func (w words) with(names reports.Names, language string) words {
+	if len(names.Labels) == 0 {
+		return w
+	}
+	all := maps.Clone(w)
+	for name := range names.Labels {
+		all["name_"+name] = names.In(spoken(language), name)
+	}
+	return all
 }
 
 // changed is what becomes of a stated thing.

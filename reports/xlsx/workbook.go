@@ -27,6 +27,7 @@ import (
 type workbook struct {
 	f         *excelize.File
 	words     words
+	names     reports.Names
 	styles    styles
 	stylePart []byte // the styles as XML
 	err       error
@@ -50,7 +51,7 @@ func newWorkbook(language string, head reports.Letterhead) (*workbook, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &workbook{f: excelize.NewFile(), words: w}
+	b := &workbook{f: excelize.NewFile(), words: w.with(head.Names, language), names: head.Names}
 	look, err := stylesOf(b.f, head, w.say("date_format"))
 	b.styles, b.stylePart = look.styles, look.part
 	return b, err
@@ -281,6 +282,9 @@ func (s *sheet) chart(at string, title excelize.RichTextRun, c excelize.Chart) {
 	}
 	s.check(s.f.AddChart(s.name, at, &c))
 }
+
+// columnName is A for 1.
+func columnName(column int) string { return strings.TrimSuffix(cellName(column, 1), "1") }
 
 func cellName(column, row int) string {
 	name, err := excelize.CoordinatesToCellName(column, row)

@@ -1,6 +1,6 @@
 -- A position that is back at zero under one schedule has earned nothing, and under one programme
--- version no points. Under the method document each document has its own position. Points of Sell
--- With are left out, because they can start in the middle of a version.
+-- version no points. Under the method document each document has its own position. Points that start
+-- in the middle of a version are left out.
 with movements as not materialized (
     select
         sale_id, partner_id, incentive, year_start, period_start, position_family, distributor,
@@ -32,7 +32,11 @@ documents as (
 point_positions as (
     select partner_id, incentive, period_start, position_family, sum(points) as points
     from movements
-    where incentive <> 'sell_with'
+    where (rules_hash, incentive) not in (
+        select (v.hash, r.incentive)
+        from rules.point_rates as r
+        join rules.versions as v using (version)
+        where r.from_date > v.begins)
     group by partner_id, incentive, year_start, period_start, position_family
     having sum(base) = 0 and count(distinct rules_hash) = 1
 )

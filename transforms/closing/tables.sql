@@ -16,7 +16,7 @@ create table lines (
 create table slices (
     credit_id uuid, partner_id varchar, month date, incentive varchar, sale_id bigint,
     year_start date, schedule varchar, tranche bigint, through_tranche bigint,
-    from_amount decimal(18,2), to_amount decimal(18,2), rate decimal(7,6),
+    from_amount decimal(18,2), to_amount decimal(18,2), rate decimal(18,6),
     fill_before decimal(18,2),
     fill_after decimal(18,2), base decimal(18,2), earned decimal(18,2));
 create table adjustments (
@@ -27,7 +27,7 @@ create table adjustments (
     base decimal(18,2), amount decimal(18,2), points bigint, file_name varchar,
     file_line bigint, stated_file varchar, stated_line bigint);
 create table shares (
-    sale_id bigint, month date, deal_id varchar, partner_id varchar, roles varchar,
+    sale_id bigint, incentive varchar, month date, deal_id varchar, partner_id varchar, roles varchar,
     numerator bigint, denominator bigint, amount decimal(18,2), base decimal(18,2),
     document_date date, distributor varchar, document_no varchar, line_no integer,
     matched_sale varchar);

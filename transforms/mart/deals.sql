@@ -7,10 +7,13 @@
 -- role, status, registered_on
 -- approved_on   day of approval, as the file says
 -- expires_on, end_customer, family
--- window_from   first day of a sale that can count, by the rules of the run's month
--- window_to     last day of a sale that can count, by the rules of the run's month
+-- window_from   first day of a sale that can count, by the rules of the run's month; of several
+--               incentives, the earliest
+-- window_to     last day of a sale that can count, by the rules of the run's month; of several
+--               incentives, the latest
 -- listed_to     last day the row holds, where a complete file no longer lists it; null: it holds
--- deal_lines    how many licence lines name the deal, or are linked to it
+-- deal_lines    how many lines that an incentive for claims counts name the deal, or are linked to
+--               it
 -- deal_amount   value of those lines, in the programme currency
 -- counted_lines  how many of them the claim counts for
 -- partner_base  the partner's part of the deal so far, in all of its roles, in the programme
@@ -24,7 +27,11 @@ with claims as (
 lines as (
     select deal_id, count(distinct sale_id) as lines, sum(amount) as amount
     from intermediate.credited_lines
-    where deal_id is not null and is_licence and change_id is null
+    where deal_id is not null and change_id is null and claims_sale_id in (
+        select sale_id
+        from intermediate.incentive_lines
+        where credits = 'claims' and deal_id is not null
+            and coalesce(reason, 'before_the_programme') = 'before_the_programme')
     group by deal_id
 ),
 counted as (
@@ -51,7 +58,12 @@ join staging.deals as d using (file_id, line)
 join staging.files as f using (file_id)
 cross join rules.programme as p
 left join intermediate.months as m on m.month = p.through_month
-left join rules.versions as v on v.version = m.version
+left join (
+    select version, min(lead_days) as lead_days, max(window_days) as window_days
+    from rules.incentives
+    where credits = 'claims'
+    group by version
+) as v on v.version = m.version
 left join lines as l on l.deal_id = c.deal_id
 left join counted as n
     on n.deal_id = c.deal_id and n.partner_code = c.partner_code and n.role = c.role

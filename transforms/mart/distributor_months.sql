@@ -16,7 +16,30 @@
 -- held_amount       net amount of the held lines, in the currency of the row
 -- later_lines       how many lines are of a month after the run's
 -- later_amount      net amount of the later lines, in the currency of the row
-with outcomes as (
+with buyer_incentives as (
+    select version, count(*) as incentives
+    from rules.incentives
+    where credits = 'buyer'
+    group by version
+    union all
+    select null, count(*)
+    from rules.incentives
+    where credits = 'buyer' and version = (select arg_min(version, begins) from rules.versions)
+),
+-- Lines that count for their buyer through no incentive.
+uncounted as (
+    select u.sale_id, u.returned_sale_id, any_value(u.distributor) as distributor,
+        any_value(u.month) as month, any_value(u.currency) as currency,
+        any_value(u.net_amount) as net_amount, any_value(u.base) as base
+    from mart.uncounted_lines as u
+    join rules.incentive_names as names using (incentive)
+    join intermediate.lines as l using (sale_id)
+    join buyer_incentives as b on b.version is not distinct from l.version
+    where names.credits = 'buyer'
+    group by u.sale_id, u.returned_sale_id
+    having count(*) = any_value(b.incentives)
+),
+outcomes as (
     select
         'all' as outcome, distributor, month, currency, count(*) as lines,
         sum(net_amount) as net_amount, coalesce(sum(amount) filter (where held_reason is null), 0)
@@ -30,15 +53,13 @@ with outcomes as (
     group by distributor, month, currency
     union all
     select 'uncounted', distributor, month, currency, count(*), sum(net_amount), sum(base)
-    from mart.uncounted_lines
-    where incentive = 'resell'
+    from uncounted
     group by distributor, month, currency
     union all
     select 'later', l.distributor, l.month, l.currency, count(*), sum(l.net_amount), sum(l.amount)
     from intermediate.lines as l
     cross join rules.programme as p
-    anti join (select sale_id from mart.uncounted_lines where incentive = 'resell') as u
-        on u.sale_id = l.sale_id
+    anti join uncounted as u on u.sale_id = l.sale_id
     where l.held_reason is null and l.month > p.through_month
     group by l.distributor, l.month, l.currency
 ),

@@ -1,4 +1,4 @@
--- The versions of the programme, with everything but the schedules.
+-- The versions of the programme, with everything but the incentives and schedules.
 --
 -- grain: rules_hash
 -- rules_hash
@@ -9,12 +9,6 @@
 --                   currency
 -- settle_after      months after which a smaller payable is paid all the same; null: never
 -- pay_currency      programme: partners are paid in the programme currency; partner: in their own
--- lead_days         days after its registration from which a deal counts
--- window_days       days after its registration until which a deal counts
--- own_deals         true: a partner may be credited for what it bought itself
--- unclaimed         rescale: unclaimed roles go to the others; drop: to no one
--- points_from       first day Sell With earns points; null: never
--- money_from        first day Sell With earns money; null: never
 -- status_months     months for which points by amount count towards a level
 -- expire_months     months after which spendable points lapse; null: never
 -- redemption_value  what one point pays for, in the programme currency
@@ -26,10 +20,7 @@
 select
     v.hash as rules_hash, v.name, p.currency, v.from_date, v.to_date, p.minimum_payable,
     p.settle_after, if(p.pays_own, 'partner', 'programme') as pay_currency,
-    v.lead_days, v.window_days, v.own_deals,
-    if(v.rescale, 'rescale', 'drop') as unclaimed, v.points_from, v.money_from, v.status_months,
-    v.expire_months, v.redemption_value,
-    v.person_cap, if(v.levels_computed, 'computed', 'directory') as levels, v.review_month,
-    v.grace_months
+    v.status_months, v.expire_months, v.redemption_value, v.person_cap, if(v.levels_computed, 'computed', 'directory') as levels,
+    v.review_month, v.grace_months
 from rules.versions as v
 cross join rules.programme as p

@@ -39,7 +39,10 @@ unlinked as (
     join names as n on n.name = l.end_customer
     anti join intermediate.deal_claims as c using (deal_id)
     where l.held_reason is null and l.version is not null and l.month <= p.through_month
-        and l.is_licence and l.document_type = 'sale'
+        and l.document_type = 'sale' and l.sale_id in (
+            select sale_id
+            from intermediate.incentive_lines
+            where credits = 'claims' and reason is null)
 ),
 alike as (
     select
@@ -50,7 +53,7 @@ alike as (
         bool_or(c.end_customer = u.end_customer) as is_written_the_same
     from unlinked as u
     join claims as c using (plain_name, family)
-    join rules.versions as v using (version)
+    join rules.incentives as v on v.version = u.version and v.credits = 'claims'
     where u.terms_date >= c.registered_on + v.lead_days
         and c.from_date <= u.terms_date and u.terms_date <= c.to_date
         and u.terms_date <= c.registered_on + v.window_days

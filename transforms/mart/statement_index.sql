@@ -9,9 +9,10 @@ with subjects as (
     union
     select partner_id, month from mart.payables where money_entries <> 0 or carried_in <> 0
     union
-    select partner_id, month
-    from mart.uncounted_lines
-    where incentive = 'resell' and reason not in ('module_not_held', 'not_a_licence')
+    select u.partner_id, u.month
+    from mart.uncounted_lines as u
+    join rules.incentive_names as names using (incentive)
+    where names.credits = 'buyer' and u.reason not in ('module_not_held', 'other_basis')
     union
     select partner_id, month from mart.held_lines where kind = 'sales' and partner_id is not null
     union

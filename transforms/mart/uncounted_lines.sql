@@ -16,11 +16,14 @@ with uncounted as (
     from intermediate.purchase_credits
     where reason is not null and change_id is null
     union all
-    select d.sale_id, d.matched_sale, null, 'sell_with', 'unknown_deal', d.amount
+    select d.sale_id, d.matched_sale, null, l.incentive, 'unknown_deal', d.amount
     from intermediate.credited_lines as d
-    anti join intermediate.claims as c on c.sale_id = d.claims_sale_id
-    where d.deal_id is not null and d.is_licence and d.change_id is null
-        and d.version in (select version from rules.weights)
+    join intermediate.incentive_lines as l on l.sale_id = d.claims_sale_id
+    anti join intermediate.claims as c
+        on c.sale_id = d.claims_sale_id and c.incentive = l.incentive
+    where l.credits = 'claims' and d.deal_id is not null and l.reason is null
+        and d.change_id is null
+        and (d.version, l.incentive) in (select (version, incentive) from rules.weights)
 ),
 -- What was stated goes on counting until a person accepts that it does not, and so do its returns.
 counting as (

@@ -18,27 +18,26 @@
 -- partners   whom it is about, the first three; null where it is about the rules
 -- sentence   the warning in words, and what to do
 with current_versions as (
-    select v.version, v.points_from, v.money_from
+    select v.version
     from rules.versions as v
     cross join rules.programme as p
     where v.to_date > p.first_open
 ),
 unpaid_lines as (
-    select l.incentive, l.level, l.position_family as family, l.partner_id, l.base,
-        l.incentive = 'sell_with' and v.money_from is null as is_undated
+    select l.incentive, l.level, l.position_family as family, l.partner_id, l.base
     from mart.statement_lines as l
     join rules.versions as v on v.hash = l.rules_hash
+    join rules.incentives as i on i.version = v.version and i.incentive = l.incentive
     cross join rules.programme as p
     anti join stated.lines as stated using (credit_id)
     where l.schedule is null and l.month >= p.first_open
-        and (l.incentive <> 'sell_with' or l.terms_date >= v.money_from
-            or coalesce(v.points_from, v.money_from) is null)
+        and not i.pays_nothing and l.terms_date >= i.money_from
 ),
 unpaid as (
-    select incentive, level, family, is_undated, count(*) as rows, sum(base) as base,
+    select incentive, level, family, count(*) as rows, sum(base) as base,
         list_sort(list(distinct partner_id)) as partner_ids
     from unpaid_lines
-    group by incentive, level, family, is_undated
+    group by incentive, level, family
 ),
 -- Names of the rules.
 ruled as (
@@ -138,11 +137,10 @@ nearest as (
 ),
 warned as (
     select 'earns_nothing' as kind, 'base' as what, '' as name, incentive, level, family,
-        null as nearest, rows, base, partner_ids, is_undated
+        null as nearest, rows, base, partner_ids
     from unpaid
     union all
-    select c.kind, c.what, c.name, c.incentive, '', '', n.nearest, c.rows, null, c.partner_ids,
-        false
+    select c.kind, c.what, c.name, c.incentive, '', '', n.nearest, c.rows, null, c.partner_ids
     from compared as c
     left join nearest as n using (kind, what, name)
     -- A type without a rule is admitted, which is usual.
@@ -168,8 +166,6 @@ counted as (
 select kind, what, name, incentive, level, family, nearest, rows, base::decimal(18,2) as base,
     nullif(partners, '') as partners,
     concat(case
-        when is_undated then concat('sell_with has neither points_from nor money_from: ',
-            lines_earned_nothing, '; write one of them in the rules')
         when kind = 'earns_nothing' then concat(incentive, ' has no schedule at ', level,
             for_family, ': ', lines_earned_nothing, '; add it to the rules, or write ', entry,
             ' where that is meant')

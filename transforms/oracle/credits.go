@@ -1,15 +1,10 @@
 package oracle
 
 import (
+	"slices"
 	"time"
 
 	"github.com/cockroachdb/apd/v3"
-)
-
-const (
-	distribution = "distribution"
-	resell       = "resell"
-	sellWith     = "sell_with"
 )
 
 // line is a sales line that is not held.
@@ -47,7 +42,7 @@ func (w *work) findCredits() {
 		terms, paper, deal := goesBy(sale, named)
 		sale.Deal = deal
 		l, ok := w.readLine(sale, terms)
-		if !ok || l.version == nil || !l.product.Licence {
+		if !ok || l.version == nil {
 			continue
 		}
 		l.paper = yearOf(sale, terms) + paper
@@ -63,10 +58,35 @@ func (w *work) findCredits() {
 // credit credits a line to all it counts for, and says whether there is anybody.
 func (w *work) credit(l *line) bool {
 	before := len(w.credits)
-	w.creditDistribution(l)
-	w.creditResell(l)
-	w.creditSellWith(l)
+	for i := range l.version.Incentives {
+		in := &l.version.Incentives[i]
+		if !in.counts(l) {
+			continue
+		}
+		switch in.Credits {
+		case "buyer":
+			w.creditPartner(l, in, l.sale.Buyer)
+		case "distributor":
+			w.creditPartner(l, in, l.sale.DistributorPartner)
+		case "claims":
+			w.creditClaims(l, in)
+		}
+	}
 	return len(w.credits) > before
+}
+
+// counts says whether an incentive counts a line, whoever it credits.
+func (in *Incentive) counts(l *line) bool {
+	return allows(in.Basis, l.product.Basis)
+}
+
+// allows says whether a list has a word; an empty one has every word.
+func allows(list []string, word string) bool { return len(list) == 0 || slices.Contains(list, word) }
+
+func (w *work) creditPartner(l *line, in *Incentive, id string) {
+	if id != "" && w.entitled(id, in, l) {
+		w.addCredit(l, id, in, l.amount)
+	}
 }
 
 // salesByKey holds the sales a return may name, of whatever month.
@@ -178,7 +198,7 @@ func (w *work) rate(currency string, day time.Time) (apd.Decimal, bool) {
 
 // entitled says whether a partner is active, holds the module and is admitted on
 // the day the line goes by.
-func (w *work) entitled(id, module string, l *line) bool {
+func (w *work) entitled(id string, in *Incentive, l *line) bool {
 	partner, known := w.partner(id, l.terms)
 	if !known || !partner.Active {
 		return false
@@ -189,27 +209,17 @@ func (w *work) entitled(id, module string, l *line) bool {
 	if !partner.Left.IsZero() && !l.terms.Before(partner.Left) {
 		return false
 	}
+	if in.Module == "" {
+		return true
+	}
 	for _, h := range partner.Modules {
-		if h.Module == module && within(l.terms, h.From, h.To) {
+		if h.Module == in.Module && within(l.terms, h.From, h.To) {
 			return true
 		}
 	}
 	return false
 }
 
-func (w *work) creditDistribution(l *line) {
-	id := l.sale.DistributorPartner
-	if id != "" && w.entitled(id, distribution, l) {
-		w.addCredit(l, id, distribution, l.amount)
-	}
-}
-
-func (w *work) creditResell(l *line) {
-	if w.entitled(l.sale.Buyer, resell, l) {
-		w.addCredit(l, l.sale.Buyer, resell, l.amount)
-	}
-}
-
-func (w *work) addCredit(l *line, partner, module string, base apd.Decimal) {
-	w.credits = append(w.credits, &credit{line: l, partner: partner, module: module, base: base})
+func (w *work) addCredit(l *line, partner string, in *Incentive, base apd.Decimal) {
+	w.credits = append(w.credits, &credit{line: l, partner: partner, incentive: in, base: base})
 }

@@ -7,8 +7,8 @@ import (
 )
 
 type capKey struct {
-	partner, module string
-	year            time.Time
+	partner, incentive string
+	year               time.Time
 }
 
 // earn works out what every credit earned, in the walk order because a cap goes by
@@ -17,30 +17,26 @@ func (w *work) earn() {
 	running := map[capKey]apd.Decimal{}
 	for _, c := range w.credits {
 		earned := w.uncapped(c)
-		key := capKey{c.partner, c.module, yearStart(c.line.terms, w.programme.YearStarts)}
+		key := capKey{c.partner, c.incentive.Name, yearStart(c.line.terms, w.programme.YearStarts)}
 		low := running[key]
 		high := add(low, earned)
 		running[key] = high
 		c.earned = earned
-		if limit := c.line.version.Modules[c.module].Cap; limit != nil {
+		if limit := c.incentive.Cap; limit != nil {
 			c.earned = sub(lesser(*limit, high), lesser(*limit, low))
 		}
 	}
 }
 
 func (w *work) uncapped(c *credit) apd.Decimal {
-	v := c.line.version
-	module, pays := v.Modules[c.module]
-	if !pays {
-		return whole(0)
-	}
-	if c.module == sellWith && !begun(v.SellWith.MoneyFrom, c.line.terms) {
+	in := c.incentive
+	if c.line.terms.Before(in.MoneyFrom) {
 		return whole(0)
 	}
 	level := w.levelOn(w.newest(c.partner), c.line.terms)
-	for _, s := range module.Schedules {
+	for _, s := range in.Schedules {
 		if s.Level == level && s.Family == c.family {
-			return byMethod(module.Method, s, c)
+			return byMethod(in.Method, s, c)
 		}
 	}
 	return whole(0)
@@ -49,9 +45,9 @@ func (w *work) uncapped(c *credit) apd.Decimal {
 func byMethod(method string, s Schedule, c *credit) apd.Decimal {
 	switch method {
 	case "marginal":
-		return slices(s, c.low, c.high)
+		return sliced(s, c.low, c.high)
 	case "document":
-		return slices(s, c.docLow, c.docHigh)
+		return sliced(s, c.docLow, c.docHigh)
 	case "block":
 		return sub(cents(block(s, c.high)), cents(block(s, c.low)))
 	case "volume":
@@ -60,9 +56,9 @@ func byMethod(method string, s Schedule, c *credit) apd.Decimal {
 	panic("oracle: unknown method " + method)
 }
 
-// slices adds up what each tranche earned between two positions, rounded tranche
+// sliced adds up what each tranche earned between two positions, rounded tranche
 // by tranche. What lies below zero is a tranche of its own.
-func slices(s Schedule, low, high apd.Decimal) apd.Decimal {
+func sliced(s Schedule, low, high apd.Decimal) apd.Decimal {
 	zero := whole(0)
 	rate := firstRate(s)
 	earned := sub(cents(mul(lesser(high, zero), rate)), cents(mul(lesser(low, zero), rate)))

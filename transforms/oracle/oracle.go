@@ -50,12 +50,12 @@ type work struct {
 	ladders   map[string]ladder    // by partner
 }
 
-// credit is a line's credit to a partner under a module while it is worked out.
+// credit is a line's credit to a partner through an incentive while it is worked out.
 type credit struct {
-	line    *line
-	partner string
-	module  string
-	base    apd.Decimal
+	line      *line
+	partner   string
+	incentive *Incentive
+	base      apd.Decimal
 
 	family          string      // the family whose position it moves, often empty
 	period          time.Time   // where the position began
@@ -149,7 +149,7 @@ func (w *work) results() []Credit {
 			Document:    c.line.sale.Document,
 			Line:        c.line.sale.Line,
 			Partner:     c.partner,
-			Module:      c.module,
+			Incentive:   c.incentive.Name,
 			Base:        c.base,
 			Low:         c.low,
 			High:        c.high,

@@ -45,7 +45,8 @@ func programme(method string) Programme {
 		FXMaxAge:   7,
 		Versions: []Version{{
 			From: day("2026-01-01"),
-			Modules: map[string]Module{resell: {
+			Incentives: []Incentive{{
+				Name: "resell", Credits: "buyer", Module: "resell", Basis: []string{"licence"},
 				Method: method,
 				Period: "year",
 				Schedules: []Schedule{
@@ -54,7 +55,7 @@ func programme(method string) Programme {
 			}},
 			Points: Points{
 				StatusMonths: 12,
-				ByAmount:     map[string]PointRate{resell: {Points: 1, Per: dec("1000")}},
+				ByAmount:     map[string]PointRate{"resell": {Points: 1, Per: dec("1000")}},
 			},
 		}},
 	}
@@ -77,8 +78,8 @@ func sale(document, on, net string) Sale {
 
 func facts(sales ...Sale) Facts {
 	return Facts{
-		Partners: []Partner{partner("R", resell)},
-		Products: []Product{{SKU: "S", Licence: true}},
+		Partners: []Partner{partner("R", "resell")},
+		Products: []Product{{SKU: "S", Basis: "licence"}},
 		Sales:    sales,
 		Through:  day("2026-12-01"),
 	}
@@ -163,12 +164,13 @@ func TestNamedReturnTakesTheTermsOfItsLine(t *testing.T) {
 func TestThreeInfluencersOnACent(t *testing.T) {
 	p := programme("marginal")
 	p.UnnamedReturns = "own_day"
-	p.Versions[0].SellWith = SellWith{
-		WindowDays: 90, Rescale: true, Weights: map[string]int64{"influenced": 30, "sourced": 70},
-	}
+	p.Versions[0].Incentives = append(p.Versions[0].Incentives, Incentive{
+		Name: "sell_with", Credits: "claims", Module: "sell_with", Basis: []string{"licence"}, Method: "marginal", Period: "year",
+		Deals: Deals{WindowDays: 90, Rescale: true, Weights: map[string]int64{"influenced": 30, "sourced": 70}},
+	})
 	f := facts()
 	for _, id := range []string{"Z", "Y", "X"} {
-		f.Partners = append(f.Partners, partner(id, sellWith))
+		f.Partners = append(f.Partners, partner(id, "sell_with"))
 		f.Claims = append(f.Claims, Claim{
 			Deal: "1", Partner: id, Role: "influenced", Registered: day("2026-01-01"), Approved: true,
 		})
@@ -185,7 +187,7 @@ func TestThreeInfluencersOnACent(t *testing.T) {
 		checkBases(t, Work(f, p), want...)
 	}
 	// Without rescaling 0.30 of 1.00 is theirs, and the rest no one's.
-	p.Versions[0].SellWith.Rescale = false
+	p.Versions[0].Incentives[1].Deals.Rescale = false
 	f.Sales[0].Net = dec("1.00")
 	checkBases(t, Work(f, p), "R 1.00", "X 0.10", "Y 0.10", "Z 0.10")
 }
@@ -204,9 +206,7 @@ func checkBases(t *testing.T, r Result, want ...string) {
 func TestCapAndCarry(t *testing.T) {
 	p := programme("marginal")
 	limit := dec("1200")
-	module := p.Versions[0].Modules[resell]
-	module.Cap = &limit
-	p.Versions[0].Modules[resell] = module
+	p.Versions[0].Incentives[0].Cap = &limit
 	p.MinPayable = dec("1100")
 	r := Work(facts(
 		sale("A", "2026-01-05", "20000"),

@@ -26,11 +26,8 @@ type posting struct {
 func (w *work) scorePoints() {
 	for _, c := range w.credits {
 		v := c.line.version
-		if c.module == sellWith && !begun(v.SellWith.PointsFrom, c.line.terms) {
-			continue
-		}
-		rule, known := v.Points.ByAmount[c.module]
-		if !known {
+		rule, known := v.Points.ByAmount[c.incentive.Name]
+		if !known || c.line.terms.Before(rule.From) {
 			continue
 		}
 		points := whole(rule.Points)

@@ -9,8 +9,8 @@ import (
 
 // positionKey names a running base.
 type positionKey struct {
-	partner, module, family string
-	period                  time.Time
+	partner, incentive, family string
+	period                     time.Time
 }
 
 // documentKey names a running base that starts again with every document.
@@ -26,8 +26,8 @@ func (w *work) walk() {
 	documents := map[documentKey]apd.Decimal{}
 	for _, c := range w.credits {
 		c.family = positionFamily(c)
-		c.period = periodStart(c.line.terms, w.programme.YearStarts, period(c))
-		key := positionKey{c.partner, c.module, c.family, c.period}
+		c.period = periodStart(c.line.terms, w.programme.YearStarts, c.incentive.Period)
+		key := positionKey{c.partner, c.incentive.Name, c.family, c.period}
 		c.low = positions[key]
 		c.high = add(c.low, c.base)
 		positions[key] = c.high
@@ -39,7 +39,7 @@ func (w *work) walk() {
 	}
 }
 
-// before is the walk order. Partner and module only make it total: they never
+// before is the walk order. Partner and incentive only make it total: they never
 // share a position.
 func before(a, b *credit) bool {
 	x, y := a.line.sale, b.line.sale
@@ -64,22 +64,13 @@ func before(a, b *credit) bool {
 	if a.partner != b.partner {
 		return a.partner < b.partner
 	}
-	return a.module < b.module
+	return a.incentive.Name < b.incentive.Name
 }
 
-// period is how the module accumulates. A module that pays nothing still has
-// positions, because points go by them.
-func period(c *credit) string {
-	if module, pays := c.line.version.Modules[c.module]; pays {
-		return module.Period
-	}
-	return "year"
-}
-
-// positionFamily is the product's family if the module has a schedule for it at
+// positionFamily is the product's family if the incentive has a schedule for it at
 // any level: then the family has a position of its own.
 func positionFamily(c *credit) string {
-	for _, s := range c.line.version.Modules[c.module].Schedules {
+	for _, s := range c.incentive.Schedules {
 		if s.Family == c.line.product.Family {
 			return s.Family
 		}

@@ -14,7 +14,7 @@ func (r Result) Say() []string {
 	var out []string
 	for _, c := range r.Credits {
 		out = append(out, fmt.Sprintf("credit %s %s %d %s %s base %s from %s to %s earned %s points %d",
-			c.Distributor, c.Document, c.Line, c.Partner, c.Module, twoPlaces(c.Base), twoPlaces(c.Low), twoPlaces(c.High),
+			c.Distributor, c.Document, c.Line, c.Partner, c.Incentive, twoPlaces(c.Base), twoPlaces(c.Low), twoPlaces(c.High),
 			twoPlaces(c.Earned), c.Points))
 	}
 	for _, l := range r.Levels {

@@ -17,27 +17,27 @@ type share struct {
 	rest    *big.Rat // what cutting to whole cents left over
 }
 
-// creditSellWith shares a line among those whose claims on its deal count.
-func (w *work) creditSellWith(l *line) {
-	roles := w.holders(l)
-	for _, s := range cut(l.amount, shares(l.version.SellWith, roles)) {
+// creditClaims shares a line among those whose claims on its deal count.
+func (w *work) creditClaims(l *line, in *Incentive) {
+	roles := w.holders(l, in)
+	for _, s := range cut(l.amount, shares(in.Deals, roles)) {
 		if s.partner == "" || s.cents.Sign() == 0 {
 			continue
 		}
 		base := *apd.NewWithBigInt(new(apd.BigInt).SetMathBigInt(s.cents), -2)
 		base.Negative = l.amount.Negative
-		w.addCredit(l, s.partner, sellWith, base)
+		w.addCredit(l, s.partner, in, base)
 	}
 }
 
 // holders are the partners with a counting claim, by role. Each is in a role once,
 // however many claims it has there.
-func (w *work) holders(l *line) map[string]map[string]bool {
+func (w *work) holders(l *line, in *Incentive) map[string]map[string]bool {
 	roles := map[string]map[string]bool{}
 	var first *Claim // the sourced claim that stands
 	for i := range w.facts.Claims {
 		c := &w.facts.Claims[i]
-		if !w.counts(*c, l) {
+		if !w.counts(*c, l, in) {
 			continue
 		}
 		if c.Role == sourced {
@@ -64,8 +64,8 @@ func earlier(a, b Claim) bool {
 	return a.Partner < b.Partner
 }
 
-func (w *work) counts(c Claim, l *line) bool {
-	rules := l.version.SellWith
+func (w *work) counts(c Claim, l *line, in *Incentive) bool {
+	rules := in.Deals
 	if l.sale.Deal == "" || c.Deal != l.sale.Deal || !c.Approved || !c.on(l.terms) {
 		return false
 	}
@@ -82,12 +82,12 @@ func (w *work) counts(c Claim, l *line) bool {
 	if !c.Expires.IsZero() && l.terms.After(c.Expires) {
 		return false
 	}
-	return w.entitled(c.Partner, sellWith, l)
+	return w.entitled(c.Partner, in, l)
 }
 
 // shares weighs the holders of the roles against the whole, in the order of their
 // partner ids with no one last.
-func shares(rules SellWith, roles map[string]map[string]bool) []share {
+func shares(rules Deals, roles map[string]map[string]bool) []share {
 	var total, claimed int64
 	byPartner := map[string]*big.Rat{}
 	for role, weight := range rules.Weights {

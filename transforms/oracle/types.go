@@ -51,13 +51,13 @@ type Code struct {
 // Holding is a module held from one day to another, both included. A zero To
 // means without end.
 type Holding struct {
-	Module   string // distribution, resell, sell_with
+	Module   string
 	From, To time.Time
 }
 
 // Given is a level the directory gives from a day on.
 type Given struct {
-	Level string // ready, advanced, premier
+	Level string
 	From  time.Time
 }
 
@@ -65,7 +65,7 @@ type Given struct {
 type Product struct {
 	Days
 	SKU, Family string
-	Licence     bool
+	Basis       string // licence, subscription, service
 }
 
 // Rate is a published exchange rate: one unit of Currency in the programme
@@ -151,19 +151,33 @@ type Programme struct {
 // Version is the programme from a day on.
 type Version struct {
 	From       time.Time
-	Modules    map[string]Module // no entry: the module pays no money
-	SellWith   SellWith
+	Incentives []Incentive // in the order of the programme
 	Points     Points
 	Levels     Levels
 	Admissions map[string]time.Time // partner type -> first day
 }
 
-// Module is how a module pays.
-type Module struct {
-	Method    string       // marginal, block, document, volume
-	Period    string       // year, half, quarter, month
-	Cap       *apd.Decimal // per programme year; nil: none
-	Schedules []Schedule
+// incentive is one of a version by its name, nil when the version has none of that name.
+func (v *Version) incentive(name string) *Incentive {
+	for i := range v.Incentives {
+		if v.Incentives[i].Name == name {
+			return &v.Incentives[i]
+		}
+	}
+	return nil
+}
+
+// Incentive is one thing that a version pays for.
+type Incentive struct {
+	Name, Credits string       // Credits is buyer, distributor or claims
+	Module        string       // that the partner holds; empty: none is needed
+	Basis         []string     // of the products that count; empty: of any
+	Method        string       // marginal, block, document, volume
+	Period        string       // year, half, quarter, month
+	Cap           *apd.Decimal // per programme year; nil: none
+	Deals         Deals        // of one that credits claims
+	MoneyFrom     time.Time    // zero: every day
+	Schedules     []Schedule   // none: it pays nothing
 }
 
 // Schedule is a width with rates, the last of which goes on in further tranches
@@ -183,19 +197,18 @@ type Tranche struct {
 	Rate apd.Decimal
 }
 
-// SellWith is how influence becomes a credit.
-type SellWith struct {
-	LeadDays, WindowDays  int
-	OwnDeals, Rescale     bool
-	Weights               map[string]int64
-	PointsFrom, MoneyFrom time.Time // zero: never
+// Deals is how claims on a deal become credits.
+type Deals struct {
+	LeadDays, WindowDays int
+	OwnDeals, Rescale    bool
+	Weights              map[string]int64
 }
 
 // Points is how points are earned.
 type Points struct {
 	StatusMonths   int
 	ExpireMonths   int                  // 0: never
-	ByAmount       map[string]PointRate // by module
+	ByAmount       map[string]PointRate // by incentive
 	Certifications map[string]CertificationPoints
 	PersonCap      int64 // 0: none
 	CategoryCaps   map[string]int64
@@ -205,6 +218,7 @@ type Points struct {
 type PointRate struct {
 	Points int64
 	Per    apd.Decimal
+	From   time.Time // zero: every day
 }
 
 // CertificationPoints is what a code is worth and in which category.
@@ -235,11 +249,11 @@ type Result struct {
 	Pays     []Pay
 }
 
-// Credit is one line x one partner x one module that counts.
+// Credit is one line x one partner x one incentive that counts.
 type Credit struct {
 	Distributor, Document string
 	Line                  int64
-	Partner, Module       string
+	Partner, Incentive    string
 	Base, Low, High       apd.Decimal // Low and High: position in the period (not of the document)
 	Earned                apd.Decimal // after any cap
 	Points                int64       // by amount

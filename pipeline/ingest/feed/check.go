@@ -32,7 +32,7 @@ func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
 		return t.lineNumber(v), ""
 	case Word:
 		if !slices.Contains(src.allowed, string(v.text)) {
-			return UnknownWord, "known are " + strings.Join(c.Words, ", ")
+			return UnknownWord, "known are " + strings.Join(src.allowed, ", ")
 		}
 		return "", ""
 	case Dated:
@@ -68,6 +68,14 @@ func (t *Typer) lineNumber(v *value) (code string) {
 	return code
 }
 
+// words are those that a column can have.
+func (f Feed) words(c Column) []string {
+	if own, ok := f.Words[c.Name]; ok {
+		return own
+	}
+	return c.Words
+}
+
 // Reads says what is wrong with a text that the feed's own words put into a column; empty: nothing.
 func (f Feed) Reads(column, text string) string {
 	kind, _ := KindNamed(f.Kind)
@@ -76,7 +84,7 @@ func (f Feed) Reads(column, text string) string {
 		return ""
 	}
 	t := Typer{feed: f, numbers: newNumbers(f), dates: newDates(f)}
-	code, detail := t.check(&c, &source{allowed: c.Words}, &value{text: []byte(text)})
+	code, detail := t.check(&c, &source{allowed: f.words(c)}, &value{text: []byte(text)})
 	switch {
 	case code == "":
 		return ""
@@ -160,7 +168,7 @@ func checkDated(text string, allowed []string) (code, detail string) {
 		switch {
 		case code != "":
 			return code, detail
-		case slices.Contains(allowed, word):
+		case slices.Contains(allowed, word), len(allowed) == 0 && !strings.Contains(word, " "):
 		case strings.Contains(word, " "):
 			return BadList, strconv.Quote(item) + ` should read like "resell", "resell 2024-01-01" or ` +
 				`"resell 2024-01-01..2024-12-31"`

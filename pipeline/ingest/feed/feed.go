@@ -48,6 +48,9 @@ type Feed struct {
 
 	NullWords []string // these are no value, in any column
 
+	// Words are the names of this programme that a column can have, in place of the kind's; an empty list is any name.
+	Words map[string][]string
+
 	DecimalMark   string   // .
 	ThousandMarks []string // none
 	Grouping      string   // thousands; or Indian

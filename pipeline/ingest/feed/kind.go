@@ -77,6 +77,13 @@ func KindNamed(name string) (Kind, bool) {
 	return Kind{}, false
 }
 
+// Words are the words of a kind's column.
+func Words(kind, column string) []string {
+	k, _ := KindNamed(kind)
+	c, _ := k.Column(column)
+	return c.Words
+}
+
 // Kinds lists the kinds in the order of loading and reports.
 func Kinds() []Kind {
 	return []Kind{
@@ -89,6 +96,7 @@ func Kinds() []Kind {
 			{Name: "currency", Type: Code},
 			{Name: "language", Type: Code},
 			{Name: "email", Type: Text},
+			// The names of the example; a feed has those of its programme.
 			{Name: "modules", Type: Dated, Words: []string{"distribution", "resell", "sell_with"}},
 			{Name: "level", Type: Dated, Needed: true, Words: []string{"ready", "advanced", "premier"}},
 			{Name: "partner_type", Type: Code},
@@ -101,7 +109,7 @@ func Kinds() []Kind {
 			{Name: "sku", Type: Code, Needed: true},
 			{Name: "name", Type: Text, Needed: true},
 			{Name: "family", Type: Code, Needed: true},
-			{Name: "basis", Type: Word, Needed: true, Words: []string{"licence", "service"}},
+			{Name: "basis", Type: Word, Needed: true, Words: []string{"licence", "subscription", "service"}},
 			{Name: "valid_from", Type: Date},
 			{Name: "valid_to", Type: Date, FarDates: true},
 		}},

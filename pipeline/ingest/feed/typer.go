@@ -198,7 +198,7 @@ func (t *Typer) index(name string) int {
 
 // source finds the origin of a column, or its problem.
 func (f Feed) source(c Column, header Names) (source, *Problem) {
-	src := source{field: -1, words: map[string][]byte{}, allowed: c.Words}
+	src := source{field: -1, words: map[string][]byte{}, allowed: f.words(c)}
 	for theirs, ours := range f.Values[c.Name] {
 		src.words[theirs] = []byte(ours)
 	}

@@ -7,20 +7,12 @@
 -- document_date, month, terms_date, version, returns_document, returns_line, returned_sale_id,
 -- distributor_id, partner_code, partner_id
 -- is_outside  the buyer is declared to be no partner
--- end_customer, sku, product_name, family, is_licence, quantity, net_amount, currency, rate,
--- rate_date, amount, deal_id, change_id
+-- end_customer, sku, product_name, family, basis, quantity, net_amount, currency, rate,
+-- rate_date, amount, terms_document, deal_id, change_id
 -- matched_sale    key of the sale that a part takes back; empty for all other lines
 -- claims_sale_id  the line whose claims it is shared by: itself, or the sale of a part
--- terms_document  its own document, or that of the sale it takes back, with its year where the
---                 sender's document numbers begin anew each year
-with lines as (
-    select * exclude (is_unnamed), '' as matched_sale, sale_id as claims_sale_id
-    from intermediate.valued_lines
-    where not is_unnamed
-    union all by name
-    select * from intermediate.split_returns
-)
-select *, concat_ws(' ', if(returned_sale_id is null, document_no, returns_document),
-    if(file_id in (select f.file_id from staging.files as f join rules.feeds as r using (feed)
-        where r.is_yearly), year(terms_date), null)) as terms_document
-from lines
+select * exclude (is_unnamed), '' as matched_sale, sale_id as claims_sale_id
+from intermediate.valued_lines
+where not is_unnamed
+union all by name
+select * from intermediate.split_returns

@@ -19,7 +19,7 @@ with credited as (
     where reason is null
     union all
     select
-        s.sale_id, s.matched_sale, s.partner_id, 'sell_with', s.base, l.month, l.document_date,
+        s.sale_id, s.matched_sale, s.partner_id, s.incentive, s.base, l.month, l.document_date,
         l.distributor, l.document_no, l.terms_document, l.line_no, l.line_key, l.terms_date,
         l.version, l.family, l.change_id
     from intermediate.shares as s

@@ -43,6 +43,11 @@ named as (
     where returned_sale_id is not null and is_valued
     group by returned_sale_id
 ),
+counted as (
+    select sale_id from intermediate.incentive_lines where reason is null and credits <> 'claims'
+    union
+    select sale_id from intermediate.claims where reason is null
+),
 sales as (
     select
         l.sale_id, l.distributor, l.partner_id, l.sku, l.document_date, l.document_no, l.line_no,
@@ -51,17 +56,9 @@ sales as (
     from intermediate.lines as l
     semi join returns as r
         on r.distributor = l.distributor and r.partner_id = l.partner_id and r.sku = l.sku
-    left join intermediate.module_days as b
-        on b.partner_id = l.partner_id and b.module = 'resell' and b.version = l.version
-        and b.terms_date = l.terms_date
-    left join intermediate.module_days as d
-        on d.partner_id = l.distributor_id and d.module = 'distribution'
-        and d.version = l.version and d.terms_date = l.terms_date
     left join named as n on n.sale_id = l.sale_id
     where l.document_type = 'sale' and l.is_valued
-        and (l.is_licence and (b.is_active and b.is_held and b.is_admitted
-                or d.is_active and d.is_held and d.is_admitted
-                or l.sale_id in (select sale_id from intermediate.claims where reason is null))
+        and (l.sale_id in (select sale_id from counted)
             or (l.distributor, l.document_no, l.line_no, l.line_key) in (
                 select (distributor, document_no, line_no, line_key) from stated_sales))
 ),

@@ -83,10 +83,8 @@ ruled as (
         -- Whole units and cents apart: a decimal of 18 digits times 100 may not fit.
         trunc(w.lo)::bigint * 100 + ((w.lo - trunc(w.lo)) * 100)::bigint as lo_cents,
         trunc(w.hi)::bigint * 100 + ((w.hi - trunc(w.hi)) * 100)::bigint as hi_cents,
-        if(w.incentive <> 'sell_with' or w.terms_date >= v.points_from, (r.per * 100)::bigint, null)
-        as per
+        if(w.terms_date >= r.from_date, (r.per * 100)::bigint, null) as per
     from positioned as w
-    left join rules.versions as v using (version)
     left join rules.point_rates as r using (version, incentive)
 ),
 -- The points of a position are floor(position * rate / per). Quotient and remainder are apart, so

@@ -8,9 +8,11 @@
 -- distributor_id, partner_code
 -- partner_id  the buying partner; null where it is unknown or outside
 -- is_outside  the buyer is declared to be no partner
--- end_customer, sku, product_name, family, is_licence, quantity, net_amount, currency, rate,
+-- end_customer, sku, product_name, family, basis, quantity, net_amount, currency, rate,
 -- rate_date
 -- amount       in the programme currency, rounded half away from zero
+-- terms_document  its own document, or that of the sale it names, with its year where the sender's
+--                 document numbers begin anew each year
 -- deal_id      the deal of the distributor, or of a link where nobody claims that; of a return, the
 --              deal of its sale
 -- held_reason  why it cannot be valued yet, or does not count; null when it counts
@@ -68,7 +70,7 @@ resolved as (
     select
         d.*, own.partner_id as distributor_id, buyer.partner_id,
         coalesce(buyer.meanings, 0) as meanings,
-        coalesce(buyer.is_outside, false) as is_outside, p.product_name, p.family, p.is_licence,
+        coalesce(buyer.is_outside, false) as is_outside, p.product_name, p.family, p.basis,
         p.sku is not null as is_known_product, f.version,
         coalesce(s.rate, sold.rate, f.rate) as rate,
         coalesce(s.rate_date, sold.rate_date, f.rate_date) as rate_date,
@@ -130,8 +132,10 @@ select
     j.document_type, j.document_date,
     j.month, j.terms_date, j.version, j.returns_document, j.returns_line, j.returned_sale_id,
     j.distributor_id, j.partner_code, j.partner_id, j.is_outside,
-    j.end_customer, j.sku, j.product_name, j.family, j.is_licence, j.quantity, j.net_amount,
-    j.currency, j.rate, j.rate_date, j.amount, j.deal_id,
+    j.end_customer, j.sku, j.product_name, j.family, j.basis, j.quantity, j.net_amount,
+    j.currency, j.rate, j.rate_date, j.amount,
+    concat_ws(' ', if(j.returned_sale_id is null, j.document_no, j.returns_document),
+        if(j.is_yearly, year(j.terms_date), null)) as terms_document, j.deal_id,
     j.held_reason, j.change_id, j.is_unnamed,
     j.held_reason is null and (j.month <= p.through_month
         or j.sale_id in (select sale_id from stated_earlier)) as is_valued,

@@ -4,11 +4,12 @@
 -- of its first status it is active, or outside where that is its first.
 --
 -- grain: partner_id, from_date
--- partner_id, from_date, to_date, partner_type
+-- partner_id, from_date, to_date, partner_type, country
 -- status     active, inactive, left, outside or ended
 -- is_active
 with rows as (
-    select p.partner_id, d.file_id, d.from_date, d.to_date, d.ended_on, p.partner_type
+    select p.partner_id, d.file_id, d.from_date, d.to_date, d.ended_on, p.partner_type,
+        p.country
     from intermediate.record_days as d
     join staging.partners as p using (file_id, line)
     where d.kind = 'partners'
@@ -78,7 +79,8 @@ pieces as (
             date '9999-12-31') as to_date
     from edges
 )
-select pieces.partner_id, pieces.from_date, pieces.to_date, rows.partner_type, statuses.status,
+select pieces.partner_id, pieces.from_date, pieces.to_date, rows.partner_type, rows.country,
+    statuses.status,
     statuses.status = 'active' as is_active
 from pieces
 left join rows

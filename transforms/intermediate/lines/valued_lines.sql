@@ -1,5 +1,5 @@
--- The licence and service lines that can be valued, up to the month of the run. A stated line whose
--- day is now later is here too, and so are lines that a person has to accept.
+-- The lines that can be valued, up to the month of the run. A stated line whose day is now later is
+-- here too, and so are lines that a person has to accept.
 --
 -- is a view
 -- grain: sale_id
@@ -8,8 +8,8 @@
 -- distributor_id, partner_code
 -- partner_id  the buying partner; null where it is outside
 -- is_outside  the buyer is declared to be no partner
--- end_customer, sku, product_name, family, is_licence, quantity, net_amount, currency, rate,
--- rate_date, amount, deal_id
+-- end_customer, sku, product_name, family, basis, quantity, net_amount, currency, rate,
+-- rate_date, amount, terms_document, deal_id
 -- change_id  the change that a person has to accept before the line counts; null where it counts
 -- is_unnamed  a return that is matched to sales
 select * exclude (held_reason, is_valued, awaits_change)

@@ -29,11 +29,10 @@ select
     w.lo as running_lo, w.hi as running_hi, w.sequence, w.points
 from levelled as l
 join intermediate.running_positions as w using (credit_id)
-join rules.versions as v using (version)
 left join rules.incentives as m using (version, incentive)
 left join rules.schedules as k using (schedule)
 left join rules.schedules as s
     on not l.has_stated_terms and s.version = l.version and s.incentive = l.incentive
     and s.level = l.level
         and coalesce(s.family, '') = l.position_family
-    and (l.incentive <> 'sell_with' or l.terms_date >= v.money_from)
+    and l.terms_date >= m.money_from

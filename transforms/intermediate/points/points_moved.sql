@@ -19,13 +19,14 @@ by_amount as (
     select
         concat('credit ', c.credit_id) as origin, c.adjusts_month, c.partner_id,
         greatest(c.document_date, p.first_open) as posted_on,
-        if(c.incentive = 'sell_with', 'sell_with', 'purchase') as kind, null as category,
+        if(names.credits = 'claims', 'sell_with', 'purchase') as kind, null as category,
         positions.points, 'both' as balance, versions.hash as rules_hash, c.sale_id,
         null as source, null as file_name, null as file_line,
         coalesce(days.status_on, c.status_on, posted_on) as status_on
     from intermediate.running_positions as positions
     join intermediate.credits as c using (credit_id)
     join rules.versions as versions using (version)
+    join rules.incentive_names as names using (incentive)
     cross join rules.programme as p
     left join stated_days as days on days.origin = concat('credit ', c.credit_id)
     where positions.points <> 0

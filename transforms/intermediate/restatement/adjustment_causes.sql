@@ -67,6 +67,7 @@ reasons as (
 compared as (
     select
         a.credit_id, a.incentive, a.partner_id, a.is_due, a.is_stated, today.sale_id,
+        names.credits = 'claims' as is_for_claims, names.credits = 'buyer' as is_for_buyer,
         today.partner_id as buyer_id, today.held_reason, today.sku, today.currency,
         today.rate_date, today.deal_id, today.partner_code, withdrawn.file_name is not null
         as is_withdrawn, today.sale_id <> written.sale_id as is_newer,
@@ -88,6 +89,7 @@ compared as (
         end as file_line,
         terms.file_name as stated_file, terms.file_line as stated_line
     from adjusting as a
+    join rules.incentive_names as names using (incentive)
     left join intermediate.adjusted_lines as today using (credit_id)
     left join intermediate.stated_terms as terms using (credit_id)
     left join stated.files as landed
@@ -110,19 +112,19 @@ compared as (
 caused as (
     select *,
         case
-            when not is_stated and incentive = 'sell_with' and was_anothers is not null
+            when not is_stated and is_for_claims and was_anothers is not null
                 then 'claims'
             when not is_stated and was_anothers then 'other_partner'
             when not is_stated and had_landed then 'counted_later'
             when not is_stated then 'late'
-            when not is_due and is_anothers and incentive <> 'sell_with' then 'other_partner'
-            when not is_due and incentive = 'resell' and buyer_id <> partner_id then 'other_partner'
+            when not is_due and is_anothers and not is_for_claims then 'other_partner'
+            when not is_due and is_for_buyer and buyer_id <> partner_id then 'other_partner'
             when not is_due and sale_id is null then 'withdrawn'
             when not is_due and held_reason is not null then 'held'
             when not is_due and reason is not null then reason
             when is_other_amount then 'amount'
             when is_other_value then 'rate'
-            when incentive = 'sell_with' then 'claims'
+            when is_for_claims then 'claims'
             else 'amount'
         end as cause
     from compared
@@ -133,16 +135,16 @@ sources as (
         case
             when cause = 'claims' then 'deals'
             when cause = 'rate' then 'fx_rates'
-            when cause = 'not_a_licence' then 'products'
+            when cause = 'other_basis' then 'products'
             when cause <> 'counted_later' then 'partners'
             when coalesce(was_held_for, was_uncounted_for) in ('unknown_partner',
                 'ambiguous_partner', 'module_not_held', 'not_admitted_yet', 'partner_inactive')
                 then 'partners'
-            when coalesce(was_held_for, was_uncounted_for) in ('unknown_product', 'not_a_licence')
+            when coalesce(was_held_for, was_uncounted_for) in ('unknown_product', 'other_basis')
                 then 'products'
             when was_held_for in ('unknown_currency', 'no_rate', 'amount_too_large')
                 then 'fx_rates'
-            when incentive = 'sell_with' then 'deals'
+            when is_for_claims then 'deals'
         end as kind
     from caused
     where (is_same_version or had_landed)
@@ -154,7 +156,7 @@ subjects as (
         {kind: 'fx_rates', subject: concat_ws(' ', currency, rate_date)},
         {kind: 'partners', subject: partner_id},
         {kind: 'partners', subject: buyer_id},
-        {kind: 'deals', subject: if(kind = 'deals' or incentive = 'sell_with', deal_id, null)}
+        {kind: 'deals', subject: if(kind = 'deals' or is_for_claims, deal_id, null)}
     ]) as named
     from sources
 ),
@@ -171,7 +173,7 @@ select
     caused.credit_id, caused.cause,
     coalesce(case
         when caused.cause = 'withdrawn' then caused.is_withdrawn
-        when caused.cause = 'not_a_licence' then caused.is_newer and caused.is_other_product
+        when caused.cause = 'other_basis' then caused.is_newer and caused.is_other_product
         when caused.cause = 'held' then caused.is_newer and caused.held_reason not in
             ('future_date', 'amount_over_limit', 'amount_too_large')
         when caused.cause in ('amount', 'rate') then caused.is_newer

@@ -16,7 +16,8 @@ with shared as (
     from stated.lines
     semi join intermediate.adjusting_credits
         using (distributor, document_no, line_no, line_key)
-    where stated.lines.incentive = 'sell_with'
+    where stated.lines.incentive in (
+        select incentive from rules.incentive_names where credits = 'claims')
 ),
 claims as (
     select deal_id, string_agg(distinct concat_ws(' ', partner_code, role, status), ', '
@@ -31,7 +32,7 @@ judged as (
             when causes.is_own or causes.cause = 'late' then true
             when c.is_stated then false
             when causes.cause = 'counted_later' then coalesce(causes.closing_reason, '') not in
-                ('not_a_licence', 'partner_inactive', 'module_not_held', 'not_admitted_yet',
+                ('other_basis', 'partner_inactive', 'module_not_held', 'not_admitted_yet',
                     'outside', 'before_the_programme')
             when causes.cause = 'claims' then shared.document_no is null
             else false
@@ -49,7 +50,7 @@ named as (
         case
             when cause = 'claims' then 'deal'
             when cause = 'other_partner' then 'code'
-            when cause = 'not_a_licence' or closing_reason = 'not_a_licence' then 'product'
+            when cause = 'other_basis' or closing_reason = 'other_basis' then 'product'
             when cause = 'held' then 'missing'
             when cause = 'withdrawn' then 'unread'
             when cause in ('amount', 'rate') then 'rules'
@@ -58,7 +59,7 @@ named as (
         case
             when cause = 'claims' then deal_id
             when cause = 'other_partner' then concat_ws(' ', distributor, partner_code)
-            when cause = 'not_a_licence' or closing_reason = 'not_a_licence' then sku
+            when cause = 'other_basis' or closing_reason = 'other_basis' then sku
             when cause = 'held' then concat_ws(' ', distributor, partner_code, sku)
             when cause = 'withdrawn' then stated_file
             when cause in ('amount', 'rate') then incentive

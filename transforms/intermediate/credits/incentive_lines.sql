@@ -1,0 +1,46 @@
+-- Each line with each incentive of its programme version: what would count of it for whom, or why it
+-- does not count. A line before the programme is judged by the first version.
+--
+-- is a view
+-- grain: sale_id, incentive
+-- sale_id, incentive
+-- place         of the incentive in its version
+-- credits       buyer, distributor or claims
+-- partner_id    whom it would credit; null where the buyer is outside, and for claims
+-- base, month, document_date, distributor, document_no, line_no, line_key, terms_document,
+-- terms_date, version, family, deal_id
+-- buyer_id      the buying partner
+-- is_unnamed    a return that is matched to sales: its parts count, not itself
+-- change_id
+-- reason        why it does not count; null when it does
+with incentives as (
+    select * from rules.incentives
+    union all
+    select i.* replace (null as version)
+    from rules.incentives as i
+    where i.version = (select arg_min(version, begins) from rules.versions)
+)
+select
+    l.sale_id, i.incentive, i.place, i.credits,
+    case i.credits when 'buyer' then l.partner_id when 'distributor' then l.distributor_id end
+    as partner_id,
+    l.amount as base, l.month, l.document_date, l.distributor, l.document_no, l.line_no, l.line_key,
+    l.terms_document, l.terms_date, l.version, l.family, l.deal_id, l.partner_id as buyer_id,
+    l.is_unnamed, l.change_id,
+    case
+        when i.credits = 'buyer' and l.is_outside then 'outside'
+        when not list_contains(i.basis, l.basis) then 'other_basis'
+        when not list_contains(i.families, l.family) then 'other_family'
+        when not list_contains(i.skus, l.sku) then 'other_product'
+        when not list_contains(i.document_types, l.document_type) then 'other_document_type'
+        when l.version is null then 'before_the_programme'
+        when l.terms_date < i.from_date then 'before_its_days'
+        when l.terms_date > i.to_date then 'after_its_days'
+        else d.reason
+    end as reason
+from intermediate.valued_lines as l
+join incentives as i on i.version is not distinct from l.version
+left join intermediate.entitled_days as d
+    on d.partner_id = case i.credits when 'buyer' then l.partner_id else l.distributor_id end
+        and d.who = i.who and d.version = i.version and d.terms_date = l.terms_date
+where i.credits <> 'distributor' or l.distributor_id is not null
