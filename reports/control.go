@@ -2,14 +2,19 @@ package reports
 
 import "time"
 
-// RegisterMonth has the totals of a month.
+// RegisterMonth has the totals of a month, and what each incentive earned.
 type RegisterMonth struct {
-	Month   time.Time        `json:"month"`
-	Status  string           `json:"status"` // open, closed or final
-	Entries Cents            `json:"entries"`
-	Payable Cents            `json:"payable"`
-	Carried Cents            `json:"carried"`
-	Earned  map[string]Cents `json:"-"` // by incentive
+	MonthTotals
+	Earned map[string]Cents // by incentive
+}
+
+// MonthTotals has the totals of a month.
+type MonthTotals struct {
+	Month   time.Time `json:"month"`
+	Status  string    `json:"status"` // open, closed or final
+	Entries Cents     `json:"entries"`
+	Payable Cents     `json:"payable"`
+	Carried Cents     `json:"carried"`
 }
 
 // Margin is what the incentives earned together.
@@ -28,20 +33,20 @@ type monthEarned struct {
 }
 
 // readMonths reads the month and the twelve before it.
-func readMonths(r *rows, month time.Time) []RegisterMonth {
-	months := get[RegisterMonth](r, registerMonths, month)
+func readMonths(r *rows, month time.Time) (months []RegisterMonth) {
 	earned := get[monthEarned](r, `from (
 		select month, incentive, sum(earned)::decimal(18,2) as earned
 		from mart.statements
 		group by month, incentive)
 		order by month, incentive`)
-	for i := range months {
-		months[i].Earned = map[string]Cents{}
+	for _, totals := range get[MonthTotals](r, registerMonths, month) {
+		m := RegisterMonth{MonthTotals: totals, Earned: map[string]Cents{}}
 		for _, e := range earned {
-			if e.Month.Equal(months[i].Month) {
-				months[i].Earned[e.Incentive] = e.Earned
+			if e.Month.Equal(m.Month) {
+				m.Earned[e.Incentive] = e.Earned
 			}
 		}
+		months = append(months, m)
 	}
 	return months
 }
@@ -113,7 +118,8 @@ const registerMonths = `from (
 		from mart.payables
 		group by month
 	)
-	select m.month, m.status, coalesce(p.entries, 0)::decimal(18,2) as entries, coalesce(p.payable, 0)::decimal(18,2) as payable,
+	select m.month, m.status, coalesce(p.entries, 0)::decimal(18,2) as entries,
+		coalesce(p.payable, 0)::decimal(18,2) as payable,
 		coalesce(p.carried, 0)::decimal(18,2) as carried
 	from mart.months as m
 	left join paid as p on p.month = m.month

@@ -13,7 +13,7 @@ type Names struct {
 type Incentive struct {
 	Name    string `json:"name"`
 	Credits string `json:"credits"` // buyer, distributor or claims
-	Base    string `json:"base"`    // what of a line it counts
+	Base    string `json:"base_of"` // what of a line it counts
 }
 
 // ReadNames reads the names of the programme.

@@ -185,7 +185,8 @@ func hang[T any](s *reading, add func(*Line, T), from string) {
 func (s *reading) statements() {
 	fill(s, func(st *Statement) *[]IncentiveTotal { return &st.Modules }, "from mart.statements"+where+", incentive")
 	fill(s, func(st *Statement) *[]Tranche { return &st.Margin }, `from (
-		select *, rate is null as is_whole, tranche < 0 as is_cut, to_amount is null as is_endless,
+		select *, rate is null as is_whole, tranche = -1 as is_cut, tranche = -2 as is_flat,
+			to_amount is null as is_endless,
 			year_earned = round(year_base::decimal(20,2) * rate, 2) as is_year_by_rate,
 			month_earned = round(year_base::decimal(20,2) * rate, 2)
 				- round((year_base - month_base)::decimal(20,2) * rate, 2) as is_month_by_rate

@@ -116,7 +116,8 @@ type Tranche struct {
 	ValidFrom   Day    `json:"valid_from"`
 	Number      int64  `json:"tranche"`
 	Whole       bool   `json:"is_whole"`   // stands for the whole base, without bounds
-	Cut         bool   `json:"is_cut"`     // is what the cap of the programme year took away
+	Flat        bool   `json:"is_flat"`    // is what was earned for reaching tranches
+	Cut         bool   `json:"is_cut"`     // is what limits and caps changed
 	Endless     bool   `json:"is_endless"` // has no upper bound
 	From        Cents  `json:"from_amount,omitzero"`
 	To          Cents  `json:"to_amount,omitzero"`

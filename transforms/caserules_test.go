@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cockroachdb/apd/v3"
+
 	"tranche/transforms/oracle"
 )
 
@@ -53,6 +55,13 @@ func ruleLines() map[string]ruleLine {
 		"schedule": {4, manyWords, setSchedule},
 		// bounds resell ready 0 0.05 10000 0.06: each rate from its bound on
 		"bounds": {4, manyWords, setBounds},
+
+		// flats resell ready 0 500.00 1000.00: an amount for reaching each tranche of that schedule
+		"flats": {3, manyWords, setFlats},
+		// add storage_bonus buyer resell: another incentive, behind the others; - asks for no module
+		"add": {3, 3, addIncentive},
+		// set storage_bonus families storage,backup; set storage_bonus limit line 5.00 100.00
+		"set": {2, 5, setPart},
 
 		"admit": {2, 2, admit},
 		"own_deals": {1, 1, choice("allow", "refuse",
@@ -243,6 +252,77 @@ func addSchedule(t *testing.T, v *oracle.Version, name string, s oracle.Schedule
 			o.Family == s.Family
 	})
 	in.Schedules = append(in.Schedules, s)
+}
+
+func addIncentive(_ *testing.T, _ *oracle.Programme, v *oracle.Version, words []string) {
+	v.Incentives = append(v.Incentives, oracle.Incentive{Name: words[0], Credits: words[1],
+		Module: strings.TrimPrefix(words[2], "-"), Method: "marginal", Period: "year",
+		Deals: oracle.Deals{WindowDays: 365, Weights: map[string]int64{}}})
+}
+
+// setPart sets a part of an incentive.
+func setPart(t *testing.T, _ *oracle.Programme, v *oracle.Version, words []string) {
+	in, list := incentiveIn(t, v, words[0]), strings.Split(words[2], ",")
+	amount := func(i int) *apd.Decimal {
+		a := amountIn(t, "programme", words[i])
+		return &a
+	}
+	switch words[1] {
+	case "basis":
+		in.Basis = list
+	case "families":
+		in.Families = list
+	case "skus":
+		in.SKUs = list
+	case "types":
+		in.Types = list
+	case "partner_types":
+		in.PartnerTypes = list
+	case "countries":
+		in.Countries = list
+	case "not_with":
+		in.NotWith = list
+	case "least_line":
+		in.LeastLine = amount(2)
+	case "least_document":
+		in.LeastDocument = amount(2)
+	case "least_deal":
+		in.LeastDeal = amount(2)
+	case "base":
+		in.Base = words[2]
+	case "bounds":
+		in.UpperBounds = words[2] == "upper_inclusive"
+	case "cap_each":
+		in.CapEach = words[2]
+	case "from":
+		in.From = dayIn(t, "programme", words[2])
+	case "to":
+		in.To = dayIn(t, "programme", words[2])
+	case "limit": // line or document, the least and the most
+		in.LimitEach, in.Least, in.Most = words[2], amount(3), amount(4)
+	default:
+		t.Fatalf("programme: an incentive has no %s", words[1])
+	}
+}
+
+func setFlats(t *testing.T, _ *oracle.Programme, v *oracle.Version, words []string) {
+	in := incentiveIn(t, v, words[0])
+	for i := range in.Schedules {
+		s := &in.Schedules[i]
+		if level, family, _ := strings.Cut(words[1], "/"); s.Level != level || s.Family != family {
+			continue
+		}
+		s.Flats, s.Tranches = nil, slices.Clone(s.Tranches)
+		for j, word := range words[2:] {
+			if flat := amountIn(t, "programme", word); s.Width != nil {
+				s.Flats = append(s.Flats, flat)
+			} else {
+				s.Tranches[j].Flat = flat
+			}
+		}
+		return
+	}
+	t.Fatalf("programme: flats of %s stand after its schedule", words[1])
 }
 
 func setSchedule(t *testing.T, _ *oracle.Programme, v *oracle.Version, words []string) {

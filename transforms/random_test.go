@@ -91,6 +91,7 @@ func drawVersion(t *rapid.T, from time.Time) oracle.Version {
 		}
 		v.Incentives = append(v.Incentives, in)
 	}
+	drawMore(t, &v)
 	if rapid.Bool().Draw(t, "csp later") {
 		v.Admissions["csp"] = drawDay(t, "csp from", 0, 250)
 	}
@@ -153,25 +154,109 @@ func drawIncentive(t *rapid.T, m *oracle.Incentive) {
 	if rapid.IntRange(0, 3).Draw(t, "capped") == 0 {
 		limit := dec(rapid.Int64Range(100, 300000).Draw(t, "cap"), 2)
 		m.Cap = &limit
+		m.CapEach = rapid.SampledFrom([]string{"", "period"}).Draw(t, "cap each")
 	}
+	drawLimits(t, m)
 	for _, level := range []string{"ready", "advanced", "premier"} {
 		if rapid.IntRange(0, 9).Draw(t, "has "+level) > 0 {
-			m.Schedules = append(m.Schedules, drawSchedule(t, level, ""))
+			m.Schedules = append(m.Schedules, drawSchedule(t, m, level, ""))
 		}
 		if rapid.IntRange(0, 4).Draw(t, "family "+level) == 0 {
-			m.Schedules = append(m.Schedules, drawSchedule(t, level, "storage"))
+			m.Schedules = append(m.Schedules, drawSchedule(t, m, level, "storage"))
 		}
 	}
 }
 
-func drawSchedule(t *rapid.T, level, family string) oracle.Schedule {
+// drawMore adds incentives of other kinds, all of them with names that mean nothing.
+func drawMore(t *rapid.T, v *oracle.Version) {
+	for _, name := range []string{"alpha", "beta"} {
+		if rapid.IntRange(0, 2).Draw(t, "has "+name) == 0 {
+			continue
+		}
+		in := oracle.Incentive{Name: name, Module: rapid.SampledFrom([]string{"", "resell"}).Draw(t, "module"),
+			Credits: map[string]string{"alpha": "buyer", "beta": "claims"}[name], Method: "marginal", Period: "year"}
+		if name == "alpha" {
+			in.Base = "quantity" // an incentive counts the same in every version
+		}
+		if rapid.IntRange(0, 3).Draw(t, "pays") > 0 {
+			drawIncentive(t, &in)
+		}
+		if in.Credits == "claims" {
+			drawClaimRules(t, &in)
+		}
+		v.Incentives = append(v.Incentives, in)
+	}
+	for i := range v.Incentives {
+		if rapid.IntRange(0, 2).Draw(t, "has conditions") == 0 {
+			drawConditions(t, &v.Incentives[i], v)
+		}
+	}
+}
+
+// drawConditions narrows what an incentive counts.
+func drawConditions(t *rapid.T, in *oracle.Incentive, v *oracle.Version) {
+	sometimes := func(what string) bool { return rapid.IntRange(0, 4).Draw(t, what) == 0 }
+	value := func() *apd.Decimal {
+		d := dec(rapid.SampledFrom([]int64{2, 99999, 2500001}).Draw(t, "least"), 2)
+		return &d
+	}
+	if sometimes("families") {
+		in.Families = []string{"storage", "services"}
+	}
+	if sometimes("skus") {
+		in.SKUs = []string{"A", "C"}
+	}
+	if sometimes("sales only") {
+		in.Types = []string{"sale"}
+	}
+	if sometimes("types") {
+		in.PartnerTypes = []string{"csp"}
+	}
+	if sometimes("countries") {
+		in.Countries = []string{"FR", "DE"}
+	}
+	if sometimes("promotion") {
+		in.From = drawDay(t, "promotion from", -10, 150)
+		in.To = in.From.AddDate(0, 0, rapid.IntRange(0, 120).Draw(t, "promotion days"))
+	}
+	if sometimes("least line") {
+		in.LeastLine = value()
+	}
+	if sometimes("least document") {
+		in.LeastDocument = value()
+	}
+	if sometimes("least deal") {
+		in.LeastDeal = value()
+	}
+	if other := rapid.SampledFrom(v.Incentives).Draw(t, "other").Name; sometimes("not with") && other != in.Name {
+		in.NotWith = []string{other}
+	}
+}
+
+// drawLimits bounds what an incentive pays.
+func drawLimits(t *rapid.T, in *oracle.Incentive) {
+	if rapid.IntRange(0, 3).Draw(t, "limited") == 0 {
+		least := dec(rapid.Int64Range(0, 500).Draw(t, "least earned"), 2)
+		most := dec(rapid.Int64Range(500, 200000).Draw(t, "most earned"), 2)
+		in.LimitEach, in.Least, in.Most = rapid.SampledFrom([]string{"line", "document"}).Draw(t, "limit each"), &least, &most
+	}
+	in.UpperBounds = rapid.IntRange(0, 3).Draw(t, "upper bounds") == 0
+}
+
+func drawSchedule(t *rapid.T, in *oracle.Incentive, level, family string) oracle.Schedule {
 	s := oracle.Schedule{Level: level, Family: family}
 	rate := func() apd.Decimal { return dec(rapid.Int64Range(0, 200000).Draw(t, "rate"), 6) }
+	flat := func() apd.Decimal {
+		return dec(rapid.SampledFrom([]int64{0, 0, 5000, 99999}).Draw(t, "flat"), 2)
+	}
+	if in.Base == "quantity" {
+		return drawUnits(t, s, flat)
+	}
 	if rapid.IntRange(0, 3).Draw(t, "bounds") > 0 {
 		width := dec(rapid.SampledFrom([]int64{2500000, 1000000, 333333}).Draw(t, "width"), 2)
 		s.Width = &width
 		for range rapid.IntRange(1, 4).Draw(t, "rates") {
-			s.Rates = append(s.Rates, rate())
+			s.Rates, s.Flats = append(s.Rates, rate()), append(s.Flats, flat())
 		}
 		return s
 	}
@@ -179,10 +264,21 @@ func drawSchedule(t *rapid.T, level, family string) oracle.Schedule {
 	for range rapid.IntRange(0, 3).Draw(t, "tranches") {
 		to := from + rapid.Int64Range(1, 3000000).Draw(t, "to")
 		upper := dec(to, 2)
-		s.Tranches = append(s.Tranches, oracle.Tranche{From: dec(from, 2), To: &upper, Rate: rate()})
+		s.Tranches = append(s.Tranches, oracle.Tranche{From: dec(from, 2), To: &upper, Rate: rate(), Flat: flat()})
 		from = to
 	}
-	s.Tranches = append(s.Tranches, oracle.Tranche{From: dec(from, 2), Rate: rate()})
+	s.Tranches = append(s.Tranches, oracle.Tranche{From: dec(from, 2), Rate: rate(), Flat: flat()})
+	return s
+}
+
+// drawUnits draws a schedule for a few units.
+func drawUnits(t *rapid.T, s oracle.Schedule, flat func() apd.Decimal) oracle.Schedule {
+	width := dec(rapid.SampledFrom([]int64{100, 300, 1000}).Draw(t, "units wide"), 2)
+	s.Width = &width
+	for range rapid.IntRange(1, 3).Draw(t, "amounts") {
+		s.Rates = append(s.Rates, dec(rapid.Int64Range(0, 50000).Draw(t, "per unit"), 2))
+		s.Flats = append(s.Flats, flat())
+	}
 	return s
 }
 
@@ -245,6 +341,7 @@ func drawPartner(t *rapid.T, id string, i int) oracle.Partner {
 	if rapid.IntRange(0, 4).Draw(t, "type") == 0 {
 		p.Type = "csp"
 	}
+	p.Country = rapid.SampledFrom([]string{"", "FR", "US"}).Draw(t, "country")
 	module := []string{"resell", "resell", "resell", "sell_with", "distribution"}[i]
 	h := oracle.Holding{Module: module, From: drawDay(t, "held from", -30, 40)}
 	if rapid.IntRange(0, 4).Draw(t, "held to") == 0 {

@@ -66,30 +66,55 @@ func version(v oracle.Version) programme.Version {
 func incentive(in oracle.Incentive) programme.Incentive {
 	d := in.Deals
 	out := programme.Incentive{Name: in.Name, Credits: in.Credits, Module: in.Module,
-		Counts: programme.Counts{Basis: in.Basis}, Method: in.Method, Period: in.Period, Cap: centsOf(in.Cap),
+		Counts: programme.Counts{Basis: in.Basis, Families: in.Families, SKUs: in.SKUs, Types: in.Types,
+			PartnerTypes: in.PartnerTypes, Countries: in.Countries, Line: centsOf(in.LeastLine),
+			Document: centsOf(in.LeastDocument), Deal: centsOf(in.LeastDeal)},
+		Base: in.Base, Method: in.Method, Period: in.Period, From: in.From, To: in.To, NotWith: in.NotWith,
+		Cap: centsOf(in.Cap), CapEach: in.CapEach,
 		Deals: programme.Deals{LeadDays: d.LeadDays, WindowDays: d.WindowDays, OwnDeals: d.OwnDeals, Rescale: d.Rescale},
 		Money: in.MoneyFrom, PaysNothing: len(in.Schedules) == 0}
+	if in.UpperBounds {
+		out.Bounds = programme.UpperInclusive
+	}
+	limits := programme.Limits{Minimum: centsOf(in.Least), Maximum: centsOf(in.Most)}
+	switch in.LimitEach {
+	case "line":
+		out.Line = limits
+	case "document":
+		out.Document = limits
+	}
 	for _, role := range slices.Sorted(maps.Keys(d.Weights)) {
 		out.Deals.Weights = append(out.Deals.Weights, programme.Weight{Role: role, Weight: d.Weights[role]})
 	}
 	for _, s := range in.Schedules {
-		out.Schedules = append(out.Schedules, schedule(s))
+		out.Schedules = append(out.Schedules, schedule(in, s))
 	}
 	return out
 }
 
-func schedule(s oracle.Schedule) programme.Schedule {
+func schedule(in oracle.Incentive, s oracle.Schedule) programme.Schedule {
+	pays := func(rate, flat apd.Decimal) programme.Tranche {
+		if in.Base == "quantity" {
+			return programme.Tranche{PerUnit: centsOf(&rate), Flat: centsOf(&flat)}
+		}
+		return programme.Tranche{Rate: programme.PPM(units(rate, 6)), Flat: centsOf(&flat)}
+	}
 	if s.Width != nil {
 		var each []programme.Tranche
-		for _, r := range s.Rates {
-			each = append(each, programme.Tranche{Rate: programme.PPM(units(r, 6))})
+		for i, r := range s.Rates {
+			var flat apd.Decimal
+			if i < len(s.Flats) {
+				flat = s.Flats[i]
+			}
+			each = append(each, pays(r, flat))
 		}
 		return programme.Wide(s.Level, s.Family, centsOf(s.Width), each...)
 	}
 	t := programme.Schedule{Level: s.Level, Family: s.Family}
 	for _, x := range s.Tranches {
-		t.Tranches = append(t.Tranches, programme.Tranche{From: centsOf(&x.From), To: centsOf(x.To),
-			Rate: programme.PPM(units(x.Rate, 6))})
+		tranche := pays(x.Rate, x.Flat)
+		tranche.From, tranche.To = centsOf(&x.From), centsOf(x.To)
+		t.Tranches = append(t.Tranches, tranche)
 	}
 	return t
 }

@@ -60,7 +60,7 @@ type file struct {
 	Publish   publishFile   `doc:"Earlier publications"`
 	Serve     serveFile     `doc:"What tranche serve does and when, and who may read its pages"`
 	Notify    notifyFile    `doc:"Who gets messages"`
-	Names     namesFile     `is:"must" doc:"What levels and modules are called, and the words of statements for names"`
+	Names     namesFile     `is:"must" doc:"What levels and modules are called, and how statements write it"`
 	Feeds     []feedFile    `is:"must" doc:"How each sender writes its files; nothing is guessed"`
 	Programme []versionFile `is:"must" doc:"The rules; a version holds from its date until the next version's"`
 }
@@ -218,13 +218,13 @@ type versionFile struct {
 
 type incentiveFile struct {
 	Name      string         `is:"must name" doc:"A name of its own: small letters, digits and _"`
-	Credits   string         `is:"must credits" doc:"Whom a line credits: its buyer, its distributor, or claims on its deal"`
+	Credits   string         `is:"must credits" doc:"Whom it credits: the buyer, the distributor, or claims on the deal"`
 	Module    string         `doc:"The module that a partner must hold; usually none"`
 	Counts    countsFile     `doc:"Which lines and partners count; usually all"`
 	Base      string         `is:"base" doc:"What of a line counts: its amount or its quantity; usually amount"`
 	Method    string         `is:"method" doc:"How a running base becomes money; usually marginal"`
 	Period    string         `is:"period" doc:"How long a base accumulates before it starts at zero; usually year"`
-	Bounds    string         `is:"bounds" doc:"upper_inclusive: a bound belongs to the lower tranche; usually lower_inclusive"`
+	Bounds    string         `is:"bounds" doc:"upper_inclusive: a bound is of the lower tranche; usually lower_inclusive"`
 	From      exact          `is:"day" doc:"The first day whose lines count; usually the version's"`
 	To        exact          `is:"day" doc:"The last day whose lines count"`
 	NotWith   names          `yaml:"not_with" doc:"Incentives that a line does not count for together with this one"`

@@ -11,7 +11,8 @@ import (
 // withSchedules is the example with a version of n schedules more, each at a rate.
 func withSchedules(t *testing.T, n int, rate string) []byte {
 	text := example(t) + `
-  - {name: many, from: 2025-01-01, points: {status_months: 12}, levels: {source: directory, review_month: 12, grace_months: 3},
+  - {name: many, from: 2025-01-01, points: {status_months: 12},
+     levels: {source: directory, review_month: 12, grace_months: 3},
      incentives: [{name: resell, credits: buyer, schedules: [
     {level: ready, pays: nothing},
 `

@@ -200,15 +200,16 @@ func tables() []string {
 			who integer, basis varchar[], families varchar[], skus varchar[], document_types varchar[],
 			partner_types varchar[], countries varchar[], least_line decimal(18,2), least_document decimal(18,2),
 			least_deal decimal(18,2), base varchar, method varchar, period varchar, from_date date, to_date date,
-			excludes bigint, line_minimum decimal(18,2), line_maximum decimal(18,2), document_minimum decimal(18,2),
-			document_maximum decimal(18,2), cap decimal(18,2), cap_each varchar, pays_nothing boolean, money_from date,
+			excludes bigint, limit_each varchar, least decimal(18,2), most decimal(18,2), cap decimal(18,2), cap_each varchar, pays_nothing boolean, money_from date,
 			lead_days integer, window_days integer, own_deals boolean, rescale boolean)`,
-		"create table rules.incentive_names (incentive varchar, credits varchar, base varchar, place integer)",
+		"create table rules.incentive_names (incentive varchar, credits varchar, base_of varchar, place integer)",
 		`create table rules.schedules (schedule varchar, version integer, incentive varchar, level varchar, family varchar,
 			width decimal(18,2))`,
-		// reached_at is the lowest position that has reached the tranche, step what F gains there
+		// reached_at is the lowest position that has reached the tranche, left_at that of the next one, step what F
+		// gains there
 		`create table rules.tranches (schedule varchar, tranche integer, from_amount decimal(18,2), to_amount decimal(18,2),
-			rate decimal(18,6), flat decimal(18,2), reached_at decimal(18,2), step decimal(18,2))`,
+			rate decimal(18,6), flat decimal(18,2), reached_at decimal(18,2),
+			left_at decimal(18,2), step decimal(18,2))`,
 		"create table rules.weights (version integer, incentive varchar, role varchar, weight bigint)",
 		`create table rules.point_rates (version integer, incentive varchar, points bigint, per decimal(18,2),
 			from_date date)`,
@@ -297,13 +298,20 @@ func orLast(d time.Time) time.Time {
 func (w *writer) incentive(version, place int, v Version) {
 	in := v.Incentives[place]
 	c, d := in.Counts, in.Deals
+	var each any
+	limits := in.Line
+	switch {
+	case in.Line != Limits{}:
+		each = "line"
+	case in.Document != Limits{}:
+		each, limits = "document", in.Document
+	}
 	query := "insert into rules.incentives values (?, ?, ?, ?, ?, ?, " + list(c.Basis) + ", " + list(c.Families) + ", " +
 		list(c.SKUs) + ", " + list(c.Types) + ", " + list(c.PartnerTypes) + ", " + list(c.Countries) +
-		", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	w.exec(query, version, in.Name, place+1, in.Credits, in.Module, v.who(place),
 		c.Line.orNull(), c.Document.orNull(), c.Deal.orNull(), cmp.Or(in.Base, Amount), in.Method, in.Period,
-		orFirst(in.From), orLast(in.To), v.excludes(place), in.Line.Minimum.orNull(), in.Line.Maximum.orNull(),
-		in.Document.Minimum.orNull(), in.Document.Maximum.orNull(), in.Cap.orNull(), cmp.Or(in.CapEach, "year"),
+		orFirst(in.From), orLast(in.To), v.excludes(place), each, limits.Minimum.orNull(), limits.Maximum.orNull(), in.Cap.orNull(), cmp.Or(in.CapEach, "year"),
 		in.PaysNothing, orFirst(in.Money), d.LeadDays, d.WindowDays, d.OwnDeals, d.Rescale)
 	for _, x := range d.Weights {
 		w.exec("insert into rules.weights values (?, ?, ?, ?)", version, in.Name, x.Role, x.Weight)
@@ -347,10 +355,17 @@ func (w *writer) schedule(version int, hash string, in Incentive, s Schedule) {
 	n := strings.TrimSpace(hash + " " + in.Name + " " + s.Level + " " + s.Family)
 	w.exec("insert into rules.schedules values (?, ?, ?, ?, nullif(?, ''), ?)",
 		n, version, in.Name, s.Level, s.Family, s.Width.orNull())
-	for i, t := range s.Tranches {
-		reached, step, factor := t.From, t.Flat, t.Rate.String()
+	reached := func(i int) Cents {
 		if i == 0 || in.Bounds == UpperInclusive {
-			reached++ // the first is entered above zero
+			return s.Tranches[i].From + 1 // the first is entered above zero
+		}
+		return s.Tranches[i].From
+	}
+	for i, t := range s.Tranches {
+		step, factor := t.Flat, t.Rate.String()
+		var left any
+		if i+1 < len(s.Tranches) {
+			left = reached(i + 1).String()
 		}
 		if i > 0 && in.Method == "volume" { // only that of the tranche reached
 			step -= s.Tranches[i-1].Flat
@@ -358,7 +373,7 @@ func (w *writer) schedule(version int, hash string, in Incentive, s Schedule) {
 		if t.PerUnit != 0 {
 			factor = t.PerUnit.String()
 		}
-		w.exec("insert into rules.tranches values (?, ?, ?, ?, ?, ?, ?, ?)",
-			n, i+1, t.From.String(), t.To.orNull(), factor, t.Flat.String(), reached.String(), step.String())
+		w.exec("insert into rules.tranches values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			n, i+1, t.From.String(), t.To.orNull(), factor, t.Flat.String(), reached(i).String(), left, step.String())
 	}
 }

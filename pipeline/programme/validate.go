@@ -121,6 +121,9 @@ func (c *checker) incentive(at string, v Version, in Incentive) {
 	if !in.To.IsZero() && in.To.Before(in.From) {
 		c.fault(at+".to", "the last day is not before the first")
 	}
+	if len(in.Counts.Types) > 0 && !slices.Contains(in.Counts.Types, "sale") {
+		c.fault(at+".counts.types", "returns count only with their sales; write [sale], or leave it out for both")
+	}
 	for _, name := range in.NotWith {
 		known := slices.ContainsFunc(v.Incentives, func(o Incentive) bool { return o.Name == name })
 		if !known || name == in.Name {
@@ -129,6 +132,9 @@ func (c *checker) incentive(at string, v Version, in Incentive) {
 	}
 	c.limits(at+".line", in.Line)
 	c.limits(at+".document", in.Document)
+	if in.Line != (Limits{}) && in.Document != (Limits{}) {
+		c.fault(at+".document", "limits are for each line, or for each document, not for both")
+	}
 	if in.PaysNothing && len(in.Schedules) > 0 {
 		c.fault(at+".pays", "pays: nothing stands alone, without schedules")
 	}

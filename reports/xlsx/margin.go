@@ -28,6 +28,8 @@ func (s statement) margin() {
 		}
 		tranche := s.text(name)
 		switch {
+		case t.Flat:
+			tranche, from, to, rate = s.wrapped(w.say("for_reaching")), s.text(""), s.text(""), s.text("")
 		case t.Cut:
 			tranche, from, to, rate = s.wrapped(w.say("cut_by_cap")), s.text(""), s.text(""), s.text("")
 		case t.Whole:
@@ -64,7 +66,7 @@ func (s statement) margin() {
 // where each document starts at zero, or where the level changed in the tranche.
 func (s statement) trancheEarned(t reports.Tranche, row int) (month, year cell) {
 	month, year = s.money(t.MonthEarned), s.money(t.YearEarned)
-	if t.Whole || t.Cut {
+	if t.Whole || t.Cut || t.Flat {
 		return month, year
 	}
 	if t.YearByRate {

@@ -1,17 +1,18 @@
 -- A position that is back at zero under one schedule has earned nothing, and under one programme
--- version no points. Under the method document each document has its own position. Points that start
--- in the middle of a version are left out.
+-- version no points. Under the method document each document has its own position. Points that
+-- start in the middle of a version are left out.
 with movements as not materialized (
     select
         sale_id, partner_id, incentive, year_start, period_start, position_family, distributor,
         terms_document, base, rules_hash,
-        coalesce(schedule, '') as schedule, method, before_cap, points
+        coalesce(schedule, '') as schedule, method, by_rate + flat as given,
+        points
     from mart.statement_lines
 ),
 positions as (
     select
         partner_id, incentive, year_start, period_start, position_family, '' as document_no,
-        sum(before_cap) as earned, min(method) as method
+        sum(given) as earned, min(method) as method
     from movements
     group by partner_id, incentive, year_start, period_start, position_family
     having sum(base) = 0 and count(distinct schedule) = 1
@@ -20,7 +21,7 @@ documents as (
     select
         m.partner_id, m.incentive, m.year_start, m.period_start, m.position_family,
         m.terms_document as document_no,
-        sum(m.before_cap) as earned, min(m.method) as method
+        sum(m.given) as earned, min(m.method) as method
     from movements as m
     where (m.partner_id, m.incentive, m.year_start) in (select (partner_id, incentive, year_start)
         from movements where method = 'document')

@@ -8,9 +8,10 @@ create table lines (
     currency varchar, rate decimal(19,9), rate_date date, amount decimal(18,2),
     base decimal(18,2), year_start date, period_start date, position_family varchar,
     running_lo decimal(18,2), running_hi decimal(18,2), lo decimal(18,2), hi decimal(18,2),
-    level varchar, method varchar, schedule varchar, before_cap decimal(18,2),
+    level varchar, method varchar, schedule varchar, by_rate decimal(18,2),
+    limited decimal(18,2), flat decimal(18,2), before_cap decimal(18,2),
     earned decimal(18,2), points bigint, deal_id varchar, terms_date date,
-    terms_document varchar, returns_document varchar, returns_line integer,
+    terms_document varchar, terms_line varchar, returns_document varchar, returns_line integer,
     returned_sale_id bigint, rules_hash varchar, sale_id bigint, file_name varchar,
     file_line bigint, matched_sale varchar);
 create table slices (
@@ -19,6 +20,10 @@ create table slices (
     from_amount decimal(18,2), to_amount decimal(18,2), rate decimal(18,6),
     fill_before decimal(18,2),
     fill_after decimal(18,2), base decimal(18,2), earned decimal(18,2));
+create table flats (
+    credit_id uuid, partner_id varchar, month date, incentive varchar, year_start date,
+    earned_by uuid, earned_in date, position varchar, sequence bigint, schedule varchar,
+    tranche bigint, reached_at decimal(18,2), amount decimal(18,2));
 create table adjustments (
     partner_id varchar, month date, kind varchar, reference varchar, sale_id bigint,
     incentive varchar,
@@ -27,8 +32,8 @@ create table adjustments (
     base decimal(18,2), amount decimal(18,2), points bigint, file_name varchar,
     file_line bigint, stated_file varchar, stated_line bigint);
 create table shares (
-    sale_id bigint, incentive varchar, month date, deal_id varchar, partner_id varchar, roles varchar,
-    numerator bigint, denominator bigint, amount decimal(18,2), base decimal(18,2),
+    sale_id bigint, incentive varchar, month date, deal_id varchar, partner_id varchar,
+    roles varchar, numerator bigint, denominator bigint, amount decimal(18,2), base decimal(18,2),
     document_date date, distributor varchar, document_no varchar, line_no integer,
     matched_sale varchar);
 create table points (

@@ -1,7 +1,8 @@
 -- How far each partner has filled each tranche and the margin from it, in the month and in the
 -- programme year so far. Methods volume and block have one row per schedule, with tranche 0 and no
--- bounds. What the cap of a programme year takes away is tranche -1. An adjustment of an earlier
--- programme year is in the month it is stated in, in that year's tranches.
+-- bounds. What limits and caps change is tranche -1, what is earned for reaching tranches is
+-- tranche -2. An adjustment of an earlier programme year is in the month it is stated in, in that
+-- year's tranches.
 --
 -- grain: partner_id, month, incentive, year_start, schedule, tranche
 -- partner_id, month, incentive, year_start, schedule, method
@@ -9,18 +10,20 @@
 -- family
 -- valid_from   first day of the programme version
 -- tranche      number of the tranche, from 1, and the last one of the schedule stands for all that
---              go on at its rate; 0 below zero, or for the whole base; -1 for the cap
--- from_amount  where the tranche begins, in the programme currency; null for the whole base and the
---              cap
+--              go on at its rate; 0 below zero, or for the whole base; -1 for limits and caps; -2
+--              for reaching tranches
+-- from_amount  where the tranche begins, in the programme currency; null for the whole base
+--              and what is no tranche
 -- to_amount
--- rate          rate as a fraction, 0.05 is 5 %; null for the whole base and the cap
+-- rate          rate as a fraction, 0.05 is 5 %, or the amount for each unit; null for the whole
+--               base and what is no tranche
 -- month_base    purchases put into the tranche in the month, in the programme currency
 -- month_earned  margin earned by them, before any cap, in the programme currency; of tranche -1
---               what the cap took away, as a negative amount
+--               what limits and caps changed
 -- year_base     purchases put into the tranche in the programme year so far, in the programme
 --               currency
 -- year_earned   margin earned by them, before any cap, in the programme currency; of tranche -1
---               what the cap took away
+--               what limits and caps changed
 with last_tranches as (
     select t.schedule, max(t.tranche) as last_tranche, max(t.from_amount) as from_amount
     from rules.tranches as t
@@ -37,15 +40,18 @@ parts as (
     from mart.tranche_slices as s
     left join last_tranches as n using (schedule)
     union all
-    select partner_id, month, incentive, year_start, schedule, 0, null, null, null, base, before_cap
+    select partner_id, month, incentive, year_start, schedule, 0, null, null, null, base, by_rate
     from mart.statement_lines
     where method in ('volume', 'block')
     union all
     select
         partner_id, month, incentive, year_start, schedule, -1, null, null, null, 0,
-        earned - before_cap
+        earned - by_rate - flat
     from mart.statement_lines
-    where earned <> before_cap
+    where earned <> by_rate + flat
+    union all
+    select partner_id, month, incentive, year_start, schedule, -2, null, null, null, 0, amount
+    from mart.flat_steps
 ),
 monthly as (
     select

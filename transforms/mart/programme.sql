@@ -20,7 +20,8 @@
 select
     v.hash as rules_hash, v.name, p.currency, v.from_date, v.to_date, p.minimum_payable,
     p.settle_after, if(p.pays_own, 'partner', 'programme') as pay_currency,
-    v.status_months, v.expire_months, v.redemption_value, v.person_cap, if(v.levels_computed, 'computed', 'directory') as levels,
+    v.status_months, v.expire_months, v.redemption_value, v.person_cap,
+    if(v.levels_computed, 'computed', 'directory') as levels,
     v.review_month, v.grace_months
 from rules.versions as v
 cross join rules.programme as p

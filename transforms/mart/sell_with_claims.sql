@@ -8,7 +8,8 @@
 -- is_counted  true: the claim counts for this line
 -- reason      why the claim does not count; null when it does
 select
-    l.sale_id, l.returned_sale_id, c.incentive, l.month, c.deal_id, c.partner_code, c.partner_id, c.role,
+    l.sale_id, l.returned_sale_id, c.incentive, l.month, c.deal_id, c.partner_code,
+    c.partner_id, c.role,
     c.registered_on, c.status,
     l.document_date, l.distributor, l.document_no,
     l.line_no, f.file_name, l.line as file_line, c.reason is null as is_counted, c.reason

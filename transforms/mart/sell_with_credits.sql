@@ -17,7 +17,8 @@ with last_stated as (
 ),
 movements as (
     select
-        c.sale_id, c.matched_sale, c.incentive, c.posting_month as month, s.deal_id, c.partner_id, s.roles,
+        c.sale_id, c.matched_sale, c.incentive, c.posting_month as month, s.deal_id,
+        c.partner_id, s.roles,
         s.numerator,
         s.denominator, s.amount, c.base,
         c.document_date, c.distributor, c.document_no, c.line_no
@@ -32,7 +33,8 @@ movements as (
         select incentive from rules.incentive_names where credits = 'claims')
 )
 select
-    m.sale_id, m.incentive, m.month, coalesce(m.deal_id, t.deal_id) as deal_id, m.partner_id, m.roles,
+    m.sale_id, m.incentive, m.month, coalesce(m.deal_id, t.deal_id) as deal_id, m.partner_id,
+    m.roles,
     m.numerator, m.denominator,
     coalesce(m.amount, t.amount) as amount, m.base,
     m.document_date, m.distributor, m.document_no, m.line_no,
@@ -42,8 +44,8 @@ left join last_stated as t using (sale_id, matched_sale, incentive, partner_id)
 union all
 -- Shares of less than a cent, with base 0.
 select
-    s.sale_id, s.incentive, l.month, l.deal_id, s.partner_id, s.roles, s.numerator, s.denominator, l.amount,
-    s.base, l.document_date, l.distributor,
+    s.sale_id, s.incentive, l.month, l.deal_id, s.partner_id, s.roles, s.numerator,
+    s.denominator, l.amount, s.base, l.document_date, l.distributor,
     l.document_no, l.line_no, nullif(s.matched_sale, '')
 from intermediate.shares as s
 join intermediate.credited_lines as l using (sale_id, matched_sale)

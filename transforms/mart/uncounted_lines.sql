@@ -12,7 +12,7 @@
 -- base  value that would have counted, in the programme currency
 -- deal_id, terms_date, returns_document, returns_line, returned_sale_id, file_name, file_line
 with uncounted as (
-    select sale_id, matched_sale, partner_id, incentive, reason, base
+    select sale_id, matched_sale, partner_id, incentive, reason, amount as base
     from intermediate.purchase_credits
     where reason is not null and change_id is null
     union all

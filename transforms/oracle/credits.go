@@ -15,7 +15,9 @@ type line struct {
 	version *Version  // the version in force on that day, nil before the first
 	amount  apd.Decimal
 	product Product
-	after   int // the place of a part among the parts of its return
+	after   int         // the place of a part among the parts of its return
+	value   apd.Decimal // of the line, or of the sale it returns, without sign
+	number  string      // its own line, or that of the sale it returns
 }
 
 type lineKey struct {
@@ -27,6 +29,7 @@ type lineKey struct {
 func (w *work) findCredits() {
 	w.joinLinks()
 	named := w.salesByKey()
+	w.addUp(named)
 	var counted []*line // sales that a return can take back
 	for _, sale := range w.facts.Sales {
 		if sale.unnamed() && w.programme.UnnamedReturns != "own_day" {
@@ -46,6 +49,7 @@ func (w *work) findCredits() {
 			continue
 		}
 		l.paper = yearOf(sale, terms) + paper
+		w.judge(l, sold(sale, named))
 		if w.credit(l) && !sale.Return {
 			counted = append(counted, l)
 		}
@@ -57,36 +61,72 @@ func (w *work) findCredits() {
 
 // credit credits a line to all it counts for, and says whether there is anybody.
 func (w *work) credit(l *line) bool {
-	before := len(w.credits)
+	before, taken := len(w.credits), takings{}
 	for i := range l.version.Incentives {
 		in := &l.version.Incentives[i]
-		if !in.counts(l) {
+		if !w.counts(l, in) {
 			continue
 		}
 		switch in.Credits {
 		case "buyer":
-			w.creditPartner(l, in, l.sale.Buyer)
+			w.creditPartner(l, in, l.sale.Buyer, taken)
 		case "distributor":
-			w.creditPartner(l, in, l.sale.DistributorPartner)
+			w.creditPartner(l, in, l.sale.DistributorPartner, taken)
 		case "claims":
-			w.creditClaims(l, in)
+			w.creditClaims(l, in, taken)
 		}
 	}
 	return len(w.credits) > before
 }
 
 // counts says whether an incentive counts a line, whoever it credits.
-func (in *Incentive) counts(l *line) bool {
-	return allows(in.Basis, l.product.Basis)
+func (w *work) counts(l *line, in *Incentive) bool {
+	kind := "sale"
+	if l.sale.Return {
+		kind = "return"
+	}
+	if !allows(in.Basis, l.product.Basis) || !allows(in.Families, l.product.Family) || !allows(in.SKUs, l.sale.SKU) ||
+		!allows(in.Types, kind) || !within(l.terms, in.From, in.To) {
+		return false
+	}
+	return reaches(in.LeastLine, l.value) && reaches(in.LeastDocument, w.documents[documentOf(l)]) &&
+		reaches(in.LeastDeal, w.dealUntil(l.sale.Deal, l.terms))
 }
+
+// reaches says whether a value is not below the least that is asked for.
+func reaches(least *apd.Decimal, value apd.Decimal) bool { return least == nil || !less(value, *least) }
 
 // allows says whether a list has a word; an empty one has every word.
 func allows(list []string, word string) bool { return len(list) == 0 || slices.Contains(list, word) }
 
-func (w *work) creditPartner(l *line, in *Incentive, id string) {
-	if id != "" && w.entitled(id, in, l) {
-		w.addCredit(l, id, in, l.amount)
+func (w *work) creditPartner(l *line, in *Incentive, id string, taken takings) {
+	if id != "" && w.entitled(id, in, l) && taken.take(l, in, id) {
+		w.addCredit(l, id, in, l.base(in))
 	}
+}
+
+// base is what an incentive counts of a line.
+func (l *line) base(in *Incentive) apd.Decimal {
+	if in.Base != "quantity" {
+		return l.amount
+	}
+	units := whole(l.sale.Quantity)
+	units.Negative = l.sale.Return && l.sale.Quantity != 0
+	return units
+}
+
+// takings are the incentives that count a line already, by partner.
+type takings map[string][]string
+
+// take says whether an incentive may count a line for a partner besides those before it, and notes it.
+func (t takings) take(l *line, in *Incentive, partner string) bool {
+	for _, name := range t[partner] {
+		if slices.Contains(in.NotWith, name) || slices.Contains(l.version.incentive(name).NotWith, in.Name) {
+			return false
+		}
+	}
+	t[partner] = append(t[partner], in.Name)
+	return true
 }
 
 // salesByKey holds the sales a return may name, of whatever month.
@@ -207,6 +247,12 @@ func (w *work) entitled(id string, in *Incentive, l *line) bool {
 		return false
 	}
 	if !partner.Left.IsZero() && !l.terms.Before(partner.Left) {
+		return false
+	}
+	if len(in.PartnerTypes) > 0 && !slices.Contains(in.PartnerTypes, partner.Type) {
+		return false
+	}
+	if len(in.Countries) > 0 && !slices.Contains(in.Countries, partner.Country) {
 		return false
 	}
 	if in.Module == "" {

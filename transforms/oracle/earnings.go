@@ -1,45 +1,175 @@
 package oracle
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/cockroachdb/apd/v3"
 )
 
-type capKey struct {
-	partner, incentive string
-	year               time.Time
-}
-
-// earn works out what every credit earned, in the walk order because a cap goes by
+// earn works out what every credit earned, in the walk order because limits, flat amounts and caps go by
 // what was earned before.
 func (w *work) earn() {
-	running := map[capKey]apd.Decimal{}
+	limits, flats, caps := map[limitKey]sums{}, map[string][]flat{}, map[capKey]apd.Decimal{}
 	for _, c := range w.credits {
-		earned := w.uncapped(c)
-		key := capKey{c.partner, c.incentive.Name, yearStart(c.line.terms, w.programme.YearStarts)}
-		low := running[key]
-		high := add(low, earned)
-		running[key] = high
-		c.earned = earned
-		if limit := c.incentive.Cap; limit != nil {
-			c.earned = sub(lesser(*limit, high), lesser(*limit, low))
+		schedule := w.schedule(c)
+		earned := whole(0)
+		if schedule != nil {
+			earned = limit(c, byMethod(c.incentive.Method, *schedule, c), limits)
 		}
+		c.earned = w.cap(c, add(earned, steps(c, schedule, flats)), caps)
 	}
 }
 
-func (w *work) uncapped(c *credit) apd.Decimal {
+// schedule is what pays for a credit, nil when nothing does.
+func (w *work) schedule(c *credit) *Schedule {
 	in := c.incentive
 	if c.line.terms.Before(in.MoneyFrom) {
-		return whole(0)
+		return nil
 	}
 	level := w.levelOn(w.newest(c.partner), c.line.terms)
-	for _, s := range in.Schedules {
-		if s.Level == level && s.Family == c.family {
-			return byMethod(in.Method, s, c)
+	for i := range in.Schedules {
+		if s := &in.Schedules[i]; s.Level == level && s.Family == c.family {
+			return s
 		}
 	}
-	return whole(0)
+	return nil
+}
+
+// limitKey names what a limit is for: a line or a document, with all that was returned of it.
+type limitKey struct {
+	partner, incentive, distributor, paper, line string
+}
+
+// sums are what counted, and what it earned.
+type sums struct{ base, earned apd.Decimal }
+
+// limit holds what a line or a document earns between its bounds.
+func limit(c *credit, earned apd.Decimal, all map[limitKey]sums) apd.Decimal {
+	in := c.incentive
+	if in.LimitEach == "" {
+		return earned
+	}
+	key := limitKey{c.partner, in.Name, c.line.sale.Distributor, c.line.paper, ""}
+	if in.LimitEach == "line" {
+		key.line = c.line.number
+	}
+	before := all[key]
+	after := sums{add(before.base, c.base), add(before.earned, earned)}
+	all[key] = after
+	return sub(in.between(after), in.between(before))
+}
+
+// between is what a line or document earns that counts so much and would earn so much.
+func (in *Incentive) between(s sums) apd.Decimal {
+	if s.base.IsZero() {
+		return whole(0)
+	}
+	sign := whole(1)
+	sign.Negative = s.base.Negative
+	earned, least := mul(s.earned, sign), whole(0)
+	if in.Least != nil {
+		least = *in.Least
+	}
+	earned = greater(earned, least)
+	if in.Most != nil {
+		earned = lesser(earned, *in.Most)
+	}
+	return mul(earned, sign)
+}
+
+// capKey names what a cap is for.
+type capKey struct {
+	partner, incentive string
+	from               time.Time
+}
+
+// cap cuts what goes beyond the cap of the year or the period.
+func (w *work) cap(c *credit, earned apd.Decimal, running map[capKey]apd.Decimal) apd.Decimal {
+	key := capKey{c.partner, c.incentive.Name, yearStart(c.line.terms, w.programme.YearStarts)}
+	if c.incentive.CapEach == "period" {
+		key.from = c.period
+	}
+	low := running[key]
+	high := add(low, earned)
+	running[key] = high
+	if most := c.incentive.Cap; most != nil {
+		return sub(lesser(*most, high), lesser(*most, low))
+	}
+	return earned
+}
+
+// flat is an amount that was earned at a place of a running base, and is held as long as the base stays there.
+type flat struct{ at, amount apd.Decimal }
+
+// steps is what a credit earns for reaching tranches of its own schedule, less what it takes back by falling below
+// the places where something was earned.
+func steps(c *credit, schedule *Schedule, held map[string][]flat) apd.Decimal {
+	running := fmt.Sprint(c.partner, "/", c.incentive.Name, "/", c.period, "/", c.family)
+	document := fmt.Sprint(running, "/", c.line.sale.Distributor, "/", c.line.paper)
+	earned := whole(0)
+	for _, p := range []struct {
+		key       string
+		low, high apd.Decimal
+		rises     bool
+	}{
+		{running, c.low, c.high, c.incentive.Method != "document"},
+		{document, c.docLow, c.docHigh, c.incentive.Method == "document"},
+	} {
+		var still []flat
+		for _, f := range held[p.key] {
+			if less(p.high, f.at) {
+				earned = sub(earned, f.amount)
+			} else {
+				still = append(still, f)
+			}
+		}
+		if p.rises && schedule != nil {
+			for _, f := range reached(c.incentive, schedule, p.low, p.high) {
+				earned = add(earned, f.amount)
+				still = append(still, f)
+			}
+		}
+		held[p.key] = still
+	}
+	return earned
+}
+
+// reached are the flat amounts of the tranches that a base reaches on its way up.
+func reached(in *Incentive, s *Schedule, low, high apd.Decimal) (list []flat) {
+	cent, before := *apd.New(1, -2), whole(0)
+	for i, amount := range s.flats() {
+		at := amount.at
+		if i == 0 || in.UpperBounds {
+			at = add(at, cent)
+		}
+		value := amount.amount
+		if in.Method == "volume" {
+			value = sub(value, before)
+		}
+		before = amount.amount
+		if less(low, at) && !less(high, at) && !value.IsZero() {
+			list = append(list, flat{at, value})
+		}
+	}
+	return list
+}
+
+// flats are the amounts of a schedule and where its tranches begin.
+func (s *Schedule) flats() (list []flat) {
+	from := whole(0)
+	for i := range s.Rates {
+		amount := whole(0)
+		if i < len(s.Flats) {
+			amount = s.Flats[i]
+		}
+		list = append(list, flat{from, amount})
+		from = add(from, *s.Width)
+	}
+	for _, t := range s.Tranches {
+		list = append(list, flat{t.From, t.Flat})
+	}
+	return list
 }
 
 func byMethod(method string, s Schedule, c *credit) apd.Decimal {
@@ -51,7 +181,8 @@ func byMethod(method string, s Schedule, c *credit) apd.Decimal {
 	case "block":
 		return sub(cents(block(s, c.high)), cents(block(s, c.low)))
 	case "volume":
-		return sub(cents(volume(s, c.high)), cents(volume(s, c.low)))
+		upper := c.incentive.UpperBounds
+		return sub(cents(volume(s, c.high, upper)), cents(volume(s, c.low, upper)))
 	}
 	panic("oracle: unknown method " + method)
 }
@@ -84,14 +215,15 @@ func block(s Schedule, x apd.Decimal) apd.Decimal {
 	return sum
 }
 
-// volume is the whole of x at the rate of the last tranche it has reached.
-func volume(s Schedule, x apd.Decimal) apd.Decimal {
+// volume is the whole of x at the rate of the last tranche it has reached. A bound belongs to the upper tranche, or to
+// the lower one.
+func volume(s Schedule, x apd.Decimal, upper bool) apd.Decimal {
 	if less(x, whole(0)) {
 		return mul(x, firstRate(s))
 	}
 	rate := whole(0)
 	for _, t := range tranches(s, x) {
-		if !less(x, t.From) {
+		if !less(x, t.From) && !(upper && x.Cmp(&t.From) == 0 && !t.From.IsZero()) {
 			rate = t.Rate
 		}
 	}

@@ -44,6 +44,8 @@ type work struct {
 	first    time.Time   // the day the first version begins
 	last     time.Time   // the last day of Through
 
+	documents map[paperKey]apd.Decimal // what the sales of each document are worth
+	deals     []dealValue
 	credits   []*credit            // in walk order once walked
 	stretches map[string][]stretch // by partner
 	ledgers   map[string][]posting // by partner

@@ -165,7 +165,8 @@ func TestThreeInfluencersOnACent(t *testing.T) {
 	p := programme("marginal")
 	p.UnnamedReturns = "own_day"
 	p.Versions[0].Incentives = append(p.Versions[0].Incentives, Incentive{
-		Name: "sell_with", Credits: "claims", Module: "sell_with", Basis: []string{"licence"}, Method: "marginal", Period: "year",
+		Name: "sell_with", Credits: "claims", Module: "sell_with", Basis: []string{"licence"},
+		Method: "marginal", Period: "year",
 		Deals: Deals{WindowDays: 90, Rescale: true, Weights: map[string]int64{"influenced": 30, "sourced": 70}},
 	})
 	f := facts()

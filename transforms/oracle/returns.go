@@ -121,12 +121,12 @@ func (w *work) giveBack(sale Sale, parts []part) {
 			continue
 		}
 		of := sale
-		of.Net, of.Deal, of.Rate = nets[i], p.of.sale.Deal, p.of.sale.Rate
+		of.Net, of.Deal, of.Rate, of.Quantity = nets[i], p.of.sale.Deal, p.of.sale.Rate, p.quantity
 		if sale.Currency != p.of.sale.Currency {
 			of.Rate = nil
 		}
 		if l, ok := w.readLine(of, p.of.terms); ok {
-			l.paper, l.after = p.of.paper, i
+			l.paper, l.after, l.value, l.number = p.of.paper, i, p.of.value, p.of.number
 			l.sale.DistributorPartner = p.of.sale.DistributorPartner
 			w.credit(l)
 		}

@@ -18,15 +18,31 @@ type share struct {
 }
 
 // creditClaims shares a line among those whose claims on its deal count.
-func (w *work) creditClaims(l *line, in *Incentive) {
+func (w *work) creditClaims(l *line, in *Incentive, taken takings) {
 	roles := w.holders(l, in)
-	for _, s := range cut(l.amount, shares(in.Deals, roles)) {
+	leaveToOthers(l, in, roles, taken)
+	for _, s := range cut(l.base(in), shares(in.Deals, roles)) {
 		if s.partner == "" || s.cents.Sign() == 0 {
 			continue
 		}
 		base := *apd.NewWithBigInt(new(apd.BigInt).SetMathBigInt(s.cents), -2)
-		base.Negative = l.amount.Negative
+		base.Negative = l.sale.Return
 		w.addCredit(l, s.partner, in, base)
+	}
+}
+
+// leaveToOthers takes out the partners for whom an earlier incentive counts the line.
+func leaveToOthers(l *line, in *Incentive, roles map[string]map[string]bool, taken takings) {
+	may := map[string]bool{}
+	for _, partners := range roles {
+		for partner := range partners {
+			if _, judged := may[partner]; !judged {
+				may[partner] = taken.take(l, in, partner)
+			}
+			if !may[partner] {
+				delete(partners, partner)
+			}
+		}
 	}
 }
 
@@ -37,7 +53,7 @@ func (w *work) holders(l *line, in *Incentive) map[string]map[string]bool {
 	var first *Claim // the sourced claim that stands
 	for i := range w.facts.Claims {
 		c := &w.facts.Claims[i]
-		if !w.counts(*c, l, in) {
+		if !w.claims(*c, l, in) {
 			continue
 		}
 		if c.Role == sourced {
@@ -64,7 +80,7 @@ func earlier(a, b Claim) bool {
 	return a.Partner < b.Partner
 }
 
-func (w *work) counts(c Claim, l *line, in *Incentive) bool {
+func (w *work) claims(c Claim, l *line, in *Incentive) bool {
 	rules := in.Deals
 	if l.sale.Deal == "" || c.Deal != l.sale.Deal || !c.Approved || !c.on(l.terms) {
 		return false

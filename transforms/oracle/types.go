@@ -35,6 +35,7 @@ type Partner struct {
 	Days
 	ID       string
 	Type     string // "csp" or the like, often empty
+	Country  string
 	Active   bool
 	Left     time.Time // the day it left; zero: it has not
 	Modules  []Holding
@@ -172,9 +173,24 @@ type Incentive struct {
 	Name, Credits string       // Credits is buyer, distributor or claims
 	Module        string       // that the partner holds; empty: none is needed
 	Basis         []string     // of the products that count; empty: of any
+	Families      []string     // likewise
+	SKUs          []string     // likewise
+	Types         []string     // of documents: sale, return; empty: both
+	PartnerTypes  []string     // of the partners that earn; empty: of any
+	Countries     []string     // likewise
+	LeastLine     *apd.Decimal // value of the line, or of the sale it returns; nil: any
+	LeastDocument *apd.Decimal // value of the document's sales
+	LeastDeal     *apd.Decimal // value of the deal's sales until the day
+	Base          string       // quantity; empty: amount
 	Method        string       // marginal, block, document, volume
 	Period        string       // year, half, quarter, month
-	Cap           *apd.Decimal // per programme year; nil: none
+	UpperBounds   bool         // a bound belongs to the lower tranche
+	From, To      time.Time    // the first and the last day that count; zero: without end
+	NotWith       []string     // incentives that do not count a line together with it
+	LimitEach     string       // line or document; empty: no limits
+	Least, Most   *apd.Decimal // of what one earns; nil: no limit
+	Cap           *apd.Decimal // nil: none
+	CapEach       string       // period; empty: the programme year
 	Deals         Deals        // of one that credits claims
 	MoneyFrom     time.Time    // zero: every day
 	Schedules     []Schedule   // none: it pays nothing
@@ -186,7 +202,8 @@ type Incentive struct {
 type Schedule struct {
 	Level, Family string
 	Width         *apd.Decimal
-	Rates         []apd.Decimal // fractions, 0.05 is 5 %
+	Rates         []apd.Decimal // fractions, 0.05 is 5 %; of units, the amount for each
+	Flats         []apd.Decimal // with a width: for reaching each tranche; none for further ones
 	Tranches      []Tranche
 }
 
@@ -194,7 +211,8 @@ type Schedule struct {
 type Tranche struct {
 	From apd.Decimal
 	To   *apd.Decimal
-	Rate apd.Decimal
+	Rate apd.Decimal // of units, the amount for each
+	Flat apd.Decimal // for reaching it
 }
 
 // Deals is how claims on a deal become credits.

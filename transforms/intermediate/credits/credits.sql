@@ -5,8 +5,8 @@
 -- grain: credit_id
 -- credit_id, sale_id, matched_sale, partner_id, incentive, base
 -- posting_month  month it is stated in
--- adjusts_month, document_date, distributor, document_no, terms_document, line_no, line_key,
--- terms_date, version, year_start, period_start, position_family
+-- adjusts_month, document_date, distributor, document_no, terms_document, terms_line, line_no,
+-- line_key, terms_date, version, year_start, period_start, position_family
 -- is_due     the credit counts today
 -- has_stated_terms  it has the terms that were stated of it, or of the sale it takes back
 -- level      as stated; null when nothing was

@@ -3,8 +3,8 @@
 --
 -- is a view
 -- grain: credit_id
--- credit_id, sale_id, matched_sale, partner_id, incentive, base, month, document_date,
--- distributor, document_no, terms_document, line_no, line_key, terms_date, version, year_start,
+-- credit_id, sale_id, matched_sale, partner_id, incentive, base, month, document_date, distributor,
+-- document_no, terms_document, terms_line, line_no, line_key, terms_date, version, year_start,
 -- period_start, position_family
 -- has_stated_terms  it takes back a sale that was stated, and has the terms of that
 -- level      as stated; null without stated terms

@@ -1,5 +1,6 @@
--- For each day with lines: whether the buyer, or the distributor, is a partner as an incentive asks.
--- Incentives that ask the same share a row, and each day is judged once, however many lines it has.
+-- For each day with lines: whether the buyer, or the distributor, is a partner as an incentive
+-- asks. Incentives that ask the same share a row, and each day is judged once, however many lines
+-- it has.
 --
 -- grain: partner_id, who, version, terms_date
 -- partner_id

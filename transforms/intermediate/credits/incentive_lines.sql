@@ -1,18 +1,21 @@
--- Each line with each incentive of its programme version: what would count of it for whom, or why it
--- does not count. A line before the programme is judged by the first version.
+-- Each line with each incentive of its programme version: what would count of it for whom, or why
+-- it does not count. A line before the programme is judged by the first version.
 --
 -- is a view
 -- grain: sale_id, incentive
 -- sale_id, incentive
 -- place         of the incentive in its version
 -- credits       buyer, distributor or claims
+-- base_of       what of a line counts: amount or quantity
 -- partner_id    whom it would credit; null where the buyer is outside, and for claims
--- base, month, document_date, distributor, document_no, line_no, line_key, terms_document,
--- terms_date, version, family, deal_id
+-- base, amount, month, document_date, distributor, document_no, line_no, line_key, terms_document,
+-- terms_line, terms_date, version, family, deal_id
 -- buyer_id      the buying partner
 -- is_unnamed    a return that is matched to sales: its parts count, not itself
+-- counts_returns  documents of returns count
 -- change_id
--- reason        why it does not count; null when it does
+-- reason        why it does not count; null when it does, unless another incentive keeps it from
+--               counting
 with incentives as (
     select * from rules.incentives
     union all
@@ -21,12 +24,15 @@ with incentives as (
     where i.version = (select arg_min(version, begins) from rules.versions)
 )
 select
-    l.sale_id, i.incentive, i.place, i.credits,
+    l.sale_id, i.incentive, i.place, i.credits, i.base as base_of,
     case i.credits when 'buyer' then l.partner_id when 'distributor' then l.distributor_id end
     as partner_id,
-    l.amount as base, l.month, l.document_date, l.distributor, l.document_no, l.line_no, l.line_key,
-    l.terms_document, l.terms_date, l.version, l.family, l.deal_id, l.partner_id as buyer_id,
-    l.is_unnamed, l.change_id,
+    if(i.base = 'quantity', l.quantity::decimal(18,2), l.amount) as base, l.amount, l.month,
+    l.document_date, l.distributor, l.document_no, l.line_no, l.line_key,
+    l.terms_document, l.terms_line, l.terms_date, l.version, l.family, l.deal_id,
+    l.partner_id as buyer_id,
+    l.is_unnamed,
+    coalesce(list_contains(i.document_types, 'return'), true) as counts_returns, l.change_id,
     case
         when i.credits = 'buyer' and l.is_outside then 'outside'
         when not list_contains(i.basis, l.basis) then 'other_basis'
@@ -36,11 +42,18 @@ select
         when l.version is null then 'before_the_programme'
         when l.terms_date < i.from_date then 'before_its_days'
         when l.terms_date > i.to_date then 'after_its_days'
-        else d.reason
+        when i.base = 'quantity'
+            and (l.quantity is null or l.quantity::decimal(18,2) <> l.quantity)
+            then 'no_quantity'
+        when d.reason is not null then d.reason
+        when v.line_value < i.least_line then 'below_least_line'
+        when v.document_value < i.least_document then 'below_least_document'
+        when v.deal_value < i.least_deal then 'below_least_deal'
     end as reason
 from intermediate.valued_lines as l
 join incentives as i on i.version is not distinct from l.version
 left join intermediate.entitled_days as d
     on d.partner_id = case i.credits when 'buyer' then l.partner_id else l.distributor_id end
         and d.who = i.who and d.version = i.version and d.terms_date = l.terms_date
+left join intermediate.line_values as v on v.sale_id = l.sale_id
 where i.credits <> 'distributor' or l.distributor_id is not null

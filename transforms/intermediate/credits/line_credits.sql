@@ -3,8 +3,8 @@
 --
 -- is a view
 -- grain: credit_id, change_id
--- credit_id, sale_id, matched_sale, partner_id, incentive, base, month, document_date,
--- distributor, document_no, terms_document, line_no, line_key, terms_date, version, year_start,
+-- credit_id, sale_id, matched_sale, partner_id, incentive, base, month, document_date, distributor,
+-- document_no, terms_document, terms_line, line_no, line_key, terms_date, version, year_start,
 -- period_start, position_family
 -- change_id  the change it belongs to; null where it is due
 -- has_stated_terms  it takes back a sale that was stated, and has the terms of that
@@ -14,13 +14,15 @@
 with credited as (
     select
         sale_id, matched_sale, partner_id, incentive, base, month, document_date, distributor,
-        document_no, terms_document, line_no, line_key, terms_date, version, family, change_id
+        document_no, terms_document, terms_line, line_no, line_key, terms_date, version, family,
+        change_id
     from intermediate.purchase_credits
     where reason is null
     union all
     select
         s.sale_id, s.matched_sale, s.partner_id, s.incentive, s.base, l.month, l.document_date,
-        l.distributor, l.document_no, l.terms_document, l.line_no, l.line_key, l.terms_date,
+        l.distributor, l.document_no, l.terms_document, l.terms_line, l.line_no, l.line_key,
+        l.terms_date,
         l.version, l.family, l.change_id
     from intermediate.shares as s
     join intermediate.credited_lines as l using (sale_id, matched_sale)
@@ -34,6 +36,7 @@ select
         c.incentive, nullif(c.matched_sale, '')))::uuid as credit_id,
     c.sale_id, c.matched_sale, c.partner_id, c.incentive, c.base, c.month, c.document_date,
     c.distributor, c.document_no, coalesce(t.terms_document, c.terms_document) as terms_document,
+    coalesce(t.terms_line, c.terms_line) as terms_line,
     c.line_no, c.line_key, coalesce(t.terms_date, c.terms_date) as terms_date,
     coalesce(t.version, c.version) as version,
     coalesce(t.year_start, (date_trunc('month', c.terms_date) - to_months(((month(c.terms_date)

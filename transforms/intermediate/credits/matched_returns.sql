@@ -46,7 +46,7 @@ named as (
 counted as (
     select sale_id from intermediate.incentive_lines where reason is null and credits <> 'claims'
     union
-    select sale_id from intermediate.claims where reason is null
+    select sale_id from intermediate.claim_reasons where reason is null
 ),
 sales as (
     select

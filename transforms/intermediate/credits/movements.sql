@@ -6,8 +6,8 @@
 -- credit_id      of a waiting change, made of the credit and the change
 -- sale_id, matched_sale, partner_id, incentive, base
 -- posting_month  month it is stated in
--- adjusts_month, document_date, distributor, document_no, terms_document, line_no, line_key,
--- terms_date, version, year_start, period_start, position_family
+-- adjusts_month, document_date, distributor, document_no, terms_document, terms_line, line_no,
+-- line_key, terms_date, version, year_start, period_start, position_family
 -- is_due     the credit counts today
 -- has_stated_terms  it has the terms that were stated of it, or of the sale it takes back
 -- level      as stated; null when nothing was
@@ -50,7 +50,8 @@ changing as (
         if(changes.due_month < p.first_open, changes.due_month, null) as adjusts_month,
         changes.document_date, changes.distributor, changes.document_no, changes.line_no,
         changes.line_key, coalesce(terms.terms_document, changes.terms_document)
-        as terms_document, coalesce(terms.terms_date, changes.terms_date) as terms_date,
+        as terms_document, coalesce(terms.terms_line, changes.terms_line) as terms_line,
+        coalesce(terms.terms_date, changes.terms_date) as terms_date,
         coalesce(versions.version, changes.version) as version,
         coalesce(terms.year_start, changes.year_start) as year_start,
         coalesce(terms.period_start, changes.period_start) as period_start,
@@ -75,7 +76,8 @@ movements as (
 select
     m.credit_id, m.sale_id, m.matched_sale, m.partner_id, m.incentive, m.base,
     greatest(m.due_month, p.first_open) as posting_month, m.adjusts_month, m.document_date,
-    m.distributor, m.document_no, m.terms_document, m.line_no, m.line_key, m.terms_date, m.version,
+    m.distributor, m.document_no, m.terms_document, m.terms_line, m.line_no, m.line_key,
+    m.terms_date, m.version,
     m.year_start, m.period_start, m.position_family, m.is_due, m.has_stated_terms, m.level,
     m.schedule,
     m.change_id, m.status_on

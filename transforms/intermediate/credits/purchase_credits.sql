@@ -5,23 +5,35 @@
 -- grain: sale_id, matched_sale, incentive
 -- sale_id, matched_sale
 -- partner_id  null where the buyer is outside
--- incentive, base, month, document_date, distributor, document_no, line_no, line_key,
--- terms_document, terms_date, version, family
--- change_id
+-- incentive, base
+-- amount      value of the line or part
+-- month, document_date, distributor, document_no, line_no, line_key, terms_document, terms_line,
+-- terms_date, version, family, change_id
 -- reason  why it does not count; null when it does
 with parts as (
     select
-        p.sale_id, p.matched_sale, s.partner_id, s.incentive, p.amount as base, p.month,
+        p.sale_id, p.matched_sale, s.sale_id as judged_id, s.partner_id, s.incentive,
+        if(s.base_of = 'quantity', p.quantity::decimal(18,2), p.amount) as base, p.amount, p.month,
         p.document_date, p.distributor, p.document_no, p.line_no, p.line_key, p.terms_document,
-        p.terms_date, p.version, p.family, p.change_id, s.reason
+        p.terms_line, p.terms_date, p.version, p.family, p.change_id,
+        coalesce(s.reason, if(s.counts_returns, null, 'other_document_type'), if(s.base_of = 'quantity' and p.quantity::decimal(18,2) <> p.quantity,
+            'no_quantity', null)) as reason
     from intermediate.split_returns as p
     join intermediate.incentive_lines as s on s.sale_id = p.claims_sale_id
     where s.credits <> 'claims'
+),
+judged as (
+    select
+        sale_id, '' as matched_sale, sale_id as judged_id, partner_id, incentive, base, amount,
+        month, document_date, distributor, document_no, line_no, line_key, terms_document,
+        terms_line, terms_date, version, family, change_id, reason
+    from intermediate.incentive_lines
+    where credits <> 'claims' and not is_unnamed
+    union all
+    select * from parts
 )
-select
-    sale_id, '' as matched_sale, partner_id, incentive, base, month, document_date, distributor,
-    document_no, line_no, line_key, terms_document, terms_date, version, family, change_id, reason
-from intermediate.incentive_lines
-where credits <> 'claims' and not is_unnamed
-union all
-select * from parts
+select j.* exclude (judged_id, reason),
+    if(j.reason is null and x.sale_id is not null, 'another_incentive', j.reason) as reason
+from judged as j
+left join intermediate.excluded_credits as x
+    on x.sale_id = j.judged_id and x.partner_id = j.partner_id and x.incentive = j.incentive

@@ -1,6 +1,6 @@
--- How the claims that count share each line, to the cent. The holders of a role share its weight
--- equally. Cents are divided by largest remainder. Ties go to the lower partner_id; the unclaimed
--- part comes last. A return is shared as its sale, with the opposite sign.
+-- How the claims that count share each line, to the cent or the hundredth of a unit. The holders of
+-- a role share its weight equally. Cents are divided by largest remainder. Ties go to the lower
+-- partner_id; the unclaimed part comes last. A return is shared as its sale, with the opposite sign.
 --
 -- grain: sale_id, matched_sale, incentive, partner_id
 -- sale_id, matched_sale, incentive, partner_id, roles, numerator, denominator, base
@@ -26,7 +26,8 @@ weights as (
     group by version, incentive
 ),
 wholes as (
-    select l.sale_id, l.matched_sale, l.claims_sale_id, t.incentive, t.split, l.amount,
+    select l.sale_id, l.matched_sale, l.claims_sale_id, t.incentive, t.split,
+        if(i.base = 'quantity', l.quantity::decimal(18,2), l.amount) as amount,
         if(i.rescale, t.claimed, w.weight)::bigint as whole
     from totals as t
     join intermediate.credited_lines as l on l.claims_sale_id = t.sale_id

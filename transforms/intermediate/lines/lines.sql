@@ -8,11 +8,11 @@
 -- distributor_id, partner_code
 -- partner_id  the buying partner; null where it is unknown or outside
 -- is_outside  the buyer is declared to be no partner
--- end_customer, sku, product_name, family, basis, quantity, net_amount, currency, rate,
--- rate_date
+-- end_customer, sku, product_name, family, basis, quantity, net_amount, currency, rate, rate_date
 -- amount       in the programme currency, rounded half away from zero
 -- terms_document  its own document, or that of the sale it names, with its year where the sender's
 --                 document numbers begin anew each year
+-- terms_line   its own line, or that of the sale it names
 -- deal_id      the deal of the distributor, or of a link where nobody claims that; of a return, the
 --              deal of its sale
 -- held_reason  why it cannot be valued yet, or does not count; null when it counts
@@ -135,7 +135,9 @@ select
     j.end_customer, j.sku, j.product_name, j.family, j.basis, j.quantity, j.net_amount,
     j.currency, j.rate, j.rate_date, j.amount,
     concat_ws(' ', if(j.returned_sale_id is null, j.document_no, j.returns_document),
-        if(j.is_yearly, year(j.terms_date), null)) as terms_document, j.deal_id,
+        if(j.is_yearly, year(j.terms_date), null)) as terms_document,
+    if(j.returned_sale_id is null, concat_ws(' ', j.line_no, nullif(j.line_key, '')),
+        concat_ws(' ', j.returns_line, nullif(j.returned_key, ''))) as terms_line, j.deal_id,
     j.held_reason, j.change_id, j.is_unnamed,
     j.held_reason is null and (j.month <= p.through_month
         or j.sale_id in (select sale_id from stated_earlier)) as is_valued,

@@ -8,8 +8,8 @@
 -- distributor_id, partner_code
 -- partner_id  the buying partner; null where it is outside
 -- is_outside  the buyer is declared to be no partner
--- end_customer, sku, product_name, family, basis, quantity, net_amount, currency, rate,
--- rate_date, amount, terms_document, deal_id
+-- end_customer, sku, product_name, family, basis, quantity, net_amount, currency, rate, rate_date,
+-- amount, terms_document, terms_line, deal_id
 -- change_id  the change that a person has to accept before the line counts; null where it counts
 -- is_unnamed  a return that is matched to sales
 select * exclude (held_reason, is_valued, awaits_change)

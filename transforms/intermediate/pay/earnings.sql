@@ -1,44 +1,62 @@
--- The margin of each movement, before and after the cap of the programme year, with its positions
--- and points.
+-- The margin of each movement, before and after the cap of the programme year or the period, with
+-- its positions and points.
 --
 -- grain: credit_id
 -- credit_id, level, schedule, method, lo, hi, running_lo, running_hi, sequence
--- points  by amount
+-- points   by amount
+-- by_rate  earned by rates and amounts per unit, before any limit
+-- limited  the same after the limits of the line or document
+-- flat     earned for reaching tranches, less what falling below them takes back
 -- before_cap, earned
-with sliced as (
-    select credit_id, sum(earned) as earned
-    from intermediate.slices
-    group by credit_id
+with flats as (
+    select credit_id, sum(amount) as flat from intermediate.flat_steps group by credit_id
 ),
 gross as (
     select
         s.credit_id, s.level, s.schedule, s.method, s.lo, s.hi, s.running_lo, s.running_hi,
-        s.sequence,
-        s.points,
-        coalesce(p.earned, w.earned, 0)::decimal(18,2) as before_cap
+        s.sequence, s.points, e.by_rate, e.limited, coalesce(f.flat, 0)::decimal(18,2) as flat,
+        (e.limited + coalesce(f.flat, 0))::decimal(18,2) as before_cap
     from intermediate.credit_schedules as s
-    left join sliced as p using (credit_id)
-    left join intermediate.volume_and_block_earnings as w using (credit_id)
+    join intermediate.line_earnings as e using (credit_id)
+    left join flats as f using (credit_id)
 ),
-stated_years as (
-    select partner_id, incentive, year_start, sum(before_cap) as before_cap
+stated as (
+    select partner_id, incentive, year_start, period_start, before_cap
     from stated.lines
+    where incentive in (select incentive from rules.incentives where cap is not null)
+),
+stated_sums as (
+    select partner_id, incentive, year_start, null as period_start, sum(before_cap) as before_cap
+    from stated
     group by partner_id, incentive, year_start
+    union all
+    select partner_id, incentive, year_start, period_start, sum(before_cap)
+    from stated
+    group by partner_id, incentive, year_start, period_start
+),
+capped as (
+    select
+        c.credit_id, c.partner_id, c.incentive, c.year_start,
+        if(i.cap_each = 'period', c.period_start, null) as period_start, i.cap
+    from intermediate.movements as c
+    left join rules.incentives as i using (version, incentive)
+    where c.incentive in (select incentive from rules.incentives where cap is not null)
 ),
 capping as (
-    select g.credit_id, m.cap, g.before_cap,
-        coalesce(y.before_cap, 0) + sum(g.before_cap)
-        over (partition by c.partner_id, c.incentive, c.year_start order by g.sequence) as after_it
-    from intermediate.movements as c
+    select g.credit_id, c.cap, g.before_cap,
+        coalesce(y.before_cap, 0) + sum(g.before_cap) over (
+            partition by c.partner_id, c.incentive, c.year_start, c.period_start
+            order by g.sequence) as after_it
+    from capped as c
     join gross as g using (credit_id)
-    left join stated_years as y using (partner_id, incentive, year_start)
-    left join rules.incentives as m using (version, incentive)
-    where c.incentive in (select incentive from rules.incentives where cap is not null)
+    left join stated_sums as y
+        on y.partner_id = c.partner_id and y.incentive = c.incentive
+        and y.year_start = c.year_start
+        and y.period_start is not distinct from c.period_start
 )
 select
     g.credit_id, g.level, g.schedule, g.method, g.lo, g.hi, g.running_lo, g.running_hi, g.sequence,
-    g.points,
-    g.before_cap,
+    g.points, g.by_rate, g.limited, g.flat, g.before_cap,
     if(k.cap is null, g.before_cap, least(k.cap, k.after_it) - least(k.cap,
         k.after_it - k.before_cap))::decimal(18,2) as earned
 from gross as g

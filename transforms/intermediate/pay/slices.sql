@@ -5,7 +5,7 @@
 --
 -- grain: credit_id, tranche
 -- credit_id, schedule, tranche, through_tranche, from_amount, to_amount
--- rate  fraction, 0.05 is 5 %
+-- rate  fraction of the base, 0.05 is 5 %; of units, the amount for each
 -- fill_before, fill_after, base
 -- earned  margin before the cap
 with paid as not materialized (
@@ -92,7 +92,7 @@ select
             then (round(width::decimal(20,2) * rate, 2)
                 * ((through_tranche - tranche + 1) * sign(hi - lo)))::decimal(18,2)
         -- Above this, the products need 128 bits, which are slow.
-        when greatest(abs(fill_before), abs(fill_after)) > 9000000000
+        when rate > 1 or greatest(abs(fill_before), abs(fill_after)) > 9000000000
             then (round(fill_after::decimal(20,2) * rate, 2)
                 - round(fill_before::decimal(20,2) * rate, 2))::decimal(18,2)
         else (round(fill_after * rate, 2) - round(fill_before * rate, 2))::decimal(18,2)

@@ -17,8 +17,8 @@ parts as (
     select e.credit_id, e.side,
         case
             when e.x < 0 then if(t.tranche = 1, e.x, 0)
-            when e.method = 'volume' then if(t.from_amount <= e.x
-                and (t.to_amount is null or e.x < t.to_amount), e.x, 0)
+            when e.method = 'volume' then if(t.reached_at <= e.x
+                and (t.left_at is null or e.x < t.left_at), e.x, 0)
             when t.to_amount is not null then if(t.to_amount <= e.x, t.to_amount - t.from_amount, 0)
             when e.width is not null and e.x > t.from_amount
                 then (((e.x - t.from_amount)::decimal(20,2) * 100)::hugeint

@@ -6,8 +6,7 @@
 -- origin, partner_id, posted_on, adjusts_month
 -- subject    the manual posting
 -- change     how many points it spends, and of how many
--- points
--- change_id
+-- points, change_id
 -- is_accepted  it counts; false: refused; null: it waits
 select origin, partner_id, posted_on, adjusts_month, subject,
     concat('spends ', points, ' points of ', greatest(available, 0)) as change, points, change_id,

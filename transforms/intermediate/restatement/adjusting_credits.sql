@@ -7,7 +7,7 @@
 -- due_month
 -- stated_month   null where nothing was stated
 -- adjusts_month, document_date, distributor, document_no, line_no, line_key, terms_document,
--- terms_date, version, year_start, period_start, position_family
+-- terms_line, terms_date, version, year_start, period_start, position_family
 -- is_due     the credit counts today
 -- is_stated  something has been stated of it
 -- has_stated_terms  it has the terms that were stated of it, or of the sale it takes back
@@ -21,7 +21,7 @@ select
     deltas.stated_month as adjusts_month,
     coalesce(deltas.document_date, terms.document_date) as document_date,
     terms.distributor, terms.document_no, terms.line_no, terms.line_key,
-    terms.terms_document, terms.terms_date, versions.version, terms.year_start,
+    terms.terms_document, terms.terms_line, terms.terms_date, versions.version, terms.year_start,
     terms.period_start, terms.position_family, deltas.sale_id is not null as is_due,
     true as is_stated, true as has_stated_terms, terms.level, terms.schedule,
     null::date as status_on

@@ -135,12 +135,14 @@ sources as (
         case
             when cause = 'claims' then 'deals'
             when cause = 'rate' then 'fx_rates'
-            when cause = 'other_basis' then 'products'
+            when cause in ('other_basis', 'other_family', 'other_product') then 'products'
             when cause <> 'counted_later' then 'partners'
             when coalesce(was_held_for, was_uncounted_for) in ('unknown_partner',
-                'ambiguous_partner', 'module_not_held', 'not_admitted_yet', 'partner_inactive')
+                'ambiguous_partner', 'module_not_held', 'not_admitted_yet', 'partner_inactive',
+                'other_partner_type', 'other_country')
                 then 'partners'
-            when coalesce(was_held_for, was_uncounted_for) in ('unknown_product', 'other_basis')
+            when coalesce(was_held_for, was_uncounted_for) in ('unknown_product', 'other_basis',
+                'other_family', 'other_product')
                 then 'products'
             when was_held_for in ('unknown_currency', 'no_rate', 'amount_too_large')
                 then 'fx_rates'
@@ -173,7 +175,8 @@ select
     caused.credit_id, caused.cause,
     coalesce(case
         when caused.cause = 'withdrawn' then caused.is_withdrawn
-        when caused.cause = 'other_basis' then caused.is_newer and caused.is_other_product
+        when caused.cause in ('other_basis', 'other_family', 'other_product')
+            then caused.is_newer and caused.is_other_product
         when caused.cause = 'held' then caused.is_newer and caused.held_reason not in
             ('future_date', 'amount_over_limit', 'amount_too_large')
         when caused.cause in ('amount', 'rate') then caused.is_newer

@@ -32,7 +32,8 @@ judged as (
             when causes.is_own or causes.cause = 'late' then true
             when c.is_stated then false
             when causes.cause = 'counted_later' then coalesce(causes.closing_reason, '') not in
-                ('other_basis', 'partner_inactive', 'module_not_held', 'not_admitted_yet',
+                ('other_basis', 'other_family', 'other_product', 'partner_inactive',
+                    'module_not_held', 'not_admitted_yet', 'other_partner_type', 'other_country',
                     'outside', 'before_the_programme')
             when causes.cause = 'claims' then shared.document_no is null
             else false
@@ -50,7 +51,9 @@ named as (
         case
             when cause = 'claims' then 'deal'
             when cause = 'other_partner' then 'code'
-            when cause = 'other_basis' or closing_reason = 'other_basis' then 'product'
+            when cause in ('other_basis', 'other_family', 'other_product')
+                or closing_reason in ('other_basis', 'other_family', 'other_product')
+                then 'product'
             when cause = 'held' then 'missing'
             when cause = 'withdrawn' then 'unread'
             when cause in ('amount', 'rate') then 'rules'
@@ -59,7 +62,8 @@ named as (
         case
             when cause = 'claims' then deal_id
             when cause = 'other_partner' then concat_ws(' ', distributor, partner_code)
-            when cause = 'other_basis' or closing_reason = 'other_basis' then sku
+            when cause in ('other_basis', 'other_family', 'other_product')
+                or closing_reason in ('other_basis', 'other_family', 'other_product') then sku
             when cause = 'held' then concat_ws(' ', distributor, partner_code, sku)
             when cause = 'withdrawn' then stated_file
             when cause in ('amount', 'rate') then incentive

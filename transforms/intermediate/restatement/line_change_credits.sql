@@ -3,8 +3,8 @@
 --
 -- grain: change_id, credit_id
 -- change_id, credit_id, sale_id, matched_sale, partner_id, incentive, base, due_month,
--- document_date, distributor, document_no, line_no, line_key, terms_document, terms_date, version,
--- year_start, period_start, position_family
+-- document_date, distributor, document_no, line_no, line_key, terms_document, terms_line,
+-- terms_date, version, year_start, period_start, position_family
 with taken as (
     select changes.change_id, due.* replace (-due.base as base), false as is_new
     from intermediate.line_changes as changes
@@ -22,7 +22,8 @@ select
     arg_max(month, is_new) as due_month, arg_max(document_date, is_new) as document_date,
     any_value(distributor) as distributor, any_value(document_no) as document_no,
     any_value(line_no) as line_no, any_value(line_key) as line_key,
-    arg_max(terms_document, is_new) as terms_document, arg_max(terms_date, is_new) as terms_date,
+    arg_max(terms_document, is_new) as terms_document,
+    arg_max(terms_line, is_new) as terms_line, arg_max(terms_date, is_new) as terms_date,
     arg_max(version, is_new) as version, arg_max(year_start, is_new) as year_start,
     arg_max(period_start, is_new) as period_start,
     arg_max(position_family, is_new) as position_family

@@ -4,8 +4,8 @@
 --
 -- grain: credit_id
 -- credit_id, sale_id, matched_sale, partner_id, incentive, base, month, document_date, distributor,
--- document_no, line_no, line_key, terms_document, terms_date, version, year_start, period_start,
--- position_family, level, schedule
+-- document_no, line_no, line_key, terms_document, terms_line, terms_date, version, year_start,
+-- period_start, position_family, level, schedule
 -- status_on  day on which the points of the sale were posted
 with contested as (
     select distinct
@@ -18,12 +18,15 @@ with contested as (
 returns as (
     select
         lines.sale_id, lines.matched_sale, lines.month, lines.document_date, lines.distributor,
-        lines.document_no, lines.line_no, lines.line_key, lines.amount, contested.incentive
+        lines.document_no, lines.line_no, lines.line_key,
+        if(names.base_of = 'quantity', lines.quantity, lines.amount)::decimal(18,2) as amount,
+        contested.incentive
     from intermediate.credited_lines as lines
     join staging.sales as sold on sold.sale_id = lines.returned_sale_id
     join contested
         on contested.distributor = sold.distributor and contested.document_no = sold.document_no
         and contested.line_no = sold.line_no and contested.line_key = sold.line_key
+    join rules.incentive_names as names using (incentive)
     where lines.change_id is null
         and (lines.distributor, lines.document_no, lines.line_no, lines.line_key,
             lines.matched_sale, contested.incentive) not in (
@@ -73,7 +76,8 @@ as_stated as (
         ((floor_cents + if(place <= left_over, 1, 0)) * sign(amount)::hugeint)::decimal(18,0)
             * 0.01::decimal(3,2) as base,
         month, document_date, distributor, document_no, line_no, line_key, terms_document,
-        terms_date, version, year_start, period_start, position_family, level, schedule, status_on
+        terms_line, terms_date, version, year_start, period_start, position_family, level,
+        schedule, status_on
     from ranked
     where partner_id is not null
 ),

@@ -3,8 +3,8 @@
 --
 -- grain: credit_id
 -- credit_id, partner_id, incentive, distributor, document_no, line_no, line_key, terms_date,
--- terms_document, year_start, period_start, position_family, level, schedule, rules_hash, sale_id,
--- matched_sale, document_date, net_amount, amount, file_name, file_line
+-- terms_document, terms_line, year_start, period_start, position_family, level, schedule,
+-- rules_hash, sale_id, matched_sale, document_date, net_amount, amount, file_name, file_line
 with affected as (
     select
         lines.*, row_number() over movements as from_first,
@@ -16,7 +16,8 @@ with affected as (
 )
 select
     credit_id, one.partner_id, one.incentive, one.distributor, one.document_no, one.line_no,
-    one.line_key, one.terms_date, one.terms_document, one.year_start, one.period_start,
+    one.line_key, one.terms_date, one.terms_document, one.terms_line, one.year_start,
+    one.period_start,
     one.position_family, one.level, one.schedule, one.rules_hash, newest.sale_id,
     coalesce(newest.matched_sale, '') as matched_sale,
     newest.document_date, newest.net_amount, newest.amount, newest.file_name, newest.file_line

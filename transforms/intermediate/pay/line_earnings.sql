@@ -1,0 +1,75 @@
+-- What each movement earns by its place in the tranches, and after the least and the most that a
+-- line or a document may earn. Limits go by what was bought and returned of the line or document so
+-- far; what was given back altogether earns nothing.
+--
+-- grain: credit_id
+-- credit_id
+-- by_rate   earned by rates and amounts per unit, before any limit
+-- limited   the same after the limits of the line and the document
+with sliced as (
+    select credit_id, sum(earned) as earned
+    from intermediate.slices
+    group by credit_id
+),
+gross as (
+    select s.credit_id, s.sequence, s.schedule,
+        coalesce(p.earned, w.earned, 0)::decimal(18,2) as by_rate
+    from intermediate.credit_schedules as s
+    left join sliced as p using (credit_id)
+    left join intermediate.volume_and_block_earnings as w using (credit_id)
+),
+limits as (
+    select version, incentive, limit_each, least, most
+    from rules.incentives
+    where limit_each is not null
+),
+moved as (
+    select
+        g.credit_id, c.partner_id, c.incentive, c.distributor, c.terms_document,
+        if(i.limit_each = 'line', c.terms_line, '') as line, g.sequence, c.base, g.by_rate,
+        coalesce(i.least, 0) as least, coalesce(i.most, 9999999999999999) as most
+    from intermediate.movements as c
+    join limits as i using (version, incentive)
+    join gross as g using (credit_id)
+    where g.schedule is not null
+),
+stated as (
+    select partner_id, incentive, distributor, terms_document, terms_line, base, by_rate
+    from stated.lines
+    where schedule is not null and incentive in (select incentive from limits)
+),
+stated_sums as (
+    select partner_id, incentive, distributor, terms_document, terms_line as line,
+        sum(base) as base, sum(by_rate) as by_rate
+    from stated
+    group by partner_id, incentive, distributor, terms_document, terms_line
+    union all
+    select partner_id, incentive, distributor, terms_document, '', sum(base), sum(by_rate)
+    from stated
+    group by partner_id, incentive, distributor, terms_document
+),
+summed as (
+    select m.credit_id, m.base, m.by_rate, m.least, m.most,
+        coalesce(s.base, 0) + sum(m.base) over so_far as base_after,
+        coalesce(s.by_rate, 0) + sum(m.by_rate) over so_far as earned_after
+    from moved as m
+    left join stated_sums as s using (partner_id, incentive, distributor, terms_document, line)
+    window so_far as (
+        partition by m.partner_id, m.incentive, m.distributor, m.terms_document, m.line
+        order by m.sequence)
+),
+ends as (
+    select credit_id, 1 as side, base_after as base, earned_after as earned, least, most
+    from summed
+    union all
+    select credit_id, -1, base_after - base, earned_after - by_rate, least, most from summed
+),
+limited as (
+    select credit_id,
+        sum(side * sign(base) * least(greatest(earned * sign(base), least), most)) as limited
+    from ends
+    group by credit_id
+)
+select g.credit_id, g.by_rate, coalesce(l.limited, g.by_rate)::decimal(18,2) as limited
+from gross as g
+left join limited as l using (credit_id)

@@ -1,0 +1,63 @@
+package oracle
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/cockroachdb/apd/v3"
+)
+
+// paperKey names a document of a distributor.
+type paperKey struct{ distributor, paper string }
+
+func documentOf(l *line) paperKey { return paperKey{l.sale.Distributor, l.paper} }
+
+// dealValue is what a deal's sales of a day are worth.
+type dealValue struct {
+	deal  string
+	day   time.Time
+	value apd.Decimal
+}
+
+// addUp adds up the sales of each document and each deal.
+func (w *work) addUp(named map[lineKey][]Sale) {
+	w.documents = map[paperKey]apd.Decimal{}
+	for _, sale := range w.facts.Sales {
+		if sale.Return || monthOf(sale.Date).After(monthOf(w.facts.Through)) {
+			continue
+		}
+		terms, paper, deal := goesBy(sale, named)
+		l, ok := w.readLine(sale, terms)
+		if !ok {
+			continue
+		}
+		key := paperKey{sale.Distributor, yearOf(sale, terms) + paper}
+		w.documents[key] = add(w.documents[key], l.amount)
+		if deal != "" {
+			w.deals = append(w.deals, dealValue{deal, terms, l.amount})
+		}
+	}
+}
+
+// dealUntil is what a deal's sales until a day are worth.
+func (w *work) dealUntil(deal string, day time.Time) apd.Decimal {
+	sum := whole(0)
+	for _, d := range w.deals {
+		if d.deal == deal && !d.day.After(day) {
+			sum = add(sum, d.value)
+		}
+	}
+	return sum
+}
+
+// judge finds out whose value and line number a line goes by.
+func (w *work) judge(l *line, returned *Sale) {
+	l.value, l.number = l.amount, fmt.Sprint(l.sale.Line)
+	if returned != nil && l.sale.Return {
+		l.number = fmt.Sprint(returned.Line)
+		if s, ok := w.readLine(*returned, l.terms); ok {
+			l.value = s.amount
+		}
+	}
+	l.value.Negative = false
+}
