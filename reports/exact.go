@@ -67,6 +67,9 @@ func (n Quantity) String() string { return strings.TrimSuffix(short(int64(n), n.
 // String is as of a Quantity.
 func (n FX) String() string { return strings.TrimSuffix(short(int64(n), n.places()), ".00") }
 
+// PerUnit is the rate as the amount for each unit, which has no more than two places.
+func (n Rate) PerUnit() Cents { return Cents(n / 10_000) }
+
 // Percent is the rate in percent, without trailing zeros.
 func (n Rate) Percent() string {
 	return strings.TrimRight(strings.TrimRight(string(decimal(int64(n), 4)), "0"), ".")

@@ -171,7 +171,8 @@ const ends = `from (
 					// (r.width::decimal(20,2) * 100)::hugeint)::bigint, 0) as beyond
 		from ends as e
 		join mart.rules as r
-			on r.schedule = e.schedule and r.from_amount <= e.at and (r.to_amount is null or e.at < r.to_amount)
+			on r.schedule = e.schedule and (r.tranche = 1 or r.reached_at <= e.at)
+				and (r.left_at is null or e.at < r.left_at)
 	),
 	bounded as (
 		select * replace ((tranche + beyond)::bigint as tranche,

@@ -62,6 +62,16 @@ func (n Names) Credits(incentive string) string {
 // IsShared says that an incentive credits a claim on a deal in which another partner makes the purchase.
 func (n Names) IsShared(incentive string) bool { return n.Credits(incentive) == "claims" }
 
+// InUnits says that an incentive counts units, so that it pays an amount for each.
+func (n Names) InUnits(incentive string) bool {
+	for _, in := range n.Incentives {
+		if in.Name == incentive {
+			return in.Base != "amount"
+		}
+	}
+	return false
+}
+
 // In writes a name in a language, or in English, or as the programme has no label for it. Empty: it is no name.
 func (n Names) In(language, name string) string {
 	for _, l := range []string{language, "en", ""} {

@@ -207,6 +207,9 @@ type Line struct {
 	PeriodAfter    Cents   `json:"running_hi"`
 	PositionBefore Cents   `json:"lo"` // for its tranches; under method document, in the document
 	PositionAfter  Cents   `json:"hi"`
+	ByRate         Cents   `json:"by_rate"` // before any limit
+	Limited        Cents   `json:"limited"` // after the limits of a line or document
+	Flat           Cents   `json:"flat"`    // for reaching tranches
 	BeforeCap      Cents   `json:"before_cap"`
 	Earned         Cents   `json:"earned"`
 	Level          string  `json:"level"`
@@ -337,6 +340,7 @@ type Rule struct {
 	Endless    bool   `json:"is_endless"`
 	Capped     bool   `json:"is_capped"`
 	Rate       Rate   `json:"rate"`
+	Flat       Cents  `json:"flat"`
 }
 
 // Adjusted sums the adjustments of closed months: margin of lines, and manual adjustments.

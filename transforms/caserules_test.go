@@ -255,9 +255,12 @@ func addSchedule(t *testing.T, v *oracle.Version, name string, s oracle.Schedule
 }
 
 func addIncentive(_ *testing.T, _ *oracle.Programme, v *oracle.Version, words []string) {
-	v.Incentives = append(v.Incentives, oracle.Incentive{Name: words[0], Credits: words[1],
-		Module: strings.TrimPrefix(words[2], "-"), Method: "marginal", Period: "year",
-		Deals: oracle.Deals{WindowDays: 365, Weights: map[string]int64{}}})
+	in := oracle.Incentive{Name: words[0], Credits: words[1], Module: strings.TrimPrefix(words[2], "-"),
+		Method: "marginal", Period: "year"}
+	if in.Credits == "claims" {
+		in.Deals = oracle.Deals{WindowDays: 365, Weights: map[string]int64{}}
+	}
+	v.Incentives = append(v.Incentives, in)
 }
 
 // setPart sets a part of an incentive.

@@ -127,6 +127,14 @@ func (e explainer) name(name string) string {
 	return cmp.Or(e.names.In("en", name), pipeline.Word(name))
 }
 
+// rate is a part of the base, or the amount for each unit.
+func (e explainer) rate(incentive string, r reports.Rate) string {
+	if e.names.InUnits(incentive) {
+		return r.PerUnit().String()
+	}
+	return r.Percent() + " %"
+}
+
 func (e explainer) json(story any) error {
 	out := json.NewEncoder(e.stdout)
 	out.SetIndent("", "  ")

@@ -204,22 +204,31 @@ func (e explainer) money(l reports.Line, own string) {
 		e.say("  Document  from %s to %s in it, which its tranches go by", l.PositionBefore, l.PositionAfter)
 	}
 	for _, x := range l.Slices {
-		rate := x.Rate.Percent()
+		rate := e.rate(l.Incentive, x.Rate)
 		if n := x.Through - x.Tranche + 1; n > 1 {
-			e.say("  Tranches  %d to %d (%s to %s) at %s %%: %s of it here", x.Tranche, x.Through, x.From, x.To, rate, x.Base)
+			e.say("  Tranches  %d to %d (%s to %s) at %s: %s of it here", x.Tranche, x.Through, x.From, x.To, rate, x.Base)
 			e.say("            each is whole and earns the same, rounded to the cent; the %d together: %s", n, x.Earned)
 			continue
 		}
-		e.say("  Tranche   %d (%s) at %s %%: %s of it here, filled from %s to %s",
+		e.say("  Tranche   %d (%s) at %s: %s of it here, filled from %s to %s",
 			x.Tranche, between(x.Tranche, x.From, x.To), rate, x.Base, x.FillBefore, x.FillAfter)
-		e.say("            earns %s x %s %% less %s x %s %%, each rounded to the cent: %s",
+		e.say("            earns %s x %s less %s x %s, each rounded to the cent: %s",
 			x.FillAfter, rate, x.FillBefore, rate, x.Earned)
 	}
 	if len(l.Ends) == 2 {
 		e.ends(l)
 	}
+	if l.Limited != l.ByRate {
+		e.say("  Limit     %s by the schedule; what a line or document may earn makes it %s", l.ByRate, l.Limited)
+	}
+	switch {
+	case l.Flat > 0:
+		e.say("  Reached   %s for reaching tranches", l.Flat)
+	case l.Flat < 0:
+		e.say("  Fell      %s, earned for tranches that are no longer reached", l.Flat)
+	}
 	if l.BeforeCap != l.Earned {
-		e.say("  Cap       %s by the schedule; the year's cap leaves %s", l.BeforeCap, l.Earned)
+		e.say("  Cap       %s by the schedule; the cap leaves %s", l.BeforeCap, l.Earned)
 	}
 	e.say("  Earned    %s %s", l.Earned, own)
 }
@@ -228,18 +237,18 @@ func (e explainer) money(l reports.Line, own string) {
 func (e explainer) ends(l reports.Line) {
 	at := func(x reports.End) string {
 		if l.Method == "volume" || x.X < 0 {
-			return fmt.Sprintf("%s x %s %%", x.X, x.Rate.Percent())
+			return fmt.Sprintf("%s x %s", x.X, e.rate(l.Incentive, x.Rate))
 		}
 		return fmt.Sprintf("the full tranches up to %s at their rates", x.From)
 	}
-	e.say("  Whole     earns %s less %s, each rounded to the cent: %s", at(l.Ends[0]), at(l.Ends[1]), l.BeforeCap)
+	e.say("  Whole     earns %s less %s, each rounded to the cent: %s", at(l.Ends[0]), at(l.Ends[1]), l.ByRate)
 	if l.Method == "block" {
-		e.started(l.Ends[0])
+		e.started(l.Incentive, l.Ends[0])
 	}
 }
 
 // started shows the tranche that a movement under block leaves part filled.
-func (e explainer) started(x reports.End) {
+func (e explainer) started(incentive string, x reports.End) {
 	lies := between(x.Tranche, x.From, x.To)
 	switch {
 	case x.X < 0:
@@ -249,8 +258,8 @@ func (e explainer) started(x reports.End) {
 	case x.Filled == 0:
 		e.say("  Started   nothing: the next tranche, %d (%s), is empty", x.Tranche, lies)
 	default:
-		e.say("  Started   tranche %d (%s) at %s %%: %s in it, %s left to fill it; a started tranche earns nothing yet",
-			x.Tranche, lies, x.Rate.Percent(), x.Filled, x.Left)
+		e.say("  Started   tranche %d (%s) at %s: %s in it, %s left to fill it; a started tranche earns nothing yet",
+			x.Tranche, lies, e.rate(incentive, x.Rate), x.Filled, x.Left)
 	}
 }
 

@@ -98,8 +98,13 @@ func (e explainer) module(m reports.IncentiveTotal, s *reports.Statement) {
 			continue
 		}
 		tranche, rate := "all", ""
-		if !x.Whole {
-			tranche, rate = between(x.Number, x.From, x.To), x.Rate.Percent()+" %"
+		switch {
+		case x.Flat:
+			tranche = "for reaching tranches"
+		case x.Cut:
+			tranche = "limits and caps"
+		case !x.Whole:
+			tranche, rate = between(x.Number, x.From, x.To), e.rate(x.Incentive, x.Rate)
 		}
 		margin.row("  "+x.ValidFrom.String(), e.name(x.Level), x.Method, tranche, rate, x.MonthBase, x.MonthEarned,
 			x.YearBase, x.YearEarned)
@@ -110,7 +115,7 @@ func (e explainer) module(m reports.IncentiveTotal, s *reports.Statement) {
 		isSame := func(x reports.Line) bool { return x.Schedule == l.Schedule }
 		if l.Method == "block" && len(l.Ends) == 2 && !slices.ContainsFunc(lines[i+1:], isSame) {
 			e.say("  After %s of %s", movement(l), l.Date)
-			e.started(l.Ends[0])
+			e.started(l.Incentive, l.Ends[0])
 		}
 	}
 	e.moves(m.Incentive, lines)

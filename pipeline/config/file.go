@@ -60,15 +60,15 @@ type file struct {
 	Publish   publishFile   `doc:"Earlier publications"`
 	Serve     serveFile     `doc:"What tranche serve does and when, and who may read its pages"`
 	Notify    notifyFile    `doc:"Who gets messages"`
-	Names     namesFile     `is:"must" doc:"What levels and modules are called, and how statements write it"`
+	Names     namesFile     `doc:"What levels and modules are called, and how statements write it"`
 	Feeds     []feedFile    `is:"must" doc:"How each sender writes its files; nothing is guessed"`
 	Programme []versionFile `is:"must" doc:"The rules; a version holds from its date until the next version's"`
 }
 
 type namesFile struct {
-	Levels  names                        `is:"must" doc:"The levels, from the lowest"`
-	Modules names                        `doc:"What a partner can hold, as the partner file writes it"`
-	Labels  map[string]map[string]string `doc:"How statements write a name, by language: resell: {en: Resell, fr: Revente}"`
+	Levels  names                        `doc:"The levels, from the lowest; usually those of levels.requirements"`
+	Modules names                        `doc:"What a partner can hold; usually the modules of the incentives"`
+	Labels  map[string]map[string]string `doc:"How statements write a name, by language, as in resell: {en: Resell}"`
 }
 
 type foldersFile struct {

@@ -10,9 +10,22 @@ import (
 	"tranche/pipeline/programme"
 )
 
-// names reads what levels and modules are called.
-func (r *reader) names(f namesFile) programme.Names {
+// names reads what levels and modules are called: usually as the rules name them.
+func (r *reader) names(f namesFile, versions []versionFile) programme.Names {
 	n := programme.Names{Levels: f.Levels, Modules: f.Modules, Labels: f.Labels}
+	add := func(list *[]string, isGiven bool, name string) {
+		if !isGiven && name != "" && !slices.Contains(*list, name) {
+			*list = append(*list, name)
+		}
+	}
+	for _, v := range versions {
+		for _, q := range v.Levels.Requirements {
+			add(&n.Levels, len(f.Levels) > 0, q.Level)
+		}
+		for _, in := range v.Incentives {
+			add(&n.Modules, len(f.Modules) > 0, in.Module)
+		}
+	}
 	if len(n.Levels) == 0 {
 		r.fault("$.names.levels", "name the levels, from the lowest: [ready, advanced, premier]")
 	}

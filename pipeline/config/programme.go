@@ -44,7 +44,7 @@ func (r *reader) programme(f file) programme.Programme {
 		r.fault("$.fx.max_age_days", "a rate's age is at least 0 days")
 	}
 	if p.Names = r.others; p.Names.Levels == nil || f.Names.Levels != nil {
-		p.Names = r.names(f.Names)
+		p.Names = r.names(f.Names, f.Programme)
 	}
 	for i, v := range f.Programme {
 		p.Versions = append(p.Versions, r.version(fmt.Sprintf("$.programme[%d]", i), v, p.Names))

@@ -28,10 +28,6 @@ func (r *reader) version1() {
 			}
 		}
 	}
-	if len(r.faults) > 0 && !r.has("$.names") {
-		r.faults = append(r.faults, "names: is missing: write names: {levels: [ready, advanced, premier], "+
-			"modules: [distribution, resell, sell_with]}")
-	}
 }
 
 // has says whether the file has a path.

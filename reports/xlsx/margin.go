@@ -21,7 +21,7 @@ func (s statement) margin() {
 	several := slices.ContainsFunc(s.Margin, func(t reports.Tranche) bool { return t.Level != s.Margin[0].Level })
 	one := !slices.ContainsFunc(s.Margin, func(t reports.Tranche) bool { return !t.Year.Equal(s.Margin[0].Year.Time) })
 	for _, t := range s.Margin {
-		from, to, rate := s.money(t.From), s.money(t.To), s.rate(t.Rate)
+		from, to, rate := s.money(t.From), s.money(t.To), s.rate(t.Incentive, t.Rate)
 		name := strconv.FormatInt(t.Number, 10)
 		if several {
 			name += " " + w.value(t.Level)

@@ -97,16 +97,22 @@ const mostSlices = 12
 func (s statement) sliceText(l *reports.Line) string {
 	var parts []string
 	for i := range l.Slices[:min(len(l.Slices), mostSlices)] {
-		parts = append(parts, s.slice(l.Slices, i))
+		parts = append(parts, s.slice(l.Incentive, l.Slices, i))
 	}
 	if len(parts) == 0 && l.Method != "" {
-		return s.words.say("whole_base")
+		parts = append(parts, s.words.say("whole_base"))
+	}
+	if l.Flat != 0 {
+		parts = append(parts, s.words.say("for_reaching")+": "+s.words.amount(l.Flat))
+	}
+	if less := l.Earned - l.ByRate - l.Flat; less != 0 && (l.Limited != l.ByRate || l.Earned != l.BeforeCap) {
+		parts = append(parts, s.words.say("cut_by_cap")+": "+s.words.amount(less))
 	}
 	return strings.Join(parts, "\n")
 }
 
 // slice is one line of that text.
-func (s statement) slice(all []reports.Slice, i int) string {
+func (s statement) slice(incentive string, all []reports.Slice, i int) string {
 	if i == mostSlices-1 && len(all) > mostSlices {
 		var rest reports.Cents
 		for _, x := range all[i:] {
@@ -118,8 +124,11 @@ func (s statement) slice(all []reports.Slice, i int) string {
 	if x.Through > x.Tranche {
 		through = fmt.Sprintf(s.words.say("through"), x.Through)
 	}
-	return fmt.Sprintf("%s %d%s: %s × %s %%", s.words.say("tranche"), x.Tranche, through, s.words.amount(x.Base),
-		s.words.decimal(int64(x.Rate), 4))
+	rate, unit := s.words.decimal(int64(x.Rate), 4), " %"
+	if s.names.InUnits(incentive) {
+		rate, unit = s.words.amount(x.Rate.PerUnit()), ""
+	}
+	return fmt.Sprintf("%s %d%s: %s × %s%s", s.words.say("tranche"), x.Tranche, through, s.words.amount(x.Base), rate, unit)
 }
 
 func (s statement) points() {
@@ -166,9 +175,13 @@ func (s statement) rules() {
 	w := s.words
 	sh := s.listing(setup{title: w.say("sheet_rules"), landscape: true}, 28,
 		"version 24", "valid_from 11", "until 11", "module 12", "method 40", "period 13", "level 10", "family 15",
-		">tranche 8", ">from 12", ">to 12", ">rate 8", ">cap 13", "hash 14")
+		">tranche 8", ">from 12", ">to 12", ">rate 8", ">flat 10", ">cap 13", "hash 14")
 	for _, r := range s.Rules {
 		until, to, most := s.day(reports.Day{Time: r.To.AddDate(0, 0, -1)}), s.money(r.ToAmount), s.text("")
+		flat := s.text("")
+		if r.Flat != 0 {
+			flat = s.money(r.Flat)
+		}
 		if r.Capped {
 			most = s.money(r.Cap)
 		}
@@ -180,7 +193,7 @@ func (s statement) rules() {
 		}
 		sh.put(s.wrapped(r.Version), s.day(r.From), until, s.word(r.Incentive), s.wrapped(w.value(r.Method)),
 			s.word(r.Period), s.word(r.Level), s.text(cmp.Or(r.Family, w.say("all_families"))), s.number(r.Tranche),
-			s.money(r.FromAmount), to, s.rate(r.Rate), most, s.text(r.Hash))
+			s.money(r.FromAmount), to, s.rate(r.Incentive, r.Rate), flat, most, s.text(r.Hash))
 	}
 	if len(s.Rules) == 0 {
 		sh.put(s.text(s.noMargin()))

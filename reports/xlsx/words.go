@@ -121,10 +121,11 @@ func (w words) values(list, between string) string {
 // value translates a word of the marts. Names have the programme's label. Others, such as a role or a category of the
 // configuration, stay as they are.
 func (w words) value(word string) string {
-	for _, key := range []string{"name_", "value_"} {
-		if text, ok := w[key+word]; ok {
-			return text
-		}
+	if text, ok := w["name_"+word]; ok {
+		return text
+	}
+	if text, ok := w["value_"+word]; ok {
+		return text
 	}
 	return word
 }

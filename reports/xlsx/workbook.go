@@ -351,7 +351,11 @@ func (b *workbook) number(n int64) cell {
 	return cell{kind: aNumber, style: b.styles.number, units: n}
 }
 
-func (b *workbook) rate(r reports.Rate) cell {
+// rate is a part of the base, or the amount for each unit.
+func (b *workbook) rate(incentive string, r reports.Rate) cell {
+	if b.names.InUnits(incentive) {
+		return b.money(r.PerUnit())
+	}
 	return cell{kind: aNumber, style: b.styles.percent, units: int64(r), scale: 6}
 }
 

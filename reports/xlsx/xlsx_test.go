@@ -29,7 +29,8 @@ func example() *reports.Statement {
 		Lines: []reports.Line{{
 			Sale: reports.Sale{Date: reports.Day{Time: time.Date(2024, 7, 3, 0, 0, 0, 0, time.UTC)}, Document: "0012",
 				Customer: "@SUM(1)", SKU: "0012-LKM", Quantity: 15000, Net: 21_000_000, Currency: "USD", Amount: 2100},
-			Incentive: "resell", Base: 2100, PositionAfter: 2100, Earned: 105, Method: "marginal",
+			Incentive: "resell", Base: 2100, PositionAfter: 2100, ByRate: 105, Limited: 105,
+			BeforeCap: 105, Earned: 105, Method: "marginal",
 			Slices: []reports.Slice{{Tranche: 1, Rate: 50_000, Base: 2100, Earned: 105}},
 		}},
 	}
@@ -177,7 +178,7 @@ func TestWhatACapTakesAwayStandsOnTheMarginSheet(t *testing.T) {
 			YearEarned: -550},
 	}
 	f := open(t, st)
-	for cell, want := range map[string]string{"F4": "Cut off by the cap of the programme year",
+	for cell, want := range map[string]string{"F4": "Limits and caps",
 		"K4": "-5.5", "M4": "-5.5", "K5": "60", "M5": "60"} {
 		if got, err := f.GetCellValue("Margin", cell, excelize.Options{RawCellValue: true}); got != want || err != nil {
 			t.Errorf("%s holds %q, it should be %q (%v)", cell, got, want, err)

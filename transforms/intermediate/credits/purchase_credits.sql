@@ -16,8 +16,12 @@ with parts as (
         if(s.base_of = 'quantity', p.quantity::decimal(18,2), p.amount) as base, p.amount, p.month,
         p.document_date, p.distributor, p.document_no, p.line_no, p.line_key, p.terms_document,
         p.terms_line, p.terms_date, p.version, p.family, p.change_id,
-        coalesce(s.reason, if(s.counts_returns, null, 'other_document_type'), if(s.base_of = 'quantity' and p.quantity::decimal(18,2) <> p.quantity,
-            'no_quantity', null)) as reason
+        case
+            when s.reason is not null then s.reason
+            when not s.counts_returns then 'other_document_type'
+            when s.base_of = 'quantity' and p.quantity::decimal(18,2) <> p.quantity
+                then 'no_quantity'
+        end as reason
     from intermediate.split_returns as p
     join intermediate.incentive_lines as s on s.sale_id = p.claims_sale_id
     where s.credits <> 'claims'

@@ -1,6 +1,7 @@
 -- How the claims that count share each line, to the cent or the hundredth of a unit. The holders of
 -- a role share its weight equally. Cents are divided by largest remainder. Ties go to the lower
--- partner_id; the unclaimed part comes last. A return is shared as its sale, with the opposite sign.
+-- partner_id; the unclaimed part comes last. A return is shared as its sale, with the opposite
+-- sign.
 --
 -- grain: sale_id, matched_sale, incentive, partner_id
 -- sale_id, matched_sale, incentive, partner_id, roles, numerator, denominator, base
