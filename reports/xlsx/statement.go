@@ -124,11 +124,12 @@ func (s statement) slice(incentive string, all []reports.Slice, i int) string {
 	if x.Through > x.Tranche {
 		through = fmt.Sprintf(s.words.say("through"), x.Through)
 	}
-	rate, unit := s.words.decimal(int64(x.Rate), 4), " %"
 	if s.names.InUnits(incentive) {
-		rate, unit = s.words.amount(x.Rate.PerUnit()), ""
+		return fmt.Sprintf("%s %d%s: %s × %s", s.words.say("tranche"), x.Tranche, through, s.words.amount(x.Base),
+			s.words.amount(x.Rate.PerUnit()))
 	}
-	return fmt.Sprintf("%s %d%s: %s × %s%s", s.words.say("tranche"), x.Tranche, through, s.words.amount(x.Base), rate, unit)
+	return fmt.Sprintf("%s %d%s: %s × %s %%", s.words.say("tranche"), x.Tranche, through, s.words.amount(x.Base),
+		s.words.decimal(int64(x.Rate), 4))
 }
 
 func (s statement) points() {
