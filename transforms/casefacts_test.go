@@ -128,11 +128,16 @@ func readSales(t *testing.T, c namedCase) []oracle.Sale {
 	var out []oracle.Sale
 	for i, r := range readTable(t, c, "sales.csv", map[string]string{"date": needed, "net": needed, "buyer": "P1",
 		"distributor": "D", "document": "", "line": "1", "sku": "A",
-		"currency": "USD", "deal": "", "returns_document": "", "returns_line": "1", "quantity": "1"}) {
+		"currency": "USD", "deal": "", "returns_document": "", "returns_line": "1", "quantity": "1",
+		"contract": "", "term": "0", "annual": ""}) {
 		s := oracle.Sale{Distributor: r.text("distributor"), Document: r.text("document"), Line: r.number("line"),
 			Date: r.date("date"), Buyer: r.text("buyer"), SKU: r.text("sku"),
 			Currency: r.text("currency"), Deal: r.text("deal"), Net: r.amount("net"), Quantity: r.number("quantity")}
-		s.Return = s.Net.Negative
+		s.Return, s.Contract, s.Term = s.Net.Negative, r.text("contract"), r.number("term")
+		if r.text("annual") != "" {
+			annual := r.amount("annual")
+			s.Annual = &annual
+		}
 		if partners[s.Distributor] {
 			s.DistributorPartner = s.Distributor
 		}

@@ -277,6 +277,8 @@ func setPart(t *testing.T, _ *oracle.Programme, v *oracle.Version, words []strin
 		in.Families = list
 	case "skus":
 		in.SKUs = list
+	case "contracts":
+		in.Contracts = list
 	case "types":
 		in.Types = list
 	case "partner_types":

@@ -1,6 +1,7 @@
 package transforms_test
 
 import (
+	"strings"
 	"time"
 
 	"github.com/cockroachdb/apd/v3"
@@ -115,14 +116,18 @@ func drawIncentive(t *rapid.T, m *oracle.Incentive) {
 
 // drawMore adds incentives of other kinds, all of them with names that mean nothing.
 func drawMore(t *rapid.T, v *oracle.Version) {
-	for _, name := range []string{"alpha", "beta"} {
+	for _, name := range []string{"alpha", "beta", "gamma"} {
 		if rapid.IntRange(0, 2).Draw(t, "has "+name) == 0 {
 			continue
 		}
 		in := oracle.Incentive{Name: name, Module: rapid.SampledFrom([]string{"", "resell"}).Draw(t, "module"),
-			Credits: map[string]string{"alpha": "buyer", "beta": "claims"}[name], Method: "marginal", Period: "year"}
+			Credits: map[string]string{"alpha": "buyer", "beta": "claims", "gamma": "distributor"}[name], Method: "marginal", Period: "year"}
 		if name == "alpha" {
 			in.Base = "quantity" // an incentive counts the same in every version
+		}
+		if name == "gamma" {
+			in.Base = "recurring"
+			in.Module = strings.Replace(in.Module, "resell", "distribution", 1)
 		}
 		if rapid.IntRange(0, 3).Draw(t, "pays") > 0 {
 			drawIncentive(t, &in)
@@ -151,6 +156,9 @@ func drawConditions(t *rapid.T, in *oracle.Incentive, v *oracle.Version) {
 	}
 	if sometimes("skus") {
 		in.SKUs = []string{"A", "C"}
+	}
+	if sometimes("contracts") {
+		in.Contracts = []string{"new", "expansion"}
 	}
 	if sometimes("sales only") {
 		in.Types = []string{"sale"}

@@ -189,6 +189,12 @@ func drawSale(t *rapid.T, i int, before []oracle.Sale) oracle.Sale {
 	if s.Distributor == "P9" {
 		s.DistributorPartner = "P9"
 	}
+	s.Contract = rapid.SampledFrom([]string{"", "new", "renewal"}).Draw(t, "contract")
+	s.Term = rapid.SampledFrom([]int64{0, 1, 7, 12, 36}).Draw(t, "term")
+	if rapid.IntRange(0, 3).Draw(t, "says the year") == 0 {
+		annual := dec(rapid.Int64Range(0, 9_999_999).Draw(t, "annual"), 2)
+		s.Annual = &annual
+	}
 	if rapid.IntRange(0, 3).Draw(t, "sort") > 0 {
 		return s
 	}

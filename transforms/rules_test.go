@@ -66,7 +66,8 @@ func version(v oracle.Version) programme.Version {
 func incentive(in oracle.Incentive) programme.Incentive {
 	d := in.Deals
 	out := programme.Incentive{Name: in.Name, Credits: in.Credits, Module: in.Module,
-		Counts: programme.Counts{Basis: in.Basis, Families: in.Families, SKUs: in.SKUs, Types: in.Types,
+		Counts: programme.Counts{Basis: in.Basis, Families: in.Families, SKUs: in.SKUs,
+			Contracts: in.Contracts, Types: in.Types,
 			PartnerTypes: in.PartnerTypes, Countries: in.Countries, Line: centsOf(in.LeastLine),
 			Document: centsOf(in.LeastDocument), Deal: centsOf(in.LeastDeal)},
 		Base: in.Base, Method: in.Method, Period: in.Period, From: in.From, To: in.To, NotWith: in.NotWith,

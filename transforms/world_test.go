@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cockroachdb/apd/v3"
+
 	"tranche/pipeline/ingest/loading"
 	"tranche/pipeline/programme"
 	"tranche/pipeline/store"
@@ -242,11 +244,25 @@ func saleRows(sales []oracle.Sale) (rows []string) {
 			returned, line = text(s.ReturnsDocument), fmt.Sprint(s.ReturnsLine)
 		}
 		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %d, null, %t, %s, %s, null, null, null, null, %s, %d, %s, %s, "+
-			"%s, %s, %s, null)", fileOf(s), physicalLine(s), text(s.Distributor), text(s.Document), s.Line, s.Return,
+			"%s, %s, %s, null, %s, %s, %s)", fileOf(s), physicalLine(s), text(s.Distributor), text(s.Document), s.Line, s.Return,
 			date(s.Date), text(s.Buyer), text(s.SKU), signedQuantity(s), s.Net.Text('f'), text(s.Currency), text(s.Deal),
-			returned, line))
+			returned, line, text(s.Contract), wholeOrNull(s.Term), amountOrNull(s.Annual)))
 	}
 	return rows
+}
+
+func wholeOrNull(n int64) string {
+	if n == 0 {
+		return "null"
+	}
+	return fmt.Sprint(n)
+}
+
+func amountOrNull(d *apd.Decimal) string {
+	if d == nil {
+		return "null"
+	}
+	return d.Text('f')
 }
 
 // signedQuantity is below zero for a return.
@@ -275,7 +291,7 @@ const countSales = "update store.raw.files set records = n, typed = n, amount = 
 func physicalLine(s oracle.Sale) int64 {
 	h := fnv.New32a()
 	fmt.Fprint(h, s.Distributor, s.Document, s.Line, s.Return, s.Date, s.Buyer, s.SKU, s.Quantity, s.Net.Text('f'),
-		s.Currency, s.Deal, s.ReturnsDocument, s.ReturnsLine)
+		s.Currency, s.Deal, s.ReturnsDocument, s.ReturnsLine, s.Contract, s.Term, amountOrNull(s.Annual))
 	return int64(h.Sum32()) + 2
 }
 

@@ -221,7 +221,7 @@ type incentiveFile struct {
 	Credits   string         `is:"must credits" doc:"Whom it credits: the buyer, the distributor, or claims on the deal"`
 	Module    string         `doc:"The module that a partner must hold; usually none"`
 	Counts    countsFile     `doc:"Which lines and partners count; usually all"`
-	Base      string         `is:"base" doc:"What of a line counts: its amount or its quantity; usually amount"`
+	Base      string         `is:"base" doc:"What of a line counts: its amount, its quantity or its annual value; usually amount"`
 	Method    string         `is:"method" doc:"How a running base becomes money; usually marginal"`
 	Period    string         `is:"period" doc:"How long a base accumulates before it starts at zero; usually year"`
 	Bounds    string         `is:"bounds" doc:"upper_inclusive: a bound is of the lower tranche; usually lower_inclusive"`
@@ -242,6 +242,7 @@ type countsFile struct {
 	Basis        names `is:"basis" doc:"Products of this basis"`
 	Families     names `doc:"Products of these families"`
 	SKUs         names `yaml:"skus" doc:"These products"`
+	Contracts    names `is:"contract" doc:"Lines of these contracts: new, renewal, expansion"`
 	Types        names `is:"document_type" doc:"sale, return"`
 	PartnerTypes names `yaml:"partner_types" doc:"Partners of these types"`
 	Countries    names `doc:"Partners in these countries"`

@@ -93,8 +93,8 @@ func everyLevel(list []programme.Schedule, levels []string) (out []programme.Sch
 }
 
 func (r *reader) counts(at string, f countsFile) programme.Counts {
-	for key, list := range map[string][]string{"basis": f.Basis, "types": f.Types} {
-		form := map[string]string{"types": "document_type"}[key]
+	for key, list := range map[string][]string{"basis": f.Basis, "contracts": f.Contracts, "types": f.Types} {
+		form := map[string]string{"types": "document_type", "contracts": "contract"}[key]
 		for i, word := range list {
 			if known := words(cmp.Or(form, key)); !slices.Contains(known, word) {
 				r.fault(fmt.Sprintf("%s.%s[%d]", at, key, i), "%q is not known here; write one of %s", word,
@@ -103,7 +103,7 @@ func (r *reader) counts(at string, f countsFile) programme.Counts {
 		}
 	}
 	return programme.Counts{
-		Basis: f.Basis, Families: f.Families, SKUs: f.SKUs, Types: f.Types, PartnerTypes: f.PartnerTypes,
+		Basis: f.Basis, Families: f.Families, SKUs: f.SKUs, Contracts: f.Contracts, Types: f.Types, PartnerTypes: f.PartnerTypes,
 		Countries: f.Countries, Line: r.money(at+".least_line", f.Line),
 		Document: r.money(at+".least_document", f.Document), Deal: r.money(at+".least_deal", f.Deal),
 	}

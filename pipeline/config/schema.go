@@ -44,6 +44,8 @@ func words(form string) []string {
 		return []string{"year", "period"}
 	case "credits":
 		return programme.Credited()
+	case "contract":
+		return feed.Words(feed.Sales, "contract")
 	case "document_type":
 		return feed.Words(feed.Sales, "document_type")
 	case "document_numbers":

@@ -75,12 +75,13 @@ func Methods() []string { return []string{"marginal", "block", "document", "volu
 func Periods() []string { return []string{"year", "half", "quarter", "month"} }
 
 // Bases lists what of a line an incentive counts.
-func Bases() []string { return []string{Amount, Quantity} }
+func Bases() []string { return []string{Amount, Quantity, Recurring} }
 
-// What of a line an incentive counts: its value, or its units.
+// What of a line an incentive counts: its value, its units, or what a year of it costs.
 const (
-	Amount   = "amount"
-	Quantity = "quantity"
+	Amount    = "amount"
+	Quantity  = "quantity"
+	Recurring = "recurring"
 )
 
 // UpperInclusive says that a bound belongs to the lower tranche.
@@ -114,6 +115,7 @@ type Counts struct {
 	Basis        []string `json:",omitzero"` // licence, subscription, service
 	Families     []string `json:",omitzero"`
 	SKUs         []string `json:",omitzero"`
+	Contracts    []string `json:",omitzero"` // new, renewal, expansion
 	Types        []string `json:",omitzero"` // sale, return
 	PartnerTypes []string `json:",omitzero"`
 	Countries    []string `json:",omitzero"`

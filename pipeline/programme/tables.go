@@ -197,7 +197,8 @@ func tables() []string {
 		"create table rules.days (version integer, fx_max_age_days integer, from_date date, to_date date)",
 		"create table rules.in_force (version integer, fx_max_age_days integer, from_date date, to_date date)",
 		`create table rules.incentives (version integer, incentive varchar, place integer, credits varchar, module varchar,
-			who integer, basis varchar[], families varchar[], skus varchar[], document_types varchar[],
+			who integer, basis varchar[], families varchar[], skus varchar[],
+			contracts varchar[], document_types varchar[],
 			partner_types varchar[], countries varchar[], least_line decimal(18,2), least_document decimal(18,2),
 			least_deal decimal(18,2), base varchar, method varchar, period varchar, from_date date, to_date date,
 			excludes bigint, limit_each varchar, least decimal(18,2), most decimal(18,2),
@@ -308,7 +309,7 @@ func (w *writer) incentive(version, place int, v Version) {
 		each, limits = "document", in.Document
 	}
 	query := "insert into rules.incentives values (?, ?, ?, ?, ?, ?, " + list(c.Basis) + ", " + list(c.Families) + ", " +
-		list(c.SKUs) + ", " + list(c.Types) + ", " + list(c.PartnerTypes) + ", " + list(c.Countries) +
+		list(c.SKUs) + ", " + list(c.Contracts) + ", " + list(c.Types) + ", " + list(c.PartnerTypes) + ", " + list(c.Countries) +
 		", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	w.exec(query, version, in.Name, place+1, in.Credits, in.Module, v.who(place),
 		c.Line.orNull(), c.Document.orNull(), c.Deal.orNull(), cmp.Or(in.Base, Amount), in.Method, in.Period,

@@ -110,6 +110,9 @@ func (c *checker) incentive(at string, v Version, in Incentive) {
 	c.oneOf(at+".base", "base", in.base(), Bases())
 	c.oneOf(at+".method", "method", in.Method, Methods())
 	c.oneOf(at+".period", "period", in.Period, Periods())
+	if in.base() == Recurring && in.Credits == Claims {
+		c.fault(at+".base", "claims share an amount or a quantity, no recurring value")
+	}
 	if in.Module != "" {
 		c.oneOf(at+".module", "module", in.Module, c.names.Modules)
 	}

@@ -9,10 +9,11 @@
 -- basis           products of this basis count; null: of any
 -- families        products of these families count; null: of any
 -- skus            these products count; null: any
+-- contracts       lines of these contracts count; null: of any
 -- document_types  sale, return; null: both count
 -- partner_types   partners of these types earn; null: of any
 -- countries       partners in these countries earn; null: in any
--- base            what of a line counts: its amount or its quantity
+-- base            what of a line counts: its amount, its quantity, or its recurring value of a year
 -- method
 -- period          over which the base accumulates: month, quarter, half or year
 -- valid_from      first day whose lines count; null: the version's
@@ -27,7 +28,7 @@
 -- unclaimed       rescale: unclaimed roles go to the others; drop: to no one; null: no claims
 select
     v.hash as rules_hash, i.incentive, i.place, i.credits, nullif(i.module, '') as module, i.basis,
-    i.families, i.skus, i.document_types, i.partner_types, i.countries, i.base, i.method, i.period,
+    i.families, i.skus, i.contracts, i.document_types, i.partner_types, i.countries, i.base, i.method, i.period,
     nullif(i.from_date, date '1900-01-01') as valid_from,
     nullif(i.to_date, date '9999-12-31') as valid_to, i.cap, i.cap_each, i.pays_nothing,
     nullif(i.money_from, date '1900-01-01') as money_from,

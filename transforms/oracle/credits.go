@@ -9,15 +9,17 @@ import (
 
 // line is a sales line that is not held.
 type line struct {
-	sale    Sale
-	terms   time.Time // the day whose terms it goes by
-	paper   string    // the document whose position it moves
-	version *Version  // the version in force on that day, nil before the first
-	amount  apd.Decimal
-	product Product
-	after   int         // the place of a part among the parts of its return
-	value   apd.Decimal // of the line, or of the sale it returns, without sign
-	number  string      // its own line, or that of the sale it returns
+	sale     Sale
+	terms    time.Time // the day whose terms it goes by
+	paper    string    // the document whose position it moves
+	version  *Version  // the version in force on that day, nil before the first
+	amount   apd.Decimal
+	product  Product
+	after    int          // the place of a part among the parts of its return
+	value    apd.Decimal  // of the line, or of the sale it returns, without sign
+	contract string       // of the line, or of the sale it returns
+	annual   *apd.Decimal // what a year of it costs, with its sign; nil: nobody says it
+	number   string       // its own line, or that of the sale it returns
 }
 
 type lineKey struct {
@@ -86,7 +88,7 @@ func (w *work) counts(l *line, in *Incentive) bool {
 		kind = "return"
 	}
 	if !allows(in.Basis, l.product.Basis) || !allows(in.Families, l.product.Family) || !allows(in.SKUs, l.sale.SKU) ||
-		!allows(in.Types, kind) || !within(l.terms, in.From, in.To) {
+		!allows(in.Types, kind) || !allows(in.Contracts, l.contract) || in.Base == "recurring" && l.annual == nil || !within(l.terms, in.From, in.To) {
 		return false
 	}
 	return reaches(in.LeastLine, l.value) && reaches(in.LeastDocument, w.documents[documentOf(l)]) &&
@@ -107,7 +109,10 @@ func (w *work) creditPartner(l *line, in *Incentive, id string, taken takings) {
 
 // base is what an incentive counts of a line.
 func (l *line) base(in *Incentive) apd.Decimal {
-	if in.Base != "quantity" {
+	switch in.Base {
+	case "recurring":
+		return *l.annual
+	case "":
 		return l.amount
 	}
 	units := whole(l.sale.Quantity)

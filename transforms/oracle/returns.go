@@ -127,6 +127,7 @@ func (w *work) giveBack(sale Sale, parts []part) {
 		}
 		if l, ok := w.readLine(of, p.of.terms); ok {
 			l.paper, l.after, l.value, l.number = p.of.paper, i, p.of.value, p.of.number
+			l.contract, l.annual = p.of.contract, partOf(p.of.annual, l.amount, p.of.amount)
 			l.sale.DistributorPartner = p.of.sale.DistributorPartner
 			w.credit(l)
 		}

@@ -118,7 +118,10 @@ type Sale struct {
 	Buyer                 string // a code, or a partner's id
 	DistributorPartner    string // the distributor as a partner, empty when it is none
 	SKU, Currency, Deal   string
-	Quantity              int64 // without sign
+	Quantity              int64        // without sign
+	Contract              string       // new, renewal, expansion; often empty
+	Term                  int64        // in months; 0: it does not say
+	Annual                *apd.Decimal // without sign; nil: it does not say
 	Net                   apd.Decimal
 	ReturnsDocument       string // empty: names no line
 	ReturnsLine           int64
@@ -181,7 +184,8 @@ type Incentive struct {
 	LeastLine     *apd.Decimal // value of the line, or of the sale it returns; nil: any
 	LeastDocument *apd.Decimal // value of the document's sales
 	LeastDeal     *apd.Decimal // value of the deal's sales until the day
-	Base          string       // quantity; empty: amount
+	Contracts     []string     // of the lines that count; empty: of any
+	Base          string       // quantity or recurring; empty: amount
 	Method        string       // marginal, block, document, volume
 	Period        string       // year, half, quarter, month
 	UpperBounds   bool         // a bound belongs to the lower tranche

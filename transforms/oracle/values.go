@@ -52,12 +52,57 @@ func (w *work) dealUntil(deal string, day time.Time) apd.Decimal {
 
 // judge finds out whose value and line number a line goes by.
 func (w *work) judge(l *line, returned *Sale) {
-	l.value, l.number = l.amount, fmt.Sprint(l.sale.Line)
+	l.value, l.number, l.contract = l.amount, fmt.Sprint(l.sale.Line), l.sale.Contract
+	l.annual = w.annual(l)
 	if returned != nil && l.sale.Return {
 		l.number = fmt.Sprint(returned.Line)
 		if s, ok := w.readLine(*returned, l.terms); ok {
-			l.value = s.amount
+			l.value, l.contract = s.amount, s.sale.Contract
+			l.annual = partOf(w.annual(s), l.amount, s.amount)
 		}
 	}
 	l.value.Negative = false
+}
+
+// annual is what a year of a line costs, with its sign.
+func (w *work) annual(l *line) *apd.Decimal {
+	var year apd.Decimal
+	switch {
+	case l.sale.Annual != nil:
+		rate := whole(1)
+		if l.sale.Rate != nil {
+			rate = *l.sale.Rate
+		} else if known, ok := w.rate(l.sale.Currency, l.terms); ok {
+			rate = known
+		}
+		year = cents(mul(*l.sale.Annual, rate))
+	case l.sale.Term > 0:
+		year = divided(mul(l.amount, whole(12)), whole(l.sale.Term))
+		year.Negative = false
+	default:
+		return nil
+	}
+	year.Negative = l.sale.Return && !year.IsZero()
+	return &year
+}
+
+// partOf is as much of a year's value as an amount is of the whole.
+func partOf(year *apd.Decimal, amount, all apd.Decimal) *apd.Decimal {
+	if year == nil {
+		return nil
+	}
+	if all.IsZero() {
+		none := whole(0)
+		return &none
+	}
+	part := divided(mul(*year, amount), all)
+	return &part
+}
+
+// divided is a quotient in cents, rounded half away from zero.
+func divided(a, b apd.Decimal) apd.Decimal {
+	var quotient apd.Decimal
+	_, err := rounding.Quo(&quotient, &a, &b)
+	must("divide", err)
+	return cents(quotient)
 }

@@ -178,6 +178,9 @@ func Kinds() []Kind {
 			{Name: "returns_document", Type: Code},
 			{Name: "returns_line", Type: LineNumber},
 			{Name: "returns_key", Type: Text, Derived: true},
+			{Name: "contract", Type: Word, Words: []string{"new", "renewal", "expansion"}},
+			{Name: "term_months", Type: Whole},
+			{Name: "annual_amount", Type: Decimal, Scale: 6, Money: true}, // without sign: the line has it
 		}},
 	}
 }

@@ -9,6 +9,7 @@
 -- is_outside  the buyer is declared to be no partner
 -- end_customer, sku, product_name, family, basis, quantity, net_amount, currency, rate, rate_date,
 -- amount, terms_document, terms_line, deal_id, change_id
+-- contract, term_months, annual_amount
 -- matched_sale    key of the sale that a part takes back; empty for all other lines
 -- claims_sale_id  the line whose claims it is shared by: itself, or the sale of a part
 select * exclude (is_unnamed), '' as matched_sale, sale_id as claims_sale_id

@@ -6,7 +6,7 @@
 -- sale_id, incentive
 -- place         of the incentive in its version
 -- credits       buyer, distributor or claims
--- base_of       what of a line counts: amount or quantity
+-- base_of       what of a line counts: amount, quantity or recurring
 -- partner_id    whom it would credit; null where the buyer is outside, and for claims
 -- base, amount, month, document_date, distributor, document_no, line_no, line_key, terms_document,
 -- terms_line, terms_date, version, family, deal_id
@@ -27,7 +27,11 @@ select
     l.sale_id, i.incentive, i.place, i.credits, i.base as base_of,
     case i.credits when 'buyer' then l.partner_id when 'distributor' then l.distributor_id end
     as partner_id,
-    if(i.base = 'quantity', l.quantity::decimal(18,2), l.amount) as base, l.amount, l.month,
+    case i.base
+        when 'quantity' then l.quantity::decimal(18,2)
+        when 'recurring' then v.annual_value
+        else l.amount
+    end as base, l.amount, l.month,
     l.document_date, l.distributor, l.document_no, l.line_no, l.line_key,
     l.terms_document, l.terms_line, l.terms_date, l.version, l.family, l.deal_id,
     l.partner_id as buyer_id,
@@ -39,12 +43,15 @@ select
         when not list_contains(i.families, l.family) then 'other_family'
         when not list_contains(i.skus, l.sku) then 'other_product'
         when not list_contains(i.document_types, l.document_type) then 'other_document_type'
+        when i.contracts is not null and not coalesce(list_contains(i.contracts, v.contract), false)
+            then 'other_contract'
         when l.version is null then 'before_the_programme'
         when l.terms_date < i.from_date then 'before_its_days'
         when l.terms_date > i.to_date then 'after_its_days'
         when i.base = 'quantity'
             and (l.quantity is null or l.quantity::decimal(18,2) <> l.quantity)
             then 'no_quantity'
+        when i.base = 'recurring' and v.annual_value is null then 'no_annual_value'
         when d.reason is not null then d.reason
         when v.line_value < i.least_line then 'below_least_line'
         when v.document_value < i.least_document then 'below_least_document'

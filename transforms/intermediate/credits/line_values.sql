@@ -1,19 +1,33 @@
--- The values that incentives can ask a least amount of. A return is judged by its sale. There are
--- rows only where an incentive asks for one.
+-- The values that incentives can ask a least amount of, the annual value, and the kind of contract.
+-- A return is judged by its sale, and takes back as much of the annual value as of the amount.
+-- There are rows only where an incentive asks for one of these.
 --
 -- grain: sale_id
 -- sale_id
 -- line_value      value of the line, or of the sale that it returns
 -- document_value  value of the sales of its document, or of the one it returns
 -- deal_value      value of the sales of its deal until its day
+-- annual_value    in the programme currency, with the sign of the line; null where nobody says it
+-- contract        of the line, or of the sale that it returns
 with lines as (
     select *
     from intermediate.valued_lines
     where (select count(*) from rules.incentives
-        where coalesce(least_line, least_document, least_deal) is not null) > 0
+        where base = 'recurring' or contracts is not null
+            or coalesce(least_line, least_document, least_deal) is not null) > 0
+),
+annual as ( -- rounded half away from zero
+    select *,
+        case
+            when annual_amount is not null then round(abs(annual_amount) * rate, 2)
+            when term_months > 0
+                then (((abs(amount) * 100)::hugeint * 24 + term_months)
+                    // (2 * term_months))::decimal(18,0) * 0.01::decimal(3,2)
+        end::decimal(18,2) as annual_value
+    from lines
 ),
 sales as (
-    select * from lines where document_type = 'sale' and change_id is null
+    select * from annual where document_type = 'sale' and change_id is null
 ),
 documents as (
     select distributor, terms_document, sum(amount) as value
@@ -29,8 +43,17 @@ deals as (
 )
 select
     l.sale_id, abs(coalesce(s.amount, l.amount)) as line_value,
-    coalesce(d.value, 0) as document_value, coalesce(e.value, 0) as deal_value
-from lines as l
+    coalesce(d.value, 0) as document_value, coalesce(e.value, 0) as deal_value,
+    case
+        when s.sale_id is null
+            then l.annual_value * if(l.document_type = 'return', -1, 1)
+        when s.amount <> 0 then sign(l.amount) * (((abs(s.annual_value) * 100)::hugeint
+            * (abs(l.amount) * 200)::hugeint + (abs(s.amount) * 100)::hugeint)
+            // (abs(s.amount) * 200)::hugeint)::decimal(18,0) * 0.01::decimal(3,2)
+        else 0
+    end::decimal(18,2) as annual_value,
+    coalesce(s.contract, l.contract) as contract
+from annual as l
 left join sales as s on s.sale_id = l.returned_sale_id
 left join documents as d
     on d.distributor = l.distributor and d.terms_document = l.terms_document

@@ -13,7 +13,15 @@
 with parts as (
     select
         p.sale_id, p.matched_sale, s.sale_id as judged_id, s.partner_id, s.incentive,
-        if(s.base_of = 'quantity', p.quantity::decimal(18,2), p.amount) as base, p.amount, p.month,
+        case
+            when s.base_of = 'quantity' then p.quantity::decimal(18,2)
+            when s.base_of <> 'recurring' then p.amount
+            when s.amount <> 0 then sign(p.amount) * (((abs(s.base) * 100)::hugeint
+                * (abs(p.amount) * 200)::hugeint + (abs(s.amount) * 100)::hugeint)
+                // (abs(s.amount) * 200)::hugeint)::decimal(18,0) * 0.01::decimal(3,2)
+            else 0
+        end::decimal(18,2) as base,
+        p.amount, p.month,
         p.document_date, p.distributor, p.document_no, p.line_no, p.line_key, p.terms_document,
         p.terms_line, p.terms_date, p.version, p.family, p.change_id,
         case

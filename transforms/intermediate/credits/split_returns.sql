@@ -7,7 +7,7 @@
 -- distributor_id, partner_code, partner_id
 -- is_outside  the buyer is declared to be no partner
 -- end_customer, sku, product_name, family, basis, quantity, net_amount, currency, rate, rate_date,
--- amount, terms_document, terms_line, deal_id, change_id
+-- amount, terms_document, terms_line, deal_id, change_id, contract, term_months, annual_amount
 -- matched_sale    key of the sale
 -- claims_sale_id  the sale, whose claims it is shared by
 select
@@ -18,7 +18,7 @@ select
         s.version as version, s.distributor_id as distributor_id, s.partner_id as partner_id,
         s.product_name as product_name, s.family as family, s.basis as basis,
         s.terms_document as terms_document, s.terms_line as terms_line,
-        s.deal_id as deal_id),
+        s.deal_id as deal_id, s.contract as contract),
     p.matched_sale, s.sale_id as claims_sale_id
 from intermediate.return_parts as p
 join intermediate.valued_lines as r on r.sale_id = p.sale_id

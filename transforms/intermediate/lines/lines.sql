@@ -17,6 +17,9 @@
 --              deal of its sale
 -- held_reason  why it cannot be valued yet, or does not count; null when it counts
 -- change_id    the change that a person has to accept before it counts; null where there is none
+-- contract       new, renewal or expansion
+-- term_months    for how many months it was sold
+-- annual_amount  what a year of it costs, without sign, in its currency
 -- is_unnamed   a return that is matched to sales: of what it says itself only partner, product and
 --              amount count
 -- is_valued    it can be valued and is not later than the run, or has been stated
@@ -138,7 +141,7 @@ select
         if(j.is_yearly, year(j.terms_date), null)) as terms_document,
     if(j.returned_sale_id is null, concat_ws(' ', j.line_no, nullif(j.line_key, '')),
         concat_ws(' ', j.returns_line, nullif(j.returned_key, ''))) as terms_line, j.deal_id,
-    j.held_reason, j.change_id, j.is_unnamed,
+    j.held_reason, j.change_id, j.contract, j.term_months, j.annual_amount, j.is_unnamed,
     j.held_reason is null and (j.month <= p.through_month
         or j.sale_id in (select sale_id from stated_earlier)) as is_valued,
     coalesce(j.held_reason = j.change_kind, false) as awaits_change

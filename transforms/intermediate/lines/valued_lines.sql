@@ -11,6 +11,7 @@
 -- end_customer, sku, product_name, family, basis, quantity, net_amount, currency, rate, rate_date,
 -- amount, terms_document, terms_line, deal_id
 -- change_id  the change that a person has to accept before the line counts; null where it counts
+-- contract, term_months, annual_amount
 -- is_unnamed  a return that is matched to sales
 select * exclude (held_reason, is_valued, awaits_change)
 from intermediate.lines

@@ -20,7 +20,7 @@ returns as (
         lines.sale_id, lines.matched_sale, lines.month, lines.document_date, lines.distributor,
         lines.document_no, lines.line_no, lines.line_key,
         if(names.base_of = 'quantity', lines.quantity, lines.amount)::decimal(18,2) as amount,
-        contested.incentive
+        contested.incentive, names.base_of
     from intermediate.credited_lines as lines
     join staging.sales as sold on sold.sale_id = lines.returned_sale_id
     join contested
@@ -38,8 +38,9 @@ returns as (
 weighed as (
     select returns.*, terms.* exclude (sale_id, matched_sale, incentive, amount, base),
         (abs(terms.base) * 100)::hugeint as weight,
-        greatest(max(abs(terms.amount) * 100) over one_line,
-            sum(abs(terms.base) * 100) over one_line)::hugeint as whole
+        if(base_of = 'recurring', abs(terms.amount) * 100, greatest(
+            max(abs(terms.amount) * 100) over one_line,
+            sum(abs(terms.base) * 100) over one_line))::hugeint as whole
     from returns
     join intermediate.returned_terms as terms using (sale_id, matched_sale, incentive)
     where terms.base <> 0
@@ -48,11 +49,12 @@ weighed as (
 everyone as (
     select * from weighed
     union all by name
-    select sale_id, matched_sale, incentive, amount, whole, whole - weights as weight
+    select sale_id, matched_sale, incentive, base_of, amount, whole, whole - weights as weight
     from (
-        select sale_id, matched_sale, incentive, amount, whole, sum(weight)::hugeint as weights
+        select sale_id, matched_sale, incentive, base_of, amount, whole,
+            sum(weight)::hugeint as weights
         from weighed
-        group by sale_id, matched_sale, incentive, amount, whole
+        group by sale_id, matched_sale, incentive, base_of, amount, whole
     )
 ),
 cut as (
@@ -73,7 +75,8 @@ as_stated as (
         md5(concat_ws(chr(31), distributor, document_no, line_no, line_key, partner_id, incentive,
             nullif(matched_sale, '')))::uuid as credit_id,
         sale_id, matched_sale, partner_id, incentive,
-        ((floor_cents + if(place <= left_over, 1, 0)) * sign(amount)::hugeint)::decimal(18,0)
+        (if(base_of = 'recurring', (2 * cents * weight + whole) // (2 * whole),
+            floor_cents + if(place <= left_over, 1, 0)) * sign(amount)::hugeint)::decimal(18,0)
             * 0.01::decimal(3,2) as base,
         month, document_date, distributor, document_no, line_no, line_key, terms_document,
         terms_line, terms_date, version, year_start, period_start, position_family, level,
