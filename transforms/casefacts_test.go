@@ -26,6 +26,7 @@ func readFacts(t *testing.T, c namedCase) oracle.Facts {
 	return oracle.Facts{
 		Partners: readPartners(t, c), Products: readProducts(t, c), Rates: readRates(t, c), Claims: readClaims(t, c),
 		Links:          readLinks(t, c),
+		Targets:        readTargets(t, c),
 		Certifications: readCertifications(t, c), Entries: readEntries(t, c), Sales: readSales(t, c),
 	}
 }
@@ -103,6 +104,16 @@ func readCertifications(t *testing.T, c namedCase) []oracle.Certification {
 		map[string]string{"partner": "P1", "person": needed, "code": needed, "awarded": needed, "expires": ""}) {
 		out = append(out, oracle.Certification{Partner: r.text("partner"), Person: r.text("person"), Code: r.text("code"),
 			Awarded: r.date("awarded"), Expires: r.date("expires")})
+	}
+	return out
+}
+
+func readTargets(t *testing.T, c namedCase) []oracle.Target {
+	var out []oracle.Target
+	for _, r := range readTable(t, c, "targets.csv", map[string]string{"partner": "P1", "incentive": "resell",
+		"period": needed, "amount": needed}) {
+		out = append(out, oracle.Target{Partner: r.text("partner"), Incentive: r.text("incentive"), Period: r.date("period"),
+			Amount: r.amount("amount")})
 	}
 	return out
 }

@@ -293,6 +293,8 @@ func setPart(t *testing.T, _ *oracle.Programme, v *oracle.Version, words []strin
 		in.LeastDocument = amount(2)
 	case "least_deal":
 		in.LeastDeal = amount(2)
+	case "target":
+		in.Target = words[2]
 	case "base":
 		in.Base = words[2]
 	case "bounds":

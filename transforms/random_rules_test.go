@@ -104,6 +104,7 @@ func drawIncentive(t *rapid.T, m *oracle.Incentive) {
 		m.CapEach = rapid.SampledFrom([]string{"", "period"}).Draw(t, "cap each")
 	}
 	drawLimits(t, m)
+	m.Target = rapid.SampledFrom([]string{"", "", "", "own", "last_year"}).Draw(t, "target")
 	for _, level := range []string{"ready", "advanced", "premier"} {
 		if rapid.IntRange(0, 9).Draw(t, "has "+level) > 0 {
 			m.Schedules = append(m.Schedules, drawSchedule(t, m, level, ""))
@@ -204,9 +205,10 @@ func drawSchedule(t *rapid.T, in *oracle.Incentive, level, family string) oracle
 		return dec(rapid.SampledFrom([]int64{0, 0, 5000, 99999}).Draw(t, "flat"), 2)
 	}
 	if in.Base == "quantity" {
+		in.Target = ""
 		return drawUnits(t, s, flat)
 	}
-	if rapid.IntRange(0, 3).Draw(t, "bounds") > 0 {
+	if in.Target == "" && rapid.IntRange(0, 3).Draw(t, "bounds") > 0 {
 		width := dec(rapid.SampledFrom([]int64{2500000, 1000000, 333333}).Draw(t, "width"), 2)
 		s.Width = &width
 		for range rapid.IntRange(1, 4).Draw(t, "rates") {

@@ -95,6 +95,15 @@ func drawFacts(t *rapid.T, p oracle.Programme) oracle.Facts {
 		f.Sales = append(f.Sales, drawSale(t, i, f.Sales))
 	}
 	drawLinks(t, &f)
+	for _, partner := range partnerIDs {
+		for _, name := range []string{"distribution", "resell", "sell_with", "beta"} {
+			for months := 0; months < 12; months += rapid.SampledFrom([]int{12, 6, 3}).Draw(t, "next target") {
+				f.Targets = append(f.Targets, oracle.Target{Partner: partner, Incentive: name,
+					Period: firstDay.AddDate(0, months, 0),
+					Amount: dec(rapid.SampledFrom([]int64{0, 1, 99999, 12345678}).Draw(t, "target amount"), 2)})
+			}
+		}
+	}
 	return f
 }
 

@@ -70,7 +70,7 @@ func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme
 		"drop schema if exists memory.rules cascade", "drop schema if exists memory.stated cascade",
 		"drop schema if exists published.mart cascade")
 	for _, name := range []string{"files", "rejects", "partners", "products", "fx_rates", "deals", "certifications",
-		"entries", "links", "sales"} {
+		"entries", "links", "targets", "sales"} {
 		must(t, s, "delete from store.raw."+name)
 	}
 	must(t, s, fill(f)...)
@@ -144,10 +144,10 @@ const noFeeds = "memory.main.feeds (feed varchar, max_corrected_lines bigint, ma
 // fill writes facts as the store has them: one file a kind.
 func fill(f oracle.Facts) []string {
 	var q []string
-	kinds := []string{"partners", "products", "fx_rates", "deals", "certifications", "entries", "sales", "links"}
+	kinds := []string{"partners", "products", "fx_rates", "deals", "certifications", "entries", "sales", "links", "targets"}
 	counts := map[string]int{"partners": len(f.Partners), "products": len(f.Products), "fx_rates": len(f.Rates),
 		"deals":          len(f.Claims),
-		"certifications": len(f.Certifications), "entries": len(f.Entries), "links": len(f.Links)}
+		"certifications": len(f.Certifications), "entries": len(f.Entries), "links": len(f.Links), "targets": len(f.Targets)}
 	for i, kind := range kinds {
 		q = append(q, fmt.Sprintf("insert into store.raw.files values (%d, 'sha%d', '%s.csv', '%s', '%s', 'h', false, "+
 			"'2024-01-01', null, 1, 'loaded', null, null, %d, %d, 0, 0, 0, 0, null)",
@@ -179,6 +179,12 @@ func fill(f oracle.Facts) []string {
 			text(e.Partner), date(e.Date), text(e.Kind), amount, points))
 	}
 	values("entries")
+	for i, t := range f.Targets {
+		key := t.Partner + t.Incentive + day(t.Period)
+		rows = append(rows, fmt.Sprintf("(9, %d, %s, %s, %s, %s, %s, %s)", i+2, text(key), text(key+t.Amount.Text('f')),
+			text(t.Partner), text(t.Incentive), date(t.Period), t.Amount.Text('f')))
+	}
+	values("targets")
 	rows = saleRows(f.Sales)
 	values("sales")
 	rows = linkRows(f.Links)

@@ -225,6 +225,7 @@ type incentiveFile struct {
 	Method    string         `is:"method" doc:"How a running base becomes money; usually marginal"`
 	Period    string         `is:"period" doc:"How long a base accumulates before it starts at zero; usually year"`
 	Bounds    string         `is:"bounds" doc:"upper_inclusive: a bound is of the lower tranche; usually lower_inclusive"`
+	Target    string         `is:"target" doc:"Bounds are percents of the partner's own target, or of last_year; usually amounts"`
 	From      exact          `is:"day" doc:"The first day whose lines count; usually the version's"`
 	To        exact          `is:"day" doc:"The last day whose lines count"`
 	NotWith   names          `yaml:"not_with" doc:"Incentives that a line does not count for together with this one"`

@@ -44,7 +44,7 @@ func (r *reader) names(f namesFile, versions []versionFile) programme.Names {
 }
 
 func (r *reader) incentive(at string, f incentiveFile, names programme.Names) programme.Incentive {
-	for key, word := range map[string]string{"pays": f.Pays, "bounds": f.Bounds, "cap_each": f.CapEach} {
+	for key, word := range map[string]string{"pays": f.Pays, "bounds": f.Bounds, "target": f.Target, "cap_each": f.CapEach} {
 		r.oneOf(at, key, word, true)
 	}
 	in := programme.Incentive{
@@ -53,7 +53,7 @@ func (r *reader) incentive(at string, f incentiveFile, names programme.Names) pr
 		From: r.optionalDay(at+".from", f.From), To: r.optionalDay(at+".to", f.To), NotWith: f.NotWith,
 		Line: r.limits(at+".line", f.Line), Document: r.limits(at+".document", f.Document),
 		Cap: r.money(at+".cap", f.Cap), Deals: r.deals(at+".deals", f.Deals),
-		Money: r.optionalDay(at+".money_from", f.MoneyFrom), PaysNothing: f.Pays != "",
+		Money: r.optionalDay(at+".money_from", f.MoneyFrom), PaysNothing: f.Pays != "", Target: f.Target,
 	}
 	if f.Base != programme.Amount { // the same rules have one fingerprint
 		in.Base = f.Base

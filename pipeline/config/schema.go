@@ -90,6 +90,8 @@ func words(form string) []string {
 		return []string{"starttls", "tls", "none"}
 	case "source":
 		return []string{"computed", "directory"}
+	case "target":
+		return programme.Targets()
 	case "unnamed_returns":
 		return programme.UnnamedReturns()
 	case "unclaimed":

@@ -84,6 +84,10 @@ const (
 	Recurring = "recurring"
 )
 
+// Targets lists what bounds can be percents of: a target of the partner's own, or its base in the same period of last
+// year.
+func Targets() []string { return []string{"own", "last_year"} }
+
 // UpperInclusive says that a bound belongs to the lower tranche.
 const UpperInclusive = "upper_inclusive"
 
@@ -97,6 +101,7 @@ type Incentive struct {
 	Method   string
 	Period   string
 	Bounds   string    `json:",omitzero"` // UpperInclusive; empty: a bound belongs to the upper tranche
+	Target   string    `json:",omitzero"` // what bounds are percents of; empty: they are amounts
 	From, To time.Time `json:",omitzero"` // a promotion: its first and last day; zero: those of the version
 	NotWith  []string  `json:",omitzero"` // incentives that do not count a line together with this one
 	Line     Limits    `json:",omitzero"` // of what a line earns

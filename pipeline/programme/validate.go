@@ -165,6 +165,8 @@ func (c *checker) limits(at string, l Limits) {
 
 func (c *checker) schedule(at string, in Incentive, s Schedule) {
 	switch {
+	case s.Width > 0 && in.Target != "":
+		c.fault(at+".width", "bounds that are percents of a target are written as tranches")
 	case s.Width < 0:
 		c.fault(at+".width", "a width is above 0")
 	case len(s.Tranches) == 0:

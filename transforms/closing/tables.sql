@@ -20,6 +20,9 @@ create table slices (
     from_amount decimal(18,2), to_amount decimal(18,2), rate decimal(18,6),
     fill_before decimal(18,2),
     fill_after decimal(18,2), base decimal(18,2), earned decimal(18,2));
+create table targets (
+    partner_id varchar, incentive varchar, period_start date, position_family varchar,
+    target decimal(18,2), month date);
 create table flats (
     credit_id uuid, partner_id varchar, month date, incentive varchar, year_start date,
     earned_by uuid, earned_in date, position varchar, sequence bigint, schedule varchar,

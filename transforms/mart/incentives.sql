@@ -18,6 +18,7 @@
 -- period          over which the base accumulates: month, quarter, half or year
 -- valid_from      first day whose lines count; null: the version's
 -- valid_to        last day whose lines count; null: the version's
+-- target          what bounds are percents of: own, or last_year; null: bounds are amounts
 -- cap             most that a partner earns, in the programme currency; null: no cap
 -- cap_each        what the cap is for: year, the programme year, or period
 -- pays_nothing    true: it earns points at most
@@ -28,9 +29,10 @@
 -- unclaimed       rescale: unclaimed roles go to the others; drop: to no one; null: no claims
 select
     v.hash as rules_hash, i.incentive, i.place, i.credits, nullif(i.module, '') as module, i.basis,
-    i.families, i.skus, i.contracts, i.document_types, i.partner_types, i.countries, i.base, i.method, i.period,
+    i.families, i.skus, i.contracts, i.document_types, i.partner_types, i.countries, i.base,
+    i.method, i.period,
     nullif(i.from_date, date '1900-01-01') as valid_from,
-    nullif(i.to_date, date '9999-12-31') as valid_to, i.cap, i.cap_each, i.pays_nothing,
+    nullif(i.to_date, date '9999-12-31') as valid_to, i.target, i.cap, i.cap_each, i.pays_nothing,
     nullif(i.money_from, date '1900-01-01') as money_from,
     if(i.credits = 'claims', i.lead_days, null) as lead_days,
     if(i.credits = 'claims', i.window_days, null) as window_days,

@@ -26,8 +26,8 @@
 --               what limits and caps changed
 with last_tranches as (
     select t.schedule, max(t.tranche) as last_tranche, max(t.from_amount) as from_amount
-    from rules.tranches as t
-    join rules.schedules as s using (schedule)
+    from intermediate.tranches as t
+    join intermediate.schedules as s using (schedule)
     where s.width is not null
     group by t.schedule
 ),
@@ -89,7 +89,7 @@ select
     b.month_earned::decimal(18,2) as month_earned,
     b.year_base::decimal(18,2) as year_base, b.year_earned::decimal(18,2) as year_earned
 from running as b
-join rules.schedules as s using (schedule)
+join intermediate.schedules as s using (schedule)
 join rules.versions as v using (version)
 join rules.incentives as u on u.version = s.version and u.incentive = s.incentive
 where b.is_shown

@@ -22,9 +22,9 @@ select
     s.family,
     t.tranche, t.from_amount, t.to_amount, s.width, t.rate,
     t.flat, t.reached_at, t.left_at
-from rules.schedules as s
+from intermediate.schedules as s
 join rules.versions as v using (version)
 left join (select version, max(to_date) as to_date from rules.in_force group by version) as i
     on i.version = s.version
 join rules.incentives as m on m.version = s.version and m.incentive = s.incentive
-join rules.tranches as t using (schedule)
+join intermediate.tranches as t using (schedule)

@@ -6,7 +6,7 @@
 -- grain: kind, what, name, incentive, level, family
 -- kind       earns_nothing; not_in_data: a name in the rules that nothing answers to; not_in_rules:
 --            a name in the data that no rule has
--- what       what it is about: base, family, role, certification, category, partner_type or
+-- what       what it is about: base, target, family, role, certification, category, partner_type or
 --            currency
 -- name       the name that stands alone; empty for base
 -- incentive  the incentive that earns nothing, or whose schedule has the name; empty elsewhere
@@ -24,7 +24,8 @@ with current_versions as (
     where v.to_date > p.first_open
 ),
 unpaid_lines as (
-    select l.incentive, l.level, l.position_family as family, l.partner_id, l.base
+    select l.incentive, l.level, l.position_family as family, l.partner_id, l.base,
+        if(i.target is null, 'base', 'target') as what
     from mart.statement_lines as l
     join rules.versions as v on v.hash = l.rules_hash
     join rules.incentives as i on i.version = v.version and i.incentive = l.incentive
@@ -34,10 +35,10 @@ unpaid_lines as (
         and not i.pays_nothing and l.terms_date >= i.money_from
 ),
 unpaid as (
-    select incentive, level, family, count(*) as rows, sum(base) as base,
+    select what, incentive, level, family, count(*) as rows, sum(base) as base,
         list_sort(list(distinct partner_id)) as partner_ids
     from unpaid_lines
-    group by incentive, level, family
+    group by what, incentive, level, family
 ),
 -- Names of the rules.
 ruled as (
@@ -136,7 +137,7 @@ nearest as (
     qualify row_number() over (partition by kind, what, name order by distance, other) = 1
 ),
 warned as (
-    select 'earns_nothing' as kind, 'base' as what, '' as name, incentive, level, family,
+    select 'earns_nothing' as kind, what, '' as name, incentive, level, family,
         null as nearest, rows, base, partner_ids
     from unpaid
     union all
@@ -166,6 +167,8 @@ counted as (
 select kind, what, name, incentive, level, family, nearest, rows, base::decimal(18,2) as base,
     nullif(partners, '') as partners,
     concat(case
+        when what = 'target' then concat(incentive, ' is measured by a target: ',
+            lines_earned_nothing, ', because there is no target above 0 for their period')
         when kind = 'earns_nothing' then concat(incentive, ' has no schedule at ', level,
             for_family, ': ', lines_earned_nothing, '; add it to the rules, or write ', entry,
             ' where that is meant')

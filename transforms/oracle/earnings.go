@@ -30,10 +30,54 @@ func (w *work) schedule(c *credit) *Schedule {
 	level := w.levelOn(w.newest(c.partner), c.line.terms)
 	for i := range in.Schedules {
 		if s := &in.Schedules[i]; s.Level == level && s.Family == c.family {
-			return s
+			return w.measured(c, s)
 		}
 	}
 	return nil
+}
+
+// measured is a schedule with amounts for bounds. Where they are percents of a target that is not there, or not above
+// zero, there is none.
+func (w *work) measured(c *credit, s *Schedule) *Schedule {
+	if c.incentive.Target == "" {
+		return s
+	}
+	target := w.target(c)
+	if !less(whole(0), target) {
+		return nil
+	}
+	part := func(percent apd.Decimal) apd.Decimal { return divided(mul(percent, target), whole(100)) }
+	scaled := *s
+	scaled.Tranches = nil
+	for _, t := range s.Tranches {
+		t.From = part(t.From)
+		if t.To != nil {
+			to := part(*t.To)
+			t.To = &to
+		}
+		scaled.Tranches = append(scaled.Tranches, t)
+	}
+	return &scaled
+}
+
+// target is what a credit's period is measured by.
+func (w *work) target(c *credit) apd.Decimal {
+	sum := whole(0)
+	if c.incentive.Target == "own" {
+		for _, t := range w.facts.Targets {
+			if t.Partner == c.partner && t.Incentive == c.incentive.Name && t.Period.Equal(c.period) {
+				return t.Amount
+			}
+		}
+		return sum
+	}
+	for _, o := range w.credits {
+		if o.partner == c.partner && o.incentive.Name == c.incentive.Name && o.family == c.family &&
+			addMonths(o.period, 12).Equal(c.period) {
+			sum = add(sum, o.base)
+		}
+	}
+	return sum
 }
 
 // limitKey names what a limit is for: a line or a document, with all that was returned of it.

@@ -21,6 +21,7 @@ type Facts struct {
 	Links          []Link
 	Certifications []Certification
 	Entries        []Entry
+	Targets        []Target
 	Sales          []Sale
 	Through        time.Time // first day of the month the run is for
 }
@@ -98,6 +99,13 @@ type Certification struct {
 	Days
 	Partner, Person, Code string
 	Awarded, Expires      time.Time
+}
+
+// Target is what a partner is measured by in a period.
+type Target struct {
+	Partner, Incentive string
+	Period             time.Time // its first day
+	Amount             apd.Decimal
 }
 
 // Entry is a manual posting: redemption, bonus_points or money_adjustment.
@@ -188,6 +196,7 @@ type Incentive struct {
 	Base          string       // quantity or recurring; empty: amount
 	Method        string       // marginal, block, document, volume
 	Period        string       // year, half, quarter, month
+	Target        string       // own or last_year: bounds are percents of it; empty: they are amounts
 	UpperBounds   bool         // a bound belongs to the lower tranche
 	From, To      time.Time    // the first and the last day that count; zero: without end
 	NotWith       []string     // incentives that do not count a line together with it

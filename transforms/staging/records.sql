@@ -19,4 +19,6 @@ from raw.certifications
 union all
 select 'entries', file_id, line, record_key, content, date '1900-01-01' from raw.entries
 union all
+select 'targets', file_id, line, record_key, content, date '1900-01-01' from raw.targets
+union all
 select 'links', file_id, line, record_key, content, date '1900-01-01' from raw.links

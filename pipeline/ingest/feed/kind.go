@@ -147,6 +147,12 @@ func Kinds() []Kind {
 			{Name: "reason", Type: Text, Needed: true},
 			{Name: "entered_by", Type: Text, Needed: true},
 		}},
+		{Name: "targets", Key: []string{"partner_id", "incentive", "period_start"}, Columns: []Column{
+			{Name: "partner_id", Type: Code, Needed: true},
+			{Name: "incentive", Type: Code, Needed: true},
+			{Name: "period_start", Type: Date, Needed: true},
+			{Name: "amount", Type: Decimal, Scale: 2, Money: true, Needed: true}, // or a number of units
+		}},
 		{Name: Links, Key: []string{"distributor", "document_no", "line_no", "line_key"}, Columns: []Column{
 			{Name: "distributor", Type: Code, Needed: true},
 			{Name: "document_no", Type: Code, Needed: true},

@@ -1,5 +1,6 @@
 -- The schedule of each movement: by version, incentive, product family, and level on the day of its
--- terms. A stated credit keeps its level and schedule.
+-- terms, and by the target where its bounds are percents of one. A stated credit keeps its level and
+-- schedule.
 --
 -- grain: credit_id
 -- credit_id, level, schedule, method
@@ -8,8 +9,8 @@
 -- points  by amount
 with levelled as (
     select
-        c.credit_id, c.incentive, c.version, c.terms_date, c.position_family, h.level,
-        false as has_stated_terms, null as schedule
+        c.credit_id, c.partner_id, c.incentive, c.version, c.terms_date, c.period_start,
+        c.position_family, h.level, null as stated_schedule, false as has_stated_terms
     from intermediate.movements as c
     join rules.versions as v using (version)
     join intermediate.levels_held as h
@@ -17,22 +18,35 @@ with levelled as (
         and h.from_date <= c.terms_date and c.terms_date < h.to_date
     where not c.has_stated_terms
     union all
-    select credit_id, incentive, version, terms_date, position_family, level, true, schedule
+    select credit_id, partner_id, incentive, version, terms_date, period_start, position_family,
+        level, schedule, true
     from intermediate.movements
     where has_stated_terms
+),
+named as (
+    select l.credit_id, l.level, i.method,
+        case
+            when l.has_stated_terms then l.stated_schedule
+            when i.target is null then s.schedule
+            when t.target > 0 then concat(s.schedule, ' of ', t.target)
+        end as schedule
+    from levelled as l
+    left join rules.incentives as i using (version, incentive)
+    left join rules.schedules as s
+        on not l.has_stated_terms and s.version = l.version and s.incentive = l.incentive
+        and s.level = l.level and coalesce(s.family, '') = l.position_family
+        and l.terms_date >= i.money_from
+    left join intermediate.targets as t
+        on t.kind = i.target and t.partner_id = l.partner_id and t.incentive = l.incentive
+        and t.period_start = l.period_start
+        and t.position_family = if(i.target = 'own', '', l.position_family)
+        and s.schedule is not null
 )
 select
-    l.credit_id, l.level, coalesce(k.schedule, s.schedule) as schedule, m.method,
-    coalesce(k.width, s.width) as width,
-    if(m.method = 'document', w.document_lo, w.lo) as lo,
-    if(m.method = 'document', w.document_hi, w.hi) as hi,
+    n.credit_id, n.level, n.schedule, n.method, s.width,
+    if(n.method = 'document', w.document_lo, w.lo) as lo,
+    if(n.method = 'document', w.document_hi, w.hi) as hi,
     w.lo as running_lo, w.hi as running_hi, w.sequence, w.points
-from levelled as l
+from named as n
 join intermediate.running_positions as w using (credit_id)
-left join rules.incentives as m using (version, incentive)
-left join rules.schedules as k using (schedule)
-left join rules.schedules as s
-    on not l.has_stated_terms and s.version = l.version and s.incentive = l.incentive
-    and s.level = l.level
-        and coalesce(s.family, '') = l.position_family
-    and l.terms_date >= m.money_from
+left join intermediate.schedules as s using (schedule)

@@ -45,7 +45,7 @@ reached as (
     select m.partner_id, m.position, m.credit_id as earned_by, m.posting_month as earned_in,
         m.sequence, m.schedule, t.tranche, t.reached_at, t.step as amount
     from moved as m
-    join rules.tranches as t
+    join intermediate.tranches as t
         on t.schedule = m.schedule and m.lo < t.reached_at and t.reached_at <= m.hi
     where t.step <> 0
 ),

@@ -24,7 +24,7 @@ widths as (
     where width is not null
 ),
 last_tranches as (
-    select schedule, max(tranche) as last_tranche from rules.tranches group by schedule
+    select schedule, max(tranche) as last_tranche from intermediate.tranches group by schedule
 ),
 spans as (
     select w.*, n.last_tranche, greatest(w.low, 0) // w.step + 1 as first_touched,
@@ -48,14 +48,14 @@ in_widths as (
         (c.width * (c.tranche - 1))::decimal(18,2) as from_amount,
         (c.width * through_tranche)::decimal(18,2) as to_amount, t.rate
     from counted as c
-    join rules.tranches as t
+    join intermediate.tranches as t
         on t.schedule = c.schedule and t.tranche = least(c.tranche, c.last_tranche)
 ),
 in_bounds as (
     select p.credit_id, p.schedule, p.lo, p.hi, p.width, t.tranche, t.tranche as through_tranche,
         t.from_amount, t.to_amount, t.rate
     from paid as p
-    join rules.tranches as t
+    join intermediate.tranches as t
         on t.schedule = p.schedule and t.from_amount < greatest(p.lo, p.hi)
             and (t.to_amount is null or t.to_amount > least(p.lo, p.hi))
     where p.width is null and greatest(p.lo, p.hi) > 0
@@ -64,7 +64,7 @@ below_zero as (
     select p.credit_id, p.schedule, p.lo, p.hi, p.width, 0 as tranche, 0 as through_tranche,
         null::decimal(18,2) as from_amount, 0::decimal(18,2) as to_amount, t.rate
     from paid as p
-    join rules.tranches as t on t.schedule = p.schedule and t.tranche = 1
+    join intermediate.tranches as t on t.schedule = p.schedule and t.tranche = 1
     where least(p.lo, p.hi) < 0
 ),
 touched as (

@@ -26,7 +26,7 @@ parts as (
             else 0
         end::decimal(20,2) * t.rate as f
     from ends as e
-    join rules.tranches as t using (schedule)
+    join intermediate.tranches as t using (schedule)
 ),
 valued as (
     select credit_id, side, round(sum(f), 2) as f

@@ -1,0 +1,11 @@
+-- What the bounds of schedules are percents of.
+--
+-- grain: kind, partner_id, incentive, period_start, position_family
+-- kind             own: as the file of targets says; last_year: the base of the same period a year
+--                  before
+-- partner_id, incentive
+-- period_start     first day of the period it is for
+-- position_family
+-- target           in the programme currency, or in units
+select kind, partner_id, incentive, period_start, position_family, target
+from intermediate.targets
