@@ -34,7 +34,7 @@ func ReadJournal(ctx context.Context, m Marts, month time.Time) (*Journal, error
 		Earned: get[Booked](r, `from (select partner_id, incentive, '' as entry_id, '' as reason, earned as amount,
 			'' as paid_currency, '' as paid_amount
 			from mart.statements where month = $1 and earned <> 0) order by partner_id, incentive`, month),
-		Entries: get[Booked](r, `from (select partner_id, '' as incentive, entry_id, reason, amount,
+		Entries: get[Booked](r, `from (select partner_id, coalesce(incentive, '') as incentive, entry_id, reason, amount,
 			'' as paid_currency, '' as paid_amount
 			from mart.money_entries where month = $1 and amount <> 0) order by partner_id, entry_id`, month),
 		Payable: get[Booked](r, `from (select partner_id, '' as incentive, '' as entry_id, '' as reason,

@@ -289,6 +289,8 @@ func setPart(t *testing.T, _ *oracle.Programme, v *oracle.Version, words []strin
 		in.NotWith = list
 	case "least_line":
 		in.LeastLine = amount(2)
+	case "guaranteed":
+		in.Guaranteed = amount(2)
 	case "least_document":
 		in.LeastDocument = amount(2)
 	case "least_deal":

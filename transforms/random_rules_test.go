@@ -104,6 +104,10 @@ func drawIncentive(t *rapid.T, m *oracle.Incentive) {
 		m.CapEach = rapid.SampledFrom([]string{"", "period"}).Draw(t, "cap each")
 	}
 	drawLimits(t, m)
+	if rapid.IntRange(0, 4).Draw(t, "guaranteed") == 0 {
+		least := dec(rapid.Int64Range(1, 100000).Draw(t, "least"), 2)
+		m.Guaranteed = &least
+	}
 	m.Target = rapid.SampledFrom([]string{"", "", "", "own", "last_year"}).Draw(t, "target")
 	for _, level := range []string{"ready", "advanced", "premier"} {
 		if rapid.IntRange(0, 9).Draw(t, "has "+level) > 0 {

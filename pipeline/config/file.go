@@ -217,26 +217,27 @@ type versionFile struct {
 }
 
 type incentiveFile struct {
-	Name      string         `is:"must name" doc:"A name of its own: small letters, digits and _"`
-	Credits   string         `is:"must credits" doc:"Whom it credits: the buyer, the distributor, or claims on the deal"`
-	Module    string         `doc:"The module that a partner must hold; usually none"`
-	Counts    countsFile     `doc:"Which lines and partners count; usually all"`
-	Base      string         `is:"base" doc:"What of a line counts: its amount, its quantity or its annual value; usually amount"`
-	Method    string         `is:"method" doc:"How a running base becomes money; usually marginal"`
-	Period    string         `is:"period" doc:"How long a base accumulates before it starts at zero; usually year"`
-	Bounds    string         `is:"bounds" doc:"upper_inclusive: a bound is of the lower tranche; usually lower_inclusive"`
-	Target    string         `is:"target" doc:"Bounds are percents of the partner's own target, or of last_year; usually amounts"`
-	From      exact          `is:"day" doc:"The first day whose lines count; usually the version's"`
-	To        exact          `is:"day" doc:"The last day whose lines count"`
-	NotWith   names          `yaml:"not_with" doc:"Incentives that a line does not count for together with this one"`
-	Line      limitsFile     `doc:"The least and the most that one line earns"`
-	Document  limitsFile     `doc:"The least and the most that the lines of a document earn"`
-	Cap       exact          `is:"money" doc:"The most a partner earns"`
-	CapEach   string         `yaml:"cap_each" is:"cap_each" doc:"What the cap is for: a programme year, or each period"`
-	Deals     dealsFile      `doc:"How claims share a deal, where credits: claims"`
-	MoneyFrom exact          `yaml:"money_from" is:"day" doc:"Lines earn money from this day; usually from the first"`
-	Pays      string         `is:"pays" doc:"nothing: it pays no money, only points"`
-	Schedules []scheduleFile `doc:"What it pays, by level"`
+	Name       string         `is:"must name" doc:"A name of its own: small letters, digits and _"`
+	Credits    string         `is:"must credits" doc:"Whom it credits: the buyer, the distributor, or claims on the deal"`
+	Module     string         `doc:"The module that a partner must hold; usually none"`
+	Counts     countsFile     `doc:"Which lines and partners count; usually all"`
+	Base       string         `is:"base" doc:"What of a line counts: its amount, its quantity or its annual value; usually amount"`
+	Method     string         `is:"method" doc:"How a running base becomes money; usually marginal"`
+	Period     string         `is:"period" doc:"How long a base accumulates before it starts at zero; usually year"`
+	Bounds     string         `is:"bounds" doc:"upper_inclusive: a bound is of the lower tranche; usually lower_inclusive"`
+	Target     string         `is:"target" doc:"Bounds are percents of the partner's own target, or of last_year; usually amounts"`
+	From       exact          `is:"day" doc:"The first day whose lines count; usually the version's"`
+	To         exact          `is:"day" doc:"The last day whose lines count"`
+	NotWith    names          `yaml:"not_with" doc:"Incentives that a line does not count for together with this one"`
+	Line       limitsFile     `doc:"The least and the most that one line earns"`
+	Document   limitsFile     `doc:"The least and the most that the lines of a document earn"`
+	Cap        exact          `is:"money" doc:"The most a partner earns"`
+	CapEach    string         `yaml:"cap_each" is:"cap_each" doc:"What the cap is for: a programme year, or each period"`
+	Guaranteed exact          `is:"money" doc:"The least that a partner earns in each period, posted in its last month"`
+	Deals      dealsFile      `doc:"How claims share a deal, where credits: claims"`
+	MoneyFrom  exact          `yaml:"money_from" is:"day" doc:"Lines earn money from this day; usually from the first"`
+	Pays       string         `is:"pays" doc:"nothing: it pays no money, only points"`
+	Schedules  []scheduleFile `doc:"What it pays, by level"`
 }
 
 type countsFile struct {

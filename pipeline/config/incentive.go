@@ -52,7 +52,7 @@ func (r *reader) incentive(at string, f incentiveFile, names programme.Names) pr
 		Method: cmp.Or(f.Method, "marginal"), Period: cmp.Or(f.Period, "year"),
 		From: r.optionalDay(at+".from", f.From), To: r.optionalDay(at+".to", f.To), NotWith: f.NotWith,
 		Line: r.limits(at+".line", f.Line), Document: r.limits(at+".document", f.Document),
-		Cap: r.money(at+".cap", f.Cap), Deals: r.deals(at+".deals", f.Deals),
+		Cap: r.money(at+".cap", f.Cap), Guaranteed: r.money(at+".guaranteed", f.Guaranteed), Deals: r.deals(at+".deals", f.Deals),
 		Money: r.optionalDay(at+".money_from", f.MoneyFrom), PaysNothing: f.Pays != "", Target: f.Target,
 	}
 	if f.Base != programme.Amount { // the same rules have one fingerprint

@@ -108,8 +108,10 @@ type Incentive struct {
 	Document Limits    `json:",omitzero"` // of what the lines of a document earn
 	Cap      Cents     `json:",omitzero"` // the most a partner earns in a programme year; zero: no cap
 	CapEach  string    `json:",omitzero"` // period: the cap is for each period
-	Deals    Deals     `json:",omitzero"` // of one that credits claims
-	Money    time.Time `json:",omitzero"` // the first day that earns money; zero: every day does
+	// Guaranteed is what a partner that may earn by it on a period's last day earns in the period at least.
+	Guaranteed Cents     `json:",omitzero"`
+	Deals      Deals     `json:",omitzero"` // of one that credits claims
+	Money      time.Time `json:",omitzero"` // the first day that earns money; zero: every day does
 	// PaysNothing says that zero is meant: it has no schedules, and earns points at most.
 	PaysNothing bool `json:",omitzero"`
 	Schedules   []Schedule

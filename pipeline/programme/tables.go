@@ -202,7 +202,8 @@ func tables() []string {
 			partner_types varchar[], countries varchar[], least_line decimal(18,2), least_document decimal(18,2),
 			least_deal decimal(18,2), base varchar, method varchar, period varchar, from_date date, to_date date,
 			excludes bigint, limit_each varchar, least decimal(18,2), most decimal(18,2),
-			cap decimal(18,2), cap_each varchar, target varchar, pays_nothing boolean, money_from date,
+			cap decimal(18,2), cap_each varchar, target varchar, guaranteed decimal(18,2),
+			pays_nothing boolean, money_from date,
 			lead_days integer, window_days integer, own_deals boolean, rescale boolean)`,
 		"create table rules.incentive_names (incentive varchar, credits varchar, base_of varchar, place integer)",
 		`create table rules.schedules (schedule varchar, version integer, incentive varchar, level varchar, family varchar,
@@ -317,11 +318,11 @@ func (w *writer) incentive(version, place int, v Version) {
 	}
 	query := "insert into rules.incentives values (?, ?, ?, ?, ?, ?, " + list(c.Basis) + ", " + list(c.Families) + ", " +
 		list(c.SKUs) + ", " + list(c.Contracts) + ", " + list(c.Types) + ", " + list(c.PartnerTypes) + ", " + list(c.Countries) +
-		", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	w.exec(query, version, in.Name, place+1, in.Credits, in.Module, v.who(place),
 		c.Line.orNull(), c.Document.orNull(), c.Deal.orNull(), cmp.Or(in.Base, Amount), in.Method, in.Period,
 		orFirst(in.From), orLast(in.To), v.excludes(place), each, limits.Minimum.orNull(),
-		limits.Maximum.orNull(), in.Cap.orNull(), cmp.Or(in.CapEach, "year"), textOrNull(in.Target),
+		limits.Maximum.orNull(), in.Cap.orNull(), cmp.Or(in.CapEach, "year"), textOrNull(in.Target), in.Guaranteed.orNull(),
 		in.PaysNothing, orFirst(in.Money), d.LeadDays, d.WindowDays, d.OwnDeals, d.Rescale)
 	for _, x := range d.Weights {
 		w.exec("insert into rules.weights values (?, ?, ?, ?)", version, in.Name, x.Role, x.Weight)

@@ -138,6 +138,9 @@ func (c *checker) incentive(at string, v Version, in Incentive) {
 	if in.Line != (Limits{}) && in.Document != (Limits{}) {
 		c.fault(at+".document", "limits are for each line, or for each document, not for both")
 	}
+	if in.Guaranteed < 0 {
+		c.fault(at+".guaranteed", "a guaranteed minimum is above 0")
+	}
 	if in.PaysNothing && len(in.Schedules) > 0 {
 		c.fault(at+".pays", "pays: nothing stands alone, without schedules")
 	}

@@ -65,6 +65,10 @@ func Make(j *reports.Journal, a Accounts, before []Posting) ([]Posting, error) {
 		pair(a.Expense[e.Incentive], a.Accrued, e.Partner, "accrual", "Margin "+e.Incentive+" "+month, "", e.Amount)
 	}
 	for _, e := range j.Entries {
+		if e.Incentive != "" { // a guaranteed minimum
+			pair(a.Expense[e.Incentive], a.Accrued, e.Partner, "accrual", "Margin "+e.Incentive+": "+e.Reason, e.ID, e.Amount)
+			continue
+		}
 		pair(a.Adjustments, a.Accrued, e.Partner, "accrual", "Manual adjustment "+e.ID+": "+e.Reason, e.ID, e.Amount)
 	}
 	for _, p := range j.Payable {

@@ -63,7 +63,8 @@ create table pay (
     status_points bigint, spendable bigint);
 create table entries (
     entry_id varchar, partner_id varchar, month date, posted_on date, amount decimal(18,2),
-    reason varchar, entered_by varchar, file_name varchar, file_line bigint);
+    reason varchar, entered_by varchar, incentive varchar, file_name varchar,
+    file_line bigint);
 create table partners (
     month date, partner_id varchar, name varchar, country varchar, town varchar,
     currency varchar, language varchar, partner_type varchar, is_active boolean);

@@ -21,6 +21,7 @@
 -- target          what bounds are percents of: own, or last_year; null: bounds are amounts
 -- cap             most that a partner earns, in the programme currency; null: no cap
 -- cap_each        what the cap is for: year, the programme year, or period
+-- guaranteed      least that a partner earns in a period, in the programme currency; null: nothing
 -- pays_nothing    true: it earns points at most
 -- money_from      first day whose lines earn money; null: the first
 -- lead_days       days after its registration from which a deal counts; null: no claims
@@ -32,7 +33,8 @@ select
     i.families, i.skus, i.contracts, i.document_types, i.partner_types, i.countries, i.base,
     i.method, i.period,
     nullif(i.from_date, date '1900-01-01') as valid_from,
-    nullif(i.to_date, date '9999-12-31') as valid_to, i.target, i.cap, i.cap_each, i.pays_nothing,
+    nullif(i.to_date, date '9999-12-31') as valid_to, i.target, i.cap, i.cap_each, i.guaranteed,
+    i.pays_nothing,
     nullif(i.money_from, date '1900-01-01') as money_from,
     if(i.credits = 'claims', i.lead_days, null) as lead_days,
     if(i.credits = 'claims', i.window_days, null) as window_days,

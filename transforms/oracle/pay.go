@@ -88,6 +88,7 @@ func (w *work) due() map[payKey]apd.Decimal {
 		key := payKey{c.partner, monthOf(c.line.sale.Date)}
 		due[key] = add(due[key], c.earned)
 	}
+	w.guarantee(due)
 	for _, e := range w.facts.Entries {
 		if e.Kind == adjustment && !e.Date.Before(w.first) {
 			key := payKey{e.Partner, monthOf(e.Date)}
@@ -95,4 +96,37 @@ func (w *work) due() map[payKey]apd.Decimal {
 		}
 	}
 	return due
+}
+
+// guarantee adds what is missing of guaranteed minimums in the last month of each period.
+func (w *work) guarantee(due map[payKey]apd.Decimal) {
+	for _, month := range w.months {
+		day := lastDay(month)
+		v := w.version(day)
+		for i := range v.Incentives {
+			in := &v.Incentives[i]
+			start := periodStart(day, w.programme.YearStarts, in.Period)
+			if in.Guaranteed == nil || periodStart(addDays(day, 1), w.programme.YearStarts, in.Period).Equal(start) {
+				continue
+			}
+			for _, partner := range w.everyone {
+				earned := w.earnedIn(partner.ID, in.Name, start)
+				if w.entitled(partner.ID, in, &line{terms: day, version: v}) && less(earned, *in.Guaranteed) {
+					key := payKey{partner.ID, month}
+					due[key] = add(due[key], sub(*in.Guaranteed, earned))
+				}
+			}
+		}
+	}
+}
+
+// earnedIn is what a partner earned by an incentive in a period.
+func (w *work) earnedIn(partner, incentive string, period time.Time) apd.Decimal {
+	sum := whole(0)
+	for _, c := range w.credits {
+		if c.partner == partner && c.incentive.Name == incentive && c.period.Equal(period) {
+			sum = add(sum, c.earned)
+		}
+	}
+	return sum
 }

@@ -204,6 +204,7 @@ type Incentive struct {
 	Least, Most   *apd.Decimal // of what one earns; nil: no limit
 	Cap           *apd.Decimal // nil: none
 	CapEach       string       // period; empty: the programme year
+	Guaranteed    *apd.Decimal // least that a partner earns in a period; nil: nothing
 	Deals         Deals        // of one that credits claims
 	MoneyFrom     time.Time    // zero: every day
 	Schedules     []Schedule   // none: it pays nothing

@@ -1,10 +1,12 @@
--- Manual adjustments of money in the open months: what each should be, less what the closed months
--- have stated.
+-- Manual adjustments of money and guaranteed minimums in the open months: what each should be, less
+-- what the closed months have stated.
 --
 -- grain: entry_id, partner_id
 -- entry_id, partner_id
 -- month  month it is stated in
--- posted_on, amount, reason, entered_by, file_name, file_line, adjusts_month, cause, stated_file,
+-- posted_on, amount, reason, entered_by
+-- incentive    of a guaranteed minimum; null for what people enter
+-- file_name, file_line, adjusts_month, cause, stated_file,
 -- stated_line
 -- change       what became of a stated entry; null where nothing was stated
 -- change_id
@@ -16,17 +18,25 @@ with newest as (
 ),
 due as (
     select
-        e.entry_id, e.partner_id, e.posted_on, e.amount, e.reason, e.entered_by, f.file_name,
+        e.entry_id, e.partner_id, e.posted_on, e.amount, e.reason, e.entered_by,
+        null as incentive, f.file_name,
         e.line as file_line
     from intermediate.entries as e
     join staging.files as f using (file_id)
     where e.kind = 'money_adjustment' and e.held_reason is null
+    union all
+    select
+        concat_ws(' ', 'guarantee', incentive, period_start), partner_id, ends_on, amount,
+        concat('guaranteed minimum from ', period_start, ' to ', ends_on), 'the programme',
+        incentive, null, null
+    from intermediate.guarantees
 ),
 stated as (
     select
         entry_id, partner_id, sum(amount) as amount, max(posted_on) as posted_on,
         min(month) as month, arg_max(reason, month) as reason,
-        arg_max(entered_by, month) as entered_by, arg_max(file_name, month) as file_name,
+        arg_max(entered_by, month) as entered_by, min(incentive) as incentive,
+        arg_max(file_name, month) as file_name,
         arg_max(file_line, month) as file_line
     from stated.entries
     group by entry_id, partner_id
@@ -41,6 +51,7 @@ compared as (
         (coalesce(d.amount, 0) - coalesce(s.amount, 0))::decimal(18,2) as amount,
         coalesce(d.reason, s.reason) as reason,
         coalesce(d.entered_by, s.entered_by) as entered_by,
+        coalesce(d.incentive, s.incentive) as incentive,
         coalesce(d.file_name, f.file_name) as file_name, coalesce(d.file_line, n.line) as file_line,
         case when s.entry_id is not null then s.month
         when d.posted_on < p.first_open then date_trunc('month', d.posted_on)::date
