@@ -84,7 +84,9 @@ func ruleLines() map[string]ruleLine {
 		"money_from": {2, 2, moneyFrom},
 
 		// points resell 1 per 1000; points sell_with 1 per 1000 from 2024-02-01; certification A1 technical 40
-		"points":        {4, 6, pointsByAmount},
+		"points": {4, 6, pointsByAmount},
+		// times resell 2 2024-03-01 2024-03-31: a multiple of the points in a span
+		"times":         {4, 4, multiplePoints},
 		"certification": {3, 3, certificationPoints},
 		"person_cap":    {1, 1, whole(func(_ *oracle.Programme, v *oracle.Version, n int64) { v.Points.PersonCap = n })},
 		"category_cap": {2, 2, named(func(v *oracle.Version, category string,
@@ -374,6 +376,13 @@ func pointsByAmount(t *testing.T, _ *oracle.Programme, v *oracle.Version, words 
 	if len(words) == 6 && words[4] == "from" {
 		rate.From = dayIn(t, "programme", words[5])
 	}
+	v.Points.ByAmount[words[0]] = rate
+}
+
+func multiplePoints(t *testing.T, _ *oracle.Programme, v *oracle.Version, words []string) {
+	rate := v.Points.ByAmount[words[0]]
+	rate.Times = append(slices.Clone(rate.Times), oracle.Times{By: numberIn(t, "programme", words[1]),
+		From: dayIn(t, "programme", words[2]), To: dayIn(t, "programme", words[3])})
 	v.Points.ByAmount[words[0]] = rate
 }
 

@@ -54,6 +54,11 @@ func drawVersion(t *rapid.T, from time.Time) oracle.Version {
 			if rapid.IntRange(0, 2).Draw(t, "points later") == 0 {
 				rate.From = drawDay(t, "points from", -10, 100)
 			}
+			if rapid.IntRange(0, 2).Draw(t, "multiplied") == 0 {
+				begins := drawDay(t, "multiplied from", 101, 200)
+				rate.Times = []oracle.Times{{By: rapid.Int64Range(1, 3).Draw(t, "times"), From: begins,
+					To: begins.AddDate(0, 0, rapid.IntRange(0, 60).Draw(t, "multiplied days"))}}
+			}
 			v.Points.ByAmount[name] = rate
 		}
 	}

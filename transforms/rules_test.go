@@ -45,7 +45,11 @@ func version(v oracle.Version) programme.Version {
 	}
 	for _, name := range slices.Sorted(maps.Keys(v.Points.ByAmount)) {
 		r := v.Points.ByAmount[name]
-		out.Points.ByAmount = append(out.Points.ByAmount, programme.PointRate{Incentive: name, Points: r.Points,
+		var times []programme.Times
+		for _, t := range r.Times {
+			times = append(times, programme.Times{From: t.From, To: t.To, By: programme.Cents(100 * t.By)})
+		}
+		out.Points.ByAmount = append(out.Points.ByAmount, programme.PointRate{Times: times, Incentive: name, Points: r.Points,
 			Per: centsOf(&r.Per), From: r.From})
 	}
 	for _, code := range slices.Sorted(maps.Keys(v.Points.Certifications)) {

@@ -296,10 +296,17 @@ type pointsFile struct {
 }
 
 type pointRateFile struct {
-	Incentive string `is:"must" doc:"The incentive whose base earns them"`
-	Points    int64  `is:"count" doc:"The points given"`
-	Per       exact  `is:"must money" doc:"For each amount, or number of units, of this size"`
-	From      exact  `is:"day" doc:"Lines earn them from this day; usually from the first"`
+	Incentive string      `is:"must" doc:"The incentive whose base earns them"`
+	Points    int64       `is:"count" doc:"The points given"`
+	Per       exact       `is:"must money" doc:"For each amount, or number of units, of this size"`
+	From      exact       `is:"day" doc:"Lines earn them from this day; usually from the first"`
+	Times     []timesFile `doc:"Spans whose lines earn a multiple of them"`
+}
+
+type timesFile struct {
+	From exact `is:"must day" doc:"The first day"`
+	To   exact `is:"must day" doc:"The last day"`
+	By   exact `is:"must money" doc:"The multiple: 2 for double points"`
 }
 
 type certificationFile struct {

@@ -84,7 +84,13 @@ func (r *reader) points(at string, f pointsFile) programme.Points {
 		RedemptionRate: r.money(at+".redemption_value", f.RedemptionValue), CategoryCaps: categories(f.CategoryCaps),
 	}
 	for i, q := range f.ByAmount {
-		p.ByAmount = append(p.ByAmount, programme.PointRate{
+		var times []programme.Times
+		for j, t := range q.Times {
+			there := fmt.Sprintf("%s.by_amount[%d].times[%d]", at, i, j)
+			times = append(times, programme.Times{From: r.day(there+".from", t.From), To: r.day(there+".to", t.To),
+				By: r.money(there+".by", t.By)})
+		}
+		p.ByAmount = append(p.ByAmount, programme.PointRate{Times: times,
 			Incentive: q.Incentive, Points: q.Points, Per: r.money(fmt.Sprintf("%s.by_amount[%d].per", at, i), q.Per),
 			From: r.optionalDay(fmt.Sprintf("%s.by_amount[%d].from", at, i), q.From)})
 	}

@@ -194,6 +194,13 @@ type PointRate struct {
 	Points    int64
 	Per       Cents
 	From      time.Time `json:",omitzero"` // the first day that earns them; zero: every day does
+	Times     []Times   `json:",omitzero"` // spans that earn a multiple
+}
+
+// Times is a span whose lines earn a multiple of the points. By is in hundredths: 150 is one and a half times.
+type Times struct {
+	From, To time.Time // the first and the last day
+	By       Cents
 }
 
 // Certification is the points of a valid certification.

@@ -215,7 +215,7 @@ func tables() []string {
 			left_at decimal(18,2), step decimal(18,2))`,
 		"create table rules.weights (version integer, incentive varchar, role varchar, weight bigint)",
 		`create table rules.point_rates (version integer, incentive varchar, points bigint, per decimal(18,2),
-			from_date date)`,
+			from_date date, to_date date)`,
 		"create table rules.certifications (version integer, code varchar, category varchar, points bigint)",
 		"create table rules.category_caps (version integer, category varchar, points bigint)",
 		"create table rules.requirements (version integer, level varchar, points bigint, certifications bigint)",
@@ -257,8 +257,7 @@ func (w *writer) version(hash string, v Version, from, to any) {
 		p.StatusMonths, p.ExpireMonths, p.RedemptionRate.String(), p.PersonCap,
 		l.Computed, l.ReviewMonth, l.GraceMonths)
 	for _, x := range p.ByAmount {
-		w.exec("insert into rules.point_rates values (?, ?, ?, ?, ?)", n, x.Incentive, x.Points, x.Per.String(),
-			orFirst(x.From))
+		w.pointRate(n, x)
 	}
 	for _, x := range p.Certifications {
 		w.exec("insert into rules.certifications values (?, ?, ?, ?)", n, x.Code, x.Category, x.Points)
@@ -275,6 +274,23 @@ func (w *writer) version(hash string, v Version, from, to any) {
 	for _, x := range v.Admissions {
 		w.exec("insert into rules.admissions values (?, ?, ?)", n, x.PartnerType, x.From)
 	}
+}
+
+// pointRate writes a rule as spans of days that do not overlap.
+func (w *writer) pointRate(version int, r PointRate) {
+	span := func(points int64, from, to time.Time) {
+		if !to.Before(from) {
+			w.exec("insert into rules.point_rates values (?, ?, ?, ?, ?, ?)", version, r.Incentive, points, r.Per.String(),
+				from, to)
+		}
+	}
+	from := orFirst(r.From)
+	for _, t := range r.Times {
+		span(r.Points, from, t.From.AddDate(0, 0, -1))
+		span(r.Points*int64(t.By)/100, t.From, t.To)
+		from = t.To.AddDate(0, 0, 1)
+	}
+	span(r.Points, from, lastDay)
 }
 
 // The first and the last day that there is.

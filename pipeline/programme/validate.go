@@ -251,6 +251,16 @@ func (c *checker) points(at string, v Version) {
 		if r.Points < 0 || r.Points > 1_000_000 {
 			c.fault(where+".points", "points lie between 0 and 1,000,000")
 		}
+		for j, t := range r.Times {
+			there := fmt.Sprintf("%s.times[%d]", where, j)
+			switch {
+			case t.To.Before(t.From) || t.From.Before(r.From) || j > 0 && !t.From.After(r.Times[j-1].To):
+				c.fault(there, "spans stand in the order of their days, do not overlap, and lie within those of the rule")
+			case t.By <= 0 || t.By > 100_00 || r.Points*int64(t.By)%100 != 0:
+				c.fault(there+".by", "a multiple lies above 0, is at most 100, and gives whole points; 3 points per 500 times "+
+					"1.5 are none, 6 per 1000 are")
+			}
+		}
 		if seen[r.Incentive] {
 			c.fault(where+".incentive", "%s has two rules", r.Incentive)
 		}

@@ -1,6 +1,6 @@
 -- A position that is back at zero under one schedule has earned nothing, and under one programme
 -- version no points. Under the method document each document has its own position. Points that
--- start in the middle of a version are left out.
+-- change in the middle of a version are left out.
 with movements as not materialized (
     select
         sale_id, partner_id, incentive, year_start, period_start, position_family, distributor,
@@ -37,7 +37,7 @@ point_positions as (
         select (v.hash, r.incentive)
         from rules.point_rates as r
         join rules.versions as v using (version)
-        where r.from_date > v.begins)
+        where r.from_date > v.begins or r.to_date < date '9999-12-31')
     group by partner_id, incentive, year_start, period_start, position_family
     having sum(base) = 0 and count(distinct rules_hash) = 1
 )

@@ -31,6 +31,11 @@ func (w *work) scorePoints() {
 			continue
 		}
 		points := whole(rule.Points)
+		for _, t := range rule.Times {
+			if within(c.line.terms, t.From, t.To) {
+				points = whole(rule.Points * t.By)
+			}
+		}
 		c.points = floorQuo(mul(c.high, points), rule.Per) - floorQuo(mul(c.low, points), rule.Per)
 	}
 }

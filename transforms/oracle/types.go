@@ -251,6 +251,13 @@ type PointRate struct {
 	Points int64
 	Per    apd.Decimal
 	From   time.Time // zero: every day
+	Times  []Times
+}
+
+// Times is a span whose lines earn a multiple of the points.
+type Times struct {
+	From, To time.Time // both included
+	By       int64
 }
 
 // CertificationPoints is what a code is worth and in which category.

@@ -83,9 +83,11 @@ ruled as (
         -- Whole units and cents apart: a decimal of 18 digits times 100 may not fit.
         trunc(w.lo)::bigint * 100 + ((w.lo - trunc(w.lo)) * 100)::bigint as lo_cents,
         trunc(w.hi)::bigint * 100 + ((w.hi - trunc(w.hi)) * 100)::bigint as hi_cents,
-        if(w.terms_date >= r.from_date, (r.per * 100)::bigint, null) as per
+        (r.per * 100)::bigint as per
     from positioned as w
-    left join rules.point_rates as r using (version, incentive)
+    left join rules.point_rates as r
+        on r.version = w.version and r.incentive = w.incentive and r.from_date <= w.terms_date
+        and w.terms_date <= r.to_date
 ),
 -- The points of a position are floor(position * rate / per). Quotient and remainder are apart, so
 -- that products fit 64 bits (128 bits are slow). A negative remainder needs a correction to floor.
