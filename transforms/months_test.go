@@ -125,6 +125,11 @@ func TestMonthsThatAreClosedOrNeverGiveTheSameWhenNothingComesLate(t *testing.T)
 	fewer(t, 4)
 	rapid.Check(t, func(rt *rapid.T) {
 		p := drawProgramme(rt)
+		for i := range p.Versions { // documents here go over months, so the value of one is known late
+			for j := range p.Versions[i].Incentives {
+				p.Versions[i].Incentives[j].LeastDocument = nil
+			}
+		}
 		f := drawFacts(rt, p)
 		workOut(rt, s, f, p)
 		never := said(rt, s)
