@@ -33,7 +33,7 @@ func readFacts(t *testing.T, c namedCase) oracle.Facts {
 
 func readPartners(t *testing.T, c namedCase) []oracle.Partner {
 	list := readTable(t, c, "partners.csv", map[string]string{"partner_id": needed, "type": "", "status": "active",
-		"modules": "resell", "levels": "ready", "currency": "USD", "left": ""})
+		"modules": "resell", "levels": "ready", "currency": "USD", "left": "", "country": "", "parent": ""})
 	if c.part("partners.csv") == "" {
 		list = []row{{t, "partners.csv", map[string]string{"partner_id": "P1", "status": "active", "modules": "resell",
 			"levels": "ready", "currency": "USD"}}}
@@ -41,7 +41,8 @@ func readPartners(t *testing.T, c namedCase) []oracle.Partner {
 	var out []oracle.Partner
 	for _, r := range list {
 		p := oracle.Partner{ID: r.text("partner_id"), Type: r.text("type"),
-			Active: r.oneOf("status", "active", "inactive") == "active", Left: r.date("left"), Currency: r.text("currency")}
+			Active: r.oneOf("status", "active", "inactive") == "active", Left: r.date("left"), Currency: r.text("currency"),
+			Country: r.text("country"), Parent: r.text("parent")}
 		for item := range strings.SplitSeq(r.text("modules"), "|") {
 			name, from, to := r.dated(item, exampleNames().Modules)
 			p.Modules = append(p.Modules, oracle.Holding{Module: name, From: from, To: to})

@@ -112,6 +112,11 @@ func ruleLines() map[string]ruleLine {
 			n int64) {
 			v.Levels.GraceMonths = int(n)
 		})},
+		// measure people certifications technical; measure sales base resell 12 0; measure quota ratio people sales 100000;
+		// measure cloud score sales 1 per 1000 most 40 people 10 per 1
+		"measure": {2, manyWords, addMeasure},
+		// condition gold 0 cloud 70: way 0 is needed, and one of the other ways; stands after its level
+		"condition": {4, 4, addCondition},
 		// level advanced 100 certifications 2 technical 40: points, how many, points of a category
 		"level": {2, manyWords, addLevel},
 	}
@@ -408,4 +413,40 @@ func addLevel(t *testing.T, _ *oracle.Programme, v *oracle.Version, words []stri
 	v.Levels.Requirements = slices.DeleteFunc(v.Levels.Requirements,
 		func(o oracle.Requirement) bool { return o.Level == q.Level })
 	v.Levels.Requirements = append(v.Levels.Requirements, q)
+}
+
+func addMeasure(t *testing.T, _ *oracle.Programme, v *oracle.Version, words []string) {
+	m, more := oracle.Measure{Name: words[0], Counts: words[1]}, words[2:]
+	number := func(i int) int64 { return numberIn(t, "programme", more[i]) }
+	switch m.Counts {
+	case "certifications", "points":
+		m.Category = strings.Join(more, " ")
+	case "base":
+		m.Incentive, m.Months, m.Ago = more[0], int(number(1)), int(number(2))
+	case "ratio":
+		m.Of, m.To, m.Times = more[0], more[1], number(2)
+	case "score":
+		for i := 0; i < len(more); i += 4 {
+			part := oracle.ScorePart{Measure: more[i], Points: number(i + 1), Per: amountIn(t, "programme", more[i+3])}
+			if i+4 < len(more) && more[i+4] == "most" {
+				part.Most = number(i + 5)
+				m.Score = append(m.Score, part)
+				i += 2
+				continue
+			}
+			m.Score = append(m.Score, part)
+		}
+	}
+	v.Levels.Measures = append(slices.Clone(v.Levels.Measures), m)
+}
+
+func addCondition(t *testing.T, _ *oracle.Programme, v *oracle.Version, words []string) {
+	for i := range v.Levels.Requirements {
+		if q := &v.Levels.Requirements[i]; q.Level == words[0] {
+			q.Conditions = append(slices.Clone(q.Conditions), oracle.Condition{Way: int(numberIn(t, "programme", words[1])),
+				Measure: words[2], Least: amountIn(t, "programme", words[3])})
+			return
+		}
+	}
+	t.Fatalf("programme: a condition of %s stands after the level", words[0])
 }

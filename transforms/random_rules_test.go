@@ -75,7 +75,34 @@ func drawVersion(t *rapid.T, from time.Time) oracle.Version {
 				Certifications: rapid.Int64Range(0, 2).Draw(t, "certifications")},
 			{Level: "premier", Points: rapid.Int64Range(150, 500).Draw(t, "premier"),
 				Minimums: map[string]int64{"technical": rapid.Int64Range(0, 60).Draw(t, "minimum technical")}}}}
+	if rapid.Bool().Draw(t, "measures") {
+		drawMeasures(t, &v.Levels)
+	}
 	return v
+}
+
+// drawMeasures lets levels ask for measures.
+func drawMeasures(t *rapid.T, l *oracle.Levels) {
+	l.Measures = []oracle.Measure{
+		{Name: "people", Counts: "certifications", Category: rapid.SampledFrom([]string{"", "technical"}).Draw(t, "of")},
+		{Name: "sold", Counts: "points", Category: "sales"},
+		{Name: "bought", Counts: "base", Incentive: "resell", Months: rapid.IntRange(1, 4).Draw(t, "over months")},
+		{Name: "before", Counts: "base", Incentive: "resell", Months: 2, Ago: rapid.IntRange(1, 3).Draw(t, "ago")},
+		{Name: "grown", Counts: "ratio", Of: "bought", To: "before", Times: 100},
+		{Name: "staffed", Counts: "ratio", Of: "people", To: "bought", Times: 100000},
+		{Name: "whole", Counts: "score", Score: []oracle.ScorePart{
+			{Measure: "people", Points: 20, Per: dec(1, 0), Most: rapid.Int64Range(0, 60).Draw(t, "most")},
+			{Measure: "bought", Points: rapid.Int64Range(1, 30).Draw(t, "score"), Per: dec(2500000, 2)},
+			{Measure: "grown", Points: 1, Per: dec(10, 0), Most: 30}}},
+	}
+	for i := range l.Requirements {
+		for way := range rapid.IntRange(0, 3).Draw(t, "ways") {
+			l.Requirements[i].Conditions = append(l.Requirements[i].Conditions, oracle.Condition{
+				Way:     rapid.SampledFrom([]int{way, way, 1}).Draw(t, "way"),
+				Measure: rapid.SampledFrom(l.Measures).Draw(t, "measure").Name,
+				Least:   dec(rapid.SampledFrom([]int64{0, 1, 40, 2500001}).Draw(t, "least of it"), 0)})
+		}
+	}
 }
 
 // exampleIncentives are those of the example programme, without what they pay.

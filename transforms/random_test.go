@@ -131,6 +131,9 @@ func drawPartner(t *rapid.T, id string, i int) oracle.Partner {
 	if rapid.IntRange(0, 4).Draw(t, "type") == 0 {
 		p.Type = "csp"
 	}
+	if i > 0 && rapid.IntRange(0, 2).Draw(t, "in a group") == 0 {
+		p.Parent = partnerIDs[0]
+	}
 	p.Country = rapid.SampledFrom([]string{"", "FR", "US"}).Draw(t, "country")
 	module := []string{"resell", "resell", "resell", "sell_with", "distribution"}[i]
 	h := oracle.Holding{Module: module, From: drawDay(t, "held from", -30, 40)}

@@ -59,7 +59,16 @@ func version(v oracle.Version) programme.Version {
 	}
 	for _, q := range v.Levels.Requirements {
 		out.Levels.Requirements = append(out.Levels.Requirements, programme.Requirement{Level: q.Level, Points: q.Points,
-			Certifications: q.Certifications, Minimums: categories(q.Minimums)})
+			Certifications: q.Certifications, Minimums: categories(q.Minimums), Conditions: conditions(q.Conditions)})
+	}
+	for _, m := range v.Levels.Measures {
+		theirs := programme.Measure{Name: m.Name, Counts: m.Counts, Category: m.Category, Incentive: m.Incentive,
+			Months: m.Months, Ago: m.Ago, Of: m.Of, To: m.To, Times: programme.Cents(100 * m.Times)}
+		for _, p := range m.Score {
+			theirs.Score = append(theirs.Score, programme.ScorePart{Measure: p.Measure, Points: p.Points, Per: centsOf(&p.Per),
+				Most: p.Most})
+		}
+		out.Levels.Measures = append(out.Levels.Measures, theirs)
 	}
 	for _, kind := range slices.Sorted(maps.Keys(v.Admissions)) {
 		out.Admissions = append(out.Admissions, programme.Admission{PartnerType: kind, From: v.Admissions[kind]})
@@ -122,6 +131,13 @@ func schedule(in oracle.Incentive, s oracle.Schedule) programme.Schedule {
 		t.Tranches = append(t.Tranches, tranche)
 	}
 	return t
+}
+
+func conditions(list []oracle.Condition) (out []programme.Condition) {
+	for _, c := range list {
+		out = append(out, programme.Condition{Way: c.Way, Measure: c.Measure, Least: centsOf(&c.Least)})
+	}
+	return out
 }
 
 func categories(m map[string]int64) []programme.CategoryPoints {

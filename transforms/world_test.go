@@ -205,9 +205,10 @@ func directoryRows(f oracle.Facts, first int) (q []string) {
 	for i, p := range f.Partners {
 		aliases := aliases(f.Codes, p.ID)
 		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %s, %s, %s, %s, null, %s, null, null, %s, %s, %s, %s, %s, "+
-			"null, null)", first+1, i+2,
+			"null, null, %s)", first+1, i+2,
 			text(p.ID), text(fmt.Sprint(p, aliases)), text(p.ID), text(p.ID), text(aliases), text(p.Country),
-			text(p.Currency), text(holdings(p.Modules)), text(givens(p.Levels)), text(p.Type), text(status(p)), date(p.Left)))
+			text(p.Currency), text(holdings(p.Modules)), text(givens(p.Levels)), text(p.Type), text(status(p)), date(p.Left),
+			text(p.Parent)))
 	}
 	values("partners")
 	for i, p := range f.Products {

@@ -320,6 +320,38 @@ type levelsFile struct {
 	ReviewMonth  int               `yaml:"review_month" is:"must month" doc:"Levels fall only at the end of this month"`
 	GraceMonths  int               `yaml:"grace_months" is:"must count" doc:"And only after so many missed month-ends"`
 	Requirements []requirementFile `doc:"What each level requires"`
+	Measures     []measureFile     `doc:"Numbers that requirements ask for besides points"`
+}
+
+type measureFile struct {
+	Name      string          `is:"must" doc:"A name of its own"`
+	Counts    string          `is:"must measure" doc:"What it counts"`
+	Category  string          `doc:"Of these certifications or points; usually of any"`
+	Incentive string          `doc:"The incentive whose base it counts"`
+	Months    int             `is:"count" doc:"Over so many months up to the one that is judged"`
+	Ago       int             `is:"count" doc:"And so many months before that"`
+	Of        string          `doc:"Of a ratio: the measure that is divided"`
+	To        string          `doc:"The measure it is divided by"`
+	Times     exact           `is:"money" doc:"The number it is multiplied by: 100 for percent"`
+	Score     []scorePartFile `doc:"Of a score: its parts, which add up"`
+}
+
+type scorePartFile struct {
+	Measure string `is:"must" doc:"The measure that gives points"`
+	Points  int64  `is:"count" doc:"The points given"`
+	Per     exact  `is:"must money" doc:"For each of so much of it"`
+	Most    int64  `is:"count" doc:"At most so many; usually any number"`
+}
+
+type conditionFile struct {
+	Measure string `is:"must" doc:"A measure"`
+	Least   exact  `is:"must money" doc:"The least of it"`
+}
+
+type wayFile struct {
+	Measure string          `doc:"A measure"`
+	Least   exact           `is:"money" doc:"The least of it"`
+	AllOf   []conditionFile `yaml:"all_of" doc:"Or: several conditions together"`
 }
 
 type requirementFile struct {
@@ -327,6 +359,8 @@ type requirementFile struct {
 	Points         int64            `is:"count" doc:"The points needed"`
 	Certifications int64            `is:"count" doc:"The certifications needed"`
 	Minimums       map[string]int64 `is:"count" doc:"The points needed in each category"`
+	AllOf          []conditionFile  `yaml:"all_of" doc:"Conditions that are all needed"`
+	AnyOf          []wayFile        `yaml:"any_of" doc:"Ways of which one is enough"`
 }
 
 type admissionFile struct {

@@ -67,10 +67,12 @@ func (r *reader) version(at string, f versionFile, names programme.Names) progra
 		GraceMonths: f.Levels.GraceMonths,
 	}
 	r.oneOf(at+".levels", "source", f.Levels.Source, false)
-	for _, q := range f.Levels.Requirements {
+	for i, q := range f.Levels.Requirements {
 		v.Levels.Requirements = append(v.Levels.Requirements, programme.Requirement{
-			Level: q.Level, Points: q.Points, Certifications: q.Certifications, Minimums: categories(q.Minimums)})
+			Level: q.Level, Points: q.Points, Certifications: q.Certifications, Minimums: categories(q.Minimums),
+			Conditions: r.conditions(fmt.Sprintf("%s.levels.requirements[%d]", at, i), q)})
 	}
+	v.Levels.Measures = r.measures(at+".levels.measures", f.Levels.Measures)
 	for i, a := range f.Admissions {
 		v.Admissions = append(v.Admissions, programme.Admission{
 			PartnerType: a.PartnerType, From: r.day(fmt.Sprintf("%s.admissions[%d].from", at, i), a.From)})

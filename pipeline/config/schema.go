@@ -64,6 +64,8 @@ func words(form string) []string {
 		return names
 	case "line_numbers":
 		return []string{"whole", "dotted"}
+	case "measure":
+		return programme.Measures()
 	case "method":
 		return programme.Methods()
 	case "missed":

@@ -222,6 +222,38 @@ type Levels struct {
 	ReviewMonth  int
 	GraceMonths  int
 	Requirements []Requirement
+	Measures     []Measure `json:",omitzero"` // that requirements name
+}
+
+// Measure is a number that a level can ask for.
+type Measure struct {
+	Name      string
+	Counts    string      // certifications, points, base, ratio or score
+	Category  string      `json:",omitzero"` // of certifications or points; empty: of any
+	Incentive string      `json:",omitzero"` // of the base
+	Months    int         `json:",omitzero"` // so many of them, up to the month that is judged
+	Ago       int         `json:",omitzero"` // and so many months before that
+	Of, To    string      `json:",omitzero"` // of a ratio: what is divided by what
+	Times     Cents       `json:",omitzero"` // and multiplied by, in hundredths
+	Score     []ScorePart `json:",omitzero"`
+}
+
+// ScorePart gives points of a score for each Per of a measure.
+type ScorePart struct {
+	Measure string
+	Points  int64
+	Per     Cents
+	Most    int64 `json:",omitzero"` // zero: no limit
+}
+
+// Measures lists what a measure can count.
+func Measures() []string { return []string{"certifications", "points", "base", "ratio", "score"} }
+
+// Condition asks for so much of a measure. Those of way 0 are asked for together; of the others one way is enough.
+type Condition struct {
+	Way     int `json:",omitzero"`
+	Measure string
+	Least   Cents
 }
 
 // Requirement is the condition of a level.
@@ -230,6 +262,7 @@ type Requirement struct {
 	Points         int64
 	Certifications int64
 	Minimums       []CategoryPoints
+	Conditions     []Condition `json:",omitzero"`
 }
 
 // Admission is the day from which partners of a type may earn anything.

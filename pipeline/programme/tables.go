@@ -219,6 +219,11 @@ func tables() []string {
 		"create table rules.certifications (version integer, code varchar, category varchar, points bigint)",
 		"create table rules.category_caps (version integer, category varchar, points bigint)",
 		"create table rules.requirements (version integer, level varchar, points bigint, certifications bigint)",
+		"create table rules.conditions (version integer, level varchar, way integer, measure varchar, least decimal(18,2))",
+		`create table rules.measures (version integer, measure varchar, counts varchar, category varchar, incentive varchar,
+			months integer, ago integer, of_measure varchar, to_measure varchar, times decimal(18,2))`,
+		`create table rules.score_parts (version integer, measure varchar, part varchar, points bigint, per decimal(18,2),
+			most bigint)`,
 		"create table rules.minimums (version integer, level varchar, category varchar, points bigint)",
 		"create table rules.admissions (version integer, partner_type varchar, from_date date)",
 	}
@@ -267,12 +272,27 @@ func (w *writer) version(hash string, v Version, from, to any) {
 	}
 	for _, x := range l.Requirements {
 		w.exec("insert into rules.requirements values (?, ?, ?, ?)", n, x.Level, x.Points, x.Certifications)
+		for _, c := range x.Conditions {
+			w.exec("insert into rules.conditions values (?, ?, ?, ?, ?)", n, x.Level, c.Way, c.Measure, c.Least.String())
+		}
 		for _, m := range x.Minimums {
 			w.exec("insert into rules.minimums values (?, ?, ?, ?)", n, x.Level, m.Category, m.Points)
 		}
 	}
+	w.measures(n, l.Measures)
 	for _, x := range v.Admissions {
 		w.exec("insert into rules.admissions values (?, ?, ?)", n, x.PartnerType, x.From)
+	}
+}
+
+func (w *writer) measures(version int, list []Measure) {
+	for _, m := range list {
+		w.exec("insert into rules.measures values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", version, m.Name, m.Counts, m.Category,
+			m.Incentive, m.Months, m.Ago, m.Of, m.To, m.Times.String())
+		for _, p := range m.Score {
+			w.exec("insert into rules.score_parts values (?, ?, ?, ?, ?, nullif(?, 0))", version, m.Name, p.Measure, p.Points,
+				p.Per.String(), p.Most)
+		}
 	}
 }
 

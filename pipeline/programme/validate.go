@@ -283,6 +283,7 @@ func (c *checker) levels(at string, v Version) {
 	if l.GraceMonths < 1 {
 		c.fault(at+".grace_months", "the grace is at least one month-end")
 	}
+	c.measures(at+".measures", v)
 	last := int64(-1)
 	for i, r := range l.Requirements {
 		where := fmt.Sprintf("%s.requirements[%d]", at, i)
@@ -294,6 +295,45 @@ func (c *checker) levels(at string, v Version) {
 			c.fault(where+".points", "a higher level needs as many points or more")
 		}
 		last = r.Points
+		for _, x := range r.Conditions {
+			if !slices.ContainsFunc(l.Measures, func(m Measure) bool { return m.Name == x.Measure }) {
+				c.fault(where, "no measure is called %q; name it under levels.measures", x.Measure)
+			}
+		}
+	}
+}
+
+// measures checks that each measure has what it is made of. A ratio is of counts, a score of counts and ratios.
+func (c *checker) measures(at string, v Version) {
+	kinds := map[string]string{}
+	for i, m := range v.Levels.Measures {
+		where := fmt.Sprintf("%s[%d]", at, i)
+		c.oneOf(where+".counts", "measure", m.Counts, Measures())
+		if _, twice := kinds[m.Name]; twice || m.Name == "" {
+			c.fault(where+".name", "every measure needs a name of its own")
+		}
+		kinds[m.Name] = m.Counts
+	}
+	isCount := func(name string) bool { k := kinds[name]; return k != "" && k != "ratio" && k != "score" }
+	for i, m := range v.Levels.Measures {
+		where := fmt.Sprintf("%s[%d]", at, i)
+		named := slices.ContainsFunc(v.Incentives, func(in Incentive) bool { return in.Name == m.Incentive })
+		switch {
+		case m.Counts == "base" && (!named || m.Months < 1 || m.Ago < 0):
+			c.fault(where, "a base is that of an incentive of this version over at least one month")
+		case m.Counts == "points" && m.Category == "":
+			c.fault(where, "points are those of a category")
+		case m.Counts == "ratio" && (!isCount(m.Of) || !isCount(m.To) || m.Times <= 0):
+			c.fault(where, "a ratio is of one count to another, times a number above 0")
+		case m.Counts == "score" && len(m.Score) == 0:
+			c.fault(where, "a score needs parts")
+		}
+		for j, p := range m.Score {
+			if k := kinds[p.Measure]; k == "" || k == "score" || p.Per <= 0 || p.Points < 0 || p.Points > 1_000_000 {
+				c.fault(fmt.Sprintf("%s.score[%d]", where, j), "a part of a score gives points for each amount above 0 of another "+
+					"measure, which is no score")
+			}
+		}
 	}
 }
 

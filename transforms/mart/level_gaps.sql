@@ -1,19 +1,29 @@
 -- What each partner still needs for the next level at the end of each month, one row per
--- requirement. A requirement that is met has no row. A closed month has the gaps it stated.
+-- requirement. A requirement that is met has no row. Of several ways to meet a level, all are named. A closed month has the gaps it stated.
 --
 -- incremental: stated.gaps
 -- grain: partner_id, month, requirement, category
 -- partner_id, month, next_level, requirement, category
--- has  status points, certifications, or points of the category that the partner has
+-- has  status points, certifications, points of the category, or the measure that the partner, or its
+--      group, has; whole ones
 -- needs
 with next_levels as (
     select
-        l.partner_id, l.month, l.next_level, m.month_end, m.version, b.status_points,
-        b.certifications
+        l.partner_id, l.month, l.next_level, u.unit_id, m.month_end, m.version,
+        sum(b.status_points) as status_points, sum(b.certifications) as certifications
     from mart.partner_levels as l
-    join mart.point_balances as b using (partner_id, month)
+    join intermediate.level_units as u using (partner_id, month)
+    join intermediate.level_units as g on g.unit_id = u.unit_id and g.month = u.month
+    join mart.point_balances as b on b.partner_id = g.partner_id and b.month = g.month
     join intermediate.months as m on m.month = l.month and m.is_open
     where l.next_level is not null
+    group by all
+),
+categories as (
+    select u.unit_id, c.month, c.category, sum(c.points) as points
+    from intermediate.category_points as c
+    join intermediate.level_units as u using (partner_id, month)
+    group by u.unit_id, c.month, c.category
 ),
 requirements as (
     select
@@ -32,9 +42,18 @@ requirements as (
         n.partner_id, n.month, n.next_level, 'category', m.category, coalesce(c.points, 0), m.points
     from next_levels as n
     join rules.minimums as m on m.version = n.version and m.level = n.next_level
-    left join intermediate.category_points as c
-        on c.partner_id = n.partner_id and c.month = n.month and c.category = m.category
+    left join categories as c
+        on c.unit_id = n.unit_id and c.month = n.month and c.category = m.category
+    union all
+    select n.partner_id, n.month, n.next_level, 'measure', c.measure,
+        coalesce(any_value(x.value), 0), max(c.least)
+    from next_levels as n
+    join rules.conditions as c on c.version = n.version and c.level = n.next_level
+    left join intermediate.measures as x
+        on x.unit_id = n.unit_id and x.month = n.month and x.measure = c.measure
+    group by n.partner_id, n.month, n.next_level, c.measure
 )
-select partner_id, month, next_level, requirement, category, has, needs
+select partner_id, month, next_level, requirement, category, floor(has)::bigint as has,
+    ceil(needs)::bigint as needs
 from requirements
 where has < needs

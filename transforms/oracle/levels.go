@@ -1,6 +1,11 @@
 package oracle
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"github.com/cockroachdb/apd/v3"
+)
 
 // ladder is how a partner rose and fell.
 type ladder struct {
@@ -21,11 +26,11 @@ func (w *work) climbAll(balances []Balance) {
 		status[b.Partner][b.Month] = b.Status
 	}
 	for _, partner := range w.everyone {
-		w.ladders[partner.ID] = w.climb(partner, status[partner.ID])
+		w.ladders[partner.ID] = w.climb(partner, status)
 	}
 }
 
-func (w *work) climb(partner Partner, status map[time.Time]int64) ladder {
+func (w *work) climb(partner Partner, status map[string]map[time.Time]int64) ladder {
 	l := ladder{from: monthOf(w.first), held: map[time.Time]string{}}
 	if len(partner.Levels) > 0 {
 		if given := monthOf(partner.Levels[0].From); given.After(l.from) {
@@ -43,27 +48,150 @@ func (w *work) climb(partner Partner, status map[time.Time]int64) ladder {
 		l.last = next
 		l.held[month] = next
 		rules := w.version(lastDay(month)).Levels
-		met = append(met, w.met(partner.ID, month, status[month], rules))
+		met = append(met, w.met(w.judged(partner.ID, month, status), rules))
 		next = nextLevel(rules, next, met, month)
 	}
 	return l
 }
 
+// judged is what the members of a group have together at a month's end.
+type judged struct {
+	members    []string
+	month      time.Time
+	status     int64
+	number     int64
+	byCategory map[string]int64
+}
+
+func (w *work) judged(partner string, month time.Time, status map[string]map[time.Time]int64) judged {
+	j := judged{month: month, byCategory: map[string]int64{}}
+	for _, other := range w.everyone {
+		if w.unit(other.ID, month) != w.unit(partner, month) {
+			continue
+		}
+		j.members = append(j.members, other.ID)
+		j.status += status[other.ID][month]
+		certificates := w.certificatesOn(other.ID, lastDay(month))
+		j.number += certificates.number
+		for category, points := range certificates.byCategory {
+			j.byCategory[category] += points
+		}
+	}
+	return j
+}
+
+// unit is whom a partner is judged with.
+func (w *work) unit(id string, month time.Time) string {
+	if p, known := w.partner(id, lastDay(month)); known && p.Parent != "" {
+		return p.Parent
+	}
+	return id
+}
+
 // met is the rank of the highest level whose conditions hold at a month's end, 0
 // for none.
-func (w *work) met(partner string, month time.Time, status int64, rules Levels) int {
-	certificates := w.certificatesOn(partner, lastDay(month))
+func (w *work) met(j judged, rules Levels) int {
 	best := 0
 	for i, r := range rules.Requirements {
-		ok := status >= r.Points && certificates.number >= r.Certifications
+		ok := j.status >= r.Points && j.number >= r.Certifications
 		for category, least := range r.Minimums {
-			ok = ok && certificates.byCategory[category] >= least
+			ok = ok && j.byCategory[category] >= least
 		}
-		if ok {
+		ways := map[int]bool{}
+		for _, c := range r.Conditions {
+			value := w.measure(j, rules, c.Measure)
+			met := value != nil && !less(*value, c.Least)
+			if before, known := ways[c.Way]; known {
+				met = met && before
+			}
+			ways[c.Way] = met
+		}
+		if ok && enough(ways) {
 			best = i + 1
 		}
 	}
 	return best
+}
+
+// enough says whether way 0 holds, and one of the others if there are others.
+func enough(ways map[int]bool) bool {
+	others, one := false, false
+	for way, met := range ways {
+		if way == 0 && !met {
+			return false
+		}
+		if way > 0 {
+			others, one = true, one || met
+		}
+	}
+	return one || !others
+}
+
+// measure is a number that a level asks for, nil for a ratio to nothing.
+func (w *work) measure(j judged, rules Levels, name string) *apd.Decimal {
+	for _, m := range rules.Measures {
+		if m.Name != name {
+			continue
+		}
+		value := whole(0)
+		switch m.Counts {
+		case "certifications":
+			value = whole(w.certified(j, m.Category))
+		case "points":
+			value = whole(j.byCategory[m.Category])
+		case "base":
+			value = w.bought(j, m)
+		case "ratio":
+			of, to := w.measure(j, rules, m.Of), w.measure(j, rules, m.To)
+			if !less(whole(0), *to) || less(*of, whole(0)) {
+				return nil
+			}
+			hundredths := floorQuo(mul(*of, whole(100*m.Times)), *to)
+			value = *apd.New(hundredths, -2)
+		case "score":
+			value = whole(w.score(j, rules, m))
+		}
+		return &value
+	}
+	panic("oracle: no measure " + name)
+}
+
+func (w *work) certified(j judged, category string) (n int64) {
+	for _, id := range j.members {
+		for _, s := range w.stretches[id] {
+			if within(lastDay(j.month), s.first, s.last) && (category == "" || s.category == category) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func (w *work) bought(j judged, m Measure) apd.Decimal {
+	sum, last := whole(0), addMonths(j.month, -m.Ago)
+	for _, c := range w.credits {
+		month := monthOf(c.line.sale.Date)
+		if slices.Contains(j.members, c.partner) && c.incentive.Name == m.Incentive && !month.After(last) &&
+			month.After(addMonths(last, -m.Months)) {
+			sum = add(sum, c.base)
+		}
+	}
+	return sum
+}
+
+func (w *work) score(j judged, rules Levels, m Measure) (sum int64) {
+	for _, part := range m.Score {
+		value := w.measure(j, rules, part.Measure)
+		if value == nil {
+			continue
+		}
+		points := max(0, floorQuo(mul(*value, whole(part.Points)), part.Per))
+		if part.Most > 0 {
+			points = min(points, part.Most)
+		}
+		sum += points
+	}
+	return sum
 }
 
 // nextLevel is the level of the month after one, from what was met at the

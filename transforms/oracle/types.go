@@ -37,6 +37,7 @@ type Partner struct {
 	ID       string
 	Type     string // "csp" or the like, often empty
 	Country  string
+	Parent   string // the partner whose group it is in; empty: none
 	Active   bool
 	Left     time.Time // the day it left; zero: it has not
 	Modules  []Holding
@@ -271,6 +272,31 @@ type Levels struct {
 	Computed                 bool
 	ReviewMonth, GraceMonths int
 	Requirements             []Requirement // from the lowest level
+	Measures                 []Measure
+}
+
+// Measure is a number that a level can ask for.
+type Measure struct {
+	Name, Counts        string // Counts is certifications, points, base, ratio or score
+	Category, Incentive string
+	Months, Ago         int
+	Of, To              string
+	Times               int64
+	Score               []ScorePart
+}
+
+// ScorePart gives points of a score for each Per of a measure, cut down to whole ones.
+type ScorePart struct {
+	Measure      string
+	Points, Most int64 // Most 0: no limit
+	Per          apd.Decimal
+}
+
+// Condition asks for so much of a measure: all those of way 0, and all of one other way.
+type Condition struct {
+	Way     int
+	Measure string
+	Least   apd.Decimal
 }
 
 // Requirement is what a level asks for.
@@ -278,6 +304,7 @@ type Requirement struct {
 	Level                  string
 	Points, Certifications int64
 	Minimums               map[string]int64 // category -> points
+	Conditions             []Condition
 }
 
 // Result is everything worked out, each list in an order of its own choosing.

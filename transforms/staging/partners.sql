@@ -8,8 +8,9 @@
 -- status_since  the day of its status, where the file names one
 -- valid_from    first day the row holds; null where the file says none
 -- valid_to      last day
+-- parent        the partner whose group it is in
 select
     file_id, line, partner_id, name, aliases, country, town, currency,
     coalesce(lower(language), 'en') as language, email, modules, level as levels, partner_type,
-    status, status_since, valid_from, valid_to
+    status, status_since, valid_from, valid_to, parent
 from raw.partners

@@ -104,6 +104,7 @@ func Kinds() []Kind {
 			{Name: "status_since", Type: Date},
 			{Name: "valid_from", Type: Date},
 			{Name: "valid_to", Type: Date, FarDates: true},
+			{Name: "parent", Type: Code}, // the partner whose group it is in
 		}},
 		{Name: "products", Key: []string{"sku", "valid_from"}, Columns: []Column{
 			{Name: "sku", Type: Code, Needed: true},

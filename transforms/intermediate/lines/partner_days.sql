@@ -4,12 +4,12 @@
 -- of its first status it is active, or outside where that is its first.
 --
 -- grain: partner_id, from_date
--- partner_id, from_date, to_date, partner_type, country
+-- partner_id, from_date, to_date, partner_type, country, parent
 -- status     active, inactive, left, outside or ended
 -- is_active
 with rows as (
     select p.partner_id, d.file_id, d.from_date, d.to_date, d.ended_on, p.partner_type,
-        p.country
+        p.country, p.parent
     from intermediate.record_days as d
     join staging.partners as p using (file_id, line)
     where d.kind = 'partners'
@@ -79,7 +79,7 @@ pieces as (
             date '9999-12-31') as to_date
     from edges
 )
-select pieces.partner_id, pieces.from_date, pieces.to_date, rows.partner_type, rows.country,
+select pieces.partner_id, pieces.from_date, pieces.to_date, rows.partner_type, rows.country, rows.parent,
     statuses.status,
     statuses.status = 'active' as is_active
 from pieces
