@@ -125,6 +125,9 @@ func ruleLines() map[string]ruleLine {
 // readProgramme is the plain programme with what the case changes.
 func readProgramme(t *testing.T, c namedCase) oracle.Programme {
 	t.Helper()
+	if text := c.part("programme.yaml"); text != "" {
+		return readConfigured(t, text)
+	}
 	p, known := plainProgramme(t), ruleLines()
 	for _, line := range c.lines("programme") {
 		words := strings.Fields(line)

@@ -21,6 +21,7 @@ var update = flag.Bool("update", false, "write what is generated anew, and fill 
 //
 //	*.csv      facts, as readFacts describes them
 //	programme  what differs from the plain programme, as ruleLines describes it
+//	programme.yaml  or the programme as a configuration writes it
 //	close 2024-01  closes the months up to that one, with the facts above it
 //	complete.csv   sell-out lines of a file that is complete for its months
 //	show       beginnings of the lines that the case is about; * is any word
@@ -36,6 +37,7 @@ func TestCases(t *testing.T) {
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("there are no cases (%v)", err)
 	}
+	paths = append(paths, programmes(t)...)
 	// Two databases of one thread each, as most of a case is the making of small tables.
 	idle := make(chan *store.Session, 2)
 	for range cap(idle) {
@@ -65,7 +67,7 @@ type namedCase struct {
 	text *txtar.Archive
 }
 
-var sections = []string{"complete.csv", "partners.csv", "products.csv", "rates.csv", "claims.csv", "links.csv",
+var sections = []string{"programme.yaml", "complete.csv", "partners.csv", "products.csv", "rates.csv", "claims.csv", "links.csv",
 	"certifications.csv", "targets.csv", "entries.csv", "sales.csv", "programme", "decide", "show", "want"}
 
 // readCase refuses a section that nothing would read, and a case that does not

@@ -328,6 +328,13 @@ func status(p oracle.Partner) string {
 	return "inactive"
 }
 
+func namesOf(p oracle.Programme) programme.Names {
+	if len(p.Levels) == 0 {
+		return exampleNames()
+	}
+	return programme.Names{Levels: p.Levels, Modules: p.Modules}
+}
+
 // exampleNames are the levels and modules of the example programme.
 func exampleNames() programme.Names {
 	return programme.Names{Levels: []string{"ready", "advanced", "premier"},
@@ -378,7 +385,7 @@ func givens(list []oracle.Given) string {
 func theirs(p oracle.Programme) programme.Programme {
 	out := programme.Programme{Currency: p.Currency, YearStarts: p.YearStarts, FXMaxAge: p.FXMaxAge,
 		MinPayable: programme.Cents(units(p.MinPayable, 2)), SettleAfter: p.SettleAfter,
-		UnnamedReturns: p.UnnamedReturns, Names: exampleNames()}
+		UnnamedReturns: p.UnnamedReturns, Names: namesOf(p)}
 	for _, v := range p.Versions {
 		out.Versions = append(out.Versions, version(v))
 	}

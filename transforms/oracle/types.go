@@ -158,6 +158,8 @@ type Programme struct {
 	SettleAfter int
 	// UnnamedReturns is own_day or hold; empty: a return that names no line takes back the newest sales.
 	UnnamedReturns string
+	Levels         []string  // names from the lowest; empty: those of the example
+	Modules        []string  // likewise
 	Versions       []Version // in the order of their dates
 }
 
