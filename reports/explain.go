@@ -129,7 +129,8 @@ func explained(ctx context.Context, m Marts, q Question, month time.Time) (*Stat
 		from mart.statement_lines as l
 		join mart.programme as g on g.rules_hash = l.rules_hash
 		left join mart.point_rules as p on p.rules_hash = l.rules_hash and p.kind = 'amount' and p.subject = l.incentive
-			and l.terms_date between coalesce(p.valid_from, l.terms_date) and coalesce(p.valid_to, l.terms_date))`+where+", incentive")
+			and coalesce(p.valid_from, l.terms_date) <= l.terms_date
+			and l.terms_date <= coalesce(p.valid_to, l.terms_date))`+where+", incentive")
 	fill(s, func(st *Statement) *[]NotCounted { return &st.NotCounted }, `from (
 		with theirs as (
 			select sale_id from mart.statement_lines where month = $1 and partner_id between $2 and $3

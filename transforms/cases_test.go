@@ -67,7 +67,8 @@ type namedCase struct {
 	text *txtar.Archive
 }
 
-var sections = []string{"programme.yaml", "complete.csv", "partners.csv", "products.csv", "rates.csv", "claims.csv", "links.csv",
+var sections = []string{"programme.yaml", "complete.csv", "partners.csv", "products.csv", "rates.csv",
+	"claims.csv", "links.csv",
 	"certifications.csv", "targets.csv", "entries.csv", "sales.csv", "programme", "decide", "show", "want"}
 
 // readCase refuses a section that nothing would read, and a case that does not

@@ -272,7 +272,8 @@ func (b *inbox) store() []string {
 				returned, line = text(l.ReturnsDocument), fmt.Sprint(l.ReturnsLine)
 			}
 			q = append(q, fmt.Sprintf("insert into store.raw.sales values (%d, %d, %s, %s, %d, %s, %t, %s, %s, null, null, "+
-				"null, 'Acme', %s, %d, %s, %s, %s, %s, %s, null, %s, %s, %s)", id, n+2, text(l.Distributor), text(l.Document), l.Line,
+				"null, 'Acme', %s, %d, %s, %s, %s, %s, %s, null, %s, %s, %s)", id, n+2, text(l.Distributor), text(l.Document),
+				l.Line,
 				text(lineKey(l)), l.Return, date(l.Date), text(l.Buyer), text(l.SKU), signedQuantity(l), l.Net.Text('f'),
 				text(l.Currency), text(l.Deal), returned, line, text(l.Contract), wholeOrNull(l.Term),
 				amountOrNull(l.Annual)))

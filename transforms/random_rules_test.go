@@ -158,7 +158,8 @@ func drawMore(t *rapid.T, v *oracle.Version) {
 			continue
 		}
 		in := oracle.Incentive{Name: name, Module: rapid.SampledFrom([]string{"", "resell"}).Draw(t, "module"),
-			Credits: map[string]string{"alpha": "buyer", "beta": "claims", "gamma": "distributor"}[name], Method: "marginal", Period: "year"}
+			Credits: map[string]string{"alpha": "buyer", "beta": "claims", "gamma": "distributor"}[name],
+			Method:  "marginal", Period: "year"}
 		if name == "alpha" {
 			in.Base = "quantity" // an incentive counts the same in every version
 		}

@@ -144,7 +144,8 @@ const noFeeds = "memory.main.feeds (feed varchar, max_corrected_lines bigint, ma
 // fill writes facts as the store has them: one file a kind.
 func fill(f oracle.Facts) []string {
 	var q []string
-	kinds := []string{"partners", "products", "fx_rates", "deals", "certifications", "entries", "sales", "links", "targets"}
+	kinds := []string{"partners", "products", "fx_rates", "deals", "certifications", "entries", "sales", "links",
+		"targets"}
 	counts := map[string]int{"partners": len(f.Partners), "products": len(f.Products), "fx_rates": len(f.Rates),
 		"deals":          len(f.Claims),
 		"certifications": len(f.Certifications), "entries": len(f.Entries), "links": len(f.Links), "targets": len(f.Targets)}

@@ -221,11 +221,11 @@ type incentiveFile struct {
 	Credits    string         `is:"must credits" doc:"Whom it credits: the buyer, the distributor, or claims on the deal"`
 	Module     string         `doc:"The module that a partner must hold; usually none"`
 	Counts     countsFile     `doc:"Which lines and partners count; usually all"`
-	Base       string         `is:"base" doc:"What of a line counts: its amount, its quantity or its annual value; usually amount"`
+	Base       string         `is:"base" doc:"What of a line counts: usually its amount"`
 	Method     string         `is:"method" doc:"How a running base becomes money; usually marginal"`
 	Period     string         `is:"period" doc:"How long a base accumulates before it starts at zero; usually year"`
 	Bounds     string         `is:"bounds" doc:"upper_inclusive: a bound is of the lower tranche; usually lower_inclusive"`
-	Target     string         `is:"target" doc:"Bounds are percents of the partner's own target, or of last_year; usually amounts"`
+	Target     string         `is:"target" doc:"Bounds are percents of a target, own or last_year; usually amounts"`
 	From       exact          `is:"day" doc:"The first day whose lines count; usually the version's"`
 	To         exact          `is:"day" doc:"The last day whose lines count"`
 	NotWith    names          `yaml:"not_with" doc:"Incentives that a line does not count for together with this one"`

@@ -44,7 +44,8 @@ func (r *reader) names(f namesFile, versions []versionFile) programme.Names {
 }
 
 func (r *reader) incentive(at string, f incentiveFile, names programme.Names) programme.Incentive {
-	for key, word := range map[string]string{"pays": f.Pays, "bounds": f.Bounds, "target": f.Target, "cap_each": f.CapEach} {
+	choices := map[string]string{"pays": f.Pays, "bounds": f.Bounds, "target": f.Target, "cap_each": f.CapEach}
+	for key, word := range choices {
 		r.oneOf(at, key, word, true)
 	}
 	in := programme.Incentive{
@@ -52,7 +53,8 @@ func (r *reader) incentive(at string, f incentiveFile, names programme.Names) pr
 		Method: cmp.Or(f.Method, "marginal"), Period: cmp.Or(f.Period, "year"),
 		From: r.optionalDay(at+".from", f.From), To: r.optionalDay(at+".to", f.To), NotWith: f.NotWith,
 		Line: r.limits(at+".line", f.Line), Document: r.limits(at+".document", f.Document),
-		Cap: r.money(at+".cap", f.Cap), Guaranteed: r.money(at+".guaranteed", f.Guaranteed), Deals: r.deals(at+".deals", f.Deals),
+		Cap: r.money(at+".cap", f.Cap), Guaranteed: r.money(at+".guaranteed", f.Guaranteed),
+		Deals: r.deals(at+".deals", f.Deals),
 		Money: r.optionalDay(at+".money_from", f.MoneyFrom), PaysNothing: f.Pays != "", Target: f.Target,
 	}
 	if f.Base != programme.Amount { // the same rules have one fingerprint
@@ -103,8 +105,9 @@ func (r *reader) counts(at string, f countsFile) programme.Counts {
 		}
 	}
 	return programme.Counts{
-		Basis: f.Basis, Families: f.Families, SKUs: f.SKUs, Contracts: f.Contracts, Types: f.Types, PartnerTypes: f.PartnerTypes,
-		Countries: f.Countries, Line: r.money(at+".least_line", f.Line),
+		Basis: f.Basis, Families: f.Families, SKUs: f.SKUs, Contracts: f.Contracts, Types: f.Types,
+		PartnerTypes: f.PartnerTypes,
+		Countries:    f.Countries, Line: r.money(at+".least_line", f.Line),
 		Document: r.money(at+".least_document", f.Document), Deal: r.money(at+".least_deal", f.Deal),
 	}
 }

@@ -34,20 +34,6 @@ func words(form string) []string {
 	switch form {
 	case "approval":
 		return []string{"accounts", "required", "none"}
-	case "base":
-		return programme.Bases()
-	case "basis":
-		return feed.Words("products", "basis")
-	case "bounds":
-		return []string{"lower_inclusive", programme.UpperInclusive}
-	case "cap_each":
-		return []string{"year", "period"}
-	case "credits":
-		return programme.Credited()
-	case "contract":
-		return feed.Words(feed.Sales, "contract")
-	case "document_type":
-		return feed.Words(feed.Sales, "document_type")
 	case "document_numbers":
 		return []string{"unique", "yearly"}
 	case "final_newline":
@@ -64,10 +50,6 @@ func words(form string) []string {
 		return names
 	case "line_numbers":
 		return []string{"whole", "dotted"}
-	case "measure":
-		return programme.Measures()
-	case "method":
-		return programme.Methods()
 	case "missed":
 		return []string{"run", "skip"}
 	case "missing_fields":
@@ -78,26 +60,51 @@ func words(form string) []string {
 		return feed.MonthLanguages()
 	case "negative":
 		return []string{feed.LeadingMinus, feed.TrailingMinus, feed.Parentheses, feed.Credit, feed.Debit}
-	case "own_deals":
-		return []string{"refuse", "allow"}
 	case "paid_in":
 		return []string{"programme", "partner"}
-	case "pays":
-		return []string{"nothing"}
-	case "period":
-		return programme.Periods()
 	case "returns":
 		return []string{feed.Negative, feed.Positive, feed.ByAmount, feed.ByQuantity}
 	case "security":
 		return []string{"starttls", "tls", "none"}
-	case "source":
-		return []string{"computed", "directory"}
+	}
+	return ruleWords(form)
+}
+
+// ruleWords are the values of a key of the programme with few values.
+func ruleWords(form string) []string {
+	switch form {
+	case "base":
+		return programme.Bases()
+	case "basis":
+		return feed.Words("products", "basis")
+	case "bounds":
+		return []string{"lower_inclusive", programme.UpperInclusive}
+	case "cap_each":
+		return []string{"year", "period"}
+	case "contract":
+		return feed.Words(feed.Sales, "contract")
+	case "credits":
+		return programme.Credited()
+	case "document_type":
+		return feed.Words(feed.Sales, "document_type")
+	case "measure":
+		return programme.Measures()
+	case "method":
+		return programme.Methods()
+	case "period":
+		return programme.Periods()
 	case "target":
 		return programme.Targets()
 	case "unnamed_returns":
 		return programme.UnnamedReturns()
 	case "unclaimed":
 		return []string{"rescale", "drop"}
+	case "own_deals":
+		return []string{"refuse", "allow"}
+	case "pays":
+		return []string{"nothing"}
+	case "source":
+		return []string{"computed", "directory"}
 	}
 	return nil
 }

@@ -88,7 +88,8 @@ func (w *work) counts(l *line, in *Incentive) bool {
 		kind = "return"
 	}
 	if !allows(in.Basis, l.product.Basis) || !allows(in.Families, l.product.Family) || !allows(in.SKUs, l.sale.SKU) ||
-		!allows(in.Types, kind) || !allows(in.Contracts, l.contract) || in.Base == "recurring" && l.annual == nil || !within(l.terms, in.From, in.To) {
+		!allows(in.Types, kind) || !allows(in.Contracts, l.contract) || in.Base == "recurring" && l.annual == nil ||
+		!within(l.terms, in.From, in.To) {
 		return false
 	}
 	return reaches(in.LeastLine, l.value) && reaches(in.LeastDocument, w.documents[documentOf(l)]) &&

@@ -79,7 +79,8 @@ pieces as (
             date '9999-12-31') as to_date
     from edges
 )
-select pieces.partner_id, pieces.from_date, pieces.to_date, rows.partner_type, rows.country, rows.parent,
+select pieces.partner_id, pieces.from_date, pieces.to_date, rows.partner_type,
+    rows.country, rows.parent,
     statuses.status,
     statuses.status = 'active' as is_active
 from pieces

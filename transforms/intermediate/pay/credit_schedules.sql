@@ -1,6 +1,6 @@
 -- The schedule of each movement: by version, incentive, product family, and level on the day of its
--- terms, and by the target where its bounds are percents of one. A stated credit keeps its level and
--- schedule.
+-- terms, and by the target where its bounds are percents of one. A stated credit keeps its level
+-- and schedule.
 --
 -- grain: credit_id
 -- credit_id, level, schedule, method

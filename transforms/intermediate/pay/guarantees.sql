@@ -1,5 +1,5 @@
--- What an incentive with a guaranteed minimum owes besides what was earned, for every period that has
--- ended: to partners that may earn by it on the last day, not pro rata.
+-- What an incentive with a guaranteed minimum owes besides what was earned, for every period that
+-- has ended: to partners that may earn by it on the last day, not pro rata.
 --
 -- grain: partner_id, incentive, period_start
 -- partner_id, incentive, period_start
@@ -7,7 +7,8 @@
 -- amount   the guaranteed minimum less what was earned in the period
 with asked as (
     select version, incentive, module, partner_types, countries, guaranteed,
-        case period when 'year' then 12 when 'half' then 6 when 'quarter' then 3 else 1 end as months
+        case period when 'year' then 12 when 'half' then 6 when 'quarter' then 3 else 1 end
+        as months
     from rules.incentives
     where guaranteed is not null
 ),

@@ -1,5 +1,6 @@
--- What the bounds of a schedule can be percents of: a partner's own target, as its file says, or the
--- base of the same period a year before. That is fixed when the first month of the period is closed.
+-- What the bounds of a schedule can be percents of: a partner's own target, as its file says, or
+-- the base of the same period a year before. That is fixed when the first month of the period is
+-- closed.
 --
 -- grain: kind, partner_id, incentive, period_start, position_family
 -- kind    own or last_year
