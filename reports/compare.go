@@ -144,3 +144,41 @@ func (c *Comparison) Totals() (now, other Result) {
 	}
 	return now, other
 }
+
+// ByIncentive adds up all partners, incentive by incentive.
+func (c *Comparison) ByIncentive() (list []Difference) {
+	for _, d := range c.Rows {
+		i := slices.IndexFunc(list, func(o Difference) bool { return o.Incentive == d.Incentive })
+		if i < 0 {
+			i, list = len(list), append(list, Difference{Incentive: d.Incentive})
+		}
+		list[i].Now, list[i].Other = list[i].Now.plus(d.Now), list[i].Other.plus(d.Other)
+	}
+	slices.SortFunc(list, func(a, b Difference) int { return strings.Compare(a.Incentive, b.Incentive) })
+	return list
+}
+
+func (r Result) plus(o Result) Result {
+	return Result{Base: r.Base + o.Base, Earned: r.Earned + o.Earned, Points: r.Points + o.Points}
+}
+
+// Percent is by how much the other programme pays more, or less, of what is earned now; empty where that is nothing.
+func (d Difference) Percent() string {
+	if d.Now.Earned == 0 {
+		return ""
+	}
+	more, whole := int64(d.Other.Earned-d.Now.Earned), int64(d.Now.Earned)
+	tenths := (2000*abs(more) + abs(whole)) / (2 * abs(whole)) // rounded half away from zero
+	sign := ""
+	if more != 0 && (more < 0) != (whole < 0) {
+		sign = "-"
+	}
+	return fmt.Sprintf("%s%d.%d %%", sign, tenths/10, tenths%10)
+}
+
+func abs(n int64) int64 {
+	if n < 0 {
+		return -n
+	}
+	return n
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"text/tabwriter"
 
@@ -67,13 +68,20 @@ func (a *app) showComparison(c *reports.Comparison) {
 	a.say("%s, %s\n  now    %s (%s)\n  other  %s (%s)\n",
 		months, c.Currency, c.NowName, c.NowHash, c.OtherName, c.OtherHash)
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "partner\tmodule\tearned now\tearned other\tdifference\tpoints now\tpoints other\t"+
+	fmt.Fprintln(w, "incentive\tearned now\tearned other\tdifference\tpercent\tpoints now\tpoints other\t")
+	for _, d := range c.ByIncentive() {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t\n", nameIn(c.Names, d.Incentive), d.Now.Earned, d.Other.Earned,
+			d.Other.Earned-d.Now.Earned, d.Percent(), d.Now.Points, d.Other.Points)
+	}
+	_ = w.Flush()
+	a.say("")
+	fmt.Fprintln(w, "partner\tincentive\tearned now\tearned other\tdifference\tpoints now\tpoints other\t"+
 		"level now\tlevel other\t")
 	now, other := c.Totals()
 	for _, d := range c.Rows {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t\n",
-			d.Partner, d.Incentive, d.Now.Earned, d.Other.Earned, d.Other.Earned-d.Now.Earned, d.Now.Points, d.Other.Points,
-			d.LevelNow, d.LevelOther)
+			d.Partner, nameIn(c.Names, d.Incentive), d.Now.Earned, d.Other.Earned, d.Other.Earned-d.Now.Earned, d.Now.Points, d.Other.Points,
+			nameIn(c.Names, d.LevelNow), nameIn(c.Names, d.LevelOther))
 	}
 	fmt.Fprintf(w, "together\t\t%s\t%s\t%s\t%d\t%d\t\t\t\n",
 		now.Earned, other.Earned, other.Earned-now.Earned, now.Points, other.Points)
@@ -82,3 +90,6 @@ func (a *app) showComparison(c *reports.Comparison) {
 		fmt.Fprintln(a.stdout, "\n"+caution)
 	}
 }
+
+// nameIn writes a name as statements in English do.
+func nameIn(names reports.Names, name string) string { return cmp.Or(names.In("en", name), name) }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,6 +17,7 @@ import (
 	"tranche/pipeline/config"
 	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/ingest/loading"
+	"tranche/pipeline/programme"
 	"tranche/reports"
 )
 
@@ -47,6 +49,7 @@ to mark wrong ones. The first line of config.yaml names it.`,
 				return err
 			}
 			if name == "" && len(args) == 0 {
+				a.printProgramme(c.Programme)
 				a.say("%s makes sense: %s, %s.", c.Path, counted(int64(len(c.Feeds)), "feed"),
 					counted(int64(len(c.Programme.Versions)), "programme version"))
 				return errors.Join(a.printUnfilled(c), a.printWarned(cmd.Context(), c))
@@ -60,6 +63,20 @@ to mark wrong ones. The first line of config.yaml names it.`,
 	c.Flags().StringVar(&name, "feed", "", "the feed a file is read as")
 	c.Flags().BoolVar(&schema, "schema", false, "print the configuration's JSON schema")
 	return c
+}
+
+// printProgramme shows the rules as tables that can be read aloud.
+func (a *app) printProgramme(p programme.Programme) {
+	for _, v := range p.Versions {
+		a.say("%s, from %s", v.Name, v.From.Format(time.DateOnly))
+		t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(t, "  incentive\twho earns\twhat counts\thow\tlevel\tpays")
+		for _, row := range v.Aloud(p.Names) {
+			fmt.Fprintln(t, "  "+strings.Join(row, "\t"))
+		}
+		_ = t.Flush()
+		a.say("")
+	}
 }
 
 // printWarned shows the warnings of the last run, if there was one.
