@@ -19,7 +19,7 @@
 with incentives as (
     select * from rules.incentives
     union all
-    select i.* replace (null as version)
+    select i.* replace (-1 as version)
     from rules.incentives as i
     where i.version = (select arg_min(version, begins) from rules.versions)
 )
@@ -36,13 +36,16 @@ select
     l.terms_document, l.terms_line, l.terms_date, l.version, l.family, l.deal_id,
     l.partner_id as buyer_id,
     l.is_unnamed,
-    coalesce(list_contains(i.document_types, 'return'), true) as counts_returns, l.change_id,
+    i.document_types is null or list_contains(i.document_types, 'return') as counts_returns,
+    l.change_id,
     case
         when i.credits = 'buyer' and l.is_outside then 'outside'
-        when not list_contains(i.basis, l.basis) then 'other_basis'
-        when not list_contains(i.families, l.family) then 'other_family'
-        when not list_contains(i.skus, l.sku) then 'other_product'
-        when not list_contains(i.document_types, l.document_type) then 'other_document_type'
+        when i.basis is not null and not list_contains(i.basis, l.basis) then 'other_basis'
+        when i.families is not null and not list_contains(i.families, l.family)
+            then 'other_family'
+        when i.skus is not null and not list_contains(i.skus, l.sku) then 'other_product'
+        when i.document_types is not null
+            and not list_contains(i.document_types, l.document_type) then 'other_document_type'
         when i.contracts is not null and not coalesce(list_contains(i.contracts, v.contract), false)
             then 'other_contract'
         when l.version is null then 'before_the_programme'
@@ -58,7 +61,7 @@ select
         when v.deal_value < i.least_deal then 'below_least_deal'
     end as reason
 from intermediate.valued_lines as l
-join incentives as i on i.version is not distinct from l.version
+join incentives as i on i.version = coalesce(l.version, -1)
 left join intermediate.entitled_days as d
     on d.partner_id = case i.credits when 'buyer' then l.partner_id else l.distributor_id end
         and d.who = i.who and d.version = i.version and d.terms_date = l.terms_date

@@ -12,10 +12,15 @@
 -- reached_at   lowest position that has reached the tranche
 -- amount       below zero where it is taken back
 with paying as ( -- most incentives have none
-    select distinct s.incentive
+    select s.incentive
     from rules.schedules as s
     join rules.tranches as t using (schedule)
     where t.step <> 0
+    union
+    select incentive from stated.flats
+),
+paid as (
+    select * from intermediate.movements where incentive in (select incentive from paying)
 ),
 movements as (
     select
@@ -25,11 +30,9 @@ movements as (
         as running_position,
         concat_ws(' ', running_position, 'document', c.distributor, c.terms_document)
         as document_position
-    from intermediate.movements as c
+    from paid as c
     join intermediate.running_positions as p using (credit_id)
     join intermediate.credit_schedules as s using (credit_id)
-    where c.incentive in (select incentive from paying)
-        or c.incentive in (select incentive from stated.flats)
 ),
 moved as ( -- every movement moves both positions, whichever its method goes by
     select credit_id, partner_id, posting_month, sequence, running_position as position, lo, hi,

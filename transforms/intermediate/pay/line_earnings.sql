@@ -2,6 +2,7 @@
 -- line or a document may earn. Limits go by what was bought and returned of the line or document so
 -- far; what was given back altogether earns nothing.
 --
+-- is a view
 -- grain: credit_id
 -- credit_id
 -- by_rate   earned by rates and amounts per unit, before any limit
