@@ -66,7 +66,7 @@ func (n Names) IsShared(incentive string) bool { return n.Credits(incentive) == 
 func (n Names) InUnits(incentive string) bool {
 	for _, in := range n.Incentives {
 		if in.Name == incentive {
-			return in.Base == "quantity"
+			return in.Base == "quantity" || in.Base == "activities"
 		}
 	}
 	return false

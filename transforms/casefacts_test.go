@@ -26,8 +26,8 @@ func readFacts(t *testing.T, c namedCase) oracle.Facts {
 	t.Helper()
 	return oracle.Facts{
 		Partners: readPartners(t, c), Products: readProducts(t, c), Rates: readRates(t, c), Claims: readClaims(t, c),
-		Links:          readLinks(t, c),
-		Targets:        readTargets(t, c),
+		Links:   readLinks(t, c),
+		Targets: readTargets(t, c), Activities: readActivities(t, c),
 		Certifications: readCertifications(t, c), Entries: readEntries(t, c), Sales: readSales(t, c),
 	}
 }
@@ -124,6 +124,16 @@ func readTargets(t *testing.T, c namedCase) []oracle.Target {
 		"period": needed, "amount": needed}) {
 		out = append(out, oracle.Target{Partner: r.text("partner"), Incentive: r.text("incentive"), Period: r.date("period"),
 			Amount: r.amount("amount")})
+	}
+	return out
+}
+
+func readActivities(t *testing.T, c namedCase) []oracle.Activity {
+	var out []oracle.Activity
+	for _, r := range readTable(t, c, "activities.csv", map[string]string{"id": needed, "partner": "P1", "code": needed,
+		"date": needed, "count": "1"}) {
+		out = append(out, oracle.Activity{ID: r.text("id"), Partner: r.text("partner"), Code: r.text("code"),
+			Date: r.date("date"), Count: r.number("count")})
 	}
 	return out
 }

@@ -127,7 +127,7 @@ func ourSchedule(in programme.Incentive, s programme.Schedule) oracle.Schedule {
 	out := oracle.Schedule{Level: s.Level, Family: s.Family, Width: orNil(s.Width)}
 	for _, x := range s.Tranches {
 		rate := dec(int64(x.Rate), 6)
-		if in.Base == programme.Quantity {
+		if in.Base == programme.Quantity || in.Base == programme.Activities {
 			rate = decimalOf(x.PerUnit)
 		}
 		if s.Width != 0 {

@@ -153,15 +153,18 @@ func drawIncentive(t *rapid.T, m *oracle.Incentive) {
 
 // drawMore adds incentives of other kinds, all of them with names that mean nothing.
 func drawMore(t *rapid.T, v *oracle.Version) {
-	for _, name := range []string{"alpha", "beta", "gamma"} {
+	for _, name := range []string{"alpha", "beta", "gamma", "delta"} {
 		if rapid.IntRange(0, 2).Draw(t, "has "+name) == 0 {
 			continue
 		}
 		in := oracle.Incentive{Name: name, Module: rapid.SampledFrom([]string{"", "resell"}).Draw(t, "module"),
-			Credits: map[string]string{"alpha": "buyer", "beta": "claims", "gamma": "distributor"}[name],
+			Credits: map[string]string{"alpha": "buyer", "beta": "claims", "gamma": "distributor", "delta": "buyer"}[name],
 			Method:  "marginal", Period: "year"}
 		if name == "alpha" {
 			in.Base = "quantity" // an incentive counts the same in every version
+		}
+		if name == "delta" {
+			in.Base = "activities"
 		}
 		if name == "gamma" {
 			in.Base = "recurring"
@@ -193,7 +196,7 @@ func drawConditions(t *rapid.T, in *oracle.Incentive, v *oracle.Version) {
 		in.Families = []string{"storage", "services"}
 	}
 	if sometimes("skus") {
-		in.SKUs = []string{"A", "C"}
+		in.SKUs = []string{"A", "C", "WORKSHOP"}
 	}
 	if sometimes("contracts") {
 		in.Contracts = []string{"new", "expansion"}
@@ -241,7 +244,7 @@ func drawSchedule(t *rapid.T, in *oracle.Incentive, level, family string) oracle
 	flat := func() apd.Decimal {
 		return dec(rapid.SampledFrom([]int64{0, 0, 5000, 99999}).Draw(t, "flat"), 2)
 	}
-	if in.Base == "quantity" {
+	if in.Base == "quantity" || in.Base == "activities" {
 		in.Target = ""
 		return drawUnits(t, s, flat)
 	}

@@ -95,6 +95,12 @@ func drawFacts(t *rapid.T, p oracle.Programme) oracle.Facts {
 		f.Sales = append(f.Sales, drawSale(t, i, f.Sales))
 	}
 	drawLinks(t, &f)
+	for i := range rapid.IntRange(0, 6).Draw(t, "activities") {
+		f.Activities = append(f.Activities, oracle.Activity{ID: fmt.Sprint("W", i),
+			Partner: rapid.SampledFrom(append(partnerIDs, "nobody")).Draw(t, "active partner"),
+			Code:    rapid.SampledFrom([]string{"WORKSHOP", "LEAD"}).Draw(t, "activity"),
+			Date:    drawDay(t, "done", -5, 300), Count: rapid.Int64Range(0, 4).Draw(t, "count")})
+	}
 	for _, partner := range partnerIDs {
 		for _, name := range []string{"distribution", "resell", "sell_with", "beta"} {
 			for months := 0; months < 12; months += rapid.SampledFrom([]int{12, 6, 3}).Draw(t, "next target") {

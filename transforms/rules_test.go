@@ -108,7 +108,7 @@ func incentive(in oracle.Incentive) programme.Incentive {
 
 func schedule(in oracle.Incentive, s oracle.Schedule) programme.Schedule {
 	pays := func(rate, flat apd.Decimal) programme.Tranche {
-		if in.Base == "quantity" {
+		if in.Base == "quantity" || in.Base == "activities" {
 			return programme.Tranche{PerUnit: centsOf(&rate), Flat: centsOf(&flat)}
 		}
 		return programme.Tranche{Rate: programme.PPM(units(rate, 6)), Flat: centsOf(&flat)}

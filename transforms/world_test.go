@@ -70,7 +70,7 @@ func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme
 		"drop schema if exists memory.rules cascade", "drop schema if exists memory.stated cascade",
 		"drop schema if exists published.mart cascade")
 	for _, name := range []string{"files", "rejects", "partners", "products", "fx_rates", "deals", "certifications",
-		"entries", "links", "targets", "sales"} {
+		"entries", "links", "targets", "activities", "sales"} {
 		must(t, s, "delete from store.raw."+name)
 	}
 	must(t, s, fill(f)...)
@@ -145,10 +145,11 @@ const noFeeds = "memory.main.feeds (feed varchar, max_corrected_lines bigint, ma
 func fill(f oracle.Facts) []string {
 	var q []string
 	kinds := []string{"partners", "products", "fx_rates", "deals", "certifications", "entries", "sales", "links",
-		"targets"}
+		"targets", "activities"}
 	counts := map[string]int{"partners": len(f.Partners), "products": len(f.Products), "fx_rates": len(f.Rates),
 		"deals":          len(f.Claims),
-		"certifications": len(f.Certifications), "entries": len(f.Entries), "links": len(f.Links), "targets": len(f.Targets)}
+		"certifications": len(f.Certifications), "entries": len(f.Entries), "links": len(f.Links), "targets": len(f.Targets),
+		"activities": len(f.Activities)}
 	for i, kind := range kinds {
 		q = append(q, fmt.Sprintf("insert into store.raw.files values (%d, 'sha%d', '%s.csv', '%s', '%s', 'h', false, "+
 			"'2024-01-01', null, 1, 'loaded', null, null, %d, %d, 0, 0, 0, 0, null)",
@@ -186,6 +187,11 @@ func fill(f oracle.Facts) []string {
 			text(t.Partner), text(t.Incentive), date(t.Period), t.Amount.Text('f')))
 	}
 	values("targets")
+	for i, a := range f.Activities {
+		rows = append(rows, fmt.Sprintf("(10, %d, %s, %s, %s, %s, %s, %s, %d)", i+2, text(a.ID), text(fmt.Sprint(a)),
+			text(a.ID), text(a.Partner), text(a.Code), date(a.Date), a.Count))
+	}
+	values("activities")
 	rows = saleRows(f.Sales)
 	values("sales")
 	rows = linkRows(f.Links)

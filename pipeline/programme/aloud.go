@@ -93,7 +93,8 @@ func (in Incentive) counts() string {
 
 // how says how a base becomes money.
 func (in Incentive) how() string {
-	what := map[string]string{Amount: "the amounts", Quantity: "the units", Recurring: "the annual values"}[in.base()]
+	what := map[string]string{Amount: "the amounts", Quantity: "the units", Recurring: "the annual values",
+		Activities: "the activities"}[in.base()]
 	how := map[string]string{"marginal": "each tranche at its own rate", "block": "full tranches only",
 		"document": "each document by itself", "volume": "all at the rate reached"}[in.Method]
 	text := fmt.Sprintf("%s of a %s, %s", what, in.Period, how)

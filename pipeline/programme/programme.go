@@ -75,13 +75,14 @@ func Methods() []string { return []string{"marginal", "block", "document", "volu
 func Periods() []string { return []string{"year", "half", "quarter", "month"} }
 
 // Bases lists what of a line an incentive counts.
-func Bases() []string { return []string{Amount, Quantity, Recurring} }
+func Bases() []string { return []string{Amount, Quantity, Recurring, Activities} }
 
-// What of a line an incentive counts: its value, its units, or what a year of it costs.
+// What of a line an incentive counts: its value, its units, what a year of it costs, or what a partner has done.
 const (
-	Amount    = "amount"
-	Quantity  = "quantity"
-	Recurring = "recurring"
+	Amount     = "amount"
+	Quantity   = "quantity"
+	Recurring  = "recurring"
+	Activities = "activities"
 )
 
 // Targets lists what bounds can be percents of: a target of the partner's own, or its base in the same period of last

@@ -72,7 +72,7 @@ func (c *checker) sameNames(p Programme) {
 func (in Incentive) base() string { return cmp.Or(in.Base, Amount) }
 
 // inUnits says that the base is a number of units, for which rates in per cent mean nothing.
-func (in Incentive) inUnits() bool { return in.base() == Quantity }
+func (in Incentive) inUnits() bool { return in.base() == Quantity || in.base() == Activities }
 
 func (c *checker) version(at string, v Version) {
 	if len(v.Incentives) > mostIncentives {
@@ -110,6 +110,9 @@ func (c *checker) incentive(at string, v Version, in Incentive) {
 	c.oneOf(at+".base", "base", in.base(), Bases())
 	c.oneOf(at+".method", "method", in.Method, Methods())
 	c.oneOf(at+".period", "period", in.Period, Periods())
+	if in.base() == Activities && in.Credits != Buyer {
+		c.fault(at+".credits", "activities credit the partner itself; write credits: buyer")
+	}
 	if in.base() == Recurring && in.Credits == Claims {
 		c.fault(at+".base", "claims share an amount or a quantity, no recurring value")
 	}

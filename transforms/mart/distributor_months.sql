@@ -19,12 +19,12 @@
 with buyer_incentives as (
     select version, count(*) as incentives
     from rules.incentives
-    where credits = 'buyer'
+    where credits = 'buyer' and base <> 'activities'
     group by version
     union all
     select null, count(*)
     from rules.incentives
-    where credits = 'buyer' and version = (select arg_min(version, begins) from rules.versions)
+    where credits = 'buyer' and base <> 'activities' and version = (select arg_min(version, begins) from rules.versions)
 ),
 -- Lines that count for their buyer through no incentive.
 uncounted as (

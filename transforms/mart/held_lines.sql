@@ -56,6 +56,15 @@ join staging.files as f using (file_id)
 where e.held_reason is not null
 union all
 select
+    'activities', a.file_id, a.line, f.file_name, 'unknown_partner', a.partner_id,
+    date_trunc('month', a.done_on)::date, null, null, null, a.activity_id, null, null, null,
+    a.activity_code, null, null, null
+from staging.activities as a
+semi join intermediate.standing_records as v using (file_id, line)
+join staging.files as f using (file_id)
+anti join intermediate.partners as p using (partner_id)
+union all
+select
     'certifications', c.file_id, c.line, f.file_name, 'unknown_partner', c.partner_code,
     date_trunc('month', c.awarded_on)::date, null, null, null,
     c.certification_code || ' ' || c.person_id, null, null, null, null, null, null, null

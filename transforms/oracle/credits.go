@@ -59,6 +59,21 @@ func (w *work) findCredits() {
 	if w.programme.UnnamedReturns == "" {
 		w.takeBack(counted)
 	}
+	for _, a := range w.facts.Activities {
+		w.creditActivity(a)
+	}
+}
+
+// creditActivity takes an activity for a line of units that costs nothing.
+func (w *work) creditActivity(a Activity) {
+	v := w.version(a.Date)
+	if v == nil || w.partners[a.Partner] == nil || monthOf(a.Date).After(monthOf(w.facts.Through)) {
+		return
+	}
+	l := &line{sale: Sale{Distributor: "activity", Document: a.ID, Line: 1, Date: a.Date, Buyer: a.Partner, SKU: a.Code,
+		Quantity: a.Count}, terms: a.Date, paper: a.ID, version: v, number: "1"}
+	l.product.Basis = "activity"
+	w.credit(l)
 }
 
 // credit credits a line to all it counts for, and says whether there is anybody.
@@ -84,8 +99,14 @@ func (w *work) credit(l *line) bool {
 // counts says whether an incentive counts a line, whoever it credits.
 func (w *work) counts(l *line, in *Incentive) bool {
 	kind := "sale"
-	if l.sale.Return {
+	switch {
+	case l.product.Basis == "activity":
+		kind = "activity"
+	case l.sale.Return:
 		kind = "return"
+	}
+	if (in.Base == "activities") != (kind == "activity") {
+		return false
 	}
 	if !allows(in.Basis, l.product.Basis) || !allows(in.Families, l.product.Family) || !allows(in.SKUs, l.sale.SKU) ||
 		!allows(in.Types, kind) || !allows(in.Contracts, l.contract) || in.Base == "recurring" && l.annual == nil ||

@@ -22,6 +22,7 @@ type Facts struct {
 	Certifications []Certification
 	Entries        []Entry
 	Targets        []Target
+	Activities     []Activity
 	Sales          []Sale
 	Through        time.Time // first day of the month the run is for
 }
@@ -100,6 +101,13 @@ type Certification struct {
 	Days
 	Partner, Person, Code string
 	Awarded, Expires      time.Time
+}
+
+// Activity is what a partner has done besides selling.
+type Activity struct {
+	ID, Partner, Code string
+	Date              time.Time
+	Count             int64
 }
 
 // Target is what a partner is measured by in a period.

@@ -148,6 +148,13 @@ func Kinds() []Kind {
 			{Name: "reason", Type: Text, Needed: true},
 			{Name: "entered_by", Type: Text, Needed: true},
 		}},
+		{Name: "activities", Key: []string{"activity_id"}, Columns: []Column{
+			{Name: "activity_id", Type: Code, Needed: true},
+			{Name: "partner_id", Type: Code, Needed: true},
+			{Name: "activity_code", Type: Code, Needed: true},
+			{Name: "date", Type: Date, Needed: true},
+			{Name: "count", Type: Decimal, Scale: 2, Needed: true},
+		}},
 		{Name: "targets", Key: []string{"partner_id", "incentive", "period_start"}, Columns: []Column{
 			{Name: "partner_id", Type: Code, Needed: true},
 			{Name: "incentive", Type: Code, Needed: true},

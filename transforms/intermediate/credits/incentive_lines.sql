@@ -6,7 +6,7 @@
 -- sale_id, incentive
 -- place         of the incentive in its version
 -- credits       buyer, distributor or claims
--- base_of       what of a line counts: amount, quantity or recurring
+-- base_of       what of a line counts: amount, quantity, recurring or activities
 -- partner_id    whom it would credit; null where the buyer is outside, and for claims
 -- base, amount, month, document_date, distributor, document_no, line_no, line_key, terms_document,
 -- terms_line, terms_date, version, family, deal_id
@@ -29,6 +29,7 @@ select
     as partner_id,
     case i.base
         when 'quantity' then l.quantity::decimal(18,2)
+        when 'activities' then l.quantity::decimal(18,2)
         when 'recurring' then v.annual_value
         else l.amount
     end as base, l.amount, l.month,
@@ -66,4 +67,5 @@ left join intermediate.entitled_days as d
     on d.partner_id = case i.credits when 'buyer' then l.partner_id else l.distributor_id end
         and d.who = i.who and d.version = i.version and d.terms_date = l.terms_date
 left join intermediate.line_values as v on v.sale_id = l.sale_id
-where i.credits <> 'distributor' or l.distributor_id is not null
+where (i.base = 'activities') = (l.document_type = 'activity')
+    and (i.credits <> 'distributor' or l.distributor_id is not null)

@@ -1,4 +1,5 @@
--- The lines that can be valued, up to the month of the run. A stated line whose day is now later is
+-- The lines that can be valued, and activities as lines without an amount, up to the month of the
+-- run. A stated line whose day is now later is
 -- here too, and so are lines that a person has to accept.
 --
 -- is a view
@@ -13,7 +14,31 @@
 -- change_id  the change that a person has to accept before the line counts; null where it counts
 -- contract, term_months, annual_amount
 -- is_unnamed  a return that is matched to sales
+with activities as (
+    select
+        a.sale_id, a.file_id, a.line, 'activity' as distributor, a.activity_id as document_no,
+        1 as line_no, '' as line_key, 'activity' as document_type, a.done_on as document_date,
+        date_trunc('month', a.done_on)::date as month, a.done_on as terms_date, f.version,
+        null::varchar as returns_document, null::integer as returns_line,
+        null::bigint as returned_sale_id, null::varchar as distributor_id,
+        a.partner_id as partner_code, p.partner_id, false as is_outside,
+        null::varchar as end_customer, a.activity_code as sku, a.activity_code as product_name,
+        '' as family, 'activity' as basis, a.units::decimal(18,4) as quantity,
+        0::decimal(18,6) as net_amount, r.currency, 1::decimal(19,9) as rate,
+        null::date as rate_date, 0::decimal(18,2) as amount, a.activity_id as terms_document,
+        '1' as terms_line, null::varchar as deal_id, null::varchar as change_id,
+        null::varchar as contract, null::integer as term_months,
+        null::decimal(18,6) as annual_amount, false as is_unnamed
+    from staging.activities as a
+    semi join intermediate.standing_records as s using (file_id, line)
+    cross join rules.programme as r
+    join intermediate.partners as p using (partner_id)
+    left join rules.in_force as f on f.from_date <= a.done_on and a.done_on < f.to_date
+    where date_trunc('month', a.done_on) <= r.through_month
+)
 select * exclude (held_reason, is_valued, awaits_change)
 from intermediate.lines
 where is_valued
     or awaits_change and month <= (select through_month from rules.programme)
+union all by name
+select * from activities
