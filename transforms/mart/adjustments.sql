@@ -9,7 +9,7 @@
 -- reference  what is adjusted: credit_id of a line, entry_id of a money entry, entry of a posting
 --            of points
 -- sale_id    of a line: number of its file and line in one; null for the others
--- incentive  of a line; null for the others
+-- incentive  name of the incentive of a line; null for what is no line
 -- adjusts_month, cause
 -- posted_on    day of the line's document, or of the posting
 -- distributor  code of the distributor that sent the line; null for the others

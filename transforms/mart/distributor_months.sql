@@ -24,7 +24,8 @@ with buyer_incentives as (
     union all
     select null, count(*)
     from rules.incentives
-    where credits = 'buyer' and base <> 'activities' and version = (select arg_min(version, begins) from rules.versions)
+    where credits = 'buyer' and base <> 'activities' and version = (select arg_min(version,
+    begins) from rules.versions)
 ),
 -- Lines that count for their buyer through no incentive.
 uncounted as (
@@ -33,8 +34,8 @@ uncounted as (
         any_value(u.net_amount) as net_amount, any_value(u.base) as base
     from mart.uncounted_lines as u
     join rules.incentive_names as names using (incentive)
-    join intermediate.lines as l using (sale_id)
-    join buyer_incentives as b on b.version is not distinct from l.version
+    left join rules.in_force as f on f.from_date <= u.terms_date and u.terms_date < f.to_date
+    join buyer_incentives as b on b.version is not distinct from f.version
     where names.credits = 'buyer'
     group by u.sale_id, u.returned_sale_id
     having count(*) = any_value(b.incentives)

@@ -8,9 +8,10 @@
 -- earned_by    the credit that reached the tranche: itself, or the one it takes back from
 -- earned_in    first day of the month that was stated in
 -- position     the running base: its incentive, period and family, or its document
--- sequence     of the movement that reached the tranche
+-- sequence     number of the movement that reached the tranche, in the programme year of its
+--              partner and incentive
 -- schedule, tranche
--- reached_at   lowest position that has reached the tranche
+-- reached_at   lowest position that has reached the tranche, in the programme currency or in units
 -- amount       in the programme currency; below zero where it is taken back
 select
     c.credit_id, c.partner_id, c.posting_month as month, c.incentive, c.year_start, f.earned_by,

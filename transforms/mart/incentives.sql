@@ -3,7 +3,7 @@
 --
 -- grain: rules_hash, incentive
 -- rules_hash, incentive
--- place           place in the programme's list
+-- place           number of its place in the programme's list, from 1
 -- credits         buyer, distributor or claims
 -- module          that the partner must hold; null: none
 -- basis           products of this basis count; null: of any

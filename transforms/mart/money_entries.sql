@@ -7,7 +7,7 @@
 -- posted_on
 -- amount  amount, in the programme currency; negative takes away
 -- reason, entered_by
--- incentive  of a guaranteed minimum; null for what people enter
+-- incentive  name of the incentive whose guaranteed minimum it is; null for what people enter
 -- file_name, file_line
 select entry_id, partner_id, month, posted_on, amount, reason, entered_by, incentive,
     file_name, file_line

@@ -4,7 +4,7 @@
 -- grain: kind, name
 -- kind     level, module or incentive
 -- name
--- place    place in the order of its kind, from 1
+-- place    number of its place in the order of its kind, from 1
 -- credits  buyer, distributor or claims; null for levels and modules
 -- base_of  what of a line an incentive counts; null for levels and modules
 select 'level' as kind, level as name, rank as place, null as credits, null as base_of

@@ -14,8 +14,10 @@
 --        programme currency
 -- rate   rate as a fraction, 0.05 is 5 %, or the amount for each unit
 -- flat   amount for reaching the tranche, in the programme currency
--- reached_at  lowest position that has reached the tranche; zero has reached the first
--- left_at     lowest position that has reached the next tranche; null: there is none
+-- reached_at  lowest position that has reached the tranche, in the programme currency or in units;
+--             zero has reached the first
+-- left_at     lowest position that has reached the next tranche, in the programme currency or in
+--             units; null: there is none
 select
     s.schedule, v.hash as rules_hash, v.name as version_name, v.begins as from_date,
     coalesce(v.to_date, i.to_date) as to_date, s.incentive, m.method, m.period, m.cap, s.level,

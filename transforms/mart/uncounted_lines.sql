@@ -11,19 +11,27 @@
 -- family, quantity, net_amount, currency, rate, rate_date
 -- base  value that would have counted, in the programme currency
 -- deal_id, terms_date, returns_document, returns_line, returned_sale_id, file_name, file_line
-with uncounted as (
+with named_deals as ( -- a part of a return has the deal of its sale
+    select sale_id, '' as matched_sale, sale_id as judged_id, incentive, amount, version
+    from intermediate.incentive_lines
+    where credits = 'claims' and reason is null and deal_id is not null and change_id is null
+        and not is_unnamed
+    union all
+    select p.sale_id, p.matched_sale, l.sale_id, l.incentive, p.amount, p.version
+    from intermediate.split_returns as p
+    join intermediate.incentive_lines as l on l.sale_id = p.claims_sale_id
+    where l.credits = 'claims' and l.reason is null and p.deal_id is not null
+        and p.change_id is null
+),
+uncounted as (
     select sale_id, matched_sale, partner_id, incentive, reason, amount as base
     from intermediate.purchase_credits
     where reason is not null and change_id is null
     union all
-    select d.sale_id, d.matched_sale, null, l.incentive, 'unknown_deal', d.amount
-    from intermediate.credited_lines as d
-    join intermediate.incentive_lines as l on l.sale_id = d.claims_sale_id
-    anti join intermediate.claims as c
-        on c.sale_id = d.claims_sale_id and c.incentive = l.incentive
-    where l.credits = 'claims' and d.deal_id is not null and l.reason is null
-        and d.change_id is null
-        and (d.version, l.incentive) in (select (version, incentive) from rules.weights)
+    select d.sale_id, d.matched_sale, null, d.incentive, 'unknown_deal', d.amount
+    from named_deals as d
+    anti join intermediate.claims as c on c.sale_id = d.judged_id and c.incentive = d.incentive
+    where (d.version, d.incentive) in (select (version, incentive) from rules.weights)
 ),
 -- What was stated goes on counting until a person accepts that it does not, and so do its returns.
 counting as (

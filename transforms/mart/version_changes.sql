@@ -6,7 +6,7 @@
 -- what       line, money_entry or posting, or what the summary says: name, payable, paid_amount
 --            (in the partner's own currency), carried_in, money_entries, level, modules,
 --            status_points or spendable
--- incentive  of a line; null for what is no line
+-- incentive  name of the incentive of a line; null for what is no line
 -- distributor
 -- document_no  number of the document, or the posting
 -- line_no      number of the line in its document; null for what is no line

@@ -18,10 +18,17 @@ certified as (
     from intermediate.level_units as u
     join intermediate.certification_days as d using (partner_id)
 ),
+measured as (
+    select incentive from rules.measures where counts = 'base'
+),
 bases as (
-    select partner_id, incentive, month, base from stated.lines
+    select partner_id, incentive, month, base
+    from stated.lines
+    where incentive in (select incentive from measured)
     union all
-    select partner_id, incentive, posting_month, base from intermediate.credits
+    select partner_id, incentive, posting_month, base
+    from intermediate.credits
+    where incentive in (select incentive from measured)
 ),
 counted as (
     select u.unit_id, u.month, r.measure, count(d.from_date)::decimal(38,2) as value

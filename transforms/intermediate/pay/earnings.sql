@@ -12,12 +12,9 @@ with flats as (
     select credit_id, sum(amount) as flat from intermediate.flat_steps group by credit_id
 ),
 gross as (
-    select
-        s.credit_id, s.level, s.schedule, s.method, s.lo, s.hi, s.running_lo, s.running_hi,
-        s.sequence, s.points, e.by_rate, e.limited, coalesce(f.flat, 0)::decimal(18,2) as flat,
+    select e.*, coalesce(f.flat, 0)::decimal(18,2) as flat,
         (e.limited + coalesce(f.flat, 0))::decimal(18,2) as before_cap
-    from intermediate.credit_schedules as s
-    join intermediate.line_earnings as e using (credit_id)
+    from intermediate.line_earnings as e
     left join flats as f using (credit_id)
 ),
 stated as (

@@ -4,7 +4,8 @@
 --
 -- is a view
 -- grain: credit_id
--- credit_id
+-- credit_id, level, schedule, method, lo, hi, running_lo, running_hi, sequence
+-- points    by amount
 -- by_rate   earned by rates and amounts per unit, before any limit
 -- limited   the same after the limits of the line and the document
 with sliced as (
@@ -13,7 +14,7 @@ with sliced as (
     group by credit_id
 ),
 gross as (
-    select s.credit_id, s.sequence, s.schedule,
+    select s.* exclude (width),
         coalesce(p.earned, w.earned, 0)::decimal(18,2) as by_rate
     from intermediate.credit_schedules as s
     left join sliced as p using (credit_id)
@@ -71,6 +72,7 @@ limited as (
     from ends
     group by credit_id
 )
-select g.credit_id, g.by_rate, coalesce(l.limited, g.by_rate)::decimal(18,2) as limited
+select g.credit_id, g.level, g.schedule, g.method, g.lo, g.hi, g.running_lo, g.running_hi,
+    g.sequence, g.points, g.by_rate, coalesce(l.limited, g.by_rate)::decimal(18,2) as limited
 from gross as g
 left join limited as l using (credit_id)
