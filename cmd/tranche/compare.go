@@ -80,7 +80,8 @@ func (a *app) showComparison(c *reports.Comparison) {
 	now, other := c.Totals()
 	for _, d := range c.Rows {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t\n",
-			d.Partner, nameIn(c.Names, d.Incentive), d.Now.Earned, d.Other.Earned, d.Other.Earned-d.Now.Earned, d.Now.Points, d.Other.Points,
+			d.Partner, nameIn(c.Names, d.Incentive), d.Now.Earned, d.Other.Earned, d.Other.Earned-d.Now.Earned,
+			d.Now.Points, d.Other.Points,
 			nameIn(c.Names, d.LevelNow), nameIn(c.Names, d.LevelOther))
 	}
 	fmt.Fprintf(w, "together\t\t%s\t%s\t%s\t%d\t%d\t\t\t\n",

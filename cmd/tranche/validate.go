@@ -17,7 +17,6 @@ import (
 	"tranche/pipeline/config"
 	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/ingest/loading"
-	"tranche/pipeline/programme"
 	"tranche/reports"
 )
 
@@ -49,7 +48,7 @@ to mark wrong ones. The first line of config.yaml names it.`,
 				return err
 			}
 			if name == "" && len(args) == 0 {
-				a.printProgramme(c.Programme)
+				a.printProgramme(c)
 				a.say("%s makes sense: %s, %s.", c.Path, counted(int64(len(c.Feeds)), "feed"),
 					counted(int64(len(c.Programme.Versions)), "programme version"))
 				return errors.Join(a.printUnfilled(c), a.printWarned(cmd.Context(), c))
@@ -66,7 +65,8 @@ to mark wrong ones. The first line of config.yaml names it.`,
 }
 
 // printProgramme shows the rules as tables that can be read aloud.
-func (a *app) printProgramme(p programme.Programme) {
+func (a *app) printProgramme(c *config.Config) {
+	p := c.Programme
 	for _, v := range p.Versions {
 		a.say("%s, from %s", v.Name, v.From.Format(time.DateOnly))
 		t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)

@@ -19,8 +19,8 @@ func guide(t *testing.T) string {
 	return string(text)
 }
 
-// TestWhatTheGuideShowsIsInAProgrammeThatIsTested compares each block of the guide with the programme that it names, whose
-// figures are a case.
+// TestWhatTheGuideShowsIsInAProgrammeThatIsTested compares each block of the guide with the programme that it names,
+// whose figures are a case.
 func TestWhatTheGuideShowsIsInAProgrammeThatIsTested(t *testing.T) {
 	spaces := regexp.MustCompile(`[ ]+`)
 	plain := func(text string) string { return spaces.ReplaceAllString(text, " ") }
