@@ -148,7 +148,7 @@ func fill(f oracle.Facts) []string {
 		"certifications": len(f.Certifications), "entries": len(f.Entries), "links": len(f.Links)}
 	for i, kind := range kinds {
 		q = append(q, fmt.Sprintf("insert into store.raw.files values (%d, 'sha%d', '%s.csv', '%s', '%s', 'h', false, "+
-			"'2024-01-01', null, 1, 'loaded', null, null, %d, %d, 0, 0, 0, 0, null)",
+			"'2024-01-01', null, 1, 'loaded', null, null, %d, %d, 0, 0, 0, 0, 0, 0, 0, null)",
 			i+1, i+1, kind, kind, kind, counts[kind], counts[kind]))
 	}
 	for _, file := range salesFiles[1:] {

@@ -84,7 +84,11 @@ func (r *reader) feed(at string, f feedFile) feed.Feed {
 		out.Columns[ours] = theirs
 	}
 	if t := f.Trailer; t != nil {
-		out.Trailer = &feed.Trailer{StartsWith: t.StartsWith, CountColumn: t.CountColumn, TotalColumn: t.TotalColumn}
+		out.Trailer = &feed.Trailer{StartsWith: t.StartsWith, CountColumn: t.CountColumn, TotalColumn: t.TotalColumn,
+			Excluded: t.Excluded == "counted"}
+		if known := words("trailer_excluded"); t.Excluded != "" && !slices.Contains(known, t.Excluded) {
+			r.fault(at+".trailer.excluded", "%q is not known here; write one of %s", t.Excluded, strings.Join(known, ", "))
+		}
 		if len(t.StartsWith) == 0 {
 			r.fault(at+".trailer", "a trailer needs starts_with")
 		}
@@ -92,6 +96,7 @@ func (r *reader) feed(at string, f feedFile) feed.Feed {
 	if f.Format == feed.Workbook {
 		out.Format = feed.Workbook
 	}
+	r.exclude(at, f, &out)
 	r.checkFormat(at, f)
 	r.checkMarks(at, f)
 	r.checkChoices(at, f)
@@ -300,6 +305,11 @@ func (r *reader) checkColumns(at string, f feedFile, out feed.Feed) {
 	// Bind finds missing columns, in a header of our own names.
 	declared := feed.Feed{Kind: f.Kind, Columns: map[string][]string{}, Constants: f.Constants, Values: f.Values,
 		Returns: f.Returns}
+	for _, e := range out.Exclude {
+		if _, ok := kind.Column(e.Fills); ok {
+			declared.Exclude = append(declared.Exclude, feed.Exclusion{Blank: true, Fills: e.Fills})
+		}
+	}
 	var header feed.Names
 	for ours, theirs := range f.Columns {
 		declared.Columns[ours] = []string{ours}

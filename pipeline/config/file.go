@@ -175,6 +175,9 @@ type feedFile struct {
 	Values    map[string]map[string]string `doc:"The sender's words and ours, by column"`
 	NullWords names                        `yaml:"null_words" doc:"Words that are no value, such as NULL, in any column"`
 
+	Exclude  []excludeFile `doc:"Rows that are no sales; they are counted, and wait for nobody"`
+	FillDown names         `yaml:"fill_down" doc:"Our columns whose value holds for the rows below that have none"`
+
 	Decimal   string `is:"mark" doc:"The mark before decimals; usually a point"`
 	Thousands names  `is:"mark" doc:"The marks between thousands; usually none"`
 	Grouping  string `is:"grouping" doc:"indian: 1,23,456.00; usually thousands"`
@@ -198,6 +201,19 @@ type trailerFile struct {
 	StartsWith  names `yaml:"starts_with" is:"must" doc:"What its lines begin with"`
 	CountColumn int   `yaml:"count_column" is:"count" doc:"The field with the number of rows"`
 	TotalColumn int   `yaml:"total_column" is:"count" doc:"The field with the total of net amounts"`
+
+	Excluded string `is:"trailer_excluded" doc:"counted: both hold the rows that exclude names; usually not"`
+}
+
+type excludeFile struct {
+	Column     exact `is:"column" doc:"The sender's name of the column to look at, or its number from 1"`
+	Is         names `doc:"Rows with one of these values"`
+	Otherwise  names `doc:"With is: the values that sales have; a row with any other is rejected"`
+	StartsWith names `yaml:"starts_with" doc:"Rows whose column, or whose first value, begins with one of these words"`
+
+	Blank          bool   `doc:"Rows without any value"`
+	RepeatedHeader bool   `yaml:"repeated_header" doc:"The header once more"`
+	Fills          string `doc:"The row is a heading; our column that it gives a value in the rows below"`
 }
 
 type versionFile struct {

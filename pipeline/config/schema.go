@@ -80,6 +80,8 @@ func words(form string) []string {
 		return []string{"starttls", "tls", "none"}
 	case "source":
 		return []string{"computed", "directory"}
+	case "trailer_excluded":
+		return []string{"not", "counted"}
 	case "unnamed_returns":
 		return programme.UnnamedReturns()
 	case "unclaimed":
@@ -91,6 +93,7 @@ func words(form string) []string {
 // pattern is the form of a text. It does not apply to JSON numbers.
 func pattern(form string) string {
 	return map[string]string{
+		"column":   `^.+$`,
 		"colour":   `^[0-9A-Fa-f]{6}$`,
 		"currency": `^[A-Z]{3}$`,
 		"day":      `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`,

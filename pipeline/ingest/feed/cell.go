@@ -23,6 +23,7 @@ func (t *Typer) TypeRow(rec *framing.Record) bool {
 
 // ReadsRow says whether a record whose fields have kinds can be read. It adds nothing to the batch.
 func (t *Typer) ReadsRow(rec *framing.Record) bool {
+	t.pad(rec)
 	t.kinds = rec.Kinds
 	return t.Reads(rec.Line, rec.Fields)
 }

@@ -48,6 +48,9 @@ type Feed struct {
 
 	NullWords []string // these are no value, in any column
 
+	Exclude  []Exclusion // rows that are no sales
+	FillDown []string    // our columns in which a value holds for the rows below that have none
+
 	DecimalMark   string   // .
 	ThousandMarks []string // none
 	Grouping      string   // thousands; or Indian
@@ -96,6 +99,7 @@ type Trailer struct {
 	StartsWith  []string // its lines begin with one of these
 	CountColumn int      // the field, from 1, with the number of rows; zero: none
 	TotalColumn int      // the field, from 1, with the total of the amounts; zero: none
+	Excluded    bool     // both hold the excluded rows
 }
 
 // Limit is how many rejected records a file may have.

@@ -39,6 +39,8 @@ const (
 	KeyConflict    = "key_conflict"
 	BesideReject   = "beside_a_reject"
 	MarkedRecord   = "marked_record"
+	NotSaid        = "not_said_to_be_a_sale"
+	NothingAbove   = "nothing_to_fill_down"
 	NotListed      = "not_listed"
 	NotAReturn     = "not_a_return"
 	EndsTooEarly   = "ends_before_it_begins"
@@ -140,6 +142,10 @@ func sentences() map[string]string {
 			"cannot be told which is which; correct that row and send all of them again",
 		MarkedRecord: "the row begins as comments or the trailer do, and reads as a record: make the mark longer, or ask " +
 			"the sender",
+		NotSaid: "the feed excludes rows by this column, and does not know this value; add it to is, or to otherwise if " +
+			"such rows are sales",
+		NothingAbove: "the value is missing, and the row above that may hold it cannot be read: correct that row, and " +
+			"send the file again",
 		OtherHeader: "another header stands inside the file, so two exports may have been joined, and the columns of the " +
 			"second are not those of the first; ask the sender for two files",
 		NotListed: "of one file 10,000 problems are listed, and more rows of it were rejected, which are counted here; " +

@@ -30,6 +30,7 @@ type reading struct {
 	sheet       *workbook.Sheet // of a workbook
 	source      source
 	first       piece
+	top         int64 // lines before the first record: titles, and the header
 	width       int
 	mostRecords int64 // how many the file can have
 	typer       *feed.Typer
@@ -61,6 +62,7 @@ func (r *reading) begin(path string) (err error) {
 	if err != nil {
 		return err
 	}
+	r.top = r.first.line - 1
 	r.mostRecords = r.text.atMost / int64(max(1, len(header))) // each field has at least one byte
 	return r.bind(header, headerLine(top, r.feed))
 }
