@@ -139,6 +139,8 @@ type feedFile struct {
 	Expected string `is:"often" doc:"How often a file is expected: 26h, or 35d"`
 
 	MaxRejects exact `yaml:"max_rejects" is:"limit" doc:"More rejected rows refuse the file: 20, 2% or none; usually 5%"`
+	MaxLines   int   `yaml:"max_record_lines" is:"count" doc:"A row over more lines is rejected; usually 64"`
+	MaxRecord  int   `yaml:"max_record_bytes" is:"count" doc:"A row of more bytes is rejected; usually 1048576"`
 	MaxBytes   int64 `yaml:"max_bytes" is:"count" doc:"A file that is larger, unpacked, is refused; usually 4 GiB"`
 	MaxLine    exact `yaml:"max_line_amount" is:"money" doc:"A sales line of more, in its own currency, is held"`
 

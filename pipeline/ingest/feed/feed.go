@@ -41,6 +41,8 @@ type Feed struct {
 	Width        int      // fields of a record, needed with NoHeader
 	Short        bool     // empty fields at the end of a record may be missing
 	FinalNewline bool     // a last record without line end was cut short
+	MaxLines     int      // of a record; 64
+	MaxRecord    int      // the bytes of a record; 1 MiB
 
 	Columns   map[string][]string          // ours -> the sender's names; the first one found counts
 	Constants map[string]string            // ours -> a value this sender never writes
@@ -162,7 +164,8 @@ func (f Feed) Matches(name string) bool {
 
 // Dialect is how the feed's records are framed.
 func (f Feed) Dialect() framing.Dialect {
-	d := framing.Dialect{Delimiter: ',', Quote: '"', ExcelText: f.ExcelText, Short: f.Short}
+	d := framing.Dialect{Delimiter: ',', Quote: '"', ExcelText: f.ExcelText, Short: f.Short,
+		MaxLines: f.MaxLines, MaxBytes: f.MaxRecord}
 	for _, mark := range f.Comment {
 		d.Comment = append(d.Comment, []byte(mark))
 	}

@@ -64,6 +64,7 @@ const (
 	MissingColumn  = "missing_column"
 	RepeatedColumn = "repeated_column"
 	CutShort       = "cut_short"
+	CutInHeader    = "cut_in_header"
 	OtherHeader    = "other_header"
 	OffCount       = "off_its_row_count"
 	OffTotal       = "off_its_total"
@@ -74,7 +75,6 @@ const (
 	BadEncoding    = "bad_encoding"
 	BadArchive     = "bad_archive"
 	TooManyBytes   = "too_many_bytes"
-	LineTooLong    = "line_too_long"
 	Changed        = "changed_after_landing"
 	NoFeed         = "no_feed"
 	OtherContent   = "other_content"
@@ -111,8 +111,11 @@ func sentences() map[string]string {
 		"unclosed_quote": "a quoted field is not closed; double the quotes inside it, or declare quote: none",
 		"stray_quote": "a quote stands in the middle of a field; quote the whole field and double the quote, or declare " +
 			"quote: none",
-		"field_count": "the record has another number of fields than the header",
-		"bad_text":    "the line is not valid text in the declared encoding",
+		"field_count":     "the record has another number of fields than the header",
+		"record_too_long": "the record, or a note in it, is longer than the feed's limits",
+		"other_line_end": "a line end of another sort (U+0085, U+2028 or U+2029) stands inside the line, so another line may " +
+			"be hidden in it; ask the sender for the file with the line ends LF, CR LF or CR",
+		"bad_text": "the line is not valid text in the declared encoding",
 		BadNumber: "not a number as the feed declares them: declare decimal and thousands as this sender writes or ask " +
 			"for the number anew",
 		Dotted: "not a whole number; if this sender's line numbers have parts, such as 10.1, declare line_numbers: dotted",
@@ -158,6 +161,8 @@ func sentences() map[string]string {
 		RepeatedColumn: "the header names a column twice",
 		CutShort: "the last record has no line end, so the file may be cut short; if this sender always writes so, " +
 			"declare final_newline: optional",
+		CutInHeader: "the file ends inside its header, or has no line end behind it, so it seems cut short; ask the sender for " +
+			"the whole file",
 		OffCount:       "the file's own row count differs from the rows in it",
 		OffTotal:       "the file's own total differs from the sum of its amounts",
 		NoTrailer:      "the trailer the feed declares is missing, so the file may be cut short",
@@ -168,7 +173,6 @@ func sentences() map[string]string {
 		BadEncoding:  "the file is not in the declared encoding",
 		BadArchive:   "the archive is damaged",
 		TooManyBytes: "the file is larger than the feed's max_bytes allows; raise it if the file is right",
-		LineTooLong:  "a line is longer than 1 MiB",
 		Changed:      "the landed bytes no longer match their hash; restore the file from a copy",
 		CellError:    "the cell holds an error of the workbook; ask the sender to correct it",
 		NoValue: "the cell holds a formula whose value is not stored; open the workbook in a spreadsheet program, save it " +

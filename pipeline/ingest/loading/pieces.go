@@ -97,11 +97,14 @@ func (p *pieces) piece(one piece, t *feed.Typer) *result {
 	r.batch = t.Batch()
 	r.hidden, t.Hidden = t.Hidden, 0
 	r.rest.data, r.rest.line = f.Rest()
-	if text := bytes.TrimSuffix(one.data, []byte{framing.EndMark}); one.last && len(text) > 0 {
-		last := text[len(text)-1]
-		r.unterminated = last != '\n' && last != '\r'
-	}
+	r.unterminated = one.last && unterminated(one.data)
 	return r
+}
+
+// unterminated says that the last line of a text has no line end.
+func unterminated(text []byte) bool {
+	text = bytes.TrimSuffix(text, []byte{framing.EndMark})
+	return len(text) > 0 && text[len(text)-1] != '\n' && text[len(text)-1] != '\r'
 }
 
 func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
@@ -129,7 +132,7 @@ func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
 	case same:
 	case rec.Sort == framing.Broken:
 		raw := rec.Raw[:min(len(rec.Raw), 2000)]
-		wrong = &feed.Problem{Line: rec.Line, Code: string(rec.Fault), Raw: string(raw)}
+		wrong = &feed.Problem{Line: rec.Line, Code: string(rec.Fault), Detail: rec.Detail, Raw: string(raw)}
 		if rec.Fault == framing.FieldCount {
 			_, other = t.HeaderAgain(rec.Fields)
 		}
@@ -171,7 +174,7 @@ func (r *result) count(rec *framing.Record) {
 // addMarked adds a comment or a trailer. One that reads as a record is rejected.
 func (r *result) addMarked(rec *framing.Record, t *feed.Typer) {
 	switch {
-	case len(rec.Fields) == t.Width() && wordy(rec) && t.ReadsRow(rec):
+	case len(rec.Fields) == t.Width() && (rec.Sort == framing.Trailer || wordy(rec)) && t.ReadsRow(rec):
 		r.records++
 		raw := rec.Raw[:min(len(rec.Raw), 2000)]
 		r.reject([]feed.Problem{{Line: rec.Line, Code: feed.MarkedRecord, Raw: string(raw)}})
@@ -208,10 +211,9 @@ func (r *result) rejectRecord(rec *framing.Record, why *feed.Problem, t *feed.Ty
 	}
 }
 
-// wordy says that a line marked as a comment or a trailer begins with a letter or a digit, as a value could:
-// TotalEnergies begins like Total.
+// wordy says that a line marked as a comment begins with a letter or a digit, as a value could: Page9 begins like Page.
 func wordy(rec *framing.Record) bool {
-	begins := rec.Raw
+	begins := bytes.TrimLeft(rec.Raw, `"'`)
 	if i := slices.IndexFunc(rec.Fields, func(f []byte) bool { return len(f) > 0 }); len(begins) == 0 && i >= 0 {
 		begins = rec.Fields[i] // of a row of a workbook
 	}
