@@ -113,8 +113,8 @@ func sentences() map[string]string {
 			"quote: none",
 		"field_count":     "the record has another number of fields than the header",
 		"record_too_long": "the record, or a note in it, is longer than the feed's limits",
-		"other_line_end": "a line end of another sort (U+0085, U+2028 or U+2029) stands inside the line, so another line may " +
-			"be hidden in it; ask the sender for the file with the line ends LF, CR LF or CR",
+		"other_line_end": "a line end of another sort (U+0085, U+2028 or U+2029) stands inside the line, so another " +
+			"line may be hidden in it; ask the sender for the file with the line ends LF, CR LF or CR",
 		"bad_text": "the line is not valid text in the declared encoding",
 		BadNumber: "not a number as the feed declares them: declare decimal and thousands as this sender writes or ask " +
 			"for the number anew",
@@ -161,8 +161,8 @@ func sentences() map[string]string {
 		RepeatedColumn: "the header names a column twice",
 		CutShort: "the last record has no line end, so the file may be cut short; if this sender always writes so, " +
 			"declare final_newline: optional",
-		CutInHeader: "the file ends inside its header, or has no line end behind it, so it seems cut short; ask the sender for " +
-			"the whole file",
+		CutInHeader: "the file ends inside its header, or has no line end behind it, so it seems cut short; ask the " +
+			"sender for the whole file",
 		OffCount:       "the file's own row count differs from the rows in it",
 		OffTotal:       "the file's own total differs from the sum of its amounts",
 		NoTrailer:      "the trailer the feed declares is missing, so the file may be cut short",
