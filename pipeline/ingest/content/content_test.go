@@ -130,8 +130,9 @@ func TestFoldersAndWhatAMacAddsAreNoMembers(t *testing.T) {
 
 // Whatever the bytes are, they are looked at without an error, and what they are depends on nothing else.
 func FuzzLook(f *testing.F) {
-	for _, seed := range []string{"a,b\n", "PK\x03\x04", zipped(f, "xl/workbook.xml", "[Content_Types].xml"), "<html>", "{\"a\"",
-		"\xff\xfea\x00", wideBytes("a,b\nc,d\n"), "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "MZ\x00", zipped(f, "mimetype")} {
+	for _, seed := range []string{"a,b\n", "PK\x03\x04", zipped(f, "xl/workbook.xml", "[Content_Types].xml"), "<html>",
+		"{\"a\"", "\xff\xfea\x00", wideBytes("a,b\nc,d\n"),
+		"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "MZ\x00", zipped(f, "mimetype")} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -19,7 +19,7 @@ var numberFeeds = []Feed{
 
 // A number keeps each digit, and neither more nor fewer; what is written back reads as the same.
 func FuzzANumberKeepsItsDigits(f *testing.F) {
-	for i, text := range []string{"-12.50", "1.234,50-", "₹ 1,23,456.00 CR", "($1'234.5)", "-", "0", "\u22121.0", "00012"} {
+	for i, text := range []string{"-12.50", "1.234,50-", "₹ 1,23,456.00 CR", "($1'234.5)", "-", "0", "\u22121.0"} {
 		f.Add(text, i%len(numberFeeds), i%7)
 	}
 	f.Fuzz(func(t *testing.T, text string, which, scale int) {
