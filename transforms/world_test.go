@@ -88,7 +88,8 @@ func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme
 		}
 	}
 	must(t, s,
-		"create table rules.waived (sha256 varchar, line bigint, reasons_hash varchar, who varchar, reason varchar)",
+		`create table rules.waived (sha256 varchar, line bigint, reasons_hash varchar, who varchar, reason varchar,
+			codes varchar)`,
 		"create table if not exists memory.main.decided (change_id varchar, is_accepted boolean)",
 		"create table rules.changes as from memory.main.decided",
 		"create table if not exists "+noFeeds, "create table rules.feeds as from memory.main.feeds",

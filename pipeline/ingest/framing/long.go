@@ -29,7 +29,7 @@ func (d *Dialect) MaxLine() int {
 // isLong says that a record of so many lines is beyond the limits.
 func (d *Dialect) isLong(raw []byte, lines int) bool {
 	mostLines, mostBytes, _, _ := d.limits()
-	return lines > mostLines || len(bytes.TrimRight(raw, "\r\n")) > mostBytes
+	return lines > mostLines || len(raw) > mostBytes && len(bytes.TrimRight(raw, "\r\n")) > mostBytes
 }
 
 // isStray says of a record over several lines that is too long whether a stray quote has made it of others.

@@ -249,9 +249,9 @@ func (c *cutter) next() (piece, bool) {
 			c.done = true
 			return piece{err: asProblem(err)}, true
 		}
-		cut := lastLineEnd(buffer)
+		cut := lastLineEnd(buffer[:max(0, len(buffer)-1)]) // the last piece has at least a line
 		c.carry = slices.Clone(buffer[cut:])
-		if len(c.carry) > c.most && c.carry[len(c.carry)-1] != '\r' {
+		if len(c.carry) > c.most && unterminated(c.carry) {
 			c.carry, c.dropped = c.carry[:c.most], true
 		}
 		if cut > 0 {
