@@ -224,7 +224,11 @@ func TestThePageOfFeedsHasEveryKey(t *testing.T) {
 		if !known[name] {
 			t.Errorf("%s has no example", name)
 		}
-		for inner := range key.Properties {
+		inside := key.Properties
+		if key.Items != nil && key.Items.Properties != nil {
+			inside = key.Items.Properties
+		}
+		for inner := range inside {
 			if !known[name+"."+inner] {
 				t.Errorf("%s of %s has no example", inner, name)
 			}
@@ -278,6 +282,9 @@ func (e example) preview(t *testing.T, file fence) string {
 	}
 	if p.Refused != nil {
 		said = append(said, "> The file is refused: "+p.Refused.Sentence(), "")
+	}
+	for _, left := range p.Left {
+		said = append(said, "> Excluded: "+left, "")
 	}
 	for _, note := range slices.Concat(p.Notes, p.Remarks) {
 		said = append(said, "> Noted: "+note, "")

@@ -123,9 +123,14 @@ func (t *Typer) Exclusion(rec *framing.Record) (condition int, wrong *Problem) {
 		return -1, nil
 	}
 	for i := range t.exclusions {
-		if t.exclusions[i].holds(rec, t) {
-			return i, nil
+		if !t.exclusions[i].holds(rec, t) {
+			continue
 		}
+		if d := t.feed.Dialect(); d.HasOtherEnd(rec.Raw) { // a sale may be hidden in it
+			raw := string(rec.Raw[:min(len(rec.Raw), maxText)])
+			return -1, &Problem{Line: rec.Line, Code: string(framing.OtherLineEnd), Raw: raw}
+		}
+		return i, nil
 	}
 	if rec.Sort == framing.Broken {
 		return -1, nil

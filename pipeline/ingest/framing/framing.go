@@ -130,10 +130,11 @@ func (f *Framer) Next(rec *Record) bool {
 func (f *Framer) setFields(rec *Record) {
 	f.fields = f.padded(f.fields)
 	rec.Fields = f.fields
-	if f.Short && f.HasOtherEnd(rec.Raw) {
+	isWrong := f.Width > 0 && len(f.fields) != f.Width
+	switch {
+	case (isWrong || f.Short) && f.HasOtherEnd(rec.Raw):
 		rec.Sort, rec.Fault = Broken, OtherLineEnd
-	}
-	if f.Width > 0 && len(f.fields) != f.Width {
+	case isWrong:
 		rec.Sort, rec.Fault = Broken, FieldCount
 	}
 }

@@ -15,6 +15,7 @@ func TestNothingOfAFileVanishes(t *testing.T) {
 	plain := func(f *feed.Feed) {}
 	trailer := func(f *feed.Feed) { f.Trailer = &feed.Trailer{StartsWith: []string{"Total", "*"}} }
 	comment := func(f *feed.Feed) { f.Comment = []string{"#", "Page", `"Page`} }
+	excluding := func(f *feed.Feed) { f.Exclude = []feed.Exclusion{{StartsWith: []string{"Sum"}}} }
 	for _, c := range []struct {
 		sentence, text string
 		change         func(*feed.Feed)
@@ -55,7 +56,9 @@ func TestNothingOfAFileVanishes(t *testing.T) {
 			for i, name := range strings.Split("document_no line_no document_date partner_code sku net_amount", " ") {
 				f.Columns[name] = []string{string(rune('1' + i))}
 			}
-		}, "another number of fields", 1},
+		}, "a line end of another sort", 1},
+		{"behind an excluded row", rowsHeader + oneRow + "Sum,,,,,\u0085" + oneRow, excluding, "a line end of another sort", 2},
+		{"in a field of one", rowsHeader + "Sum\u2028" + oneRow, excluding, "a line end of another sort", 1},
 		{"behind a comment", rowsHeader + "# by Jo\u0085" + oneRow, comment, "a line end of another sort", 1},
 		{"a line behind the trailer", rowsHeader + oneRow + "Total,1\u2029" + oneRow, trailer,
 			"a line end of another sort", 2},
