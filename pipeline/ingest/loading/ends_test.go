@@ -57,7 +57,8 @@ func TestNothingOfAFileVanishes(t *testing.T) {
 				f.Columns[name] = []string{string(rune('1' + i))}
 			}
 		}, "a line end of another sort", 1},
-		{"behind an excluded row", rowsHeader + oneRow + "Sum,,,,,\u0085" + oneRow, excluding, "a line end of another sort", 2},
+		{"behind an excluded row", rowsHeader + oneRow + "Sum,,,,,\u0085" + oneRow, excluding,
+			"a line end of another sort", 2},
 		{"in a field of one", rowsHeader + "Sum\u2028" + oneRow, excluding, "a line end of another sort", 1},
 		{"behind a comment", rowsHeader + "# by Jo\u0085" + oneRow, comment, "a line end of another sort", 1},
 		{"a line behind the trailer", rowsHeader + oneRow + "Total,1\u2029" + oneRow, trailer,

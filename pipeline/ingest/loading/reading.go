@@ -251,7 +251,7 @@ func (c *cutter) next() (piece, bool) {
 		}
 		cut := lastLineEnd(buffer[:max(0, len(buffer)-1)]) // the last piece has at least a line
 		c.carry = slices.Clone(buffer[cut:])
-		if len(c.carry) > c.most && unterminated(c.carry) {
+		if n := len(c.carry); n > c.most && !bytes.ContainsAny(c.carry[n-2:], "\r\n") {
 			c.carry, c.dropped = c.carry[:c.most], true
 		}
 		if cut > 0 {
