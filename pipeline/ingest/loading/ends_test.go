@@ -9,13 +9,14 @@ import (
 
 const oneRow = "A,1,2024-08-01,C,S,2.00\n"
 
+func excluding(f *feed.Feed) { f.Exclude = []feed.Exclusion{{StartsWith: []string{"Sum"}}} }
+
 // Each file is one that loads with another meaning where nobody looks. It must be refused, or cost a row.
 func TestNothingOfAFileVanishes(t *testing.T) {
 	const header = "doc,line,date,code,sku,net"
 	plain := func(f *feed.Feed) {}
 	trailer := func(f *feed.Feed) { f.Trailer = &feed.Trailer{StartsWith: []string{"Total", "*"}} }
 	comment := func(f *feed.Feed) { f.Comment = []string{"#", "Page", `"Page`} }
-	excluding := func(f *feed.Feed) { f.Exclude = []feed.Exclusion{{StartsWith: []string{"Sum"}}} }
 	for _, c := range []struct {
 		sentence, text string
 		change         func(*feed.Feed)
