@@ -34,9 +34,14 @@ func (s statement) adjustments() {
 			moved = s.number(a.Points)
 		}
 		points += a.Points
+		file, line, stated, statedLine := s.text(a.CauseFile), s.lineNumber(a.CauseLine), s.text(a.StatedFile),
+			s.lineNumber(a.StatedLine)
+		if isOurs(a.Kind) {
+			file, line, stated, statedLine = none, none, none, none
+		}
 		sh.put(s.text(a.Adjusts.Format(w.say("month_short"))), s.wrapped(cause), s.text(what), s.day(a.Date),
 			s.text(a.Distributor), document, number, base, earned, moved,
-			s.text(a.CauseFile), s.lineNumber(a.CauseLine), s.text(a.StatedFile), s.lineNumber(a.StatedLine))
+			file, line, stated, statedLine)
 	}
 	s.from("", 0, "", 0)
 	if sh.none(len(s.Adjustments)) {
@@ -50,6 +55,9 @@ func (s statement) adjustments() {
 	sh.mark("adjusted", 9, int64(lines+entries), 2)
 	sh.put(s.note(w.say("note_adjustments")))
 }
+
+// isOurs says that an adjustment comes from a file of our own, of manual postings, which is not the partner's.
+func isOurs(kind string) bool { return kind == "money_entry" || kind == "bonus" || kind == "redemption" }
 
 // document names a line. It is empty if the purchase is another partner's.
 func (b *workbook) document(incentive, document string, line int64) (name, number cell) {

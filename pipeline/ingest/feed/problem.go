@@ -133,14 +133,15 @@ func sentences() map[string]string {
 		AmbiguousDate: "the date reads differently under two of the feed's formats; declare one",
 		FarDate:       "the date lies outside 1990 to 2099",
 		Missing:       "the value is missing",
-		UnknownWord:   "not one of the words known here; add it to the feed's values, or to exclude if such rows are no sales",
-		BadList:       "not a list as this column needs it",
-		Mangled:       "a spreadsheet has turned this code into a number and lost its digits; ask the sender for text",
-		ControlMark:   "the text holds a control character, or another that no cell can hold",
-		TooLong:       "the text is longer than 2,000 bytes",
-		WrongSign:     "the sign does not fit a sale or a return as the feed declares them",
-		Incomplete:    "the entry lacks what its kind needs",
-		KeyConflict:   "the same key stands in this file twice with different content",
+		UnknownWord: "not one of the words known here; add it to the feed's values, or to exclude if such rows are no " +
+			"sales",
+		BadList:     "not a list as this column needs it",
+		Mangled:     "a spreadsheet has turned this code into a number and lost its digits; ask the sender for text",
+		ControlMark: "the text holds a control character, or another that no cell can hold",
+		TooLong:     "the text is longer than 2,000 bytes",
+		WrongSign:   "the sign does not fit a sale or a return as the feed declares them",
+		Incomplete:  "the entry lacks what its kind needs",
+		KeyConflict: "the same key stands in this file twice with different content",
 		BesideReject: "a row that is or may be of the same key was rejected and this sender numbers no lines, so that it " +
 			"cannot be told which is which; correct that row and send all of them again",
 		MarkedRecord: "the row begins as comments or the trailer do, and reads as a record: make the mark longer, or ask " +
