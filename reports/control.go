@@ -47,8 +47,8 @@ type RegisterDistributor struct {
 // RegisterWaiting is what waits of a partner: held amounts, and what changes would move that a person has to decide.
 type RegisterWaiting struct {
 	Partner  string `json:"partner_id,omitzero"` // empty: nobody knows it yet
-	Held     string `json:"held_amount"`   // a sum may have more digits than what is stated
-	Unvalued int64  `json:"unvalued_rows"` // held rows without a rate
+	Held     string `json:"held_amount"`         // a sum may have more digits than what is stated
+	Unvalued int64  `json:"unvalued_rows"`       // held rows without a rate
 	HeldRows int64  `json:"held_rows"`
 	Changes  int64  `json:"changes"`
 	Pending  string `json:"pending_amount"`

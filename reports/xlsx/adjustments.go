@@ -57,7 +57,9 @@ func (s statement) adjustments() {
 }
 
 // isOurs says that an adjustment comes from a file of our own, of manual postings, which is not the partner's.
-func isOurs(kind string) bool { return kind == "money_entry" || kind == "bonus" || kind == "redemption" }
+func isOurs(kind string) bool {
+	return kind == "money_entry" || kind == "bonus" || kind == "redemption"
+}
 
 // document names a line. It is empty if the purchase is another partner's.
 func (b *workbook) document(incentive, document string, line int64) (name, number cell) {

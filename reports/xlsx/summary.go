@@ -271,7 +271,7 @@ func (s statement) levelChart(sh *sheet, top, first int) {
 		Legend:    excelize.ChartLegend{Position: "bottom"},
 		XAxis:     excelize.ChartAxis{None: true},
 		YAxis:     excelize.ChartAxis{Minimum: new(float64)}, // a part looks as large as it is
-		Dimension: overCells(4, 12), // E to H, where the page ends
+		Dimension: overCells(4, 12),                          // E to H, where the page ends
 		Format:    excelize.GraphicOptions{AltText: title + ": " + parts},
 	})
 }
