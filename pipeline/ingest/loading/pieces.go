@@ -171,15 +171,21 @@ func (r *result) count(rec *framing.Record) {
 	r.records++
 }
 
-// addMarked adds a comment or a trailer. One that reads as a record is rejected.
+// addMarked adds a comment or a trailer. One that reads as a record, or would if one of its values were right, is
+// rejected.
 func (r *result) addMarked(rec *framing.Record, t *feed.Typer) {
 	switch {
-	case len(rec.Fields) == t.Width() && (rec.Sort == framing.Trailer || wordy(rec)) && t.ReadsRow(rec):
+	case len(rec.Fields) == t.Width() && (rec.Sort == framing.Trailer || wordy(rec)) &&
+		(t.ReadsRow(rec) || t.LacksNothing()):
 		r.records++
 		raw := rec.Raw[:min(len(rec.Raw), 2000)]
 		r.reject([]feed.Problem{{Line: rec.Line, Code: feed.MarkedRecord, Raw: string(raw)}})
 		t.Lose(rec.Line)
-		r.rejectedAmount.Add(t.Amount)
+		if t.HasAmount {
+			r.rejectedAmount.Add(t.Amount)
+		} else {
+			r.unread++
+		}
 	case rec.Sort == framing.Trailer:
 		r.trailer = append(r.trailer, copied(*rec))
 		r.others++
