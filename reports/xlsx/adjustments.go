@@ -77,7 +77,8 @@ func (b *workbook) lineNumber(n int64) cell {
 	return b.number(n)
 }
 
-// changes shows the differences from the final version before. Without one there is no sheet.
+// changes shows the differences from the final version before. Without one there is no sheet. What differs in money
+// adds up to the difference of what is paid; lines that only moved in position are one row.
 func (s statement) changes() {
 	if s.Replaces == 0 {
 		return
@@ -87,12 +88,51 @@ func (s statement) changes() {
 		"change 26", "changed 40", "module 13", "date 11", "distributor 12", "document 12", ">line 6", ">base_before 14",
 		">base_after 14", ">amount_before 14", ">amount_after 14", ">difference 14", ">points_before 10",
 		">points_after 10")
-	for _, c := range s.Changes {
-		sh.put(s.change(c)...)
-	}
 	if len(s.Changes) == 0 {
 		sh.put(s.text(fmt.Sprintf(w.say("no_changes"), s.Replaces)))
+		return
 	}
+	first := sh.row + 1
+	money, others := s.changesOfPay()
+	var paid reports.Cents
+	for _, c := range money {
+		sh.put(s.change(c)...)
+		paid += c.After - c.Before
+	}
+	if len(money) > 0 {
+		total := sh.total(14, first)
+		total.cells[0] = s.totalText(w.say("changed_payable"))
+		total.sum(11, paid)
+		sh.put(total.cells...)
+		sh.mark("changed_payable", 12, int64(paid), 2)
+	}
+	for _, c := range others {
+		sh.put(s.change(c)...)
+	}
+}
+
+// changesOfPay are the differences that add up to that of what is paid, and the others.
+func (s statement) changesOfPay() (money, others []reports.Change) {
+	moved, lines := reports.Change{What: "moved"}, 0
+	for _, c := range s.Changes {
+		switch {
+		case c.What == "line" && c.Changed == "position" && c.BaseBefore == c.BaseAfter && c.PointsBefore == c.PointsAfter:
+			lines++
+			moved.Before, moved.After = moved.Before+c.Before, moved.After+c.After
+		case c.What == "carried_out": // it lessens what is paid
+			c.Before, c.After = -c.Before, -c.After
+			money = append(money, c)
+		case c.What == "line" || c.What == "money_entry" || c.What == "carried_in":
+			money = append(money, c)
+		case c.What != "payable" && c.What != "money_entries": // sums of those
+			others = append(others, c)
+		}
+	}
+	if lines > 0 {
+		moved.Changed = fmt.Sprintf(s.words.say("moved_lines"), lines)
+		money = append(money, moved)
+	}
+	return money, others
 }
 
 func (s statement) change(c reports.Change) []cell {
