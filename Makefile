@@ -19,7 +19,7 @@ SHELL := bash
 export GOFLAGS SOURCE_DATE_EPOCH
 export CGO_ENABLED := 1
 
-.PHONY: build demo test test-all test-long chaos soak picture dirty-files dictionary analysts bench clean tools install release
+.PHONY: build demo test test-all test-long chaos soak picture dirty-files dictionary analysts feeds bench clean tools install release
 
 build: tools
 	@mkdir -p bin
@@ -109,6 +109,11 @@ dictionary: tools
 analysts: tools
 	@go test ./cmd/tranche -run TestTheQuestionsOfAnalysts -update
 	@grep -c '^### ' docs/analysts.md
+
+# What comes of the examples in docs/feeds.md.
+feeds: tools
+	@go test ./cmd/tranche -run TestThePageOfFeeds -update
+	@grep -c '^### ' docs/feeds.md
 
 # Every stage and the whole against floors and peers, on the same bytes, as one table:
 # make bench SIZE=small|1m|10m|100m. Some of it: WHAT=load,marts.

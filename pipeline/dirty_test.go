@@ -25,8 +25,8 @@ type dirtyCase struct {
 func dirtyCases(t *testing.T) []dirtyCase {
 	t.Helper()
 	notes, err := filepath.Glob("../fixtures/dirty/*.txt")
-	if err != nil || len(notes) < 60 {
-		t.Fatalf("%d dirty files, at least 60 are promised (%v)", len(notes), err)
+	if err != nil || len(notes) < 150 {
+		t.Fatalf("%d dirty files, at least 150 are promised (%v)", len(notes), err)
 	}
 	var list []dirtyCase
 	for _, note := range notes {
@@ -157,6 +157,11 @@ func (w *world) outcome(t *testing.T, file string) string {
 		if r[9] != "" {
 			fmt.Fprintf(&out, "ignored columns: %s\n", r[9])
 		}
+	}
+	for _, r := range w.rows(t, `
+		select words, excluded, amount, unread_amounts, file_line from mart.excluded_rows
+		where file_name = '`+name+`' order by condition`) {
+		fmt.Fprintf(&out, "excluded, %s: %s, amounts %s, unreadable %s, from line %s\n", r[0], r[1], r[2], r[3], r[4])
 	}
 	for _, r := range w.rows(t, `
 		select file_line, document_no, line_no, what, coalesce(end_customer, ''), sku, net_amount, currency

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -118,6 +119,18 @@ type Freshness struct {
 // Overdue says that a file is late.
 func (f Freshness) Overdue(now time.Time) bool {
 	return f.Expected > 0 && now.Sub(f.Last) > f.Expected
+}
+
+// Often is how often the feed should send something, as the configuration says it: 26h, or 35d.
+func (f Freshness) Often() string {
+	const day = 24 * time.Hour
+	switch {
+	case f.Expected > day && f.Expected%day == 0:
+		return fmt.Sprintf("%dd", f.Expected/day)
+	case f.Expected%time.Hour == 0:
+		return fmt.Sprintf("%dh", f.Expected/time.Hour)
+	}
+	return f.Expected.String()
 }
 
 // Fresh says when each feed's last file landed. It reads the landed files, so that a failed run makes no sender

@@ -60,6 +60,7 @@ type FeedTally struct {
 	Files                                           int64
 	Records, Loaded, Duplicate, Superseded, Refused int64
 	Rejected, Waived, Waiting                       int64 // the rejected rows, and those of them that were waived or wait
+	Excluded                                        int64 // rows that the feed declares to be no sales
 	Held                                            int64
 	Unlisted                                        int64 // of the rejected rows that wait: they are only counted
 }
@@ -126,12 +127,12 @@ func (s *Summary) missingFeeds(feeds []feed.Feed) {
 func (s *Summary) read(ctx context.Context, db *store.Session, now time.Time) (err error) {
 	s.Feeds, err = store.List(ctx, db, `
 		select coalesce(feed, '(no feed)'), count(*), sum(records)::bigint, sum(loaded)::bigint, sum(duplicate)::bigint,
-			sum(superseded)::bigint, sum(rejected)::bigint, sum(waived)::bigint, sum(held)::bigint,
+			sum(superseded)::bigint, sum(rejected)::bigint, sum(excluded)::bigint, sum(waived)::bigint, sum(held)::bigint,
 			count(*) filter (where not is_loaded), coalesce(sum(waiting) filter (where is_loaded), 0)::bigint,
 			coalesce(sum(unlisted) filter (where is_loaded and waiting >= unlisted), 0)::bigint
 		from mart.reconciliation group by feed order by feed`, func(f *FeedTally) []any {
 		return []any{&f.Feed, &f.Files, &f.Records, &f.Loaded, &f.Duplicate,
-			&f.Superseded, &f.Rejected, &f.Waived, &f.Held, &f.Refused, &f.Waiting, &f.Unlisted}
+			&f.Superseded, &f.Rejected, &f.Excluded, &f.Waived, &f.Held, &f.Refused, &f.Waiting, &f.Unlisted}
 	})
 	if err != nil {
 		return err

@@ -81,11 +81,11 @@ type RegisterDistributor struct {
 // RegisterWaiting is what waits of a partner: held amounts, and what changes would move that a person has to decide.
 type RegisterWaiting struct {
 	Partner  string `json:"partner_id,omitzero"` // empty: nobody knows it yet
-	Held     Cents  `json:"held_amount"`
-	Unvalued int64  `json:"unvalued_rows"` // held rows without a rate
+	Held     string `json:"held_amount"`         // a sum may have more digits than what is stated
+	Unvalued int64  `json:"unvalued_rows"`       // held rows without a rate
 	HeldRows int64  `json:"held_rows"`
 	Changes  int64  `json:"changes"`
-	Pending  Cents  `json:"pending_amount"`
+	Pending  string `json:"pending_amount"`
 	Points   int64  `json:"pending_points"`
 }
 

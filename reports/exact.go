@@ -111,6 +111,14 @@ func Decimal(units *big.Int, scale int) string {
 	return text
 }
 
+// AddCents adds two amounts with two places, of any size, as texts; empty is nothing.
+func AddCents(a, b string) string {
+	var x, y big.Int
+	x.SetString(strings.Replace(a, ".", "", 1), 10) // what is no number stays 0
+	y.SetString(strings.Replace(b, ".", "", 1), 10)
+	return Decimal(x.Add(&x, &y), 2)
+}
+
 // ParseCents reads what String writes.
 func ParseCents(text string) (Cents, error) {
 	whole, places, _ := strings.Cut(text, ".")

@@ -55,6 +55,7 @@ type File struct {
 	Duplicate        int64  `json:"duplicate"`
 	Superseded       int64  `json:"superseded"`
 	Rejected         int64  `json:"rejected"`
+	Excluded         int64  `json:"excluded"`
 	Waived           int64  `json:"waived"`
 	Held             int64  `json:"held"`
 	Unread           int64  `json:"unread_amounts"`
@@ -63,6 +64,7 @@ type File struct {
 	DuplicateAmount  string `json:"duplicate_amount"`
 	SupersededAmount string `json:"superseded_amount"`
 	RejectedAmount   string `json:"rejected_amount"`
+	ExcludedAmount   string `json:"excluded_amount"`
 }
 
 // HeldRow is a row that waits for what is missing.

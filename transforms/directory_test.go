@@ -47,7 +47,7 @@ func (h *history) later() (q []string) {
 		for kind, name := range directoryKinds {
 			id := 1000*(i+1) + kind
 			q = append(q, fmt.Sprintf("insert into store.raw.files values (%d, 'sha%d', '%s.csv', '%s', '%s', 'h', true, "+
-				"'%s', %s, 1, 'loaded', null, null, 0, 0, 0, 0, 0, 0, null)", id, id, name, name, name,
+				"'%s', %s, 1, 'loaded', null, null, 0, 0, 0, 0, 0, 0, 0, 0, 0, null)", id, id, name, name, name,
 				day(d.landed()), date(d.firstOpen)))
 		}
 		q = append(q, directoryRows(d.Facts, 1000*(i+1))...)

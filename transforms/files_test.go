@@ -261,7 +261,7 @@ func (b *inbox) store() []string {
 			status, reason = "refused", "unreadable"
 		}
 		q = append(q, fmt.Sprintf("insert into store.raw.files values (%d, 'sha%d', '%d.csv', '%s', 'sales', 'h', %t, "+
-			"'2024-02-01', %s, 1, '%s', %s, null, 0, 0, 0, 0, 0, 0, null)",
+			"'2024-02-01', %s, 1, '%s', %s, null, 0, 0, 0, 0, 0, 0, 0, 0, 0, null)",
 			id, id, id, feed, file.isComplete, date(file.firstOpen), status, text(reason)))
 		if file.isRefused {
 			continue

@@ -16,7 +16,7 @@ func TestAPartnerLeftOnTheDayThatItsFileSaysOrThatTheFirstSuchFileLanded(t *test
 	var files []string
 	for id, landed := range map[string]string{"41": "2024-01-20", "42": "2024-02-20", "43": "2024-03-20"} {
 		files = append(files, "insert into store.raw.files values ("+id+", 'sha"+id+"', '"+id+".csv', 'partners', "+
-			"'partners', 'h', true, '"+landed+"', null, 1, 'loaded', null, null, 3, 3, 0, 0, 0, 0, null)")
+			"'partners', 'h', true, '"+landed+"', null, 1, 'loaded', null, null, 3, 3, 0, 0, 0, 0, 0, 0, 0, null)")
 	}
 	slices.Sort(files)
 	files = append(files, "delete from store.raw.partners")

@@ -1,6 +1,7 @@
 package transforms_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -146,4 +147,18 @@ func categories(m map[string]int64) []programme.CategoryPoints {
 		out = append(out, programme.CategoryPoints{Category: name, Points: m[name]})
 	}
 	return out
+}
+
+func wholeOrNull(n int64) string {
+	if n == 0 {
+		return "null"
+	}
+	return fmt.Sprint(n)
+}
+
+func amountOrNull(d *apd.Decimal) string {
+	if d == nil {
+		return "null"
+	}
+	return d.Text('f')
 }

@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cockroachdb/apd/v3"
-
 	"tranche/pipeline/ingest/loading"
 	"tranche/pipeline/programme"
 	"tranche/pipeline/store"
@@ -90,7 +88,8 @@ func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme
 		}
 	}
 	must(t, s,
-		"create table rules.waived (sha256 varchar, line bigint, reasons_hash varchar, who varchar, reason varchar)",
+		`create table rules.waived (sha256 varchar, line bigint, reasons_hash varchar, who varchar, reason varchar,
+			codes varchar)`,
 		"create table if not exists memory.main.decided (change_id varchar, is_accepted boolean)",
 		"create table rules.changes as from memory.main.decided",
 		"create table if not exists "+noFeeds, "create table rules.feeds as from memory.main.feeds",
@@ -152,7 +151,7 @@ func fill(f oracle.Facts) []string {
 		"activities": len(f.Activities)}
 	for i, kind := range kinds {
 		q = append(q, fmt.Sprintf("insert into store.raw.files values (%d, 'sha%d', '%s.csv', '%s', '%s', 'h', false, "+
-			"'2024-01-01', null, 1, 'loaded', null, null, %d, %d, 0, 0, 0, 0, null)",
+			"'2024-01-01', null, 1, 'loaded', null, null, %d, %d, 0, 0, 0, 0, 0, 0, 0, null)",
 			i+1, i+1, kind, kind, kind, counts[kind], counts[kind]))
 	}
 	for _, file := range salesFiles[1:] {
@@ -263,20 +262,6 @@ func saleRows(sales []oracle.Sale) (rows []string) {
 			returned, line, text(s.Contract), wholeOrNull(s.Term), amountOrNull(s.Annual)))
 	}
 	return rows
-}
-
-func wholeOrNull(n int64) string {
-	if n == 0 {
-		return "null"
-	}
-	return fmt.Sprint(n)
-}
-
-func amountOrNull(d *apd.Decimal) string {
-	if d == nil {
-		return "null"
-	}
-	return d.Text('f')
 }
 
 // signedQuantity is below zero for a return.

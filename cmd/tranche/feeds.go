@@ -209,7 +209,10 @@ func (a *app) sayHowItReads(ctx context.Context, path string, p proposal.Proposa
 	if open > 0 {
 		with = fmt.Sprintf(", with the first answer to %s", counted(int64(open), "question"))
 	}
-	a.say("# So read%s: %s, %d rejected.", with, counted(u.Records, "row"), u.Rejected)
+	a.say("# So read%s: %s, %d rejected, %d excluded.", with, counted(u.Records, "row"), u.Rejected, u.Excluded)
+	for _, left := range u.Left {
+		a.say("#   Excluded: %s", left)
+	}
 	for _, group := range proposal.Grouped(u.Problems) {
 		a.say("#   %s", group)
 	}

@@ -291,6 +291,9 @@ func subject(d audit.Decision) string {
 		if d.Line > 0 {
 			text += fmt.Sprintf(" line %d", d.Line)
 		}
+		if d.Codes != "" {
+			text += " " + d.Codes
+		}
 	}
 	switch {
 	case d.Reason == "":

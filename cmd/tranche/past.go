@@ -69,7 +69,7 @@ func printFresh(out io.Writer, c *config.Config) error {
 			last = f.Last.In(c.Serve.Zone).Format("2006-01-02 15:04")
 		}
 		if f.Overdue(time.Now()) {
-			late = fmt.Sprintf("OVERDUE: it should send something every %s", f.Expected)
+			late = fmt.Sprintf("OVERDUE: it should send something every %s", f.Often())
 		}
 		fmt.Fprintf(t, "  %s\t%s\t%s\n", f.Feed, last, late)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"os/user"
 	"slices"
@@ -35,7 +34,7 @@ func (a *app) rejectsCommand() *cobra.Command {
 			}
 			return a.query(cmd.Context(), rejected+`
 				select file_id as file_no, file_name as file, file_line as line, coalesce(column_name, '') as "column",
-					raw_text as text, sentence as why, coalesce(waived, '') as waived
+					raw_text as text, code, sentence as why, coalesce(waived, '') as waived
 				from rejected where $2 or waived is null order by file_id, problem`, newTable(a.stdout), decided, all)
 		},
 	}
@@ -49,17 +48,41 @@ func (a *app) rejectsCommand() *cobra.Command {
 const rejected = `
 	with decided as (
 		select unnest(from_json($1, '[{"file": "VARCHAR", "line": "BIGINT", "seen": "VARCHAR", "who": "VARCHAR",
-			"reason": "VARCHAR"}]'), recursive := true)
+			"reason": "VARCHAR", "codes": "VARCHAR"}]'), recursive := true)
+	),
+	coded as (` + codedLines + `),
+	by_code as (
+		select c.file_id, d.codes, md5(string_agg(c.line_reasons_hash, chr(30) order by c.file_line)) as seen
+		from coded as c
+		join (select distinct file, codes from decided where codes is not null) as d
+			on d.file = c.sha256 and list_has_all(string_split(d.codes, ','), c.codes)
+		group by c.file_id, d.codes
+	),
+	covered as (
+		select c.file_id, c.file_line, string_agg(d.reason || ' (' || d.who || ')', '; ' order by d.reason, d.who) as waived
+		from coded as c
+		join decided as d on d.file = c.sha256 and list_has_all(string_split(d.codes, ','), c.codes)
+		join by_code as b on b.file_id = c.file_id and b.codes = d.codes and b.seen = d.seen
+		group by c.file_id, c.file_line
 	),
 	rejected as (
 		select r.* replace (coalesce(r.waived, (
 			select string_agg(d.reason || ' (' || d.who || ')', '; ' order by d.reason, d.who)
 			from decided as d
-			where d.file = f.sha256 and (d.line is null and d.seen = r.reasons_hash
-				or d.line = r.file_line and d.seen = r.line_reasons_hash))) as waived)
+			where d.file = f.sha256 and (d.line is null and d.codes is null and d.seen = r.reasons_hash
+				or d.line = r.file_line and d.seen = r.line_reasons_hash)), c.waived) as waived)
 		from mart.rejected_rows as r
 		join mart.reconciliation as f using (file_id)
+		left join covered as c on c.file_id = r.file_id and c.file_line = r.file_line
 	)`
+
+// codedLines are the lines with rejected rows, and the codes of all reasons against each.
+const codedLines = `
+	select r.file_id, f.sha256, r.file_line, r.line_reasons_hash, list(distinct r.code) as codes
+	from mart.rejected_rows as r
+	join mart.reconciliation as f using (file_id)
+	where r.file_line > 0
+	group by all`
 
 // waived is every waiver of the log, as JSON.
 func (a *app) waived() (string, error) {
@@ -106,15 +129,20 @@ FILE is its name, or its number in tranche rejects list where several have one n
 
 func (a *app) waiveCommand() *cobra.Command {
 	var line int64
+	var codes []string
 	var reason, who string
 	c := &cobra.Command{
-		Use:   "waive FILE --reason WHY [--line N]",
+		Use:   "waive FILE --reason WHY [--line N | --code CODE]",
 		Short: "Decide that a file's rejected rows wait for nobody any more",
 		Long: `Decide that the rejected rows of a file, or of one line in it, wait for nobody any
 more. They stay rejected. The decision is kept in audit.jsonl with your name. It covers
 what is rejected today, for today's reasons: when the file is read again and other
 rows are, or for others, they wait.
+With --code, only the rows are waived that are rejected for that reason, or for those
+reasons, and for no other. tranche rejects list shows the code of each reason.
 FILE is its name, or its number in tranche rejects list where several have one name.`,
+		Example: `  tranche rejects waive NW_2024-07.csv --line 17 --reason "corrected in August"
+  tranche rejects waive NW_2024-07.csv --code bad_number,missing_value --reason "no sales"`,
 		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := errors.Join(reasoned("a waiver", &reason), a.decided("a waiver", &who)); err != nil {
@@ -123,10 +151,16 @@ FILE is its name, or its number in tranche rejects list where several have one n
 			if line < 0 {
 				return usagef("lines are counted from 1, and --line is %d", line)
 			}
-			return a.waive(cmd.Context(), args[0], audit.Decision{Act: audit.Waive, Line: line, Reason: reason, Who: who})
+			if line > 0 && len(codes) > 0 {
+				return usagef("give --line or --code: a line is waived with all its reasons")
+			}
+			slices.Sort(codes)
+			return a.waive(cmd.Context(), args[0], audit.Decision{Act: audit.Waive, Line: line,
+				Codes: strings.Join(slices.Compact(codes), ","), Reason: reason, Who: who})
 		},
 	}
 	c.Flags().Int64Var(&line, "line", 0, "one line only (default: all of the file)")
+	c.Flags().StringSliceVar(&codes, "code", nil, "rows with no other reasons than this, or these (default: all)")
 	c.Flags().StringVar(&reason, "reason", "", "why")
 	decider(c, &who, "who decides")
 	return c
@@ -141,6 +175,11 @@ func (a *app) waive(ctx context.Context, name string, d audit.Decision) error {
 	if err != nil {
 		return err
 	}
+	if d.Codes != "" {
+		if f.reasons, err = a.seenByCode(ctx, f, d.Codes); err != nil {
+			return err
+		}
+	}
 	d.Account = account()
 	d.At, d.File, d.Seen = time.Now().UTC().Truncate(time.Second), f.sha256, f.reasons
 	if err := audit.Append(c.Folders.Audit(), d); err != nil {
@@ -148,71 +187,6 @@ func (a *app) waive(ctx context.Context, name string, d audit.Decision) error {
 	}
 	a.say("Waived. The tables and the register show it from the next run on.")
 	return nil
-}
-
-// rejectedFile is a landed file with rejected rows.
-type rejectedFile struct {
-	number                        int64
-	name, sha256, landed, reasons string // reasons: the hash of those of the file, or of the line
-}
-
-// rejectedFile finds the one landed file of that name or number with rejected rows; with a
-// line, with rejected rows on it.
-func (a *app) rejectedFile(ctx context.Context, name string, line int64) (f rejectedFile, err error) {
-	found, err := a.rejectedFiles(ctx, name, line)
-	switch {
-	case err != nil:
-		return f, err
-	case len(found) == 1:
-		return found[0], nil
-	case len(found) > 1:
-		var list []string
-		for _, f := range found {
-			list = append(list, fmt.Sprintf("%d (landed %s)", f.number, f.landed))
-		}
-		return f, usagef("%d landed files are called %q; give the number of one: %s", len(found), name,
-			strings.Join(list, ", "))
-	case line > 0:
-		return f, usagef("line %d of %q is no rejected row; tranche rejects list names them", line, name)
-	}
-	return f, usagef("no landed file %q has rejected rows; tranche rejects list names them", name)
-}
-
-func (a *app) rejectedFiles(ctx context.Context, name string, line int64) ([]rejectedFile, error) {
-	c, err := a.config()
-	if err != nil {
-		return nil, err
-	}
-	s, err := pipeline.OpenPublished(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	defer s.Close()
-	if err := pipeline.OfThisVersion(ctx, s); err != nil {
-		return nil, err
-	}
-	rows, err := s.Query(ctx, `select distinct r.file_id, f.file_name, f.sha256, strftime(f.landed_at, '%Y-%m-%d %H:%M'),
-		if($2 = 0, r.reasons_hash, r.line_reasons_hash)
-		from mart.rejected_rows as r join mart.reconciliation as f on f.file_id = r.file_id
-		where (f.file_name = $1 or f.file_id::varchar = $1) and ($2 = 0 or r.file_line = $2) order by r.file_id`, name, line)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var found []rejectedFile
-	for rows.Next() {
-		var f rejectedFile
-		if err := rows.Scan(&f.number, &f.name, &f.sha256, &f.landed, &f.reasons); err != nil {
-			return nil, err
-		}
-		if f.name == name { // a name wins over a number
-			found = slices.DeleteFunc(found, func(o rejectedFile) bool { return o.name != name })
-		} else if slices.ContainsFunc(found, func(o rejectedFile) bool { return o.name == name }) {
-			continue
-		}
-		found = append(found, f)
-	}
-	return found, rows.Err()
 }
 
 // reasoned trims the reason of a decision. It must not be blank.

@@ -129,6 +129,9 @@ func (a *app) validateFile(ctx context.Context, c *config.Config, name, path str
 	}
 	_ = t.Flush()
 	fmt.Fprintf(a.stdout, "\n%s, %d rejected", counted(p.Records, "row"), p.Rejected)
+	if p.Excluded > 0 {
+		fmt.Fprintf(a.stdout, ", %d excluded", p.Excluded)
+	}
 	if p.Amount != "" {
 		fmt.Fprintf(a.stdout, ", net amounts add up to %s", reports.Places(p.Amount, c.Feeds[i].Constants["currency"]))
 	}
@@ -138,6 +141,9 @@ func (a *app) validateFile(ctx context.Context, c *config.Config, name, path str
 	}
 	for _, remark := range p.Remarks {
 		a.say("Of the sheet: %s", remark)
+	}
+	for _, left := range p.Left {
+		a.say("Excluded: %s", left)
 	}
 	for _, problem := range p.Problems {
 		fmt.Fprintln(a.stdout, "  "+problem)

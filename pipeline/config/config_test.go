@@ -64,6 +64,8 @@ func TestAFaultIsShownWithItsLineAndACaret(t *testing.T) {
 			`    decimal: ";"`, "cannot be the mark between fields"},
 		{"a date format that is none", "dates: [dd.mm.yyyy]", "dates: [tt.mm.jjjj]", "is not a date format"},
 		{"a limit that is none", "max_rejects: 5\n", "max_rejects: few\n", "is not a limit"},
+		{"a row of too many lines", "max_rejects: 5\n", "max_record_lines: 100001\n", "a row may be allowed 1 to 100000"},
+		{"a row of too many bytes", "max_rejects: 5\n", "max_record_bytes: 67108865\n", "1 to 67108864 bytes (64 MiB)"},
 		{"two feeds of one name", "name: price-list", "name: partner-directory", "a name of its own"},
 		{"a window that ends before it begins", "window_days: 180",
 			"window_days: -1", "the window ends when the lead days end"},

@@ -53,7 +53,7 @@ func (r *reader) feed(at string, f feedFile, names programme.Names) feed.Feed {
 		Name: f.Name, Kind: f.Kind, Glob: f.Glob, Replace: f.Mode == "replace",
 		Sheet: f.Sheet, Encoding: f.Encoding, Delimiter: f.Delimiter, Quote: f.Quote, Escape: f.Escape,
 		ExcelText: f.ExcelText, Comment: f.Comment, FinalNewline: f.FinalNewline != "optional",
-		Short:      f.Missing == "empty",
+		Short: f.Missing == "empty", MaxLines: f.MaxLines, MaxRecord: f.MaxRecord,
 		HeaderLine: f.HeaderLine, HeaderLines: f.HeaderLines, NoHeader: f.NoHeader, Width: f.Width,
 		Columns: map[string][]string{}, Constants: f.Constants, Values: f.Values, Key: f.Key,
 		Yearly:      f.Numbers == "yearly",
@@ -88,7 +88,11 @@ func (r *reader) feed(at string, f feedFile, names programme.Names) feed.Feed {
 		out.Columns[ours] = theirs
 	}
 	if t := f.Trailer; t != nil {
-		out.Trailer = &feed.Trailer{StartsWith: t.StartsWith, CountColumn: t.CountColumn, TotalColumn: t.TotalColumn}
+		out.Trailer = &feed.Trailer{StartsWith: t.StartsWith, CountColumn: t.CountColumn, TotalColumn: t.TotalColumn,
+			Excluded: t.Excluded == "counted"}
+		if known := words("trailer_excluded"); t.Excluded != "" && !slices.Contains(known, t.Excluded) {
+			r.fault(at+".trailer.excluded", "%q is not known here; write one of %s", t.Excluded, strings.Join(known, ", "))
+		}
 		if len(t.StartsWith) == 0 {
 			r.fault(at+".trailer", "a trailer needs starts_with")
 		}
@@ -96,6 +100,7 @@ func (r *reader) feed(at string, f feedFile, names programme.Names) feed.Feed {
 	if f.Format == feed.Workbook {
 		out.Format = feed.Workbook
 	}
+	r.exclude(at, f, &out)
 	r.checkFormat(at, f)
 	r.checkMarks(at, f)
 	r.checkChoices(at, f)
@@ -165,6 +170,7 @@ func (r *reader) checkFormat(at string, f feedFile) {
 		{"encoding", f.Encoding != ""}, {"encoding_is_meant", f.MeantSo}, {"delimiter", f.Delimiter != ""},
 		{"quote", f.Quote != ""}, {"escape", f.Escape != ""},
 		{"excel_text", f.ExcelText}, {"final_newline", f.FinalNewline != ""},
+		{"max_record_lines", f.MaxLines != 0}, {"max_record_bytes", f.MaxRecord != 0},
 	} {
 		if has.said {
 			r.fault(at+"."+has.key, "a workbook (format: xlsx) has no %s; leave it out", has.key)
@@ -242,6 +248,12 @@ func (r *reader) checkChoices(at string, f feedFile) {
 	if f.Kind == feed.Sales {
 		r.oneOf(at, "returns", f.Returns, false)
 	}
+	if f.MaxLines < 0 || f.MaxLines > 100_000 {
+		r.fault(at+".max_record_lines", "a row may be allowed 1 to 100000 lines")
+	}
+	if f.MaxRecord < 0 || f.MaxRecord > 64<<20 {
+		r.fault(at+".max_record_bytes", "a row may be allowed 1 to 67108864 bytes (64 MiB)")
+	}
 	if f.HeaderLine < 0 || f.HeaderLines < 0 || f.HeaderLines > 2 {
 		r.fault(at+".header_lines", "a header begins on line 1 or below and has one or two lines")
 	}
@@ -304,6 +316,11 @@ func (r *reader) checkColumns(at string, f feedFile, out feed.Feed) {
 	// Bind finds missing columns, in a header of our own names.
 	declared := feed.Feed{Kind: f.Kind, Columns: map[string][]string{}, Constants: f.Constants, Values: f.Values,
 		Returns: f.Returns}
+	for _, e := range out.Exclude {
+		if _, ok := kind.Column(e.Fills); ok {
+			declared.Exclude = append(declared.Exclude, feed.Exclusion{Blank: true, Fills: e.Fills})
+		}
+	}
 	var header feed.Names
 	for ours, theirs := range f.Columns {
 		declared.Columns[ours] = []string{ours}

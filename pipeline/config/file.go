@@ -146,6 +146,8 @@ type feedFile struct {
 	Expected string `is:"often" doc:"How often a file is expected: 26h, or 35d"`
 
 	MaxRejects exact `yaml:"max_rejects" is:"limit" doc:"More rejected rows refuse the file: 20, 2% or none; usually 5%"`
+	MaxLines   int   `yaml:"max_record_lines" is:"count" doc:"A row over more lines is rejected; usually 64"`
+	MaxRecord  int   `yaml:"max_record_bytes" is:"count" doc:"A row of more bytes is rejected; usually 1048576"`
 	MaxBytes   int64 `yaml:"max_bytes" is:"count" doc:"A file that is larger, unpacked, is refused; usually 4 GiB"`
 	MaxLine    exact `yaml:"max_line_amount" is:"money" doc:"A sales line of more, in its own currency, is held"`
 
@@ -182,6 +184,9 @@ type feedFile struct {
 	Values    map[string]map[string]string `doc:"The sender's words and ours, by column"`
 	NullWords names                        `yaml:"null_words" doc:"Words that are no value, such as NULL, in any column"`
 
+	Exclude  []excludeFile `doc:"Rows that are no sales; they are counted, and wait for nobody"`
+	FillDown names         `yaml:"fill_down" doc:"Our columns whose value holds for the rows below that have none"`
+
 	Decimal   string `is:"mark" doc:"The mark before decimals; usually a point"`
 	Thousands names  `is:"mark" doc:"The marks between thousands; usually none"`
 	Grouping  string `is:"grouping" doc:"indian: 1,23,456.00; usually thousands"`
@@ -205,6 +210,19 @@ type trailerFile struct {
 	StartsWith  names `yaml:"starts_with" is:"must" doc:"What its lines begin with"`
 	CountColumn int   `yaml:"count_column" is:"count" doc:"The field with the number of rows"`
 	TotalColumn int   `yaml:"total_column" is:"count" doc:"The field with the total of net amounts"`
+
+	Excluded string `is:"trailer_excluded" doc:"counted: both hold the rows that exclude names; usually not"`
+}
+
+type excludeFile struct {
+	Column     exact `is:"column" doc:"The sender's name of the column to look at, or its number from 1"`
+	Is         names `doc:"Rows with one of these values"`
+	Otherwise  names `doc:"With is: the values that sales have; a row with any other is rejected"`
+	StartsWith names `yaml:"starts_with" doc:"Rows whose column, or whose first value, begins with one of these words"`
+
+	Blank          bool   `doc:"Rows without any value"`
+	RepeatedHeader bool   `yaml:"repeated_header" doc:"The header once more"`
+	Fills          string `doc:"The row is a heading; our column that it gives a value in the rows below"`
 }
 
 type versionFile struct {

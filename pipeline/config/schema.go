@@ -66,6 +66,8 @@ func words(form string) []string {
 		return []string{feed.Negative, feed.Positive, feed.ByAmount, feed.ByQuantity}
 	case "security":
 		return []string{"starttls", "tls", "none"}
+	case "trailer_excluded":
+		return []string{"not", "counted"}
 	}
 	return ruleWords(form)
 }
@@ -112,6 +114,7 @@ func ruleWords(form string) []string {
 // pattern is the form of a text. It does not apply to JSON numbers.
 func pattern(form string) string {
 	return map[string]string{
+		"column":   `^.+$`,
 		"colour":   `^[0-9A-Fa-f]{6}$`,
 		"currency": `^[A-Z]{3}$`,
 		"day":      `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`,

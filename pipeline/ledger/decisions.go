@@ -53,10 +53,11 @@ func Dropped(log []audit.Decision) map[string]audit.Decision {
 // WriteWaived writes the waived rows as the table rules.waived.
 func WriteWaived(ctx context.Context, s *store.Session, log []audit.Decision) error {
 	err := s.Exec(ctx, `create table rules.waived
-		(sha256 varchar, line bigint, reasons_hash varchar, who varchar, reason varchar)`)
+		(sha256 varchar, line bigint, reasons_hash varchar, who varchar, reason varchar, codes varchar)`)
 	for _, d := range log {
 		if err == nil && d.Act == audit.Waive {
-			err = s.Exec(ctx, "insert into rules.waived values (?, ?, ?, ?, ?)", d.File, d.Line, d.Seen, d.Who, d.Reason)
+			err = s.Exec(ctx, "insert into rules.waived values (?, ?, ?, ?, ?, nullif(?, ''))",
+				d.File, d.Line, d.Seen, d.Who, d.Reason, d.Codes)
 		}
 	}
 	return err

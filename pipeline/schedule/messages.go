@@ -110,7 +110,7 @@ func silent(c *config.Config, now time.Time, f pipeline.Freshness) outbox.Messag
 	id := "silent-" + plainName(f.Feed) + "-" + shortHash([]byte(f.Feed)) + "-" + since
 	return late(c, id, now, f.Feed, "nothing has come from "+f.Feed, fmt.Sprintf(
 		"The feed %s should send something every %s, and last did: %s.\n"+
-			"Ask the sender; tranche status shows every feed.\n", f.Feed, f.Expected, last))
+			"Ask the sender; tranche status shows every feed.\n", f.Feed, f.Often(), last))
 }
 
 // overdue is the message, once for each last success, that runs fail.

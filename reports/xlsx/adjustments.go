@@ -34,9 +34,14 @@ func (s statement) adjustments() {
 			moved = s.number(a.Points)
 		}
 		points += a.Points
+		file, line, stated, statedLine := s.text(a.CauseFile), s.lineNumber(a.CauseLine), s.text(a.StatedFile),
+			s.lineNumber(a.StatedLine)
+		if isOurs(a.Kind) {
+			file, line, stated, statedLine = none, none, none, none
+		}
 		sh.put(s.text(a.Adjusts.Format(w.say("month_short"))), s.wrapped(cause), s.text(what), s.day(a.Date),
 			s.text(a.Distributor), document, number, base, earned, moved,
-			s.text(a.CauseFile), s.lineNumber(a.CauseLine), s.text(a.StatedFile), s.lineNumber(a.StatedLine))
+			file, line, stated, statedLine)
 	}
 	s.from("", 0, "", 0)
 	if sh.none(len(s.Adjustments)) {
@@ -49,6 +54,11 @@ func (s statement) adjustments() {
 	sh.put(total.cells...)
 	sh.mark("adjusted", 9, int64(lines+entries), 2)
 	sh.put(s.note(w.say("note_adjustments")))
+}
+
+// isOurs says that an adjustment comes from a file of our own, of manual postings, which is not the partner's.
+func isOurs(kind string) bool {
+	return kind == "money_entry" || kind == "bonus" || kind == "redemption"
 }
 
 // document names a line. It is empty if the purchase is another partner's.
@@ -67,7 +77,8 @@ func (b *workbook) lineNumber(n int64) cell {
 	return b.number(n)
 }
 
-// changes shows the differences from the final version before. Without one there is no sheet.
+// changes shows the differences from the final version before. Without one there is no sheet. What differs in money
+// adds up to the difference of what is paid; lines that only moved in position are one row.
 func (s statement) changes() {
 	if s.Replaces == 0 {
 		return
@@ -77,12 +88,51 @@ func (s statement) changes() {
 		"change 26", "changed 40", "module 13", "date 11", "distributor 12", "document 12", ">line 6", ">base_before 14",
 		">base_after 14", ">amount_before 14", ">amount_after 14", ">difference 14", ">points_before 10",
 		">points_after 10")
-	for _, c := range s.Changes {
-		sh.put(s.change(c)...)
-	}
 	if len(s.Changes) == 0 {
 		sh.put(s.text(fmt.Sprintf(w.say("no_changes"), s.Replaces)))
+		return
 	}
+	first := sh.row + 1
+	money, others := s.changesOfPay()
+	var paid reports.Cents
+	for _, c := range money {
+		sh.put(s.change(c)...)
+		paid += c.After - c.Before
+	}
+	if len(money) > 0 {
+		total := sh.total(14, first)
+		total.cells[0] = s.totalText(w.say("changed_payable"))
+		total.sum(11, paid)
+		sh.put(total.cells...)
+		sh.mark("changed_payable", 12, int64(paid), 2)
+	}
+	for _, c := range others {
+		sh.put(s.change(c)...)
+	}
+}
+
+// changesOfPay are the differences that add up to that of what is paid, and the others.
+func (s statement) changesOfPay() (money, others []reports.Change) {
+	moved, lines := reports.Change{What: "moved"}, 0
+	for _, c := range s.Changes {
+		switch {
+		case c.What == "line" && c.Changed == "position" && c.BaseBefore == c.BaseAfter && c.PointsBefore == c.PointsAfter:
+			lines++
+			moved.Before, moved.After = moved.Before+c.Before, moved.After+c.After
+		case c.What == "carried_out": // it lessens what is paid
+			c.Before, c.After = -c.Before, -c.After
+			money = append(money, c)
+		case c.What == "line" || c.What == "money_entry" || c.What == "carried_in":
+			money = append(money, c)
+		case c.What != "payable" && c.What != "money_entries": // sums of those
+			others = append(others, c)
+		}
+	}
+	if lines > 0 {
+		moved.Changed = fmt.Sprintf(s.words.say("moved_lines"), lines)
+		money = append(money, moved)
+	}
+	return money, others
 }
 
 func (s statement) change(c reports.Change) []cell {

@@ -84,23 +84,34 @@ func (s statement) noMargin() string {
 			return s.words.say("sell_with_points_only")
 		}
 	}
+	if len(s.NotCounted) > 0 {
+		return s.words.say("nothing_counted")
+	}
 	return s.words.say("nothing")
 }
 
-// marginChart draws the year's base of each row of the table.
+// marginChart draws what each row of the table has earned this year. One bar says nothing.
 func (s statement) marginChart(sh *sheet, first, last int) {
+	if first == last {
+		return
+	}
 	at := reference(sh.name)
-	title := excelize.RichTextRun{Text: s.words.say("chart_filled") + " (" + s.Currency + ")"}
+	axis := excelize.ChartAxis{Minimum: new(float64)} // a bar is as long as what it stands for
+	if slices.ContainsFunc(s.Margin, func(t reports.Tranche) bool { return t.YearEarned < 0 }) {
+		axis = excelize.ChartAxis{}
+	}
+	title := excelize.RichTextRun{Text: s.words.say("chart_earned") + " (" + s.Currency + ")"}
 	sh.chart(cellName(2, sh.row+1), title, excelize.Chart{
 		Type: excelize.Col,
 		Series: []excelize.ChartSeries{{
-			Name:       s.words.say("filled_year"),
+			Name:       s.words.say("earned_year"),
 			Categories: fmt.Sprintf("%s$F$%d:$F$%d", at, first, last),
-			Values:     fmt.Sprintf("%s$L$%d:$L$%d", at, first, last),
+			Values:     fmt.Sprintf("%s$M$%d:$M$%d", at, first, last),
 			Fill:       fill(s.styles.accent),
 		}},
 		Legend:    excelize.ChartLegend{Position: "none"},
+		YAxis:     axis,
 		Dimension: excelize.ChartDimension{Width: 760, Height: 260},
-		Format:    excelize.GraphicOptions{AltText: s.words.say("chart_filled")},
+		Format:    excelize.GraphicOptions{AltText: s.words.say("chart_earned")},
 	})
 }

@@ -66,7 +66,7 @@ func (r register) partners() {
 		x := waiting[p.Partner.ID]
 		delete(waiting, p.Partner.ID)
 		sh.put(append(row, r.text(p.Pay.Currency), own, r.text(p.Pay.PaidCurrency), r.number(p.Pay.StatusPoints),
-			r.money(x.Held), r.money(x.Pending))...)
+			r.waiting(x.Held), r.waiting(x.Pending))...)
 	}
 	for _, id := range slices.Sorted(maps.Keys(waiting)) {
 		row := slices.Repeat([]cell{r.text("")}, 17)
@@ -74,30 +74,38 @@ func (r register) partners() {
 		if id == "" {
 			row[1] = r.text("no partner yet")
 		}
-		row[15], row[16] = r.money(waiting[id].Held), r.money(waiting[id].Pending)
+		row[15], row[16] = r.waiting(waiting[id].Held), r.waiting(waiting[id].Pending)
 		sh.put(row...)
 	}
 	total := sh.total(17, first)
-	total.sum(15, held)
-	total.sum(16, pending)
+	total.exact(15, held)
+	total.exact(16, pending)
 	for i, amount := range sums {
 		total.sum(5+i, amount)
 	}
 	sh.put(total.cells...)
 	sh.mark("earned", 6, int64(sums[0]), 2)
 	sh.mark("payable", 10, int64(sums[4]), 2)
-	sh.mark("held", 16, int64(held), 2)
-	sh.mark("pending", 17, int64(pending), 2)
+	for i, sum := range []string{held, pending} {
+		if c, err := reports.ParseCents(sum); err == nil && fits(int64(c)) {
+			sh.mark([]string{"held", "pending"}[i], 16+i, int64(c), 2)
+		}
+	}
 }
 
 // waitingByPartner is what waits of each partner, and in all. The empty name is nobody yet.
-func (r register) waitingByPartner() (all map[string]reports.RegisterWaiting, held, pending reports.Cents) {
-	all = map[string]reports.RegisterWaiting{}
+func (r register) waitingByPartner() (all map[string]reports.RegisterWaiting, held, pending string) {
+	all, held, pending = map[string]reports.RegisterWaiting{}, "0.00", "0.00"
 	for _, x := range r.Waiting {
 		all[x.Partner] = x
-		held, pending = held+x.Held, pending+x.Pending
+		held, pending = reports.AddCents(held, x.Held), reports.AddCents(pending, x.Pending)
 	}
 	return all, held, pending
+}
+
+// waiting is an amount that waits, which may have more digits than a cell can hold.
+func (r register) waiting(amount string) cell {
+	return r.exactly(r.styles.money, reports.AddCents(amount, ""))
 }
 
 // verdict says whether every control holds, and what waits.
@@ -117,14 +125,14 @@ func (r register) verdict() string {
 		parts[0] = fmt.Sprintf("Of %s the parts do NOT add up: see Control.", counted(wrong, "statement"))
 	}
 	if rows > 0 {
-		parts[1] = fmt.Sprintf("Held: %s, net amounts of %s.", counted(rows, "row"), r.words.amount(held))
+		parts[1] = fmt.Sprintf("Held: %s, net amounts of %s.", counted(rows, "row"), r.words.exact(held))
 	}
 	if unvalued > 0 {
 		parts[1] += fmt.Sprintf(" %s without a rate.", counted(unvalued, "row"))
 	}
 	if changes > 0 {
 		parts[2] = fmt.Sprintf("Changes wait for a person that would move %s and %s: tranche changes list.",
-			r.words.amount(pending), counted(points, "point"))
+			r.words.exact(pending), counted(points, "point"))
 	}
 	return strings.Join(parts, " ")
 }
@@ -149,15 +157,18 @@ func (r register) modules() {
 func (r register) files() {
 	sh := r.listing(setup{title: r.words.say("sheet_files"), landscape: true}, 28,
 		"File 32", "Feed 20", ">Rows 9", ">Rows loaded 9", ">Rows duplicate 10", ">Rows superseded 11",
-		">Rows rejected 9", ">Of them waived 9", ">Rows held 8", ">Amount in the file 17", ">Amount loaded 17",
-		">Amount duplicate 17", ">Amount superseded 17", ">Amount rejected 17", ">Amounts that cannot be read 12",
+		">Rows rejected 9", ">Of them waived 9", ">Rows excluded 9", ">Rows held 8", ">Amount in the file 17",
+		">Amount loaded 17", ">Amount duplicate 17", ">Amount superseded 17", ">Amount rejected 17",
+		">Amount excluded 17", ">Amounts that cannot be read 12",
 		"Refused because 40")
 	for _, f := range r.Files {
 		row := []cell{r.text(f.Name), r.text(f.Feed)}
-		for _, n := range []int64{f.Records, f.Loaded, f.Duplicate, f.Superseded, f.Rejected, f.Waived, f.Held} {
+		for _, n := range []int64{f.Records, f.Loaded, f.Duplicate, f.Superseded, f.Rejected, f.Waived, f.Excluded, f.Held} {
 			row = append(row, r.number(n))
 		}
-		for _, amount := range []string{f.Amount, f.LoadedAmount, f.DuplicateAmount, f.SupersededAmount, f.RejectedAmount} {
+		for _, amount := range []string{
+			f.Amount, f.LoadedAmount, f.DuplicateAmount, f.SupersededAmount, f.RejectedAmount, f.ExcludedAmount,
+		} {
 			row = append(row, r.foreign(amount, "")) // in several currencies
 		}
 		sh.put(append(row, r.number(f.Unread), r.wrapped(f.Reason))...)

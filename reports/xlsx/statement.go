@@ -198,5 +198,7 @@ func (s statement) rules() {
 	}
 	if len(s.Rules) == 0 {
 		sh.put(s.text(s.noMargin()))
+		return
 	}
+	sh.put(s.note(w.say("note_rounding")))
 }

@@ -25,6 +25,9 @@ func (s statement) summary() {
 	s.letterhead(sh, standing)
 	sh.put(s.styled(s.styles.subtitle, w.say("statement")+" · "+w.month(s.Month.Time)))
 	sh.put(s.note(s.standingNote(s.Edition)))
+	if s.Replaces > 0 {
+		sh.put(s.note(fmt.Sprintf(w.say("replaces_note"), s.Replaces)))
+	}
 	sh.skip(1)
 	pair := func(label, value, label2, value2 string) {
 		sh.put(s.label(w.say(label)), s.bold(value), cell{}, cell{},
@@ -159,6 +162,10 @@ func (s statement) summaryPay(sh *sheet) {
 	sh.put(s.section(w.say("payable"), s.Currency, "")...)
 	first := sh.row + 1
 	lines, entries := s.Adjusted()
+	carried := "less_carried"
+	if s.Pay.CarriedOut < 0 {
+		carried = "carried_deducted"
+	}
 	for _, x := range []struct {
 		key    string
 		amount reports.Cents
@@ -167,7 +174,7 @@ func (s statement) summaryPay(sh *sheet) {
 		{"adjustments_earlier", lines + entries},
 		{"money_entries", s.Pay.MoneyEntries - entries},
 		{"carried_in", s.Pay.CarriedIn},
-		{"less_carried", -s.Pay.CarriedOut},
+		{carried, -s.Pay.CarriedOut},
 	} {
 		sh.put(s.text(w.say(x.key)), s.text(""), s.money(x.amount))
 	}
@@ -181,9 +188,9 @@ func (s statement) summaryPay(sh *sheet) {
 		sh.put(s.text(w.say("carried_out")), s.text(""), s.money(s.Pay.CarriedOut))
 	}
 	for _, e := range s.Entries {
-		reason := e.ID + " · " + e.Reason
+		reason := e.ID + " · " + e.Reason // who entered it, and our file, are not the partner's
 		sh.tall(lineHeight((len([]rune(reason))+37)/38), s.styled(s.styles.noteWrapped, reason), cell{}, s.money(e.Amount),
-			s.note(e.By+" · "+fmt.Sprintf(w.say("source_of"), e.File, e.FileLine)))
+			s.note(e.Date.Format(w.say("day_format"))))
 	}
 }
 
@@ -263,7 +270,8 @@ func (s statement) levelChart(sh *sheet, top, first int) {
 		Series:    series,
 		Legend:    excelize.ChartLegend{Position: "bottom"},
 		XAxis:     excelize.ChartAxis{None: true},
-		Dimension: overCells(4, 12), // E to H, where the page ends
+		YAxis:     excelize.ChartAxis{Minimum: new(float64)}, // a part looks as large as it is
+		Dimension: overCells(4, 12),                          // E to H, where the page ends
 		Format:    excelize.GraphicOptions{AltText: title + ": " + parts},
 	})
 }

@@ -60,6 +60,15 @@ func (t *total) sum(column int, c reports.Cents) {
 	t.cells[column] = t.sheet.sum(t.styles.totalMoney, sumOf(columnNames[column], t.first, t.row), c)
 }
 
+// exact adds up a column in which a text may stand for what a cell cannot hold.
+func (t *total) exact(column int, sum string) {
+	c := t.sheet.exactly(t.styles.totalMoney, sum)
+	if c.kind == aNumber {
+		c.formula = sumOf(columnNames[column], t.first, t.row)
+	}
+	t.cells[column] = c
+}
+
 // count adds up a column of whole numbers.
 func (t *total) count(column int, n int64) {
 	t.cells[column] = t.sheet.count(t.styles.totalNumber, sumOf(columnNames[column], t.first, t.row), n)

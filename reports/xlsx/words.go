@@ -86,6 +86,12 @@ func (w words) decimal(units int64, scale int) string {
 
 func (w words) amount(c reports.Cents) string { return w.fixed(int64(c), 2) }
 
+// exact is an amount with two places, of any size.
+func (w words) exact(amount string) string {
+	whole, places, _ := strings.Cut(amount, ".")
+	return w.marked(whole, places)
+}
+
 func (w words) fixed(units int64, scale int) string {
 	if units < 0 {
 		return "-" + w.fixed(-units, scale)

@@ -195,8 +195,12 @@ func (b *workbook) layOut(s setup) {
 			Left: &side, Right: &side, Top: &end, Bottom: &end, Header: &running, Footer: &running,
 		}))
 	}
+	header := b.printedOver()
+	if s.frozen > 0 || s.titled { // the page says it by itself
+		header = ""
+	}
 	b.check(b.f.SetHeaderFooter(s.title, &excelize.HeaderFooterOptions{
-		OddHeader: b.printedOver(),
+		OddHeader: header,
 		OddFooter: "&L&8&F&C&8&A&R&8&P / &N",
 	}))
 	show := !s.gridless

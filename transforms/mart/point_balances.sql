@@ -5,7 +5,8 @@
 -- partner_id, month, by_amount, by_certificate, by_bonus, status_points, certifications
 -- earned    points earned in the month that can be spent
 -- redeemed  points spent in the month
--- expired   points lapsed in the month
+-- expired   points lapsed in the month; below zero where a return takes back points that had
+--           lapsed, which it gives back to the balance
 -- spendable
 -- spendable_value  the proof of concept that spendable points pay for, in the programme currency; 0
 --                  where more was redeemed than there was

@@ -1,5 +1,5 @@
 -- What happened to every row and amount of every file: records = loaded + duplicate + superseded +
--- rejected, and the amounts likewise.
+-- rejected + excluded, and the amounts likewise.
 --
 -- grain: file_id
 -- file_id, file_name, sha256
@@ -11,6 +11,10 @@
 -- duplicate   how many rows repeat a current version
 -- superseded  how many rows are replaced by a newer version, or are not in a newer complete file
 -- rejected
+-- excluded           how many rows the feed declares to be no sales; they wait for nobody, and
+--                    mart.excluded_rows says by which condition
+-- other_lines        how many lines are no rows: title, header, comment, blank, repeated header,
+--                    trailer
 -- unlisted           how many rejected rows are only counted: mart.rejected_rows lists 10,000
 --                    problems of a file, and these rows have no row there
 -- waived             how many of the rejected rows a person has waived
@@ -21,6 +25,8 @@
 -- duplicate_amount   part of amount in duplicates, in the documents' currencies
 -- superseded_amount  part of amount in superseded rows, in the documents' currencies
 -- rejected_amount    part of amount in rejected rows whose amount could be read, in the documents'
+--                    currencies
+-- excluded_amount    part of amount in excluded rows whose amount could be read, in the documents'
 --                    currencies
 -- unread_amounts
 -- waiting  how many of the rejected rows, or the refused file itself as one, wait for a person
@@ -70,13 +76,16 @@ select
     f.landed_at, f.is_loaded, f.reason, f.detail, f.records,
     coalesce(s.loaded, 0)::bigint as loaded, coalesce(s.duplicate, 0)::bigint as duplicate,
     coalesce(s.superseded, 0)::bigint as superseded,
-    f.rejected, coalesce(n.unlisted, 0) as unlisted, case when u.waiting is null then f.rejected
+    f.rejected, f.excluded, f.other_lines, coalesce(n.unlisted, 0) as unlisted,
+    case when u.waiting is null then f.rejected
     when f.is_loaded then f.rejected - u.waiting else 0 end::bigint as waived,
     coalesce(w.held, 0) as held, f.amount::decimal(38,6) as amount,
     coalesce(s.loaded_amount, 0)::decimal(38,6) as loaded_amount,
     coalesce(s.duplicate_amount, 0)::decimal(38,6) as duplicate_amount,
     coalesce(s.superseded_amount, 0)::decimal(38,6) as superseded_amount,
-    (f.amount - coalesce(s.typed_amount, 0))::decimal(38,6) as rejected_amount, f.unread_amounts,
+    (f.amount - coalesce(s.typed_amount, 0) - f.excluded_amount)::decimal(38,6)
+    as rejected_amount,
+    f.excluded_amount, f.unread_amounts,
     coalesce(u.waiting, 0)::bigint as waiting, f.notes
 from staging.files as f
 left join summed as s using (file_id)

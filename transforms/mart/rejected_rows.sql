@@ -17,14 +17,14 @@
 --                    in every other row
 with waived as (
     select
-        sha256, line, reasons_hash, string_agg(reason || ' (' || who || ')', '; ' order by reason,
-            who) as waived
+        sha256, line, reasons_hash, codes, string_agg(reason || ' (' || who || ')', '; ' order by
+            reason, who) as waived
     from rules.waived
-    group by sha256, line, reasons_hash
+    group by sha256, line, reasons_hash, codes
 ),
 problems as (
     select
-        file_id, line, problem, concat_ws(chr(31), line, coalesce(column_name, ''), code,
+        file_id, line, problem, code, concat_ws(chr(31), line, coalesce(column_name, ''), code,
             coalesce(raw_text, ''), unlisted) as reason
     from staging.rejects
 ),
@@ -34,14 +34,35 @@ reasons as (
     group by file_id
 ),
 line_reasons as (
-    select file_id, line, md5(string_agg(reason, chr(30) order by problem)) as line_reasons_hash
+    select file_id, line, md5(string_agg(reason, chr(30) order by problem)) as line_reasons_hash,
+        list(distinct code) as codes
     from problems
+    group by file_id, line
+),
+-- The lines with no other reasons than those of a waiver.
+covered as (
+    select w.sha256, w.reasons_hash, w.codes, w.waived, l.file_id, l.line, l.line_reasons_hash
+    from waived as w
+    join staging.files as f using (sha256)
+    join line_reasons as l using (file_id)
+    where l.line > 0 and list_has_all(string_split(w.codes, ','), l.codes)
+),
+unchanged as (
+    select sha256, reasons_hash, codes
+    from covered
+    group by sha256, reasons_hash, codes
+    having md5(string_agg(line_reasons_hash, chr(30) order by line)) = reasons_hash
+),
+waived_by_code as (
+    select file_id, line, string_agg(waived, '; ' order by waived) as waived
+    from covered
+    join unchanged using (sha256, reasons_hash, codes)
     group by file_id, line
 )
 select
     r.file_id, f.file_name, f.feed, r.line as file_line, r.problem, r.record_key, r.column_name,
     r.code, r.sentence, r.raw_text, h.reasons_hash, n.line_reasons_hash,
-    coalesce(l.waived, w.waived) as waived, r.unlisted
+    coalesce(l.waived, w.waived, c.waived) as waived, r.unlisted
 from staging.rejects as r
 join staging.files as f using (file_id)
 join reasons as h using (file_id)
@@ -49,4 +70,6 @@ join line_reasons as n using (file_id, line)
 left join waived as l
     on l.sha256 = f.sha256 and l.line = r.line and r.line > 0
         and l.reasons_hash = n.line_reasons_hash
-left join waived as w on w.sha256 = f.sha256 and w.line = 0 and w.reasons_hash = h.reasons_hash
+left join waived as w
+    on w.sha256 = f.sha256 and w.line = 0 and w.codes is null and w.reasons_hash = h.reasons_hash
+left join waived_by_code as c on c.file_id = r.file_id and c.line = r.line

@@ -4,8 +4,8 @@
 -- grain: partner_id, month, what, incentive, distributor, document_no, line_no, line_key
 -- partner_id, month
 -- what       line, money_entry or posting, or what the summary says: name, payable, paid_amount
---            (in the partner's own currency), carried_in, money_entries, level, modules,
---            status_points or spendable
+--            (in the partner's own currency), carried_in, carried_out, money_entries, level,
+--            modules, status_points or spendable
 -- incentive  name of the incentive of a line; null for what is no line
 -- distributor
 -- document_no  number of the document, or the posting
@@ -96,6 +96,8 @@ paid as (
                         is distinct from (o.paid_currency, o.paid_amount), 1, 0),
                 were: 0, are: 0},
             {what: 'carried_in', changed: '', was: o.carried_in, is_now: n.carried_in, were: 0,
+                are: 0},
+            {what: 'carried_out', changed: '', was: o.carried_out, is_now: n.carried_out, were: 0,
                 are: 0},
             {what: 'money_entries', changed: '', was: o.money_entries, is_now: n.money_entries,
                 were: 0, are: 0},

@@ -9,7 +9,7 @@ import (
 )
 
 // zipped is an archive with members of that name, each with a text.
-func zipped(t *testing.T, names ...string) string {
+func zipped(t testing.TB, names ...string) string {
 	t.Helper()
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
@@ -126,4 +126,30 @@ func TestFoldersAndWhatAMacAddsAreNoMembers(t *testing.T) {
 	if members := Members(archive); len(members) != 1 || members[0].Name != "out/a.csv" {
 		t.Errorf("it has %d members", len(members))
 	}
+}
+
+// Whatever the bytes are, they are looked at without an error, and what they are depends on nothing else.
+func FuzzLook(f *testing.F) {
+	for _, seed := range []string{"a,b\n", "PK\x03\x04", zipped(f, "xl/workbook.xml", "[Content_Types].xml"), "<html>",
+		"{\"a\"", "\xff\xfea\x00", wideBytes("a,b\nc,d\n"),
+		"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "MZ\x00", zipped(f, "mimetype")} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		is, err := Look(bytes.NewReader(data), int64(len(data)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, _ := Look(bytes.NewReader(data), int64(len(data))); again != is {
+			t.Fatalf("%q, then %q", is, again)
+		}
+		if archive, err := OpenZip(bytes.NewReader(data), int64(len(data))); err == nil {
+			for _, m := range Members(archive) {
+				_ = Locked(m)
+			}
+			if Unpacked(archive) < 0 {
+				t.Fatal("it unpacks to less than nothing")
+			}
+		}
+	})
 }

@@ -113,13 +113,14 @@ func appendText(b *array.StringBuilder, text []byte) {
 // nameProblems gives the last record's problems its key; empty when it cannot be read. A counted line number is not
 // part of it.
 func (t *Typer) nameProblems() {
-	key := t.readableKey()
+	key := t.Key()
 	for i := range t.Problems {
 		t.Problems[i].Key = key
 	}
 }
 
-func (t *Typer) readableKey() string {
+// Key is the last record's key; empty when it cannot be read.
+func (t *Typer) Key() string {
 	names := slices.Concat(t.feed.key(), t.keyColumns())
 	if t.feed.Yearly {
 		names = append(names, "document_date")

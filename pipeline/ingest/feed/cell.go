@@ -3,6 +3,7 @@ package feed
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,8 +24,14 @@ func (t *Typer) TypeRow(rec *framing.Record) bool {
 
 // ReadsRow says whether a record whose fields have kinds can be read. It adds nothing to the batch.
 func (t *Typer) ReadsRow(rec *framing.Record) bool {
+	t.pad(rec)
 	t.kinds = rec.Kinds
 	return t.Reads(rec.Line, rec.Fields)
+}
+
+// LacksNothing says that every needed value of the last record is there, right or wrong.
+func (t *Typer) LacksNothing() bool {
+	return !slices.ContainsFunc(t.Problems, func(p Problem) bool { return p.Code == Missing })
 }
 
 // cellKind is the kind of a column's cell.

@@ -41,6 +41,8 @@ type Feed struct {
 	Width        int      // fields of a record, needed with NoHeader
 	Short        bool     // empty fields at the end of a record may be missing
 	FinalNewline bool     // a last record without line end was cut short
+	MaxLines     int      // of a record; 64
+	MaxRecord    int      // the bytes of a record; 1 MiB
 
 	Columns   map[string][]string          // ours -> the sender's names; the first one found counts
 	Constants map[string]string            // ours -> a value this sender never writes
@@ -50,6 +52,9 @@ type Feed struct {
 
 	// Words are the names of this programme that a column can have, in place of the kind's; an empty list is any name.
 	Words map[string][]string
+
+	Exclude  []Exclusion // rows that are no sales
+	FillDown []string    // our columns in which a value holds for the rows below that have none
 
 	DecimalMark   string   // .
 	ThousandMarks []string // none
@@ -99,6 +104,7 @@ type Trailer struct {
 	StartsWith  []string // its lines begin with one of these
 	CountColumn int      // the field, from 1, with the number of rows; zero: none
 	TotalColumn int      // the field, from 1, with the total of the amounts; zero: none
+	Excluded    bool     // both hold the excluded rows
 }
 
 // Limit is how many rejected records a file may have.
@@ -161,7 +167,8 @@ func (f Feed) Matches(name string) bool {
 
 // Dialect is how the feed's records are framed.
 func (f Feed) Dialect() framing.Dialect {
-	d := framing.Dialect{Delimiter: ',', Quote: '"', ExcelText: f.ExcelText, Short: f.Short}
+	d := framing.Dialect{Delimiter: ',', Quote: '"', ExcelText: f.ExcelText, Short: f.Short,
+		MaxLines: f.MaxLines, MaxBytes: f.MaxRecord}
 	for _, mark := range f.Comment {
 		d.Comment = append(d.Comment, []byte(mark))
 	}

@@ -24,6 +24,8 @@ func (f Feed) LineKey() map[string]string {
 			key[name] = "the year of the document's date"
 		case same:
 			key[name] = fmt.Sprintf("always %q", constant)
+		case f.Columns[name] == nil && f.writes(name):
+			key[name] = "headings of groups"
 		case f.Columns[name] == nil:
 			key[name] = "counted"
 		default:

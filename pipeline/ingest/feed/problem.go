@@ -39,6 +39,8 @@ const (
 	KeyConflict    = "key_conflict"
 	BesideReject   = "beside_a_reject"
 	MarkedRecord   = "marked_record"
+	NotSaid        = "not_said_to_be_a_sale"
+	NothingAbove   = "nothing_to_fill_down"
 	NotListed      = "not_listed"
 	NotAReturn     = "not_a_return"
 	EndsTooEarly   = "ends_before_it_begins"
@@ -62,6 +64,7 @@ const (
 	MissingColumn  = "missing_column"
 	RepeatedColumn = "repeated_column"
 	CutShort       = "cut_short"
+	CutInHeader    = "cut_in_header"
 	OtherHeader    = "other_header"
 	OffCount       = "off_its_row_count"
 	OffTotal       = "off_its_total"
@@ -72,7 +75,6 @@ const (
 	BadEncoding    = "bad_encoding"
 	BadArchive     = "bad_archive"
 	TooManyBytes   = "too_many_bytes"
-	LineTooLong    = "line_too_long"
 	Changed        = "changed_after_landing"
 	NoFeed         = "no_feed"
 	OtherContent   = "other_content"
@@ -109,8 +111,11 @@ func sentences() map[string]string {
 		"unclosed_quote": "a quoted field is not closed; double the quotes inside it, or declare quote: none",
 		"stray_quote": "a quote stands in the middle of a field; quote the whole field and double the quote, or declare " +
 			"quote: none",
-		"field_count": "the record has another number of fields than the header",
-		"bad_text":    "the line is not valid text in the declared encoding",
+		"field_count":     "the record has another number of fields than the header",
+		"record_too_long": "the record, or a note in it, is longer than the feed's limits",
+		"other_line_end": "a line end of another sort (U+0085, U+2028 or U+2029) stands inside the line, so another " +
+			"line may be hidden in it; ask the sender for the file with the line ends LF, CR LF or CR",
+		"bad_text": "the line is not valid text in the declared encoding",
 		BadNumber: "not a number as the feed declares them: declare decimal and thousands as this sender writes or ask " +
 			"for the number anew",
 		Dotted: "not a whole number; if this sender's line numbers have parts, such as 10.1, declare line_numbers: dotted",
@@ -128,18 +133,23 @@ func sentences() map[string]string {
 		AmbiguousDate: "the date reads differently under two of the feed's formats; declare one",
 		FarDate:       "the date lies outside 1990 to 2099",
 		Missing:       "the value is missing",
-		UnknownWord:   "not one of the words known here; add it to the feed's values",
-		BadList:       "not a list as this column needs it",
-		Mangled:       "a spreadsheet has turned this code into a number and lost its digits; ask the sender for text",
-		ControlMark:   "the text holds a control character, or another that no cell can hold",
-		TooLong:       "the text is longer than 2,000 bytes",
-		WrongSign:     "the sign does not fit a sale or a return as the feed declares them",
-		Incomplete:    "the entry lacks what its kind needs",
-		KeyConflict:   "the same key stands in this file twice with different content",
+		UnknownWord: "not one of the words known here; add it to the feed's values, or to exclude if such rows are no " +
+			"sales",
+		BadList:     "not a list as this column needs it",
+		Mangled:     "a spreadsheet has turned this code into a number and lost its digits; ask the sender for text",
+		ControlMark: "the text holds a control character, or another that no cell can hold",
+		TooLong:     "the text is longer than 2,000 bytes",
+		WrongSign:   "the sign does not fit a sale or a return as the feed declares them",
+		Incomplete:  "the entry lacks what its kind needs",
+		KeyConflict: "the same key stands in this file twice with different content",
 		BesideReject: "a row that is or may be of the same key was rejected and this sender numbers no lines, so that it " +
 			"cannot be told which is which; correct that row and send all of them again",
 		MarkedRecord: "the row begins as comments or the trailer do, and reads as a record: make the mark longer, or ask " +
 			"the sender",
+		NotSaid: "the feed excludes rows by this column, and does not know this value; add it to is, or to otherwise if " +
+			"such rows are sales",
+		NothingAbove: "the value is missing, and the row above that may hold it cannot be read: correct that row, and " +
+			"send the file again",
 		OtherHeader: "another header stands inside the file, so two exports may have been joined, and the columns of the " +
 			"second are not those of the first; ask the sender for two files",
 		NotListed: "of one file 10,000 problems are listed, and more rows of it were rejected, which are counted here; " +
@@ -152,6 +162,8 @@ func sentences() map[string]string {
 		RepeatedColumn: "the header names a column twice",
 		CutShort: "the last record has no line end, so the file may be cut short; if this sender always writes so, " +
 			"declare final_newline: optional",
+		CutInHeader: "the file ends inside its header, or has no line end behind it, so it seems cut short; ask the " +
+			"sender for the whole file",
 		OffCount:       "the file's own row count differs from the rows in it",
 		OffTotal:       "the file's own total differs from the sum of its amounts",
 		NoTrailer:      "the trailer the feed declares is missing, so the file may be cut short",
@@ -162,7 +174,6 @@ func sentences() map[string]string {
 		BadEncoding:  "the file is not in the declared encoding",
 		BadArchive:   "the archive is damaged",
 		TooManyBytes: "the file is larger than the feed's max_bytes allows; raise it if the file is right",
-		LineTooLong:  "a line is longer than 1 MiB",
 		Changed:      "the landed bytes no longer match their hash; restore the file from a copy",
 		CellError:    "the cell holds an error of the workbook; ask the sender to correct it",
 		NoValue: "the cell holds a formula whose value is not stored; open the workbook in a spreadsheet program, save it " +

@@ -45,6 +45,10 @@ type Typer struct {
 	place   Place          // nil: the records are not those of a workbook
 	content []byte
 
+	exclusions []exclusion
+	groups     []group
+	virtual    int // fields that only headings fill, behind those of the header
+
 	lastDate []byte // the text of the last day read, and the day
 	lastDay  day
 }
@@ -90,8 +94,11 @@ func (f Feed) Bind(header Names) (t *Typer, problems []Problem, notes []string) 
 		used[src.field] = true
 		t.sources = append(t.sources, src)
 	}
-	if len(problems) > 0 {
+	if problems = append(problems, t.bindExclusions(header)...); len(problems) > 0 {
 		return nil, problems, nil
+	}
+	for _, e := range t.exclusions {
+		used[e.field] = true
 	}
 	for i, name := range header {
 		if !used[i] && name != "" {
@@ -148,7 +155,7 @@ func (f Feed) Fixed() map[string]string {
 	}
 	for _, c := range kind.Columns {
 		_, same := f.Constants[c.Name]
-		_, written := f.Columns[c.Name]
+		written := f.writes(c.Name)
 		if f.derives(c.Name) || c.Passing || same && c.Type != Code || !same && written {
 			continue
 		}
@@ -210,7 +217,7 @@ func (f Feed) source(c Column, header Names) (source, *Problem) {
 	}
 	names, ok := f.Columns[c.Name]
 	if !ok {
-		if f.Needs(c) {
+		if f.Needs(c) && !f.writes(c.Name) {
 			detail := "the feed declares neither a column nor a constant for " + c.Name
 			return src, &Problem{Code: MissingColumn, Column: c.Name, Detail: detail}
 		}
@@ -227,6 +234,12 @@ func (f Feed) source(c Column, header Names) (source, *Problem) {
 		return src, &Problem{Code: MissingColumn, Column: c.Name, Detail: detail}
 	}
 	return src, nil
+}
+
+// writes says whether the sender gives a column its values: in one of his own, or in the headings of groups.
+func (f Feed) writes(name string) bool {
+	_, written := f.Columns[name]
+	return written || slices.ContainsFunc(f.Exclude, func(e Exclusion) bool { return e.Fills == name })
 }
 
 // Needs says whether a feed must declare a column. For sales it depends on amounts and returns.
@@ -267,7 +280,7 @@ func (t *Typer) Clone() *Typer {
 			c.sources[i].constant = &constant
 		}
 	}
-	c.Problems, c.content, c.lastDate = nil, nil, nil
+	c.Problems, c.content, c.lastDate, c.groups = nil, nil, nil, slices.Clone(t.groups)
 	c.builder = array.NewRecordBuilder(t.memory, t.Schema())
 	return &c
 }

@@ -297,7 +297,7 @@ func TestEveryReasonHasASentence(t *testing.T) {
 		BadNumber, ZeroGroup, TooFine, TooLarge, BadDate, AmbiguousDate, FarDate, Missing, UnknownWord, BadList,
 		Mangled, ControlMark, TooLong, WrongSign, Incomplete, KeyConflict, NotAReturn, EndsTooEarly, NoHeader, MissingColumn,
 		RepeatedColumn, CutShort, OffCount, OffTotal, NoTrailer, AfterTrailer, TooManyRejects, BadEncoding, BadArchive,
-		EndsTooMany, LineTooLong, Changed, NoFeed, CellError, NoValue, LongNumber, NoDay, CellIsDate, CellIsNumber,
+		EndsTooMany, Changed, NoFeed, CellError, NoValue, LongNumber, NoDay, CellIsDate, CellIsNumber,
 		CellIsBoolean, OtherContent, NoSheet, BadWorkbook, MaybeThousands, MoreDecimals, ZonedTime,
 		MarkedRecord, OtherHeader, "unclosed_quote",
 		"stray_quote", "field_count", "bad_text",

@@ -2,8 +2,12 @@
 //
 // A *physical line* ends at LF, CRLF or a lone CR. A *record* is one physical line, or several when a quoted field
 // holds line breaks. A record is *broken* when its quotes or its number of fields are wrong, or when it is invalid
-// text or too long. It is then only its first line, so that one stray quote costs one line. A record over several
-// lines needs exactly as many fields as the header.
+// text. It is then only its first line, so that one stray quote costs one line. A record over several lines needs
+// exactly as many fields as the header.
+//
+// A record beyond the *limits* of its dialect is broken, too. Where its quotes close, its fields are as many as the
+// header's, and its lines do not read as records, it is a long note, and one broken record with all its lines.
+// Otherwise its quote is a stray one.
 //
 // The framer never guesses a dialect and never repairs: the Raw parts of its records, in order, are the text.
 package framing
@@ -11,12 +15,6 @@ package framing
 import (
 	"bytes"
 	"unicode/utf8"
-)
-
-// Beyond these limits a quoted field is a stray quote.
-const (
-	MaxRecordLines = 64
-	MaxRecordBytes = 1 << 20
 )
 
 // EndMark, alone in the last line, ends a text of old systems. It is no record.
@@ -31,6 +29,8 @@ type Dialect struct {
 	Comment   [][]byte // begin a skipped line
 	Trailer   [][]byte // begin the lines after the records
 	Short     bool     // empty fields at the end of a record may be missing
+	MaxLines  int      // of a record; zero: MaxRecordLines
+	MaxBytes  int      // of a record; zero: MaxRecordBytes
 }
 
 // Sort is the sort of a record.
@@ -49,6 +49,7 @@ const (
 type Record struct {
 	Sort   Sort
 	Fault  Fault  // why it is broken
+	Detail string // what is to be said of the fault
 	Line   int64  // its first physical line, from 1
 	Raw    []byte // its bytes, line end included
 	Fields [][]byte
@@ -65,6 +66,8 @@ const (
 	StrayQuote    Fault = "stray_quote"
 	FieldCount    Fault = "field_count"
 	BadText       Fault = "bad_text"
+	RecordTooLong Fault = "record_too_long"
+	OtherLineEnd  Fault = "other_line_end"
 )
 
 // Framer reads records from a piece of text.
@@ -104,22 +107,20 @@ func (f *Framer) Next(rec *Record) bool {
 	}
 	line := f.data[f.pos:end]
 	*rec = Record{Line: f.line, Raw: f.data[f.pos:next]}
+	isLong, isQuoted := f.isLong(line, 1), f.Quote != 0 && bytes.IndexByte(line, f.Quote) >= 0
 	switch {
 	case len(line) == 0, f.isEnd(line, next):
 		rec.Sort = Blank
-	case f.isComment(line):
-		rec.Sort = Comment
-		rec.Fields = f.loose(line)
-	case f.isTrailer(line):
-		rec.Sort = Trailer
-		rec.Fields = f.loose(line)
-	case !f.clean && !cleanText(line):
+	case isLong && !isQuoted:
+		f.tooLong(rec, 1)
+	case !isLong && f.isMarked(line, rec):
+	case !isLong && !f.clean && !cleanText(line):
 		rec.Sort, rec.Fault = Broken, BadText
-	case f.Quote == 0 || bytes.IndexByte(line, f.Quote) < 0:
+	case !isQuoted:
 		f.split(line)
 		f.setFields(rec)
 	default:
-		return f.quoted(rec)
+		return f.quoted(rec, isLong)
 	}
 	f.pos, f.line = next, f.line+1
 	return true
@@ -127,13 +128,23 @@ func (f *Framer) Next(rec *Record) bool {
 
 // setFields sets a record's fields, or breaks it for their number.
 func (f *Framer) setFields(rec *Record) {
-	for f.Short && len(f.fields) > 1 && len(f.fields) < f.Width {
-		f.fields = append(f.fields, nil)
-	}
+	f.fields = f.padded(f.fields)
 	rec.Fields = f.fields
-	if f.Width > 0 && len(f.fields) != f.Width {
+	isWrong := f.Width > 0 && len(f.fields) != f.Width
+	switch {
+	case (isWrong || f.Short) && f.HasOtherEnd(rec.Raw):
+		rec.Sort, rec.Fault = Broken, OtherLineEnd
+	case isWrong:
 		rec.Sort, rec.Fault = Broken, FieldCount
 	}
+}
+
+// padded adds the empty fields that a record may lack.
+func (f *Framer) padded(fields [][]byte) [][]byte {
+	for f.Short && len(fields) > 1 && len(fields) < f.Width {
+		fields = append(fields, nil)
+	}
+	return fields
 }
 
 // physicalLine finds the end of a line, the next line, and whether the end was seen.
@@ -164,6 +175,23 @@ func (f *Framer) physicalLine(start int) (end, next int, whole bool) {
 // isEnd says that a line is the mark with which old systems end a text.
 func (f *Framer) isEnd(line []byte, next int) bool {
 	return len(line) == 1 && line[0] == EndMark && f.last && next == len(f.data)
+}
+
+// isMarked reads a line that begins as comments or the trailer do. It must not hide another line behind a line end of
+// another sort.
+func (f *Framer) isMarked(line []byte, rec *Record) bool {
+	switch {
+	case f.isComment(line):
+		rec.Sort = Comment
+	case f.isTrailer(line):
+		rec.Sort = Trailer
+	default:
+		return false
+	}
+	if rec.Fields = f.padded(f.loose(line)); f.HasOtherEnd(line) {
+		rec.Sort, rec.Fault = Broken, OtherLineEnd
+	}
+	return true
 }
 
 func (f *Framer) isComment(line []byte) bool {
@@ -222,27 +250,34 @@ func (f *Framer) loose(line []byte) [][]byte {
 	return f.fields
 }
 
-// quoted reads a record with a quote in its first line. After a fault the record is only that line.
-func (f *Framer) quoted(rec *Record) bool {
+// quoted reads a record with a quote in its first line, which may be longer than a record is. After a fault the record
+// is only that line.
+func (f *Framer) quoted(rec *Record, isLong bool) bool {
 	p, lines, fault, more := f.scanQuoted()
 	if more {
 		return false
 	}
-	if fault == NoFault && lines > 1 && f.Width > 0 && len(f.fields) != f.Width {
+	if fault == NoFault && lines > 1 && (f.Width > 0 && len(f.fields) != f.Width || f.isStray(f.data[f.pos:p], lines)) {
 		fault = UnclosedQuote
 	}
-	if fault != NoFault {
+	switch {
+	case fault == NoFault:
+		rec.Raw = f.data[f.pos:p]
+		f.setFields(rec)
+		if !f.clean && !cleanText(rec.Raw) {
+			rec.Sort, rec.Fault = Broken, BadText
+		}
+		if f.isLong(rec.Raw, lines) {
+			f.tooLong(rec, lines)
+		}
+	case isLong:
+		lines = 1
+		f.tooLong(rec, lines)
+	default:
+		lines = 1
 		rec.Sort, rec.Fault = Broken, fault
-		f.pos += len(rec.Raw)
-		f.line++
-		return true
 	}
-	rec.Raw = f.data[f.pos:p]
-	f.setFields(rec)
-	if !f.clean && !cleanText(rec.Raw) {
-		rec.Sort, rec.Fault = Broken, BadText
-	}
-	f.pos, f.line = p, f.line+int64(lines)
+	f.pos, f.line = f.pos+len(rec.Raw), f.line+int64(lines)
 	return true
 }
 
@@ -313,9 +348,10 @@ func (f *Framer) quotedField(p, lines int) (value []byte, q, breaks int, fault F
 	if escape == 0 {
 		escape = f.Quote
 	}
+	_, _, farLines, farBytes := f.limits()
 	for i := p; ; i++ {
 		switch {
-		case lines+breaks > MaxRecordLines || i-f.pos > MaxRecordBytes:
+		case lines+breaks > farLines || i-f.pos > farBytes:
 			return nil, 0, 0, UnclosedQuote, false
 		case i >= len(f.data):
 			if f.last {

@@ -1,6 +1,7 @@
 package loading
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -30,6 +31,7 @@ type reading struct {
 	sheet       *workbook.Sheet // of a workbook
 	source      source
 	first       piece
+	top         int64 // lines before the first record: titles, and the header
 	width       int
 	mostRecords int64 // how many the file can have
 	typer       *feed.Typer
@@ -51,18 +53,26 @@ func (r *reading) begin(path string) (err error) {
 	if r.text, err = openText(path, r.file.Name, r.feed); err != nil {
 		return err
 	}
-	r.source = &cutter{r: r.text, line: 1}
+	r.source = newCutter(r.text, r.feed.Dialect())
 	r.first, _ = r.source.next()
 	if r.first.err != nil {
 		return r.first.err
 	}
 	top := r.first.data
 	header, err := readHeader(&r.first, r.feed)
-	if err != nil {
+	if err == nil {
+		r.top = r.first.line - 1
+		r.mostRecords = r.text.atMost / int64(max(1, len(header))) // each field has at least one byte
+		err = r.bind(header, headerLine(top, r.feed))
+	}
+	var why *feed.Problem
+	if errors.As(err, &why) && why.Code == string(framing.OtherLineEnd) {
 		return err
 	}
-	r.mostRecords = r.text.atMost / int64(max(1, len(header))) // each field has at least one byte
-	return r.bind(header, headerLine(top, r.feed))
+	if endsInHeader(top, r.first, r.feed) && (err != nil || r.feed.FinalNewline) {
+		return &feed.Problem{Code: feed.CutInHeader}
+	}
+	return err
 }
 
 // bind finds the feed's columns in the header, of which line is the text.

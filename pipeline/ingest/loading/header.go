@@ -29,6 +29,9 @@ func readHeader(p *piece, declared feed.Feed) (feed.Names, error) {
 		if !more || rec.Sort != framing.Data {
 			return nil, &feed.Problem{Line: line, Code: feed.NoHeader, Detail: fmt.Sprintf("line %d", line)}
 		}
+		if f.HasOtherEnd(rec.Raw) {
+			return nil, &feed.Problem{Line: line, Code: string(framing.OtherLineEnd), Detail: fmt.Sprintf("line %d", line)}
+		}
 		var fields []string
 		for _, field := range rec.Fields {
 			fields = append(fields, string(field))
@@ -38,6 +41,13 @@ func readHeader(p *piece, declared feed.Feed) (feed.Names, error) {
 	}
 	p.data, p.line = f.Rest()
 	return feed.HeaderNames(lines), nil
+}
+
+// endsInHeader says that a file has no line end behind its header, of which rest is what follows it.
+func endsInHeader(top []byte, rest piece, declared feed.Feed) bool {
+	lines := max(1, declared.HeaderLine) - 1 + max(1, declared.HeaderLines)
+	return !declared.NoHeader && rest.last && unterminated(top) &&
+		(len(rest.data) == 0 || lineEnds(top) < int64(lines))
 }
 
 func skipLines(data []byte, n int) []byte {

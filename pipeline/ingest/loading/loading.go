@@ -44,6 +44,7 @@ type Outcome struct {
 	Refused  *feed.Problem // nil: loaded
 	Records  int64
 	Rejected int64
+	Excluded int64
 	Notes    []string // columns of the file that the feed ignores
 	Remarks  []string // what a person who looks at the sheet of a workbook would not expect
 }
@@ -80,6 +81,7 @@ func (l *Loader) Load(ctx context.Context, f landing.File) (Outcome, bool, error
 		return out, false, fmt.Errorf("load %s: %w", f.Name, err)
 	}
 	out.Records, out.Rejected, out.Notes, out.Remarks = r.records, r.rejected, r.notes, r.remarks
+	out.Excluded, _ = r.allExcluded()
 	return out, true, nil
 }
 
@@ -168,8 +170,11 @@ func (l *Loader) write(ctx context.Context, r *reading, records *recordStream) e
 	if err := l.agree(ctx, r); err != nil {
 		return err
 	}
-	if r.feed.MaxRejects.Exceeded(r.rejected, r.records) {
+	if r.feed.MaxRejects.Exceeded(r.rejected, r.judged()) {
 		return r.tooMany()
+	}
+	if err := l.storeExcluded(ctx, r); err != nil {
+		return err
 	}
 	if err := l.checkEnded(ctx, r); err != nil {
 		return err
@@ -193,7 +198,7 @@ func (l *Loader) agree(ctx context.Context, r *reading) error {
 	if err != nil {
 		return err
 	}
-	r.rejected = r.records - loaded
+	r.rejected = r.judged() - loaded
 	return l.storeUnlisted(ctx, r, r.rejected)
 }
 
@@ -208,7 +213,9 @@ func (l *Loader) refuse(ctx context.Context, r *reading, why *feed.Problem) erro
 	if err := l.storeUnlisted(ctx, r, r.rejected); err != nil {
 		return err
 	}
-	r.rejected = r.records
+	_, amount := r.allExcluded()
+	r.rejectedAmount.Merge(&amount)
+	r.rejected, r.excluded = r.records, nil
 	return l.record(ctx, r, why)
 }
 
@@ -218,12 +225,14 @@ func (l *Loader) record(ctx context.Context, r *reading, refused *feed.Problem) 
 		status, reason, detail = "refused", refused.Code, printable(refused.Sentence())
 	}
 	f := r.file
+	excluded, excludedAmount := r.allExcluded()
 	return l.Session.Exec(ctx, `insert into store.raw.files values (?, ?, ?, ?, ?, ?, ?, ?,
-		(nullif(?, '') || '-01')::date, ?, ?,
-		nullif(?, ''), nullif(?, ''), ?, ?, ?, ?::decimal(38,6), ?::decimal(38,6), ?, nullif(?, ''))`,
+		(nullif(?, '') || '-01')::date, ?, ?, nullif(?, ''), nullif(?, ''), ?, ?, ?, ?, ?,
+		?::decimal(38,6), ?::decimal(38,6), ?::decimal(38,6), ?, nullif(?, ''))`,
 		f.Sequence, f.SHA256, printable(f.Name), r.feed.Name, r.feed.Kind, r.feed.Hash(), r.feed.Replace,
-		f.LandedAt, f.FirstOpen, f.Size, status, reason, detail, r.records, r.records-r.rejected, r.rejected,
-		r.amount.String(), r.rejectedAmount.String(), r.unread, r.allNotes())
+		f.LandedAt, f.FirstOpen, f.Size, status, reason, detail, r.records, r.judged()-r.rejected, r.rejected, excluded,
+		r.top+r.headers+r.others, r.amount.String(), r.rejectedAmount.String(), excludedAmount.String(), r.unread,
+		r.allNotes())
 }
 
 // allNotes are the columns that the feed ignores, and what is to be said of a sheet, as one text.
@@ -243,7 +252,7 @@ func (l *Loader) forget(ctx context.Context, fileID int64) error {
 	if err != nil {
 		return err
 	}
-	tables := []string{"store.raw.files", "store.raw.rejects"}
+	tables := []string{"store.raw.files", "store.raw.rejects", "store.raw.excluded"}
 	if k, ok := feed.KindNamed(kind); ok {
 		tables = append(tables, table(k, hash))
 	}

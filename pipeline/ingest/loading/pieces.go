@@ -17,7 +17,7 @@ import (
 
 // tally counts the records of a file or a piece.
 type tally struct {
-	records        int64 // typed + rejected
+	records        int64 // typed + rejected + excluded
 	typed          int64
 	rejected       int64
 	problems       []feed.Problem
@@ -30,9 +30,11 @@ type tally struct {
 	keylessLine    int64 // the line of the first rejected record whose key cannot be read
 	stopped        int64 // the line before which the reading ended early; zero: it did not
 	headers        int64 // the header once more
+	others         int64 // lines that are no rows: blank, comments, trailers
 	otherHeader    int64 // the line of another header; zero: there is none
 	hidden         int64 // values out of which invisible characters were taken
 	unterminated   bool  // the text's last record has no line end
+	excluded       []excluded
 }
 
 func (t *tally) add(o *tally) {
@@ -42,6 +44,8 @@ func (t *tally) add(o *tally) {
 	t.unread += o.unread
 	t.hidden += o.hidden
 	t.headers += o.headers
+	t.others += o.others
+	t.addExcluded(o.excluded)
 	t.otherHeader = cmp.Or(t.otherHeader, o.otherHeader)
 	t.remember(o.problems)
 	t.amount.Merge(&o.amount)
@@ -93,76 +97,129 @@ func (p *pieces) piece(one piece, t *feed.Typer) *result {
 	r.batch = t.Batch()
 	r.hidden, t.Hidden = t.Hidden, 0
 	r.rest.data, r.rest.line = f.Rest()
-	if text := bytes.TrimSuffix(one.data, []byte{framing.EndMark}); one.last && len(text) > 0 {
-		last := text[len(text)-1]
-		r.unterminated = last != '\n' && last != '\r'
-	}
+	r.unterminated = one.last && unterminated(one.data)
 	return r
+}
+
+// unterminated says that the last line of a text has no line end.
+func unterminated(text []byte) bool {
+	text = bytes.TrimSuffix(text, []byte{framing.EndMark})
+	return len(text) > 0 && text[len(text)-1] != '\n' && text[len(text)-1] != '\r'
 }
 
 func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
 	switch rec.Sort {
 	case framing.Blank:
+		r.others++
 		return
 	case framing.Comment, framing.Trailer:
-		if len(rec.Fields) == t.Width() && wordy(rec) && t.ReadsRow(rec) {
-			r.records++
-			r.reject([]feed.Problem{{Line: rec.Line, Code: feed.MarkedRecord, Raw: string(rec.Raw[:min(len(rec.Raw), 2000)])}})
-			r.rejectedAmount.Add(t.Amount)
-			return
-		}
-		if rec.Sort == framing.Comment {
-			return
-		}
-		r.trailer = append(r.trailer, copied(*rec))
+		r.addMarked(rec, t)
 		return
 	}
+	condition, wrong := t.Exclusion(rec)
+	if condition >= 0 {
+		r.exclude(condition, rec, t)
+		return
+	}
+	same, other := false, false
+	if t.FillsDown() {
+		same, other = t.HeaderAgain(rec.Fields) // before it gives its names to the rows below
+	}
+	if t.FillsDown() && !same {
+		wrong = cmp.Or(wrong, fillDown(rec, t))
+	}
+	switch {
+	case same:
+	case rec.Sort == framing.Broken:
+		raw := rec.Raw[:min(len(rec.Raw), 2000)]
+		wrong = &feed.Problem{Line: rec.Line, Code: string(rec.Fault), Detail: rec.Detail, Raw: string(raw)}
+		if rec.Fault == framing.FieldCount {
+			_, other = t.HeaderAgain(rec.Fields)
+		}
+	case wrong != nil:
+		t.ReadsRow(rec) // its amount
+		wrong.Key = t.Key()
+	case t.TypeRow(rec):
+		r.count(rec)
+		r.typed++
+		if t.HasAmount {
+			r.amount.Add(t.Amount)
+		}
+		return
+	default:
+		same, other = t.HeaderAgain(rec.Fields[:t.Width()])
+	}
+	if same {
+		r.headers++
+		return
+	}
+	if other {
+		r.otherHeader = cmp.Or(r.otherHeader, rec.Line)
+	}
+	r.count(rec)
+	r.rejectRecord(rec, wrong, t)
+}
+
+// count counts a record, and sees whether it stands behind a trailer.
+func (r *result) count(rec *framing.Record) {
 	if len(r.trailer) > 0 && r.after == 0 {
 		r.after = rec.Line
 	}
 	if r.records == 0 {
 		r.first = rec.Line
 	}
-	if rec.Sort == framing.Broken && rec.Fault == framing.FieldCount {
-		if _, other := t.HeaderAgain(rec.Fields); other {
-			r.otherHeader = cmp.Or(r.otherHeader, rec.Line)
-		}
-	}
 	r.records++
-	if rec.Sort == framing.Broken {
+}
+
+// addMarked adds a comment or a trailer. One that reads as a record, or would if one of its values were right, is
+// rejected.
+func (r *result) addMarked(rec *framing.Record, t *feed.Typer) {
+	switch {
+	case len(rec.Fields) == t.Width() && (rec.Sort == framing.Trailer || wordy(rec)) &&
+		(t.ReadsRow(rec) || t.LacksNothing()):
+		r.records++
 		raw := rec.Raw[:min(len(rec.Raw), 2000)]
-		r.reject([]feed.Problem{{Line: rec.Line, Code: string(rec.Fault), Raw: string(raw)}})
-		r.unread++
-		return
-	}
-	if !t.TypeRow(rec) {
-		same, other := t.HeaderAgain(rec.Fields)
-		if same {
-			r.records--
-			r.headers++
-			return
-		}
-		if other {
-			r.otherHeader = cmp.Or(r.otherHeader, rec.Line)
-		}
-		r.reject(t.Problems)
+		r.reject([]feed.Problem{{Line: rec.Line, Code: feed.MarkedRecord, Raw: string(raw)}})
+		t.Lose(rec.Line)
 		if t.HasAmount {
 			r.rejectedAmount.Add(t.Amount)
 		} else {
 			r.unread++
 		}
-		return
-	}
-	r.typed++
-	if t.HasAmount {
-		r.amount.Add(t.Amount)
+	case rec.Sort == framing.Trailer:
+		r.trailer = append(r.trailer, copied(*rec))
+		r.others++
+	default:
+		r.others++
 	}
 }
 
-// wordy says that a line marked as a comment or a trailer begins with a letter or a digit, as a value could:
-// TotalEnergies begins like Total.
+// fillDown gives a record the values of its group. One that cannot be read may begin another group.
+func fillDown(rec *framing.Record, t *feed.Typer) *feed.Problem {
+	if rec.Sort == framing.Broken {
+		t.Lose(rec.Line)
+		return nil
+	}
+	return t.FillDown(rec)
+}
+
+// rejectRecord rejects a record for a problem, or for those that the typer has found.
+func (r *result) rejectRecord(rec *framing.Record, why *feed.Problem, t *feed.Typer) {
+	problems := t.Problems
+	if why != nil {
+		problems = []feed.Problem{*why}
+	}
+	r.reject(problems)
+	if rec.Sort != framing.Broken && t.HasAmount {
+		r.rejectedAmount.Add(t.Amount)
+	} else {
+		r.unread++
+	}
+}
+
+// wordy says that a line marked as a comment begins with a letter or a digit, as a value could: Page9 begins like Page.
 func wordy(rec *framing.Record) bool {
-	begins := rec.Raw
+	begins := bytes.TrimLeft(rec.Raw, `"'`)
 	if i := slices.IndexFunc(rec.Fields, func(f []byte) bool { return len(f) > 0 }); len(begins) == 0 && i >= 0 {
 		begins = rec.Fields[i] // of a row of a workbook
 	}
@@ -195,7 +252,8 @@ type pieces struct {
 // read frames and types a text, or a sheet, from its first piece.
 //
 // Each piece is read as if a record began at its start. Where the piece before ends inside a record, the piece is
-// read again from there, so that the cuts do not change the result.
+// read again from there, so that the cuts do not change the result. Where values hold for rows below, pieces are read
+// one after the other.
 func (p *pieces) read(c source, first piece) (*tally, error) {
 	jobs := make(chan job, runtime.NumCPU())
 	queue := make(chan job, 2*runtime.NumCPU())
@@ -203,17 +261,24 @@ func (p *pieces) read(c source, first piece) (*tally, error) {
 		typer := p.typer.Clone()
 		go func() {
 			for j := range jobs {
+				if typer.FillsDown() {
+					j.done <- nil
+					continue
+				}
 				j.done <- p.piece(j.piece, typer)
 			}
 		}()
 	}
 	stop := make(chan struct{})
 	go cut(c, first, jobs, queue, stop)
-	total, err := p.merge(queue)
+	total, err := p.merge(queue, first.line)
 	close(stop)
 	for j := range queue { // after an error, let the others end
-		if j.piece.err == nil {
-			(<-j.done).batch.Release()
+		if j.piece.err != nil {
+			continue
+		}
+		if r := <-j.done; r != nil {
+			r.batch.Release()
 		}
 	}
 	return total, err
@@ -247,18 +312,23 @@ func cut(c source, p piece, jobs, queue chan<- job, stop <-chan struct{}) {
 	}
 }
 
-func (p *pieces) merge(queue <-chan job) (*tally, error) {
+func (p *pieces) merge(queue <-chan job, first int64) (*tally, error) {
 	total := &tally{}
-	var carry piece
+	carry := piece{line: first}
 	for j := range queue {
 		if j.piece.err != nil {
 			return total, j.piece.err
 		}
 		r := <-j.done
-		if len(carry.data) > 0 {
-			joined := piece{data: append(carry.data, j.piece.data...), line: carry.line, last: j.piece.last}
-			r.batch.Release()
-			r = p.piece(joined, p.typer)
+		if r == nil || len(carry.data) > 0 {
+			one := j.piece
+			if one.rows == nil {
+				one = piece{data: append(carry.data, one.data...), line: carry.line, last: one.last}
+			}
+			if r != nil {
+				r.batch.Release()
+			}
+			r = p.piece(one, p.typer)
 		}
 		carry = piece{data: slices.Clone(r.rest.data), line: r.rest.line}
 		if err := p.accept(r.batch); err != nil {

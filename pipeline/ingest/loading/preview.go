@@ -23,6 +23,7 @@ type Understood struct {
 	Rows     [][]string // the first few
 	Amount   string     // of the accepted records of a sales file, in the documents' currencies
 	Problems []string   // of its records, one a line
+	Left     []string   // what each condition of exclude leaves out, one a line
 
 	fixed []string // the values of the last columns, in every row
 }
@@ -117,6 +118,9 @@ func (u *Understood) read(ctx context.Context, s *store.Session) error {
 	if err != nil {
 		return err
 	}
+	if u.Left, err = leftOut(ctx, s); err != nil {
+		return err
+	}
 	problems, err := store.List(ctx, s, `select line, coalesce(column_name, ''), coalesce(raw_text, ''), sentence
 		from store.raw.rejects where problem > 0 order by line, problem`, func(p *feed.Problem) []any {
 		return []any{&p.Line, &p.Column, &p.Raw, &p.Detail}
@@ -128,4 +132,29 @@ func (u *Understood) read(ctx context.Context, s *store.Session) error {
 		u.Problems = append(u.Problems, fmt.Sprintf("line %d%s: %s", p.Line, p.Column, p.Detail))
 	}
 	return err
+}
+
+// leftOut says what each condition of exclude leaves out.
+func leftOut(ctx context.Context, s *store.Session) (list []string, err error) {
+	type condition struct {
+		words, amount          string
+		rows, readable, unread int64
+		line                   int64
+	}
+	found, err := store.List(ctx, s, `select words, excluded, readable, unread_amounts,
+			amount::decimal(38,2)::varchar, line
+		from store.raw.excluded order by condition`, func(c *condition) []any {
+		return []any{&c.words, &c.rows, &c.readable, &c.unread, &c.amount, &c.line}
+	})
+	for _, c := range found {
+		text := fmt.Sprintf("%s: %d, from line %d on", c.words, c.rows, c.line)
+		if c.unread < c.rows {
+			text += ", amounts " + c.amount
+		}
+		if c.readable > 0 {
+			text += fmt.Sprintf("; %d of them read as records", c.readable)
+		}
+		list = append(list, text)
+	}
+	return list, err
 }

@@ -18,11 +18,11 @@ func (r *reading) checkPromises() error {
 		return &feed.Problem{Line: r.otherHeader, Code: feed.OtherHeader, Detail: fmt.Sprintf("line %d", r.otherHeader)}
 	case r.unterminated && r.feed.FinalNewline:
 		return &feed.Problem{Code: feed.CutShort}
-	case limit.Exceeded(r.rejected, r.records):
+	case limit.Exceeded(r.rejected, r.judged()):
 		return r.tooMany()
-	case r.numbersLines && r.keylessLine > 0 && limit.Exceeded(r.records, r.records):
+	case r.numbersLines && r.keylessLine > 0 && limit.Exceeded(r.judged(), r.judged()):
 		detail := fmt.Sprintf("all %d, allowed %s, because this sender numbers no lines and line %d may be of any document",
-			r.records, limit, r.keylessLine)
+			r.judged(), limit, r.keylessLine)
 		return &feed.Problem{Code: feed.TooManyRejects, Detail: detail + "; the first: " + r.problems[0].String()}
 	case r.feed.Trailer == nil:
 		return nil
@@ -37,10 +37,10 @@ func (r *reading) enough(t *tally) bool {
 }
 
 func (r *reading) tooMany() error {
-	detail := fmt.Sprintf("%d of %d, allowed %s", r.rejected, r.records, r.feed.MaxRejects)
+	detail := fmt.Sprintf("%d of %d, allowed %s", r.rejected, r.judged(), r.feed.MaxRejects)
 	if r.stopped > 0 {
 		detail = fmt.Sprintf("%d of the first %d, allowed %s; line %d and those after it were not read, because they "+
-			"cannot make up for that", r.rejected, r.records, r.feed.MaxRejects, r.stopped)
+			"cannot make up for that", r.rejected, r.judged(), r.feed.MaxRejects, r.stopped)
 	}
 	if len(r.problems) > 0 {
 		detail += "; the first: " + r.problems[0].String()
@@ -65,18 +65,29 @@ func (r *reading) checkTrailer() error {
 	if err != nil {
 		return err
 	}
-	if text != "" && count != r.records {
-		return &feed.Problem{Code: feed.OffCount, Detail: fmt.Sprintf("it says %s, there are %d", text, r.records)}
+	excluded, excludedAmount := r.allExcluded()
+	ours, also := r.judged(), ""
+	if trailer.Excluded {
+		ours = r.records
+	} else if excluded > 0 && count == r.records {
+		also = fmt.Sprintf(", and %d with the %d that exclude names: say trailer: {excluded: counted} if the sender counts "+
+			"them", r.records, excluded)
+	}
+	if text != "" && count != ours {
+		return &feed.Problem{Code: feed.OffCount, Detail: fmt.Sprintf("it says %s, there are %d%s", text, ours, also)}
 	}
 	total, text, err := r.trailerNumber(trailer.TotalColumn, 6)
 	if err != nil || text == "" || r.unread > 0 {
 		return err
 	}
-	var ours feed.Total
-	ours.Merge(&r.amount)
-	ours.Merge(&r.rejectedAmount)
-	if !ours.Equals(total) {
-		detail := fmt.Sprintf("it says %s, the amounts add up to %s", text, ours.String())
+	var sum feed.Total
+	sum.Merge(&r.amount)
+	sum.Merge(&r.rejectedAmount)
+	if trailer.Excluded {
+		sum.Merge(&excludedAmount)
+	}
+	if !sum.Equals(total) {
+		detail := fmt.Sprintf("it says %s, the amounts add up to %s", text, sum.String())
 		return &feed.Problem{Code: feed.OffTotal, Detail: detail}
 	}
 	return nil

@@ -22,10 +22,7 @@ import (
 	"tranche/pipeline/ingest/framing"
 )
 
-const (
-	pieceBytes = 4 << 20
-	lineBytes  = 1 << 20
-)
+const pieceBytes = 4 << 20
 
 // text reads a landed file as UTF-8 and hashes its bytes.
 type text struct {
@@ -219,12 +216,19 @@ type piece struct {
 	err  error
 }
 
-// cutter cuts a text into pieces.
+// cutter cuts a text into pieces. Of a line that is longer than any record it keeps so much that it is known as one.
 type cutter struct {
-	r     io.Reader
-	carry []byte
-	line  int64
-	done  bool
+	r       io.Reader
+	size    int // of a piece
+	most    int // of a line
+	carry   []byte
+	line    int64
+	done    bool
+	dropped bool // the carried line was cut, and goes on
+}
+
+func newCutter(r io.Reader, d framing.Dialect) *cutter {
+	return &cutter{r: r, size: pieceBytes, most: d.MaxLine(), line: 1}
 }
 
 // next returns the next piece, which the caller owns.
@@ -233,10 +237,10 @@ func (c *cutter) next() (piece, bool) {
 		return piece{}, false
 	}
 	for {
-		buffer := make([]byte, len(c.carry), len(c.carry)+pieceBytes)
+		buffer := make([]byte, len(c.carry), len(c.carry)+c.size)
 		copy(buffer, c.carry)
 		n, err := io.ReadFull(c.r, buffer[len(c.carry):cap(buffer)])
-		buffer = buffer[:len(c.carry)+n]
+		buffer = c.drop(buffer[:len(c.carry)+n])
 		switch {
 		case err == io.EOF || err == io.ErrUnexpectedEOF:
 			c.done = true
@@ -245,18 +249,28 @@ func (c *cutter) next() (piece, bool) {
 			c.done = true
 			return piece{err: asProblem(err)}, true
 		}
-		cut := lastLineEnd(buffer)
-		if cut == 0 {
-			if len(buffer) > lineBytes {
-				c.done = true
-				return piece{err: &feed.Problem{Line: c.line, Code: feed.LineTooLong}}, true
-			}
-			c.carry = buffer
-			continue
-		}
+		cut := lastLineEnd(buffer[:max(0, len(buffer)-1)]) // the last piece has at least a line
 		c.carry = slices.Clone(buffer[cut:])
-		return c.piece(buffer[:cut:cut], false), true
+		if n := len(c.carry); n > c.most && !bytes.ContainsAny(c.carry[n-2:], "\r\n") {
+			c.carry, c.dropped = c.carry[:c.most], true
+		}
+		if cut > 0 {
+			return c.piece(buffer[:cut:cut], false), true
+		}
 	}
+}
+
+// drop leaves out the rest of a line that was cut.
+func (c *cutter) drop(buffer []byte) []byte {
+	if !c.dropped {
+		return buffer
+	}
+	more := buffer[len(c.carry):]
+	end := bytes.IndexAny(more, "\r\n")
+	if c.dropped = end < 0; c.dropped {
+		end = len(more)
+	}
+	return append(buffer[:len(c.carry)], more[end:]...)
 }
 
 func (c *cutter) piece(data []byte, last bool) piece {

@@ -107,6 +107,9 @@ func (r *reading) openSheet(path string) error {
 		return err
 	}
 	r.sheet.Width(len(header))
+	if !r.feed.NoHeader {
+		r.top = int64(max(1, r.feed.HeaderLine) + max(1, r.feed.HeaderLines) - 1)
+	}
 	r.source = &rows{sheet: r.sheet, dialect: r.feed.Dialect()}
 	r.mostRecords = workbook.MostRows
 	r.first, _ = r.source.next()

@@ -17,8 +17,12 @@ func statements() []string {
 		`create table if not exists store.raw.files (
 			file_id integer, sha256 varchar, name varchar, feed varchar, kind varchar, feed_hash varchar,
 			replaces boolean, landed_at timestamp, first_open date, bytes bigint, status varchar, reason varchar, detail varchar,
-			records bigint, typed bigint, rejected bigint, amount decimal(38,6), rejected_amount decimal(38,6),
+			records bigint, typed bigint, rejected bigint, excluded bigint, other_lines bigint,
+			amount decimal(38,6), rejected_amount decimal(38,6), excluded_amount decimal(38,6),
 			unread_amounts bigint, notes varchar)`,
+		`create table if not exists store.raw.excluded (
+			file_id integer, condition integer, words varchar, excluded bigint, readable bigint,
+			amount decimal(38,6), unread_amounts bigint, line bigint)`,
 		`create table if not exists store.raw.rejects (
 			file_id integer, line bigint, problem integer, column_name varchar, code varchar,
 			sentence varchar, raw_text varchar, record_key varchar, unlisted bigint)`,

@@ -31,7 +31,8 @@ type Decision struct {
 	What     string    `json:"what,omitempty"`     // an accepted alias or link, a manual entry or a file's name, in words
 	File     string    `json:"file,omitempty"`     // SHA-256 of a landed file
 	Line     int64     `json:"line,omitempty"`     // zero: all of it
-	Seen     string    `json:"seen,omitempty"`     // hash of the reasons against the file or the line; it covers no others
+	Seen     string    `json:"seen,omitempty"`     // hash of the reasons against what it covers; it covers no others
+	Codes    string    `json:"codes,omitempty"`    // with commas: it covers the rows rejected for none but these reasons
 	Change   string    `json:"change,omitempty"`   // an accepted or refused change, by what changes and to what
 	Reason   string    `json:"reason"`
 	Previous string    `json:"previous"` // hash of the line before, empty for the first

@@ -102,7 +102,7 @@ func (g gauges) history(past []pipeline.Past, now time.Time) {
 	for _, f := range published.Feeds {
 		for outcome, n := range map[string]int64{
 			"loaded": f.Loaded, "duplicate": f.Duplicate, "superseded": f.Superseded,
-			"rejected": f.Rejected, "held": f.Held,
+			"rejected": f.Rejected, "excluded": f.Excluded, "held": f.Held,
 		} {
 			g.set(rows, float64(n), f.Feed, outcome)
 		}
