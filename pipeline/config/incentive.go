@@ -24,6 +24,9 @@ func (r *reader) names(f namesFile, versions []versionFile) programme.Names {
 		}
 		for _, in := range v.Incentives {
 			add(&n.Modules, len(f.Modules) > 0, in.Module)
+			for _, s := range in.Schedules {
+				add(&n.Levels, len(f.Levels) > 0, s.Level)
+			}
 		}
 	}
 	if len(n.Levels) == 0 {
