@@ -73,7 +73,7 @@ func (w *work) target(c *credit) apd.Decimal {
 	}
 	for _, o := range w.credits {
 		if o.partner == c.partner && o.incentive.Name == c.incentive.Name && o.family == c.family &&
-			addMonths(o.period, 12).Equal(c.period) {
+			addMonths(o.period, 12).Equal(c.period) && !monthOf(o.line.sale.Date).After(c.period) {
 			sum = add(sum, o.base)
 		}
 	}

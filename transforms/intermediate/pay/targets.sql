@@ -1,6 +1,7 @@
 -- What the bounds of a schedule can be percents of: a partner's own target, as its file says, or
--- the base of the same period a year before. That is fixed when the first month of the period is
--- closed.
+-- the base of the same period a year before, as it stands at the end of the period's first month.
+-- The closing of that month fixes it. What is stated later does not change it, so that it is the
+-- same whether months are closed or not.
 --
 -- grain: kind, partner_id, incentive, period_start, position_family
 -- kind    own or last_year
@@ -17,11 +18,11 @@ grown as (
     select incentive from rules.incentives where target = 'last_year'
 ),
 bases as (
-    select partner_id, incentive, period_start, position_family, base
+    select partner_id, incentive, period_start, position_family, base, month
     from stated.lines
     where incentive in (select incentive from grown)
     union all
-    select partner_id, incentive, period_start, position_family, base
+    select partner_id, incentive, period_start, position_family, base, posting_month
     from intermediate.credits
     where incentive in (select incentive from grown)
 ),
@@ -29,6 +30,7 @@ sums as (
     select partner_id, incentive, (period_start + to_months(12))::date as period_start,
         position_family, sum(base) as target
     from bases
+    where month <= period_start + to_months(12)
     group by partner_id, incentive, period_start, position_family
 )
 select 'own' as kind, partner_id, incentive, period_start, '' as position_family, target
