@@ -63,10 +63,14 @@ func (l *lander) sidecar(sum string, c candidate) (File, error) {
 	f := File{SHA256: sum}
 	data, err := os.ReadFile(f.sidecar(l.Landing))
 	if err == nil && json.Unmarshal(data, &f) == nil && f.SHA256 == sum {
-		return f, nil
+		if c.origin == nil || f.cameAs(*c.origin) {
+			return f, nil
+		}
+		f.Origins = append(f.Origins, *c.origin)
+		return f, l.write(f)
 	}
 	f = l.newFile(sum, c)
-	return f, f.write(l.Landing)
+	return f, l.write(f)
 }
 
 // newFile is the next file that lands.
@@ -81,12 +85,18 @@ func (l *lander) newFile(sum string, c candidate) File {
 		LandedAt:   l.Now.UTC().Truncate(time.Second),
 		Sequence:   l.last,
 	}
+	if c.origin != nil {
+		f.From, f.Origins = c.origin.Source, []Origin{*c.origin}
+	}
 	if !l.FirstOpen.IsZero() {
 		f.FirstOpen = l.FirstOpen.Format("2006-01")
 	}
 	return f
 }
 
-func (f File) write(landing string) error {
-	return files.WriteJSON(f.sidecar(landing), f, files.Private)
+func (l *lander) write(f File) error {
+	if l.together != nil {
+		return l.together.write(f.sidecar(l.Landing), f)
+	}
+	return files.WriteJSON(f.sidecar(l.Landing), f, files.Private)
 }
