@@ -122,21 +122,26 @@ func (in *Incentive) between(s sums) apd.Decimal {
 	return mul(earned, sign)
 }
 
-// capKey names what a cap is for.
+// capKey names what a cap is for: a year, or a period of it.
 type capKey struct {
 	partner, incentive string
-	from               time.Time
+	year, period       time.Time
 }
 
-// cap cuts what goes beyond the cap of the year or the period.
+// cap cuts what goes beyond the cap of the year or the period. Both are added up, because the rules may change in it.
 func (w *work) cap(c *credit, earned apd.Decimal, running map[capKey]apd.Decimal) apd.Decimal {
-	key := capKey{c.partner, c.incentive.Name, yearStart(c.line.terms, w.programme.YearStarts)}
+	year := capKey{c.partner, c.incentive.Name, yearStart(c.line.terms, w.programme.YearStarts), time.Time{}}
+	period := year
+	period.period = c.period
+	key := year
 	if c.incentive.CapEach == "period" {
-		key.from = c.period
+		key = period
 	}
 	low := running[key]
 	high := add(low, earned)
-	running[key] = high
+	for _, k := range []capKey{year, period} {
+		running[k] = add(running[k], earned)
+	}
 	if most := c.incentive.Cap; most != nil {
 		return sub(lesser(*most, high), lesser(*most, low))
 	}

@@ -31,25 +31,27 @@ stated_sums as (
     from stated
     group by partner_id, incentive, year_start, period_start
 ),
-capped as (
-    select
-        c.credit_id, c.partner_id, c.incentive, c.year_start,
-        if(i.cap_each = 'period', c.period_start, null) as period_start, i.cap
-    from intermediate.movements as c
-    left join rules.incentives as i using (version, incentive)
-    where c.incentive in (select incentive from rules.incentives where cap is not null)
-),
 capping as (
-    select g.credit_id, c.cap, g.before_cap,
-        coalesce(y.before_cap, 0) + sum(g.before_cap) over (
-            partition by c.partner_id, c.incentive, c.year_start, c.period_start
-            order by g.sequence) as after_it
-    from capped as c
+    select g.credit_id, i.cap, g.before_cap,
+        if(i.cap_each = 'period',
+            coalesce(q.before_cap, 0) + sum(g.before_cap) over of_period,
+            coalesce(y.before_cap, 0) + sum(g.before_cap) over of_year) as after_it
+    from intermediate.movements as c
     join gross as g using (credit_id)
+    left join rules.incentives as i using (version, incentive)
     left join stated_sums as y
         on y.partner_id = c.partner_id and y.incentive = c.incentive
-        and y.year_start = c.year_start
-        and y.period_start is not distinct from c.period_start
+        and y.year_start = c.year_start and y.period_start is null
+    left join stated_sums as q
+        on q.partner_id = c.partner_id and q.incentive = c.incentive
+        and q.year_start = c.year_start and q.period_start = c.period_start
+    where c.incentive in (select incentive from rules.incentives where cap is not null)
+    window
+        of_year as (
+            partition by c.partner_id, c.incentive, c.year_start order by g.sequence),
+        of_period as (
+            partition by c.partner_id, c.incentive, c.year_start, c.period_start
+            order by g.sequence)
 )
 select
     g.credit_id, g.level, g.schedule, g.method, g.lo, g.hi, g.running_lo, g.running_hi, g.sequence,
