@@ -8,6 +8,7 @@ import (
 
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
+	"tranche/pipeline/ingest/feed"
 )
 
 // Past is an ended run in the history. `tranche status` and the metrics read it.
@@ -140,17 +141,20 @@ func Fresh(c *config.Config, now time.Time) ([]Freshness, error) {
 	if err != nil {
 		return nil, err
 	}
-	var list []Freshness
-	for _, f := range c.Feeds {
-		last := Freshness{Feed: f.Name, Expected: f.Expected}
-		for _, file := range landed {
-			// A time ahead of now comes from a wrong clock.
-			counts := file.Dropped.Who == "" && f.Matches(file.Name) && !file.LandedAt.After(now.Add(time.Hour))
-			if counts && file.LandedAt.After(last.Last) {
-				last.Last = file.LandedAt
+	last := map[string]time.Time{}
+	for _, file := range landed {
+		if file.Dropped.Who != "" || file.LandedAt.After(now.Add(time.Hour)) { // which comes from a wrong clock
+			continue
+		}
+		for _, f := range feed.Of(c.Feeds, file.Name, file.From) {
+			if file.LandedAt.After(last[f.Name]) {
+				last[f.Name] = file.LandedAt
 			}
 		}
-		list = append(list, last)
+	}
+	var list []Freshness
+	for _, f := range c.Feeds {
+		list = append(list, Freshness{Feed: f.Name, Expected: f.Expected, Last: last[f.Name]})
 	}
 	return list, nil
 }

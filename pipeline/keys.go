@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"tranche/pipeline/ingest/feed"
@@ -61,9 +62,9 @@ func keysStand(last *ledger.Closed, feeds []feed.Feed, landed []landing.File) er
 			if file.Sequence > last.Landed || !(feed.Feed{Glob: then.Glob}).Matches(file.Name) {
 				continue
 			}
-			for _, f := range feeds {
-				if !f.Matches(file.Name) {
-					continue
+			for _, f := range feed.Of(feeds, file.Name, file.From) {
+				if f.Name != then.Feed && ofItsOwn(last.Keys, f.Name, file.Name) {
+					continue // the names of another source's files are the same
 				}
 				now := f.LineKey()
 				renamed := f.Name != then.Feed && f.Yearly != then.Yearly
@@ -76,4 +77,11 @@ func keysStand(last *ledger.Closed, feeds []feed.Feed, landed []landing.File) er
 		}
 	}
 	return nil
+}
+
+// ofItsOwn says whether the closed month had a key of the feed for a file.
+func ofItsOwn(keys []ledger.Key, feedName, file string) bool {
+	return slices.ContainsFunc(keys, func(k ledger.Key) bool {
+		return k.Feed == feedName && (feed.Feed{Glob: k.Glob}).Matches(file)
+	})
 }

@@ -57,14 +57,6 @@ func nothingWasMade(f config.Folders) error {
 
 // landingBy is the landing part of the configuration.
 func landingBy(c *config.Config, now, firstOpen time.Time, log []audit.Decision) landing.Options {
-	feedsOf := func(name string) (found []feed.Feed) {
-		for _, f := range c.Feeds {
-			if f.Matches(name) {
-				found = append(found, f)
-			}
-		}
-		return found
-	}
 	return landing.Options{
 		Inbox:       c.Folders.Inbox,
 		Landing:     c.Folders.Landing,
@@ -73,14 +65,14 @@ func landingBy(c *config.Config, now, firstOpen time.Time, log []audit.Decision)
 		Now:         now,
 		FirstOpen:   firstOpen,
 		Dropped:     whyDropped(log),
-		Feeds: func(name string) (names []string) {
-			for _, f := range feedsOf(name) {
+		Feeds: func(name, from string) (names []string) {
+			for _, f := range feed.Of(c.Feeds, name, from) {
 				names = append(names, f.Name)
 			}
 			return names
 		},
 		Most: func(name string) (most int64) {
-			for _, f := range feedsOf(name) {
+			for _, f := range feed.Of(c.Feeds, name, "") {
 				most = max(most, f.Most())
 			}
 			return most

@@ -34,7 +34,7 @@ func (r *run) load(ctx context.Context, landed []landing.File, say facts) (err e
 		return err
 	}
 	l := loader(r.Config, r.session, r.ledger.Log)
-	for _, a := range r.summary.Arrivals {
+	for _, a := range r.summary.arrived() {
 		if a.Fate == landing.Landed {
 			l.Fresh[a.File.SHA256] = true
 		}

@@ -1,9 +1,9 @@
 // Package pipeline runs the stages from the inbox to the statements, in their order. The stages themselves are in
 // other packages.
 //
-// A *run* moves complete files out of the inbox (land), turns them into typed facts (load), builds the marts
-// (transform), runs every check (check), makes the changed workbooks (report) and puts them and the new database in
-// their places (publish). A failed run changes nothing that anyone reads.
+// A *run* takes new files from the sources (fetch), moves complete files out of the inbox (land), turns them into typed
+// facts (load), builds the marts (transform), runs every check (check), makes the changed workbooks (report) and puts
+// them and the new database in their places (publish). A failed run changes nothing that anyone reads.
 package pipeline
 
 import (

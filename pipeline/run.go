@@ -13,7 +13,7 @@ import (
 	"tranche/pipeline/store"
 )
 
-// Run runs from inbox to statements.
+// Run runs from sources and inbox to statements.
 func Run(ctx context.Context, o Options) (*Summary, error) {
 	r, err := begin(ctx, o)
 	if err != nil {
@@ -23,7 +23,8 @@ func Run(ctx context.Context, o Options) (*Summary, error) {
 	if _, closed := r.ledger.Of(o.Month); closed {
 		return nil, cmp.Or(r.ledger.Proven(), fmt.Errorf("%s: %w", ledger.Folder(o.Month), ErrClosed))
 	}
-	return r.summary, r.toStatements(ctx, "run", r.land)
+	fetch := stage{"fetch", func(say facts) error { return r.fetch(ctx, say) }}
+	return r.summary, r.toStatements(ctx, "run", r.land, fetch)
 }
 
 // Rebuild makes the store, the published file and the statements again from the landed files, the closed months, the
@@ -43,9 +44,11 @@ func Rebuild(ctx context.Context, o Options) (*Summary, error) {
 	})
 }
 
-// toStatements runs all stages, the first of them as given. A damaged block of a cache shows only when it is read:
-// then the caches are set aside, and the stages after landing run once more.
-func (r *run) toStatements(ctx context.Context, did string, land func(facts) ([]landing.File, error)) error {
+// toStatements runs all stages, the landing as given, and others before it. A damaged block of a cache shows only when
+// it is read: then the caches are set aside, and the stages after landing run once more.
+func (r *run) toStatements(
+	ctx context.Context, did string, land func(facts) ([]landing.File, error), before ...stage,
+) error {
 	var landed []landing.File
 	var months []*publish.Month
 	stages := []stage{
@@ -59,7 +62,7 @@ func (r *run) toStatements(ctx context.Context, did string, land func(facts) ([]
 	if r.NoWorkbooks {
 		stages = slices.DeleteFunc(stages, func(s stage) bool { return s.name == "report" })
 	}
-	err := r.carryOut(ctx, did, stages)
+	err := r.carryOut(ctx, did, append(before, stages...))
 	if !store.IsDamaged(err) {
 		return err
 	}

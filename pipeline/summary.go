@@ -8,6 +8,7 @@ import (
 
 	"tranche/pipeline/config"
 	"tranche/pipeline/ingest/feed"
+	"tranche/pipeline/ingest/fetch"
 	"tranche/pipeline/ingest/landing"
 	"tranche/pipeline/ingest/loading"
 	"tranche/pipeline/publish"
@@ -22,6 +23,7 @@ type Summary struct {
 	Currency string
 	Folders  config.Folders
 
+	Looks    []fetch.Look // what came of each source
 	Arrivals []landing.Arrival
 	Loaded   []loading.Outcome
 
@@ -104,6 +106,9 @@ func (s *Summary) Waits() bool {
 		if f.Waiting > 0 || f.Held > 0 {
 			return true
 		}
+	}
+	if slices.ContainsFunc(s.Looks, fetch.Look.Waits) {
+		return true
 	}
 	for _, a := range s.Arrivals {
 		if a.Fate.Waits() {

@@ -54,7 +54,8 @@ something waits for a person, 75 another run is at work.`,
 	root.PersistentFlags().StringVar(&a.profile, "cpuprofile", "",
 		"write where the processor's time went, for go tool pprof")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.startProfile() }
-	root.AddCommand(a.initCommand(), a.validateCommand(), a.runCommand(), a.statusCommand(), a.queryCommand(),
+	root.AddCommand(a.initCommand(), a.validateCommand(), a.fetchCommand(), a.runCommand(), a.statusCommand(),
+		a.queryCommand(),
 		a.exportTablesCommand(), a.landingCommand(), a.rejectsCommand(), a.heldCommand(), a.changesCommand(),
 		a.matchCommand(), a.feedsCommand(), a.explainCommand(), a.compareCommand(), a.publishCommand(), a.serveCommand(),
 		a.outboxCommand(),

@@ -36,6 +36,7 @@ func printPast(out io.Writer, c *config.Config) error {
 		_ = t.Flush()
 		fmt.Fprintln(out)
 	}
+	printOutages(out, c)
 	if err := printFresh(out, c); err != nil {
 		return err
 	}

@@ -24,9 +24,10 @@ func (a *app) runCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "Take in what has arrived and make the statements",
-		Long: `Take whole files out of the inbox, work out every partner's money, points and
+		Long: `Fetch what is new at the sources, take whole files out of the inbox, work out every partner's money, points and
 levels, check them, publish the database and write the workbooks that changed.
-A run that fails leaves everything that was published as it was.`,
+A run that fails leaves everything that was published as it was. A source that cannot be
+used fails no run: it is told, and the run ends with 3.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			err := a.run(cmd.Context(), month, plans, notify)

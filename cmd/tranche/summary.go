@@ -102,20 +102,26 @@ func span(first, last time.Time) string {
 	return pipeline.MonthName(first) + " to " + pipeline.MonthName(last)
 }
 
-func printArrivals(out io.Writer, s *pipeline.Summary) {
+// fates counts arrivals by their fate.
+func fates(arrivals []landing.Arrival) string {
 	counts := map[landing.Fate]int{}
-	for _, a := range s.Arrivals {
+	for _, a := range arrivals {
 		counts[a.Fate]++
 	}
-	if len(s.Arrivals) > 0 {
-		var parts []string
-		for _, fate := range []landing.Fate{landing.Landed, landing.Repeated, landing.Renamed, landing.Growing,
-			landing.Unknown, landing.Refused} {
-			if counts[fate] > 0 {
-				parts = append(parts, fmt.Sprintf("%d %s", counts[fate], fate))
-			}
+	var parts []string
+	for _, fate := range []landing.Fate{landing.Landed, landing.Repeated, landing.Renamed, landing.Growing,
+		landing.Unknown, landing.Refused} {
+		if counts[fate] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[fate], fate))
 		}
-		fmt.Fprintf(out, "Inbox: %s\n", strings.Join(parts, ", "))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func printArrivals(out io.Writer, s *pipeline.Summary) {
+	printLooks(out, s.Looks)
+	if len(s.Arrivals) > 0 {
+		fmt.Fprintf(out, "Inbox: %s\n", fates(s.Arrivals))
 		for _, a := range s.Arrivals {
 			switch {
 			case a.Fate.Taken() && a.Detail != "":
@@ -160,6 +166,7 @@ func printWaiting(out io.Writer, s *pipeline.Summary) {
 			fmt.Fprintf(out, "  inbox/%s: %s\n", a.Source, a.Detail)
 		}
 	}
+	printWaitingSources(out, s.Looks)
 	for _, r := range s.Refused {
 		fmt.Fprintf(out, "  %s was refused: %s\n", r.File, r.Detail)
 	}

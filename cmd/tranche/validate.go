@@ -21,14 +21,16 @@ import (
 
 func (a *app) validateCommand() *cobra.Command {
 	var name string
-	var schema bool
+	var schema, connect bool
 	c := &cobra.Command{
-		Use:   "validate [--feed FEED FILE | --schema]",
+		Use:   "validate [--feed FEED FILE | --connect | --schema]",
 		Short: "Check the configuration, or show how a file would be read",
 		Long: `Check the configuration. Every fault is shown with its line. Where a run has ended, show
 its warnings: base that earned nothing, and names of the rules that nothing answers to.
 With --feed and a file, show the file's first rows as they would be read, and every
 problem in it. Nothing is loaded.
+With --connect, try every source and say what is there. Nothing is fetched. It ends with 3
+where one cannot be used.
 With --schema, print the configuration's JSON schema. Editors use it to complete keys and
 to mark wrong ones. The first line of config.yaml names it.`,
 		Example: `  tranche validate --feed nordwind-sales NW_2024-07.csv
@@ -46,6 +48,9 @@ to mark wrong ones. The first line of config.yaml names it.`,
 			if err != nil {
 				return err
 			}
+			if connect {
+				return a.connect(cmd.Context(), c)
+			}
 			if name == "" && len(args) == 0 {
 				a.say("%s makes sense: %s, %s.", c.Path, counted(int64(len(c.Feeds)), "feed"),
 					counted(int64(len(c.Programme.Versions)), "programme version"))
@@ -58,6 +63,7 @@ to mark wrong ones. The first line of config.yaml names it.`,
 		},
 	}
 	c.Flags().StringVar(&name, "feed", "", "the feed a file is read as")
+	c.Flags().BoolVar(&connect, "connect", false, "try every source")
 	c.Flags().BoolVar(&schema, "schema", false, "print the configuration's JSON schema")
 	return c
 }

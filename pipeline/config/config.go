@@ -20,6 +20,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"tranche/pipeline/ingest/feed"
+	"tranche/pipeline/ingest/fetch"
 	"tranche/pipeline/programme"
 )
 
@@ -31,6 +32,7 @@ type Config struct {
 	Settle     time.Duration
 	Ready      string
 	Database   Database
+	Sources    []fetch.Source
 	Feeds      []feed.Feed
 	Programme  programme.Programme
 	Closing    Closing
@@ -60,6 +62,9 @@ func (f Folders) Audit() string { return filepath.Join(filepath.Dir(f.State), "a
 
 // History is the file of ended runs.
 func (f Folders) History() string { return filepath.Join(f.State, "runs.jsonl") }
+
+// Sources is the file of what was seen at the sources.
+func (f Folders) Sources() string { return filepath.Join(f.State, "sources.json") }
 
 // Slots is the table of slots.
 func (f Folders) Slots() string { return filepath.Join(f.State, "slots.jsonl") }
@@ -214,6 +219,7 @@ func (r *reader) config(path string, f file) *Config {
 	}
 	r.apart(path, c.Folders, f.Folders)
 	c.Feeds = r.feeds(f.Feeds)
+	c.Sources = r.sources(base, f.Sources, f, c.Feeds)
 	c.Programme = r.programme(f)
 	c.Closing = r.closing(f.Closing)
 	c.People = r.people(f.People)

@@ -49,7 +49,7 @@ func ReadFeed(text string) (feed.Feed, error) {
 
 func (r *reader) feed(at string, f feedFile) feed.Feed {
 	out := feed.Feed{
-		Name: f.Name, Kind: f.Kind, Glob: f.Glob, Replace: f.Mode == "replace",
+		Name: f.Name, Kind: f.Kind, Glob: f.Glob, Source: f.Source.Name, Replace: f.Mode == "replace",
 		Sheet: f.Sheet, Encoding: f.Encoding, Delimiter: f.Delimiter, Quote: f.Quote, Escape: f.Escape,
 		ExcelText: f.ExcelText, Comment: f.Comment, FinalNewline: f.FinalNewline != "optional",
 		Short: f.Missing == "empty", MaxLines: f.MaxLines, MaxRecord: f.MaxRecord,

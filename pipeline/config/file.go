@@ -60,6 +60,7 @@ type file struct {
 	Publish   publishFile   `doc:"Earlier publications"`
 	Serve     serveFile     `doc:"What tranche serve does and when, and who may read its pages"`
 	Notify    notifyFile    `doc:"Who gets messages"`
+	Sources   []sourceFile  `doc:"Where files are fetched from, besides the inbox"`
 	Feeds     []feedFile    `is:"must" doc:"How each sender writes its files; nothing is guessed"`
 	Programme []versionFile `is:"must" doc:"The rules; a version holds from its date until the next version's"`
 }
@@ -137,6 +138,8 @@ type feedFile struct {
 	Glob     string `is:"must" doc:"The names of this sender's files, such as NW_*.csv"`
 	Mode     string `is:"mode" doc:"replace: each file is complete by itself; usually append"`
 	Expected string `is:"often" doc:"How often a file is expected: 26h, or 35d"`
+
+	Source pickupFile `doc:"The source its files are fetched from; without it they come by the inbox"`
 
 	MaxRejects exact `yaml:"max_rejects" is:"limit" doc:"More rejected rows refuse the file: 20, 2% or none; usually 5%"`
 	MaxLines   int   `yaml:"max_record_lines" is:"count" doc:"A row over more lines is rejected; usually 64"`

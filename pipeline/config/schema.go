@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"tranche/pipeline/ingest/feed"
+	"tranche/pipeline/ingest/fetch"
 	"tranche/pipeline/programme"
 )
 
@@ -32,6 +33,8 @@ func Schema() ([]byte, error) {
 // words are the values of a key with few values.
 func words(form string) []string {
 	switch form {
+	case "after":
+		return []string{string(fetch.Keep), string(fetch.Delete), string(fetch.Move)}
 	case "approval":
 		return []string{"accounts", "required", "none"}
 	case "document_numbers":
@@ -145,7 +148,7 @@ func value(t reflect.Type, form string, needed bool) shape {
 		return s
 	}
 	switch {
-	case t == reflect.TypeFor[jobFile]():
+	case t == reflect.TypeFor[jobFile](), t == reflect.TypeFor[pickupFile]():
 		return shape{"anyOf": []shape{{"type": "string"}, object(t)}}
 	case t == reflect.TypeFor[names]():
 		one := scalar(reflect.String, form)

@@ -66,6 +66,7 @@ type facts struct {
 	Month   string `json:"month,omitempty"`
 	Waiting bool   `json:"waiting,omitempty"`
 	Feed    string `json:"feed,omitempty"`
+	Source  string `json:"source,omitempty"`
 }
 
 func message(c *config.Config, to, id string, now time.Time, subject, text string) outbox.Message {
@@ -113,6 +114,25 @@ func silent(c *config.Config, now time.Time, f pipeline.Freshness) outbox.Messag
 			"Ask the sender; tranche status shows every feed.\n", f.Feed, f.Often(), last))
 }
 
+// sourceDown is the message, once for each time that it goes down, that a source cannot be used.
+func sourceDown(c *config.Config, now time.Time, o pipeline.Outage) outbox.Message {
+	id := "source-" + plainName(o.Source) + "-" + shortHash([]byte(o.Source)) + "-" + idTime(o.Since)
+	m := message(c, operators, id, now, "nothing can be fetched from "+o.Source, fmt.Sprintf(
+		"The source %s cannot be used since %s:\n%s\n\n"+
+			"What has landed is safe, and the next fetch goes on by itself. tranche validate --connect tries it now.\n",
+		o.Source, readable(o.Since), o.Error))
+	m.Facts, m.Keep = facts{Event: "source_down", Source: o.Source}, true
+	return m
+}
+
+// notifyOutages sends which sources are down.
+func notifyOutages(c *config.Config, now time.Time) (all error) {
+	for _, o := range pipeline.Outages(c) {
+		all = errors.Join(all, notify(c, sourceDown(c, now, o), nil))
+	}
+	return all
+}
+
 // overdue is the message, once for each last success, that runs fail.
 func overdue(c *config.Config, now, last time.Time) outbox.Message {
 	return late(c, "overdue-"+idTime(last), now, "", "no run has ended well since "+readable(last),
@@ -148,7 +168,7 @@ func AfterRun(c *config.Config, now time.Time, summary *pipeline.Summary, text s
 		return notifyOverdue(c, now)
 	}
 	return errors.Join(notify(c, ended(c, byHand(now, c.Serve.Zone), now, summary, text, err), nil),
-		notifyOverdue(c, now), Finals(c, now), removeOld(c, now))
+		notifyOutages(c, now), notifyOverdue(c, now), Finals(c, now), removeOld(c, now))
 }
 
 // NeverBegan sends that a run could not begin.

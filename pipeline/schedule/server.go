@@ -185,7 +185,8 @@ func (s *Server) runPipeline(ctx context.Context, slot slots.Slot, month time.Ti
 	if err == nil {
 		text = s.Summarize(summary)
 	}
-	if failed := notify(c, ended(c, slot, s.Now(), summary, text, err), nil); failed != nil {
+	failed := errors.Join(notify(c, ended(c, slot, s.Now(), summary, text, err), nil), notifyOutages(c, s.Now()))
+	if failed != nil {
 		s.Log(failed, "a message could not be stored") // the run itself is unaffected
 	}
 	return err

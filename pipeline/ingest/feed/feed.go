@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +25,8 @@ type Feed struct {
 	Name string
 	Kind string
 	Glob string // of the file's name
+
+	Source string // that its files are fetched from; empty: they come by the inbox
 
 	Format string // csv; xlsx: a workbook
 	Sheet  string // of a workbook; empty: the only visible one with values
@@ -141,13 +144,29 @@ func (f Feed) Hash() string {
 	if f.Trailer != nil {
 		trailer = fmt.Sprintf("%+v", *f.Trailer)
 	}
-	f.Trailer, f.Expected, f.Changes, f.MaxLine = nil, 0, ChangeLimits{}, "" // they do not change the reading
-	sum := sha256.Sum256(fmt.Appendf(nil, "reader 6 %+v %s", f, trailer))    // fmt prints maps in the order of their keys
+	// These do not change the reading.
+	f.Trailer, f.Expected, f.Changes, f.MaxLine, f.Source = nil, 0, ChangeLimits{}, "", ""
+	sum := sha256.Sum256(fmt.Appendf(nil, "reader 6 %+v %s", f, trailer)) // fmt prints maps in the order of their keys
 	return hex.EncodeToString(sum[:8])
 }
 
 // Workbook is the format of feeds whose files are workbooks.
 const Workbook = "xlsx"
+
+// Of are the feeds of a file. Of several whose globs match its name, those count whose source it was fetched from. An
+// empty source says that it came by the inbox.
+func Of(feeds []Feed, name, from string) (found []Feed) {
+	for _, f := range feeds {
+		if f.Matches(name) {
+			found = append(found, f)
+		}
+	}
+	theirs := slices.DeleteFunc(slices.Clone(found), func(f Feed) bool { return f.Source != from })
+	if from != "" && len(theirs) > 0 {
+		return theirs
+	}
+	return found
+}
 
 // Matches says whether a file of that name belongs to the feed. An archive has the name of the file in it, and its own
 // suffix.

@@ -21,7 +21,7 @@ func (l *lander) again(c *candidate, f File) error {
 	if err != nil {
 		return err
 	}
-	then, now := l.Feeds(f.Name), l.Feeds(name)
+	then, now := l.Feeds(f.Name, f.From), l.Feeds(name, c.from())
 	c.Detail = "the same bytes landed before as " + f.Name
 	switch fromNow := fmt.Sprintf("; they are read as %s from now on", name); {
 	case len(then) == 0:
@@ -89,6 +89,7 @@ func (f File) content(landing string) (content.Content, error) {
 func (l *lander) rename(c *candidate, f File) error {
 	from := f.Path(l.Landing)
 	f.Name, f.Source, f.ModifiedAt = filepath.Base(c.Source), c.Source, c.info.ModTime().UTC()
+	f.From = c.from()
 	to := f.Path(l.Landing)
 	if from != to {
 		if err := os.Link(from, to); err != nil && !errors.Is(err, fs.ErrExist) {

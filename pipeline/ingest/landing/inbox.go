@@ -17,7 +17,16 @@ import (
 
 type candidate struct {
 	Arrival
-	info fs.FileInfo // nil when it cannot be read
+	info   fs.FileInfo // nil when it cannot be read
+	origin *Origin     // of a fetched file
+}
+
+// from is the source that it was fetched from; empty: none.
+func (c candidate) from() string {
+	if c.origin == nil {
+		return ""
+	}
+	return c.origin.Source
 }
 
 func (c candidate) time() (t time.Time) {

@@ -1,12 +1,15 @@
 // Package landing moves complete files out of the inbox and keeps their bytes for ever.
 //
 // A *landed file* is landing/<sha256>.csv (or .csv.gz), also where it is a workbook or a zip archive, with a
-// *sidecar*, landing/<sha256>.json, that holds its name, source, time and sequence. Only a wrong name ever changes. A
-// file is *complete* when it has not changed for the configured time, or when its ready marker is there. The same
-// bytes again, under any name, leave the inbox and change nothing, so an old file sent twice does not undo a
-// correction. Only a complete file lands once more when other files of its feed have landed since: it is its sender's
-// newest word. A marker is removed before its file, and a marker older than its file does not count, so that it cannot
-// admit half of the next file.
+// *sidecar*, landing/<sha256>.json, that holds its name, source, time and sequence. Only a wrong name ever changes, and
+// origins are added. A file is *complete* when it has not changed for the configured time, or when its ready marker is
+// there. The same bytes again, under any name, leave the inbox and change nothing, so an old file sent twice does not
+// undo a correction. Only a complete file lands once more when other files of its feed have landed since: it is its
+// sender's newest word. A marker is removed before its file, and a marker older than its file does not count, so that
+// it cannot admit half of the next file.
+//
+// What was *fetched* from a source lands in the same way, and its sidecar keeps the *origin*: which version of which
+// remote file it was. A version with an origin in some sidecar is never taken again.
 //
 // The package refuses links, pipes, devices, names that cannot be shown, bytes that were dropped, and files that are
 // too large for their feed or for the disk. They stay where they are and are reported. What goes wrong with one file
@@ -34,13 +37,16 @@ type Options struct {
 	Settle      time.Duration // how long a file must be unchanged
 	ReadyMarker string        // suffix of a marker file, ".ready"; empty: Settle decides
 	Now         time.Time
-	FirstOpen   time.Time                  // first month that is not closed; zero: none is closed
-	Feeds       func(name string) []string // the feeds of a file name
-	Complete    func(feed string) bool     // a file of the feed is all there is; nil: none is
-	Most        func(name string) int64    // how many bytes it may hold, unpacked; nil: any number
-	Reserve     int64                      // bytes that stay free on the disk; zero: a twentieth, at most 256 MiB
-	Dropped     map[string]string          // SHA-256 of dropped bytes -> why they do not land again
+	FirstOpen   time.Time // first month that is not closed; zero: none is closed
+	Feeds       Feeds
+	Complete    func(feed string) bool  // a file of the feed is all there is; nil: none is
+	Most        func(name string) int64 // how many bytes it may hold, unpacked; nil: any number
+	Reserve     int64                   // bytes that stay free on the disk; zero: a twentieth, at most 256 MiB
+	Dropped     map[string]string       // SHA-256 of dropped bytes -> why they do not land again
 }
+
+// Feeds names the feeds of a file. from is the source that it was fetched from; empty: none.
+type Feeds func(name, from string) []string
 
 // File is the sidecar of a landed file.
 type File struct {
@@ -55,6 +61,9 @@ type File struct {
 	// day holds from it.
 	FirstOpen string `json:"first_open,omitempty"`
 	Again     bool   `json:"again,omitempty"` // the bytes had landed before
+	// From is the source that the file was fetched from; empty: it came by the inbox.
+	From    string   `json:"from,omitempty"`
+	Origins []Origin `json:"origins,omitempty"` // every remote version of these bytes that was fetched
 }
 
 // Path is the file of the bytes.
@@ -114,14 +123,8 @@ func Land(o Options) ([]Arrival, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := lander{Options: o, root: root, known: map[string]File{}, newest: map[string]int64{}, seenWhole: map[sight]bool{}}
-	for _, f := range started {
-		l.seenWhole[f.sight()] = true
-		if f.here(o.Landing) {
-			l.keep(f)
-		}
-		l.last = max(l.last, f.Sequence)
-	}
+	l := o.lander(started)
+	l.root, l.aside = root, filepath.Join(o.Landing, "incoming"+part)
 	for i := range found {
 		if err := l.decide(&found[i]); err != nil {
 			l.leave(&found[i], err)
@@ -175,9 +178,23 @@ func (o Options) tidy() error {
 	return err
 }
 
+// lander begins where the sidecars end.
+func (o Options) lander(started []File) *lander {
+	l := &lander{Options: o, known: map[string]File{}, newest: map[string]int64{}, seenWhole: map[sight]bool{}}
+	for _, f := range started {
+		l.seenWhole[f.sight()] = true
+		if f.here(o.Landing) {
+			l.keep(f)
+		}
+		l.last = max(l.last, f.Sequence)
+	}
+	return l
+}
+
 type lander struct {
 	Options
-	root      *os.Root
+	root      *os.Root         // the inbox; nil: what was fetched lands
+	aside     string           // the copy before its hash is known
 	known     map[string]File  // the last landing of each bytes
 	newest    map[string]int64 // the last sequence of each feed
 	seenWhole map[sight]bool   // found complete by earlier runs
@@ -210,16 +227,24 @@ func (l *lander) leave(c *candidate, err error) {
 
 // judgeName judges a file by its name and kind.
 func (o Options) judgeName(c *candidate) {
-	feeds := o.Feeds(filepath.Base(c.Source))
 	switch {
 	case c.Fate != "":
 	case !plain(c.info):
 		c.Fate, c.Detail = Refused, "it is a link, a pipe or a device, or has a second name; replace it by a copy"
 	case !showable(c.Source):
 		c.Fate, c.Detail = Refused, "its name holds a control character or is not UTF-8; give it another name"
-	case len(feeds) == 0:
+	default:
+		o.judgeFeeds(c)
+	}
+}
+
+// judgeFeeds wants one feed for a name.
+func (o Options) judgeFeeds(c *candidate) {
+	switch feeds := o.Feeds(c.name(), c.from()); len(feeds) {
+	case 0:
 		c.Fate, c.Detail = Unknown, "no feed's glob matches its name; correct the name or add a feed"
-	case len(feeds) > 1:
+	case 1:
+	default:
 		c.Fate = Unknown
 		c.Detail = "it matches the feeds " + strings.Join(feeds, " and ") + "; make their globs exclude each other"
 	}
@@ -252,18 +277,23 @@ func (l *lander) land(c *candidate) error {
 	if err != nil {
 		return err
 	}
+	return l.take(c, sum)
+}
+
+// take gives the copy the name of its hash, unless the bytes are known.
+func (l *lander) take(c *candidate, sum string) error {
 	if why, ok := l.Dropped[sum]; ok {
 		c.Fate, c.Detail = Refused, why
 		return l.putBack()
 	}
 	if f, ok := l.known[sum]; ok {
-		return errors.Join(l.putBack(), l.again(c, f), l.clear(c))
+		return errors.Join(l.putBack(), l.again(c, f), l.addOrigin(*c), l.clear(c))
 	}
 	f, err := l.sidecar(sum, *c)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(l.unmark(*c), files.Place(l.aside(), f.Path(l.Landing))); err != nil {
+	if err := errors.Join(l.unmark(*c), files.Place(l.aside, f.Path(l.Landing))); err != nil {
 		return err
 	}
 	l.keep(f)
@@ -274,18 +304,15 @@ func (l *lander) land(c *candidate) error {
 // keep remembers a landing.
 func (l *lander) keep(f File) {
 	l.known[f.SHA256] = f
-	for _, feed := range l.Feeds(f.Name) {
+	for _, feed := range l.Feeds(f.Name, f.From) {
 		l.newest[feed] = max(l.newest[feed], f.Sequence)
 	}
 }
 
-// aside is the copy before its hash is known.
-func (l *lander) aside() string { return filepath.Join(l.Landing, "incoming"+part) }
-
 const part = ".part"
 
 // putBack removes a copy that does not land.
-func (l *lander) putBack() error { return files.Remove(l.aside()) }
+func (l *lander) putBack() error { return files.Remove(l.aside) }
 
 var (
 	errMoved      = errors.New("changed while it was read")
@@ -309,7 +336,7 @@ func (l *lander) copy(c candidate) (string, error) {
 	if !os.SameFile(before, c.info) || !plain(before) {
 		return "", errMoved
 	}
-	out, err := os.OpenFile(l.aside(), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o400)
+	out, err := os.OpenFile(l.aside, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o400)
 	if err != nil {
 		return "", err
 	}
@@ -331,6 +358,9 @@ func (l *lander) copy(c candidate) (string, error) {
 // clear removes a landed file from the inbox. A file that has changed since is another file, and stays for the next
 // run.
 func (l *lander) clear(c *candidate) error {
+	if c.origin != nil {
+		return nil // what becomes of it at its source is decided there
+	}
 	gone, err := l.remove(*c)
 	if err == nil && !gone {
 		c.Detail = "it has changed since it was read, and what it is now is for the next run"
@@ -352,7 +382,7 @@ func (l *lander) remove(c candidate) (gone bool, err error) {
 }
 
 func (l *lander) unmark(c candidate) error {
-	if l.ReadyMarker == "" {
+	if l.ReadyMarker == "" || c.origin != nil {
 		return nil
 	}
 	err := l.root.Remove(c.Source + l.ReadyMarker)

@@ -35,7 +35,8 @@ func (p place) drop(t *testing.T, name, text string, age time.Duration) {
 }
 
 func (p place) options() Options {
-	return Options{Inbox: p.inbox, Landing: p.landing, Settle: time.Minute, Now: now, Feeds: func(name string) []string {
+	o := Options{Inbox: p.inbox, Landing: p.landing, Settle: time.Minute, Now: now}
+	o.Feeds = func(name, _ string) []string {
 		if name == "stranger.csv" {
 			return nil
 		}
@@ -43,7 +44,8 @@ func (p place) options() Options {
 			return []string{"a", "b"}
 		}
 		return []string{"a"}
-	}}
+	}
+	return o
 }
 
 // fates lands what is there and says what became of each file.

@@ -63,7 +63,11 @@ func (l *lander) sidecar(sum string, c candidate) (File, error) {
 	f := File{SHA256: sum}
 	data, err := os.ReadFile(f.sidecar(l.Landing))
 	if err == nil && json.Unmarshal(data, &f) == nil && f.SHA256 == sum {
-		return f, nil
+		if c.origin == nil || f.cameAs(*c.origin) {
+			return f, nil
+		}
+		f.Origins = append(f.Origins, *c.origin)
+		return f, f.write(l.Landing)
 	}
 	f = l.newFile(sum, c)
 	return f, f.write(l.Landing)
@@ -80,6 +84,9 @@ func (l *lander) newFile(sum string, c candidate) File {
 		ModifiedAt: c.info.ModTime().UTC(),
 		LandedAt:   l.Now.UTC().Truncate(time.Second),
 		Sequence:   l.last,
+	}
+	if c.origin != nil {
+		f.From, f.Origins = c.origin.Source, []Origin{*c.origin}
 	}
 	if !l.FirstOpen.IsZero() {
 		f.FirstOpen = l.FirstOpen.Format("2006-01")

@@ -16,8 +16,9 @@ import (
 func (c candidate) name() string { return filepath.Base(c.Source) }
 
 // judgeSize refuses a file that its feed or the disk has no room for, before a byte of it is copied.
-func (o Options) judgeSize(c *candidate) {
-	size := c.info.Size()
+func (o Options) judgeSize(c *candidate) { o.judgeRoom(c, c.info.Size()) }
+
+func (o Options) judgeRoom(c *candidate, size int64) {
 	if o.Most != nil && size > o.Most(c.name()) {
 		c.Fate, c.Detail = Refused, tooLarge(fmt.Sprintf("it has %s", bytes(size)), o.Most(c.name()))
 		return

@@ -206,11 +206,11 @@ func TestAFolderNamedLikeAFileAndAFileThatVanishesStopNothing(t *testing.T) {
 	p.drop(t, "b.csv", "b", time.Hour)
 	o := p.options()
 	feeds := o.Feeds
-	o.Feeds = func(name string) []string { // judging begins, and its sender takes it back
+	o.Feeds = func(name, _ string) []string { // judging begins, and its sender takes it back
 		if name == "gone.csv" {
 			_ = os.Remove(filepath.Join(p.inbox, name))
 		}
-		return feeds(name)
+		return feeds(name, "")
 	}
 	want := map[string]Fate{"gone.csv": Growing, "b.csv": Landed}
 	if got := p.fates(t, o); !maps.Equal(got, want) {

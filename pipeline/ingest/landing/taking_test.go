@@ -216,7 +216,7 @@ func TestBytesThatLandedUnderAWrongNameAreReadUnderTheRightOne(t *testing.T) {
 	p.drop(t, "plain.csv.gz", "b", time.Hour)
 	p.fates(t, p.options())
 	o := p.options()
-	o.Feeds = func(name string) []string { // the glob was mended since
+	o.Feeds = func(name, _ string) []string { // the glob was mended since
 		if name == "old.csv" {
 			return nil
 		}
@@ -251,7 +251,7 @@ func TestBytesThatLandedForAnotherFeedSaySo(t *testing.T) {
 	p := newPlace(t)
 	p.drop(t, "a_1.csv", "a", time.Hour)
 	o := p.options()
-	o.Feeds = func(name string) []string { return []string{name[:1]} }
+	o.Feeds = func(name, _ string) []string { return []string{name[:1]} }
 	p.fates(t, o)
 	p.drop(t, "b_1.csv", "a", time.Hour)
 	list, err := Land(o)

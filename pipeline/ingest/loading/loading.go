@@ -56,7 +56,7 @@ func (l *Loader) Load(ctx context.Context, f landing.File) (Outcome, bool, error
 	if err := l.untouched(f); err != nil {
 		return out, false, err
 	}
-	declared, err := l.feedOf(f.Name)
+	declared, err := l.feedOf(f)
 	if err != nil {
 		return out, false, err
 	}
@@ -98,13 +98,8 @@ func (l *Loader) untouched(f landing.File) error {
 
 // feedOf is a landed file's feed, or a nameless one when the configuration has none. Two feeds stop the run, because
 // the figures would depend on the choice.
-func (l *Loader) feedOf(name string) (feed.Feed, error) {
-	var found []feed.Feed
-	for _, f := range l.Feeds {
-		if f.Matches(name) {
-			found = append(found, f)
-		}
-	}
+func (l *Loader) feedOf(file landing.File) (feed.Feed, error) {
+	found := feed.Of(l.Feeds, file.Name, file.From)
 	switch len(found) {
 	case 0:
 		return feed.Feed{}, nil
@@ -112,7 +107,7 @@ func (l *Loader) feedOf(name string) (feed.Feed, error) {
 		return found[0], nil
 	}
 	return feed.Feed{}, fmt.Errorf("%s, which has landed, matches the feeds %s and %s; "+
-		"make their globs exclude each other", name, found[0].Name, found[1].Name)
+		"make their globs exclude each other", file.Name, found[0].Name, found[1].Name)
 }
 
 // current says that a file is loaded under its present feed.

@@ -90,7 +90,7 @@ func (l *Loader) Whole(ctx context.Context, landed []landing.File) error {
 		return err
 	}
 	for _, f := range landed {
-		declared, err := l.feedOf(f.Name)
+		declared, err := l.feedOf(f)
 		if err != nil {
 			return err
 		}

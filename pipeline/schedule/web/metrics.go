@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"tranche/pipeline"
+	"tranche/pipeline/config"
 )
 
 // collector makes the metrics from the history at each request, so that they cover manual runs. A metric is a float;
@@ -32,6 +33,7 @@ var (
 	workbooks = desc("last_run_workbooks_written", "Workbooks that the last run that published wrote.")
 	lastCame  = desc("feed_last_file_timestamp_seconds", "When a feed last sent a file; 0: never.", "feed")
 	overdue   = desc("feed_overdue", "1 where a feed should have sent something by now.", "feed")
+	down      = desc("source_down_since_timestamp_seconds", "Since when a source cannot be used; 0: it can.", "source")
 	unsent    = desc("messages_unsent", "Messages that have not arrived for certain.")
 )
 
@@ -57,6 +59,7 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	}
 	g.set(unsent, float64(n))
 	g.history(past, now)
+	g.outages(conf)
 	for _, f := range feeds {
 		came, late := int64(0), 0.0
 		if !f.Last.IsZero() {
@@ -67,6 +70,16 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 		}
 		g.set(lastCame, float64(came), f.Feed)
 		g.set(overdue, late, f.Feed)
+	}
+}
+
+func (g gauges) outages(c *config.Config) {
+	since := map[string]int64{}
+	for _, o := range pipeline.Outages(c) {
+		since[o.Source] = o.Since.Unix()
+	}
+	for _, s := range c.Sources {
+		g.set(down, float64(since[s.Name]), s.Name)
 	}
 }
 

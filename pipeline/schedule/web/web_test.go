@@ -147,7 +147,7 @@ func land(t *testing.T, c *config.Config, name string, at time.Time) {
 		t.Fatal(err)
 	}
 	if _, err := landing.Land(landing.Options{
-		Inbox: inbox, Landing: c.Folders.Landing, Now: at, Feeds: func(string) []string { return []string{"north"} },
+		Inbox: inbox, Landing: c.Folders.Landing, Now: at, Feeds: func(string, string) []string { return []string{"north"} },
 	}); err != nil {
 		t.Fatal(err)
 	}
