@@ -81,6 +81,8 @@ var onlyIn = map[string]string{
 	"golang.org/x/text/currency":                     "reports/currency",
 	"github.com/pkg/sftp":                            "pipeline/ingest/fetch",
 	"golang.org/x/crypto/ssh":                        "pipeline/ingest/fetch",
+	"github.com/minio/minio-go/v7":                   "pipeline/ingest/fetch",
+	"github.com/emersion/go-imap/v2/imapclient":      "pipeline/ingest/fetch",
 }
 
 const (

@@ -24,52 +24,89 @@ type part struct {
 	done chan struct{}
 }
 
+// batch is how many files land with one sync.
+const batch = 32
+
 // download fetches some files at once and lands them in their order. It ends where the source fails: what is older
 // must not land after what is newer. So it does where our disk fails.
-func (f *fetcher) download(ctx context.Context, c connection, wanted []remote) error {
+func (f *fetcher) download(ctx context.Context, c connection, wanted []remote) (err error) {
 	ctx, stop := context.WithCancel(ctx)
-	var parts []*part
+	var parts []*part // begun, and not landed
 	defer func() {
+		if failed := f.flush(ctx, c); err == nil {
+			err = failed
+		}
 		stop()
 		for _, p := range parts {
 			<-p.done
-			_ = files.Remove(p.path) // what has landed was renamed
+			_ = files.Remove(p.path)
+		}
+		if errors.As(err, new(localError)) {
+			err = nil // it is told of the files
 		}
 	}()
+	ahead, places := batch, make(chan struct{}, c.atOnce())
+	if c.atOnce() == 1 {
+		ahead = 1
+	}
 	next, total := 0, len(wanted)
 	for landed := 0; landed < total; landed++ {
-		for ; next < total && next < landed+c.atOnce(); next++ {
-			p := &part{remote: wanted[next], path: f.receiver.Part(next % (2 * c.atOnce())), done: make(chan struct{})}
-			parts = append(parts, p)
-			go func() {
-				defer close(p.done)
-				p.sum, p.err = fetchInto(ctx, c, p)
-			}()
+		for ; next < total && next < landed+ahead; next++ {
+			parts = append(parts, f.begin(ctx, c, wanted[next], next%(2*batch), places))
 		}
 		p := parts[0]
 		<-p.done
-		a, err := f.land(c, p)
-		if a.Fate != "" {
-			f.look.Arrivals = append(f.look.Arrivals, a)
-		}
-		if full := (localError{}); errors.As(p.err, &full) {
-			return nil
-		}
-		if err != nil {
+		if err := f.land(c, p); err != nil {
 			return fmt.Errorf("%s: %w (%d of %d files were left for the next fetch)", p.remote.path, err, total-landed, total)
 		}
-		if a.Fate.Taken() {
-			f.after(ctx, c, p.remote)
-		}
-		if err := files.Remove(p.path); err != nil {
-			return err
-		}
 		parts = parts[1:]
+		if (landed+1)%batch == 0 {
+			if err := f.flush(ctx, c); err != nil {
+				return err
+			}
+		}
 		if f.Progress != nil {
 			f.Progress(landed+1, total)
 		}
 	}
 	return nil
+}
+
+// flush puts what has landed onto the disk. Only then is anything done about it at the source.
+func (f *fetcher) flush(ctx context.Context, c connection) error {
+	err := f.receiver.Flush()
+	if err != nil {
+		f.broken, err = true, localError{err}
+		for i := range f.look.Arrivals[f.flushed:] {
+			if a := &f.look.Arrivals[f.flushed+i]; a.Fate.Taken() {
+				a.Fate, a.Detail = landing.Refused, cannotBeWritten(err)
+			}
+		}
+	} else {
+		for _, r := range f.taken {
+			f.after(ctx, c, r)
+		}
+	}
+	f.taken, f.flushed = nil, len(f.look.Arrivals)
+	return err
+}
+
+func cannotBeWritten(err error) string {
+	return "it cannot be written (" + oneLine(err) + "); repair that, and the next fetch takes it and those after it"
+}
+
+// begin begins to fetch a file, as soon as there is a place for it.
+func (f *fetcher) begin(ctx context.Context, c connection, r remote, n int, places chan struct{}) *part {
+	p := &part{remote: r, path: f.receiver.Part(n), done: make(chan struct{})}
+	go func() {
+		defer close(p.done)
+		places <- struct{}{}
+		defer func() { <-places }()
+		if p.err = ctx.Err(); p.err == nil {
+			p.sum, p.err = fetchInto(ctx, c, p)
+		}
+	}()
+	return p
 }
 
 // fetchInto writes a file into its part and onto the disk, and says its hash.
@@ -98,33 +135,37 @@ func fetchInto(ctx context.Context, c connection, p *part) (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)), err
 }
 
-// land lands a fetched file. An error says that the source is down.
-func (f *fetcher) land(c connection, p *part) (landing.Arrival, error) {
+// land lands a fetched file. An error says that no more can be fetched.
+func (f *fetcher) land(c connection, p *part) error {
 	o := f.origin(p.remote)
 	a := landing.Arrival{Source: o.Shown(p.name)}
-	here := localError{}
-	switch err := p.err; {
-	case err == nil:
-		if p.message != nil {
-			if err := f.receiver.KeepMessage(p.message.data, p.message.sum); err != nil {
-				a.Fate, a.Detail = landing.Refused, "its mail cannot be kept: "+oneLine(err)
-				return a, nil
-			}
+	err := p.err
+	if err == nil && p.message != nil {
+		if err = f.receiver.KeepMessage(p.message.data, p.message.sum); err != nil {
+			err = localError{err}
 		}
-		return f.receiver.Land(p.path, p.sum, p.name, landedTime(p.remote), o), nil
-	case errors.As(err, &here):
-		a.Fate, a.Detail = landing.Refused, "it cannot be written ("+oneLine(err)+
-			"); repair that, and the next fetch takes it and those after it"
+	}
+	end := error(nil)
+	switch {
+	case err == nil:
+		a = f.receiver.Land(p.path, p.sum, p.name, landedTime(p.remote), o)
+	case errors.As(err, new(localError)):
+		a.Fate, a.Detail, end = landing.Refused, cannotBeWritten(err), err
 	case c.failed() != nil:
-		return landing.Arrival{}, c.failed()
+		return c.failed()
 	case errors.Is(err, errChanged), errors.Is(err, errHalf):
 		a.Fate, a.Detail = landing.Growing, oneLine(err)+"; the next fetch takes it"
 	case errors.Is(err, errDenied):
-		a.Fate, a.Detail = landing.Refused, oneLine(err)+"; ask whoever runs it for the right to read it"
+		a.Fate, a.Detail = landing.Refused, oneLine(err)+"; ask whoever runs the source to repair that"
 	default:
-		return landing.Arrival{}, err
+		return err
 	}
-	return a, nil
+	f.look.Arrivals = append(f.look.Arrivals, a)
+	if a.Fate.Taken() {
+		f.taken = append(f.taken, p.remote)
+		return nil
+	}
+	return errors.Join(end, files.Remove(p.path))
 }
 
 // landedTime is the time a landed file gets. A source without one leaves it to us.

@@ -91,7 +91,7 @@ type connection interface {
 var (
 	errChanged = errors.New("it changed while it was fetched")
 	errHalf    = errors.New("it did not come whole")
-	errDenied  = errors.New("the source does not let us read it")
+	errDenied  = errors.New("the source does not give it")
 )
 
 // Options say how to fetch.
@@ -111,7 +111,7 @@ type Look struct {
 	Others   int               // how many
 	New      int               // files that have not landed
 	Arrivals []landing.Arrival // what became of the new ones
-	Left     []string          // what was to be removed at the source and could not be, with the reason
+	Left     []string          // what could not be done besides, such as removing a file at the source
 	Down     string            // why it could not be used; empty: it could
 	Since    time.Time         // when that began
 }
@@ -141,10 +141,15 @@ func Fetch(ctx context.Context, o Options) ([]Look, error) {
 			return looks, ctx.Err()
 		}
 		f.settle(err)
-		looks = append(looks, f.look)
 		memory[s.Name] = f.memory
 		if err := memory.keep(o.Memory, o.Sources); err != nil {
-			return looks, err
+			f.look.Left = append(f.look.Left, "what was seen there cannot be remembered: "+oneLine(err))
+		}
+		looks = append(looks, f.look)
+		if f.broken {
+			if receiver, err = landing.Receive(o.Landing); err != nil {
+				return looks, err
+			}
 		}
 	}
 	return looks, nil
@@ -178,6 +183,10 @@ type fetcher struct {
 	receiver *landing.Receiver
 	memory   Seen
 	look     Look
+
+	taken   []remote // what has landed, and is not on the disk for certain
+	flushed int      // the arrivals that are
+	broken  bool     // the receiver cannot be used any more
 }
 
 // settle records whether the source is down.

@@ -152,10 +152,15 @@ func removeFile(t tree, r remote, e *Errand) error {
 	}
 	to := path.Join(e.To, r.name)
 	if _, err := t.Stat(to); err == nil {
-		end := path.Ext(r.name)
-		to = path.Join(e.To, strings.TrimSuffix(r.name, end)+"."+r.modified.UTC().Format("20060102T150405")+end)
+		to = path.Join(e.To, timed(r))
 	}
 	return t.Rename(r.path, to)
+}
+
+// timed is a name with the time of its file.
+func timed(r remote) string {
+	end := path.Ext(r.name)
+	return strings.TrimSuffix(r.name, end) + "." + r.modified.UTC().Format("20060102T150405") + end
 }
 
 // rooted is a folder of this machine as a tree.

@@ -337,6 +337,34 @@ func TestAFullDiskLeavesTheFileForTheNextFetch(t *testing.T) {
 	w.fates(t, fates{"a.csv": landing.Landed, "b.csv": landing.Landed})
 }
 
+func TestADiskThatFailsWhereFilesGetTheirNamesLosesNothing(t *testing.T) {
+	w := newWorld(t)
+	for i := range 3 {
+		w.drop(t, fmt.Sprintf("%d.csv", i), fmt.Sprint(i), time.Hour-time.Duration(i)*time.Second)
+	}
+	w.errand().After = Delete
+	renamed := 0
+	files.Fault = func(act, path string) error {
+		if act != "rename" || filepath.Dir(path) != w.landing {
+			return nil
+		}
+		if renamed++; renamed > 3 { // of six; the second sidecar has its name by then
+			return fmt.Errorf("no space left on device")
+		}
+		return nil
+	}
+	defer func() { files.Fault = nil }()
+	w.fates(t, fates{"0.csv": landing.Refused, "1.csv": landing.Refused, "2.csv": landing.Refused})
+	w.lies(t, "0.csv", "1.csv", "2.csv")
+	files.Fault = nil
+	l := w.fetch(t)
+	if l.Down != "" || l.Waits() {
+		t.Errorf("%+v", l)
+	}
+	w.wantLanded(t, "0.csv: 0", "1.csv: 1", "2.csv: 2")
+	w.lies(t)
+}
+
 func TestAHundredThousandFilesAreListed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes long")

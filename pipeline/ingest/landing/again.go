@@ -54,7 +54,7 @@ func changing(is content.Content) string {
 func (l *lander) standAgain(c *candidate) error {
 	f := l.newFile(c.File.SHA256, *c)
 	f.Again = true
-	if err := f.write(l.Landing); err != nil {
+	if err := l.write(f); err != nil {
 		return err
 	}
 	l.keep(f)
@@ -96,7 +96,7 @@ func (l *lander) rename(c *candidate, f File) error {
 			return err
 		}
 	}
-	if err := f.write(l.Landing); err != nil {
+	if err := l.write(f); err != nil {
 		return err
 	}
 	l.known[f.SHA256] = f

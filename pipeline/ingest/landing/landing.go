@@ -199,6 +199,7 @@ type lander struct {
 	newest    map[string]int64 // the last sequence of each feed
 	seenWhole map[sight]bool   // found complete by earlier runs
 	last      int64
+	together  *together // what is fetched lands many at a time; nil: one by one
 }
 
 // decide judges one file, and lands a complete one.
@@ -293,12 +294,20 @@ func (l *lander) take(c *candidate, sum string) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(l.unmark(*c), files.Place(l.aside, f.Path(l.Landing))); err != nil {
+	if err := errors.Join(l.unmark(*c), l.place(f)); err != nil {
 		return err
 	}
 	l.keep(f)
 	c.Fate, c.File = Landed, f
 	return l.clear(c)
+}
+
+// place gives the copy its name.
+func (l *lander) place(f File) error {
+	if l.together != nil {
+		return l.together.place(l.aside, f.Path(l.Landing))
+	}
+	return files.Place(l.aside, f.Path(l.Landing))
 }
 
 // keep remembers a landing.

@@ -35,10 +35,12 @@ func (f File) cameAs(o Origin) bool {
 	return slices.ContainsFunc(f.Origins, func(known Origin) bool { return known.version() == o.version() })
 }
 
-// Receiver lands what was fetched. One that is made removes what an interrupted one left, so there is one at a time.
+// Receiver lands what was fetched, many files at a time: what Land has taken is on the disk only after Flush, so that
+// one sync serves many. One that is made removes what an interrupted one left, so there is one at a time.
 type Receiver struct {
-	lander *lander
-	has    map[version]bool
+	lander   *lander
+	has      map[version]bool
+	together together
 }
 
 // Receive makes a receiver.
@@ -115,6 +117,10 @@ func (r *Receiver) Land(from, sum, name string, modified time.Time, o Origin) Ar
 	if err == nil {
 		c.info, err = os.Lstat(from)
 	}
+	l.together = &r.together
+	if _, known := l.known[sum]; known && err == nil {
+		err, l.together = r.Flush(), nil // the earlier one has to be in its place
+	}
 	if err == nil {
 		err = r.land(&c, sum)
 	}
@@ -125,6 +131,14 @@ func (r *Receiver) Land(from, sum, name string, modified time.Time, o Origin) Ar
 		r.has[o.version()] = true
 	}
 	return arrivals([]candidate{c})[0]
+}
+
+// Flush puts what has landed onto the disk. After an error the receiver cannot be used any more: what landed since the
+// last one may have to be fetched again.
+func (r *Receiver) Flush() error {
+	err := r.together.flush(r.lander.Landing)
+	r.together = together{}
+	return err
 }
 
 func (r *Receiver) land(c *candidate, sum string) error {
@@ -162,5 +176,5 @@ func (l *lander) addOrigin(c candidate) error {
 	}
 	f.Origins = append(slices.Clone(f.Origins), *c.origin)
 	l.known[f.SHA256] = f
-	return f.write(l.Landing)
+	return l.write(f)
 }

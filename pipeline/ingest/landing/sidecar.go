@@ -67,10 +67,10 @@ func (l *lander) sidecar(sum string, c candidate) (File, error) {
 			return f, nil
 		}
 		f.Origins = append(f.Origins, *c.origin)
-		return f, f.write(l.Landing)
+		return f, l.write(f)
 	}
 	f = l.newFile(sum, c)
-	return f, f.write(l.Landing)
+	return f, l.write(f)
 }
 
 // newFile is the next file that lands.
@@ -94,6 +94,9 @@ func (l *lander) newFile(sum string, c candidate) File {
 	return f
 }
 
-func (f File) write(landing string) error {
-	return files.WriteJSON(f.sidecar(landing), f, files.Private)
+func (l *lander) write(f File) error {
+	if l.together != nil {
+		return l.together.write(f.sidecar(l.Landing), f)
+	}
+	return files.WriteJSON(f.sidecar(l.Landing), f, files.Private)
 }
