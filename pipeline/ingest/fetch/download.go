@@ -138,7 +138,7 @@ func fetchInto(ctx context.Context, c connection, p *part) (string, error) {
 // land lands a fetched file. An error says that no more can be fetched.
 func (f *fetcher) land(c connection, p *part) error {
 	o := f.origin(p.remote)
-	a := landing.Arrival{Source: o.Shown(p.name)}
+	a := landing.Arrival{Source: o.Shown()}
 	err := p.err
 	if err == nil && p.message != nil {
 		if err = f.receiver.KeepMessage(p.message.data, p.message.sum); err != nil {
@@ -148,7 +148,7 @@ func (f *fetcher) land(c connection, p *part) error {
 	end := error(nil)
 	switch {
 	case err == nil:
-		a = f.receiver.Land(p.path, p.sum, p.name, landedTime(p.remote), o)
+		a = f.receiver.Land(p.path, p.sum, landedTime(p.remote), o)
 	case errors.As(err, new(localError)):
 		a.Fate, a.Detail, end = landing.Refused, cannotBeWritten(err), err
 	case c.failed() != nil:

@@ -263,7 +263,7 @@ func (f *fetcher) list(ctx context.Context, c connection) ([]remote, error) {
 		e := &f.source.Errands[i]
 		err := c.list(ctx, e, func(r remote) {
 			switch {
-			case strings.HasPrefix(r.name, "."):
+			case strings.HasPrefix(r.name, ".") && !strings.Contains(r.name, "/"): // hidden, as in the inbox
 			case marker != "" && strings.HasSuffix(r.name, marker):
 				markers[strings.TrimSuffix(r.path, marker)] = r.modified
 			case !e.Matches(r.name):

@@ -302,14 +302,6 @@ func (l *lander) take(c *candidate, sum string) error {
 	return l.clear(c)
 }
 
-// place gives the copy its name.
-func (l *lander) place(f File) error {
-	if l.together != nil {
-		return l.together.place(l.aside, f.Path(l.Landing))
-	}
-	return files.Place(l.aside, f.Path(l.Landing))
-}
-
 // keep remembers a landing.
 func (l *lander) keep(f File) {
 	l.known[f.SHA256] = f

@@ -3,7 +3,6 @@ package landing
 import (
 	"errors"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -80,20 +79,18 @@ func (r *Receiver) Part(n int) string {
 	return filepath.Join(r.lander.Landing, "fetched-"+strconv.Itoa(n)+part)
 }
 
-// source is the path that a sidecar shows.
-func (o Origin) source() string { return path.Join(o.Source, path.Clean("/"+o.Path)) }
-
 // Shown is the printable path of a fetched file.
-func (o Origin) Shown(name string) string { return arrivals([]candidate{fetched(name, o)})[0].Source }
+func (o Origin) Shown() string { return arrivals([]candidate{fetched(o)})[0].Source }
 
-// fetched is a remote file as a candidate. Its info is that of the part, which does not exist before it is fetched.
-func fetched(name string, o Origin) candidate {
-	return candidate{Arrival: Arrival{Source: path.Join(path.Dir(o.source()), name)}, origin: &o}
+// fetched is a remote file as a candidate. Its path ends with its name. Its info is that of the part, which does not
+// exist before it is fetched.
+func fetched(o Origin) candidate {
+	return candidate{Arrival: Arrival{Source: o.Source + "/" + strings.TrimPrefix(o.Path, "/")}, origin: &o}
 }
 
 // Refuses judges a remote file by its name and size, before a byte of it is fetched. An empty fate lets it come.
 func (r *Receiver) Refuses(name string, o Origin) Arrival {
-	c := fetched(name, o)
+	c := fetched(o)
 	switch {
 	case slices.Contains(strings.Split(o.Path, "/"), ".."), strings.ContainsAny(name, `/\`), name == "", name == "..":
 		c.Fate, c.Detail = Refused, "its name leads out of its folder; the sender has to give it another name"
@@ -110,8 +107,8 @@ func (r *Receiver) Refuses(name string, o Origin) Arrival {
 }
 
 // Land lands a fetched file, which is whole and lies in its part under this hash.
-func (r *Receiver) Land(from, sum, name string, modified time.Time, o Origin) Arrival {
-	l, c := r.lander, fetched(name, o)
+func (r *Receiver) Land(from, sum string, modified time.Time, o Origin) Arrival {
+	l, c := r.lander, fetched(o)
 	l.aside = from
 	err := os.Chtimes(from, time.Time{}, modified)
 	if err == nil {

@@ -25,6 +25,14 @@ func (t *together) write(path string, f File) error {
 	return t.aside.Put(path+part, append(data, '\n'))
 }
 
+// place gives the copy its name.
+func (l *lander) place(f File) error {
+	if l.together != nil {
+		return l.together.place(l.aside, f.Path(l.Landing))
+	}
+	return files.Place(l.aside, f.Path(l.Landing))
+}
+
 // place renames a file that is synced already.
 func (t *together) place(from, to string) error {
 	t.renames = append(t.renames, [2]string{from, to})
