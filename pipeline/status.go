@@ -10,6 +10,7 @@ import (
 
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
+	"tranche/pipeline/ingest/fetch"
 	"tranche/pipeline/ingest/landing"
 	"tranche/pipeline/ledger/audit"
 	"tranche/pipeline/publish"
@@ -85,6 +86,9 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 		return nil, err
 	}
 	summary.missingFeeds(c.Feeds)
+	for _, o := range Outages(c) {
+		summary.Looks = append(summary.Looks, fetch.Look{Source: o.Source, Down: o.Error, Since: o.Since})
+	}
 	// A file that no run will take keeps a month from being closed.
 	log, err := audit.Read(c.Folders.Audit())
 	if err != nil {

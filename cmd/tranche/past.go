@@ -36,7 +36,6 @@ func printPast(out io.Writer, c *config.Config) error {
 		_ = t.Flush()
 		fmt.Fprintln(out)
 	}
-	printOutages(out, c)
 	if err := printFresh(out, c); err != nil {
 		return err
 	}

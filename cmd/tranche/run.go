@@ -182,6 +182,7 @@ func (a *app) status(ctx context.Context, c *config.Config) error {
 	}
 	switch {
 	case isEmpty:
+		printOutages(a.stdout, c)
 		a.say("Nothing has been published yet. Next: tranche run")
 		return nil
 	case err != nil:

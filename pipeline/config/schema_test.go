@@ -80,6 +80,23 @@ notify:
     from: tranche@vendor.example, operators: [ops@vendor.example], finance: payables@vendor.example}
   webhook: {url: "https://hooks.example/tranche", secret_file: hook.secret}
 # ------`},
+		{"\nfeeds:\n", `
+sources:
+  - {name: server, sftp: {host: sftp.example, user: us, password_file: mail.secret, known_hosts: hosts}, timeout: 30s}
+  - name: lake
+    s3: {endpoint: "https://s3.example", bucket: exports, region: eu-west-1, key_id: US, secret_file: hook.secret}
+  - name: post
+    imap: {host: imap.example, security: starttls, user: us, password_file: mail.secret}
+  - {name: share, folder: /srv/share}
+feeds:
+`},
+		{"    glob: \"NW_*.csv\"\n", `    glob: "NW_*.csv"
+    source: {name: server, folder: out, after: move, moved_to: done}
+`},
+		{"    glob: \"lumiere_*.csv\"\n", "    glob: \"lumiere_*.csv\"\n    source: lake\n"},
+		{"    glob: \"HTD_867_*.csv\"\n", `    glob: "HTD_867_*.csv"
+    source: {name: post, senders: exports@harbor.example, subject: sell-through}
+`},
 	} {
 		text = strings.Replace(text, x[0], x[1], 1)
 	}
@@ -120,6 +137,10 @@ func TestWhatTheReaderTakesTheSchemaTakes(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		hosts := "sftp.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF0sZHVEFDl7B5zWMgJVpkaXn2zYV6bmDhW5Qy1p0tWl\n"
+		if err := os.WriteFile(filepath.Join(folder, "hosts"), []byte(hosts), 0o600); err != nil {
+			t.Fatal(err)
+		}
 		// The reader reads the files of a certificate, too.
 		text = strings.Replace(text, "  tls: {certificate: c.pem, key: k.pem, client_ca: a.pem}\n", "", 1)
 		if _, err := parse(filepath.Join(folder, "config.yaml"), []byte(text)); err != nil {
@@ -133,7 +154,7 @@ func TestAMisspeltKeyIsRefusedAtEveryDepth(t *testing.T) {
 		vendor: folders: inbox: ready_marker: memory_limit: max_age_days: minimum_payable: approval: accent: accrued:
 		keep: jobs: missed: certificate: glob: starts_with: document_no: modules: method: schedules: width: rate:
 		weights: lead_days: by_amount: per: person_cap: source: minimums: partner_type: operators: secret_file:
-		resell: cleanup:`) {
+		resell: cleanup: known_hosts: endpoint: senders: after: subject: bucket:`) {
 		text := strings.Replace(full(t), "# ready_marker:", "ready_marker:", 1)
 		i := strings.LastIndex(text, key)
 		if i < 0 {

@@ -128,7 +128,8 @@ func inMemory(t *testing.T) Mailbox {
 	}
 	go func() { _ = server.Serve(l) }()
 	t.Cleanup(func() { _ = server.Close() })
-	return Mailbox{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, Security: "none", User: "us", Password: "pass-word"}
+	return Mailbox{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, Security: "none",
+		User: "us", Password: "pass-word"}
 }
 
 // deliver puts mails into the mailbox, each a minute after the one before.
