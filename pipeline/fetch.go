@@ -31,7 +31,8 @@ func (r *run) fetch(ctx context.Context, say facts) error {
 	options.Progress = r.progress("fetch")
 	looks, err := fetch.Fetch(ctx, options)
 	r.summary.Looks = looks
-	for _, l := range looks {
+	for i, l := range looks {
+		looks[i].Since = l.Since.In(r.Config.Serve.Zone)
 		if l.Down != "" {
 			say["down_"+l.Source] = l.Down
 		}

@@ -87,7 +87,7 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 	}
 	summary.missingFeeds(c.Feeds)
 	for _, o := range Outages(c) {
-		summary.Looks = append(summary.Looks, fetch.Look{Source: o.Source, Down: o.Error, Since: o.Since})
+		summary.Looks = append(summary.Looks, fetch.Look{Source: o.Source, Down: o.Error, Since: o.Since.In(c.Serve.Zone)})
 	}
 	// A file that no run will take keeps a month from being closed.
 	log, err := audit.Read(c.Folders.Audit())

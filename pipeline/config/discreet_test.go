@@ -14,8 +14,8 @@ func TestNoFaultShowsWhatCanBeAPassword(t *testing.T) {
 		"a password in clear":       "notify:\n  mail: {host: h.example, password: TOPSECRET, from: a@b.example}\n",
 		"a value of the wrong sort": "notify:\n  mail:\n    port: TOPSECRET\n",
 		"a fault beside it":         "notify:\n  webhook: {url: \"https://h.example/TOPSECRET\"}\nno_such_key: 1\n",
-		"a secret of a source":      "sources:\n  - name: s\n    s3: {endpoint: \"https://a:TOPSECRET@h.example\", secret: TOPSECRET}\n",
-		"a wrong endpoint":          "sources:\n  - name: s\n    s3: {endpoint: \"https://h.example?sig=TOPSECRET\", bucket: b}\n",
+		"a secret of a source":      "sources:\n  - s3: {endpoint: \"https://a:TOPSECRET@h.example\", secret: TOPSECRET}\n",
+		"a wrong endpoint":          "sources:\n  - s3: {endpoint: \"https://h.example?sig=TOPSECRET\", bucket: b}\n",
 		"a token":                   "serve: {token: TOPSECRET}\n",
 		"an address that is none":   "notify:\n  webhook: {url: \"ftp://h.example/TOPSECRET\"}\n",
 	} {
