@@ -24,9 +24,6 @@ func Fetch(ctx context.Context, o Options) (*Summary, error) {
 
 // fetch lands what is new at the sources. A source that is down fails no run: it is told.
 func (r *run) fetch(ctx context.Context, say facts) error {
-	if len(r.Config.Sources) == 0 {
-		return nil
-	}
 	options := fetching(r.Config, r.Now, r.ledger.FirstOpen(), r.ledger.Log)
 	options.Progress = r.progress("fetch")
 	looks, err := fetch.Fetch(ctx, options)
@@ -68,7 +65,7 @@ type Outage struct {
 func Outages(c *config.Config) (down []Outage) {
 	memory := fetch.Recall(c.Folders.Sources())
 	for _, s := range c.Sources {
-		if seen := memory[s.Name]; !seen.DownSince.IsZero() {
+		if seen := memory[s.Name]; len(s.Errands) > 0 && !seen.DownSince.IsZero() {
 			down = append(down, Outage{s.Name, seen.Error, seen.DownSince})
 		}
 	}

@@ -23,8 +23,11 @@ func Run(ctx context.Context, o Options) (*Summary, error) {
 	if _, closed := r.ledger.Of(o.Month); closed {
 		return nil, cmp.Or(r.ledger.Proven(), fmt.Errorf("%s: %w", ledger.Folder(o.Month), ErrClosed))
 	}
-	fetch := stage{"fetch", func(say facts) error { return r.fetch(ctx, say) }}
-	return r.summary, r.toStatements(ctx, "run", r.land, fetch)
+	var before []stage
+	if len(o.Config.Sources) > 0 {
+		before = append(before, stage{"fetch", func(say facts) error { return r.fetch(ctx, say) }})
+	}
+	return r.summary, r.toStatements(ctx, "run", r.land, before...)
 }
 
 // Rebuild makes the store, the published file and the statements again from the landed files, the closed months, the

@@ -119,6 +119,7 @@ func writeSheet(t *testing.T, path, text string) {
 const aroundTheFeed = `vendor: V
 currency: EUR
 landing: {settle: 0s}
+sources: [{name: acme-server, folder: acme-server}]
 feeds:
   - {name: directory, kind: partners, glob: "directory.csv", columns: {partner_id: id, name: id, aliases: code, modules:
       modules, level: level, status: status}}
@@ -141,8 +142,10 @@ func (e example) nights(t *testing.T) (answer string) {
 		"inbox/directory.csv": "id,code,modules,level,status\nP1,ACME=K-1,resell,ready,active\n",
 		"inbox/articles.csv":  "sku,basis\nPLT,licence\n",
 	}
-	if err := os.Mkdir(filepath.Join(dir, "inbox"), 0o700); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"inbox", "acme-server/outgoing"} {
+		if err := os.MkdirAll(filepath.Join(dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
@@ -152,7 +155,11 @@ func (e example) nights(t *testing.T) (answer string) {
 	for _, step := range e.steps {
 		switch step.kind {
 		case "csv":
-			if err := os.WriteFile(filepath.Join(dir, "inbox", step.name), []byte(step.text), 0o600); err != nil {
+			folder := "inbox"
+			if strings.Contains(step.name, "/") {
+				folder = "" // it is laid where it is fetched from
+			}
+			if err := os.WriteFile(filepath.Join(dir, folder, step.name), []byte(step.text), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			e.tranche(t, "run", "-c", conf, "--month", "2024-02")

@@ -134,6 +134,9 @@ func Fetch(ctx context.Context, o Options) ([]Look, error) {
 	memory := recall(o.Memory)
 	var looks []Look
 	for _, s := range o.Sources {
+		if len(s.Errands) == 0 {
+			continue // no feed needs it
+		}
 		f := fetcher{Options: o, source: s, receiver: receiver, memory: memory[s.Name],
 			look: Look{Source: s.Name, Address: s.Place.Address()}}
 		err := f.fetch(ctx)
