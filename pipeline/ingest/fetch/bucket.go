@@ -109,7 +109,7 @@ func (b *bucket) read(ctx context.Context, r remote, to io.Writer) error {
 	body, _, _, err := minio.Core{Client: b.client}.GetObject(ctx, b.Name, r.path, options)
 	if err == nil {
 		defer body.Close()
-		_, err = io.Copy(to, heard{body, silence})
+		_, err = io.CopyBuffer(to, heard{body, silence}, make([]byte, 256<<10)) // fewer calls into the kernel
 	}
 	switch lost := silence.lost(); {
 	case lost != nil:
