@@ -142,7 +142,7 @@ func TestTheOldRegimeOfTheQuestionIsWhatCompareSays(t *testing.T) {
 	}
 	compared := map[string]string{}
 	for line := range strings.SplitSeq(ended(t, exitDone, "compare", "-c", conf, "--programme", old), "\n") {
-		if f := strings.Fields(line); len(f) > 3 && f[1] == "resell" {
+		if f := strings.Fields(line); len(f) > 3 && f[1] == "Resell" {
 			compared[f[0]] = f[3]
 		}
 	}

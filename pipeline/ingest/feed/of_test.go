@@ -7,8 +7,8 @@ import (
 )
 
 func TestAFetchedFileBelongsToTheFeedOfItsSource(t *testing.T) {
-	feeds := []feed.Feed{{Name: "a", Glob: "sales*.csv", Source: "north"}, {Name: "b", Glob: "sales*.csv", Source: "south"},
-		{Name: "c", Glob: "rates*.csv"}}
+	feeds := []feed.Feed{{Name: "a", Glob: "sales*.csv", Source: "north"},
+		{Name: "b", Glob: "sales*.csv", Source: "south"}, {Name: "c", Glob: "rates*.csv"}}
 	for _, x := range []struct{ file, from, want string }{
 		{"sales.csv", "north", "a"}, {"SALES.csv.gz", "south", "b"}, {"rates.csv", "north", "c"},
 		{"sales.csv", "", "ab"}, {"sales.csv", "renamed", "ab"}, {"other.csv", "north", ""},
