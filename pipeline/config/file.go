@@ -231,7 +231,7 @@ type excludeFile struct {
 type versionFile struct {
 	Name       string          `is:"must" doc:"The name, as statements show it"`
 	From       exact           `is:"must day" doc:"The first day it holds"`
-	Incentives []incentiveFile `is:"must" doc:"What it pays for; the order says which is cut first"`
+	Incentives []incentiveFile `is:"must" doc:"What it pays for; of two that exclude each other the first counts"`
 	Points     pointsFile      `is:"must" doc:"What earns points"`
 	Levels     levelsFile      `is:"must" doc:"How levels are reached and lost"`
 	Admissions []admissionFile `doc:"Partner types that may earn from a day on"`
