@@ -189,7 +189,8 @@ func TestThreeInfluencersOnACent(t *testing.T) {
 	}
 	// Without rescaling 0.30 of 1.00 is theirs, and the rest no one's.
 	p.Versions[0].Incentives[1].Deals.Rescale = false
-	f.Sales[0].Net = dec("1.00")
+	f.Sales = []Sale{sale("A", "2026-01-05", "1.00")}
+	f.Sales[0].Deal = "1"
 	checkBases(t, Work(f, p), "R 1.00", "X 0.10", "Y 0.10", "Z 0.10")
 }
 
