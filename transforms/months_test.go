@@ -227,21 +227,6 @@ func TestRulesThatChangeLaterAlterNothingStated(t *testing.T) {
 	})
 }
 
-// marts asks for every row of every mart.
-func marts(t fataler, s *store.Session) (out []string) {
-	models, err := transforms.Models()
-	if err != nil {
-		t.Fatalf("%v", err)
-	}
-	for _, m := range models {
-		if m.Layer == "mart" {
-			out = append(out, ask(t, s, "select concat('"+m.Name+" ', m::varchar) as said from "+m.FullName()+" as m")...)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
 // bases asks what all months together say of each credit.
 func bases(t fataler, s *store.Session) []string {
 	return ask(t, s, `select concat_ws(' ', distributor, document_no, line_no, partner_id, incentive, sum(base)) as said

@@ -90,9 +90,7 @@ func (r *reader) feed(at string, f feedFile, names programme.Names) feed.Feed {
 	if t := f.Trailer; t != nil {
 		out.Trailer = &feed.Trailer{StartsWith: t.StartsWith, CountColumn: t.CountColumn, TotalColumn: t.TotalColumn,
 			Excluded: t.Excluded == "counted"}
-		if known := words("trailer_excluded"); t.Excluded != "" && !slices.Contains(known, t.Excluded) {
-			r.fault(at+".trailer.excluded", "%q is not known here; write one of %s", t.Excluded, strings.Join(known, ", "))
-		}
+		r.oneOf(at+".trailer", "excluded", t.Excluded, true)
 		if len(t.StartsWith) == 0 {
 			r.fault(at+".trailer", "a trailer needs starts_with")
 		}

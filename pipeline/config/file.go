@@ -214,7 +214,7 @@ type trailerFile struct {
 	CountColumn int   `yaml:"count_column" is:"count" doc:"The field with the number of rows"`
 	TotalColumn int   `yaml:"total_column" is:"count" doc:"The field with the total of net amounts"`
 
-	Excluded string `is:"trailer_excluded" doc:"counted: both hold the rows that exclude names; usually not"`
+	Excluded string `is:"excluded" doc:"counted: both hold the rows that exclude names; usually not"`
 }
 
 type excludeFile struct {

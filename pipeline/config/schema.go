@@ -69,7 +69,7 @@ func words(form string) []string {
 		return []string{feed.Negative, feed.Positive, feed.ByAmount, feed.ByQuantity}
 	case "security":
 		return []string{"starttls", "tls", "none"}
-	case "trailer_excluded":
+	case "excluded":
 		return []string{"not", "counted"}
 	}
 	return ruleWords(form)

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+
+	"tranche/reports"
 )
 
 // mark names the cell of a column in the last row, so that other workbooks can link to it, and
@@ -20,6 +22,13 @@ func (s *sheet) mark(name string, column int, units int64, scale int) {
 	s.check(err)
 	s.check(s.f.SetDefinedName(&excelize.DefinedName{Name: name, RefersTo: reference(s.name) + at}))
 	s.marks = append(s.marks, marked{name, s, strings.ReplaceAll(at, "$", ""), plain(units, scale)})
+}
+
+// markExact marks an amount, unless a text stands for it in the cell.
+func (s *sheet) markExact(name string, column int, amount string) {
+	if c, err := reports.ParseCents(amount); err == nil && fits(int64(c)) {
+		s.mark(name, column, int64(c), 2)
+	}
 }
 
 // marked is a named cell and the figure it must hold.

@@ -86,11 +86,8 @@ func (r register) partners() {
 	sh.put(total.cells...)
 	sh.mark("earned", 6, int64(sums[0]), 2)
 	sh.mark("payable", 10, int64(sums[4]), 2)
-	for i, sum := range []string{held, pending} {
-		if c, err := reports.ParseCents(sum); err == nil && fits(int64(c)) {
-			sh.mark([]string{"held", "pending"}[i], 16+i, int64(c), 2)
-		}
-	}
+	sh.markExact("held", 16, held)
+	sh.markExact("pending", 17, pending)
 }
 
 // waitingByPartner is what waits of each partner, and in all. The empty name is nobody yet.

@@ -20,12 +20,6 @@ with next_levels as (
     where l.next_level is not null
     group by all
 ),
-categories as (
-    select u.unit_id, c.month, c.category, sum(c.points) as points
-    from intermediate.category_points as c
-    join intermediate.level_units as u using (partner_id, month)
-    group by u.unit_id, c.month, c.category
-),
 requirements as (
     select
         n.partner_id, n.month, n.next_level, 'status_points' as requirement, '' as category,
@@ -43,7 +37,7 @@ requirements as (
         n.partner_id, n.month, n.next_level, 'category', m.category, coalesce(c.points, 0), m.points
     from next_levels as n
     join rules.minimums as m on m.version = n.version and m.level = n.next_level
-    left join categories as c
+    left join intermediate.unit_categories as c
         on c.unit_id = n.unit_id and c.month = n.month and c.category = m.category
     union all
     select n.partner_id, n.month, n.next_level, 'measure', c.measure,

@@ -1,7 +1,6 @@
 package feed
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -69,6 +68,7 @@ type group struct {
 
 // bindExclusions finds the columns of the conditions and of the groups in a header.
 func (t *Typer) bindExclusions(header Names) (problems []Problem) {
+	t.dialect = t.feed.Dialect()
 	for _, name := range t.feed.FillDown {
 		t.group(name)
 	}
@@ -126,7 +126,7 @@ func (t *Typer) Exclusion(rec *framing.Record) (condition int, wrong *Problem) {
 		if !t.exclusions[i].holds(rec, t) {
 			continue
 		}
-		if d := t.feed.Dialect(); d.HasOtherEnd(rec.Raw) { // a sale may be hidden in it
+		if t.dialect.HasOtherEnd(rec.Raw) { // a sale may be hidden in it
 			raw := string(rec.Raw[:min(len(rec.Raw), maxText)])
 			return -1, &Problem{Line: rec.Line, Code: string(framing.OtherLineEnd), Raw: raw}
 		}
@@ -250,7 +250,7 @@ func (t *Typer) FillDown(rec *framing.Record) *Problem {
 			name := t.kind.Columns[g.column].Name
 			lost = &Problem{Line: rec.Line, Column: name, Code: NothingAbove, Detail: fmt.Sprintf("line %d", g.lost)}
 		default:
-			rec.Fields[g.field] = bytes.Clone(g.text)
+			rec.Fields[g.field] = g.text
 			if len(rec.Kinds) > 0 {
 				rec.Kinds[g.field] = g.kind
 			}

@@ -45,6 +45,7 @@ type Typer struct {
 	place   Place          // nil: the records are not those of a workbook
 	content []byte
 
+	dialect    framing.Dialect
 	exclusions []exclusion
 	groups     []group
 	virtual    int // fields that only headings fill, behind those of the header

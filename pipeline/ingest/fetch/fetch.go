@@ -131,7 +131,7 @@ func Fetch(ctx context.Context, o Options) ([]Look, error) {
 	if err != nil {
 		return nil, err
 	}
-	memory := recall(o.Memory)
+	memory := Recall(o.Memory)
 	var looks []Look
 	for _, s := range o.Sources {
 		if len(s.Errands) == 0 {
@@ -164,7 +164,7 @@ func Try(ctx context.Context, o Options) ([]Look, error) {
 	if err != nil {
 		return nil, err
 	}
-	memory := recall(o.Memory)
+	memory := Recall(o.Memory)
 	var looks []Look
 	for _, s := range o.Sources {
 		f := fetcher{Options: o, source: s, receiver: receiver, memory: memory[s.Name],

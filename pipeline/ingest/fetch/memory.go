@@ -28,9 +28,7 @@ type Glimpse struct {
 type Memory map[string]Seen
 
 // Recall reads the memory. One that is missing or damaged is empty.
-func Recall(path string) Memory { return recall(path) }
-
-func recall(path string) Memory {
+func Recall(path string) Memory {
 	m := Memory{}
 	if data, err := os.ReadFile(path); err != nil || json.Unmarshal(data, &m) != nil {
 		return Memory{}

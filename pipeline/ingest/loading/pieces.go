@@ -131,8 +131,7 @@ func (r *result) addRecord(rec *framing.Record, t *feed.Typer) {
 	switch {
 	case same:
 	case rec.Sort == framing.Broken:
-		raw := rec.Raw[:min(len(rec.Raw), 2000)]
-		wrong = &feed.Problem{Line: rec.Line, Code: string(rec.Fault), Detail: rec.Detail, Raw: string(raw)}
+		wrong = broken(rec, string(rec.Fault))
 		if rec.Fault == framing.FieldCount {
 			_, other = t.HeaderAgain(rec.Fields)
 		}
@@ -178,20 +177,19 @@ func (r *result) addMarked(rec *framing.Record, t *feed.Typer) {
 	case len(rec.Fields) == t.Width() && (rec.Sort == framing.Trailer || wordy(rec)) &&
 		(t.ReadsRow(rec) || t.LacksNothing()):
 		r.records++
-		raw := rec.Raw[:min(len(rec.Raw), 2000)]
-		r.reject([]feed.Problem{{Line: rec.Line, Code: feed.MarkedRecord, Raw: string(raw)}})
 		t.Lose(rec.Line)
-		if t.HasAmount {
-			r.rejectedAmount.Add(t.Amount)
-		} else {
-			r.unread++
-		}
+		r.rejectRecord(rec, broken(rec, feed.MarkedRecord), t)
 	case rec.Sort == framing.Trailer:
 		r.trailer = append(r.trailer, copied(*rec))
 		r.others++
 	default:
 		r.others++
 	}
+}
+
+// broken is the problem of a record as a whole.
+func broken(rec *framing.Record, code string) *feed.Problem {
+	return &feed.Problem{Line: rec.Line, Code: code, Detail: rec.Detail, Raw: string(rec.Raw[:min(len(rec.Raw), 2000)])}
 }
 
 // fillDown gives a record the values of its group. One that cannot be read may begin another group.

@@ -234,13 +234,3 @@ func distinct(fields []string) bool {
 	}
 	return true
 }
-
-// column is the filled values of a field.
-func (t *table) column(i int) (values []string) {
-	for _, r := range t.body {
-		if i >= 0 && r.fields[i] != "" {
-			values = append(values, r.fields[i])
-		}
-	}
-	return values
-}

@@ -12,12 +12,6 @@ with judged as (
     join intermediate.level_units as u using (partner_id, month)
     group by u.unit_id, s.month
 ),
-categories as (
-    select u.unit_id, c.month, c.category, sum(c.points) as points
-    from intermediate.category_points as c
-    join intermediate.level_units as u using (partner_id, month)
-    group by u.unit_id, c.month, c.category
-),
 conditions as (
     select j.unit_id, j.month, c.level, c.way,
         bool_and(coalesce(x.value >= c.least, false)) as is_met
@@ -33,7 +27,7 @@ missing as (
     from judged as j
     join intermediate.months as m using (month)
     join rules.minimums as n using (version)
-    left join categories as i
+    left join intermediate.unit_categories as i
         on i.unit_id = j.unit_id and i.month = j.month and i.category = n.category
     where coalesce(i.points, 0) < n.points
     union

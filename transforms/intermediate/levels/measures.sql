@@ -40,13 +40,11 @@ counted as (
     group by u.unit_id, u.month, r.measure
 ),
 scored as (
-    select u.unit_id, u.month, r.measure, coalesce(sum(c.points), 0)::decimal(38,2) as value
+    select u.unit_id, u.month, r.measure, coalesce(c.points, 0)::decimal(38,2) as value
     from units as u
     join rules.measures as r on r.version = u.version and r.counts = 'points'
-    left join intermediate.level_units as p on p.unit_id = u.unit_id and p.month = u.month
-    left join intermediate.category_points as c
-        on c.partner_id = p.partner_id and c.month = u.month and c.category = r.category
-    group by u.unit_id, u.month, r.measure
+    left join intermediate.unit_categories as c
+        on c.unit_id = u.unit_id and c.month = u.month and c.category = r.category
 ),
 bought as (
     select u.unit_id, u.month, r.measure, coalesce(sum(b.base), 0)::decimal(38,2) as value
