@@ -10,51 +10,34 @@ with pairs as (
     select
         l.sale_id, l.incentive, l.terms_date, l.version, l.buyer_id, k.deal_id, k.partner_code,
         k.partner_id, k.role,
-        k.registered_on, k.expires_on, k.status, i.module, i.partner_types, i.countries,
-        i.lead_days, i.window_days, i.own_deals, w.weight, p.is_active, p.partner_type, p.country
+        k.registered_on, k.expires_on, k.status, i.lead_days, i.window_days, i.own_deals, w.weight,
+        d.reason as not_entitled
     from intermediate.incentive_lines as l
     join intermediate.deal_claims as k
         on k.deal_id = l.deal_id and k.from_date <= l.terms_date and l.terms_date <= k.to_date
     left join rules.incentives as i using (version, incentive)
     left join rules.weights as w
         on w.version = l.version and w.incentive = l.incentive and w.role = k.role
-    left join intermediate.partner_days as p
-        on p.partner_id = k.partner_id and p.from_date <= l.terms_date
-        and l.terms_date <= p.to_date
+    left join intermediate.entitled_days as d
+        on d.partner_id = k.partner_id and d.who = i.who and d.version = l.version
+        and d.terms_date = l.terms_date
     where l.credits = 'claims' and coalesce(l.reason, 'before_the_programme')
         = 'before_the_programme'
 ),
-held as (
-    select
-        m.sale_id, m.incentive, m.partner_code, m.role,
-        bool_or(h.admitted_from <= m.terms_date) as is_admitted
-    from pairs as m
-    join intermediate.held_modules as h
-        on h.partner_id = m.partner_id and h.module = m.module and h.version = m.version
-        and h.from_date <= m.terms_date and m.terms_date <= h.to_date
-    group by m.sale_id, m.incentive, m.partner_code, m.role
-),
 reasons as (
-    select m.*,
+    select m.* exclude (not_entitled),
         case
             when m.version is null then 'before_the_programme'
             when m.status <> 'approved' then 'not_approved'
             when m.partner_id is null then 'unknown_partner'
             when m.weight is null then 'unknown_role'
-            when m.is_active is not true then 'partner_inactive'
-            when h.sale_id is null then 'module_not_held'
-            when not h.is_admitted then 'not_admitted_yet'
-            when not coalesce(m.partner_types is null
-                or list_contains(m.partner_types, m.partner_type), false) then 'other_partner_type'
-            when not coalesce(m.countries is null or list_contains(m.countries, m.country), false)
-                then 'other_country'
+            when m.not_entitled is not null then m.not_entitled
             when m.terms_date < m.registered_on + m.lead_days then 'before_its_window'
             when m.terms_date > m.registered_on + m.window_days then 'after_its_window'
             when m.terms_date > m.expires_on then 'expired'
             when m.partner_id = m.buyer_id and not m.own_deals then 'own_purchase'
         end as reason
     from pairs as m
-    left join held as h using (sale_id, incentive, partner_code, role)
 ),
 ranked as (
     select *,

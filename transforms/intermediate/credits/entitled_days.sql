@@ -1,26 +1,39 @@
--- For each day with lines: whether the buyer, or the distributor, is a partner as an incentive
--- asks. Incentives that ask the same share a row, and each day is judged once, however many lines
--- it has.
+-- For each day with lines: whether their buyer, their distributor or a claimant of their deal is a
+-- partner as an incentive asks. The same for every partner on the last day of a period with a
+-- guaranteed minimum. Incentives that ask the same share a row, and each day is judged once,
+-- however many lines it has.
 --
 -- grain: partner_id, who, version, terms_date
 -- partner_id
 -- who         the first of the incentives that ask the same
 -- version, terms_date
 -- reason      why the partner may not earn; null where it may
-with pairs as (
-    select distinct partner_id, distributor_id, version, terms_date from intermediate.valued_lines
-),
-asked as (
+with asked as (
     select version, place as who, credits, module, partner_types, countries
     from rules.incentives
-    where place = who and credits in ('buyer', 'distributor')
+    where place = who
+),
+credited as (
+    select partner_id, 'buyer' as credits, version, terms_date from intermediate.valued_lines
+    union
+    select distributor_id, 'distributor', version, terms_date from intermediate.valued_lines
+    union
+    select k.partner_id, 'claims', l.version, l.terms_date
+    from intermediate.valued_lines as l
+    join intermediate.deal_claims as k
+        on k.deal_id = l.deal_id and k.from_date <= l.terms_date and l.terms_date <= k.to_date
 ),
 days as (
-    select distinct if(a.credits = 'buyer', p.partner_id, p.distributor_id) as partner_id,
-        a.who, a.version, p.terms_date, a.module, a.partner_types, a.countries
-    from pairs as p
-    join asked as a using (version)
-    where a.credits = 'buyer' or p.distributor_id is not null
+    select c.partner_id, a.who, a.version, c.terms_date, a.module, a.partner_types, a.countries
+    from credited as c
+    join asked as a using (version, credits)
+    where c.partner_id is not null
+    union
+    select p.partner_id, a.who, a.version, m.month_end, a.module, a.partner_types, a.countries
+    from intermediate.months as m
+    join rules.incentives as g on g.version = m.version and g.guaranteed is not null
+    join asked as a on a.version = g.version and a.who = g.who
+    cross join intermediate.all_partners as p
 ),
 judged as (
     select

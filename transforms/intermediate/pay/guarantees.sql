@@ -6,7 +6,7 @@
 -- ends_on  last day of the period
 -- amount   the guaranteed minimum less what was earned in the period
 with asked as (
-    select version, incentive, module, partner_types, countries, guaranteed,
+    select version, incentive, who, guaranteed,
         case period when 'year' then 12 when 'half' then 6 when 'quarter' then 3 else 1 end
         as months
     from rules.incentives
@@ -20,16 +20,11 @@ ended as (
     where datediff('month', m.year_start, m.month) % a.months = a.months - 1
 ),
 entitled as (
-    select distinct e.incentive, e.period_start, e.ends_on, e.guaranteed, p.partner_id
+    select e.incentive, e.period_start, e.ends_on, e.guaranteed, d.partner_id
     from ended as e
-    join intermediate.partner_days as p on p.from_date <= e.ends_on and e.ends_on <= p.to_date
-    join intermediate.held_modules as h
-        on h.partner_id = p.partner_id and h.module = e.module and h.version = e.version
-        and h.from_date <= e.ends_on and e.ends_on <= h.to_date
-    where p.is_active and h.admitted_from <= e.ends_on
-        and coalesce(e.partner_types is null or list_contains(e.partner_types, p.partner_type),
-            false)
-        and coalesce(e.countries is null or list_contains(e.countries, p.country), false)
+    join intermediate.entitled_days as d
+        on d.who = e.who and d.version = e.version and d.terms_date = e.ends_on
+    where d.reason is null
 ),
 earned as (
     select partner_id, incentive, period_start, earned
