@@ -36,7 +36,12 @@ func (t *Typer) check(c *Column, src *source, v *value) (code, detail string) {
 		}
 		return "", ""
 	case Dated:
-		return checkDated(string(v.text), src.allowed)
+		code, detail = checkDated(string(v.text), src.allowed)
+		if names, ok := t.feed.Words[c.Name]; ok && code == UnknownWord {
+			detail += fmt.Sprintf("; the programme has %s, and names.%ss in the configuration can name more",
+				strings.Join(names, ", "), strings.TrimSuffix(c.Name, "s"))
+		}
+		return code, detail
 	case Aliases:
 		return checkAliases(v.text)
 	}

@@ -133,8 +133,8 @@ func sentences() map[string]string {
 		AmbiguousDate: "the date reads differently under two of the feed's formats; declare one",
 		FarDate:       "the date lies outside 1990 to 2099",
 		Missing:       "the value is missing",
-		UnknownWord: "not one of the words known here; add it to the feed's values, or to exclude if such rows are no " +
-			"sales",
+		UnknownWord: "not one of the words known here; add it to the feed's values, or to exclude if such rows do " +
+			"not count",
 		BadList:     "not a list as this column needs it",
 		Mangled:     "a spreadsheet has turned this code into a number and lost its digits; ask the sender for text",
 		ControlMark: "the text holds a control character, or another that no cell can hold",
