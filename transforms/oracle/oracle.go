@@ -44,6 +44,7 @@ type work struct {
 	first    time.Time   // the day the first version begins
 	last     time.Time   // the last day of Through
 
+	named     map[lineKey][]Sale       // the sales a return may name
 	documents map[paperKey]apd.Decimal // what the sales of each document are worth
 	deals     []dealValue
 	credits   []*credit            // in walk order once walked

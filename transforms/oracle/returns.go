@@ -16,8 +16,15 @@ func (s Sale) unnamed() bool { return s.Return && s.ReturnsDocument == "" }
 func (w *work) takeBack(lines []*line) {
 	var returns []Sale
 	for _, sale := range w.facts.Sales {
-		if sale.unnamed() && !monthOf(sale.Date).After(monthOf(w.facts.Through)) {
+		if monthOf(sale.Date).After(monthOf(w.facts.Through)) {
+			continue
+		}
+		if sale.unnamed() {
 			sale.Buyer = w.buyer(sale, sale.Date)
+			returns = append(returns, sale)
+		} else if settled, is := w.overtaken(sale); is {
+			sale.Buyer = w.buyer(sale, sold(sale, w.named).Date)
+			sale.Stated = settled
 			returns = append(returns, sale)
 		}
 	}
@@ -126,7 +133,7 @@ func (w *work) giveBack(sale Sale, parts []part) {
 			of.Rate = nil
 		}
 		if l, ok := w.readLine(of, p.of.terms); ok {
-			l.paper, l.after, l.value, l.number = p.of.paper, i, p.of.value, p.of.number
+			l.returns, l.paper, l.after, l.value, l.number = true, p.of.paper, i, p.of.value, p.of.number
 			l.contract, l.annual = p.of.contract, partOf(p.of.annual, l.amount, p.of.amount)
 			l.sale.DistributorPartner = p.of.sale.DistributorPartner
 			w.credit(l)
@@ -136,17 +143,63 @@ func (w *work) giveBack(sale Sale, parts []part) {
 
 // namedQuantity is how much of a sale the returns that name it take back.
 func (w *work) namedQuantity(sale Sale) (sum int64) {
-	named := w.salesByKey()
 	for _, r := range w.facts.Sales {
 		if !r.Return || r.Distributor != sale.Distributor || r.ReturnsDocument != sale.Document ||
 			r.ReturnsLine != sale.Line || monthOf(r.Date).After(monthOf(w.facts.Through)) {
 			continue
 		}
-		if s := sold(r, named); s != nil && s.Date.Equal(sale.Date) && w.isKnown(r, sale.Date) {
+		if _, is := w.overtaken(r); is {
+			continue
+		}
+		if s := sold(r, w.named); s != nil && s.Date.Equal(sale.Date) && w.isKnown(r, sale.Date) {
 			sum += r.Quantity
 		}
 	}
 	return sum
+}
+
+// overtaken says whether returns that name no line were stated to have taken back before what a return names, and what
+// is left of that for it. What was stated whole stays whole, and what was stated in parts in parts.
+func (w *work) overtaken(r Sale) (settled []Match, is bool) {
+	if !r.Return || r.unnamed() || w.programme.UnnamedReturns != "" {
+		return nil, false
+	}
+	if len(r.Stated) > 0 {
+		return r.Stated, true
+	}
+	s := sold(r, w.named)
+	if s == nil || !r.StatedOn.IsZero() || r.Quantity == 0 || !w.isKnown(r, s.Date) || !w.isKnown(*s, s.Date) {
+		return nil, false
+	}
+	match := Match{Document: s.Document, Line: s.Line, Year: s.Date.Year()}
+	left, contested := s.Quantity, false
+	for _, other := range w.facts.Sales {
+		if !other.Return || monthOf(other.Date).After(monthOf(w.facts.Through)) {
+			continue
+		}
+		if other.unnamed() || len(other.Stated) > 0 {
+			for _, m := range other.Stated {
+				if other.Distributor == s.Distributor && m.Document == s.Document && m.Line == s.Line &&
+					(!other.Yearly || m.Year == s.Date.Year()) {
+					left, contested = left-m.Quantity, contested || other.unnamed()
+				}
+			}
+			continue
+		}
+		same := sold(other, w.named)
+		isFirst := !other.StatedOn.IsZero() || older(other, r)
+		if same != nil && same.Distributor == s.Distributor && same.Document == s.Document && same.Line == s.Line &&
+			same.Date.Equal(s.Date) && isFirst && w.isKnown(other, same.Date) {
+			left -= other.Quantity
+		}
+	}
+	if !contested || left >= r.Quantity {
+		return nil, false
+	}
+	if match.Quantity = max(0, left); match.Quantity == 0 {
+		return nil, true
+	}
+	return []Match{match}, true
 }
 
 // isKnown says that nothing keeps a line from being valued by the terms of a day.

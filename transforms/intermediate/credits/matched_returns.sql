@@ -1,7 +1,7 @@
--- Which sales each return that names none takes back, by quantity: the newest counted sales of its
--- distributor, partner and product on or before its day that named returns, and what was stated,
--- have left. A sale lays its quantity on a pile and a return takes from the top, so a return gets
--- what the last sale before it has laid at that height.
+-- Which sales each return that names none takes back, by quantity, and each whose sale is gone
+-- already: the newest counted sales of its distributor, partner and product on or before its day
+-- that named returns, and what was stated, have left. A sale lays its quantity on a pile and a
+-- return takes from the top, so a return gets what the last sale before it has laid at that height.
 --
 -- grain: sale_id, matched_sale_id
 -- sale_id  the return
@@ -12,19 +12,8 @@ with returns as (
     select
         sale_id, distributor, partner_id, sku, document_date, document_no, line_no, line_key,
         coalesce(abs(quantity), 0) as quantity
-    from intermediate.lines
-    where is_unnamed and is_valued
-),
-stated_parts as (
-    select
-        distributor, document_no, line_no, line_key, matched_sale, credit_id,
-        arg_max(coalesce(quantity, 0), month) as quantity, arg_max(net_amount, month) as net_amount,
-        arg_max(sale_id, month) as sale_id, arg_max(sequence, month) as sequence,
-        any_value(returns_document) as sold_document, any_value(returns_line) as sold_line
-    from stated.lines
-    where matched_sale <> ''
-    group by distributor, document_no, line_no, line_key, matched_sale, credit_id
-    having sum(base) <> 0
+    from intermediate.valued_lines
+    where is_unnamed
 ),
 stated_sales as (
     select distinct distributor, document_no, line_no, line_key
@@ -41,6 +30,7 @@ named as (
     select returned_sale_id as sale_id, sum(abs(quantity)) as quantity
     from intermediate.lines
     where returned_sale_id is not null and is_valued
+        and sale_id not in (select sale_id from intermediate.overtaken_returns)
     group by returned_sale_id
 ),
 counted as (
@@ -62,28 +52,13 @@ sales as (
             or (l.distributor, l.document_no, l.line_no, l.line_key) in (
                 select (distributor, document_no, line_no, line_key) from stated_sales))
 ),
--- What was stated stays, as far as the return still has the quantity.
+-- What is settled before any goes by its day: what was stated, and what is left of a named sale.
 kept as (
-    select
-        r.sale_id, s.sale_id as matched_sale_id, greatest(0, least(abs(p.quantity),
-            r.quantity - coalesce(sum(abs(p.quantity)) over (
-                partition by r.sale_id order by p.sequence, p.matched_sale
-                rows between unbounded preceding and 1 preceding), 0))) as quantity,
-        if(p.sale_id = r.sale_id, p.net_amount, null) as net_amount
-    from (
-        select
-            distributor, document_no, line_no, line_key, matched_sale,
-            min(sequence) as sequence, min(quantity) as quantity,
-            min(net_amount) as net_amount, min(sale_id) as sale_id,
-            any_value(sold_document) as sold_document, any_value(sold_line) as sold_line
-        from stated_parts
-        group by distributor, document_no, line_no, line_key, matched_sale
-    ) as p
-    join returns as r using (distributor, document_no, line_no, line_key)
-    join intermediate.lines as s
-        on s.distributor = p.distributor and s.document_no = p.sold_document
-        and s.line_no = p.sold_line and s.document_type = 'sale' and s.is_valued
-        and [s.document_no, s.line_no::varchar, s.line_key]::varchar = p.matched_sale
+    select sale_id, matched_sale_id, quantity, net_amount from intermediate.stated_matches
+    union all
+    select sale_id, matched_sale_id, quantity, null
+    from intermediate.overtaken_returns
+    where quantity > 0
 ),
 events as (
     select

@@ -17,9 +17,9 @@ with returns as (
         -- Cut into minor units of its currency, or as fine as it was written.
         rpad('1', 7 - coalesce(c.decimals, 2), '0')::hugeint as minor,
         if(millionths % minor = 0, minor, 1) as unit
-    from intermediate.lines
+    from intermediate.valued_lines
     left join rules.currencies as c using (currency)
-    where is_unnamed and is_valued
+    where is_unnamed
 ),
 matched as (
     select sale_id, matched_sale_id, quantity, net_amount from intermediate.matched_returns

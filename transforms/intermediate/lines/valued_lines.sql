@@ -13,7 +13,7 @@
 -- amount, terms_document, terms_line, deal_id
 -- change_id  the change that a person has to accept before the line counts; null where it counts
 -- contract, term_months, annual_amount
--- is_unnamed  a return that is matched to sales
+-- is_unnamed  a return that is matched to sales: it names none, or one that is gone already
 with activities as (
     select
         a.sale_id, a.file_id, a.line, 'activity' as distributor, a.activity_id as document_no,
@@ -36,7 +36,9 @@ with activities as (
     left join rules.in_force as f on f.from_date <= a.done_on and a.done_on < f.to_date
     where date_trunc('month', a.done_on) <= r.through_month
 )
-select * exclude (held_reason, is_valued, awaits_change)
+select * exclude (held_reason, is_valued, awaits_change) replace (
+        is_unnamed or sale_id in (select sale_id from intermediate.overtaken_returns)
+        as is_unnamed)
 from intermediate.lines
 where is_valued
     or awaits_change and month <= (select through_month from rules.programme)
