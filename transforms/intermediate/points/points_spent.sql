@@ -1,6 +1,7 @@
 -- The redemptions of open months, and the returns there of points that had lapsed, one after the
 -- other. What lapsed is not taken back again; what was spent is. A redemption of more points than
--- there are waits for a person, and takes nothing from those that follow.
+-- there are waits for a person, and takes nothing from those that follow. Where the month it was
+-- made in is closed, there must be enough both on its own day and on the day it is posted.
 --
 -- grain: partner_id, sequence
 -- partner_id, sequence
@@ -14,22 +15,23 @@
 -- is_accepted  it counts in any case; false: it never does; null: nobody has decided
 with recursive
 events as (
-    select partner_id, null::varchar as origin, gained_on, posted_on,
+    select partner_id, null::varchar as origin, gained_on, posted_on, posted_on as made_on,
         null::date as adjusts_month, null::varchar as subject, points, null::varchar as change_id
     from intermediate.points_returned
     cross join rules.programme as p
     where is_late and posted_on between p.first_open and last_day(p.through_month)
     union all
-    select d.partner_id, d.origin, null, d.posted_on, d.adjusts_month, d.subject,
+    select d.partner_id, d.origin, null, d.posted_on, due.posted_on, d.adjusts_month, d.subject,
         -d.points, md5(concat_ws(chr(31), 'redemption', d.subject, d.partner_id, -d.points))
     from intermediate.posting_deltas as d
+    join intermediate.points_due as due using (origin, partner_id)
     cross join rules.programme as p
     where d.kind = 'redemption' and d.is_accepted and d.stated_file is null and d.points < 0
         and d.posted_on <= last_day(p.through_month)
 ),
 sequenced as (
     select *, row_number() over (partition by partner_id
-        order by posted_on, origin nulls first, gained_on) as sequence
+        order by posted_on, made_on, origin nulls first, gained_on) as sequence
     from events
 ),
 -- What else takes points that can be spent, on its own day.
@@ -74,6 +76,12 @@ limits as (
         and f.counts_until > d.first_day
     where e.gained_on is null
     group by e.partner_id, e.sequence, d.first_day
+    union all
+    select e.partner_id, e.sequence, date '1900-01-01', coalesce(sum(f.points), 0)::bigint
+    from sequenced as e
+    left join flows as f on f.partner_id = e.partner_id and f.posted_on <= e.made_on
+    where e.gained_on is null and e.made_on < e.posted_on
+    group by e.partner_id, e.sequence
 ),
 -- For each day up to the one whose points are returned: what had been gained by then, less what
 -- was taken before its points lapsed. The highest of these sums is what lapsed together.
@@ -98,7 +106,7 @@ limited as (
         coalesce(forgone.points, 0) as forgone
     from sequenced as s
     left join (select partner_id, sequence, list({'first_day': first_day, 'points': points}
-        order by first_day) as limits from limits group by partner_id, sequence) as own
+        order by first_day, points) as limits from limits group by partner_id, sequence) as own
         using (partner_id, sequence)
     left join (select partner_id, sequence, list({'gained_on': gained_on, 'lapses_on': lapses_on,
         'points': points} order by gained_on) as heights from heights
