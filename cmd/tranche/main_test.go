@@ -15,10 +15,21 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// Each script under testdata is one sentence about the program.
+// Each script under testdata is one sentence about the program. make test has a third of them, make test-all every one.
 func TestScripts(t *testing.T) {
+	scripts, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("there are no scripts (%v)", err)
+	}
+	if testing.Short() {
+		every := scripts
+		scripts = nil
+		for i := 0; i < len(every); i += 3 {
+			scripts = append(scripts, every[i])
+		}
+	}
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata",
+		Files: scripts,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":    exits,
 			"append":   appendTo,
