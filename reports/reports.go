@@ -209,6 +209,7 @@ type Line struct {
 	PositionAfter  Cents   `json:"hi"`
 	ByRate         Cents   `json:"by_rate"` // before any limit
 	Limited        Cents   `json:"limited"` // after the limits of a line or document
+	Cut            Cents   `json:"cut"`     // of that, because a line earns no more than it costs
 	Flat           Cents   `json:"flat"`    // for reaching tranches
 	BeforeCap      Cents   `json:"before_cap"`
 	Earned         Cents   `json:"earned"`

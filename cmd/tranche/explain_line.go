@@ -221,6 +221,9 @@ func (e explainer) money(l reports.Line, own string) {
 	if l.Limited != l.ByRate {
 		e.say("  Limit     %s by the schedule; what a line or document may earn makes it %s", l.ByRate, l.Limited)
 	}
+	if l.Cut != 0 {
+		e.say("  Cut       %s, as all incentives of a line together earn no more than it costs", -l.Cut)
+	}
 	switch {
 	case l.Flat > 0:
 		e.say("  Reached   %s for reaching tranches", l.Flat)

@@ -105,7 +105,8 @@ func (s statement) sliceText(l *reports.Line) string {
 	if l.Flat != 0 {
 		parts = append(parts, s.words.say("for_reaching")+": "+s.words.amount(l.Flat))
 	}
-	if less := l.Earned - l.ByRate - l.Flat; less != 0 && (l.Limited != l.ByRate || l.Earned != l.BeforeCap) {
+	isLimited := l.Limited != l.ByRate || l.Cut != 0 || l.Earned != l.BeforeCap
+	if less := l.Earned - l.ByRate - l.Flat; less != 0 && isLimited {
 		parts = append(parts, s.words.say("cut_by_cap")+": "+s.words.amount(less))
 	}
 	return strings.Join(parts, "\n")

@@ -11,6 +11,6 @@ left join sliced as s using (credit_id, month)
 where l.method in ('marginal', 'document') and l.base <> 0
     and (s.base is distinct from l.base or s.earned is distinct from l.by_rate)
 union all
-select credit_id, sale_id, partner_id, limited, flat, before_cap, earned
+select credit_id, sale_id, partner_id, limited - cut, flat, before_cap, earned
 from mart.statement_lines
-where limited + flat <> before_cap
+where limited - cut + flat <> before_cap

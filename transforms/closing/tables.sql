@@ -9,7 +9,7 @@ create table lines (
     base decimal(18,2), year_start date, period_start date, position_family varchar,
     running_lo decimal(18,2), running_hi decimal(18,2), lo decimal(18,2), hi decimal(18,2),
     level varchar, method varchar, schedule varchar, by_rate decimal(18,2),
-    limited decimal(18,2), flat decimal(18,2), before_cap decimal(18,2),
+    limited decimal(18,2), cut decimal(18,2), flat decimal(18,2), before_cap decimal(18,2),
     earned decimal(18,2), points bigint, deal_id varchar, terms_date date,
     terms_document varchar, terms_line varchar, returns_document varchar, returns_line integer,
     returned_sale_id bigint, rules_hash varchar, sale_id bigint, file_name varchar,

@@ -12,7 +12,7 @@
 -- base  the partner's part of the value of the line, in the programme currency
 -- year_start, period_start, position_family, running_lo, running_hi, lo, hi
 -- level  the partner's level on the day of its terms
--- method, schedule, by_rate, limited, flat, before_cap, earned
+-- method, schedule, by_rate, limited, cut, flat, before_cap, earned
 -- points  points earned by amount
 -- deal_id, terms_date, terms_document, terms_line, returns_document, returns_line,
 -- returned_sale_id, matched_sale, rules_hash, sale_id, file_name
@@ -43,8 +43,7 @@ select
     coalesce(l.rate_date, s.rate_date) as rate_date, coalesce(l.amount, s.amount) as amount,
     c.base, c.year_start, c.period_start, c.position_family, e.running_lo, e.running_hi, e.lo, e.hi,
     e.level, if(e.schedule is null, null, e.method) as method, e.schedule, e.by_rate, e.limited,
-    e.flat,
-    e.before_cap, e.earned,
+    e.cut, e.flat, e.before_cap, e.earned,
     e.points,
     coalesce(l.deal_id, s.deal_id) as deal_id, c.terms_date, c.terms_document,
     c.terms_line,

@@ -15,6 +15,7 @@ type line struct {
 	version  *Version  // the version in force on that day, nil before the first
 	amount   apd.Decimal
 	product  Product
+	returns  bool         // it takes back a sale
 	after    int          // the place of a part among the parts of its return
 	value    apd.Decimal  // of the line, or of the sale it returns, without sign
 	contract string       // of the line, or of the sale it returns
@@ -30,8 +31,8 @@ type lineKey struct {
 // findCredits turns every line into the credits that count.
 func (w *work) findCredits() {
 	w.joinLinks()
-	named := w.salesByKey()
-	w.addUp(named)
+	w.named = w.salesByKey()
+	w.addUp(w.named)
 	var counted []*line // sales that a return can take back
 	for _, sale := range w.facts.Sales {
 		if sale.unnamed() && w.programme.UnnamedReturns != "own_day" {
@@ -40,18 +41,21 @@ func (w *work) findCredits() {
 		if monthOf(sale.Date).After(monthOf(w.facts.Through)) {
 			continue
 		}
-		if sale.Return && !sale.unnamed() && sold(sale, named) == nil && sale.StatedOn.IsZero() &&
+		if sale.Return && !sale.unnamed() && sold(sale, w.named) == nil && sale.StatedOn.IsZero() &&
 			(sale.Yearly || w.programme.UnnamedReturns != "own_day") {
 			continue // it waits for its sale
 		}
-		terms, paper, deal := goesBy(sale, named)
+		if _, is := w.overtaken(sale); is {
+			continue
+		}
+		terms, paper, deal := goesBy(sale, w.named)
 		sale.Deal = deal
 		l, ok := w.readLine(sale, terms)
 		if !ok || l.version == nil {
 			continue
 		}
 		l.paper = yearOf(sale, terms) + paper
-		w.judge(l, sold(sale, named))
+		w.judge(l, sold(sale, w.named))
 		if w.credit(l) && !sale.Return {
 			counted = append(counted, l)
 		}

@@ -11,13 +11,16 @@ import (
 // what was earned before.
 func (w *work) earn() {
 	limits, flats, caps := map[limitKey]sums{}, map[string][]flat{}, map[capKey]apd.Decimal{}
+	schedules := map[*credit]*Schedule{}
 	for _, c := range w.credits {
-		schedule := w.schedule(c)
-		earned := whole(0)
-		if schedule != nil {
-			earned = limit(c, byMethod(c.incentive.Method, *schedule, c), limits)
+		if s := w.schedule(c); s != nil {
+			schedules[c] = s
+			c.earned = limit(c, byMethod(c.incentive.Method, *s, c), limits)
 		}
-		c.earned = w.cap(c, add(earned, steps(c, schedule, flats)), caps)
+	}
+	w.cutLines(schedules)
+	for _, c := range w.credits {
+		c.earned = w.cap(c, add(c.earned, steps(c, schedules[c], flats)), caps)
 	}
 }
 

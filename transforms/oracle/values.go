@@ -7,10 +7,13 @@ import (
 	"github.com/cockroachdb/apd/v3"
 )
 
-// paperKey names a document of a distributor.
-type paperKey struct{ distributor, paper string }
+// paperKey names what a document of a distributor has in a month.
+type paperKey struct {
+	distributor, paper string
+	month              time.Time
+}
 
-func documentOf(l *line) paperKey { return paperKey{l.sale.Distributor, l.paper} }
+func documentOf(l *line) paperKey { return paperKey{l.sale.Distributor, l.paper, monthOf(l.terms)} }
 
 // dealValue is what a deal's sales of a day are worth.
 type dealValue struct {
@@ -31,7 +34,7 @@ func (w *work) addUp(named map[lineKey][]Sale) {
 		if !ok {
 			continue
 		}
-		key := paperKey{sale.Distributor, yearOf(sale, terms) + paper}
+		key := paperKey{sale.Distributor, yearOf(sale, terms) + paper, monthOf(terms)}
 		w.documents[key] = add(w.documents[key], l.amount)
 		if deal != "" {
 			w.deals = append(w.deals, dealValue{deal, terms, l.amount})
@@ -55,6 +58,7 @@ func (w *work) judge(l *line, returned *Sale) {
 	l.value, l.number, l.contract = l.amount, fmt.Sprint(l.sale.Line), l.sale.Contract
 	l.annual = w.annual(l)
 	if returned != nil && l.sale.Return {
+		l.returns = true
 		l.number = fmt.Sprint(returned.Line)
 		if s, ok := w.readLine(*returned, l.terms); ok {
 			l.value, l.contract = s.amount, s.sale.Contract

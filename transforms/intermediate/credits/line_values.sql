@@ -5,7 +5,8 @@
 -- grain: sale_id
 -- sale_id
 -- line_value      value of the line, or of the sale that it returns
--- document_value  value of the sales of its document, or of the one it returns
+-- document_value  value of the sales of its document, or of the one it returns, in that sale's
+--                 month: no later month alters what a line is judged by
 -- deal_value      value of the sales of its deal until its day
 -- annual_value    in the programme currency, with the sign of the line; null where nobody says it
 -- contract        of the line, or of the sale that it returns
@@ -30,9 +31,10 @@ sales as (
     select * from annual where document_type = 'sale' and change_id is null
 ),
 documents as (
-    select distributor, terms_document, sum(amount) as value
+    select distributor, terms_document, date_trunc('month', terms_date) as month,
+        sum(amount) as value
     from sales
-    group by distributor, terms_document
+    group by distributor, terms_document, date_trunc('month', terms_date)
 ),
 deals as (
     select deal_id, terms_date,
@@ -57,4 +59,5 @@ from annual as l
 left join sales as s on s.sale_id = l.returned_sale_id
 left join documents as d
     on d.distributor = l.distributor and d.terms_document = l.terms_document
+    and d.month = date_trunc('month', l.terms_date)
 asof left join deals as e on e.deal_id = l.deal_id and e.terms_date <= l.terms_date

@@ -6,15 +6,18 @@
 -- points   by amount
 -- by_rate  earned by rates and amounts per unit, before any limit
 -- limited  the same after the limits of the line or document
+-- cut      of that, because all incentives of the line together may earn no more than it costs
 -- flat     earned for reaching tranches, less what falling below them takes back
 -- before_cap, earned
 with flats as (
     select credit_id, sum(amount) as flat from intermediate.flat_steps group by credit_id
 ),
 gross as (
-    select e.*, coalesce(f.flat, 0)::decimal(18,2) as flat,
-        (e.limited + coalesce(f.flat, 0))::decimal(18,2) as before_cap
+    select e.*, coalesce(c.cut, 0)::decimal(18,2) as cut,
+        coalesce(f.flat, 0)::decimal(18,2) as flat,
+        (e.limited - coalesce(c.cut, 0) + coalesce(f.flat, 0))::decimal(18,2) as before_cap
     from intermediate.line_earnings as e
+    left join intermediate.line_cuts as c using (credit_id)
     left join flats as f using (credit_id)
 ),
 stated as (
@@ -55,7 +58,7 @@ capping as (
 )
 select
     g.credit_id, g.level, g.schedule, g.method, g.lo, g.hi, g.running_lo, g.running_hi, g.sequence,
-    g.points, g.by_rate, g.limited, g.flat, g.before_cap,
+    g.points, g.by_rate, g.limited, g.cut, g.flat, g.before_cap,
     if(k.cap is null, g.before_cap, least(k.cap, k.after_it) - least(k.cap,
         k.after_it - k.before_cap))::decimal(18,2) as earned
 from gross as g
