@@ -14,7 +14,7 @@ import (
 	"tranche/transforms/oracle"
 )
 
-// directory is what complete files of partners, products, claims and certifications say, and
+// directory is what complete files of partners, products, claims, certifications and targets say, and
 // the first month that was open when they landed.
 type directory struct {
 	oracle.Facts
@@ -34,7 +34,8 @@ func (h *history) say(f oracle.Facts) {
 	same := func(d directory) bool {
 		return reflect.DeepEqual(d.Partners, f.Partners) && reflect.DeepEqual(d.Codes, f.Codes) &&
 			reflect.DeepEqual(d.Products, f.Products) &&
-			reflect.DeepEqual(d.Claims, f.Claims) && reflect.DeepEqual(d.Certifications, f.Certifications)
+			reflect.DeepEqual(d.Claims, f.Claims) && reflect.DeepEqual(d.Certifications, f.Certifications) &&
+			reflect.DeepEqual(d.Targets, f.Targets)
 	}
 	if n := len(h.directories); n == 0 || !same(h.directories[n-1]) {
 		h.directories = append(h.directories, directory{f, h.firstOpen})
@@ -53,17 +54,18 @@ func (h *history) later() (q []string) {
 		q = append(q, directoryRows(d.Facts, 1000*(i+1))...)
 	}
 	return append(q, "update store.raw.files set replaces = true where kind in ('partners', 'products', 'deals', "+
-		"'certifications')", countRecords)
+		"'certifications', 'targets')", countRecords)
 }
 
 // directoryKinds are the kinds by the number of their file.
-var directoryKinds = map[int]string{1: "partners", 2: "products", 4: "deals", 5: "certifications"}
+var directoryKinds = map[int]string{1: "partners", 2: "products", 4: "deals", 5: "certifications", 9: "targets"}
 
 // countRecords counts the rows of the directory's files.
 const countRecords = "update store.raw.files as f set records = n, typed = n from (" +
 	"select kind, file_id, count(*) as n from (select 'partners' as kind, file_id from store.raw.partners union all " +
 	"select 'products', file_id from store.raw.products union all select 'deals', file_id from store.raw.deals " +
-	"union all select 'certifications', file_id from store.raw.certifications) group by kind, file_id) as c " +
+	"union all select 'certifications', file_id from store.raw.certifications " +
+	"union all select 'targets', file_id from store.raw.targets) group by kind, file_id) as c " +
 	"where c.file_id = f.file_id and c.kind = f.kind"
 
 // dated are the facts with the directory by day, as the slow calculation takes them. What is
@@ -99,6 +101,10 @@ func (h *history) dated(f oracle.Facts) oracle.Facts {
 		func(c *oracle.Certification) *oracle.Days { return &c.Days },
 		func(_ *oracle.Certification, _ oracle.Certification, d directory) time.Time { return d.firstOpen },
 		func(d directory) time.Time { return d.landed().AddDate(0, 0, 1) })
+	f.Targets = overDays(h.directories, func(d directory) []oracle.Target { return d.Targets },
+		func(t oracle.Target) any { return [3]any{t.Partner, t.Incentive, t.Period} },
+		func(t *oracle.Target) *oracle.Days { return &t.Days },
+		func(_ *oracle.Target, _ oracle.Target, d directory) time.Time { return d.firstOpen }, from)
 	f.Codes = h.codes()
 	f.Sales = h.rated(f.Sales)
 	return f

@@ -70,8 +70,8 @@ func (h *history) workOut(f oracle.Facts, through time.Time) {
 	f.Through = through
 	h.say(f)
 	first := h.directories[0]
-	f.Partners, f.Codes, f.Products, f.Claims, f.Certifications = first.Partners, first.Codes, first.Products,
-		first.Claims, first.Certifications
+	f.Partners, f.Codes, f.Products, f.Claims, f.Certifications, f.Targets = first.Partners, first.Codes,
+		first.Products, first.Claims, first.Certifications, first.Targets
 	workOutFrom(h, h.s, f, h.p, h.firstOpen, h.past, append(h.later(), h.besides...))
 }
 
@@ -316,12 +316,12 @@ func change(t *rapid.T, f oracle.Facts) oracle.Facts {
 	f.Sales, f.Claims, f.Certifications, f.Products, f.Rates = slices.Clone(f.Sales), slices.Clone(f.Claims),
 		slices.Clone(f.Certifications),
 		slices.Clone(f.Products), slices.Clone(f.Rates)
-	f.Entries, f.Partners = slices.Clone(f.Entries), slices.Clone(f.Partners)
+	f.Entries, f.Partners, f.Targets = slices.Clone(f.Entries), slices.Clone(f.Partners), slices.Clone(f.Targets)
 	for i := range f.Partners {
 		f.Partners[i].Modules = slices.Clone(f.Partners[i].Modules)
 	}
 	for range rapid.SampledFrom([]int{4, 2, 8, 0}).Draw(t, "changes") {
-		switch what := rapid.IntRange(0, 15).Draw(t, "change"); {
+		switch what := rapid.IntRange(0, 16).Draw(t, "change"); {
 		case what == 0: // a line comes late
 			f.Sales = append(f.Sales, drawSale(t, unused(f.Sales), f.Sales))
 		case what <= 6 && len(f.Sales) > 0:
@@ -368,6 +368,9 @@ func change(t *rapid.T, f oracle.Facts) oracle.Facts {
 					}
 				}
 			}
+		case what == 15 && len(f.Targets) > 0:
+			x := &f.Targets[rapid.IntRange(0, len(f.Targets)-1).Draw(t, "target")]
+			x.Amount = dec(rapid.SampledFrom([]int64{0, 50000, 12345678}).Draw(t, "other target"), 2)
 		case what == 10:
 			x := &f.Products[rapid.IntRange(0, len(f.Products)-1).Draw(t, "product")]
 			x.Basis = otherBasis(x.Basis)

@@ -180,12 +180,6 @@ func fill(f oracle.Facts) []string {
 			text(e.Partner), date(e.Date), text(e.Kind), amount, points))
 	}
 	values("entries")
-	for i, t := range f.Targets {
-		key := t.Partner + t.Incentive + day(t.Period)
-		rows = append(rows, fmt.Sprintf("(9, %d, %s, %s, %s, %s, %s, %s)", i+2, text(key), text(key+t.Amount.Text('f')),
-			text(t.Partner), text(t.Incentive), date(t.Period), t.Amount.Text('f')))
-	}
-	values("targets")
 	for i, a := range f.Activities {
 		rows = append(rows, fmt.Sprintf("(10, %d, %s, %s, %s, %s, %s, %s, %d)", i+2, text(a.ID), text(fmt.Sprint(a)),
 			text(a.ID), text(a.Partner), text(a.Code), date(a.Date), a.Count))
@@ -198,8 +192,8 @@ func fill(f oracle.Facts) []string {
 	return append(q, countSales)
 }
 
-// directoryRows are the queries for the rows of partners, products, claims and certifications,
-// in the files first + 1, 2, 4 and 5.
+// directoryRows are the queries for the rows of partners, products, claims, certifications and
+// targets, in the files first + 1, 2, 4, 5 and 9.
 func directoryRows(f oracle.Facts, first int) (q []string) {
 	var rows []string
 	values := func(kind string) {
@@ -238,6 +232,12 @@ func directoryRows(f oracle.Facts, first int) (q []string) {
 			date(c.Awarded), date(c.Expires)))
 	}
 	values("certifications")
+	for i, t := range f.Targets {
+		key := t.Partner + t.Incentive + day(t.Period)
+		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %s, %s, %s, %s)", first+9, i+2, text(key),
+			text(key+t.Amount.Text('f')), text(t.Partner), text(t.Incentive), date(t.Period), t.Amount.Text('f')))
+	}
+	values("targets")
 	return q
 }
 

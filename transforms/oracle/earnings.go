@@ -68,7 +68,8 @@ func (w *work) target(c *credit) apd.Decimal {
 	sum := whole(0)
 	if c.incentive.Target == "own" {
 		for _, t := range w.facts.Targets {
-			if t.Partner == c.partner && t.Incentive == c.incentive.Name && t.Period.Equal(c.period) {
+			if t.Partner == c.partner && t.Incentive == c.incentive.Name && t.Period.Equal(c.period) &&
+				within(c.line.terms, t.Since, t.Until) {
 				return t.Amount
 			}
 		}

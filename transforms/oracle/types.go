@@ -115,6 +115,7 @@ type Target struct {
 	Partner, Incentive string
 	Period             time.Time // its first day
 	Amount             apd.Decimal
+	Days               // that it is the target
 }
 
 // Entry is a manual posting: redemption, bonus_points or money_adjustment.

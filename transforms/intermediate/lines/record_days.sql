@@ -1,13 +1,13 @@
--- The days on which each row about a partner, product, certification or claim holds. The first row
--- about something holds for all time. A later row that names no day holds from the first month that
--- was open when its file landed, so it changes nothing in closed months. What a complete file no
--- longer lists has ended: a partner or certification with the day the file landed, anything else
--- before the first month that was open then. Where several rows hold on one day, the one said last
--- stands; in one file, the one with the later first day.
+-- The days on which each row about a partner, product, certification, claim or target holds. The
+-- first row about something holds for all time. A later row that names no day holds from the first
+-- month that was open when its file landed, so it changes nothing in closed months. What a complete
+-- file no longer lists has ended: a partner or certification with the day the file landed, anything
+-- else before the first month that was open then. Where several rows hold on one day, the one said
+-- last stands; in one file, the one with the later first day.
 --
 -- grain: kind, subject, from_date
--- kind      partners, products, certifications or deals
--- subject   the partner, the SKU, or the key of the certification or claim
+-- kind      partners, products, certifications, deals or targets
+-- subject   the partner, the SKU, or the key of the certification, claim or target
 -- from_date, to_date, file_id, line
 -- ended_on  day a complete file landed that no longer lists it; null where none did
 with dated as (
@@ -21,7 +21,7 @@ said as (
         r.content, d.valid_from, d.valid_to
     from staging.records as r
     left join dated as d using (kind, file_id, line)
-    where r.kind in ('partners', 'products', 'certifications', 'deals')
+    where r.kind in ('partners', 'products', 'certifications', 'deals', 'targets')
     union all
     select kind, record_key, null, file_id, null, null, null, null
     from intermediate.rejected_keys

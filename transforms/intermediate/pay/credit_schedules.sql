@@ -38,7 +38,8 @@ named as (
         and l.terms_date >= i.money_from
     left join intermediate.targets as t
         on t.kind = i.target and t.partner_id = l.partner_id and t.incentive = l.incentive
-        and t.period_start = l.period_start
+        and t.period_start = l.period_start and t.from_date <= l.terms_date
+        and l.terms_date <= t.to_date
         and t.position_family = if(i.target = 'own', '', l.position_family)
         and s.schedule is not null
 )
