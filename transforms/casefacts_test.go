@@ -34,7 +34,7 @@ func readFacts(t *testing.T, c namedCase) oracle.Facts {
 
 func readPartners(t *testing.T, c namedCase) []oracle.Partner {
 	list := readTable(t, c, "partners.csv", map[string]string{"partner_id": needed, "type": "", "status": "active",
-		"modules": "resell", "levels": "ready", "currency": "USD", "left": "", "country": "", "parent": ""})
+		"modules": "resell", "levels": "ready", "currency": "USD", "left": "", "country": "", "parent": "", "agreements": ""})
 	if c.part("partners.csv") == "" {
 		list = []row{{t, "partners.csv", map[string]string{"partner_id": "P1", "status": "active", "modules": "resell",
 			"levels": "ready", "currency": "USD"}}}
@@ -51,6 +51,12 @@ func readPartners(t *testing.T, c namedCase) []oracle.Partner {
 		for item := range strings.SplitSeq(r.text("levels"), "|") {
 			name, from, _ := r.dated(item, names(c).Levels)
 			p.Levels = append(p.Levels, oracle.Given{Level: name, From: from})
+		}
+		if items := r.text("agreements"); items != "" {
+			for item := range strings.SplitSeq(items, "|") {
+				name, from, to := r.dated(item, nil)
+				p.Agreements = append(p.Agreements, oracle.Holding{Module: name, From: from, To: to})
+			}
 		}
 		out = append(out, p)
 	}

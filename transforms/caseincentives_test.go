@@ -53,6 +53,8 @@ func setPart(t *testing.T, _ *oracle.Programme, v *oracle.Version, words []strin
 		in.LeastDeal = amount(2)
 	case "target":
 		in.Target = words[2]
+	case "terms":
+		in.ByAgreement = words[2] == "agreement"
 	case "base":
 		in.Base = words[2]
 	case "bounds":

@@ -105,6 +105,7 @@ func (h *history) dated(f oracle.Facts) oracle.Facts {
 		func(t oracle.Target) any { return [3]any{t.Partner, t.Incentive, t.Period} },
 		func(t *oracle.Target) *oracle.Days { return &t.Days },
 		func(_ *oracle.Target, _ oracle.Target, d directory) time.Time { return d.firstOpen }, from)
+	f.FirstOpen = h.firstOpen
 	f.Codes = h.codes()
 	f.Sales = h.rated(f.Sales)
 	return f
@@ -154,11 +155,12 @@ func (h *history) rated(sales []oracle.Sale) []oracle.Sale {
 		key, rate, _ := strings.Cut(said, "=")
 		stated[key] = rate
 	}
-	kept := map[string]string{}
+	kept, in := map[string]string{}, map[string]string{}
 	for _, said := range ask(h, h.s, "select concat_ws('|', distributor, document_no, line_no, line_key) || '=' || "+
-		"min(document_date) as said from memory.kept.lines group by distributor, document_no, line_no, line_key") {
+		"min(document_date) || ' ' || min(month) as said from memory.kept.lines "+
+		"group by distributor, document_no, line_no, line_key") {
 		key, on, _ := strings.Cut(said, "=")
-		kept[key] = on
+		kept[key], in[key], _ = strings.Cut(on, " ")
 	}
 	taken := h.taken()
 	sales = slices.Clone(sales)
@@ -166,6 +168,7 @@ func (h *history) rated(sales []oracle.Sale) []oracle.Sale {
 		key := fmt.Sprintf("%s|%s|%d|%s", s.Distributor, s.Document, s.Line, lineKey(s))
 		if on, ok := kept[key]; ok {
 			sales[i].StatedOn, _ = time.Parse(time.DateOnly, on)
+			sales[i].StatedIn, _ = time.Parse(time.DateOnly, in[key])
 		}
 		sales[i].Stated = taken[key]
 		if rate, ok := stated[key+"|"+s.Currency]; ok {

@@ -33,6 +33,7 @@ func drawVersion(t *rapid.T, from time.Time) oracle.Version {
 		if rapid.IntRange(0, 4).Draw(t, in.Name) > 0 {
 			drawIncentive(t, &in)
 		}
+		in.ByAgreement = in.Credits != "claims" && in.Guaranteed == nil && rapid.IntRange(0, 2).Draw(t, "by agreement") == 0
 		if in.Credits == "claims" {
 			drawClaimRules(t, &in)
 		}

@@ -85,7 +85,7 @@ func incentive(in oracle.Incentive) programme.Incentive {
 			PartnerTypes: in.PartnerTypes, Countries: in.Countries, Line: centsOf(in.LeastLine),
 			Document: centsOf(in.LeastDocument), Deal: centsOf(in.LeastDeal)},
 		Base: in.Base, Target: in.Target, Method: in.Method, Period: in.Period, From: in.From, To: in.To, NotWith: in.NotWith,
-		Cap: centsOf(in.Cap), CapEach: in.CapEach, Guaranteed: centsOf(in.Guaranteed),
+		Terms: terms(in), Cap: centsOf(in.Cap), CapEach: in.CapEach, Guaranteed: centsOf(in.Guaranteed),
 		Deals: programme.Deals{LeadDays: d.LeadDays, WindowDays: d.WindowDays, OwnDeals: d.OwnDeals, Rescale: d.Rescale},
 		Money: in.MoneyFrom, PaysNothing: len(in.Schedules) == 0}
 	if in.UpperBounds {
@@ -105,6 +105,13 @@ func incentive(in oracle.Incentive) programme.Incentive {
 		out.Schedules = append(out.Schedules, schedule(in, s))
 	}
 	return out
+}
+
+func terms(in oracle.Incentive) string {
+	if in.ByAgreement {
+		return programme.Agreement
+	}
+	return ""
 }
 
 func schedule(in oracle.Incentive, s oracle.Schedule) programme.Schedule {

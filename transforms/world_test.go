@@ -205,10 +205,10 @@ func directoryRows(f oracle.Facts, first int) (q []string) {
 	for i, p := range f.Partners {
 		aliases := aliases(f.Codes, p.ID)
 		rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %s, %s, %s, %s, null, %s, null, null, %s, %s, %s, %s, %s, "+
-			"null, null, %s)", first+1, i+2,
+			"null, null, %s, %s)", first+1, i+2,
 			text(p.ID), text(fmt.Sprint(p, aliases)), text(p.ID), text(p.ID), text(aliases), text(p.Country),
 			text(p.Currency), text(holdings(p.Modules)), text(givens(p.Levels)), text(p.Type), text(status(p)), date(p.Left),
-			text(p.Parent)))
+			text(p.Parent), text(agreements(p.Agreements))))
 	}
 	values("partners")
 	for i, p := range f.Products {
@@ -343,6 +343,15 @@ func holdings(list []oracle.Holding) string {
 		items = append(items, item)
 	}
 	return strings.Join(items, "|")
+}
+
+// agreements are the versions that a partner keeps, which are called by their first day.
+func agreements(list []oracle.Holding) string {
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].Module = "since " + list[i].Module
+	}
+	return holdings(list)
 }
 
 // aliases are a partner's codes, each with its days if it has some.

@@ -249,6 +249,7 @@ type incentiveFile struct {
 	Target     string         `is:"target" doc:"Bounds are percents of a target, own or last_year; usually amounts"`
 	From       exact          `is:"day" doc:"The first day whose lines count; usually the version's"`
 	To         exact          `is:"day" doc:"The last day whose lines count"`
+	Terms      string         `is:"terms" doc:"agreement: a partner keeps the version that it signed; usually day"`
 	NotWith    names          `yaml:"not_with" doc:"Incentives that a line does not count for together with this one"`
 	Line       limitsFile     `doc:"The least and the most that one line earns"`
 	Document   limitsFile     `doc:"The least and the most that the lines of a document earn"`

@@ -47,7 +47,8 @@ func (r *reader) names(f namesFile, versions []versionFile) programme.Names {
 }
 
 func (r *reader) incentive(at string, f incentiveFile, names programme.Names) programme.Incentive {
-	choices := map[string]string{"pays": f.Pays, "bounds": f.Bounds, "target": f.Target, "cap_each": f.CapEach}
+	choices := map[string]string{"pays": f.Pays, "bounds": f.Bounds, "target": f.Target, "cap_each": f.CapEach,
+		"terms": f.Terms}
 	for key, word := range choices {
 		r.oneOf(at, key, word, true)
 	}
@@ -65,6 +66,9 @@ func (r *reader) incentive(at string, f incentiveFile, names programme.Names) pr
 	}
 	if f.Bounds == programme.UpperInclusive {
 		in.Bounds = f.Bounds
+	}
+	if f.Terms == programme.Agreement {
+		in.Terms = f.Terms
 	}
 	if f.CapEach == "period" {
 		in.CapEach = f.CapEach

@@ -86,6 +86,8 @@ func ruleWords(form string) []string {
 		return []string{"lower_inclusive", programme.UpperInclusive}
 	case "cap_each":
 		return []string{"year", "period"}
+	case "terms":
+		return []string{"day", programme.Agreement}
 	case "contract":
 		return feed.Words(feed.Sales, "contract")
 	case "credits":

@@ -123,6 +123,9 @@ func (in Incentive) how() string {
 	if in.Guaranteed != 0 {
 		text += fmt.Sprintf(", at least %s a %s", in.Guaranteed, in.Period)
 	}
+	if in.Terms == Agreement {
+		text += ", kept by partners with an agreement"
+	}
 	if !in.Money.IsZero() {
 		text += ", money from " + in.Money.Format(time.DateOnly)
 	}

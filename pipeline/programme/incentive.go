@@ -22,12 +22,12 @@ func (w *writer) incentive(version, place int, v Version) {
 	query := "insert into rules.incentives values (?, ?, ?, ?, ?, ?, " + list(c.Basis) + ", " + list(c.Families) + ", " +
 		list(c.SKUs) + ", " + list(c.Contracts) + ", " + list(c.Types) + ", " + list(c.PartnerTypes) + ", " +
 		list(c.Countries) +
-		", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	w.exec(query, version, in.Name, place+1, in.Credits, in.Module, v.who(place),
 		c.Line.orNull(), c.Document.orNull(), c.Deal.orNull(), cmp.Or(in.Base, Amount), in.Method, in.Period,
 		orFirst(in.From), orLast(in.To), v.excludes(place), each, limits.Minimum.orNull(),
 		limits.Maximum.orNull(), in.Cap.orNull(), cmp.Or(in.CapEach, "year"), textOrNull(in.Target), in.Guaranteed.orNull(),
-		in.PaysNothing, orFirst(in.Money), d.LeadDays, d.WindowDays, d.OwnDeals, d.Rescale)
+		in.PaysNothing, orFirst(in.Money), d.LeadDays, d.WindowDays, d.OwnDeals, d.Rescale, in.Terms == Agreement)
 	for _, x := range d.Weights {
 		w.exec("insert into rules.weights values (?, ?, ?, ?)", version, in.Name, x.Role, x.Weight)
 	}

@@ -92,6 +92,9 @@ func Targets() []string { return []string{"own", "last_year"} }
 // UpperInclusive says that a bound belongs to the lower tranche.
 const UpperInclusive = "upper_inclusive"
 
+// Agreement says that a partner keeps the version it signed, on the days of its agreement.
+const Agreement = "agreement"
+
 // Incentive is one thing that a version pays for.
 type Incentive struct {
 	Name     string
@@ -104,6 +107,7 @@ type Incentive struct {
 	Bounds   string    `json:",omitzero"` // UpperInclusive; empty: a bound belongs to the upper tranche
 	Target   string    `json:",omitzero"` // what bounds are percents of; empty: they are amounts
 	From, To time.Time `json:",omitzero"` // a promotion: its first and last day; zero: those of the version
+	Terms    string    `json:",omitzero"` // Agreement: a partner keeps the version it signed; empty: that of the day
 	NotWith  []string  `json:",omitzero"` // incentives that do not count a line together with this one
 	Line     Limits    `json:",omitzero"` // of what a line earns
 	Document Limits    `json:",omitzero"` // of what the lines of a document earn

@@ -141,6 +141,9 @@ func (c *checker) incentive(at string, v Version, in Incentive) {
 	if in.Line != (Limits{}) && in.Document != (Limits{}) {
 		c.fault(at+".document", "limits are for each line, or for each document, not for both")
 	}
+	if in.Terms == Agreement && (in.Credits == "claims" || in.Guaranteed != 0) {
+		c.fault(at+".terms", "claims and guaranteed minimums go by the rules of the day; leave terms out")
+	}
 	if in.Guaranteed < 0 {
 		c.fault(at+".guaranteed", "a guaranteed minimum is above 0")
 	}

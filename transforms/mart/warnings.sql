@@ -6,8 +6,8 @@
 -- grain: kind, what, name, incentive, level, family
 -- kind       earns_nothing; not_in_data: a name in the rules that nothing answers to; not_in_rules:
 --            a name in the data that no rule has
--- what       what it is about: base, target, family, role, certification, category, partner_type or
---            currency
+-- what       what it is about: base, target, family, product, activity, role, certification,
+--            category, partner_type, currency, or version: of the programme, in an agreement
 -- name       the name that stands alone; empty for base
 -- incentive  the incentive that earns nothing, or whose schedule has the name; empty elsewhere
 -- level      the level without a schedule; empty elsewhere
@@ -47,6 +47,16 @@ ruled as (
     semi join current_versions using (version)
     where s.family is not null
     union
+    select 'family', unnest(families), incentive
+    from rules.incentives
+    semi join current_versions using (version)
+    union
+    select if(base = 'activities', 'activity', 'product'), unnest(skus), incentive
+    from rules.incentives
+    semi join current_versions using (version)
+    union
+    select 'version', name, '' from rules.versions where from_date is not null
+    union
     select 'role', w.role, '' from rules.weights as w semi join current_versions using (version)
     union
     select 'certification', c.code, ''
@@ -82,6 +92,14 @@ held_certifications as (
 known as (
     select 'family' as what, family as name, null as owner from intermediate.products
     union all
+    select 'product', sku, null from intermediate.products
+    union all
+    select 'activity', a.activity_code, null
+    from staging.activities as a
+    semi join intermediate.standing_records as s using (file_id, line)
+    union all
+    select 'version', item, partner_id from intermediate.partner_items where attribute = 'agreement'
+    union all
     select 'role', role, coalesce(partner_id, partner_code) from claims
     union all
     select 'certification', code, partner_code from held_certifications
@@ -111,13 +129,14 @@ compared as (
     from ruled as r
     semi join known_names as k using (what)
     anti join known_names as same using (what, name)
+    where r.what <> 'version'
     union all
     select 'not_in_rules', k.what, k.name, '', k.rows, k.partner_ids
     from known_names as k
     semi join (select what from ruled union select what from rates) as r using (what)
     anti join (select what, name from ruled union select what, name from rates) as same
         using (what, name)
-    where k.what not in ('family', 'category')
+    where k.what not in ('family', 'product', 'activity', 'category')
 ),
 -- At most one letter in four differs, whatever their case and accents.
 likenesses as (
@@ -172,8 +191,12 @@ select kind, what, name, incentive, level, family, nearest, rows, base::decimal(
         when kind = 'earns_nothing' then concat(incentive, ' has no schedule at ', level,
             for_family, ': ', lines_earned_nothing, '; add it to the rules, or write ', entry,
             ' where that is meant')
-        when kind = 'not_in_data' and what = 'family' then concat('a schedule of ', incentive,
-            ' is for the product family ', name, ', and no product has it')
+        when kind = 'not_in_data' and what = 'family' then concat(incentive,
+            ' names the product family ', name, ', and no product has it')
+        when kind = 'not_in_data' and what = 'product' then concat(incentive,
+            ' names the product ', name, ', and there is none')
+        when kind = 'not_in_data' and what = 'activity' then concat(incentive,
+            ' names the activity ', name, ', and nobody has done it')
         when kind = 'not_in_data' and what = 'role' then concat('the rules give the role ', name,
             ' a weight, and no deal has it')
         when kind = 'not_in_data' and what = 'certification' then concat(
@@ -184,6 +207,8 @@ select kind, what, name, incentive, level, family, nearest, rows, base::decimal(
             ' from a day on, and no partner has it')
         when what = 'role' then concat(rows, if(rows = 1, ' claim', ' claims'), ' of ', partners,
             ' with the role ', name, ', which has no weight in the rules and earns nothing')
+        when what = 'version' then concat(rows, if(rows = 1, ' agreement', ' agreements'), ' of ',
+            partners, ' with ', name, ', which is no version of the programme')
         when what = 'certification' then concat(rows, if(rows = 1, ' certification ',
             ' certifications '), name, ' of ', partners, ', for which the rules give no points')
         when what = 'partner_type' then concat(rows, if(rows = 1, ' partner', ' partners'),

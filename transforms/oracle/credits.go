@@ -56,6 +56,7 @@ func (w *work) findCredits() {
 		}
 		l.paper = yearOf(sale, terms) + paper
 		w.judge(l, sold(sale, w.named))
+		w.lines = append(w.lines, l)
 		if w.credit(l) && !sale.Return {
 			counted = append(counted, l)
 		}
@@ -63,6 +64,7 @@ func (w *work) findCredits() {
 	if w.programme.UnnamedReturns == "" {
 		w.takeBack(counted)
 	}
+	w.giveBackRests()
 	for _, a := range w.facts.Activities {
 		w.creditActivity(a)
 	}
@@ -82,22 +84,72 @@ func (w *work) creditActivity(a Activity) {
 
 // credit credits a line to all it counts for, and says whether there is anybody.
 func (w *work) credit(l *line) bool {
-	before, taken := len(w.credits), takings{}
+	before, taken := len(w.credits), takings{l.version, map[string][]string{}}
 	for i := range l.version.Incentives {
 		in := &l.version.Incentives[i]
-		if !w.counts(l, in) {
-			continue
+		partner := l.creditedTo(in)
+		if w.counts(l, in) && (in.Credits == "claims" || w.keeps(partner, in.Name, l.terms) == nil) {
+			w.creditThrough(l, in, partner, taken)
 		}
-		switch in.Credits {
-		case "buyer":
-			w.creditPartner(l, in, l.sale.Buyer, taken)
-		case "distributor":
-			w.creditPartner(l, in, l.sale.DistributorPartner, taken)
-		case "claims":
-			w.creditClaims(l, in, taken)
+	}
+	for i := range w.programme.Versions {
+		v := &w.programme.Versions[i]
+		taken := takings{v, map[string][]string{}}
+		for j := range v.Incentives {
+			in := &v.Incentives[j]
+			if partner := l.creditedTo(in); w.keeps(partner, in.Name, l.terms) == v && w.counts(l, in) {
+				w.creditThrough(l, in, partner, taken)
+			}
 		}
 	}
 	return len(w.credits) > before
+}
+
+func (w *work) creditThrough(l *line, in *Incentive, partner string, taken takings) {
+	if in.Credits == "claims" {
+		w.creditClaims(l, in, taken)
+	} else {
+		w.creditPartner(l, in, partner, taken)
+	}
+}
+
+// creditedTo is the partner of a line that an incentive credits; empty for claims.
+func (l *line) creditedTo(in *Incentive) string {
+	switch in.Credits {
+	case "buyer":
+		return l.sale.Buyer
+	case "distributor":
+		return l.sale.DistributorPartner
+	}
+	return ""
+}
+
+// keeps is the version whose incentive a partner keeps by agreement on a day, nil where it keeps none.
+func (w *work) keeps(partner, incentive string, day time.Time) (kept *Version) {
+	var from time.Time
+	if w.partners[partner] == nil {
+		return nil
+	}
+	for _, a := range w.newest(partner).Agreements {
+		v := w.programme.named(a.Module)
+		if v == nil || !within(day, a.From, a.To) || a.From.Before(from) {
+			continue
+		}
+		if in := v.incentive(incentive); in != nil && in.ByAgreement {
+			kept, from = v, a.From
+		}
+	}
+	return kept
+}
+
+// named is a version by the day it begins.
+func (p Programme) named(day string) *Version {
+	for i := range p.Versions {
+		if p.Versions[i].From.Format(time.DateOnly) == day {
+			return &p.Versions[i]
+		}
+	}
+	return nil
 }
 
 // counts says whether an incentive counts a line, whoever it credits.
@@ -128,8 +180,8 @@ func reaches(least *apd.Decimal, value apd.Decimal) bool { return least == nil |
 func allows(list []string, word string) bool { return len(list) == 0 || slices.Contains(list, word) }
 
 func (w *work) creditPartner(l *line, in *Incentive, id string, taken takings) {
-	if id != "" && w.entitled(id, in, l) && taken.take(l, in, id) {
-		w.addCredit(l, id, in, l.base(in))
+	if id != "" && w.entitled(id, in, l, taken.version) && taken.take(in, id) {
+		w.addCredit(l, id, in, taken.version, l.base(in))
 	}
 }
 
@@ -146,17 +198,20 @@ func (l *line) base(in *Incentive) apd.Decimal {
 	return units
 }
 
-// takings are the incentives that count a line already, by partner.
-type takings map[string][]string
+// takings are the incentives of a version that count a line already, by partner.
+type takings struct {
+	version *Version
+	by      map[string][]string
+}
 
 // take says whether an incentive may count a line for a partner besides those before it, and notes it.
-func (t takings) take(l *line, in *Incentive, partner string) bool {
-	for _, name := range t[partner] {
-		if slices.Contains(in.NotWith, name) || slices.Contains(l.version.incentive(name).NotWith, in.Name) {
+func (t takings) take(in *Incentive, partner string) bool {
+	for _, name := range t.by[partner] {
+		if slices.Contains(in.NotWith, name) || slices.Contains(t.version.incentive(name).NotWith, in.Name) {
 			return false
 		}
 	}
-	t[partner] = append(t[partner], in.Name)
+	t.by[partner] = append(t.by[partner], in.Name)
 	return true
 }
 
@@ -269,12 +324,12 @@ func (w *work) rate(currency string, day time.Time) (apd.Decimal, bool) {
 
 // entitled says whether a partner is active, holds the module and is admitted on
 // the day the line goes by.
-func (w *work) entitled(id string, in *Incentive, l *line) bool {
+func (w *work) entitled(id string, in *Incentive, l *line, v *Version) bool {
 	partner, known := w.partner(id, l.terms)
 	if !known || !partner.Active {
 		return false
 	}
-	if from, named := l.version.Admissions[partner.Type]; named && from.After(l.terms) {
+	if from, named := v.Admissions[partner.Type]; named && from.After(l.terms) {
 		return false
 	}
 	if !partner.Left.IsZero() && !l.terms.Before(partner.Left) {
@@ -297,6 +352,6 @@ func (w *work) entitled(id string, in *Incentive, l *line) bool {
 	return false
 }
 
-func (w *work) addCredit(l *line, partner string, in *Incentive, base apd.Decimal) {
-	w.credits = append(w.credits, &credit{line: l, partner: partner, incentive: in, base: base})
+func (w *work) addCredit(l *line, partner string, in *Incentive, v *Version, base apd.Decimal) {
+	w.credits = append(w.credits, &credit{line: l, partner: partner, incentive: in, version: v, base: base})
 }

@@ -14,7 +14,7 @@ import (
 func (w *work) cutLines(schedules map[*credit]*Schedule) {
 	lines := map[string][]*credit{}
 	for _, c := range w.credits {
-		if schedules[c] != nil && c.incentive.belongsToLine() && c.line.version.maySurpass() {
+		if schedules[c] != nil && c.incentive.belongsToLine() && c.version.maySurpass() {
 			key := fmt.Sprint(c.line.sale.Distributor, "/", c.line.paper, "/", c.line.number)
 			lines[key] = append(lines[key], c)
 		}
@@ -64,7 +64,7 @@ func cutLine(credits []*credit) {
 	first := slices.DeleteFunc(slices.Clone(credits), func(c *credit) bool { return c.line.returns })
 	sort.SliceStable(first, func(i, j int) bool {
 		a, b := first[i], first[j]
-		if x, y := a.line.version.place(a.incentive), b.line.version.place(b.incentive); x != y {
+		if x, y := a.version.place(a.incentive), b.version.place(b.incentive); x != y {
 			return x < y
 		}
 		return a.partner < b.partner

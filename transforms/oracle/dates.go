@@ -62,6 +62,14 @@ func periodStart(day time.Time, starts int, period string) time.Time {
 	return start
 }
 
+// lastOf is the later of two days.
+func lastOf(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 func firstOf(a, b time.Time) time.Time {
 	if b.Before(a) {
 		return b

@@ -47,6 +47,7 @@ type work struct {
 	named     map[lineKey][]Sale       // the sales a return may name
 	documents map[paperKey]apd.Decimal // what the sales of each document are worth
 	deals     []dealValue
+	lines     []*line              // that are not held
 	credits   []*credit            // in walk order once walked
 	stretches map[string][]stretch // by partner
 	ledgers   map[string][]posting // by partner
@@ -58,6 +59,7 @@ type credit struct {
 	line      *line
 	partner   string
 	incentive *Incentive
+	version   *Version // of the incentive
 	base      apd.Decimal
 
 	family          string      // the family whose position it moves, often empty

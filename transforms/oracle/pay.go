@@ -111,7 +111,7 @@ func (w *work) guarantee(due map[payKey]apd.Decimal) {
 			}
 			for _, partner := range w.everyone {
 				earned := w.earnedIn(partner.ID, in.Name, start)
-				if w.entitled(partner.ID, in, &line{terms: day, version: v}) && less(earned, *in.Guaranteed) {
+				if w.entitled(partner.ID, in, &line{terms: day}, v) && less(earned, *in.Guaranteed) {
 					key := payKey{partner.ID, month}
 					due[key] = add(due[key], sub(*in.Guaranteed, earned))
 				}

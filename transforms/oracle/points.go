@@ -25,7 +25,7 @@ type posting struct {
 // the terms date stands at both ends, so a sale and its return leave nothing.
 func (w *work) scorePoints() {
 	for _, c := range w.credits {
-		v := c.line.version
+		v := c.version
 		rule, known := v.Points.ByAmount[c.incentive.Name]
 		if !known || c.line.terms.Before(rule.From) {
 			continue

@@ -136,6 +136,7 @@ func (w *work) giveBack(sale Sale, parts []part) {
 			l.returns, l.paper, l.after, l.value, l.number = true, p.of.paper, i, p.of.value, p.of.number
 			l.contract, l.annual = p.of.contract, partOf(p.of.annual, l.amount, p.of.amount)
 			l.sale.DistributorPartner = p.of.sale.DistributorPartner
+			w.lines = append(w.lines, l)
 			w.credit(l)
 		}
 	}

@@ -27,7 +27,7 @@ func (w *work) creditClaims(l *line, in *Incentive, taken takings) {
 		}
 		base := *apd.NewWithBigInt(new(apd.BigInt).SetMathBigInt(s.cents), -2)
 		base.Negative = l.sale.Return
-		w.addCredit(l, s.partner, in, base)
+		w.addCredit(l, s.partner, in, l.version, base)
 	}
 }
 
@@ -37,7 +37,7 @@ func leaveToOthers(l *line, in *Incentive, roles map[string]map[string]bool, tak
 	for _, partners := range roles {
 		for partner := range partners {
 			if _, judged := may[partner]; !judged {
-				may[partner] = taken.take(l, in, partner)
+				may[partner] = taken.take(in, partner)
 			}
 			if !may[partner] {
 				delete(partners, partner)
@@ -98,7 +98,7 @@ func (w *work) claims(c Claim, l *line, in *Incentive) bool {
 	if !c.Expires.IsZero() && l.terms.After(c.Expires) {
 		return false
 	}
-	return w.entitled(c.Partner, in, l)
+	return w.entitled(c.Partner, in, l, l.version)
 }
 
 // shares weighs the holders of the roles against the whole, in the order of their

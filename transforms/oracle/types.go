@@ -25,6 +25,7 @@ type Facts struct {
 	Activities     []Activity
 	Sales          []Sale
 	Through        time.Time // first day of the month the run is for
+	FirstOpen      time.Time // first day of the first month that is open; zero: none is closed
 }
 
 // Days are the days on which a row of the directory holds, both included. Zero is
@@ -35,15 +36,17 @@ type Days struct{ Since, Until time.Time }
 // order of their days.
 type Partner struct {
 	Days
-	ID       string
-	Type     string // "csp" or the like, often empty
-	Country  string
-	Parent   string // the partner whose group it is in; empty: none
-	Active   bool
-	Left     time.Time // the day it left; zero: it has not
-	Modules  []Holding
-	Levels   []Given // the first is where it starts
-	Currency string
+	ID      string
+	Type    string // "csp" or the like, often empty
+	Country string
+	Parent  string // the partner whose group it is in; empty: none
+	Active  bool
+	Left    time.Time // the day it left; zero: it has not
+	Modules []Holding
+	Levels  []Given // the first is where it starts
+	// Agreements are the versions it keeps, by the day they begin, with the days of each agreement.
+	Agreements []Holding
+	Currency   string
 }
 
 // Code is what a distributor calls a partner besides its id.
@@ -145,6 +148,7 @@ type Sale struct {
 	ReturnsLine           int64
 	Rate                  *apd.Decimal // that it was stated with; nil: it was not
 	StatedOn              time.Time    // its day when a closed month stated it first; zero: none has
+	StatedIn              time.Time    // the first month that has stated it; zero: none has
 	Stated                []Match      // what a return that names no line was stated to take back
 }
 
@@ -211,6 +215,7 @@ type Incentive struct {
 	Target        string       // own or last_year: bounds are percents of it; empty: they are amounts
 	UpperBounds   bool         // a bound belongs to the lower tranche
 	From, To      time.Time    // the first and the last day that count; zero: without end
+	ByAgreement   bool         // a partner keeps the version that it signed
 	NotWith       []string     // incentives that do not count a line together with it
 	LimitEach     string       // line or document; empty: no limits
 	Least, Most   *apd.Decimal // of what one earns; nil: no limit

@@ -9,8 +9,9 @@
 -- valid_from    first day the row holds; null where the file says none
 -- valid_to      last day
 -- parent        the partner whose group it is in
+-- agreements    the versions of the programme that it keeps, and on which days
 select
     file_id, line, partner_id, name, aliases, country, town, currency,
     coalesce(lower(language), 'en') as language, email, modules, level as levels, partner_type,
-    status, status_since, valid_from, valid_to, parent
+    status, status_since, valid_from, valid_to, parent, agreements
 from raw.partners

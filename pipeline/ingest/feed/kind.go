@@ -104,7 +104,8 @@ func Kinds() []Kind {
 			{Name: "status_since", Type: Date},
 			{Name: "valid_from", Type: Date},
 			{Name: "valid_to", Type: Date, FarDates: true},
-			{Name: "parent", Type: Code}, // the partner whose group it is in
+			{Name: "parent", Type: Code},      // the partner whose group it is in
+			{Name: "agreements", Type: Dated}, // the versions of the programme that it keeps
 		}},
 		{Name: "products", Key: []string{"sku", "valid_from"}, Columns: []Column{
 			{Name: "sku", Type: Code, Needed: true},

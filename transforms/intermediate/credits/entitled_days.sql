@@ -23,9 +23,18 @@ credited as (
     join intermediate.deal_claims as k
         on k.deal_id = l.deal_id and k.from_date <= l.terms_date and l.terms_date <= k.to_date
 ),
+judging as ( -- also by the versions that partners keep by agreement
+    select * from credited
+    union
+    select c.partner_id, c.credits, a.version, c.terms_date
+    from credited as c
+    join intermediate.agreements as a
+        on a.partner_id = c.partner_id and a.from_date <= c.terms_date
+        and c.terms_date <= a.to_date
+),
 days as (
     select c.partner_id, a.who, a.version, c.terms_date, a.module, a.partner_types, a.countries
-    from credited as c
+    from judging as c
     join asked as a using (version, credits)
     where c.partner_id is not null
     union

@@ -1,5 +1,6 @@
 -- Each line with each incentive of its programme version: what would count of it for whom, or why
--- it does not count. A line before the programme is judged by the first version.
+-- it does not count. A line before the programme is judged by the first version, and an incentive
+-- that its partner keeps by agreement as in the version that it signed.
 --
 -- is a view
 -- grain: sale_id, incentive
@@ -22,6 +23,22 @@ with incentives as (
     select i.* replace (-1 as version)
     from rules.incentives as i
     where i.version = (select arg_min(version, begins) from rules.versions)
+),
+kept as (
+    select l.sale_id, i.credits, a.incentive, a.version
+    from intermediate.agreements as a
+    join rules.incentives as i using (version, incentive)
+    join intermediate.valued_lines as l
+        on a.partner_id = case i.credits when 'buyer' then l.partner_id else l.distributor_id end
+        and a.from_date <= l.terms_date and l.terms_date <= a.to_date and l.version is not null
+),
+lines as (
+    select *, coalesce(version, -1) as judged_by, false as by_agreement
+    from intermediate.valued_lines
+    union all
+    select l.*, k.version, true
+    from intermediate.valued_lines as l
+    join (select distinct sale_id, version from kept) as k using (sale_id)
 )
 select
     l.sale_id, i.incentive, i.place, i.credits, i.base as base_of,
@@ -34,7 +51,8 @@ select
         else l.amount
     end as base, l.amount, l.month,
     l.document_date, l.distributor, l.document_no, l.line_no, l.line_key,
-    l.terms_document, l.terms_line, l.terms_date, l.version, l.family, l.deal_id,
+    l.terms_document, l.terms_line, l.terms_date,
+    if(l.by_agreement, i.version, l.version) as version, l.family, l.deal_id,
     l.partner_id as buyer_id,
     l.is_unnamed,
     i.document_types is null or list_contains(i.document_types, 'return') as counts_returns,
@@ -61,11 +79,13 @@ select
         when v.document_value < i.least_document then 'below_least_document'
         when v.deal_value < i.least_deal then 'below_least_deal'
     end as reason
-from intermediate.valued_lines as l
-join incentives as i on i.version = coalesce(l.version, -1)
+from lines as l
+join incentives as i on i.version = l.judged_by
+left join kept as k on k.sale_id = l.sale_id and k.incentive = i.incentive
 left join intermediate.entitled_days as d
     on d.partner_id = case i.credits when 'buyer' then l.partner_id else l.distributor_id end
         and d.who = i.who and d.version = i.version and d.terms_date = l.terms_date
 left join intermediate.line_values as v on v.sale_id = l.sale_id
 where (i.base = 'activities') = (l.document_type = 'activity')
     and (i.credits <> 'distributor' or l.distributor_id is not null)
+    and if(l.by_agreement, k.version = i.version, k.sale_id is null)

@@ -1,5 +1,6 @@
 -- The credit of each line for its buyer and its distributor through each incentive, or why it does
--- not count. A part of a return that names no sale is judged as that sale.
+-- not count. A part of a return that names no sale is judged as that sale. The last return of a
+-- sale takes back what is left of the annual value.
 --
 -- is a view
 -- grain: sale_id, matched_sale, incentive
@@ -23,7 +24,7 @@ with parts as (
         end::decimal(18,2) as base,
         p.amount, p.month,
         p.document_date, p.distributor, p.document_no, p.line_no, p.line_key, p.terms_document,
-        p.terms_line, p.terms_date, p.version, p.family, p.change_id,
+        p.terms_line, p.terms_date, s.version, p.family, p.change_id,
         case
             when s.reason is not null then s.reason
             when not s.counts_returns then 'other_document_type'
@@ -43,9 +44,19 @@ judged as (
     where credits <> 'claims' and not is_unnamed
     union all
     select * from parts
+),
+rests as (
+    select l.sale_id, l.matched_sale, j.incentive, -sum(j.base) as base
+    from intermediate.last_returns as l
+    join judged as j on j.sale_id = l.part_id and j.matched_sale = l.part_matched_sale
+    where l.measure = 'amount' and j.incentive in (
+        select incentive from rules.incentive_names where base_of = 'recurring')
+    group by l.sale_id, l.matched_sale, j.incentive
 )
-select j.* exclude (judged_id, reason),
+select j.* exclude (judged_id, reason) replace (coalesce(r.base, j.base)::decimal(18,2) as base),
     if(j.reason is null and x.sale_id is not null, 'another_incentive', j.reason) as reason
 from judged as j
+left join rests as r
+    on r.sale_id = j.sale_id and r.matched_sale = j.matched_sale and r.incentive = j.incentive
 left join intermediate.excluded_credits as x
     on x.sale_id = j.judged_id and x.partner_id = j.partner_id and x.incentive = j.incentive

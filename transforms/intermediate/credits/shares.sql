@@ -1,7 +1,7 @@
 -- How the claims that count share each line, to the cent or the hundredth of a unit. The holders of
 -- a role share its weight equally. Cents are divided by largest remainder. Ties go to the lower
 -- partner_id; the unclaimed part comes last. A return is shared as its sale, with the opposite
--- sign.
+-- sign, and the last one of a sale takes back what is left.
 --
 -- grain: sale_id, matched_sale, incentive, partner_id
 -- sale_id, matched_sale, incentive, partner_id, roles, numerator, denominator, base
@@ -70,11 +70,25 @@ ranked as (
             partition by sale_id, matched_sale, incentive
             order by remainder desc, partner_id asc nulls last) as sequence
     from cut
+),
+shared as (
+    select
+        sale_id, matched_sale, incentive, partner_id, roles, numerator::bigint as numerator,
+        denominator::bigint as denominator,
+        (((floor_cents + if(sequence <= left_over, 1, 0)) * sign(amount)::hugeint)::decimal(18,0)
+            * 0.01::decimal(3,2))::decimal(18,2) as base
+    from ranked
+    where partner_id is not null
+),
+rests as (
+    select l.sale_id, l.matched_sale, s.incentive, s.partner_id,
+        (-sum(s.base))::decimal(18,2) as base
+    from intermediate.last_returns as l
+    join shared as s on s.sale_id = l.part_id and s.matched_sale = l.part_matched_sale
+    join rules.incentive_names as names using (incentive)
+    where (names.base_of = 'quantity') = (l.measure = 'quantity')
+    group by l.sale_id, l.matched_sale, s.incentive, s.partner_id
 )
-select
-    sale_id, matched_sale, incentive, partner_id, roles, numerator::bigint as numerator,
-    denominator::bigint as denominator,
-    (((floor_cents + if(sequence <= left_over, 1, 0)) * sign(amount)::hugeint)::decimal(18,0)
-        * 0.01::decimal(3,2))::decimal(18,2) as base
-from ranked
-where partner_id is not null
+select s.* replace (coalesce(r.base, s.base) as base)
+from shared as s
+left join rests as r using (sale_id, matched_sale, incentive, partner_id)

@@ -1,11 +1,12 @@
--- The aliases, modules and levels of each partner, with the days on which each holds. An item with
--- days of its own holds on them, as the newest row with days for it says. An item without days
--- holds as long as its row; the alias of a code that no row had before holds from the beginning.
+-- The aliases, modules, levels and agreements of each partner, with the days on which each holds.
+-- An item with days of its own holds on them, as the newest row with days for it says. An item
+-- without days holds as long as its row; the alias of a code that no row had before holds from the
+-- beginning.
 --
 -- grain: partner_id, attribute, item, from_date, to_date
 -- partner_id
--- attribute  alias, module or level
--- item       DISTRIBUTOR=code, the module or the level
+-- attribute  alias, module, level or agreement
+-- item       DISTRIBUTOR=code, the module, the level, or the version of the programme
 -- from_date, to_date
 -- has_ended  a complete file no longer lists the partner
 with lists as (
@@ -16,6 +17,9 @@ with lists as (
     select 'module', file_id, line, partner_id, string_split(modules, '|') from staging.partners
     union all
     select 'level', file_id, line, partner_id, string_split(levels, '|') from staging.partners
+    union all
+    select 'agreement', file_id, line, partner_id, string_split(agreements, '|')
+    from staging.partners
 ),
 texts as (
     select attribute, file_id, line, partner_id, unnest(items) as text

@@ -2,7 +2,8 @@
 -- lines, held lines that now count, and what a sender corrects on its own lines move by themselves.
 -- Everything else has been changed by somebody else, and waits. A change is named by what changes,
 -- to what, and by the credits that it moves, so a decision holds for it in whatever file it comes
--- again, and for nothing more.
+-- again, and for nothing more. An incentive that takes the place of a stated one on the same line,
+-- because the two do not go together, belongs to the same change.
 --
 -- grain: credit_id
 -- credit_id
@@ -77,12 +78,34 @@ named as (
         end as change
     from judged
 ),
+-- The stated credit whose place a new one takes.
+replaced as (
+    select new.credit_id, min(old.credit_id) as old_credit_id
+    from intermediate.adjusting_credits as new
+    join rules.incentives as its on its.version = new.version and its.incentive = new.incentive
+    join intermediate.adjusting_credits as old
+        using (distributor, document_no, line_no, line_key, matched_sale, partner_id)
+    join rules.incentives as olds on olds.version = new.version and olds.incentive = old.incentive
+    where not new.is_stated and old.is_stated and not old.is_due
+        and (its.excludes & (1::bigint << (olds.place - 1)) <> 0
+            or olds.excludes & (1::bigint << (its.place - 1)) <> 0)
+    group by new.credit_id
+),
+grouped as (
+    select n.credit_id, n.base, n.moves and coalesce(old.moves, true) as moves,
+        if(n.moves and not old.moves, old.kind, n.kind) as kind,
+        if(n.moves and not old.moves, old.subject, n.subject) as subject,
+        if(n.moves and not old.moves, old.change, n.change) as change
+    from named as n
+    left join replaced as r using (credit_id)
+    left join named as old on old.credit_id = r.old_credit_id
+),
 identified as (
     select *, md5(concat_ws(chr(31), kind, subject, change,
         string_agg(concat_ws(' ', credit_id, if(kind in ('rules', 'missing'), base, null)), ',')
             over (partition by kind, subject, change, moves order by credit_id
             rows between unbounded preceding and unbounded following))) as change_id
-    from named
+    from grouped
 )
 select i.credit_id, i.kind, i.subject, i.change, i.change_id,
     i.moves or d.is_accepted as is_accepted
