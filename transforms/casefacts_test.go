@@ -27,7 +27,7 @@ func readFacts(t *testing.T, c namedCase) oracle.Facts {
 	return oracle.Facts{
 		Partners: readPartners(t, c), Products: readProducts(t, c), Rates: readRates(t, c), Claims: readClaims(t, c),
 		Links:   readLinks(t, c),
-		Targets: readTargets(t, c), Activities: readActivities(t, c),
+		Targets: readTargets(t, c), Activities: readActivities(t, c), Budgets: readBudgets(t, c),
 		Certifications: readCertifications(t, c), Entries: readEntries(t, c), Sales: readSales(t, c),
 	}
 }
@@ -122,6 +122,16 @@ func readCertifications(t *testing.T, c namedCase) []oracle.Certification {
 			Awarded: r.date("awarded"), Expires: r.date("expires")})
 	}
 	return out
+}
+
+func readBudgets(t *testing.T, c namedCase) (list []oracle.Budget) {
+	for _, r := range readTable(t, c, "budgets.csv", map[string]string{"partner": "P1", "points": needed,
+		"status": "approved", "approved": "", "expires": "", "proved": ""}) {
+		list = append(list, oracle.Budget{ID: fmt.Sprint("B", len(list)+1), Partner: r.text("partner"),
+			Points: r.number("points"), Status: r.oneOf("status", "requested", "approved", "refused"),
+			Approved: r.date("approved"), Expires: r.date("expires"), ProvedOn: r.date("proved")})
+	}
+	return list
 }
 
 func readTargets(t *testing.T, c namedCase) []oracle.Target {

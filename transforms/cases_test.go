@@ -71,7 +71,8 @@ type namedCase struct {
 }
 
 var sections = []string{"programme.yaml", "complete.csv", "partners.csv", "products.csv", "rates.csv",
-	"claims.csv", "links.csv", "certifications.csv", "targets.csv", "activities.csv", "entries.csv", "sales.csv",
+	"claims.csv", "links.csv", "certifications.csv", "targets.csv", "activities.csv", "budgets.csv",
+	"entries.csv", "sales.csv",
 	"programme", "decide", "show", "want"}
 
 // readCase refuses a section that nothing would read, and a case that does not

@@ -101,6 +101,18 @@ func drawFacts(t *rapid.T, p oracle.Programme) oracle.Facts {
 			Code:    rapid.SampledFrom([]string{"WORKSHOP", "LEAD"}).Draw(t, "activity"),
 			Date:    drawDay(t, "done", -5, 300), Count: rapid.Int64Range(0, 4).Draw(t, "count")})
 	}
+	for i := range rapid.IntRange(0, 3).Draw(t, "budgets") {
+		b := oracle.Budget{ID: fmt.Sprint("B", i), Partner: rapid.SampledFrom(partnerIDs).Draw(t, "asks"),
+			Points: rapid.Int64Range(1, 80).Draw(t, "points asked for"), Approved: drawDay(t, "approved on", 0, 200),
+			Status: rapid.SampledFrom([]string{"approved", "approved", "requested", "refused"}).Draw(t, "answer")}
+		if rapid.Bool().Draw(t, "is proved") {
+			b.ProvedOn = drawDay(t, "proved on", 0, 300)
+		}
+		if rapid.Bool().Draw(t, "lapses") {
+			b.Expires = drawDay(t, "asked until", 0, 300)
+		}
+		f.Budgets = append(f.Budgets, b)
+	}
 	for _, partner := range partnerIDs {
 		for _, name := range []string{"distribution", "resell", "sell_with", "beta"} {
 			for months := 0; months < 12; months += rapid.SampledFrom([]int{12, 6, 3}).Draw(t, "next target") {

@@ -68,7 +68,7 @@ func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme
 		"drop schema if exists memory.rules cascade", "drop schema if exists memory.stated cascade",
 		"drop schema if exists published.mart cascade")
 	for _, name := range []string{"files", "rejects", "partners", "products", "fx_rates", "deals", "certifications",
-		"entries", "links", "targets", "activities", "sales"} {
+		"entries", "links", "targets", "activities", "budgets", "sales"} {
 		must(t, s, "delete from store.raw."+name)
 	}
 	must(t, s, fill(f)...)
@@ -144,11 +144,11 @@ const noFeeds = "memory.main.feeds (feed varchar, max_corrected_lines bigint, ma
 func fill(f oracle.Facts) []string {
 	var q []string
 	kinds := []string{"partners", "products", "fx_rates", "deals", "certifications", "entries", "sales", "links",
-		"targets", "activities"}
+		"targets", "activities", "budgets"}
 	counts := map[string]int{"partners": len(f.Partners), "products": len(f.Products), "fx_rates": len(f.Rates),
 		"deals":          len(f.Claims),
 		"certifications": len(f.Certifications), "entries": len(f.Entries), "links": len(f.Links), "targets": len(f.Targets),
-		"activities": len(f.Activities)}
+		"activities": len(f.Activities), "budgets": len(f.Budgets)}
 	for i, kind := range kinds {
 		q = append(q, fmt.Sprintf("insert into store.raw.files values (%d, 'sha%d', '%s.csv', '%s', '%s', 'h', false, "+
 			"'2024-01-01', null, 1, 'loaded', null, null, %d, %d, 0, 0, 0, 0, 0, 0, 0, null)",
@@ -185,6 +185,12 @@ func fill(f oracle.Facts) []string {
 			text(a.ID), text(a.Partner), text(a.Code), date(a.Date), a.Count))
 	}
 	values("activities")
+	for i, b := range f.Budgets {
+		rows = append(rows, fmt.Sprintf("(11, %d, %s, %s, %s, %s, %d, 'a trial', date '2024-01-01', %s, %s, %s, %s, "+
+			"'a report')", i+2, text(b.ID), text(fmt.Sprint(b)), text(b.ID), text(b.Partner), b.Points, text(b.Status),
+			date(b.Approved), date(b.Expires), date(b.ProvedOn)))
+	}
+	values("budgets")
 	rows = saleRows(f.Sales)
 	values("sales")
 	rows = linkRows(f.Links)

@@ -65,6 +65,15 @@ join staging.files as f using (file_id)
 anti join intermediate.partners as p using (partner_id)
 union all
 select
+    'budgets', b.file_id, b.line, f.file_name, b.held_reason, b.partner_id,
+    date_trunc('month', coalesce(b.proved_on, b.requested_on))::date, null, null, null,
+    b.request_id, null, null, null, null, null, null, null
+from intermediate.budgets as b
+join staging.files as f using (file_id)
+where b.held_reason is not null
+    and (b.proved_on is not null or b.held_reason = 'unknown_partner')
+union all
+select
     'certifications', c.file_id, c.line, f.file_name, 'unknown_partner', c.partner_code,
     date_trunc('month', c.awarded_on)::date, null, null, null,
     c.certification_code || ' ' || c.person_id, null, null, null, null, null, null, null

@@ -45,6 +45,11 @@ func (w *work) writeLedgers() {
 	for _, c := range w.credits {
 		w.post(c.partner, posting{c.line.sale.Date, c.line.terms, byAmount, c.points})
 	}
+	for _, b := range w.facts.Budgets {
+		if b.isProved() {
+			w.post(b.Partner, posting{b.ProvedOn, b.ProvedOn, redemption, -b.Points})
+		}
+	}
 	for _, e := range w.facts.Entries {
 		switch e.Kind {
 		case bonus:
@@ -59,6 +64,12 @@ func (w *work) writeLedgers() {
 			w.post(partner, posting{s.first, s.first, certification, counted})
 		}
 	}
+}
+
+// isProved says that a request was approved by the day of its proof, and had not lapsed.
+func (b Budget) isProved() bool {
+	return b.Status == "approved" && !b.Approved.IsZero() && !b.ProvedOn.Before(b.Approved) &&
+		(b.Expires.IsZero() || !b.ProvedOn.After(b.Expires))
 }
 
 // post leaves out what the programme was not there for, or is not there for yet.

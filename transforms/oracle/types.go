@@ -21,6 +21,7 @@ type Facts struct {
 	Links          []Link
 	Certifications []Certification
 	Entries        []Entry
+	Budgets        []Budget
 	Targets        []Target
 	Activities     []Activity
 	Sales          []Sale
@@ -119,6 +120,13 @@ type Target struct {
 	Period             time.Time // its first day
 	Amount             apd.Decimal
 	Days               // that it is the target
+}
+
+// Budget is a request to pay for a proof of concept with points.
+type Budget struct {
+	ID, Partner, Status         string // requested, approved or refused
+	Points                      int64
+	Approved, Expires, ProvedOn time.Time // zero: nobody says it
 }
 
 // Entry is a manual posting: redemption, bonus_points or money_adjustment.

@@ -19,6 +19,8 @@ from raw.certifications
 union all
 select 'entries', file_id, line, record_key, content, date '1900-01-01' from raw.entries
 union all
+select 'budgets', file_id, line, record_key, content, date '1900-01-01' from raw.budgets
+union all
 select 'activities', file_id, line, record_key, content, date '1900-01-01' from raw.activities
 union all
 select 'targets', file_id, line, record_key, content, date '1900-01-01' from raw.targets

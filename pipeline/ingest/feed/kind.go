@@ -149,6 +149,19 @@ func Kinds() []Kind {
 			{Name: "reason", Type: Text, Needed: true},
 			{Name: "entered_by", Type: Text, Needed: true},
 		}},
+		// Proofs of concept that partners pay with points.
+		{Name: "budgets", Key: []string{"request_id"}, Columns: []Column{
+			{Name: "request_id", Type: Code, Needed: true},
+			{Name: "partner_id", Type: Code, Needed: true},
+			{Name: "points", Type: Whole, Needed: true},
+			{Name: "purpose", Type: Text, Needed: true},
+			{Name: "requested_on", Type: Date, Needed: true},
+			{Name: "status", Type: Word, Needed: true, Words: []string{"requested", "approved", "refused"}},
+			{Name: "approved_on", Type: Date},
+			{Name: "expires_on", Type: Date, FarDates: true},
+			{Name: "proved_on", Type: Date},
+			{Name: "proof", Type: Text},
+		}},
 		{Name: "activities", Key: []string{"activity_id"}, Columns: []Column{
 			{Name: "activity_id", Type: Code, Needed: true},
 			{Name: "partner_id", Type: Code, Needed: true},

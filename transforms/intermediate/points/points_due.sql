@@ -1,5 +1,6 @@
 -- The postings of points that should exist by today's facts: certifications, bonuses and
--- redemptions. Points by amount follow the running position and are elsewhere.
+-- redemptions, also those by proofs of concept. Points by amount follow the running position and
+-- are elsewhere.
 --
 -- grain: origin, partner_id
 -- origin, partner_id, posted_on
@@ -19,3 +20,9 @@ select
     null, entry_id || ': ' || reason, file_id, line
 from intermediate.entries
 where kind in ('redemption', 'bonus_points') and held_reason is null
+union all
+select
+    concat_ws(' ', 'budget', request_id, partner_id), partner_id, proved_on, 'redemption', null,
+    -points, 'spendable', null, request_id || ': ' || purpose, file_id, line
+from intermediate.budgets
+where proved_on is not null and held_reason is null

@@ -41,6 +41,13 @@ newest as (
         on void.kind <> 'certification'
         and starts_with(void.origin, concat('entry ', e.entry_id, ' ', void.partner_id, ' '))
     group by void.origin, void.partner_id
+    union all
+    select void.origin, void.partner_id, max(b.file_id), arg_max(b.line, b.file_id)
+    from void
+    join staging.budgets as b
+        on void.kind <> 'certification'
+        and void.origin = concat('budget ', b.request_id, ' ', void.partner_id)
+    group by void.origin, void.partner_id
 ),
 compared as (
     select
