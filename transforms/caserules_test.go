@@ -302,6 +302,9 @@ func pointsByAmount(t *testing.T, _ *oracle.Programme, v *oracle.Version, words 
 	if len(words) == 6 && words[4] == "from" {
 		rate.From = dayIn(t, "programme", words[5])
 	}
+	if len(words) == 6 && words[4] == "most" {
+		rate.Most = numberIn(t, "programme", words[5])
+	}
 	v.Points.ByAmount[words[0]] = rate
 }
 

@@ -66,7 +66,7 @@ func ourVersion(v programme.Version) oracle.Version {
 		Levels: oracle.Levels{Computed: v.Levels.Computed, ReviewMonth: v.Levels.ReviewMonth,
 			GraceMonths: v.Levels.GraceMonths}}
 	for _, r := range v.Points.ByAmount {
-		rate := oracle.PointRate{Points: r.Points, Per: decimalOf(r.Per), From: r.From}
+		rate := oracle.PointRate{Points: r.Points, Per: decimalOf(r.Per), From: r.From, Most: r.Most}
 		for _, x := range r.Times {
 			rate.Times = append(rate.Times, oracle.Times{From: x.From, To: x.To, By: int64(x.By) / 100})
 		}

@@ -52,6 +52,7 @@ func drawVersion(t *rapid.T, from time.Time) oracle.Version {
 		if rapid.IntRange(0, 3).Draw(t, name+" points") > 0 {
 			rate := oracle.PointRate{Points: rapid.Int64Range(1, 7).Draw(t, "points"),
 				Per: dec(rapid.SampledFrom([]int64{100, 33333, 250000}).Draw(t, "per"), 2)}
+			rate.Most = rapid.SampledFrom([]int64{0, 0, 40, 3000}).Draw(t, "most points")
 			if rapid.IntRange(0, 2).Draw(t, "points later") == 0 {
 				rate.From = drawDay(t, "points from", -10, 100)
 			}

@@ -51,7 +51,7 @@ func version(v oracle.Version) programme.Version {
 			times = append(times, programme.Times{From: t.From, To: t.To, By: programme.Cents(100 * t.By)})
 		}
 		out.Points.ByAmount = append(out.Points.ByAmount, programme.PointRate{Times: times, Incentive: name, Points: r.Points,
-			Per: centsOf(&r.Per), From: r.From})
+			Most: r.Most, Per: centsOf(&r.Per), From: r.From})
 	}
 	for _, code := range slices.Sorted(maps.Keys(v.Points.Certifications)) {
 		c := v.Points.Certifications[code]

@@ -322,6 +322,7 @@ type pointRateFile struct {
 	Points    int64       `is:"count" doc:"The points given"`
 	Per       exact       `is:"must money" doc:"For each amount, or number of units, of this size"`
 	From      exact       `is:"day" doc:"Lines earn them from this day; usually from the first"`
+	Most      int64       `is:"count" doc:"The most points that the base of a period brings; usually no limit"`
 	Times     []timesFile `doc:"Spans whose lines earn a multiple of them"`
 }
 

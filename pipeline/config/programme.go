@@ -93,7 +93,8 @@ func (r *reader) points(at string, f pointsFile) programme.Points {
 				By: r.money(there+".by", t.By)})
 		}
 		p.ByAmount = append(p.ByAmount, programme.PointRate{Times: times,
-			Incentive: q.Incentive, Points: q.Points, Per: r.money(fmt.Sprintf("%s.by_amount[%d].per", at, i), q.Per),
+			Incentive: q.Incentive, Points: q.Points, Most: q.Most,
+			Per:  r.money(fmt.Sprintf("%s.by_amount[%d].per", at, i), q.Per),
 			From: r.optionalDay(fmt.Sprintf("%s.by_amount[%d].from", at, i), q.From)})
 	}
 	for _, c := range f.Certifications {

@@ -181,6 +181,9 @@ func (v Version) pointsFor(in Incentive) string {
 		for _, t := range r.Times {
 			text += fmt.Sprintf(", times %s from %s to %s", t.By, t.From.Format(time.DateOnly), t.To.Format(time.DateOnly))
 		}
+		if r.Most != 0 {
+			text += fmt.Sprintf(", at most %d a %s", r.Most, in.Period)
+		}
 		return text
 	}
 	return ""

@@ -200,6 +200,7 @@ type PointRate struct {
 	Per       Cents
 	From      time.Time `json:",omitzero"` // the first day that earns them; zero: every day does
 	Times     []Times   `json:",omitzero"` // spans that earn a multiple
+	Most      int64     `json:",omitzero"` // the most that the base of a period brings; zero: no limit
 }
 
 // Times is a span whose lines earn a multiple of the points. By is in hundredths: 150 is one and a half times.

@@ -215,7 +215,7 @@ func tables() []string {
 			left_at decimal(18,2), step decimal(18,2))`,
 		"create table rules.weights (version integer, incentive varchar, role varchar, weight bigint)",
 		`create table rules.point_rates (version integer, incentive varchar, points bigint, per decimal(18,2),
-			from_date date, to_date date)`,
+			from_date date, to_date date, most bigint)`,
 		"create table rules.certifications (version integer, code varchar, category varchar, points bigint)",
 		"create table rules.category_caps (version integer, category varchar, points bigint)",
 		"create table rules.requirements (version integer, level varchar, points bigint, certifications bigint)",
@@ -300,8 +300,8 @@ func (w *writer) measures(version int, list []Measure) {
 func (w *writer) pointRate(version int, r PointRate) {
 	span := func(points int64, from, to time.Time) {
 		if !to.Before(from) {
-			w.exec("insert into rules.point_rates values (?, ?, ?, ?, ?, ?)", version, r.Incentive, points, r.Per.String(),
-				from, to)
+			w.exec("insert into rules.point_rates values (?, ?, ?, ?, ?, ?, nullif(?, 0))", version, r.Incentive, points,
+				r.Per.String(), from, to, r.Most)
 		}
 	}
 	from := orFirst(r.From)

@@ -3,6 +3,8 @@ package oracle
 import (
 	"sort"
 	"time"
+
+	"github.com/cockroachdb/apd/v3"
 )
 
 // What a posting in the ledger of points is.
@@ -36,7 +38,13 @@ func (w *work) scorePoints() {
 				points = whole(rule.Points * t.By)
 			}
 		}
-		c.points = floorQuo(mul(c.high, points), rule.Per) - floorQuo(mul(c.low, points), rule.Per)
+		brings := func(base apd.Decimal) int64 {
+			if n := floorQuo(mul(base, points), rule.Per); rule.Most == 0 || n < rule.Most {
+				return n
+			}
+			return rule.Most
+		}
+		c.points = brings(c.high) - brings(c.low)
 	}
 }
 

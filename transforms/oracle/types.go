@@ -277,6 +277,7 @@ type PointRate struct {
 	Per    apd.Decimal
 	From   time.Time // zero: every day
 	Times  []Times
+	Most   int64 // that a period's base brings; zero: no limit
 }
 
 // Times is a span whose lines earn a multiple of the points.

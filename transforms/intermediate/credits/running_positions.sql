@@ -1,7 +1,8 @@
 -- The running position of each partner before and after each movement, and the points the movement
 -- earns by amount. Points are whole points after it less whole points before it, both rounded
--- toward minus infinity, by the rule of the day of its terms. The sequence continues from the
--- closed months. What waits for a person comes last, and so moves no other position.
+-- toward minus infinity, by the rule of the day of its terms, and up to the most it allows. The
+-- sequence continues from the closed months. What waits for a person comes last, and so moves no
+-- other position.
 --
 -- grain: credit_id
 -- credit_id
@@ -79,7 +80,7 @@ positioned as (
 ),
 ruled as (
     select
-        w.*, r.points as rate,
+        w.*, r.points as rate, coalesce(r.most, 9223372036854775807) as most,
         -- Whole units and cents apart: a decimal of 18 digits times 100 may not fit.
         trunc(w.lo)::bigint * 100 + ((w.lo - trunc(w.lo)) * 100)::bigint as lo_cents,
         trunc(w.hi)::bigint * 100 + ((w.hi - trunc(w.hi)) * 100)::bigint as hi_cents,
@@ -100,6 +101,6 @@ parts as (
     from ruled
 )
 select credit_id, lo, hi, document_lo, document_hi, sequence,
-    coalesce((hi_whole - lo_whole) * rate + hi_rest * rate // per - lo_rest * rate // per,
-        0)::bigint as points
+    coalesce(least(hi_whole * rate + hi_rest * rate // per, most)
+        - least(lo_whole * rate + lo_rest * rate // per, most), 0)::bigint as points
 from parts
