@@ -41,8 +41,9 @@ type Config struct {
 	Journal    *Journal // nil: no journal is written
 	Serve      Serve
 	Notify     Notify
-	Keep       int    // earlier publications that can be restored
-	SourceHash string // of the file's bytes
+	Deliver    *Deliver // nil: nothing leaves but messages
+	Keep       int      // earlier publications that can be restored
+	SourceHash string   // of the file's bytes
 }
 
 // Folders are absolute paths.
@@ -162,7 +163,7 @@ func ReadNotify(path string) (*Config, bool) {
 		return nil, false
 	}
 	base := filepath.Dir(path)
-	c := &Config{Path: path, Vendor: f.Vendor, Folders: r.folders(base, f), Notify: r.notify(base, f.Notify)}
+	c := &Config{Path: path, Vendor: f.Vendor, Folders: r.folders(base, f), Notify: r.notify(base, f)}
 	c.Serve.Zone = time.UTC
 	return c, len(r.faults) == 0
 }
@@ -227,7 +228,8 @@ func (r *reader) config(path string, f file) *Config {
 	c.Statement = r.statement(base, f.Statement)
 	c.Journal = r.journal(f.Journal, c.Programme)
 	c.Serve = r.serve(base, f.Serve)
-	c.Notify = r.notify(base, f.Notify)
+	c.Notify = r.notify(base, f)
+	c.Deliver = r.deliver(base, f, c.Notify.Mail)
 	if f.Publish.Keep != nil {
 		c.Keep = *f.Publish.Keep
 	}

@@ -61,6 +61,7 @@ type file struct {
 	Serve     serveFile     `doc:"What tranche serve does and when, and who may read its pages"`
 	Notify    notifyFile    `doc:"Who gets messages"`
 	Names     namesFile     `doc:"What levels and modules are called, and how statements write it"`
+	Deliver   *deliverFile  `doc:"How statements leave once a month is final"`
 	Sources   []sourceFile  `doc:"Where files are fetched from, besides the inbox"`
 	Feeds     []feedFile    `is:"must" doc:"How each sender writes its files; nothing is guessed"`
 	Programme []versionFile `is:"must" doc:"The rules; a version holds from its date until the next version's"`

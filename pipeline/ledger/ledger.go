@@ -359,33 +359,3 @@ func contents(folder string) ([]string, error) {
 	})
 	return names, errors.Join(err, strange)
 }
-
-// Final is a month that needs no approval any more.
-type Final struct {
-	Month time.Time
-	At    time.Time // when that was decided
-}
-
-// Finals lists the final months by the log. It reads only the manifests, which say whether approval was needed.
-func Finals(root string, log []audit.Decision) []Final {
-	standing, _, err := decided(log)
-	if err != nil {
-		return nil // Open says so
-	}
-	at := map[string]time.Time{}
-	for _, d := range log {
-		if d.Act == audit.Close || d.Act == audit.Approve {
-			at[d.Month] = d.At
-		}
-	}
-	var list []Final
-	for _, s := range standing {
-		var m Manifest
-		data, err := os.ReadFile(filepath.Join(root, Folder(s.month), ManifestName))
-		if err != nil || json.Unmarshal(data, &m) != nil || s.approved == "" && m.Approval {
-			continue
-		}
-		list = append(list, Final{Month: s.month, At: at[Folder(s.month)]})
-	}
-	return list
-}

@@ -158,7 +158,7 @@ func TestARunThatFindsAnotherAtWorkStillLooksForWhatShouldHaveCome(t *testing.T)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := AfterRun(c, site.now.AddDate(0, 0, 6), summary, "", pipeline.ErrLocked); err != nil {
+	if err := AfterRun(t.Context(), c, site.now.AddDate(0, 0, 6), summary, "", pipeline.ErrLocked); err != nil {
 		t.Fatal(err)
 	}
 	open, err := Outbox(c).Unsent()
