@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"unicode/utf8"
 
 	"tranche/pipeline/programme"
 )
@@ -115,8 +116,8 @@ func (r *reader) passwords(base, path string) map[string]string {
 	}
 	list := map[string]string{}
 	for _, row := range rows[1:] {
-		if len(row[1]) < 8 || len(row[1]) > 255 {
-			r.fault(at, "the password of %s has %d characters; it needs 8 to 255", row[0], len(row[1]))
+		if n := utf8.RuneCountInString(row[1]); n < 12 || n > 255 {
+			r.fault(at, "the password of %s has %d characters; it needs 12 to 255", row[0], n)
 		}
 		if _, twice := list[row[0]]; twice {
 			r.fault(at, "%s has two passwords", row[0])
