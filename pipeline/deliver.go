@@ -131,8 +131,8 @@ func writeDeliveries(ctx context.Context, s *store.Session, c *config.Config) er
 	return err
 }
 
-// ForSheets makes texts that a spreadsheet takes for formulas stand as ="...", as feeds with excel_text read them. Saved
-// by the spreadsheet, they are plain again.
+// ForSheets makes texts that a spreadsheet takes for formulas stand as ="...", as feeds with excel_text read them.
+// Saved by the spreadsheet, they are plain again.
 func ForSheets(row []string) []string {
 	for i, text := range row {
 		if text != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", []rune(text)[0]) {

@@ -188,7 +188,7 @@ func (a *app) nowFinal(
 	ctx context.Context, o pipeline.Options, s *pipeline.Summary, err error,
 ) (*pipeline.Summary, error) {
 	if err == nil {
-		a.spread(ctx, o.Config, errors.Join(schedule.Finals(o.Config, o.Now), schedule.Deliver(ctx, o.Config, o.Now)))
+		a.spread(ctx, o.Config, errors.Join(schedule.Finals(ctx, o.Config, o.Now), schedule.Deliver(ctx, o.Config, o.Now)))
 	}
 	return s, err
 }

@@ -2,10 +2,7 @@ package config
 
 import (
 	"bytes"
-	"crypto/ed25519"
-	"crypto/x509"
 	"encoding/csv"
-	"encoding/pem"
 	"image"
 	_ "image/jpeg" // a logo is one of the two
 	_ "image/png"
@@ -28,7 +25,10 @@ func (r *reader) statement(base string, f statementFile) Statement {
 	if len(s.Address) > 4 {
 		r.fault("$.statement.address", "%d lines do not fit beside the name; four do", len(s.Address))
 	}
-	s.SigningKey = r.signingKey(base, f.Signing)
+	if f.Signing != "" {
+		r.fault("$.statement.signing_key", "closings are signed, and no longer drafts: write signing: {key_file: %s} as a "+
+			"section of its own", f.Signing)
+	}
 	s.Passwords = r.passwords(base, f.Locks)
 	if f.Logo == "" {
 		return s
@@ -75,27 +75,6 @@ func (r *reader) secret(at, base, path string) []byte {
 		r.fault(at, "it cannot be read: %v", err)
 	}
 	return data
-}
-
-// signingKey reads an ed25519 key as `openssl genpkey -algorithm ed25519` writes it.
-func (r *reader) signingKey(base, path string) ed25519.PrivateKey {
-	const at = "$.statement.signing_key"
-	data := r.secret(at, base, path)
-	if data == nil {
-		return nil
-	}
-	block, _ := pem.Decode(data)
-	if block == nil {
-		r.fault(at, "%s is not a PEM file; make one with: openssl genpkey -algorithm ed25519 -out %s", path, path)
-		return nil
-	}
-	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	private, ok := key.(ed25519.PrivateKey)
-	if err != nil || !ok {
-		r.fault(at, "%s holds no ed25519 key; make one with: openssl genpkey -algorithm ed25519 -out %s", path, path)
-		return nil
-	}
-	return private
 }
 
 // passwords reads the file of partner ids and passwords.

@@ -18,13 +18,10 @@ func FinalMonth(root string, log []audit.Decision, month time.Time) (Closed, boo
 		return Closed{}, false, err
 	}
 	for _, s := range standing {
-		if !s.month.Equal(month) {
-			continue
+		if s.month.Equal(month) {
+			c, err := Closing(root, log, s.number)
+			return c, err == nil && c.Approved != "", err
 		}
-		c, err := read(filepath.Join(root, Folder(month)), s)
-		c.Approved = s.approved
-		c.finish()
-		return c, err == nil && c.Approved != "", err
 	}
 	return Closed{}, false, nil
 }

@@ -14,6 +14,7 @@ import (
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
 	"tranche/pipeline/ledger"
+	"tranche/pipeline/ledger/anchor"
 	"tranche/pipeline/schedule/letters"
 	"tranche/pipeline/schedule/outbox"
 )
@@ -131,6 +132,11 @@ func parcelsOf(
 	ctx context.Context, c *config.Config, now, month time.Time, closed ledger.Closed,
 ) (parcels []Parcel, err error) {
 	p := packer{config: c, now: now, month: pipeline.MonthName(month), closed: closed}
+	if closed.Hash != "" {
+		if p.anchor, _, err = pipeline.Anchored(ctx, c, closed); err != nil {
+			return nil, err
+		}
+	}
 	if c.Deliver.Statements != config.NoWay || len(c.Deliver.Partners) > 0 {
 		receivers, err := pipeline.Receivers(ctx, c, month)
 		if err != nil {
@@ -153,6 +159,7 @@ type packer struct {
 	now    time.Time
 	month  string
 	closed ledger.Closed // the zero value: the month is not closed
+	anchor *anchor.Anchor
 }
 
 func (p *packer) delivery(kind, receiver, way, address string) *outbox.Delivery {
@@ -192,7 +199,7 @@ func (p *packer) statements(r pipeline.Receiver) (parcels []Parcel) {
 		parcel := Parcel{Name: r.Name, content: func() (map[string][]byte, error) { return p.statement(file) }}
 		subject, text, err := c.Deliver.Letters.Write(letters.Statement, r.Language, letters.Facts{
 			Vendor: c.Vendor, Name: r.Name, Month: p.month, Edition: max(1, p.closed.Version), File: p.named(file),
-			Locked: c.Statement.Passwords[r.Partner] != "",
+			Locked: c.Statement.Passwords[r.Partner] != "", Anchor: p.receiptName(file),
 		})
 		if err != nil {
 			parcel.Missing = err.Error()
@@ -208,7 +215,21 @@ func (p *packer) statements(r pipeline.Receiver) (parcels []Parcel) {
 // statement is a partner's file, proved against the manifest.
 func (p *packer) statement(file string) (map[string][]byte, error) {
 	data, err := p.closed.Read(ledger.Statements + "/" + file)
-	return map[string][]byte{p.named(file): data}, err
+	files := map[string][]byte{p.named(file): data}
+	if err == nil && p.anchor != nil {
+		receipt := *p.anchor
+		receipt.Receipt, err = anchor.ReceiptOf(p.closed.StatementHashes(), file)
+		files[p.receiptName(file)] = receipt.Text()
+	}
+	return files, err
+}
+
+// receiptName is the name of the file by which a partner checks its statement; empty: there is none.
+func (p *packer) receiptName(file string) string {
+	if p.anchor == nil {
+		return ""
+	}
+	return strings.TrimSuffix(p.named(file), ".xlsx") + "." + anchor.Name
 }
 
 // folderOf is a receiver's folder, by the name of its workbook.
@@ -233,7 +254,7 @@ func (p *packer) pack() Parcel {
 		Subject:  p.config.Vendor + ": the statements of " + p.month + " are final",
 		Delivery: p.delivery(packKind, finance, place, path.Join(p.into(place), finance))}
 	return Parcel{Name: finance, Message: m, content: func() (map[string][]byte, error) {
-		return packOf(p.closed, p.named)
+		return packOf(p.closed, p.anchor, p.named)
 	}}
 }
 

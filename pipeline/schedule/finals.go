@@ -3,6 +3,7 @@ package schedule
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"errors"
 	"maps"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
 	"tranche/pipeline/ledger"
+	"tranche/pipeline/ledger/anchor"
 	"tranche/pipeline/schedule/outbox"
 )
 
@@ -24,14 +26,14 @@ const finalID = "final-"
 // Finals sends finance, where it is configured, the months that became final lately. It asks the outbox, because the
 // program can stop between approval and sending. What became final before finance was configured is not sent. For a
 // month that was sent and then reopened, it sends that it must not be paid.
-func Finals(c *config.Config, now time.Time) error {
+func Finals(ctx context.Context, c *config.Config, now time.Time) error {
 	since, err := keptSince(c, now, "finance_since", c.Notify.Mail != nil && len(c.Notify.Mail.Finance) > 0)
 	if err != nil || since.IsZero() {
 		return err
 	}
 	months, all := pipeline.Finals(c, lately(since, now))
 	for _, month := range months {
-		all = errors.Join(all, sendFinal(c, now, month))
+		all = errors.Join(all, sendFinal(ctx, c, now, month))
 	}
 	sent, err := Outbox(c).Sent(finalID)
 	for _, m := range sent {
@@ -110,7 +112,7 @@ func readManifest(c *config.Config, month string) ([]byte, error) {
 }
 
 // sendFinal sends finance the register and all statements of a final month.
-func sendFinal(c *config.Config, now, first time.Time) error {
+func sendFinal(ctx context.Context, c *config.Config, now, first time.Time) error {
 	closed, isFinal, err := pipeline.FinalMonth(c, first)
 	if err != nil || !isFinal {
 		return err
@@ -123,7 +125,16 @@ func sendFinal(c *config.Config, now, first time.Time) error {
 	if Outbox(c).Has(m.ID) {
 		return nil
 	}
-	attach, err := packOf(closed, func(file string) string {
+	m.Text += anchorText
+	a, unstamped, err := pipeline.Anchored(ctx, c, closed)
+	if err != nil {
+		return err
+	}
+	if unstamped != nil {
+		m.Text += "There is no time stamp: " + unstamped.Error() + "\n"
+	}
+	m.Text += "\n" + anchored(a)
+	attach, err := packOf(closed, a, func(file string) string {
 		end := filepath.Ext(file)
 		return strings.TrimSuffix(file, end) + "-" + month + end
 	})
@@ -133,10 +144,26 @@ func sendFinal(c *config.Config, now, first time.Time) error {
 	return notify(c, m, attach)
 }
 
-// packOf is what finance gets of a final month: the register, the journal, and an archive of every statement with the
-// manifest. Each file is proved against the manifest.
-func packOf(closed ledger.Closed, named func(string) string) (map[string][]byte, error) {
+// anchorText says what an anchor is for.
+const anchorText = "\nKeep this mail at a place that nobody can write who can write the folder of Tranche: by the\n" +
+	"anchor below, and in anchor-*.txt, tranche verify --anchor MAIL says whether the folder\n" +
+	"still holds what was stated.\n"
+
+// anchored is an anchor's text; empty: there is none.
+func anchored(a *anchor.Anchor) string {
+	if a == nil {
+		return ""
+	}
+	return string(a.Text())
+}
+
+// packOf is what finance gets of a final month: the register, the journal, the anchor, and an archive of every
+// statement with the manifest. Each file is proved against the manifest.
+func packOf(closed ledger.Closed, a *anchor.Anchor, named func(string) string) (map[string][]byte, error) {
 	pack := map[string][]byte{}
+	if a != nil {
+		pack[named(anchor.Name)] = a.Text()
+	}
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
 	add := func(name string, data []byte) error {

@@ -179,7 +179,7 @@ func AfterRun(
 		return notifyOverdue(c, now)
 	}
 	return errors.Join(notify(c, ended(c, byHand(now, c.Serve.Zone), now, summary, text, err), nil),
-		notifyOutages(c, now), notifyOverdue(c, now), Finals(c, now), Deliver(ctx, c, now), removeOld(c, now))
+		notifyOutages(c, now), notifyOverdue(c, now), Finals(ctx, c, now), Deliver(ctx, c, now), removeOld(c, now))
 }
 
 // NeverBegan sends that a run could not begin.

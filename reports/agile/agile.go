@@ -1,9 +1,9 @@
-// Package agile encrypts a finished workbook as Office does: the agile encryption of [MS-OFFCRYPTO], with AES-256 in CBC
-// mode, SHA-512, 100,000 rounds between password and key, and an HMAC that shows any change.
+// Package agile encrypts a finished workbook as Office does: the agile encryption of [MS-OFFCRYPTO], with AES-256 in
+// CBC mode, SHA-512, 100,000 rounds between password and key, and an HMAC that shows any change.
 //
-// The *package* is the workbook's bytes. A random *secret key* encrypts it in segments; the password encrypts the secret
-// key. Both lie in a compound file, the container of older Office files. Each call gives other bytes, as salts are
-// random.
+// The *package* is the workbook's bytes. A random *secret key* encrypts it in segments; the password encrypts the
+// secret key. Both lie in a compound file, the container of older Office files. Each call gives other bytes, as
+// salts are random.
 package agile
 
 import (

@@ -202,7 +202,8 @@ func TestLibreOfficeOpensIt(t *testing.T) {
 	if strings.Contains(string(out), "No module named 'uno'") {
 		t.Skip("SKIPPED: python3-uno is not on this machine (see .ci/run)")
 	}
-	if err != nil || !strings.Contains(string(out), "right: It is locked.") || !strings.Contains(string(out), "wrong: refused") {
+	said := string(out)
+	if err != nil || !strings.Contains(said, "right: It is locked.") || !strings.Contains(said, "wrong: refused") {
 		t.Errorf("%v: %s", err, out)
 	}
 }

@@ -1,8 +1,8 @@
 // Package letters holds the texts of what is sent to partners and distributors, by language.
 //
-// A *letter* is a file KIND.LANGUAGE.txt: a line "Subject: ...", an empty line, and the text, as a Go template of Facts.
-// The vendor's own files stand in place of ours, or add a language. Where a language has no letter, the English one is
-// taken.
+// A *letter* is a file KIND.LANGUAGE.txt: a line "Subject: ...", an empty line, and the text, as a Go template of
+// Facts. The vendor's own files stand in place of ours, or add a language. Where a language has no letter,
+// the English one is taken.
 package letters
 
 import (
