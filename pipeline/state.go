@@ -124,7 +124,7 @@ func decide(ctx context.Context, c *config.Config, closed ledger.Closed, say fac
 	}
 	err := ledger.Close(c.Folders.Audit(), closed, func(hash string, line int) error {
 		a := &anchor.Anchor{Vendor: c.Vendor, Month: closed.Month, Edition: closed.Version, At: closed.At,
-			Manifest: closed.Hash, Log: hash, Line: line, Root: anchor.Root(closed.StatementHashes())}
+			Manifest: closed.Hash, Log: hash, Line: line, Root: anchor.NewTree(closed.StatementHashes()).Root()}
 		if err := c.Signing.Sign(ctx, a); err != nil {
 			return err
 		}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -49,6 +51,9 @@ It ends with 3 where something did not arrive for certain, or an address is miss
 				return a.wouldDeliver(cmd.Context(), o, first)
 			}
 			parcels, err := schedule.DeliverMonth(cmd.Context(), o.Config, o.Now, first)
+			if errors.Is(err, schedule.ErrNotFinal) {
+				return errors.Join(a.printDelivered(o.Config, first, nil), err)
+			}
 			if err != nil {
 				return err
 			}
@@ -115,6 +120,10 @@ func (a *app) printDelivered(c *config.Config, month time.Time, parcels []schedu
 	if err != nil {
 		return err
 	}
+	slices.SortStableFunc(list, func(a, b outbox.Sending) int {
+		return cmp.Or(strings.Compare(a.Delivery.Kind, b.Delivery.Kind),
+			strings.Compare(a.Delivery.Receiver, b.Delivery.Receiver))
+	})
 	waits := false
 	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "what\tfor\tway\taddress\tstate\tanswer")

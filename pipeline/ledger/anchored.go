@@ -57,7 +57,7 @@ func (c Closed) Says(a *anchor.Anchor, hashes []string) error {
 			a.Month, a.Line)
 	case a.Manifest != c.Hash:
 		return fmt.Errorf("the anchor has another hash of the manifest of %s", a.Month)
-	case a.Root != anchor.Root(c.StatementHashes()):
+	case a.Root != anchor.NewTree(c.StatementHashes()).Root():
 		return fmt.Errorf("the anchor has another hash of the statements of %s", a.Month)
 	}
 	return a.Check()

@@ -183,7 +183,7 @@ func TestAForgedFolderShowsByTheMailAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := *a
-	b.Manifest, b.Log, b.Root = closed.Hash, hashes[len(hashes)-1], anchor.Root(closed.StatementHashes())
+	b.Manifest, b.Log, b.Root = closed.Hash, hashes[len(hashes)-1], anchor.NewTree(closed.StatementHashes()).Root()
 	if err := s.Sign(t.Context(), &b); err != nil {
 		t.Fatal(err)
 	}

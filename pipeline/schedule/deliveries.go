@@ -133,6 +133,7 @@ func parcelsOf(
 ) (parcels []Parcel, err error) {
 	p := packer{config: c, now: now, month: pipeline.MonthName(month), closed: closed}
 	if closed.Hash != "" {
+		p.tree = anchor.NewTree(closed.StatementHashes())
 		if p.anchor, _, err = pipeline.Anchored(ctx, c, closed); err != nil {
 			return nil, err
 		}
@@ -160,6 +161,7 @@ type packer struct {
 	month  string
 	closed ledger.Closed // the zero value: the month is not closed
 	anchor *anchor.Anchor
+	tree   *anchor.Tree // over its statements
 }
 
 func (p *packer) delivery(kind, receiver, way, address string) *outbox.Delivery {
@@ -218,7 +220,7 @@ func (p *packer) statement(file string) (map[string][]byte, error) {
 	files := map[string][]byte{p.named(file): data}
 	if err == nil && p.anchor != nil {
 		receipt := *p.anchor
-		receipt.Receipt, err = anchor.ReceiptOf(p.closed.StatementHashes(), file)
+		receipt.Receipt, err = p.tree.Receipt(file)
 		files[p.receiptName(file)] = receipt.Text()
 	}
 	return files, err
@@ -262,32 +264,46 @@ func (p *packer) pack() Parcel {
 func recall(c *config.Config, now time.Time) error {
 	box := Outbox(c)
 	list, err := box.Deliveries()
+	reopened := map[string]bool{} // by manifest: a month has thousands of statements
 	for _, s := range list {
-		if !s.Went() || revoked(c, s.Message) == "" {
+		if kind := s.Delivery.Kind; !s.Went() || kind != statementKind && kind != packKind {
 			continue
 		}
-		m := s.Message
-		d := *m.Delivery
-		d.Kind, d.Files = recallKind, nil
-		back := outbox.Message{ID: "recall-" + m.ID, At: now.UTC().Truncate(time.Second), Keep: true, Delivery: &d,
-			Subject: "WITHDRAWN: " + m.Subject, Text: "Those statements are withdrawn: the month was reopened.\n"}
-		var failed error
-		if m.Delivery.Kind == statementKind {
-			back.Subject, back.Text, failed = c.Deliver.Letters.Write(letters.Recall, d.Language,
-				letters.Facts{Vendor: c.Vendor, Name: d.Name, Month: d.Month, Edition: d.Edition})
+		manifest := s.Delivery.Manifest
+		if _, known := reopened[manifest]; !known {
+			reopened[manifest] = revoked(c, s.Message) != ""
 		}
-		attach := map[string][]byte{}
-		if d.Way != outbox.ByMail {
-			for _, name := range m.Attach {
-				attach[strings.TrimSuffix(name, path.Ext(name))+".WITHDRAWN.txt"] = []byte(back.Subject + "\n\n" + back.Text)
-			}
+		if !reopened[manifest] {
+			continue
+		}
+		back, attach, failed := recallOf(c, now, s.Message)
+		if failed == nil {
+			failed = box.Add(back, attach)
 		}
 		err = errors.Join(err, failed)
-		if failed == nil {
-			err = errors.Join(err, box.Add(back, attach))
-		}
 	}
 	return err
+}
+
+// recallOf is the message that withdraws another one, by the same way.
+func recallOf(
+	c *config.Config, now time.Time, m outbox.Message,
+) (back outbox.Message, attach map[string][]byte, err error) {
+	d := *m.Delivery
+	d.Kind, d.Files = recallKind, nil
+	back = outbox.Message{ID: "recall-" + m.ID, At: now.UTC().Truncate(time.Second), Keep: true, Delivery: &d,
+		Subject: "WITHDRAWN: " + m.Subject, Text: "Those statements are withdrawn: the month was reopened.\n"}
+	if m.Delivery.Kind == statementKind {
+		back.Subject, back.Text, err = c.Deliver.Letters.Write(letters.Recall, d.Language,
+			letters.Facts{Vendor: c.Vendor, Name: d.Name, Month: d.Month, Edition: d.Edition})
+	}
+	attach = map[string][]byte{}
+	if d.Way != outbox.ByMail {
+		for _, name := range m.Attach {
+			attach[strings.TrimSuffix(name, path.Ext(name))+".WITHDRAWN.txt"] = []byte(back.Subject + "\n\n" + back.Text)
+		}
+	}
+	return back, attach, err
 }
 
 // Deliveries lists what became of the deliveries, oldest first.

@@ -21,7 +21,7 @@ import (
 func newAnchor() *Anchor {
 	return &Anchor{Vendor: "Larkspur\nSystems", Month: "2024-08", Edition: 2,
 		At:       time.Date(2024, 9, 3, 10, 0, 0, 0, time.UTC),
-		Manifest: strings.Repeat("ab", 32), Log: strings.Repeat("cd", 32), Line: 17, Root: Root(someFiles(5))}
+		Manifest: strings.Repeat("ab", 32), Log: strings.Repeat("cd", 32), Line: 17, Root: NewTree(someFiles(5)).Root()}
 }
 
 func someFiles(n int) map[string]string {
@@ -77,10 +77,10 @@ func TestEachFileHasAReceiptAndNoOtherPassesByIt(t *testing.T) {
 	for n := 1; n < 20; n++ {
 		files := someFiles(n)
 		a := newAnchor()
-		a.Root = Root(files)
+		a.Root = NewTree(files).Root()
 		for name, hash := range files {
 			var err error
-			if a.Receipt, err = ReceiptOf(files, name); err != nil {
+			if a.Receipt, err = NewTree(files).Receipt(name); err != nil {
 				t.Fatal(err)
 			}
 			b, err := Parse(a.Text())
@@ -97,7 +97,7 @@ func TestEachFileHasAReceiptAndNoOtherPassesByIt(t *testing.T) {
 			}
 		}
 	}
-	if _, err := ReceiptOf(someFiles(3), "other.xlsx"); err == nil {
+	if _, err := NewTree(someFiles(3)).Receipt("other.xlsx"); err == nil {
 		t.Error("a file that is none of them has a receipt")
 	}
 }

@@ -34,13 +34,26 @@ func pair(left, right []byte) []byte {
 	return sum[:]
 }
 
-// leaves are the hashes of files in the order of their names.
-func leaves(files map[string]string) (names []string, list [][]byte) {
-	names = slices.Sorted(maps.Keys(files))
-	for _, name := range names {
-		list = append(list, leaf(name, files[name]))
+// Tree is a tree over files.
+type Tree struct {
+	names  []string   // sorted
+	levels [][][]byte // from the leaves to the root
+}
+
+// NewTree is the tree over files, given with their hashes.
+func NewTree(files map[string]string) *Tree {
+	t := &Tree{names: slices.Sorted(maps.Keys(files))}
+	var level [][]byte
+	for _, name := range t.names {
+		level = append(level, leaf(name, files[name]))
 	}
-	return names, list
+	if len(level) == 0 {
+		level = [][]byte{leaf("", "")}
+	}
+	for t.levels = [][][]byte{level}; len(level) > 1; t.levels = append(t.levels, level) {
+		level = above(level)
+	}
+	return t
 }
 
 // above is the level above a level. A last one without a pair goes up as it is.
@@ -55,30 +68,21 @@ func above(level [][]byte) (up [][]byte) {
 	return up
 }
 
-// Root is the root of the tree over files, given with their hashes.
-func Root(files map[string]string) string {
-	_, level := leaves(files)
-	if len(level) == 0 {
-		level = [][]byte{leaf("", "")}
-	}
-	for len(level) > 1 {
-		level = above(level)
-	}
-	return hex.EncodeToString(level[0])
-}
+// Root is the hash that stands for all files.
+func (t *Tree) Root() string { return hex.EncodeToString(t.levels[len(t.levels)-1][0]) }
 
-// ReceiptOf is the receipt of one of the files.
-func ReceiptOf(files map[string]string, name string) (*Receipt, error) {
-	names, level := leaves(files)
-	at, ok := slices.BinarySearch(names, name)
+// Receipt is the receipt of one of the files.
+func (t *Tree) Receipt(name string) (*Receipt, error) {
+	at, ok := slices.BinarySearch(t.names, name)
 	if !ok {
 		return nil, fmt.Errorf("there is no %s", name)
 	}
 	r := &Receipt{File: name}
-	for ; len(level) > 1; at, level = at/2, above(level) {
+	for _, level := range t.levels {
 		if beside := at ^ 1; beside < len(level) {
 			r.Path = append(r.Path, step{beside < at, level[beside]})
 		}
+		at /= 2
 	}
 	return r, nil
 }
