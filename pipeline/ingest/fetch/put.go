@@ -139,6 +139,10 @@ func same(there, data []byte) error {
 func (c *sftpConnection) look(_ context.Context, at string) error {
 	defer c.await()()
 	info, err := c.client.Stat(beginning(at))
+	for at != "" && at != "." && at != "/" && errors.Is(err, fs.ErrNotExist) { // it is made when something is put there
+		at = path.Dir(at)
+		info, err = c.client.Stat(at)
+	}
 	if err == nil && !info.IsDir() {
 		err = errors.New("it is no folder")
 	}
