@@ -26,8 +26,8 @@ import (
 )
 
 // TestAStrangerSetsUpSFTPInAndMailOutFromThePage does what docs/operations.md says, word by word: its commands are run,
-// its configuration is taken, and only names of servers and people are put in. The servers are OpenSSH, and a mail server
-// that wants TLS and a password.
+// its configuration is taken, and only names of servers and people are put in. The servers are OpenSSH, and a mail
+// server that wants TLS and a password.
 func TestAStrangerSetsUpSFTPInAndMailOutFromThePage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("make test-all runs it")
@@ -42,7 +42,8 @@ func TestAStrangerSetsUpSFTPInAndMailOutFromThePage(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.names = strings.NewReplacer("/srv/tranche", dir, "sudo -u tranche ", "", "sftp.north.example", "127.0.0.1",
-		"user: larkspur", "user: "+me.Username, "mail.example", "127.0.0.1", "port: 587", fmt.Sprintf("port: %d", office.port),
+		"user: larkspur", "user: "+me.Username, "mail.example", "127.0.0.1",
+		"port: 587", fmt.Sprintf("port: %d", office.port),
 		"sftp.vendor.example, user: tranche, key_file: portal.key", "127.0.0.1, port: PORT, user: "+me.Username+
 			", key_file: north.key", "letters: letters ", "# letters: letters ", "password_file: mail.secret",
 		"password_file: mail.secret, ca_file: ca.pem", "#", "#")
@@ -51,8 +52,8 @@ func TestAStrangerSetsUpSFTPInAndMailOutFromThePage(t *testing.T) {
 	s.sh(strings.ReplaceAll(block(t, in, "ssh-keyscan"), "-p 22", fmt.Sprintf("-p %d", port)), "")
 	s.sh(block(t, out, "mail.secret"), "pass-word\n")
 
-	sources, feeds, _ := strings.Cut(strings.ReplaceAll(block(t, in, "sources:"), "port: 22", fmt.Sprintf("port: %d", port)),
-		"feeds:\n")
+	sources, feeds, _ := strings.Cut(block(t, in, "sources:"), "feeds:\n")
+	sources = strings.ReplaceAll(sources, "port: 22", fmt.Sprintf("port: %d", port))
 	_, line, _ := strings.Cut(feeds, "    source: ")
 	line, _, _ = strings.Cut(line, "\n")
 	text, err := os.ReadFile(filepath.Join(dir, "config.yaml"))
