@@ -44,6 +44,8 @@ func Finals(ctx context.Context, c *config.Config, now time.Time) error {
 					"tranche log says who took it back, and why.\n")
 			revocation.Keep = true
 			all = errors.Join(all, notify(c, revocation, nil))
+		} else if strings.Contains(m.Text, noStamp) {
+			all = errors.Join(all, sendStamped(ctx, c, now, m))
 		}
 	}
 	return errors.Join(all, err)
@@ -131,7 +133,7 @@ func sendFinal(ctx context.Context, c *config.Config, now, first time.Time) erro
 		return err
 	}
 	if unstamped != nil {
-		m.Text += "There is no time stamp: " + unstamped.Error() + "\n"
+		m.Text += noStamp + unstamped.Error() + "\n"
 	}
 	m.Text += "\n" + anchored(a)
 	attach, err := packOf(closed, a, func(file string) string {
@@ -142,6 +144,28 @@ func sendFinal(ctx context.Context, c *config.Config, now, first time.Time) erro
 		return err
 	}
 	return notify(c, m, attach)
+}
+
+// noStamp says that a mail left without a time stamp, because the service was down.
+const noStamp = "There is no time stamp yet; it follows. "
+
+// sendStamped sends the anchor once more when it has got its time stamp.
+func sendStamped(ctx context.Context, c *config.Config, now time.Time, m outbox.Message) error {
+	month, err := time.Parse("2006-01", strings.TrimPrefix(m.ID, finalID)[:len("2006-01")])
+	if err != nil || Outbox(c).Has("stamped-"+m.ID) {
+		return err
+	}
+	closed, isFinal, err := pipeline.FinalMonth(c, month)
+	if err != nil || !isFinal {
+		return err
+	}
+	a, _, err := pipeline.Anchored(ctx, c, closed)
+	if err != nil || a == nil || a.Token == nil {
+		return err
+	}
+	stamped := message(c, finance, "stamped-"+m.ID, now, "the time stamp of "+closed.Month, anchorText+"\n"+anchored(a))
+	stamped.Keep = true
+	return notify(c, stamped, map[string][]byte{"anchor-" + closed.Month + ".txt": a.Text()})
 }
 
 // anchorText says what an anchor is for.
