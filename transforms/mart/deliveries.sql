@@ -4,7 +4,7 @@
 -- grain: delivery_id
 -- delivery_id  the message in the outbox
 -- month        first day of the month it is about
--- edition      edition of that month
+-- edition      number of the edition of that month
 -- kind         statement, recall (a statement that was sent is withdrawn), scorecard or pack
 -- receiver     partner, distributor, or finance
 -- way          mail, or the name of the place in the configuration
@@ -12,9 +12,9 @@
 -- file_names   what went with it, separated by commas
 -- state        waiting, sending, sent, unsure (it may have arrived), given up or dropped (it must
 --              not leave any more)
--- attempts     how often it was tried
+-- attempts     how many times it was tried
 -- answer       what the server answered; where it was not sent, why
--- tried_at     when it was tried last; null: never
+-- tried_at     when it was tried last, UTC; null: never
 select
     delivery_id, month, edition, kind, receiver, way, address, file_names, state, attempts, answer,
     tried_at
