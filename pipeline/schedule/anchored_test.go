@@ -235,6 +235,7 @@ func (w *outward) anchorIn(to string) *anchor.Anchor {
 }
 
 func TestAPartnerChecksItsOwnStatementByItsMailAlone(t *testing.T) {
+	long(t)
 	w := newOutward(t, "deliver: {statements: mail}\nsigning: {key_file: key.pem}\n", "key.pem")
 	w.close()
 	a := w.anchorIn("alpha@a.example")
