@@ -87,6 +87,7 @@ test-long: tools chaos
 # Everything that can break a run, broken at every moment: kills, full disks, failing
 # syncs and renames, damaged files, two runs at once. Takes an hour; some of it needs root.
 chaos: tools
+	@CHAOS=full go test -timeout 150m -v ./pipeline/schedule -run 'TestAKilled' | grep --line-buffered -v '^=== '
 	@CHAOS=full go test -timeout 150m -v ./pipeline -closings 100 -run 'TestBroken|TestAKilled|TestARunThatIsStopped|TestNobodyElse|TestARollback' | grep --line-buffered -v '^=== '
 
 # Five hundred nights on a small programme: memory, files and open files do not grow.

@@ -47,7 +47,8 @@ func Close(ctx context.Context, o Options, c Closing) (*Summary, error) {
 		}},
 		{"prove", func(facts) error { return r.prove(ctx, landed, closed) }},
 		{"report", func(facts) (err error) { months, err = r.report(ctx); return err }},
-		{"close", func(say facts) error { return decide(o.Config, closed, say) }},
+		{"close", func(say facts) error { return decide(ctx, o.Config, closed, say) }},
+		{"stamp", func(say facts) error { return stamp(ctx, o.Config, c.Month, say) }},
 		{"publish", func(say facts) error { return r.publish(ctx, months, say) }},
 	})
 }

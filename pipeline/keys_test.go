@@ -77,3 +77,53 @@ programme:`)
 	w.reconfigure(t, "key: [document_no, sku]", "key: [document_no, sku, partner_code]") // no closed month has lines of it
 	w.run(t)
 }
+
+// TestFeedsOfTwoSourcesMayShareTheirNames has two senders that name their files alike and their lines otherwise: a
+// closed month rests on both keys, and neither is held against the other's files. A key that changes is still found.
+func TestFeedsOfTwoSourcesMayShareTheirNames(t *testing.T) {
+	long(t)
+	w := smallWorld(t, t.TempDir())
+	south := `    source: south
+  - name: north
+    kind: sales
+    glob: "sales*.csv"
+    source: north
+    returns: by_amount
+    key: [document_no, sku]
+    constants: {distributor: N, currency: USD}
+    columns: {document_no: doc, document_date: date, partner_code: code, sku: sku, net_amount: net}
+`
+	sources := "sources:\n"
+	for name, text := range map[string]string{
+		"south": "doc,line,date,code,sku,net\nS1,1,2024-01-11,P1,L,40.00\n",
+		"north": "doc,date,code,sku,net\nN1,2024-01-12,P2,L,50.00\n",
+	} {
+		dir := filepath.Join(t.TempDir(), name)
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, "sales_x.csv")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, now.Add(-time.Hour), now.Add(-time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		sources += "  - {name: " + name + ", folder: " + dir + "}\n"
+	}
+	if err := os.Remove(filepath.Join(w.dir, "inbox", "sales.csv")); err != nil {
+		t.Fatal(err)
+	}
+	w.reconfigure(t, "programme:", south+sources+"programme:")
+	w.run(t)
+	w.close(t, time.January)
+	w.run(t)
+	if got := w.rows(t, "select count(*) from mart.statement_lines where month = '2024-01-01'"); got[0][0] != "2" {
+		t.Errorf("January has %v lines", got)
+	}
+	w.reconfigure(t, "    key: [document_no, sku]\n", "    key: [document_no, sku, partner_code]\n")
+	if _, err := pipeline.Run(t.Context(), w.options()); !errors.Is(err, pipeline.ErrKey) ||
+		!strings.Contains(err.Error(), "feed north") {
+		t.Errorf("the key of north is another one: %v", err)
+	}
+}

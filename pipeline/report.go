@@ -138,6 +138,5 @@ func openMonth(c *config.Config, month time.Time) (*publish.Month, error) {
 		Name:   name,
 		Folder: filepath.Join(c.Folders.Statements, name),
 		Aside:  filepath.Join(c.Folders.Work(), "statements", name),
-		Key:    c.Statement.SigningKey,
 	})
 }

@@ -47,6 +47,7 @@ func begin(ctx context.Context, o Options) (*run, error) {
 		Log:        f.Audit(),
 		Currency:   o.Config.Programme.Currency,
 		YearStarts: o.Config.Programme.YearStarts,
+		Keys:       o.Config.Signing,
 	})
 	if err := errors.Join(misplaced, unfinished, unread); err != nil {
 		r.release()

@@ -12,6 +12,7 @@ import (
 	"tranche/pipeline/files"
 	"tranche/pipeline/ingest/landing"
 	"tranche/pipeline/ledger"
+	"tranche/pipeline/ledger/anchor"
 	"tranche/pipeline/store"
 	"tranche/reports"
 )
@@ -74,6 +75,7 @@ func state(ctx context.Context, in stateInput) (closed ledger.Closed, err error)
 		Currency: c.Programme.Currency,
 		Year:     c.Programme.YearStarts,
 		Rules:    c.Programme.HashOn(in.Month.AddDate(0, 1, -1)),
+		Key:      signedBy(c),
 	})
 }
 
@@ -114,14 +116,31 @@ func (r *run) prove(ctx context.Context, landed []landing.File, closed ledger.Cl
 	return err
 }
 
-// decide closes the month.
-func decide(c *config.Config, closed ledger.Closed, say facts) error {
+// decide closes the month. It is signed before that is decided, so that no later run signs anything: without the
+// signature the month stays open. The time stamp can come later, because it says only how old the signature is.
+func decide(ctx context.Context, c *config.Config, closed ledger.Closed, say facts) error {
 	if err := target(c).Replaceable(); err != nil {
 		return err
 	}
-	if err := ledger.Close(c.Folders.Audit(), closed); err != nil {
+	err := ledger.Close(c.Folders.Audit(), closed, func(hash string, line int) error {
+		a := &anchor.Anchor{Vendor: c.Vendor, Month: closed.Month, Edition: closed.Version, At: closed.At,
+			Manifest: closed.Hash, Log: hash, Line: line, Root: anchor.NewTree(closed.StatementHashes()).Root()}
+		if err := c.Signing.Sign(ctx, a); err != nil {
+			return err
+		}
+		return closed.KeepAnchor(a)
+	})
+	if err != nil {
 		return err
 	}
 	say["month"], say["version"] = closed.Month, closed.Version
 	return nil
+}
+
+// signedBy is the fingerprint of the key that signs closings.
+func signedBy(c *config.Config) string {
+	if !c.Signing.IsSet() {
+		return ""
+	}
+	return anchor.Fingerprint(c.Signing.Public)
 }

@@ -20,6 +20,7 @@ import (
 	"tranche/pipeline/ledger"
 	"tranche/pipeline/store"
 	"tranche/reports"
+	"tranche/reports/agile"
 	"tranche/reports/journal"
 	"tranche/reports/xlsx"
 )
@@ -150,7 +151,7 @@ func (w *workbooks) statement(st *reports.Statement, to shelf) error {
 	}
 	data := workbook.Bytes()
 	if password != "" {
-		if data, err = xlsx.Encrypt(data, password); err != nil {
+		if data, err = agile.Encrypt(data, password); err != nil {
 			return err
 		}
 	}

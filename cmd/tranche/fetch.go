@@ -13,6 +13,7 @@ import (
 	"tranche/pipeline/config"
 	"tranche/pipeline/ingest/fetch"
 	"tranche/pipeline/ingest/landing"
+	"tranche/pipeline/schedule"
 )
 
 func (a *app) fetchCommand() *cobra.Command {
@@ -95,16 +96,24 @@ func printOutages(out io.Writer, c *config.Config) {
 	}
 }
 
-// connect tries each source and says what it saw.
+// connect tries each source and each way out, and says what it saw.
 func (a *app) connect(ctx context.Context, c *config.Config) error {
 	looks, err := pipeline.Connect(ctx, c, time.Now())
 	if err != nil {
 		return err
 	}
+	var down error
+	for _, w := range schedule.TryWays(ctx, c) {
+		if w.Error != "" {
+			a.say("out by %s (%s) cannot be used: %s", w.Name, w.Address, w.Error)
+			down = errWaiting
+			continue
+		}
+		a.say("out by %s (%s): it lets us in", w.Name, w.Address)
+	}
 	if len(looks) == 0 {
 		a.say("The configuration names no source.")
 	}
-	var down error
 	for _, l := range looks {
 		if l.Down != "" {
 			a.say("%s (%s) cannot be used: %s", l.Source, l.Address, l.Down)

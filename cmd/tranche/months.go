@@ -156,7 +156,8 @@ and when it is closed again its statements are version 2 and say what differs.`,
 				return err
 			}
 			return a.decide("reopening", args[0], func(o pipeline.Options, month time.Time) (*pipeline.Summary, error) {
-				return pipeline.Reopen(cmd.Context(), o, month, by, reason)
+				s, err := pipeline.Reopen(cmd.Context(), o, month, by, reason)
+				return a.nowFinal(cmd.Context(), o, s, err) // tells those who had received it
 			}, func(_ *pipeline.Summary, month time.Time) {
 				a.say("%s is open again; its statements are drafts.", pipeline.MonthName(month))
 			})
@@ -182,12 +183,12 @@ func (a *app) decide(name, text string, decision func(pipeline.Options, time.Tim
 	return nil
 }
 
-// nowFinal sends finance what has become final, if the configuration names a channel.
+// nowFinal sends what has become final to finance and partners, if the configuration says how.
 func (a *app) nowFinal(
 	ctx context.Context, o pipeline.Options, s *pipeline.Summary, err error,
 ) (*pipeline.Summary, error) {
 	if err == nil {
-		a.spread(ctx, o.Config, schedule.Finals(o.Config, o.Now))
+		a.spread(ctx, o.Config, errors.Join(schedule.Finals(ctx, o.Config, o.Now), schedule.Deliver(ctx, o.Config, o.Now)))
 	}
 	return s, err
 }

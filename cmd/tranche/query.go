@@ -140,12 +140,7 @@ func newCSV(out io.Writer) resultWriter {
 func newSheetCSV(out io.Writer) resultWriter {
 	w := csv.NewWriter(out)
 	return textRows{line: func(row []string) error {
-		for c, text := range row {
-			if text != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", []rune(text)[0]) {
-				row[c] = `="` + strings.ReplaceAll(text, `"`, `""`) + `"`
-			}
-		}
-		return w.Write(row)
+		return w.Write(pipeline.ForSheets(row))
 	}, flush: func() error { return w.WriteAll(nil) }}
 }
 

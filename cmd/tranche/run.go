@@ -69,7 +69,7 @@ func (a *app) run(ctx context.Context, monthText, plans string, notify bool) err
 			if err == nil {
 				mail = plainly(summary)
 			}
-			a.spread(ctx, o.Config, schedule.AfterRun(o.Config, o.Now, summary, mail, err))
+			a.spread(ctx, o.Config, schedule.AfterRun(ctx, o.Config, o.Now, summary, mail, err))
 		}
 		return summary, err
 	})
@@ -180,7 +180,13 @@ func (a *app) status(ctx context.Context, c *config.Config) error {
 	if err := printPast(a.stdout, c); err != nil {
 		return err
 	}
+	undelivered, failed := false, error(nil)
+	if err == nil {
+		undelivered, failed = printDeliveries(ctx, a.stdout, c)
+	}
 	switch {
+	case failed != nil:
+		return failed
 	case isEmpty:
 		printOutages(a.stdout, c)
 		a.say("Nothing has been published yet. Next: tranche run")
@@ -188,7 +194,10 @@ func (a *app) status(ctx context.Context, c *config.Config) error {
 	case err != nil:
 		return err
 	}
-	return a.report(s)
+	if err := a.report(s); err != nil || !undelivered {
+		return err
+	}
+	return errWaiting
 }
 
 // progress draws a bar for each stage, on a terminal only.

@@ -6,7 +6,6 @@ package config
 
 import (
 	"cmp"
-	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -21,6 +20,7 @@ import (
 
 	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/ingest/fetch"
+	"tranche/pipeline/ledger/anchor"
 	"tranche/pipeline/programme"
 )
 
@@ -38,11 +38,13 @@ type Config struct {
 	Closing    Closing
 	People     []Person // who may decide; none: everybody
 	Statement  Statement
-	Journal    *Journal // nil: no journal is written
+	Signing    anchor.Signer // the zero value: closings are not signed
+	Journal    *Journal      // nil: no journal is written
 	Serve      Serve
 	Notify     Notify
-	Keep       int    // earlier publications that can be restored
-	SourceHash string // of the file's bytes
+	Deliver    *Deliver // nil: nothing leaves but messages
+	Keep       int      // earlier publications that can be restored
+	SourceHash string   // of the file's bytes
 }
 
 // Folders are absolute paths.
@@ -82,13 +84,12 @@ type Database struct {
 	TempLimit   string
 }
 
-// Statement is how workbooks look, and how they are signed and locked.
+// Statement is how workbooks look, and how they are locked.
 type Statement struct {
 	Logo         []byte // PNG or JPEG; empty: none
 	Address      []string
 	Accent, Font string
-	SigningKey   ed25519.PrivateKey // signs the manifests; nil: they are not signed
-	Passwords    map[string]string  // of partners with locked workbooks
+	Passwords    map[string]string // of partners with locked workbooks
 }
 
 // Journal is the accounts a month is booked to.
@@ -162,7 +163,7 @@ func ReadNotify(path string) (*Config, bool) {
 		return nil, false
 	}
 	base := filepath.Dir(path)
-	c := &Config{Path: path, Vendor: f.Vendor, Folders: r.folders(base, f), Notify: r.notify(base, f.Notify)}
+	c := &Config{Path: path, Vendor: f.Vendor, Folders: r.folders(base, f), Notify: r.notify(base, f)}
 	c.Serve.Zone = time.UTC
 	return c, len(r.faults) == 0
 }
@@ -225,9 +226,11 @@ func (r *reader) config(path string, f file) *Config {
 	c.Closing = r.closing(f.Closing)
 	c.People = r.people(f.People)
 	c.Statement = r.statement(base, f.Statement)
+	c.Signing = r.signing(base, f.Signing)
 	c.Journal = r.journal(f.Journal, c.Programme)
 	c.Serve = r.serve(base, f.Serve)
-	c.Notify = r.notify(base, f.Notify)
+	c.Notify = r.notify(base, f)
+	c.Deliver = r.deliver(base, f, c.Notify.Mail)
 	if f.Publish.Keep != nil {
 		c.Keep = *f.Publish.Keep
 	}

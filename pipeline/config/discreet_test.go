@@ -16,6 +16,10 @@ func TestNoFaultShowsWhatCanBeAPassword(t *testing.T) {
 		"a fault beside it":         "notify:\n  webhook: {url: \"https://h.example/TOPSECRET\"}\nno_such_key: 1\n",
 		"a secret of a source":      "sources:\n  - s3: {endpoint: \"https://a:TOPSECRET@h.example\", secret: TOPSECRET}\n",
 		"a wrong endpoint":          "sources:\n  - s3: {endpoint: \"https://h.example?sig=TOPSECRET\", bucket: b}\n",
+		"a secret of a place":       "deliver: {places: [{name: a, s3: {endpoint: \"https://a:TOPSECRET@h.example\"}}]}\n",
+		"a password of a place":     "deliver:\n  places:\n    - name: a\n      sftp: {host: h, password: TOPSECRET}\n",
+		"a key in clear":            "signing: {key: TOPSECRET}\n",
+		"a time stamp's password":   "signing:\n  key_file: k\n  timestamp: {url: \"https://a:TOPSECRET@h.example\"}\n",
 		"a token":                   "serve: {token: TOPSECRET}\n",
 		"an address that is none":   "notify:\n  webhook: {url: \"ftp://h.example/TOPSECRET\"}\n",
 	} {

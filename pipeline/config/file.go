@@ -61,6 +61,8 @@ type file struct {
 	Serve     serveFile     `doc:"What tranche serve does and when, and who may read its pages"`
 	Notify    notifyFile    `doc:"Who gets messages"`
 	Names     namesFile     `doc:"What levels and modules are called, and how statements write it"`
+	Signing   *signingFile  `doc:"By what closings are signed, so that a forged folder shows"`
+	Deliver   *deliverFile  `doc:"How statements leave once a month is final"`
 	Sources   []sourceFile  `doc:"Where files are fetched from, besides the inbox"`
 	Feeds     []feedFile    `is:"must" doc:"How each sender writes its files; nothing is guessed"`
 	Programme []versionFile `is:"must" doc:"The rules; a version holds from its date until the next version's"`
@@ -118,7 +120,7 @@ type statementFile struct {
 	Address []string `is:"lines" doc:"At most four lines beside the vendor's name"`
 	Accent  string   `is:"colour" doc:"The colour of headings and charts: six hexadecimal digits in quotes"`
 	Font    string   `doc:"The font of the workbooks"`
-	Signing string   `yaml:"signing_key" doc:"A file with the ed25519 key that signs the manifests; chmod 600"`
+	Signing string   `yaml:"signing_key" doc:"No longer used: signing.key_file"`
 	Locks   string   `yaml:"passwords" doc:"A file of partner_id,password: locks these partners' workbooks; chmod 600"`
 }
 

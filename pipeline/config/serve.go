@@ -49,6 +49,7 @@ type Mail struct {
 	Security             string // starttls, tls or none
 	User, Password, From string
 	Operators, Finance   []string
+	CA                   *x509.CertPool // who signs the server's certificate; nil: the machine knows
 }
 
 // Webhook is a program that gets messages.
@@ -96,6 +97,7 @@ type mailFile struct {
 	Password    string `yaml:"password_file" doc:"A file with the password; chmod 600"`
 	PasswordEnv string `yaml:"password_env" doc:"Or: the environment variable that holds it"`
 	From        string `is:"must" doc:"The sender's address"`
+	CA          string `yaml:"ca_file" doc:"Who signs the server's certificate, in PEM; usually the machine knows"`
 	Operators   names  `doc:"Get a message about each run"`
 	Finance     names  `doc:"Get the register and statements of each final month"`
 }
@@ -206,10 +208,11 @@ func (r *reader) oneSecret(at, base, file, variable string) string {
 	return value
 }
 
-func (r *reader) notify(base string, f notifyFile) Notify {
+func (r *reader) notify(base string, whole file) Notify {
 	var n Notify
+	f := whole.Notify
 	if f.Mail != nil {
-		n.Mail = r.mail(base, *f.Mail)
+		n.Mail = r.mail(base, *f.Mail, whole.Deliver != nil)
 	}
 	if f.Webhook != nil {
 		const at = "$.notify.webhook"
@@ -230,13 +233,13 @@ func (r *reader) notify(base string, f notifyFile) Notify {
 	return n
 }
 
-func (r *reader) mail(base string, f mailFile) *Mail {
+func (r *reader) mail(base string, f mailFile, hasLetters bool) *Mail {
 	const at = "$.notify.mail"
 	r.oneOf(at, "security", f.Security, true)
 	m := &Mail{
 		Host: f.Host, Port: f.Port, Security: cmp.Or(f.Security, "starttls"), User: f.User, From: f.From,
 		Password:  r.oneSecret(at+".password_file", base, f.Password, f.PasswordEnv),
-		Operators: f.Operators, Finance: f.Finance,
+		Operators: f.Operators, Finance: f.Finance, CA: r.authority(at, base, f.CA),
 	}
 	switch {
 	case m.Host == "":
@@ -255,7 +258,7 @@ func (r *reader) mail(base string, f mailFile) *Mail {
 			r.fault(at, "%q is not a mail address", address)
 		}
 	}
-	if len(m.Operators)+len(m.Finance) == 0 {
+	if len(m.Operators)+len(m.Finance) == 0 && !hasLetters {
 		r.fault(at, "there is no recipient: operators and finance are empty")
 	}
 	return m

@@ -2,10 +2,7 @@ package config
 
 import (
 	"bytes"
-	"crypto/ed25519"
-	"crypto/x509"
 	"encoding/csv"
-	"encoding/pem"
 	"image"
 	_ "image/jpeg" // a logo is one of the two
 	_ "image/png"
@@ -14,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"unicode/utf8"
 
 	"tranche/pipeline/programme"
 )
@@ -27,7 +25,10 @@ func (r *reader) statement(base string, f statementFile) Statement {
 	if len(s.Address) > 4 {
 		r.fault("$.statement.address", "%d lines do not fit beside the name; four do", len(s.Address))
 	}
-	s.SigningKey = r.signingKey(base, f.Signing)
+	if f.Signing != "" {
+		r.fault("$.statement.signing_key", "closings are signed, and no longer drafts: write signing: {key_file: %s} as a "+
+			"section of its own", f.Signing)
+	}
 	s.Passwords = r.passwords(base, f.Locks)
 	if f.Logo == "" {
 		return s
@@ -76,27 +77,6 @@ func (r *reader) secret(at, base, path string) []byte {
 	return data
 }
 
-// signingKey reads an ed25519 key as `openssl genpkey -algorithm ed25519` writes it.
-func (r *reader) signingKey(base, path string) ed25519.PrivateKey {
-	const at = "$.statement.signing_key"
-	data := r.secret(at, base, path)
-	if data == nil {
-		return nil
-	}
-	block, _ := pem.Decode(data)
-	if block == nil {
-		r.fault(at, "%s is not a PEM file; make one with: openssl genpkey -algorithm ed25519 -out %s", path, path)
-		return nil
-	}
-	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	private, ok := key.(ed25519.PrivateKey)
-	if err != nil || !ok {
-		r.fault(at, "%s holds no ed25519 key; make one with: openssl genpkey -algorithm ed25519 -out %s", path, path)
-		return nil
-	}
-	return private
-}
-
 // passwords reads the file of partner ids and passwords.
 func (r *reader) passwords(base, path string) map[string]string {
 	const at = "$.statement.passwords"
@@ -115,8 +95,8 @@ func (r *reader) passwords(base, path string) map[string]string {
 	}
 	list := map[string]string{}
 	for _, row := range rows[1:] {
-		if len(row[1]) < 8 || len(row[1]) > 255 {
-			r.fault(at, "the password of %s has %d characters; it needs 8 to 255", row[0], len(row[1]))
+		if n := utf8.RuneCountInString(row[1]); n < 12 || n > 255 {
+			r.fault(at, "the password of %s has %d characters; it needs 12 to 255", row[0], n)
 		}
 		if _, twice := list[row[0]]; twice {
 			r.fault(at, "%s has two passwords", row[0])

@@ -21,7 +21,7 @@ func TestTwoPeopleAreTwoAccountsWhereThatIsAskedFor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := Close(log, c); err != nil {
+	if err := Close(log, c, func(string, int) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	opened := func() *Ledger {

@@ -132,14 +132,15 @@ func (l *Ledger) With(c Closed) *Ledger {
 	return &more
 }
 
-// Close closes a sealed month. The line in the log decides; the folder's name follows.
-func Close(log string, c Closed) error {
+// Close closes a sealed month. The line in the log decides; the folder's name follows. Before it is written, anchored
+// gets the line's hash and number; its error leaves the month open.
+func Close(log string, c Closed, anchored func(hash string, line int) error) error {
 	d := audit.Decision{At: c.At, Who: c.Prepared, Account: c.Account, Act: audit.Close, Month: c.Month, Manifest: c.Hash,
 		Reason: c.Accepted}
 	if len(c.Without) > 0 {
 		d.What = c.Month + " without a rate of " + strings.Join(c.Without, ", ")
 	}
-	if err := audit.Append(log, d); err != nil {
+	if err := audit.AppendAfter(log, anchored, d); err != nil {
 		return err
 	}
 	return rename(c.Folder, strings.TrimSuffix(c.Folder, closing))

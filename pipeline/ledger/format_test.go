@@ -37,7 +37,7 @@ func TestAMonthThatAnotherBuildHasClosedInAnotherLayoutIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Hash = files.HashBytes(older)
-	if err := Close(log, c); err != nil {
+	if err := Close(log, c, func(string, int) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	_, err = Open(context.Background(), Options{Folder: root, Log: log, Currency: "USD", YearStarts: 1})

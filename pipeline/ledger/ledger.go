@@ -25,6 +25,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"tranche/pipeline/files"
+	"tranche/pipeline/ledger/anchor"
 	"tranche/pipeline/ledger/audit"
 )
 
@@ -51,6 +52,7 @@ type Manifest struct {
 	Rules    string            `json:"rules"`              // hash of the programme version in force on its last day
 	Keys     []Key             `json:"keys,omitempty"`     // of the sales feeds with lines up to the month
 	Landed   int64             `json:"landed"`             // number of the last file that had landed
+	Key      string            `json:"key,omitempty"`      // fingerprint of the key that signed the anchor
 	Previous string            `json:"previous,omitempty"` // SHA-256 of the manifest of the month before
 	Replaces string            `json:"replaces,omitempty"` // SHA-256 of the manifest of the version before
 	Files    map[string]string `json:"files"`              // name -> SHA-256
@@ -70,6 +72,7 @@ type Closed struct {
 	First    time.Time // its first day
 	Hash     string    // of its manifest
 	Folder   string
+	Line     int    // of the closing, in the audit log
 	Approved string // who made it final; empty: nobody yet
 }
 
@@ -148,6 +151,7 @@ func (l *Ledger) LastFinal(month time.Time) (Closed, bool) {
 // line is a decision on a month.
 type line struct {
 	month    time.Time
+	number   int // of the closing, from 1
 	manifest string
 	closed   string // by whom
 	approved string
@@ -155,7 +159,7 @@ type line struct {
 
 // decided folds the log into the closed months, and the reopened ones in their order.
 func decided(log []audit.Decision) (standing, reopened []line, err error) {
-	for _, d := range log {
+	for i, d := range log {
 		if d.Act != audit.Close && d.Act != audit.Approve && d.Act != audit.Reopen {
 			continue
 		}
@@ -164,7 +168,7 @@ func decided(log []audit.Decision) (standing, reopened []line, err error) {
 			return nil, nil, fmt.Errorf("audit log: %w", err)
 		}
 		if d.Act == audit.Close {
-			standing = append(standing, line{month: month, manifest: d.Manifest, closed: d.Who})
+			standing = append(standing, line{month: month, number: i + 1, manifest: d.Manifest, closed: d.Who})
 			continue
 		}
 		if len(standing) == 0 || standing[len(standing)-1].manifest != d.Manifest {
@@ -280,7 +284,7 @@ func added(root string, expected map[string]bool) error {
 
 // read reads a closed month and proves its manifest.
 func read(folder string, s line) (Closed, error) {
-	c := Closed{First: s.month, Hash: s.manifest, Folder: folder}
+	c := Closed{First: s.month, Hash: s.manifest, Folder: folder, Line: s.number}
 	path := filepath.Join(folder, ManifestName)
 	data, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -350,6 +354,7 @@ func contents(folder string) ([]string, error) {
 		name = filepath.ToSlash(name)
 		switch {
 		case d.IsDir() && (name == "." || name == Statements):
+		case name == anchor.Name: // it holds the manifest's hash, so that the manifest cannot hold its
 		case !d.Type().IsRegular():
 			strange = errors.Join(strange, fmt.Errorf("%s was added: it is not a file that a closing writes", path))
 		default:
@@ -358,34 +363,4 @@ func contents(folder string) ([]string, error) {
 		return nil
 	})
 	return names, errors.Join(err, strange)
-}
-
-// Final is a month that needs no approval any more.
-type Final struct {
-	Month time.Time
-	At    time.Time // when that was decided
-}
-
-// Finals lists the final months by the log. It reads only the manifests, which say whether approval was needed.
-func Finals(root string, log []audit.Decision) []Final {
-	standing, _, err := decided(log)
-	if err != nil {
-		return nil // Open says so
-	}
-	at := map[string]time.Time{}
-	for _, d := range log {
-		if d.Act == audit.Close || d.Act == audit.Approve {
-			at[d.Month] = d.At
-		}
-	}
-	var list []Final
-	for _, s := range standing {
-		var m Manifest
-		data, err := os.ReadFile(filepath.Join(root, Folder(s.month), ManifestName))
-		if err != nil || json.Unmarshal(data, &m) != nil || s.approved == "" && m.Approval {
-			continue
-		}
-		list = append(list, Final{Month: s.month, At: at[Folder(s.month)]})
-	}
-	return list
 }

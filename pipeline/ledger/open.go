@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"tranche/pipeline/ledger/anchor"
 	"tranche/pipeline/ledger/audit"
 )
 
@@ -13,13 +14,14 @@ import (
 type Options struct {
 	Folder, Log string
 	Currency    string
-	YearStarts  int // month in which the programme year begins
+	YearStarts  int           // month in which the programme year begins
+	Keys        anchor.Signer // the zero value: any key may have signed
 }
 
 // Open reads the decisions and finishes an interrupted one. It starts to prove the closed months and does not wait:
 // whoever keeps anything that follows from their files calls Proven first.
 func Open(ctx context.Context, o Options) (*Ledger, error) {
-	log, err := audit.Read(o.Log)
+	log, hashes, err := audit.ReadHashed(o.Log)
 	if err != nil {
 		return nil, err
 	}
@@ -29,6 +31,9 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 	l, err := readMonths(o.Folder, log)
 	if err != nil {
 		return nil, err
+	}
+	if err := l.anchors(hashes, o.Keys); err != nil {
+		return nil, damaged(err)
 	}
 	if last := l.Last(); last != nil && last.Currency != o.Currency {
 		return nil, fmt.Errorf("%s was stated in %s, and the configuration reckons in %s; "+

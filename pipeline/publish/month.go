@@ -1,8 +1,6 @@
 package publish
 
 import (
-	"bytes"
-	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,6 +29,9 @@ type manifest struct {
 // manifestName is the manifest's file.
 const manifestName = "manifest.json"
 
+// signature is what earlier versions of Tranche wrote beside it.
+const signature = manifestName + ".sig"
+
 // Month is the folder of a month's workbooks. Its files are made aside until the month is published.
 type Month struct {
 	MonthFolder
@@ -45,10 +46,9 @@ type Month struct {
 
 // MonthFolder says where a month's workbooks are.
 type MonthFolder struct {
-	Name   string             // as 2024-08
-	Folder string             // the published one
-	Aside  string             // where files are made
-	Key    ed25519.PrivateKey // signs the manifest; nil: unsigned
+	Name   string // as 2024-08
+	Folder string // the published one
+	Aside  string // where files are made
 }
 
 // OpenMonth begins a month's folder aside.
@@ -160,12 +160,12 @@ func (m *Month) putOut(before *previous, done *Done) error {
 	done.Removed += workbooks(gone)
 	if len(m.wrote)+len(gone) == 0 && maps.Equal(m.now.Made, m.before.Made) &&
 		maps.Equal(m.now.Withheld, m.before.Withheld) {
-		return m.sign(false, before)
+		return nil
 	}
 	if err := files.Folder(m.Folder); err != nil {
 		return err
 	}
-	signed := []string{manifestName, manifestName + ".sig"}
+	signed := []string{manifestName, signature}
 	if err := before.keep("statements/"+m.Name, slices.Concat(m.wrote, gone, signed)...); err != nil {
 		return err
 	}
@@ -190,30 +190,7 @@ func (m *Month) putOut(before *previous, done *Done) error {
 	if err := files.WriteJSONBy(m.Aside, filepath.Join(m.Folder, manifestName), m.now, files.Private); err != nil {
 		return err
 	}
-	return m.sign(true, before)
-}
-
-// sign writes a detached ed25519 signature beside the manifest. Without a key it removes an old one.
-func (m *Month) sign(changed bool, before *previous) error {
-	path := filepath.Join(m.Folder, manifestName+".sig")
-	if m.Key == nil {
-		if !changed {
-			return nil
-		}
-		return files.Remove(path)
-	}
-	data, err := os.ReadFile(filepath.Join(m.Folder, manifestName))
-	if err != nil {
-		return err
-	}
-	signature := ed25519.Sign(m.Key, data)
-	if there, err := os.ReadFile(path); err == nil && bytes.Equal(there, signature) {
-		return nil
-	}
-	if err := before.keep("statements/"+m.Name, filepath.Base(path)); err != nil {
-		return err
-	}
-	return files.WriteBy(m.Aside, path, signature, files.Private)
+	return files.Remove(filepath.Join(m.Folder, signature)) // of an earlier version: nothing is signed here any more
 }
 
 // workbooks counts the workbooks among files.

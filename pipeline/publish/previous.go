@@ -192,7 +192,7 @@ func (p *previous) takeBack() error {
 }
 
 func rank(path string) int {
-	return 1 + slices.Index([]string{manifestName, manifestName + ".sig"}, filepath.Base(path))
+	return 1 + slices.Index([]string{manifestName, signature}, filepath.Base(path))
 }
 
 // forget removes a previous publication. The rename comes first, because half of it must never be restored.

@@ -3,9 +3,12 @@ package schedule
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +16,7 @@ import (
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
 	"tranche/pipeline/ledger"
+	"tranche/pipeline/ledger/anchor"
 	"tranche/pipeline/schedule/outbox"
 )
 
@@ -22,17 +26,14 @@ const finalID = "final-"
 // Finals sends finance, where it is configured, the months that became final lately. It asks the outbox, because the
 // program can stop between approval and sending. What became final before finance was configured is not sent. For a
 // month that was sent and then reopened, it sends that it must not be paid.
-func Finals(c *config.Config, now time.Time) error {
-	since, err := toldSince(c, now)
+func Finals(ctx context.Context, c *config.Config, now time.Time) error {
+	since, err := keptSince(c, now, "finance_since", c.Notify.Mail != nil && len(c.Notify.Mail.Finance) > 0)
 	if err != nil || since.IsZero() {
 		return err
 	}
-	if lately := now.Add(-remembered / 3); since.Before(lately) {
-		since = lately
-	}
-	months, all := pipeline.Finals(c, since)
+	months, all := pipeline.Finals(c, lately(since, now))
 	for _, month := range months {
-		all = errors.Join(all, sendFinal(c, now, pipeline.MonthName(month)))
+		all = errors.Join(all, sendFinal(ctx, c, now, month))
 	}
 	sent, err := Outbox(c).Sent(finalID)
 	for _, m := range sent {
@@ -43,25 +44,30 @@ func Finals(c *config.Config, now time.Time) error {
 					"tranche log says who took it back, and why.\n")
 			revocation.Keep = true
 			all = errors.Join(all, notify(c, revocation, nil))
+		} else if strings.Contains(m.Text, noStamp) {
+			all = errors.Join(all, sendStamped(ctx, c, now, m))
 		}
 	}
 	return errors.Join(all, err)
 }
 
-// toldSince is the moment since which finance is told of final months; zero: it is not. It is kept in a file from the
-// first time that finance is configured until it no longer is.
-func toldSince(c *config.Config, now time.Time) (time.Time, error) {
-	path := filepath.Join(c.Folders.State, "finance_since")
-	if c.Notify.Mail == nil || len(c.Notify.Mail.Finance) == 0 {
+// lately is the moment since which months are looked at: what became final long before is in the outbox.
+func lately(since, now time.Time) time.Time {
+	if lately := now.Add(-remembered / 3); since.Before(lately) {
+		return lately
+	}
+	return since
+}
+
+// keptSince is the moment since which something is configured; zero: it is not. It is kept in a file from the first
+// time that it is configured until it no longer is.
+func keptSince(c *config.Config, now time.Time, name string, isOn bool) (time.Time, error) {
+	path := filepath.Join(c.Folders.State, name)
+	if !isOn {
 		return time.Time{}, files.Remove(path)
 	}
-	text, err := os.ReadFile(path)
-	if err == nil {
-		if since, err := time.Parse(time.RFC3339, strings.TrimSpace(string(text))); err == nil {
-			return since, nil
-		}
-	} else if !errors.Is(err, os.ErrNotExist) {
-		return time.Time{}, err
+	if since, ok := readSince(c, name); ok {
+		return since, nil
 	}
 	since := now.UTC().Truncate(time.Second) // as decisions are dated
 	if err := files.Folder(c.Folders.State); err != nil {
@@ -70,8 +76,27 @@ func toldSince(c *config.Config, now time.Time) (time.Time, error) {
 	return since, files.Write(path, []byte(since.Format(time.RFC3339)+"\n"), files.Private)
 }
 
+func readSince(c *config.Config, name string) (since time.Time, ok bool) {
+	text, err := os.ReadFile(filepath.Join(c.Folders.State, name))
+	if err != nil {
+		return since, false
+	}
+	since, err = time.Parse(time.RFC3339, strings.TrimSpace(string(text)))
+	return since, err == nil
+}
+
 // revoked says why a final month's message no longer holds.
 func revoked(c *config.Config, m outbox.Message) string {
+	if d := m.Delivery; d != nil {
+		if d.Kind != statementKind && d.Kind != packKind {
+			return ""
+		}
+		manifest, err := readManifest(c, d.Month)
+		if err == nil && files.HashBytes(manifest) != d.Manifest || errors.Is(err, os.ErrNotExist) {
+			return "the month was reopened"
+		}
+		return ""
+	}
 	name, ok := strings.CutPrefix(m.ID, finalID)
 	if !ok || len(name) < len("2006-01") {
 		return ""
@@ -89,44 +114,109 @@ func readManifest(c *config.Config, month string) ([]byte, error) {
 }
 
 // sendFinal sends finance the register and all statements of a final month.
-func sendFinal(c *config.Config, now time.Time, month string) error {
-	manifest, err := readManifest(c, month)
-	if err != nil {
+func sendFinal(ctx context.Context, c *config.Config, now, first time.Time) error {
+	closed, isFinal, err := pipeline.FinalMonth(c, first)
+	if err != nil || !isFinal {
 		return err
 	}
-	m := message(c, finance, finalID+month+"-"+shortHash(manifest), now, "the statements of "+month+" are final",
+	month := pipeline.MonthName(closed.First)
+	m := message(c, finance, finalID+month+"-"+closed.Hash[:12], now, "the statements of "+month+" are final",
 		"Attached are the register, and in one archive every statement of "+month+
 			" with the manifest of their hashes.\n")
 	m.Keep = true
 	if Outbox(c).Has(m.ID) {
 		return nil
 	}
-	statements := filepath.Join(c.Folders.Closed, month, ledger.Statements)
-	register, err := os.ReadFile(filepath.Join(statements, "register.xlsx"))
+	m.Text += anchorText
+	a, unstamped, err := pipeline.Anchored(ctx, c, closed)
 	if err != nil {
 		return err
 	}
-	archive, err := archived(statements, manifest)
-	if err != nil {
-		return err
+	if unstamped != nil {
+		m.Text += noStamp + unstamped.Error() + "\n"
 	}
-	return notify(c, m, map[string][]byte{
-		"register-" + month + ".xlsx":  register,
-		"statements-" + month + ".zip": archive,
+	m.Text += "\n" + anchored(a)
+	attach, err := packOf(closed, a, func(file string) string {
+		end := filepath.Ext(file)
+		return strings.TrimSuffix(file, end) + "-" + month + end
 	})
+	if err != nil {
+		return err
+	}
+	return notify(c, m, attach)
 }
 
-// archived is a folder's files and the manifest, as a zip archive.
-func archived(dir string, manifest []byte) ([]byte, error) {
+// noStamp says that a mail left without a time stamp, because the service was down.
+const noStamp = "There is no time stamp yet; it follows. "
+
+// sendStamped sends the anchor once more when it has got its time stamp.
+func sendStamped(ctx context.Context, c *config.Config, now time.Time, m outbox.Message) error {
+	month, err := time.Parse("2006-01", strings.TrimPrefix(m.ID, finalID)[:len("2006-01")])
+	if err != nil || Outbox(c).Has("stamped-"+m.ID) {
+		return err
+	}
+	closed, isFinal, err := pipeline.FinalMonth(c, month)
+	if err != nil || !isFinal {
+		return err
+	}
+	a, _, err := pipeline.Anchored(ctx, c, closed)
+	if err != nil || a == nil || a.Token == nil {
+		return err
+	}
+	stamped := message(c, finance, "stamped-"+m.ID, now, "the time stamp of "+closed.Month, anchorText+"\n"+anchored(a))
+	stamped.Keep = true
+	return notify(c, stamped, map[string][]byte{"anchor-" + closed.Month + ".txt": a.Text()})
+}
+
+// anchorText says what an anchor is for.
+const anchorText = "\nKeep this mail at a place that nobody can write who can write the folder of Tranche: by the\n" +
+	"anchor below, and in anchor-*.txt, tranche verify --anchor MAIL says whether the folder\n" +
+	"still holds what was stated.\n"
+
+// anchored is an anchor's text; empty: there is none.
+func anchored(a *anchor.Anchor) string {
+	if a == nil {
+		return ""
+	}
+	return string(a.Text())
+}
+
+// packOf is what finance gets of a final month: the register, the journal, the anchor, and an archive of every
+// statement with the manifest. Each file is proved against the manifest.
+func packOf(closed ledger.Closed, a *anchor.Anchor, named func(string) string) (map[string][]byte, error) {
+	pack := map[string][]byte{}
+	if a != nil {
+		pack[named(anchor.Name)] = a.Text()
+	}
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
-	if err := z.AddFS(os.DirFS(dir)); err != nil {
-		return nil, err
+	add := func(name string, data []byte) error {
+		w, err := z.Create(name)
+		if err == nil {
+			_, err = w.Write(data)
+		}
+		return err
 	}
-	w, err := z.Create(ledger.ManifestName)
+	for _, name := range slices.Sorted(maps.Keys(closed.Files)) {
+		file, isStatement := strings.CutPrefix(name, ledger.Statements+"/")
+		if !isStatement {
+			continue
+		}
+		data, err := closed.Read(name)
+		if err == nil {
+			err = add(file, data)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if file == "register.xlsx" || file == "journal.csv" {
+			pack[named(file)] = data
+		}
+	}
+	manifest, err := os.ReadFile(filepath.Join(closed.Folder, ledger.ManifestName))
 	if err == nil {
-		_, err = w.Write(manifest)
+		err = errors.Join(add(ledger.ManifestName, manifest), z.Close())
 	}
-	err = errors.Join(err, z.Close())
-	return out.Bytes(), err
+	pack[named("statements.zip")] = out.Bytes()
+	return pack, err
 }

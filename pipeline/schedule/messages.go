@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -38,12 +39,20 @@ func Outbox(c *config.Config) *outbox.Outbox {
 		for _, to := range slices.Sorted(maps.Keys(lists)) {
 			o.Channels = append(o.Channels, outbox.Mail{
 				To: to, Lists: lists[to], From: m.From,
-				Host: m.Host, Port: m.Port, Security: m.Security, User: m.User, Password: m.Password,
+				Host: m.Host, Port: m.Port, Security: m.Security, User: m.User, Password: m.Password, TLS: trusting(m),
 			})
+		}
+		if c.Deliver != nil {
+			o.Channels = append(o.Channels, outbox.Letters{Mail: mailServer(c)})
 		}
 	}
 	if w := c.Notify.Webhook; w != nil {
 		o.Channels = append(o.Channels, outbox.Webhook{URL: w.URL, Secret: w.Secret})
+	}
+	if c.Deliver != nil {
+		for _, p := range c.Deliver.Places {
+			o.Channels = append(o.Channels, shelf{p})
+		}
 	}
 	return o
 }
@@ -163,12 +172,14 @@ func shortHash(data []byte) string { return files.HashBytes(data)[:12] }
 
 // AfterRun sends the result of a manual run, and does the timetable's other work. A run that was locked out sends no
 // result.
-func AfterRun(c *config.Config, now time.Time, summary *pipeline.Summary, text string, err error) error {
+func AfterRun(
+	ctx context.Context, c *config.Config, now time.Time, summary *pipeline.Summary, text string, err error,
+) error {
 	if errors.Is(err, pipeline.ErrLocked) {
 		return notifyOverdue(c, now)
 	}
 	return errors.Join(notify(c, ended(c, byHand(now, c.Serve.Zone), now, summary, text, err), nil),
-		notifyOutages(c, now), notifyOverdue(c, now), Finals(c, now), removeOld(c, now))
+		notifyOutages(c, now), notifyOverdue(c, now), Finals(ctx, c, now), Deliver(ctx, c, now), removeOld(c, now))
 }
 
 // NeverBegan sends that a run could not begin.

@@ -20,14 +20,14 @@ func TestFinanceIsSentTheRegisterAndEveryStatementOnceAMonthIsFinal(t *testing.T
 	c := site.replace("notify: {", "notify: {"+mail+", ")
 	month := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 	closing := pipeline.Closing{Month: month, By: "anna", Accepted: "known"}
-	if err := Finals(c, site.now); err != nil { // from now on finance is told
+	if err := Finals(t.Context(), c, site.now); err != nil { // from now on finance is told
 		t.Fatal(err)
 	}
 	if _, err := pipeline.Close(t.Context(), site.options(c, 1), closing); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 { // as often as it is looked for, it is one message
-		if err := Finals(c, site.now.AddDate(0, 0, 2)); err != nil {
+		if err := Finals(t.Context(), c, site.now.AddDate(0, 0, 2)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -59,7 +59,7 @@ func TestFinanceIsSentTheRegisterAndEveryStatementOnceAMonthIsFinal(t *testing.T
 	}
 	box := Outbox(c)
 	later := site.now.AddDate(0, 0, 3)
-	if err := errors.Join(Finals(c, later), box.Flush(t.Context(), later)); err != nil {
+	if err := errors.Join(Finals(t.Context(), c, later), box.Flush(t.Context(), later)); err != nil {
 		t.Fatal(err)
 	}
 	if open, err := box.Unsent(); err != nil || len(open) != 0 {
@@ -73,7 +73,7 @@ func TestFinanceIsSentTheRegisterAndEveryStatementOnceAMonthIsFinal(t *testing.T
 	}
 	site.write(strings.TrimPrefix(was, site.dir), strings.Replace(string(text), `"dropped"`, `"sent"`, 1))
 	for range 2 {
-		if err := Finals(c, later); err != nil {
+		if err := Finals(t.Context(), c, later); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -99,11 +99,11 @@ func TestFinanceIsNotSentTheMonthsThatWereFinalBeforeItWasToBeTold(t *testing.T)
 		}
 		return len(messages)
 	}
-	if err := Finals(c, site.now.AddDate(0, 0, 2)); err != nil || sent() != 0 {
+	if err := Finals(t.Context(), c, site.now.AddDate(0, 0, 2)); err != nil || sent() != 0 {
 		t.Errorf("switched on, it sends %d months of before (%v)", sent(), err)
 	}
 	// A closing that is the first to see the address is sent.
-	if err := Finals(quiet, site.now.AddDate(0, 0, 3)); err != nil {
+	if err := Finals(t.Context(), quiet, site.now.AddDate(0, 0, 3)); err != nil {
 		t.Fatal(err)
 	}
 	closing.Month = closing.Month.AddDate(0, 1, 0)
@@ -111,7 +111,7 @@ func TestFinanceIsNotSentTheMonthsThatWereFinalBeforeItWasToBeTold(t *testing.T)
 	if _, err := pipeline.Close(t.Context(), o, closing); err != nil {
 		t.Fatal(err)
 	}
-	if err := Finals(c, o.Now); err != nil || sent() != 1 {
+	if err := Finals(t.Context(), c, o.Now); err != nil || sent() != 1 {
 		t.Errorf("of the month that has just been closed there are %d messages (%v)", sent(), err)
 	}
 }
@@ -158,7 +158,7 @@ func TestARunThatFindsAnotherAtWorkStillLooksForWhatShouldHaveCome(t *testing.T)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := AfterRun(c, site.now.AddDate(0, 0, 6), summary, "", pipeline.ErrLocked); err != nil {
+	if err := AfterRun(t.Context(), c, site.now.AddDate(0, 0, 6), summary, "", pipeline.ErrLocked); err != nil {
 		t.Fatal(err)
 	}
 	open, err := Outbox(c).Unsent()

@@ -113,7 +113,7 @@ func (s *Server) RunDue(ctx context.Context) {
 			s.Log(err, "a slot could not be done", "job", job.Name)
 		}
 	}
-	if err := Finals(c, s.Now()); err != nil {
+	if err := errors.Join(Finals(ctx, c, s.Now()), Deliver(ctx, c, s.Now())); err != nil {
 		s.Log(err, "a message could not be stored")
 	}
 }

@@ -2,7 +2,7 @@
 --
 -- grain: partner_id
 select getvariable('closing_month') as month,
-    partners.* exclude (modules) replace (
+    partners.* exclude (modules, email) replace (
         coalesce(newest.is_active or newest.left_on > last_day(getvariable('closing_month')), false)
         as is_active)
 from mart.partners as partners

@@ -3,9 +3,9 @@
 -- grain: partner_id
 -- partner_id, name, country, town
 -- currency  currency it reckons in
--- language, partner_type, is_active
+-- language, email, partner_type, is_active
 -- modules  modules it holds on the last day of the run's month, separated by commas
-select p.partner_id, p.name, p.country, p.town, p.currency, p.language, p.partner_type,
+select p.partner_id, p.name, p.country, p.town, p.currency, p.language, p.email, p.partner_type,
     p.is_active or coalesce(p.left_on > last_day(r.through_month), false) as is_active,
     (select string_agg(distinct m.module, ', ' order by m.module)
         from intermediate.partner_modules as m
@@ -16,7 +16,7 @@ cross join rules.programme as r
 union all
 select
     partner_id, arg_max(name, month), arg_max(country, month), arg_max(town, month),
-    arg_max(currency, month), arg_max(language, month),
+    arg_max(currency, month), arg_max(language, month), null,
     arg_max(partner_type, month), false, null
 from stated.partners
 where partner_id not in (select partner_id from intermediate.partners)

@@ -27,6 +27,26 @@ import (
 // newBucket starts a real S3 server over a folder, and makes a bucket.
 func newBucket(t *testing.T) (Bucket, *minio.Client) {
 	t.Helper()
+	b := gateway(t, t.TempDir())
+	return b, made(t, b)
+}
+
+// made makes the bucket.
+func made(t *testing.T, b Bucket) *minio.Client {
+	t.Helper()
+	c, err := b.client()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.MakeBucket(t.Context(), b.Name, minio.MakeBucketOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// gateway starts the server over a folder.
+func gateway(t *testing.T, folder string, more ...string) Bucket {
+	t.Helper()
 	gateway := program(t, "versitygw", filepath.Join(os.Getenv("HOME"), "go", "bin", "versitygw"))
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -34,8 +54,9 @@ func newBucket(t *testing.T) (Bucket, *minio.Client) {
 	}
 	at := l.Addr().String()
 	_ = l.Close()
-	cmd := exec.CommandContext(t.Context(), gateway, "--access", "ours", "--secret", "top secret", "--port", at, "--quiet",
-		"posix", "--sidecar", t.TempDir(), t.TempDir()) // beside it, because not every file system keeps attributes
+	args := append([]string{"--access", "ours", "--secret", "top secret", "--port", at, "--quiet"}, more...)
+	cmd := exec.CommandContext(t.Context(), gateway, append(args,
+		"posix", "--sidecar", t.TempDir(), folder)...) // beside it, because not every file system keeps attributes
 	var said bytes.Buffer
 	cmd.Stderr, cmd.Stdout = &said, &said
 	if err := cmd.Start(); err != nil {
@@ -43,15 +64,7 @@ func newBucket(t *testing.T) (Bucket, *minio.Client) {
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
 	answers(t, at, &said)
-	b := Bucket{Endpoint: "http://" + at, Name: "exports", KeyID: "ours", Secret: "top secret"}
-	c, err := b.client()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.MakeBucket(t.Context(), b.Name, minio.MakeBucketOptions{}); err != nil {
-		t.Fatal(err, said.String())
-	}
-	return b, c
+	return Bucket{Endpoint: "http://" + at, Name: "exports", KeyID: "ours", Secret: "top secret"}
 }
 
 func put(t *testing.T, c *minio.Client, key, text string) {

@@ -37,6 +37,12 @@ func attached(from, subject, id string, attachments ...[2]string) string {
 // dovecot starts Dovecot with one account.
 func dovecot(t *testing.T) Mailbox {
 	t.Helper()
+	return dovecotWith(t, "ssl = no")
+}
+
+// dovecotWith starts it with a setting of its own.
+func dovecotWith(t *testing.T, setting string) Mailbox {
+	t.Helper()
 	server := program(t, "dovecot", "/usr/sbin/dovecot")
 	if os.Getuid() != 0 {
 		t.Skip("SKIPPED: Dovecot is started by root only")
@@ -61,7 +67,7 @@ state_dir = %[1]s/state
 log_path = %[1]s/log
 protocols = imap
 listen = 127.0.0.1
-ssl = no
+%[4]s
 disable_plaintext_auth = no
 mail_location = maildir:%[1]s/mail
 mail_uid = nobody
@@ -85,7 +91,7 @@ service imap-login {
     port = 0
   }
 }
-`, dir, "pass-word", port)
+`, dir, "pass-word", port, setting)
 	if err := os.WriteFile(filepath.Join(dir, "conf"), []byte(config), 0o644); err != nil {
 		t.Fatal(err)
 	}

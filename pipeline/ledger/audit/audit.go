@@ -56,55 +56,72 @@ const (
 
 // Read returns every decision. It fails where the chain is broken.
 func Read(path string) ([]Decision, error) {
-	list, _, _, err := read(path)
+	list, _, err := ReadHashed(path)
 	return list, err
 }
 
-// read also returns the file's bytes and the hash of its last line.
-func read(path string) (list []Decision, data []byte, last string, err error) {
+// ReadHashed also returns the hash of each line.
+func ReadHashed(path string) (list []Decision, hashes []string, err error) {
+	list, _, hashes, err = read(path)
+	return list, hashes, err
+}
+
+// read also returns the file's bytes and the hash of each line.
+func read(path string) (list []Decision, data []byte, hashes []string, err error) {
 	data, err = os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil, "", headIn(path, nil)
+		return nil, nil, nil, headIn(path, "")
 	}
 	if err != nil {
-		return nil, nil, "", err
+		return nil, nil, nil, err
 	}
 	if len(data) > 0 && data[len(data)-1] != '\n' {
-		return nil, nil, "", fmt.Errorf("%s is cut off in its last line: restore the file from a copy", path)
+		return nil, nil, nil, fmt.Errorf("%s is cut off in its last line: restore the file from a copy", path)
 	}
-	var hashes []string
+	last := ""
 	lines := bufio.NewScanner(bytes.NewReader(data))
 	lines.Buffer(nil, 1<<20)
 	for n := 1; lines.Scan(); n++ {
 		var d Decision
 		if err := json.Unmarshal(lines.Bytes(), &d); err != nil {
-			return nil, nil, "", fmt.Errorf("%s line %d: %w", path, n, err)
+			return nil, nil, nil, fmt.Errorf("%s line %d: %w", path, n, err)
 		}
 		if d.Previous != last {
-			return nil, nil, "", fmt.Errorf("%s line %d does not follow the line before it: a decision was changed, "+
+			return nil, nil, nil, fmt.Errorf("%s line %d does not follow the line before it: a decision was changed, "+
 				"lost or put in between; restore the file from a copy", path, n)
 		}
 		last = files.HashBytes(lines.Bytes())
 		hashes = append(hashes, last)
 		list = append(list, d)
 	}
-	if err := errors.Join(lines.Err(), headIn(path, hashes)); err != nil {
-		return nil, nil, "", err
+	if err := errors.Join(lines.Err(), headIn(path, last)); err != nil {
+		return nil, nil, nil, err
 	}
-	return list, data, last, nil
+	return list, data, hashes, nil
 }
 
-// Append adds decisions to the chain, all of them or none. The lock keeps two writers from continuing the same line.
+// Append adds decisions to the chain, all of them or none.
 func Append(path string, list ...Decision) error {
+	return AppendAfter(path, func(string, int) error { return nil }, list...)
+}
+
+// AppendAfter adds decisions once before has agreed, which gets the hash and the number of what becomes the last line.
+// The lock keeps two writers from continuing the same line.
+func AppendAfter(path string, before func(hash string, line int) error, list ...Decision) error {
 	lock := flock.New(path + ".lock")
 	if err := lock.Lock(); err != nil {
 		return fmt.Errorf("lock %s: %w", path, err)
 	}
 	defer lock.Unlock() //nolint:errcheck // closing the file frees it
-	_, data, last, err := read(path)
+	_, data, hashes, err := read(path)
 	if err != nil {
 		return err
 	}
+	last := ""
+	if len(hashes) > 0 {
+		last = hashes[len(hashes)-1]
+	}
+	was := last
 	for _, d := range list {
 		d.Previous = last
 		line, err := json.Marshal(d)
@@ -114,18 +131,25 @@ func Append(path string, list ...Decision) error {
 		last = files.HashBytes(line)
 		data = append(append(data, line...), '\n')
 	}
+	if err := before(last, len(hashes)+len(list)); err != nil {
+		return err
+	}
+	if err := files.Write(path+headSuffix, []byte(was+"\n"+last+"\n"), files.Private); err != nil {
+		return err
+	}
 	if err := files.Write(path, data, files.Private); err != nil {
 		return err
 	}
 	return files.Write(path+headSuffix, []byte(last+"\n"), files.Private)
 }
 
-// headSuffix names the file with the last line's hash, because the chain does not guard its last line. After a stop
-// it holds the line before, which is in the log, too.
+// headSuffix names the file with the last line's hash, because the chain does not guard its last line. While lines are
+// added it holds the last one of before, too.
 const headSuffix = ".head"
 
-// headIn checks that the log still holds its last line. A log without a head passes.
-func headIn(path string, hashes []string) error {
+// headIn checks that the log's last line is what the head says: the last, or, after a stop, the last of before. A log
+// without a head passes.
+func headIn(path, last string) error {
 	head, err := os.ReadFile(path + headSuffix)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -133,7 +157,7 @@ func headIn(path string, hashes []string) error {
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(hashes, strings.TrimSpace(string(head))) {
+	if !slices.Contains(strings.Split(strings.TrimSuffix(string(head), "\n"), "\n"), last) {
 		return fmt.Errorf("%s no longer holds the decision that was its last: it was changed or lost; "+
 			"restore the file from a copy", path)
 	}

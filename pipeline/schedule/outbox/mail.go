@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -38,13 +39,13 @@ type Mail struct {
 func (m Mail) Name() string { return "mail to " + m.To }
 
 // Takes says whether the address is on the message's list.
-func (m Mail) Takes(msg Message) bool { return slices.Contains(m.Lists, msg.To) }
+func (m Mail) Takes(msg Message) bool { return msg.Delivery == nil && slices.Contains(m.Lists, msg.To) }
 
 // Send sends one mail.
-func (m Mail) Send(ctx context.Context, msg Message, folder string, leaves func() error) error {
+func (m Mail) Send(ctx context.Context, msg Message, folder string, leaves func() error) (string, error) {
 	out := mail.NewMsg()
 	if err := errors.Join(out.From(m.From), out.To(m.To)); err != nil {
-		return err
+		return "", err
 	}
 	sender := out.GetFrom()[0].Address
 	out.SetMessageIDWithValue(msg.ID + sender[strings.LastIndexByte(sender, '@'):])
@@ -54,10 +55,36 @@ func (m Mail) Send(ctx context.Context, msg Message, folder string, leaves func(
 	out.SetBodyString(mail.TypeTextPlain, msg.Text)
 	for _, name := range msg.Attach {
 		if _, err := os.Stat(filepath.Join(folder, name)); err != nil {
-			return err // the library would leave it out silently
+			return "", err // the library would leave it out silently
 		}
 		out.AttachFile(filepath.Join(folder, name))
 	}
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	client, err := m.client(ctx)
+	if err != nil {
+		return "", err
+	}
+	if err := client.DialWithContext(ctx); err != nil {
+		return "", err
+	}
+	defer client.Close() //nolint:errcheck // the mail is taken or refused by then
+	if err := leaves(); err != nil {
+		return "", err
+	}
+	err = client.Send(out)
+	if out.IsDelivered() {
+		return strings.TrimSpace(out.ServerResponse()), nil // a later error does not matter
+	}
+	var refused *mail.SendError
+	if errors.As(err, &refused) && refused.Reason == mail.ErrSMTPDataClose && refused.ErrorCode() == 0 {
+		return "", fmt.Errorf("%w: %w", ErrUnsure, err) // all was sent, and no answer came
+	}
+	return "", err
+}
+
+// Try signs in to the server, and sends nothing.
+func (m Mail) Try(ctx context.Context) error {
 	ctx, end := context.WithCancel(ctx)
 	defer end()
 	client, err := m.client(ctx)
@@ -67,20 +94,26 @@ func (m Mail) Send(ctx context.Context, msg Message, folder string, leaves func(
 	if err := client.DialWithContext(ctx); err != nil {
 		return err
 	}
-	defer client.Close() //nolint:errcheck // the mail is taken or refused by then
-	if err := leaves(); err != nil {
-		return err
-	}
-	err = client.Send(out)
-	if out.IsDelivered() {
-		return nil // a later error does not matter
-	}
-	var refused *mail.SendError
-	if errors.As(err, &refused) && refused.Reason == mail.ErrSMTPDataClose && refused.ErrorCode() == 0 {
-		return fmt.Errorf("%w: %w", ErrUnsure, err) // all was sent, and no answer came
-	}
-	return err
+	return client.Close()
 }
+
+// Letters sends each delivery by mail to its own address.
+type Letters struct{ Mail }
+
+// Name is letters: the address is the delivery's.
+func (Letters) Name() string { return "letters" }
+
+// Takes says whether a delivery goes by mail.
+func (Letters) Takes(msg Message) bool { return msg.Delivery != nil && msg.Delivery.Way == ByMail }
+
+// Send sends one letter.
+func (l Letters) Send(ctx context.Context, msg Message, folder string, leaves func() error) (string, error) {
+	l.To, l.From = msg.Delivery.Address, cmp.Or(msg.Delivery.From, l.From)
+	return l.Mail.Send(ctx, msg, folder, leaves)
+}
+
+// ByMail is the way of a delivery that is a mail.
+const ByMail = "mail"
 
 // client makes a client whose connections end with the context.
 func (m Mail) client(ctx context.Context) (*mail.Client, error) {

@@ -1,6 +1,7 @@
 // Package outbox sends each message to people and programs, at most once.
 //
-// A *message* is written into a folder, and each *channel* (a mail address, a webhook) sends it once. A certain
+// A *message* is written into a folder, and each *channel* (a mail address, a webhook, a place for files) sends it
+// once. A message to a partner, a distributor or a place is a *delivery*, and says itself where it goes. A certain
 // failure is tried again after growing pauses. If the connection or the machine fails after sending and before the
 // answer, the message is *unsure*: it is not sent again, and an operator decides.
 package outbox
@@ -34,6 +35,23 @@ type Message struct {
 	To      string    `json:"to,omitempty"`     // a list of the configuration: operators or finance
 	Attach  []string  `json:"attach,omitempty"` // files in the message's own folder
 	Keep    bool      `json:"keep,omitempty"`   // its id is remembered for good
+
+	Delivery *Delivery `json:"delivery,omitempty"` // nil: it goes to a list of the configuration
+}
+
+// Delivery says what goes where.
+type Delivery struct {
+	Kind     string            `json:"kind"`     // statement, recall, scorecard or pack
+	Month    string            `json:"month"`    // as 2024-08
+	Edition  int               `json:"edition"`  // of the month
+	Manifest string            `json:"manifest"` // SHA-256 of the month's manifest
+	Receiver string            `json:"receiver"` // a partner's id, a distributor, or finance
+	Way      string            `json:"way"`      // mail, or the name of a place
+	Address  string            `json:"address"`  // a mail address, or the folder at the place
+	From     string            `json:"from,omitempty"`
+	Name     string            `json:"name,omitempty"`     // of the receiver
+	Language string            `json:"language,omitempty"` // of the receiver
+	Files    map[string]string `json:"files,omitempty"`    // name -> SHA-256
 }
 
 // Channel sends messages to one receiver.
@@ -41,8 +59,8 @@ type Channel interface {
 	Name() string
 	// Takes says whether this receiver gets a message.
 	Takes(Message) bool
-	// Send calls leaves before the message leaves. After ErrUnsure it may have arrived.
-	Send(ctx context.Context, m Message, folder string, leaves func() error) error
+	// Send calls leaves before the message leaves, and gives the server's answer. After ErrUnsure it may have arrived.
+	Send(ctx context.Context, m Message, folder string, leaves func() error) (answer string, err error)
 }
 
 // ErrUnsure says that a message may have arrived.
@@ -66,6 +84,8 @@ type delivery struct {
 	Attempts int       `json:"attempts"`
 	Next     time.Time `json:"next"` // the earliest next attempt
 	Error    string    `json:"error,omitempty"`
+	Answer   string    `json:"answer,omitempty"` // of the server, once it is sent
+	At       time.Time `json:"at,omitzero"`      // of the last attempt
 }
 
 func (d delivery) isOpen() bool { return d.State != sent && d.State != dropped }
@@ -226,17 +246,18 @@ func (o *Outbox) deliver(ctx context.Context, m Message, c Channel, now time.Tim
 			d.State, d.Error = dropped, o.Revoked(m)
 		default:
 			d.Attempts++
+			d.At = now.UTC().Truncate(time.Second)
 			due = true
 		}
 	})
 	if err != nil || !due {
 		return err
 	}
-	failed := c.Send(ctx, m, filepath.Join(o.Folder, m.ID), func() error {
+	answer, failed := c.Send(ctx, m, filepath.Join(o.Folder, m.ID), func() error {
 		return o.update(m.ID, c.Name(), func(d *delivery) { d.State = sending })
 	})
 	return o.update(m.ID, c.Name(), func(d *delivery) {
-		d.State, d.Error = sent, ""
+		d.State, d.Error, d.Answer = sent, "", answer
 		if failed == nil {
 			return
 		}
@@ -351,32 +372,4 @@ func (o *Outbox) Sent(prefix string) ([]Message, error) {
 		}
 	}
 	return gone, err
-}
-
-// Tidy removes ended messages from before a day. With Keep only the attachments go.
-func (o *Outbox) Tidy(before time.Time) error {
-	unlock, err := o.lock()
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	list, err := o.entries()
-	for _, e := range list {
-		over := e.At.Before(before)
-		for _, d := range e.Channels {
-			over = over && d.State != waiting && d.State != sending
-		}
-		if !over {
-			continue
-		}
-		dir := filepath.Join(o.Folder, e.ID)
-		if !e.Keep {
-			err = errors.Join(err, os.RemoveAll(dir))
-			continue
-		}
-		for _, name := range e.Attach {
-			err = errors.Join(err, files.Remove(filepath.Join(dir, name)))
-		}
-	}
-	return err
 }

@@ -31,16 +31,16 @@ func (w Webhook) Takes(m Message) bool { return w.URL != "" && m.To == "operator
 
 // Send posts the message as JSON, with its id as Idempotency-Key and, with a secret, an HMAC-SHA-256 of the body as
 // X-Tranche-Signature.
-func (w Webhook) Send(ctx context.Context, m Message, _ string, leaves func() error) error {
+func (w Webhook) Send(ctx context.Context, m Message, _ string, leaves func() error) (string, error) {
 	body, err := json.Marshal(m)
 	if err != nil {
-		return err
+		return "", err
 	}
 	var written atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { written.Store(true) }})
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, w.URL, bytes.NewReader(body))
 	if err != nil {
-		return err
+		return "", err
 	}
 	request.GetBody = nil // the library must not send it a second time
 	request.Header.Set("Content-Type", "application/json")
@@ -56,7 +56,7 @@ func (w Webhook) Send(ctx context.Context, m Message, _ string, leaves func() er
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	if err := leaves(); err != nil {
-		return err
+		return "", err
 	}
 	answer, err := client.Do(request)
 	if err != nil {
@@ -65,19 +65,19 @@ func (w Webhook) Send(ctx context.Context, m Message, _ string, leaves func() er
 			err = secret.Err
 		}
 		if written.Load() {
-			return fmt.Errorf("%w: %w", ErrUnsure, err)
+			return "", fmt.Errorf("%w: %w", ErrUnsure, err)
 		}
-		return err
+		return "", err
 	}
 	defer answer.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 1<<16))
 	switch code := answer.StatusCode; {
 	case code/100 == 2:
-		return nil
+		return answer.Status, nil
 	case code/100 == 5 && code != http.StatusServiceUnavailable && code != http.StatusNotImplemented:
 		// A program behind a proxy may have taken it.
-		return fmt.Errorf("%w: the receiver answered %s", ErrUnsure, answer.Status)
+		return "", fmt.Errorf("%w: the receiver answered %s", ErrUnsure, answer.Status)
 	default:
-		return fmt.Errorf("the receiver answered %s", answer.Status)
+		return "", fmt.Errorf("the receiver answered %s", answer.Status)
 	}
 }
