@@ -92,6 +92,7 @@ func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme
 			codes varchar)`,
 		"create table if not exists memory.main.decided (change_id varchar, is_accepted boolean)",
 		"create table rules.changes as from memory.main.decided",
+		"create table rules.aliases (sender varchar, code varchar, partner_id varchar)",
 		"create table if not exists "+noFeeds, "create table rules.feeds as from memory.main.feeds",
 		"create table rules.run as select '' as run_id, '' as program, '' as config_hash, date '2024-01-01' as "+
 			"through_month, 0::bigint as files, '' as inputs_hash",

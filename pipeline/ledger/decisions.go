@@ -36,6 +36,18 @@ func WriteChanges(ctx context.Context, s *store.Session, log []audit.Decision) e
 	return err
 }
 
+// WriteAliases writes the codes that people have matched with partners as the table rules.aliases. Aliases that came in
+// a partner file are in that file.
+func WriteAliases(ctx context.Context, s *store.Session, log []audit.Decision) error {
+	err := s.Exec(ctx, "create table rules.aliases (sender varchar, code varchar, partner_id varchar)")
+	for _, d := range log {
+		if err == nil && d.Act == audit.Alias && d.Partner != "" {
+			err = s.Exec(ctx, "insert into rules.aliases values (?, ?, ?)", d.Sender, d.Code, d.Partner)
+		}
+	}
+	return err
+}
+
 // Dropped are the files that were dropped and not restored, by their SHA-256.
 func Dropped(log []audit.Decision) map[string]audit.Decision {
 	dropped := map[string]audit.Decision{}
