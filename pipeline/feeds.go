@@ -100,31 +100,31 @@ func TryFeed(ctx context.Context, path, text string, rows int) (u *loading.Under
 var feedName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$`)
 
 // SaveFeed writes a feed into the folder feeds.d beside the configuration, as a person has decided. The whole
-// configuration must hold with it. config.yaml stays as it is.
-func SaveFeed(c *config.Config, text string) (string, error) {
+// configuration must hold with it, and is returned. config.yaml stays as it is.
+func SaveFeed(c *config.Config, text string) (name string, with *config.Config, err error) {
 	declared, err := config.ReadFeed(text)
 	if err != nil {
-		return "", Mistake{err}
+		return "", nil, Mistake{err}
 	}
 	if !feedName.MatchString(declared.Name) {
-		return "", mistake("the name %q of the feed cannot be the name of a file: letters, digits and . _ - only",
+		return "", nil, mistake("the name %q of the feed cannot be the name of a file: letters, digits and . _ - only",
 			declared.Name)
 	}
 	folder := config.FeedsFolder(c.Path)
 	path := filepath.Join(folder, declared.Name+".yaml")
 	if files.Exists(path) {
-		return "", mistake("there is a feed %s already, in %s", declared.Name, path)
+		return "", nil, mistake("there is a feed %s already, in %s", declared.Name, path)
 	}
 	if err := files.Folder(folder); err != nil {
-		return "", err
+		return "", nil, err
 	}
 	if err := files.Write(path, []byte("feeds:\n"+strings.TrimRight(text, "\n")+"\n"), files.Private); err != nil {
-		return "", err
+		return "", nil, err
 	}
-	if _, err := config.Read(c.Path); err != nil {
-		return "", Mistake{errors.Join(err, files.Remove(path))}
+	if with, err = config.Read(c.Path); err != nil {
+		return "", nil, Mistake{errors.Join(err, files.Remove(path))}
 	}
-	return declared.Name, nil
+	return declared.Name, with, nil
 }
 
 // Deliver puts a file into the inbox, whole, under a name that some feed is for. It lands in the next run like any

@@ -261,7 +261,7 @@ func saveDraft(v *visit) (said, next string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	name, err := pipeline.SaveFeed(v.config, d.text)
+	name, with, err := pipeline.SaveFeed(v.config, d.text)
 	if err != nil {
 		return "", "", err
 	}
@@ -272,7 +272,7 @@ func saveDraft(v *visit) (said, next string, err error) {
 			return "", "", err
 		}
 		defer file.Close()
-		if err := pipeline.Deliver(v.Config(), filepath.Base(d.file), file); err != nil {
+		if err := pipeline.Deliver(with, filepath.Base(d.file), file); err != nil {
 			return "", "", err
 		}
 		said += " " + v.t("%s lies in the inbox, and lands in the next run.", filepath.Base(d.file))

@@ -256,8 +256,10 @@ func (v *visit) value(kind tables.Kind, text string) string {
 		return v.words.Word(text)
 	case tables.Name:
 		return v.name(text)
-	case tables.Money, tables.Count:
-		return v.words.Number(text)
+	case tables.Money:
+		return v.words.Number(trimmed(text, 2))
+	case tables.Count:
+		return v.words.Number(trimmed(text, 0))
 	case tables.Rate:
 		return v.percent(text)
 	case tables.Day:
@@ -275,6 +277,21 @@ func (v *visit) value(kind tables.Kind, text string) string {
 		return v.t("no")
 	}
 	return text
+}
+
+// trimmed leaves out the zeros at the end of a number, but for so many places.
+func trimmed(number string, places int) string {
+	whole, rest, ok := strings.Cut(number, ".")
+	if !ok {
+		return number
+	}
+	for len(rest) > places && rest[len(rest)-1] == '0' {
+		rest = rest[:len(rest)-1]
+	}
+	if rest == "" {
+		return whole
+	}
+	return whole + "." + rest
 }
 
 // name is a level, a module or an incentive as statements write it.

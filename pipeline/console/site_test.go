@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -30,12 +31,16 @@ const password = "a long password"
 // now is when every test takes place: the sample's months are over.
 var now = time.Date(2024, 9, 19, 12, 0, 0, 0, time.UTC)
 
+// baseFolder is the folder of base, once it is there.
+var baseFolder string
+
 // base is a folder with the sample, run once.
 var base = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "tranche-console-")
 	if err != nil {
 		return "", err
 	}
+	baseFolder = dir
 	if err := os.MkdirAll(filepath.Join(dir, "inbox"), 0o700); err != nil {
 		return "", err
 	}
@@ -62,8 +67,8 @@ var base = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if dir, err := base(); err == nil && dir != "" {
-		_ = os.RemoveAll(dir)
+	if baseFolder != "" {
+		_ = os.RemoveAll(baseFolder)
 	}
 	os.Exit(code)
 }
@@ -100,6 +105,12 @@ func newSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	s.reread()
+	return serveSite(t, s)
+}
+
+// serveSite opens a console on a configuration.
+func serveSite(t *testing.T, s *site) *site {
+	t.Helper()
 	s.console = New(Options{
 		Config: func() *config.Config { s.Lock(); defer s.Unlock(); return s.config },
 		Now:    func() time.Time { return now }, Program: "test",
@@ -131,6 +142,22 @@ func (s *site) reread() {
 	s.Lock()
 	s.config = c
 	s.Unlock()
+}
+
+// edited changes the configuration of a console.
+func (s *site) edited(change func(*config.Config)) {
+	changed := *s.config
+	change(&changed)
+	s.Lock()
+	s.config = &changed
+	s.Unlock()
+}
+
+func prefixes(list ...string) (all []netip.Prefix) {
+	for _, text := range list {
+		all = append(all, netip.MustParsePrefix(text))
+	}
+	return all
 }
 
 // edit replaces a part of the configuration.

@@ -84,7 +84,9 @@ func (v *visit) nightTiles() (tiles, error) {
 	night := tile{Label: v.t("Last run"), Value: v.t("none yet"), Mark: "wait"}
 	if len(past) > 0 {
 		last := past[len(past)-1]
-		night.Value, night.Note = v.words.Word(last.Outcome), v.moment(last.At)+", "+v.t("took %s s",
+		outcome := map[string]string{pipeline.Done: v.t("ended well"), pipeline.Waiting: v.t("ended well"),
+			pipeline.Failed: v.t("failed"), pipeline.Refused: v.t("refused")}
+		night.Value, night.Note = outcome[last.Outcome], v.moment(last.At)+", "+v.t("took %s s",
 			v.words.Number(fmt.Sprintf("%d.%d", last.Took/1000, last.Took%1000/100)))
 		switch last.Outcome {
 		case pipeline.Done, pipeline.Waiting:
@@ -151,13 +153,13 @@ func (v *visit) waitingTiles() (tiles, error) {
 	}
 	rejected := v.t("%s as in the files", v.words.Number(waiting["rejected_amount"]))
 	if waiting["unread"] != "0" {
-		rejected += "; " + v.t("%s amounts cannot be read", v.words.Number(waiting["unread"]))
+		rejected += "; " + v.t("amounts that cannot be read: %s", v.words.Number(waiting["unread"]))
 	}
 	list := tiles{
 		say("Rejected rows", waiting["rejected"], rejected, "/inbox#rejects"),
 		say("Files refused whole", waiting["refused"], "", "/inbox#files"),
 		say("Held lines", waiting["held"], v.words.Number(waiting["held_amount"])+" "+own, "/inbox#held"),
-		say("Unknown partner codes", waiting["codes"], v.t("%s lines wait for them",
+		say("Unknown partner codes", waiting["codes"], v.t("lines that wait for them: %s",
 			v.words.Number(waiting["code_lines"])), "/inbox#codes"),
 		say("Changes that wait", waiting["changes"], v.t("would move %s %s", v.words.Number(waiting["changes_amount"]), own),
 			"/inbox#changes"),

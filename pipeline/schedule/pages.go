@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"tranche/pipeline/config"
@@ -23,7 +24,7 @@ func (s *Server) openPages(c *config.Config) (stop func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("serve.listen: %w", err)
 	}
-	people := console.New(console.Options{Config: s.current, Now: s.Now, Program: s.Program, Log: s.Log, Link: s.Link,
+	people := console.New(console.Options{Config: s.lately(), Now: s.Now, Program: s.Program, Log: s.Log, Link: s.Link,
 		Stage: s.Stage, Final: Finals, Address: l.Addr().String()})
 	monitoring := web.Pages(web.Source{Config: s.current, Now: s.Now, Unsent: func() (int, error) {
 		unsent, err := Outbox(s.current()).Unsent()
@@ -51,6 +52,21 @@ func (s *Server) openPages(c *config.Config) (stop func(), err error) {
 			s.Log(err, "the console could not be closed")
 		}
 	}, nil
+}
+
+// lately reads the configuration again at most once a second: a page asks for it several times.
+func (s *Server) lately() func() *config.Config {
+	var lock sync.Mutex
+	var read time.Time
+	var last *config.Config
+	return func() *config.Config {
+		lock.Lock()
+		defer lock.Unlock()
+		if now := time.Now(); last == nil || now.Sub(read) > time.Second {
+			last, read = s.current(), now
+		}
+		return last
+	}
 }
 
 // newServer is the server of the pages, with limits against visitors that never end.

@@ -8,6 +8,8 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"iter"
+	"maps"
 	"strings"
 	"sync"
 
@@ -116,3 +118,6 @@ func (w *Words) Number(number string) string {
 	}
 	return whole + w.decimal + places
 }
+
+// All are the texts of the catalogue.
+func (w *Words) All() iter.Seq2[string, string] { return maps.All(w.texts) }
