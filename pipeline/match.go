@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"tranche/pipeline/ledger"
 	"tranche/pipeline/ledger/audit"
 )
 
@@ -40,14 +41,29 @@ func AcceptMatch(ctx context.Context, o Options, m Match, who, reason string) er
 	case !isPartner:
 		return mistake("no partner has the id %q", m.Partner)
 	}
-	for _, d := range log {
-		if d.Act == audit.Alias && d.Sender == m.Distributor && d.Code == m.Code {
-			return mistake("%s of %s was accepted as %s by %s already; it counts from the next run on", m.Code,
-				m.Distributor, d.Partner, d.Who)
-		}
+	if d, ok := ledger.Aliases(log)[ledger.Code{Sender: m.Distributor, Code: m.Code}]; ok {
+		return mistake("%s of %s was accepted as %s by %s already; it counts from the next run on", m.Code,
+			m.Distributor, d.Partner, d.Who)
 	}
 	d := o.by(who)
 	d.Act, d.Sender, d.Code, d.Partner, d.Reason = audit.Alias, m.Distributor, m.Code, m.Partner, reason
 	d.What = fmt.Sprintf("%s=%s is %s", m.Distributor, m.Code, m.Partner)
+	return audit.Append(o.Config.Folders.Audit(), d)
+}
+
+// WithdrawMatch records that an accepted code is nobody's any more, from the next run on. What was stated of it is a
+// change that waits for a person.
+func WithdrawMatch(o Options, distributor, code, who, reason string) error {
+	log, err := audit.Read(o.Config.Folders.Audit())
+	if err != nil {
+		return err
+	}
+	was, ok := ledger.Aliases(log)[ledger.Code{Sender: distributor, Code: code}]
+	if !ok {
+		return mistake("%s of %s was not accepted by tranche match accept; tranche log names what was", code, distributor)
+	}
+	d := o.by(who)
+	d.Act, d.Sender, d.Code, d.Reason = audit.Unalias, distributor, code, reason
+	d.What = fmt.Sprintf("%s=%s is no longer %s", distributor, code, was.Partner)
 	return audit.Append(o.Config.Folders.Audit(), d)
 }

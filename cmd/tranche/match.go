@@ -52,7 +52,7 @@ that begins with = + - or @ is taken for a formula.`,
 			return err
 		},
 	}
-	c.AddCommand(a.acceptMatchCommand())
+	c.AddCommand(a.acceptMatchCommand(), a.withdrawMatchCommand())
 	c.Flags().BoolVar(&deals, "deals", false, "sales that look like a registered deal")
 	c.Flags().StringVarP(&format, "format", "f", "table", "with --deals: table or csv")
 	return c
@@ -104,6 +104,35 @@ file names the code for another partner, too, it is ambiguous, and its lines are
 				return err
 			}
 			a.say("Accepted. The lines that wait count in the next run.")
+			return nil
+		},
+	}
+	c.Flags().StringVar(&reason, "reason", "", "why")
+	decider(c, &who, "who decides")
+	return c
+}
+
+func (a *app) withdrawMatchCommand() *cobra.Command {
+	var reason, who string
+	c := &cobra.Command{
+		Use:   "withdraw DISTRIBUTOR CODE --reason WHY",
+		Short: "Take back what tranche match accept has said of a code",
+		Long: `Take back what tranche match accept has said of a code. Its lines of open months are held again
+from the next run on. What closed months have stated of them is a change that waits for a
+person (tranche changes).`,
+		Args: arguments(cobra.ExactArgs(2)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := errors.Join(reasoned("a match", &reason), a.decided("a match", &who)); err != nil {
+				return err
+			}
+			o, err := a.options()
+			if err != nil {
+				return err
+			}
+			if err := pipeline.WithdrawMatch(o, args[0], args[1], who, reason); err != nil {
+				return err
+			}
+			a.say("Taken back. It shows from the next run on.")
 			return nil
 		},
 	}

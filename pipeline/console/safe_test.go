@@ -30,7 +30,8 @@ func TestAFormWithoutTheSecretOfTheSessionDoesNothing(t *testing.T) {
 		t.Errorf("with another secret: %d", status)
 	}
 	v.get("/log")
-	request, _ := http.NewRequest("POST", s.server.URL+"/run", strings.NewReader(url.Values{"token": {v.token()}}.Encode()))
+	form := url.Values{"token": {v.token()}}.Encode()
+	request, _ := http.NewRequest("POST", s.server.URL+"/run", strings.NewReader(form))
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	request.Header.Set("Sec-Fetch-Site", "cross-site")
 	if status := v.answered(v.Do(request)); status != http.StatusForbidden {
@@ -122,15 +123,18 @@ func TestEveryAnswerHasItsHeadersAndTextIsNeverMarkup(t *testing.T) {
 	if strings.Contains(r.Header.Get("Content-Security-Policy"), "unsafe") || r.Header.Get("X-Frame-Options") != "DENY" {
 		t.Error("the headers are", r.Header)
 	}
-	if strings.Contains(v.page, "Example <b>") || strings.Contains(v.page, "style=") || strings.Contains(v.page, "onclick") {
-		t.Error("the page has markup of others, or a style or script inside")
+	for _, text := range []string{"Example <b>", "style=", "onclick"} {
+		if strings.Contains(v.page, text) {
+			t.Errorf("the page has %s inside", text)
+		}
 	}
 	for _, cookie := range r.Cookies() {
 		if !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode {
 			t.Errorf("the cookie %s is open", cookie.Name)
 		}
 	}
-	for _, to := range []string{"//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", "/signin", "x"} {
+	for _, to := range []string{"//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", "/signin",
+		"x"} {
 		if within(to) != "/" {
 			t.Errorf("after the sign-in it leads to %s", within(to))
 		}

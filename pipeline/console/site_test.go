@@ -177,7 +177,8 @@ func (s *site) edit(old, changed string) {
 // account adds an account, whose name is that of the person, too.
 func (s *site) account(name string, scope accounts.Scope, roles ...accounts.Role) {
 	s.t.Helper()
-	a := accounts.Account{Account: name, Name: strings.ToUpper(name[:1]) + name[1:] + " Example", Roles: roles, Scope: scope}
+	a := accounts.Account{Account: name, Name: strings.ToUpper(name[:1]) + name[1:] + " Example", Roles: roles,
+		Scope: scope}
 	if err := accounts.Open(s.config.Folders.Accounts()).Add(a, password); err != nil {
 		s.t.Fatal(err)
 	}
@@ -186,7 +187,8 @@ func (s *site) account(name string, scope accounts.Scope, roles ...accounts.Role
 // run runs the sample again, as the night does.
 func (s *site) run() {
 	s.t.Helper()
-	if _, err := pipeline.Run(context.Background(), pipeline.Options{Config: s.config, Now: now, Program: "test"}); err != nil {
+	o := pipeline.Options{Config: s.config, Now: now, Program: "test"}
+	if _, err := pipeline.Run(context.Background(), o); err != nil {
 		s.t.Fatal(err)
 	}
 }

@@ -22,8 +22,8 @@ func TestTenVisitorsDuringRunsThatPublishAndRunsThatFail(t *testing.T) {
 		v.Jar = visitors[0].Jar
 		visitors = append(visitors, v)
 	}
-	paths := []string{"/", "/inbox", "/partners", "/partners/P1001", "/partners/P1001/2024-08", "/deals", "/months/2024-08",
-		"/senders", "/log"}
+	paths := []string{"/", "/inbox", "/partners", "/partners/P1001", "/partners/P1001/2024-08", "/deals",
+		"/months/2024-08", "/senders", "/log"}
 	var ended atomic.Bool
 	var seen sync.Map
 	var wait sync.WaitGroup

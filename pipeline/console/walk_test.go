@@ -12,7 +12,8 @@ import (
 )
 
 // placed puts values of the sample into an address.
-var placed = strings.NewReplacer("{$}", "", "{file}", "12", "{line}", "2", "{distributor}", "NORDWIND", "{code}", "K-1099",
+var placed = strings.NewReplacer("{$}", "", "{file}", "12", "{line}", "2", "{distributor}", "NORDWIND",
+	"{code}", "K-1099",
 	"{change}", "none", "{feed}", "nordwind-sales", "{draft}", "none", "{partner}", "P1001", "{month}", "2024-08",
 	"{credit}", "none", "{deal}", "D-2404", "{work}", "none")
 
@@ -41,7 +42,7 @@ func TestEveryAddressAsEveryRole(t *testing.T) {
 		v := s.signedIn(string(role))
 		person := accounts.Person{Roles: []accounts.Role{role}}
 		if role == "limited" {
-			person = accounts.Person{Roles: []accounts.Role{accounts.PartnerManager}, Scope: accounts.Scope{Partners: []string{"x"}}}
+			person.Roles, person.Partners = []accounts.Role{accounts.PartnerManager}, []string{"x"}
 		}
 		for _, p := range s.console.pages() {
 			want := http.StatusOK
@@ -65,7 +66,8 @@ func TestEveryAddressAsEveryRole(t *testing.T) {
 			if person.May(a.act) {
 				continue // what it does is another test
 			}
-			if got := v.post(placed.Replace(a.path), "file", "12", "month", "2024-01", "reason", "x"); got != http.StatusForbidden {
+			got := v.post(placed.Replace(a.path), "file", "12", "month", "2024-01", "reason", "x")
+			if got != http.StatusForbidden {
 				t.Errorf("POST %s as %s: %d", a.path, role, got)
 			}
 			v.get("/partners")

@@ -44,7 +44,8 @@ func TestARejectedRowIsExportedAndWaived(t *testing.T) {
 	v.get("/inbox/rejects/12?table=rejects&as=csv")
 	v.shows("file_name,file_line,", "614,2O")
 	v.get("/inbox/rejects/12")
-	if status := v.post("/inbox/waive", "file", "12", "line", "2", "reason", " "); status != http.StatusUnprocessableEntity {
+	status := v.post("/inbox/waive", "file", "12", "line", "2", "reason", " ")
+	if status != http.StatusUnprocessableEntity {
 		t.Errorf("waived without a reason: %d", status)
 	}
 	v.get("/inbox/rejects/12")
@@ -141,7 +142,8 @@ func TestFromAPayableToThePhysicalLineOfTheFile(t *testing.T) {
 	document := regexp.MustCompile(`Line (\S+)/\d+ of`).FindStringSubmatch(v.page)
 	follow(`href="(/files/\d+/\d+)"`)
 	v.shows("<pre", document[1])
-	file := regexp.MustCompile(`(?s)<h1>(\S+), line (\d+)</h1>.*<pre tabindex="0">([^<]*)</pre>`).FindStringSubmatch(v.page)
+	shown := regexp.MustCompile(`(?s)<h1>(\S+), line (\d+)</h1>.*<pre tabindex="0">([^<]*)</pre>`)
+	file := shown.FindStringSubmatch(v.page)
 	sent, err := os.ReadFile(filepath.Join("../../fixtures/sample/inbox", file[1]))
 	if err != nil {
 		t.Fatal(err)
@@ -149,7 +151,8 @@ func TestFromAPayableToThePhysicalLineOfTheFile(t *testing.T) {
 	if !bytes.Contains(sent, []byte(document[1])) || !strings.Contains(file[3], document[1]) {
 		t.Errorf("%q is no line of the file about %s", file[3], document[1])
 	}
-	if status := v.get("/partners/P1002/2024-08/statement.xlsx"); status != http.StatusOK || !strings.HasPrefix(v.page, "PK") {
+	status := v.get("/partners/P1002/2024-08/statement.xlsx")
+	if status != http.StatusOK || !strings.HasPrefix(v.page, "PK") {
 		t.Errorf("the statement: %d", status)
 	}
 }

@@ -37,7 +37,8 @@ func said(t *testing.T) []string {
 		ast.Inspect(file, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.CallExpr:
-				for i, arg := range n.Args[:min(len(n.Args), map[string]int{"t": 1, "say": 1, "number": 1, "bars": 1, "count": 3}[called(n)])] {
+				places := map[string]int{"t": 1, "say": 1, "number": 1, "bars": 1, "count": 3}[called(n)]
+				for i, arg := range n.Args[:min(len(n.Args), places)] {
 					if called(n) != "count" || i > 0 {
 						texts[literal(arg)] = true
 					}
@@ -55,7 +56,8 @@ func said(t *testing.T) []string {
 			return err
 		}
 		data, err := embedded.ReadFile(path)
-		for _, found := range regexp.MustCompile(`\{\{t "([^"]+)"\}\}|\(t "([^"]+)"\)`).FindAllStringSubmatch(string(data), -1) {
+		said := regexp.MustCompile(`\{\{t "([^"]+)"\}\}|\(t "([^"]+)"\)`)
+		for _, found := range said.FindAllStringSubmatch(string(data), -1) {
 			texts[found[1]+found[2]] = true
 		}
 		return err
@@ -116,7 +118,7 @@ func TestEveryTextIsSaidInEveryLanguage(t *testing.T) {
 				missing = append(missing, text)
 				continue
 			}
-			if got := strings.Join(verbs.FindAllString(w.Say(text), -1), ""); got != strings.Join(verbs.FindAllString(text, -1), "") {
+			if !slices.Equal(verbs.FindAllString(w.Say(text), -1), verbs.FindAllString(text, -1)) {
 				t.Errorf("%s: %q has other verbs: %q", language, text, w.Say(text))
 			}
 		}

@@ -36,13 +36,30 @@ func WriteChanges(ctx context.Context, s *store.Session, log []audit.Decision) e
 	return err
 }
 
-// WriteAliases writes the codes that people have matched with partners as the table rules.aliases. Aliases that came in
-// a partner file are in that file.
+// Code is what a sender calls a partner.
+type Code struct{ Sender, Code string }
+
+// Aliases are the codes that people have matched with partners, by the last decision about each. Aliases that came in a
+// partner file are in that file.
+func Aliases(log []audit.Decision) map[Code]audit.Decision {
+	last := map[Code]audit.Decision{}
+	for _, d := range log {
+		switch code := (Code{d.Sender, d.Code}); {
+		case d.Act == audit.Alias && d.Partner != "":
+			last[code] = d
+		case d.Act == audit.Unalias:
+			delete(last, code)
+		}
+	}
+	return last
+}
+
+// WriteAliases writes the codes that people have matched as the table rules.aliases.
 func WriteAliases(ctx context.Context, s *store.Session, log []audit.Decision) error {
 	err := s.Exec(ctx, "create table rules.aliases (sender varchar, code varchar, partner_id varchar)")
-	for _, d := range log {
-		if err == nil && d.Act == audit.Alias && d.Partner != "" {
-			err = s.Exec(ctx, "insert into rules.aliases values (?, ?, ?)", d.Sender, d.Code, d.Partner)
+	for code, d := range Aliases(log) {
+		if err == nil {
+			err = s.Exec(ctx, "insert into rules.aliases values (?, ?, ?)", code.Sender, code.Code, d.Partner)
 		}
 	}
 	return err

@@ -48,6 +48,7 @@ const (
 	Approve = "approve"  // makes a closed month's statements final
 	Reopen  = "reopen"   // takes the last closed month back
 	Alias   = "alias"    // a code of a distributor's is a partner's
+	Unalias = "unalias"  // an accepted code is nobody's any more
 	Link    = "link"     // a line belongs to a deal
 	Enter   = "enter"    // a manual posting
 	Return  = "rollback" // goes back to what was published before
