@@ -145,7 +145,10 @@ func person(o *config.OIDC, subject string, claims map[string]any) (p accounts.P
 	}
 	p.Account = "oidc/" + subject
 	var groups []string
-	list, _ := claims[o.Claim].([]any)
+	list, ok := claims[o.Claim].([]any)
+	if !ok {
+		list = []any{claims[o.Claim]} // one alone
+	}
 	for _, group := range list {
 		if text, ok := group.(string); ok {
 			groups = append(groups, text)
