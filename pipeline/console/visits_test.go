@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"tranche/pipeline/console/accounts"
 )
@@ -29,7 +30,10 @@ func TestTenVisitorsDuringRunsThatPublishAndRunsThatFail(t *testing.T) {
 	var wait sync.WaitGroup
 	for n, v := range visitors {
 		wait.Go(func() {
+			read := time.NewTicker(500 * time.Millisecond) // what somebody takes at least to read a page
+			defer read.Stop()
 			for i := n; !ended.Load() || i < n+len(paths); i++ {
+				<-read.C
 				r, err := v.Get(v.server.URL + paths[i%len(paths)])
 				if err != nil {
 					t.Error(err)
