@@ -82,8 +82,8 @@ test-all: tools
 	@go test -run '^$$' -bench . -benchtime 1x ./pipeline/ingest/feed ./reports/xlsx >/dev/null
 	@for p in soffice xmllint dpkg-deb man systemd-analyze; do command -v $$p >/dev/null || \
 		echo "SKIPPED: what needs $$p; .ci/run names the package it is in"; done
-	@PATH="$$PATH:/usr/sbin:$$HOME/go/bin"; for p in sshd dovecot versitygw; do command -v $$p >/dev/null || \
-		echo "SKIPPED: fetching from a real $$p; .ci/run installs it"; done
+	@PATH="$$PATH:/usr/sbin:$$HOME/go/bin"; for p in sshd dovecot versitygw chromium npm oidc-example-server; do command -v $$p >/dev/null || \
+		echo "SKIPPED: what needs a real $$p; .ci/run installs it"; done
 	@/usr/bin/python3 -c 'import openpyxl' 2>/dev/null || echo "SKIPPED: reading workbooks back; it needs openpyxl"
 
 # Hundreds of random worlds and histories, and every moment of a run broken. Takes hours.

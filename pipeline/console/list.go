@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tranche/pipeline/console/tables"
+	"tranche/pipeline/files"
 	"tranche/reports/xlsx"
 )
 
@@ -31,7 +32,7 @@ func (v *visit) list(s *sheet, t tables.Table, args ...any) error {
 		}
 	}
 	same := asked.Address(func(a *tables.Asked) { a.Page = asked.Page })
-	key := strings.Join([]string{viewOf(v.person.Scope), t.Key, fmt.Sprintf("%q", args), same}, "\x00")
+	key := files.HashBytes(fmt.Appendf(nil, "%q", []any{viewOf(v.person.Scope), t.Key, t.From, args, same}))
 	var rows *tables.Rows
 	if kept, ok := v.pub.kept.find(key); ok {
 		rows = kept.(*tables.Rows)
