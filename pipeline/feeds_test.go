@@ -73,7 +73,8 @@ func TestADeliveredFileIsWholeAndWritesOverNothing(t *testing.T) {
 	if err := Deliver(c, "NW_2024-09.csv", strings.NewReader("a;b\n")); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"NW_2024-09.csv", "../NW_2024-10.csv", ".NW_2024-10.csv", "unknown.csv", "a/NW_1.csv", ""} {
+	for _, name := range []string{"NW_2024-09.csv", "../NW_2024-10.csv", ".NW_2024-10.csv", "unknown.csv", "a/NW_1.csv",
+		""} {
 		if err := Deliver(c, name, strings.NewReader("other")); err == nil {
 			t.Errorf("delivered as %q", name)
 		}
