@@ -21,12 +21,8 @@ func Checklist(ctx context.Context, s *store.Session, o Options, k Closing) (*Ob
 		return nil, err
 	}
 	list.unlessOver(k.Month, o.Now)
-	log, err := audit.Read(o.Config.Folders.Audit())
+	arrivals, err := LeftInInbox(o)
 	if err != nil {
-		return nil, err
-	}
-	arrivals, err := landing.WaitingForAPerson(landingBy(o.Config, o.Now, time.Time{}, log))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	_, _, err = obstacles(ctx, s, o.Config, arrivals, k)
@@ -38,6 +34,19 @@ func Checklist(ctx context.Context, s *store.Session, o Options, k Closing) (*Ob
 		return nil, fmt.Errorf("look at what speaks against closing %s: %w", list.Month, err)
 	}
 	return list, nil
+}
+
+// LeftInInbox lists the files in the inbox that no run will take.
+func LeftInInbox(o Options) ([]landing.Arrival, error) {
+	log, err := audit.Read(o.Config.Folders.Audit())
+	if err != nil {
+		return nil, err
+	}
+	arrivals, err := landing.WaitingForAPerson(landingBy(o.Config, o.Now, time.Time{}, log))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return arrivals, err
 }
 
 // inOrder says whether the month is the next to be closed.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tranche/pipeline/console/tables"
+	"tranche/pipeline/store"
 )
 
 // chart is a chart of bars, drawn here. Its axis begins at zero.
@@ -32,22 +33,15 @@ func (v *visit) bars(title, query string, args ...any) (chart, error) {
 	if err != nil {
 		return chart{}, err
 	}
-	rows, err := db.Query(v.r.Context(), query, args...)
-	if err != nil {
-		return chart{}, err
-	}
-	defer rows.Close()
+	type named struct{ label, value string }
+	rows, err := kept(v, []any{query, args}, func() ([]named, error) {
+		return store.List(v.r.Context(), db, query, func(n *named) []any { return []any{&n.label, &n.value} }, args...)
+	})
 	var labels, values []string
-	for rows.Next() {
-		var label, value string
-		if err := rows.Scan(&label, &value); err != nil {
-			return chart{}, err
-		}
-		labels, values = append(labels, label), append(values, value)
+	for _, n := range slices.Backward(rows) {
+		labels, values = append(labels, n.label), append(values, n.value)
 	}
-	slices.Reverse(labels)
-	slices.Reverse(values)
-	return v.draw(v.t(title), labels, values), rows.Err()
+	return v.draw(v.t(title), labels, values), err
 }
 
 // draw scales the bars to the largest. Heights are the only thing that is rounded.
@@ -102,5 +96,7 @@ func (v *visit) one(query string, args ...any) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return tables.One(v.r.Context(), db, query, args...)
+	return kept(v, []any{query, args}, func() (map[string]string, error) {
+		return tables.One(v.r.Context(), db, query, args...)
+	})
 }

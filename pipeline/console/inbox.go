@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"slices"
 	"strconv"
@@ -142,14 +141,12 @@ func inboxPage(v *visit) (*sheet, error) {
 		return nil, err
 	}
 	s.add(t)
-	status, err := pipeline.Status(v.r.Context(), v.config)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	left, err := pipeline.LeftInInbox(v.options())
+	if err != nil {
 		return nil, err
 	}
-	if status != nil {
-		for _, a := range status.Arrivals {
-			s.Points = append(s.Points, "inbox/"+a.Source+": "+a.Detail)
-		}
+	for _, a := range left {
+		s.Points = append(s.Points, "inbox/"+a.Source+": "+a.Detail)
 	}
 	waivers, err := pipeline.Waivers(v.config)
 	if err != nil {

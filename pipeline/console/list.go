@@ -32,18 +32,27 @@ func (v *visit) list(s *sheet, t tables.Table, args ...any) error {
 		}
 	}
 	same := asked.Address(func(a *tables.Asked) { a.Page = asked.Page })
-	key := files.HashBytes(fmt.Appendf(nil, "%q", []any{viewOf(v.person.Scope), t.Key, t.From, args, same}))
-	var rows *tables.Rows
-	if kept, ok := v.pub.kept.find(key); ok {
-		rows = kept.(*tables.Rows)
-	} else {
-		if rows, err = tables.Read(v.r.Context(), db, t, asked, args...); err != nil {
-			return err
-		}
-		v.pub.kept.keep(key, rows)
+	rows, err := kept(v, []any{t.Key, t.From, args, same}, func() (*tables.Rows, error) {
+		return tables.Read(v.r.Context(), db, t, asked, args...)
+	})
+	if err == nil {
+		s.add(v.shown(rows, asked))
 	}
-	s.add(v.shown(rows, asked))
-	return nil
+	return err
+}
+
+// kept is what was read of the publication before, or reads it now. The question is all that the answer depends on,
+// besides the publication and what the person may see.
+func kept[T any](v *visit, question []any, read func() (T, error)) (T, error) {
+	key := files.HashBytes(fmt.Appendf(nil, "%q %q", viewOf(v.person.Scope), question))
+	if found, ok := v.pub.kept.find(key); ok {
+		return found.(T), nil
+	}
+	answer, err := read()
+	if err == nil {
+		v.pub.kept.keep(key, answer)
+	}
+	return answer, err
 }
 
 // shown says a table in the reader's language.
