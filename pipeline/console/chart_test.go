@@ -33,8 +33,8 @@ func TestFractionsAreExactPercents(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := &visit{words: w}
-	for fraction, want := range map[string]string{"0.050000": "5", "0.075000": "7.5", "1.000000": "100", "0.000100": "0.01",
-		"0.000000": "0", "0.123456": "12.3456", "12": "1,200"} {
+	for fraction, want := range map[string]string{"0.050000": "5", "0.075000": "7.5", "1.000000": "100",
+		"0.000100": "0.01", "0.000000": "0", "0.123456": "12.3456", "12": "1,200"} {
 		if got := v.percent(fraction); got != want+"\u00a0%" {
 			t.Errorf("%s is %s", fraction, got)
 		}
