@@ -41,6 +41,13 @@ demo: build
 	@echo "  bin/tranche rejects list --config demo/config.yaml"
 	@echo "  bin/tranche query --config demo/config.yaml \"select partner_id, level, payable from mart.payables where month = '2024-08-01' order by payable desc\""
 	@echo "  libreoffice demo/statements/2024-08/statement_P1001.xlsx"
+	@[ ! -f demo/serve.pid ] || kill "$$(cat demo/serve.pid)" 2>/dev/null || true
+	@setsid timeout 3600 bin/tranche serve --config demo/config.yaml >demo/serve.out 2>demo/serve.log </dev/null & \
+	echo $$! >demo/serve.pid; \
+	for i in $$(seq 100); do grep -q http demo/serve.out || ! kill -0 $$! 2>/dev/null || { sleep 0.1; continue; }; break; done; \
+	echo; if grep -q http demo/serve.out; then cat demo/serve.out; \
+	echo "It ends by itself in an hour, or with: kill $$(cat demo/serve.pid)"; \
+	else echo "The console could not be opened:"; cat demo/serve.log; fi
 
 # Only lays out what is built, so that `sudo make install` builds nothing as root.
 PREFIX ?= /usr/local
@@ -75,8 +82,8 @@ test-all: tools
 	@go test -run '^$$' -bench . -benchtime 1x ./pipeline/ingest/feed ./reports/xlsx >/dev/null
 	@for p in soffice xmllint dpkg-deb man systemd-analyze; do command -v $$p >/dev/null || \
 		echo "SKIPPED: what needs $$p; .ci/run names the package it is in"; done
-	@PATH="$$PATH:/usr/sbin:$$HOME/go/bin"; for p in sshd dovecot versitygw; do command -v $$p >/dev/null || \
-		echo "SKIPPED: fetching from a real $$p; .ci/run installs it"; done
+	@PATH="$$PATH:/usr/sbin:$$HOME/go/bin"; for p in sshd dovecot versitygw chromium npm oidc-example-server; do command -v $$p >/dev/null || \
+		echo "SKIPPED: what needs a real $$p; .ci/run installs it"; done
 	@/usr/bin/python3 -c 'import openpyxl' 2>/dev/null || echo "SKIPPED: reading workbooks back; it needs openpyxl"
 
 # Hundreds of random worlds and histories, and every moment of a run broken. Takes hours.

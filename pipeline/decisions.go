@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,22 @@ func (o Options) by(who string) audit.Decision {
 
 // Log is every decision, in the order it was taken.
 func Log(o Options) ([]audit.Decision, error) { return audit.Read(o.Config.Folders.Audit()) }
+
+// Subject says what a decision was about.
+func Subject(d audit.Decision) string {
+	text := cmp.Or(d.What, d.Month)
+	if d.Act != audit.Waive {
+		return text
+	}
+	text = "file " + d.File[:min(12, len(d.File))]
+	if d.Line > 0 {
+		text += fmt.Sprintf(" line %d", d.Line)
+	}
+	if d.Codes != "" {
+		text += " " + d.Codes
+	}
+	return text
+}
 
 // Finals lists the months that became final at a moment or after it.
 func Finals(c *config.Config, since time.Time) ([]time.Time, error) {

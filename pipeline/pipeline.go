@@ -8,6 +8,7 @@ package pipeline
 
 import (
 	"errors"
+	"path/filepath"
 	"time"
 
 	"tranche/pipeline/config"
@@ -59,7 +60,14 @@ var (
 )
 
 // Guarded refuses a configuration that others may write, or replace.
-func Guarded(c *config.Config) error { return publish.Guarded(c.Path) }
+func Guarded(c *config.Config) error {
+	err := publish.Guarded(c.Path)
+	feeds, _ := filepath.Glob(filepath.Join(config.FeedsFolder(c.Path), "*.yaml")) // the pattern is ours
+	for _, path := range feeds {
+		err = errors.Join(err, publish.Guarded(path))
+	}
+	return err
+}
 
 // BeingPublished names the run whose publication has not ended; empty: none.
 func BeingPublished(c *config.Config) (runID string, err error) { return publish.Unfinished(target(c)) }

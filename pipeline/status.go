@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -11,8 +10,6 @@ import (
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
 	"tranche/pipeline/ingest/fetch"
-	"tranche/pipeline/ingest/landing"
-	"tranche/pipeline/ledger/audit"
 	"tranche/pipeline/publish"
 	"tranche/pipeline/store"
 )
@@ -90,12 +87,7 @@ func Status(ctx context.Context, c *config.Config) (*Summary, error) {
 		summary.Looks = append(summary.Looks, fetch.Look{Source: o.Source, Down: o.Error, Since: o.Since.In(c.Serve.Zone)})
 	}
 	// A file that no run will take keeps a month from being closed.
-	log, err := audit.Read(c.Folders.Audit())
-	if err != nil {
-		return nil, err
-	}
-	summary.Arrivals, err = landing.WaitingForAPerson(landingBy(c, time.Now(), time.Time{}, log))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if summary.Arrivals, err = LeftInInbox(Options{Config: c, Now: time.Now()}); err != nil {
 		return nil, err
 	}
 	if summary.Withheld, err = publish.WithheldOf(c.Folders.Statements); err != nil {

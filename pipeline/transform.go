@@ -139,6 +139,9 @@ func writeRules(ctx context.Context, s *store.Session, in transformInput) error 
 	if err := writeDeliveries(ctx, s, in.Config); err != nil {
 		return err
 	}
+	if err := ledger.WriteAliases(ctx, s, in.Ledger.Log); err != nil {
+		return err
+	}
 	return writeLimits(ctx, s, in.Config.Feeds)
 }
 

@@ -92,7 +92,7 @@ func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme
 			codes varchar)`,
 		"create table if not exists memory.main.decided (change_id varchar, is_accepted boolean)",
 		"create table rules.changes as from memory.main.decided",
-		transforms.Deliveries,
+		transforms.Deliveries, "create table rules.aliases (sender varchar, code varchar, partner_id varchar)",
 		"create table if not exists "+noFeeds, "create table rules.feeds as from memory.main.feeds",
 		"create table rules.run as select '' as run_id, '' as program, '' as config_hash, date '2024-01-01' as "+
 			"through_month, 0::bigint as files, '' as inputs_hash",
@@ -147,9 +147,8 @@ func fill(f oracle.Facts) []string {
 	kinds := []string{"partners", "products", "fx_rates", "deals", "certifications", "entries", "sales", "links",
 		"targets", "activities", "budgets"}
 	counts := map[string]int{"partners": len(f.Partners), "products": len(f.Products), "fx_rates": len(f.Rates),
-		"deals":          len(f.Claims),
-		"certifications": len(f.Certifications), "entries": len(f.Entries), "links": len(f.Links), "targets": len(f.Targets),
-		"activities": len(f.Activities), "budgets": len(f.Budgets)}
+		"deals": len(f.Claims), "certifications": len(f.Certifications), "entries": len(f.Entries), "links": len(f.Links),
+		"targets": len(f.Targets), "activities": len(f.Activities), "budgets": len(f.Budgets)}
 	for i, kind := range kinds {
 		q = append(q, fmt.Sprintf("insert into store.raw.files values (%d, 'sha%d', '%s.csv', '%s', '%s', 'h', false, "+
 			"'2024-01-01', null, 1, 'loaded', null, null, %d, %d, 0, 0, 0, 0, 0, 0, 0, null)",

@@ -3,24 +3,18 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
-	"tranche/pipeline/config"
+	"tranche/pipeline"
 	"tranche/pipeline/ingest/loading"
 	"tranche/pipeline/ingest/proposal"
 )
-
-// sampleBytes is how much of a file a proposal looks at.
-const sampleBytes = 256 << 10
 
 func (a *app) feedsCommand() *cobra.Command {
 	c := &cobra.Command{Use: "feeds", Short: "How senders write"}
@@ -45,7 +39,7 @@ is written to the standard output.`,
 			if interactive && !canAnswer(a.stdin) {
 				return usagef("--interactive needs a terminal to ask on; without it the open questions are marked ASK")
 			}
-			sample, err := readSample(args[0], sheet, encoding, cmd.Flags().Changed("encoding"))
+			sample, err := pipeline.ReadSample(args[0], sheet, encoding, cmd.Flags().Changed("encoding"))
 			if err != nil {
 				return err
 			}
@@ -90,63 +84,6 @@ func canAnswer(in io.Reader) bool {
 	return err != nil || !os.SameFile(info, null)
 }
 
-// readSample reads the beginning of a file. Where nobody said how it is encoded, and it is no UTF-8, it tries the
-// encoding of Windows and says so.
-func readSample(path, sheet, encoding string, isSaid bool) (s proposal.Sample, err error) {
-	s = proposal.Sample{Name: filepath.Base(path), Encoding: encoding}
-	if end := strings.ToLower(filepath.Ext(path)); end == ".xlsx" || end == ".xlsm" {
-		s.Encoding, s.Sheet = "", sheet
-		s.Rows, s.Whole, err = readSheet(path, sheet)
-		return s, err
-	}
-	s.Text, s.Whole, err = loading.Sample(path, encoding, sampleBytes)
-	if err != nil || isSaid {
-		return s, err
-	}
-	for mark, name := range map[string]string{"\xff\xfe": "utf-16", "\xfe\xff": "utf-16"} {
-		if strings.HasPrefix(string(s.Text), mark) {
-			s.Encoding = name
-		}
-	}
-	if s.Encoding == encoding {
-		if utf8.Valid(wholeLines(s.Text, s.Whole)) {
-			return s, nil
-		}
-		s.Encoding = "windows-1252"
-	}
-	if s.Text, s.Whole, err = loading.Sample(path, s.Encoding, sampleBytes); err != nil {
-		return s, err
-	}
-	s.Doubtful = proposal.DoubtEncoding(s.Encoding, s.Text)
-	return s, nil
-}
-
-// sampleRows is how many rows of a sheet a proposal looks at.
-const sampleRows = 2000
-
-func readSheet(path, sheet string) (rows []proposal.Row, whole bool, err error) {
-	s, err := loading.SampleSheet(path, sheet, sampleRows)
-	if err != nil {
-		return nil, false, err
-	}
-	for _, rec := range s.Rows {
-		r := proposal.Row{Line: rec.Line}
-		for i, field := range rec.Fields {
-			r.Cells = append(r.Cells, proposal.Cell{Text: string(field), Kind: rec.KindOf(i)})
-		}
-		rows = append(rows, r)
-	}
-	return rows, s.Whole, nil
-}
-
-// wholeLines leaves out a last line that was cut.
-func wholeLines(text []byte, whole bool) []byte {
-	if i := strings.LastIndexByte(string(text), '\n'); !whole && i >= 0 {
-		return text[:i+1]
-	}
-	return text
-}
-
 // askAbout asks one question on the standard error, so that the feed alone goes to the output. Enter takes the first
 // answer.
 func (a *app) askAbout(in *bufio.Scanner, q *proposal.Question) ([]string, error) {
@@ -189,20 +126,11 @@ func (a *app) sayHowItReads(ctx context.Context, path string, p proposal.Proposa
 		return err
 	}
 	a.say("\n# Check it, once it stands under feeds: in config.yaml:\n#   tranche validate --feed %s %s", p.Name, path)
-	declared, err := config.ReadFeed(strings.Join(answered.Lines(), "\n"))
-	var faulty *config.Error
-	switch {
-	case errors.As(err, &faulty):
-		for _, fault := range faulty.Faults {
-			first, _, _ := strings.Cut(fault, "\n")
-			a.say("# Not yet a whole feed: %s", strings.TrimPrefix(first, "feeds[0]."))
-		}
-		return nil
-	case err != nil:
-		return err
+	u, faults, err := pipeline.TryFeed(ctx, path, strings.Join(answered.Lines(), "\n"), 0)
+	for _, fault := range faults {
+		a.say("# Not yet a whole feed: %s", fault)
 	}
-	u, err := loading.Preview(ctx, path, declared, 0)
-	if err != nil {
+	if err != nil || len(faults) > 0 {
 		return err
 	}
 	with := ""

@@ -69,7 +69,8 @@ func exitCode(err error) int {
 		return exitLocked
 	case errors.As(err, new(usageError)), errors.As(err, new(*config.Error)), errors.Is(err, pipeline.ErrTooEarly),
 		errors.Is(err, pipeline.ErrAnybody), errors.Is(err, pipeline.ErrPlace), errors.Is(err, config.ErrOpen),
-		errors.Is(err, pipeline.ErrClosed), errors.Is(err, pipeline.ErrNothingToCompare), errors.Is(err, pipeline.ErrKey):
+		errors.Is(err, pipeline.ErrClosed), errors.Is(err, pipeline.ErrNothingToCompare), errors.Is(err, pipeline.ErrKey),
+		errors.As(err, new(pipeline.Mistake)):
 		return exitUsage
 	default:
 		return exitFailed

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
+
+	"tranche/pipeline"
 )
 
 func (a *app) matchCommand() *cobra.Command {
@@ -14,8 +17,8 @@ func (a *app) matchCommand() *cobra.Command {
 		Short: "Propose who unknown partner codes could be, and which deals sales belong to",
 		Long: `List the partner codes that distributors use and the directory does not know, and
 propose whom they could mean, by name, town and country. Nothing is accepted by
-itself: add the alias to the partner in the partner file, and drop the new file
-into the inbox. Aliases are separated by |; one in a code is doubled. The lines that wait then count in the next run.
+itself: tranche match accept says whose a code is, or the partner file does. There,
+aliases are separated by |; one in a code is doubled. The lines that wait then count in the next run.
 The alias of a buyer who is no partner goes to a row whose status is outside: its lines then count for the
 distributor and for claims, and wait for nobody.
 
@@ -49,6 +52,7 @@ that begins with = + - or @ is taken for a formula.`,
 			return err
 		},
 	}
+	c.AddCommand(a.acceptMatchCommand(), a.withdrawMatchCommand())
 	c.Flags().BoolVar(&deals, "deals", false, "sales that look like a registered deal")
 	c.Flags().StringVarP(&format, "format", "f", "table", "with --deals: table or csv")
 	return c
@@ -73,4 +77,66 @@ func (a *app) matchDeals(ctx context.Context, format string) error {
 		return err
 	}
 	return usagef("unknown format %q; write table or csv", format)
+}
+
+func (a *app) acceptMatchCommand() *cobra.Command {
+	var m pipeline.Match
+	var reason, who string
+	c := &cobra.Command{
+		Use:   "accept DISTRIBUTOR CODE PARTNER --reason WHY",
+		Short: "Say which partner a distributor means by an unknown code",
+		Long: `Say which partner a distributor means by a code that the directory does not know. The
+decision is a line of audit.jsonl with your name, and outlives complete partner files. It
+holds for all time, so that the lines that wait count in the next run. Where the partner
+file names the code for another partner, too, it is ambiguous, and its lines are held.`,
+		Example: "  tranche match accept NORDWIND K-1099 P1011 --reason \"confirmed by mail\"",
+		Args:    arguments(cobra.ExactArgs(3)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := errors.Join(reasoned("a match", &reason), a.decided("a match", &who)); err != nil {
+				return err
+			}
+			o, err := a.options()
+			if err != nil {
+				return err
+			}
+			m.Distributor, m.Code, m.Partner = args[0], args[1], args[2]
+			if err := pipeline.AcceptMatch(cmd.Context(), o, m, who, reason); err != nil {
+				return err
+			}
+			a.say("Accepted. The lines that wait count in the next run.")
+			return nil
+		},
+	}
+	c.Flags().StringVar(&reason, "reason", "", "why")
+	decider(c, &who, "who decides")
+	return c
+}
+
+func (a *app) withdrawMatchCommand() *cobra.Command {
+	var reason, who string
+	c := &cobra.Command{
+		Use:   "withdraw DISTRIBUTOR CODE --reason WHY",
+		Short: "Take back what tranche match accept has said of a code",
+		Long: `Take back what tranche match accept has said of a code. Its lines of open months are held again
+from the next run on. What closed months have stated of them is a change that waits for a
+person (tranche changes).`,
+		Args: arguments(cobra.ExactArgs(2)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := errors.Join(reasoned("a match", &reason), a.decided("a match", &who)); err != nil {
+				return err
+			}
+			o, err := a.options()
+			if err != nil {
+				return err
+			}
+			if err := pipeline.WithdrawMatch(o, args[0], args[1], who, reason); err != nil {
+				return err
+			}
+			a.say("Taken back. It shows from the next run on.")
+			return nil
+		},
+	}
+	c.Flags().StringVar(&reason, "reason", "", "why")
+	decider(c, &who, "who decides")
+	return c
 }

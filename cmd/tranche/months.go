@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -274,28 +273,16 @@ system, who as named with --by, and what. A decision that came in a file has no 
 			}
 			for _, d := range list {
 				a.say("%s  %-10s %-14s %-8s %s", d.At.Format("2006-01-02 15:04 UTC"), cmp.Or(d.Account, "-"), d.Who, d.Act,
-					subject(d))
+					described(d))
 			}
 			return err
 		},
 	}
 }
 
-// subject says what a decision was about.
-func subject(d audit.Decision) string {
-	text := d.Month
-	if d.What != "" {
-		text = d.What
-	}
-	if d.Act == audit.Waive {
-		text = "file " + d.File[:min(12, len(d.File))]
-		if d.Line > 0 {
-			text += fmt.Sprintf(" line %d", d.Line)
-		}
-		if d.Codes != "" {
-			text += " " + d.Codes
-		}
-	}
+// described says what a decision was about, and why.
+func described(d audit.Decision) string {
+	text := pipeline.Subject(d)
 	switch {
 	case d.Reason == "":
 		return text

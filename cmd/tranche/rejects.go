@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"os"
 	"os/user"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -28,11 +26,15 @@ func (a *app) rejectsCommand() *cobra.Command {
 		Short: "List what waits: file, line, column, what stands there, and why",
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			decided, err := a.waived()
+			c, err := a.config()
 			if err != nil {
 				return err
 			}
-			return a.query(cmd.Context(), rejected+`
+			decided, err := pipeline.Waivers(c)
+			if err != nil {
+				return err
+			}
+			return a.query(cmd.Context(), pipeline.Rejected+`
 				select file_id as file_no, file_name as file, file_line as line, coalesce(column_name, '') as "column",
 					raw_text as text, code, sentence as why, coalesce(waived, '') as waived
 				from rejected where $2 or waived is null order by file_id, problem`, newTable(a.stdout), decided, all)
@@ -41,61 +43,6 @@ func (a *app) rejectsCommand() *cobra.Command {
 	list.Flags().BoolVar(&all, "all", false, "also what has been waived, with who decided and why")
 	c.AddCommand(list, a.exportCommand(), a.waiveCommand())
 	return c
-}
-
-// rejected has every rejected row, with why it was waived and by whom. $1 are the decisions of the log: those since the
-// last run are in no mart yet.
-const rejected = `
-	with decided as (
-		select unnest(from_json($1, '[{"file": "VARCHAR", "line": "BIGINT", "seen": "VARCHAR", "who": "VARCHAR",
-			"reason": "VARCHAR", "codes": "VARCHAR"}]'), recursive := true)
-	),
-	coded as (` + codedLines + `),
-	by_code as (
-		select c.file_id, d.codes, md5(string_agg(c.line_reasons_hash, chr(30) order by c.file_line)) as seen
-		from coded as c
-		join (select distinct file, codes from decided where codes is not null) as d
-			on d.file = c.sha256 and list_has_all(string_split(d.codes, ','), c.codes)
-		group by c.file_id, d.codes
-	),
-	covered as (
-		select c.file_id, c.file_line, string_agg(d.reason || ' (' || d.who || ')', '; ' order by d.reason, d.who) as waived
-		from coded as c
-		join decided as d on d.file = c.sha256 and list_has_all(string_split(d.codes, ','), c.codes)
-		join by_code as b on b.file_id = c.file_id and b.codes = d.codes and b.seen = d.seen
-		group by c.file_id, c.file_line
-	),
-	rejected as (
-		select r.* replace (coalesce(r.waived, (
-			select string_agg(d.reason || ' (' || d.who || ')', '; ' order by d.reason, d.who)
-			from decided as d
-			where d.file = f.sha256 and (d.line is null and d.codes is null and d.seen = r.reasons_hash
-				or d.line = r.file_line and d.seen = r.line_reasons_hash)), c.waived) as waived)
-		from mart.rejected_rows as r
-		join mart.reconciliation as f using (file_id)
-		left join covered as c on c.file_id = r.file_id and c.file_line = r.file_line
-	)`
-
-// codedLines are the lines with rejected rows, and the codes of all reasons against each.
-const codedLines = `
-	select r.file_id, f.sha256, r.file_line, r.line_reasons_hash, list(distinct r.code) as codes
-	from mart.rejected_rows as r
-	join mart.reconciliation as f using (file_id)
-	where r.file_line > 0
-	group by all`
-
-// waived is every waiver of the log, as JSON.
-func (a *app) waived() (string, error) {
-	o, err := a.options()
-	if err != nil {
-		return "", err
-	}
-	log, err := pipeline.Log(o)
-	if err != nil {
-		return "", err
-	}
-	text, err := json.Marshal(slices.DeleteFunc(log, func(d audit.Decision) bool { return d.Act != audit.Waive }))
-	return string(text), err
 }
 
 func (a *app) exportCommand() *cobra.Command {
@@ -111,18 +58,22 @@ FILE is its name, or its number in tranche rejects list where several have one n
 		Example: "  tranche rejects export NW_2024-07.csv > to_nordwind.csv",
 		Args:    arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f, err := a.rejectedFile(cmd.Context(), args[0], 0)
+			o, err := a.options()
 			if err != nil {
 				return err
 			}
-			decided, err := a.waived()
+			f, err := pipeline.FindRejectedFile(cmd.Context(), o.Config, args[0], 0)
 			if err != nil {
 				return err
 			}
-			return a.query(cmd.Context(), rejected+`
+			decided, err := pipeline.Waivers(o.Config)
+			if err != nil {
+				return err
+			}
+			return a.query(cmd.Context(), pipeline.Rejected+`
 				select file_name as file, file_line as line, coalesce(record_key, '') as "key",
 					coalesce(column_name, '') as "column", raw_text as text, code, sentence as why
-				from rejected where file_id = $2 and waived is null order by problem`, newSheetCSV(a.stdout), decided, f.number)
+				from rejected where file_id = $2 and waived is null order by problem`, newSheetCSV(a.stdout), decided, f.Number)
 		},
 	}
 }
@@ -167,22 +118,11 @@ FILE is its name, or its number in tranche rejects list where several have one n
 }
 
 func (a *app) waive(ctx context.Context, name string, d audit.Decision) error {
-	c, err := a.config()
+	o, err := a.options()
 	if err != nil {
 		return err
 	}
-	f, err := a.rejectedFile(ctx, name, d.Line)
-	if err != nil {
-		return err
-	}
-	if d.Codes != "" {
-		if f.reasons, err = a.seenByCode(ctx, f, d.Codes); err != nil {
-			return err
-		}
-	}
-	d.Account = account()
-	d.At, d.File, d.Seen = time.Now().UTC().Truncate(time.Second), f.sha256, f.reasons
-	if err := audit.Append(c.Folders.Audit(), d); err != nil {
+	if err := pipeline.Waive(ctx, o, name, d); err != nil {
 		return err
 	}
 	a.say("Waived. The tables and the register show it from the next run on.")

@@ -17,13 +17,15 @@ import (
 func (a *app) serveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "serve",
-		Short: "Run every night unattended, and answer monitoring",
+		Short: "Run every night unattended, show the console, and answer monitoring",
 		Long: `Run each job of the timetable (serve.jobs) when it is due: the nightly run, the drafts
 at a month's end, the check for missing files, and cleaning up. A table records what was
 due and done, so that a restart, a clock that jumps and daylight saving repeat nothing. A
 missed job is caught up or skipped, as the configuration says.
 
-/healthz, /readyz and /metrics are served on serve.listen. SIGTERM stops the job at work
+The console (docs/console.md), /healthz, /readyz and /metrics are served on serve.listen.
+Without accounts (tranche users) the console is for reading only, behind a link that
+works once and is printed here. SIGTERM stops the job at work
 cleanly; the next start does it again. Cron, or a systemd timer, with tranche run --notify
 does the same without this command: docs/operations.md.`,
 		Args: arguments(cobra.NoArgs),
@@ -36,7 +38,8 @@ func (a *app) serve(ctx context.Context) error {
 	s := &schedule.Server{
 		Read: a.config, Program: "tranche " + version, Now: time.Now, Stage: logged(log),
 		Warn: func(sentence string) { log.Warn().Msg(sentence) }, Summarize: plainly,
-		Log: func(err error, event string, facts ...any) { log.Err(err).Fields(facts).Msg(event) },
+		Log:  func(err error, event string, facts ...any) { log.Err(err).Fields(facts).Msg(event) },
+		Link: func(address string) { a.say("Open the console, once, at %s", address) },
 	}
 	return a.unattended(s.Serve(ctx))
 }

@@ -6,8 +6,6 @@ package config
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -199,16 +197,15 @@ func parse(path string, source []byte) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := r.config(path, f)
-	sum := sha256.Sum256(source)
-	c.SourceHash = hex.EncodeToString(sum[:8])
+	c, source := r.config(path, f, source)
+	c.SourceHash = hashOf(source)
 	if len(r.faults) > 0 {
 		return nil, &Error{Path: path, Faults: r.faults}
 	}
 	return c, nil
 }
 
-func (r *reader) config(path string, f file) *Config {
+func (r *reader) config(path string, f file, source []byte) (*Config, []byte) {
 	base := filepath.Dir(path)
 	c := &Config{
 		Path: path, Vendor: f.Vendor, Ready: f.Landing.ReadyMarker, Keep: 7,
@@ -221,7 +218,7 @@ func (r *reader) config(path string, f file) *Config {
 	}
 	r.apart(path, c.Folders, f.Folders)
 	c.Programme = r.programme(f)
-	c.Feeds = r.feeds(f.Feeds, c.Programme.Names)
+	c.Feeds, source = r.more(path, r.feeds(f.Feeds, c.Programme.Names), c.Programme.Names, source)
 	c.Sources = r.sources(base, f.Sources, f, c.Feeds)
 	c.Closing = r.closing(f.Closing)
 	c.People = r.people(f.People)
@@ -237,7 +234,7 @@ func (r *reader) config(path string, f file) *Config {
 	if c.Keep < 0 {
 		r.fault("$.publish.keep", "%d is not a number of publications", c.Keep)
 	}
-	return c
+	return c, source
 }
 
 func (r *reader) folders(base string, f file) Folders {

@@ -63,7 +63,11 @@ func full(t *testing.T) string {
 		{"  state: state ", "  published: published\n  state: state "},
 		{"    month_end: \"0 6 1 * *\"", "    month_end: {at: \"0 6 1 * *\", missed: skip}"},
 		{"    freshness: \"0 * * * *\"", "    freshness: never"},
-		{"  overdue: 36h ", "  token_file: token\n  tls: {certificate: c.pem, key: k.pem, client_ca: a.pem}\n  overdue: 3d "},
+		{"  overdue: 36h ", "  token_file: token\n  tls: {certificate: c.pem, key: k.pem, client_ca: a.pem}\n" +
+			"  hosts: tranche.example\n" +
+			"  trusted_proxies: [10.0.0.5, 10.1.0.0/16]\n  oidc: {issuer: \"https://login.example\", client_id: tranche, " +
+			"client_secret_file: token, address: \"https://tranche.example\", claim: groups, groups: [{name: finance, " +
+			"roles: finance}, {name: france, roles: partner_manager, countries: FR, partners: [P1]}]}\n  overdue: 3d "},
 		{"    max_rejects: 5\n", `    max_rejects: none
     key: [distributor, document_no, line_no, sku]
     expected: 35d

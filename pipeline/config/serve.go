@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/mail"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -26,6 +27,9 @@ type Serve struct {
 	Token   string
 	TLS     *tls.Certificate
 	Clients *x509.CertPool
+	Hosts   []string       // by which the pages may be asked for, besides addresses and localhost
+	Proxies []netip.Prefix // that encrypt in place of us; none: browsers come straight
+	OIDC    *OIDC          // nil: people sign in with local accounts
 }
 
 // The jobs of the timetable.
@@ -62,6 +66,9 @@ type serveFile struct {
 	Listen   *string            `doc:"Host and port of the pages; empty: none; usually 127.0.0.1:9273"`
 	Token    string             `yaml:"token_file" doc:"A file with the token that readers send; chmod 600"`
 	TLS      tlsFile            `doc:"The certificate of the pages"`
+	Hosts    names              `doc:"The names by which browsers ask for the pages, such as tranche.example"`
+	Proxies  names              `yaml:"trusted_proxies" doc:"Addresses of proxies that encrypt, such as 10.0.0.5"`
+	OIDC     *oidcFile          `doc:"How people sign in to the console, besides local accounts"`
 }
 
 type tlsFile struct {
@@ -156,6 +163,7 @@ func (r *reader) serve(base string, f serveFile) Serve {
 		r.fault("$.serve.token_file", "a token needs 16 characters or more: openssl rand -hex 16")
 	}
 	r.certificates(base, f.TLS, &s)
+	r.console(base, f, &s)
 	host, _, err := net.SplitHostPort(s.Listen)
 	switch {
 	case s.Listen == "":
@@ -163,6 +171,8 @@ func (r *reader) serve(base string, f serveFile) Serve {
 		r.fault("$.serve.listen", "%q is not a host and port, such as 127.0.0.1:9273", s.Listen)
 	case !onLoopback(host) && s.Token == "" && s.Clients == nil:
 		r.fault("$.serve.listen", "%s: %v", s.Listen, ErrOpen)
+	case !onLoopback(host) && s.TLS == nil && len(s.Proxies) == 0:
+		r.fault("$.serve.listen", "%s: %v", s.Listen, ErrPlain)
 	}
 	return s
 }
@@ -285,6 +295,16 @@ func secretIn(address string) bool {
 // ErrOpen says that the network could read the pages.
 var ErrOpen = errors.New("an address beyond this machine needs serve.token_file, or serve.tls with client_ca; " +
 	"otherwise anybody could read it")
+
+// ErrPlain says that passwords would go over the network as they are.
+var ErrPlain = errors.New("an address beyond this machine needs serve.tls, or serve.trusted_proxies with a proxy " +
+	"that encrypts; otherwise anybody on the way could read it")
+
+// OnLoopback says whether only this machine reaches the pages.
+func (s Serve) OnLoopback() bool {
+	host, _, err := net.SplitHostPort(s.Listen)
+	return err == nil && onLoopback(host)
+}
 
 // onLoopback says whether only this machine reaches a host.
 func onLoopback(host string) bool {

@@ -36,6 +36,35 @@ func WriteChanges(ctx context.Context, s *store.Session, log []audit.Decision) e
 	return err
 }
 
+// Code is what a sender calls a partner.
+type Code struct{ Sender, Code string }
+
+// Aliases are the codes that people have matched with partners, by the last decision about each. Aliases that came in a
+// partner file are in that file.
+func Aliases(log []audit.Decision) map[Code]audit.Decision {
+	last := map[Code]audit.Decision{}
+	for _, d := range log {
+		switch code := (Code{d.Sender, d.Code}); {
+		case d.Act == audit.Alias && d.Partner != "":
+			last[code] = d
+		case d.Act == audit.Unalias:
+			delete(last, code)
+		}
+	}
+	return last
+}
+
+// WriteAliases writes the codes that people have matched as the table rules.aliases.
+func WriteAliases(ctx context.Context, s *store.Session, log []audit.Decision) error {
+	err := s.Exec(ctx, "create table rules.aliases (sender varchar, code varchar, partner_id varchar)")
+	for code, d := range Aliases(log) {
+		if err == nil {
+			err = s.Exec(ctx, "insert into rules.aliases values (?, ?, ?)", code.Sender, code.Code, d.Partner)
+		}
+	}
+	return err
+}
+
 // Dropped are the files that were dropped and not restored, by their SHA-256.
 func Dropped(log []audit.Decision) map[string]audit.Decision {
 	dropped := map[string]audit.Decision{}

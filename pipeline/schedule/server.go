@@ -9,8 +9,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"path/filepath"
 	"sync/atomic"
 	"time"
@@ -22,7 +20,6 @@ import (
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
 	"tranche/pipeline/schedule/slots"
-	"tranche/pipeline/schedule/web"
 )
 
 // Server runs the timetable of one configuration.
@@ -34,6 +31,7 @@ type Server struct {
 	Warn      func(sentence string)                       // may be nil
 	Log       func(err error, event string, facts ...any) // one line; keys and values take turns
 	Summarize func(*pipeline.Summary) string              // a run's result, for a person
+	Link      func(address string)                        // says the one-time link of the console; may be nil
 
 	config  atomic.Pointer[config.Config] // the last valid one
 	checked time.Time                     // when the table was last read
@@ -190,34 +188,4 @@ func (s *Server) runPipeline(ctx context.Context, slot slots.Slot, month time.Ti
 		s.Log(failed, "a message could not be stored") // the run itself is unaffected
 	}
 	return err
-}
-
-// openPages opens the configured pages.
-func (s *Server) openPages(c *config.Config) (stop func(), err error) {
-	if c.Serve.Listen == "" {
-		return func() {}, nil
-	}
-	l, err := net.Listen("tcp", c.Serve.Listen)
-	if err != nil {
-		return nil, fmt.Errorf("serve.listen: %w", err)
-	}
-	server := web.New(web.Source{Config: s.current, Now: s.Now, Unsent: func() (int, error) {
-		unsent, err := Outbox(s.current()).Unsent()
-		return len(unsent), err
-	}}, c.Serve)
-	go func() {
-		serve := server.Serve
-		if server.TLSConfig != nil {
-			serve = func(l net.Listener) error { return server.ServeTLS(l, "", "") }
-		}
-		if err := serve(l); !errors.Is(err, http.ErrServerClosed) {
-			s.Log(err, "the pages could not be served")
-		}
-	}()
-	s.Log(nil, "the pages are open", "address", l.Addr().String())
-	return func() {
-		ctx, stop := context.WithTimeout(context.Background(), 5*time.Second)
-		defer stop()
-		_ = server.Shutdown(ctx)
-	}, nil
 }

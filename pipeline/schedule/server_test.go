@@ -328,6 +328,6 @@ func TestThePagesAreOpenToThisMachineOnlyUnlessTheyAreGuarded(t *testing.T) {
 			t.Errorf("%s: %v", address, err)
 		}
 		site.write("token", "a-token-of-sixteen-characters")
-		site.replace("serve: {", "serve: {token_file: token, ")
+		site.replace("serve: {", "serve: {token_file: token, trusted_proxies: 10.0.0.5, ")
 	}
 }

@@ -39,6 +39,8 @@ type Session struct {
 	db       *sql.DB
 	conn     *sql.Conn
 	settings Options
+	readers  *Readers // it goes back to; nil: it is nobody's
+	view     string
 }
 
 // Open starts a session with nothing attached.
@@ -248,8 +250,12 @@ func (s *Session) Transaction(ctx context.Context, work func(context.Context) er
 	return s.Exec(ctx, "commit")
 }
 
-// Close ends the session.
+// Close ends the session, or gives it back to its readers.
 func (s *Session) Close() error {
+	if s.readers != nil {
+		s.readers.free[s.view] <- s
+		return nil
+	}
 	return errors.Join(s.conn.Close(), s.db.Close())
 }
 

@@ -29,9 +29,10 @@ type Sample struct {
 
 // Proposal is a suggested feed.
 type Proposal struct {
-	Name  string // of the feed
-	Kind  string
-	Items []Item
+	Name   string // of the feed
+	Kind   string
+	Items  []Item
+	Header []string // the names of the sender's columns
 }
 
 // Item is some lines of a feed, or a question whose answer gives them.
@@ -95,6 +96,7 @@ func Of(s Sample) (Proposal, error) {
 		d.columns = append(d.columns, d.table.profile(i, d.judge.words))
 	}
 	d.kind, d.found = d.judge.likeliest(d.table, d.columns)
+	d.Header = d.table.header
 	d.head(s)
 	d.shape(text, s.Whole)
 	d.rows()

@@ -34,6 +34,9 @@ type Decision struct {
 	Seen     string    `json:"seen,omitempty"`     // hash of the reasons against what it covers; it covers no others
 	Codes    string    `json:"codes,omitempty"`    // with commas: it covers the rows rejected for none but these reasons
 	Change   string    `json:"change,omitempty"`   // an accepted or refused change, by what changes and to what
+	Sender   string    `json:"sender,omitempty"`   // of an accepted alias: who uses the code
+	Code     string    `json:"code,omitempty"`     // and the code
+	Partner  string    `json:"partner,omitempty"`  // and whose it is
 	Reason   string    `json:"reason"`
 	Previous string    `json:"previous"` // hash of the line before, empty for the first
 }
@@ -45,6 +48,7 @@ const (
 	Approve = "approve"  // makes a closed month's statements final
 	Reopen  = "reopen"   // takes the last closed month back
 	Alias   = "alias"    // a code of a distributor's is a partner's
+	Unalias = "unalias"  // an accepted code is nobody's any more
 	Link    = "link"     // a line belongs to a deal
 	Enter   = "enter"    // a manual posting
 	Return  = "rollback" // goes back to what was published before

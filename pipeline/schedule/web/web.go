@@ -4,7 +4,6 @@ package web
 
 import (
 	"crypto/subtle"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
@@ -24,8 +23,8 @@ type Source struct {
 	Unsent func() (int, error) // messages that may not have arrived
 }
 
-// New makes the server, which its caller starts and stops. The configuration guards an address beyond this machine.
-func New(source Source, c config.Serve) *http.Server {
+// Pages answers /healthz, /readyz and /metrics, to whoever has the token where there is one.
+func Pages(source Source, token string) http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collector{source})
 	pages := http.NewServeMux()
@@ -40,21 +39,7 @@ func New(source Source, c config.Serve) *http.Server {
 	pages.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{
 		ErrorHandling: promhttp.HTTPErrorOnError, MaxRequestsInFlight: 2, Timeout: 20 * time.Second,
 	}))
-	s := &http.Server{
-		Handler:           guarded(pages, c.Token),
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      30 * time.Second,
-		IdleTimeout:       time.Minute,
-		MaxHeaderBytes:    8 << 10,
-	}
-	if c.TLS != nil {
-		s.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{*c.TLS}}
-		if c.Clients != nil {
-			s.TLSConfig.ClientAuth, s.TLSConfig.ClientCAs = tls.RequireAndVerifyClientCert, c.Clients
-		}
-	}
-	return s
+	return guarded(pages, token)
 }
 
 // ready says why the published file may be too old.
@@ -78,11 +63,7 @@ func (s Source) ready() error {
 func guarded(next http.Handler, token string) http.Handler {
 	return http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		h := out.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Content-Security-Policy", "default-src 'none'")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cache-Control", "no-store")
+		h.Set("Content-Security-Policy", "default-src 'none'") // the console sets the other headers for all pages
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			h.Set("Allow", "GET, HEAD")
 			http.Error(out, "this can only be read", http.StatusMethodNotAllowed)

@@ -39,17 +39,17 @@ func watched(t *testing.T, past ...pipeline.Past) *config.Config {
 
 func ask(t *testing.T, c *config.Config, method, path, authorization string) (*http.Response, string) {
 	t.Helper()
-	s := New(Source{
+	pages := Pages(Source{
 		Config: func() *config.Config { return c },
 		Now:    func() time.Time { return noon },
 		Unsent: func() (int, error) { return 2, nil },
-	}, c.Serve)
+	}, c.Serve.Token)
 	request := httptest.NewRequest(method, path, nil)
 	if authorization != "" {
 		request.Header.Set("Authorization", authorization)
 	}
 	recorder := httptest.NewRecorder()
-	s.Handler.ServeHTTP(recorder, request)
+	pages.ServeHTTP(recorder, request)
 	body, err := io.ReadAll(recorder.Result().Body)
 	if err != nil {
 		t.Fatal(err)

@@ -4,7 +4,7 @@
 --
 -- grain: sender, code, from_date
 -- sender      distributor or feed that uses the code; * for every one
--- code        the partner's id, or an alias from the directory
+-- code        the partner's id, or an alias from the directory or that a person has accepted
 -- from_date, to_date
 -- partner_id  null where the code is ambiguous; of who is outside, the id of that row
 -- meanings
@@ -19,6 +19,9 @@ with names as (
         to_date, has_ended
     from intermediate.partner_items
     where attribute = 'alias'
+    union all
+    select sender, code, partner_id, date '1900-01-01', date '9999-12-31', false
+    from rules.aliases
 ),
 senders as (
     select distinct sender from names
