@@ -33,6 +33,7 @@ type RegisterPartner struct {
 	Pay             Pay
 	AdjustedLines   Cents `json:"adjusted_lines"`   // what adjusts earlier months, of the earnings
 	AdjustedEntries Cents `json:"adjusted_entries"` // and of the manual adjustments
+	Before          Cents `json:"payable_before"`   // payable in the final edition before, if there is one
 }
 
 // RegisterIncentive has the totals of one incentive and distributor.
@@ -100,8 +101,10 @@ func ReadRegister(ctx context.Context, m Marts, head Letterhead, month time.Time
 	r := &rows{ctx: ctx, marts: m}
 	g.Partners = get[RegisterPartner](r, `from (
 		select s.*, coalesce(a.adjusted_lines, 0)::decimal(18,2) as adjusted_lines,
-			coalesce(a.adjusted_entries, 0)::decimal(18,2) as adjusted_entries
+			coalesce(a.adjusted_entries, 0)::decimal(18,2) as adjusted_entries,
+			coalesce(v.amount_before, s.payable) as payable_before
 		from `+summaries+` as s
+		left join mart.version_changes as v on v.partner_id = s.partner_id and v.month = s.month and v.what = 'payable'
 		left join (
 			select partner_id, sum(amount) filter (where kind = 'line') as adjusted_lines,
 				sum(amount) filter (where kind = 'money_entry') as adjusted_entries

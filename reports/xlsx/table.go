@@ -10,11 +10,11 @@ import (
 
 // listing is a sheet with one table. A column is the key of its heading and its width, after >
 // if it has numbers.
-func (b *workbook) listing(s setup, height float64, columns ...string) *sheet {
-	return b.listed(s, height, b.words.say, columns)
+func (b *workbook) listing(s setup, columns ...string) *sheet {
+	return b.listed(s, b.words.say, columns)
 }
 
-func (b *workbook) listed(s setup, height float64, say func(string) string, columns []string) *sheet {
+func (b *workbook) listed(s setup, say func(string) string, columns []string) *sheet {
 	var heads []cell
 	for _, column := range columns {
 		at := strings.LastIndexByte(column, ' ')
@@ -24,19 +24,30 @@ func (b *workbook) listed(s setup, height float64, say func(string) string, colu
 		name, numeric := strings.CutPrefix(column[:at], ">")
 		heads = append(heads, b.head(say(name), numeric))
 	}
-	s.frozen = 1
+	s.frozen++ // the headings
 	sh := b.sheet(s)
 	sh.heads = heads
-	sh.tall(height, heads...)
+	if s.above != nil {
+		s.above(sh)
+	}
+	sh.tall(headHeight(heads, s.widths), heads...)
 	return sh
 }
 
-// none writes a note if a table has no rows, and returns whether.
-func (s *sheet) none(rows int) bool {
-	if rows == 0 {
-		s.put(s.text(s.words.say("nothing")))
+// headHeight is the height of a row of headings, none of which is cut off.
+func headHeight(heads []cell, widths []float64) float64 {
+	lines := 1
+	for i, c := range heads {
+		lines = max(lines, wrappedLines(c.text, room(widths[i]), tableFont*boldness))
 	}
-	return rows == 0
+	return float64(lines)*textLine + 5
+}
+
+// space leaves a row empty, unless the sheet begins there.
+func (s *sheet) space() {
+	if s.row > 1 {
+		s.skip(1)
+	}
 }
 
 // total is the row under a table, with sums in some of its columns.
