@@ -52,7 +52,9 @@ const summaries = `(
 	select y.* replace (coalesce(y.paid_currency, g.currency) as paid_currency),
 		y.payable <> 0 and y.payable_own is null as is_own_unknown, g.settle_after,
 		p.name, p.country, p.town, p.language, p.is_active, l.level_met, l.level_next, l.next_level,
-		e.earned as earned_before, e.partner_id is not null as has_before, l.falls_on, l.falls_to, l.keep_from, k.level as level_before, l.points_missing, l.points_needed is null as is_unasked, b.by_amount, b.by_certificate, b.by_bonus,
+		e.earned as earned_before, e.partner_id is not null as has_before, l.falls_on, l.falls_to,
+		l.keep_from, k.level as level_before,
+		l.points_missing, l.points_needed is null as is_unasked, b.by_amount, b.by_certificate, b.by_bonus,
 		b.certifications, b.earned as points_earned, b.redeemed, b.expired, b.spendable_value,
 		g.currency as programme_currency, g.name as version_name, g.rules_hash, g.minimum_payable,
 		g.rules_hash in (select rules_hash from mart.level_rules) as has_level_rules

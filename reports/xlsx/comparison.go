@@ -26,8 +26,8 @@ func Comparison(out io.Writer, c *reports.Comparison) error {
 	sh.put(b.note(w.say("compare_now") + ": " + c.NowName + " (" + c.NowHash + ")"))
 	sh.put(b.note(w.say("compare_other") + ": " + c.OtherName + " (" + c.OtherHash + ")"))
 	sh.put(b.note(strings.TrimSpace(w.say("compare_note") + " " + c.Caution())))
-	sh.tall(4*textLine, b.heads("partner_id", "partner", "module", "compare_level_now", "compare_level_other", ">compare_base_now",
-		">compare_base_other", ">compare_earned_now", ">compare_earned_other", ">compare_difference",
+	sh.tall(4*textLine, b.heads("partner_id", "partner", "module", "compare_level_now", "compare_level_other",
+		">compare_base_now", ">compare_base_other", ">compare_earned_now", ">compare_earned_other", ">compare_difference",
 		">compare_points_now", ">compare_points_other", ">compare_difference")...)
 	first := sh.row + 1
 	for _, d := range c.Rows {

@@ -24,29 +24,29 @@ func (s statement) letter(sh *sheet) {
 }
 
 // whatChanged compares the month with the one before, and says where else to look.
-func (s statement) whatChanged() (said []string) {
+func (s statement) whatChanged() (all []string) {
 	w := s.words
-	if len(s.Margin) == 0 {
-		said = append(said, s.noMargin())
+	if said := s.noMargin(); len(s.Margin) == 0 && said != "" {
+		all = append(all, said)
 	}
 	before := w.month(s.Month.AddDate(0, -1, 0))
 	switch more := s.Pay.Earned - s.Pay.EarnedBefore; {
 	case !s.Pay.HasBefore || s.Pay.Earned == 0 && s.Pay.EarnedBefore == 0:
 	case more > 0:
-		said = append(said, fmt.Sprintf(w.say("earned_more"), w.amount(s.Pay.Earned), w.amount(more), before))
+		all = append(all, fmt.Sprintf(w.say("earned_more"), w.amount(s.Pay.Earned), w.amount(more), before))
 	case more < 0:
-		said = append(said, fmt.Sprintf(w.say("earned_less"), w.amount(s.Pay.Earned), w.amount(-more), before))
+		all = append(all, fmt.Sprintf(w.say("earned_less"), w.amount(s.Pay.Earned), w.amount(-more), before))
 	default:
-		said = append(said, fmt.Sprintf(w.say("earned_equal"), w.amount(s.Pay.Earned), before))
+		all = append(all, fmt.Sprintf(w.say("earned_equal"), w.amount(s.Pay.Earned), before))
 	}
 	if n := len(s.Adjustments); n > 0 {
 		lines, entries := s.Adjusted()
-		said = append(said, fmt.Sprintf(w.say("adjusted_by"), n, w.amount(lines+entries), w.say("sheet_adjustments")))
+		all = append(all, fmt.Sprintf(w.say("adjusted_by"), n, w.amount(lines+entries), w.say("sheet_adjustments")))
 	}
 	if n := len(s.NotCounted); n > 0 && len(s.Lines) > 0 {
-		said = append(said, fmt.Sprintf(w.say("uncounted_lines"), n, w.say("sheet_not_counted")))
+		all = append(all, fmt.Sprintf(w.say("uncounted_lines"), n, w.say("sheet_not_counted")))
 	}
-	return said
+	return all
 }
 
 // levelNews says which level changes or has changed, and when one is lost that is not met.

@@ -117,12 +117,13 @@ func (s statement) slice(incentive string, all []reports.Slice, i int) string {
 		s.product(incentive, x.Base, x.Rate)
 }
 
-// product is a base and its rate.
+// product is a base and its rate, which stay on one line.
 func (s statement) product(incentive string, base reports.Cents, rate reports.Rate) string {
+	const times, percent = "\u00a0×\u00a0", "\u00a0%"
 	if s.names.InUnits(incentive) {
-		return s.words.amount(base) + " × " + s.words.amount(rate.PerUnit())
+		return s.words.amount(base) + times + s.words.amount(rate.PerUnit())
 	}
-	return s.words.amount(base) + " × " + s.words.decimal(int64(rate), 4) + " %"
+	return s.words.amount(base) + times + s.words.decimal(int64(rate), 4) + percent
 }
 
 // tranches is the number of a tranche, or of the first and the last of several.
@@ -179,7 +180,7 @@ func (s statement) difference(incentive, method string, rules []reports.Rule, be
 	}
 	text = s.product(incentive, after, hi.Rate)
 	if before != 0 {
-		text += " − " + s.product(incentive, before, lo.Rate)
+		text += " −\u00a0" + s.product(incentive, before, lo.Rate)
 	}
 	return text, hi.Rate.Of(after) - lo.Rate.Of(before), true
 }

@@ -157,7 +157,10 @@ func (s statement) noMargin() string {
 			return s.words.say("sell_with_points_only")
 		}
 	}
-	if len(s.NotCounted) > 0 {
+	switch {
+	case len(s.Lines) > 0:
+		return ""
+	case len(s.NotCounted) > 0:
 		return s.words.say("nothing_counted")
 	}
 	return s.words.say("nothing")

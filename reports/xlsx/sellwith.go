@@ -11,7 +11,7 @@ import (
 var sellWithWidths = []float64{13, 20, 11, 12, 13, 11, 13, 9, 30, 8}
 
 // sellWith shows the claims, what each deal has come to, and the partner's share of each line. A claimant may see its
-// own share and the value of the line; who buys, the document and the other claimants are not its.
+// own share and its base; who buys, the document, the price and the other claimants are not its.
 func (s statement) sellWith() {
 	w := s.words
 	deals := s.deals()
@@ -20,7 +20,7 @@ func (s statement) sellWith() {
 	}
 	sh := s.sheet(setup{title: w.say("sheet_sell_with"), widths: sellWithWidths, landscape: true})
 	if len(s.Claims) > 0 {
-		s.table(sh, "claims", sellWithWidths, "deal", "role", "registered", "status", ">line_count", "counted", "reason")
+		s.part(sh, "claims", sellWithWidths, "deal", "role", "registered", "status", ">line_count", "counted", "reason")
 	}
 	for _, c := range s.Claims {
 		counted, reason := w.say("yes"), ""
@@ -32,7 +32,7 @@ func (s statement) sellWith() {
 	}
 	if len(deals) > 0 {
 		sh.space()
-		s.table(sh, "deals", sellWithWidths, "deal", "module", "", "", ">line_count", ">earned", ">base", ">points")
+		s.part(sh, "deals", sellWithWidths, "deal", "module", "", "", ">line_count", ">earned", ">base", ">points")
 		first := sh.row + 1
 		var sum deal
 		for _, d := range deals {
@@ -58,17 +58,17 @@ func (s statement) shares(sh *sheet) {
 	}
 	w := s.words
 	sh.space()
-	s.table(sh, "shares", sellWithWidths, "deal", "roles", "date", "distributor", ">deal_value", ">share", ">base", "",
-		"file", ">file_line")
+	s.part(sh, "shares", sellWithWidths, "deal", "roles", "date", "distributor", "", ">share", ">base", "", "file",
+		">file_line")
 	first := sh.row + 1
 	var base reports.Cents
 	for _, x := range s.Shares {
 		s.from(x.Deal, 0, x.File, x.FileLine)
-		value, share := s.text(""), s.text("")
+		share := s.text("")
 		if x.Denominator > 0 { // otherwise it has no part any more
-			value, share = s.money(x.Amount), s.share(x)
+			share = s.share(x)
 		}
-		sh.put(s.text(x.Deal), s.text(w.values(x.Roles, ", ")), s.day(x.Date), s.text(x.Distributor), value, share,
+		sh.put(s.text(x.Deal), s.text(w.values(x.Roles, ", ")), s.day(x.Date), s.text(x.Distributor), s.text(""), share,
 			s.money(x.Base), s.text(""), s.text(x.File), s.lineNumber(x.FileLine))
 		base += x.Base
 	}
@@ -115,6 +115,8 @@ func (s statement) deals() (all []deal) {
 		}
 		all[n] = all[n].plus(deal{lines: 1, points: l.Points, base: l.Base, earned: l.Earned})
 	}
-	slices.SortFunc(all, func(a, b deal) int { return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.incentive, b.incentive)) })
+	slices.SortFunc(all, func(a, b deal) int {
+		return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.incentive, b.incentive))
+	})
 	return all
 }

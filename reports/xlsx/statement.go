@@ -48,7 +48,7 @@ func (s statement) points() {
 	}
 	sh := s.sheet(setup{title: w.say("sheet_points"), widths: pointsWidths})
 	if len(s.Points) > 0 {
-		s.table(sh, "postings", pointsWidths, "posted", "kind", "category", "source", "balance", ">points")
+		s.part(sh, "postings", pointsWidths, "posted", "kind", "category", "source", "balance", ">points")
 	}
 	for _, p := range s.Points {
 		kind := s.word(p.Kind)
@@ -75,7 +75,7 @@ func (s statement) certifications(sh *sheet) {
 		return
 	}
 	sh.space()
-	s.table(sh, "valid_certifications", pointsWidths, "awarded", "certification", "category", "person", "expires",
+	s.part(sh, "valid_certifications", pointsWidths, "awarded", "certification", "category", "person", "expires",
 		">points")
 	first, counted := sh.row+1, int64(0)
 	for _, c := range s.Certified {
@@ -98,8 +98,8 @@ func (s statement) certifications(sh *sheet) {
 	sh.mark("certification_points", 6, s.Balance.ByCertificate, 0)
 }
 
-// table is the headings of one of several tables on a sheet, under its title.
-func (s statement) table(sh *sheet, title string, widths []float64, keys ...string) {
+// part writes the headings of one of several tables on a sheet, under its title.
+func (s statement) part(sh *sheet, title string, widths []float64, keys ...string) {
 	heads := s.heads(keys...)
 	sh.put(s.section(s.words.say(title))...)
 	sh.tall(headHeight(heads, widths), heads...)

@@ -82,31 +82,16 @@ func newStyles(f *excelize.File, head reports.Letterhead, dateFormat string) (st
 		}
 		return id
 	}
-	middle, atRight := &excelize.Alignment{Vertical: "center"}, &excelize.Alignment{Horizontal: "right"}
+	atRight := &excelize.Alignment{Horizontal: "right"}
 	left := &excelize.Alignment{Horizontal: "left", Vertical: "center", Indent: 1} // away from the number before it
 	leftWrapped := &excelize.Alignment{Horizontal: "left", Vertical: "center", WrapText: true, Indent: 1}
 	right := &excelize.Alignment{Horizontal: "right", Vertical: "center"}
 	rightWrapped := &excelize.Alignment{Horizontal: "right", Vertical: "center", WrapText: true}
 	amount, whole := moneyFormat(currency.Usual), moneyFormat(0)
 	under := []excelize.Border{{Type: "bottom", Color: accent, Style: 2}}
-	plain, white := excelize.Style{}, "FFFFFF"
+	const white = "FFFFFF"
 
-	s.title = add("title", 18, true, accent, plain)
-	s.subtitle = add("subtitle", 12, false, ink, plain)
-	s.draft = add("draft", 14, true, warn, excelize.Style{Alignment: atRight})
-	s.final = add("final", 14, true, accent, excelize.Style{Alignment: atRight})
-	s.banner = add("banner", 10, true, accent, plain)
-	s.bannerDraft = add("bannerDraft", 10, true, warn, plain)
-	s.verdict = add("verdict", 11, true, "1B7F3B", excelize.Style{Alignment: middle})
-	s.alarm = add("alarm", 11, true, warn, excelize.Style{Alignment: middle})
-	s.sentence = add("sentence", 9, false, ink, excelize.Style{Alignment: middle})
-	s.note = add("note", 9, false, grey, excelize.Style{Alignment: middle})
-	s.noteWrapped = add("noteWrapped", 9, false, grey,
-		excelize.Style{Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}})
-	s.section = add("section", 11, true, accent, excelize.Style{Border: under})
-	s.label = add("label", 10, false, grey, excelize.Style{Alignment: middle})
-	s.value = add("value", 10, true, ink, excelize.Style{Alignment: middle})
-	s.big = add("big", 14, true, ink, excelize.Style{Fill: fill(pale)})
+	s.addHeads(add, under)
 	s.head = add("head", 9, true, white, excelize.Style{Fill: fill(accent), Alignment: leftWrapped})
 	s.headRight = add("headRight", 9, true, white, excelize.Style{Fill: fill(accent), Alignment: rightWrapped})
 
@@ -138,6 +123,28 @@ func newStyles(f *excelize.File, head reports.Letterhead, dateFormat string) (st
 	}
 	s.money, s.bigMoney = s.moneyOf[currency.Usual], s.bigOf[currency.Usual]
 	return s, failed
+}
+
+// addHeads registers the styles of what stands over and beside tables.
+func (s *styles) addHeads(add func(string, float64, bool, string, excelize.Style) int, under []excelize.Border) {
+	middle, atRight := &excelize.Alignment{Vertical: "center"}, &excelize.Alignment{Horizontal: "right"}
+	plain, accent := excelize.Style{}, s.accent
+	s.title = add("title", 18, true, accent, plain)
+	s.subtitle = add("subtitle", 12, false, ink, plain)
+	s.draft = add("draft", 14, true, warn, excelize.Style{Alignment: atRight})
+	s.final = add("final", 14, true, accent, excelize.Style{Alignment: atRight})
+	s.banner = add("banner", 10, true, accent, plain)
+	s.bannerDraft = add("bannerDraft", 10, true, warn, plain)
+	s.verdict = add("verdict", 11, true, "1B7F3B", excelize.Style{Alignment: middle})
+	s.alarm = add("alarm", 11, true, warn, excelize.Style{Alignment: middle})
+	s.sentence = add("sentence", 9, false, ink, excelize.Style{Alignment: middle})
+	s.note = add("note", 9, false, grey, excelize.Style{Alignment: middle})
+	s.noteWrapped = add("noteWrapped", 9, false, grey,
+		excelize.Style{Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}})
+	s.section = add("section", 11, true, accent, excelize.Style{Border: under})
+	s.label = add("label", 10, false, grey, excelize.Style{Alignment: middle})
+	s.value = add("value", 10, true, ink, excelize.Style{Alignment: middle})
+	s.big = add("big", 14, true, ink, excelize.Style{Fill: fill(pale)})
 }
 
 // moneyFormat is the format of an amount of so many decimals.

@@ -20,9 +20,9 @@ func (b *workbook) listed(s setup, say func(string) string, columns []string) *s
 		at := strings.LastIndexByte(column, ' ')
 		width, err := strconv.ParseFloat(column[at+1:], 64)
 		b.check(err)
-		s.widths = append(s.widths, width)
 		name, numeric := strings.CutPrefix(column[:at], ">")
 		heads = append(heads, b.head(say(name), numeric))
+		s.widths = append(s.widths, max(width, widthOfWords(say(name))))
 	}
 	s.frozen++ // the headings
 	sh := b.sheet(s)
@@ -32,6 +32,15 @@ func (b *workbook) listed(s setup, say func(string) string, columns []string) *s
 	}
 	sh.tall(headHeight(heads, s.widths), heads...)
 	return sh
+}
+
+// widthOfWords is how wide a column is in which no word of its heading breaks.
+func widthOfWords(heading string) float64 {
+	widest := 0.0
+	for word := range strings.FieldsSeq(heading) {
+		widest = max(widest, textWidth(word, tableFont*boldness))
+	}
+	return float64(int((widest/pixel+padding+1-besides)/character*4)+1) / 4
 }
 
 // headHeight is the height of a row of headings, none of which is cut off.
@@ -98,6 +107,10 @@ func (b *workbook) heads(keys ...string) []cell {
 	var cells []cell
 	for _, key := range keys {
 		key, numeric := strings.CutPrefix(key, ">")
+		if key == "" {
+			cells = append(cells, b.head("", false))
+			continue
+		}
 		cells = append(cells, b.head(b.words.say(key), numeric))
 	}
 	return cells

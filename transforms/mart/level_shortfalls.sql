@@ -1,6 +1,6 @@
 -- What each partner, or its group, lacks at the end of each month of the level that it holds, one
--- row per requirement. A requirement that is met has no row. mart.partner_levels says when the level
--- is lost. A closed month has what it stated.
+-- row per requirement. A requirement that is met has no row. mart.partner_levels says when the
+-- level is lost. A closed month has what it stated.
 --
 -- incremental: stated.shortfalls
 -- grain: partner_id, month, requirement, category
