@@ -19,7 +19,7 @@ type styles struct {
 	accent string        // colour of headings and charts
 	axis   excelize.Font // of charts
 
-	title, subtitle, draft, final, note, noteWrapped, section    int
+	title, subtitle, draft, final, note, section                 int
 	banner, bannerDraft, verdict, alarm, sentence                int
 	label, value, big, bigMoney                                  int
 	head, headRight, text, single, date, number, money, quantity int
@@ -139,8 +139,6 @@ func (s *styles) addHeads(add func(string, float64, bool, string, excelize.Style
 	s.alarm = add("alarm", 11, true, warn, excelize.Style{Alignment: middle})
 	s.sentence = add("sentence", 9, false, ink, excelize.Style{Alignment: middle})
 	s.note = add("note", 9, false, grey, excelize.Style{Alignment: middle})
-	s.noteWrapped = add("noteWrapped", 9, false, grey,
-		excelize.Style{Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}})
 	s.section = add("section", 11, true, accent, excelize.Style{Border: under})
 	s.label = add("label", 10, false, grey, excelize.Style{Alignment: middle})
 	s.value = add("value", 10, true, ink, excelize.Style{Alignment: middle})
