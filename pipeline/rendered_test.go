@@ -176,7 +176,7 @@ func extreme(language string, lines int, sign reports.Cents) *reports.Statement 
 			Category: "technical", Awarded: month, Expires: month, Worth: 80, Points: int64(i)})
 		st.Margin = append(st.Margin, reports.Tranche{Incentive: "resell", Method: "marginal", Level: "premier",
 			Year: month, ValidFrom: month, Number: int64(i + 1), From: reports.Cents(i) * 2500000,
-			To: reports.Cents(i+1) * 2500000, Rate: reports.Rate(10_000 + i), MonthBase: sign * far, MonthEarned: sign * far / 10,
+			To: reports.Cents(i+1) * 2500000, Rate: reports.Rate(10_000 + i), MonthBase: sign * far,
 			YearBase: sign * far, YearEarned: sign * far / 10})
 		st.Rules = append(st.Rules, reports.Rule{Incentive: "resell", Method: []string{"marginal", "volume"}[i%2],
 			Period: "year", Level: "premier", Version: "2024-07, per tranche of 25,000", Hash: "cdf9489769fb", From: month,
@@ -197,6 +197,7 @@ func extreme(language string, lines int, sign reports.Cents) *reports.Statement 
 		})
 	}
 	st.Pay.Earned = sign * far * reports.Cents(lines)
+	st.Margin[0].MonthEarned = st.Pay.Earned
 	st.Modules = []reports.IncentiveTotal{{Incentive: "distribution", Lines: int64(lines), Base: far, Earned: st.Pay.Earned}}
 	return st
 }
