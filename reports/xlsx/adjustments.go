@@ -17,7 +17,7 @@ func (s statement) adjustments() {
 		return
 	}
 	sh := s.listing(setup{title: w.say("sheet_adjustments"), landscape: true},
-		"adjusts_month 9", "cause 26", "module 11", "date 10.5", "distributor 11", "document 11", ">line 6", ">base 12",
+		"adjusts_month 9", "cause 26", "module 11", "date 11", "distributor 11", "document 11", ">line 6", ">base 12",
 		">earned 12", ">points 7.5", "file 16", ">file_line 7", "stated_file 16", ">stated_line 7")
 	first := sh.row + 1
 	var points int64
@@ -87,7 +87,7 @@ func (s statement) changes() {
 	}
 	w := s.words
 	sh := s.listing(setup{title: w.say("sheet_changes"), landscape: true},
-		"change 16", "changed 24", "module 11", "date 10.5", "distributor 11", "document 11", ">line 6", ">base_before 11.5",
+		"change 16", "changed 24", "module 11", "date 11", "distributor 11", "document 11", ">line 6", ">base_before 11.5",
 		">base_after 11.5", ">amount_before 11.5", ">amount_after 11.5", ">difference 11.5", ">points_before 8",
 		">points_after 8")
 	if len(s.Changes) == 0 {

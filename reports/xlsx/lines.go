@@ -15,7 +15,7 @@ func (s statement) lines() {
 		return
 	}
 	sh := s.listing(setup{title: s.words.say("sheet_lines"), landscape: true, printed: 13},
-		"module 10", "date 10.5", "distributor 10.5", "document 10", ">line 5.5", "customer 15", "product 21",
+		"module 10", "date 11", "distributor 10.5", "document 10", ">line 5.5", "customer 15", "product 21",
 		">base 12", ">position_before 12", ">position_after 12", "slices 24", ">earned 11.5", ">points 7",
 		">quantity 8", ">net 12", "currency 9", ">amount 13", ">fx_rate 11", "level 10", "deal 9", "type 9",
 		"takes_back 14", "sku 12", "file 26", ">file_line 8")

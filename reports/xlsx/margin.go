@@ -16,7 +16,7 @@ func (s statement) margin() {
 		return
 	}
 	sh := s.listing(setup{title: w.say("sheet_margin"), landscape: true},
-		"module 11", "method 20.5", "level 9.5", "family 11", "valid_from 10.5", "tranche 10", ">from 12", ">to 12",
+		"module 11", "method 20.5", "level 9.5", "family 11", "valid_from 11", "tranche 10", ">from 12", ">to 12",
 		">rate 8", ">filled_month 12", ">earned_month 11.5", ">filled_year 12", ">earned_year 11.5", "of_year 12")
 	first := sh.row + 1
 	var month, year, monthBase, yearBase reports.Cents
@@ -171,6 +171,7 @@ func (s statement) marginChart(sh *sheet, first, last int) {
 	if first == last {
 		return
 	}
+	sh.keep(230) // of the chart and what is above it
 	at := reference(sh.name)
 	axis := excelize.ChartAxis{Minimum: new(float64)} // a bar is as long as what it stands for
 	if slices.ContainsFunc(s.Margin, func(t reports.Tranche) bool { return t.YearEarned < 0 }) {

@@ -146,24 +146,70 @@ func (s *sheet) widened() []float64 {
 	return widths
 }
 
-// bottom is the lower margin at which no page has a single row: a larger one moves more rows to the last page.
-func (s *sheet) bottom(widths []float64) float64 {
+// narrow takes from the widest columns of texts what the printed columns have too much for eight points: the words of
+// a heading in another language can need more than was planned.
+func (s *setup) narrow(least []float64) {
+	printed := len(s.widths)
+	if s.printed > 0 {
+		printed = s.printed
+	}
+	const room = 1165 // pixels of a page in landscape, at eight points, and a little for large numbers
+	for sum := pixels(s.widths[:printed]); s.landscape && sum > room; sum = pixels(s.widths[:printed]) {
+		at, most := -1, 0.0
+		for i := range printed {
+			if spare := s.widths[i] - least[i]; spare > 0.5 && s.widths[i] > most {
+				at, most = i, s.widths[i]
+			}
+		}
+		if at < 0 {
+			return
+		}
+		s.widths[at] -= 0.5
+	}
+}
+
+// pixels is how wide columns are together.
+func pixels(widths []float64) (sum float64) {
+	for _, w := range widths {
+		sum += w*character + besides
+	}
+	return sum
+}
+
+// page is what a page holds of a sheet below its repeated rows, in points of the sheet.
+func (s *sheet) page(widths []float64, bottom float64) (room float64, repeated int) {
 	width, height := broad, tall
 	if s.setup.landscape {
 		width, height = tall, broad
 	}
-	pixels := 0.0
-	for _, w := range widths {
-		pixels += w*character + besides
+	scale := min(1, (width-2*side)*dots/max(pixels(widths), 1))
+	room = (height - end - bottom) * inch / scale
+	repeated = min(s.setup.frozen, len(s.heights))
+	for _, h := range s.heights[:repeated] {
+		room -= h
 	}
-	scale := min(1, (width-2*side)*dots/max(pixels, 1))
-	repeated := 0.0
-	for _, h := range s.heights[:min(s.setup.frozen, len(s.heights))] {
-		repeated += h
+	return room, repeated
+}
+
+// keep leaves rows empty where what follows, so many points high, would go over the end of a page.
+func (s *sheet) keep(points float64) {
+	room, repeated := s.page(s.setup.widths, end)
+	filled := 0.0
+	for _, h := range s.heights[repeated:] {
+		if filled+h > room {
+			filled = 0
+		}
+		filled += h
 	}
+	if filled+points > room {
+		s.skip(int((room-filled)/usualRow) + 1)
+	}
+}
+
+// bottom is the lower margin at which no page has a single row: a larger one moves more rows to the last page.
+func (s *sheet) bottom(widths []float64) float64 {
 	for bottom := end; bottom < 2*end; bottom += 0.15 {
-		page := (height-end-bottom)*inch/scale - repeated
-		if rows := lastPage(s.heights[min(s.setup.frozen, len(s.heights)):], page); rows != 1 {
+		if page, repeated := s.page(widths, bottom); lastPage(s.heights[repeated:], page) != 1 {
 			return bottom
 		}
 	}

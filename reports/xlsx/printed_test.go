@@ -87,7 +87,7 @@ func TestEverySheetIsPrintedOnA4LargeEnoughToBeRead(t *testing.T) {
 			areas[name.Scope] = name.RefersTo
 		}
 	}
-	if areas["Lines"] != "'Lines'!$A$1:$M$5" {
+	if areas["Lines"] != "'Lines'!$A$1:$M$6" {
 		t.Errorf("of Lines is printed %q", areas["Lines"])
 	}
 	for _, sheet := range f.GetSheetList() {

@@ -18,7 +18,7 @@ func Register(out io.Writer, reg *reports.Register) error {
 	}
 	r := register{workbook: b, Register: reg}
 	b.properties("Register "+reg.Month.Format("2006-01"), reg.Vendor, reg.Month)
-	b.edition(reg.Edition, reg.Vendor+" · "+b.words.month(reg.Month))
+	b.edition(reg.Edition, reg.Vendor, b.words.month(reg.Month))
 	for _, sheet := range []func(){r.partners, r.months, r.modules, r.causes, r.distributors, r.controls, r.files, r.held,
 		r.rejected} {
 		sheet()
@@ -235,7 +235,7 @@ func (r register) held() {
 		return
 	}
 	sh := r.listing(setup{title: r.words.say("sheet_held"), landscape: true},
-		"Kind 8", "Waits because 28", "What 14", "Month 10", "Distributor 12", "Document 14", "End customer 20",
+		"Kind 8", "Waits because 28", "What 14", "Month 11", "Distributor 12", "Document 14", "End customer 20",
 		">Net amount 13", "Currency 8", "File 24", ">Line 7")
 	for _, h := range r.Held {
 		sh.put(r.text(h.Kind), r.word(h.Reason), r.text(h.What), r.day(h.Month), r.text(h.Distributor), r.text(h.Document),

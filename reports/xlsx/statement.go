@@ -16,7 +16,7 @@ func Statement(out io.Writer, st *reports.Statement) error {
 	}
 	s := statement{workbook: b, Statement: st}
 	b.properties(b.words.say("statement")+" "+st.Partner.ID+" "+st.Month.Format("2006-01"), st.Vendor, st.Month.Time)
-	b.edition(st.Edition, st.Vendor+" · "+st.Partner.Name+" · "+b.words.month(st.Month.Time))
+	b.edition(st.Edition, st.Vendor, st.Partner.Name, b.words.month(st.Month.Time))
 	for _, sheet := range []func(){s.summary, s.margin, s.lines, s.sellWith, s.points, s.adjustments, s.notCounted,
 		s.rules, s.changes} {
 		sheet()
@@ -111,7 +111,7 @@ func (s statement) notCounted() {
 		return
 	}
 	sh := s.listing(setup{title: w.say("sheet_not_counted"), landscape: true},
-		"module 11", "date 10.5", "distributor 12", "document 12", ">line 6", "product 20", ">amount 12.5", ">net 12.5",
+		"module 11", "date 11", "distributor 12", "document 12", ">line 6", "product 20", ">amount 12.5", ">net 12.5",
 		"currency 8", "reason 30", "file 20", ">file_line 7")
 	defer s.from("", 0, "", 0)
 	first, sum := sh.row+1, reports.Cents(0)
@@ -139,7 +139,7 @@ func (s statement) rules() {
 		return
 	}
 	sh := s.listing(setup{title: w.say("sheet_rules"), landscape: true, printed: 14},
-		"version 17", "valid_from 10.5", "until 10.5", "module 12", "method 20", "period 10", "level 9.5", "family 11",
+		"version 17", "valid_from 11", "until 11", "module 12", "method 20", "period 10", "level 9.5", "family 11",
 		"tranche 8", ">from 12.5", ">to 12.5", ">rate 8", ">flat 8", ">cap 11", "hash 14")
 	for _, r := range folded(s.Rules) {
 		until, to, most := s.day(reports.Day{Time: r.To.AddDate(0, 0, -1)}), s.money(r.ToAmount), s.text("")

@@ -16,14 +16,21 @@ func (b *workbook) listing(s setup, columns ...string) *sheet {
 
 func (b *workbook) listed(s setup, say func(string) string, columns []string) *sheet {
 	var heads []cell
+	var least []float64 // of each column with texts
 	for _, column := range columns {
 		at := strings.LastIndexByte(column, ' ')
 		width, err := strconv.ParseFloat(column[at+1:], 64)
 		b.check(err)
 		name, numeric := strings.CutPrefix(column[:at], ">")
 		heads = append(heads, b.head(say(name), numeric))
-		s.widths = append(s.widths, max(width, widthOfWords(say(name))))
+		words := widthOfWords(say(name))
+		s.widths = append(s.widths, max(width, words))
+		if numeric {
+			words = s.widths[len(s.widths)-1]
+		}
+		least = append(least, words)
 	}
+	s.narrow(least)
 	s.frozen++ // the headings
 	sh := b.sheet(s)
 	sh.heads = heads
