@@ -41,6 +41,7 @@ type Statement struct {
 	Gaps         []Gap            `json:"missing"`
 	Shortfalls   []Gap            `json:"lacking"` // of the level it holds
 	Certified    []Certified      `json:"certifications"`
+	Next         []NextStep       `json:"next_steps"`
 	Entries      []MoneyEntry     `json:"money_entries"`
 	Adjustments  []Adjustment     `json:"adjustments"`
 	NotCounted   []NotCounted     `json:"not_counted"`
@@ -313,6 +314,16 @@ type Certified struct {
 	Expires  Day    `json:"expires_on,omitzero"` // the last day it counts; zero: none
 	Worth    int64  `json:"points"`
 	Points   int64  `json:"counted_points"` // after the caps of person and category
+}
+
+// NextStep is what the next tranche of an incentive needs, and what comes of it at the partner's pace.
+type NextStep struct {
+	Incentive string `json:"incentive"`
+	Family    string `json:"position_family,omitzero"`
+	Tranche   int64  `json:"tranche"`
+	Needed    Cents  `json:"needed"`
+	Reached   Day    `json:"reached_in,omitzero"` // first day of the month; zero: not in this period
+	Earned    Cents  `json:"would_earn,omitzero"`
 }
 
 // Gap is a requirement of a level that is not met.

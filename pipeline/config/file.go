@@ -53,6 +53,7 @@ type file struct {
 	Database  databaseFile  `doc:"How much of the machine the database may use"`
 	FX        fxFile        `doc:"Exchange rates"`
 	Pay       payFile       `doc:"What is paid out"`
+	LookAhead bool          `yaml:"look_ahead" doc:"Run the models once more to the year's end; usually false"`
 	Closing   closingFile   `doc:"What a month needs before it is closed"`
 	People    []personFile  `doc:"Who may decide with --by; without it everybody may"`
 	Statement statementFile `doc:"How workbooks look, and how they are signed and locked"`
@@ -111,6 +112,30 @@ type journalFile struct {
 	Adjustments string            `is:"must" doc:"The account of adjustments"`
 	Accrued     string            `is:"must" doc:"The account of accruals"`
 	Payable     string            `is:"must" doc:"The account of payables"`
+	Expected    string            `doc:"The account of accruals at the expected rate; usually accrued"`
+	Company     string            `doc:"The company code of every posting"`
+	CostCentre  string            `yaml:"cost_centre" doc:"The cost centre of every posting"`
+	CostCentres map[string]string `yaml:"cost_centres" doc:"Other cost centres, by incentive"`
+	Vendors     string            `doc:"A CSV of partner_id,vendor_no with the vendor numbers of partners"`
+
+	Dimensions map[string]map[string]string `doc:"Further dimensions: by name, by incentive or default"`
+	Exports    []journalExportFile          `doc:"How accounting systems want the journal, a file for each"`
+}
+
+type journalExportFile struct {
+	Name      string              `is:"must" doc:"The file is journal_NAME.csv"`
+	Delimiter string              `doc:"Usually a comma; tab for a tabulator"`
+	Decimal   string              `doc:"The decimal mark; usually a point"`
+	Dates     string              `doc:"Such as dd.mm.yyyy or yyyymmdd; usually yyyy-mm-dd"`
+	Header    *bool               `doc:"A first row with the names of the columns; usually true"`
+	Sides     map[string]string   `doc:"What debit and credit are called in the field side"`
+	Columns   []journalColumnFile `is:"must" doc:"The columns in their order"`
+}
+
+type journalColumnFile struct {
+	Head  string `is:"must" doc:"The name of the column"`
+	Field string `doc:"The field of a posting that it has"`
+	Text  string `doc:"Or: a text that is always the same"`
 }
 
 type statementFile struct {

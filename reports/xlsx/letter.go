@@ -10,7 +10,7 @@ import (
 // letter says in sentences what a partner should know before it reads the figures.
 func (s statement) letter(sh *sheet) {
 	var all []string
-	for _, part := range []func() []string{s.whatChanged, s.levelNews, s.ending} {
+	for _, part := range []func() []string{s.whatChanged, s.nextSteps, s.levelNews, s.ending} {
 		all = append(all, part()...)
 	}
 	for _, sentence := range all {
@@ -47,6 +47,24 @@ func (s statement) whatChanged() (all []string) {
 		all = append(all, fmt.Sprintf(w.say("uncounted_lines"), n, w.say("sheet_not_counted")))
 	}
 	return all
+}
+
+// nextSteps says what the next tranche needs, and what comes of it at the partner's pace.
+func (s statement) nextSteps() (said []string) {
+	w := s.words
+	for _, n := range s.Next {
+		name := w.value(n.Incentive)
+		if n.Family != "" {
+			name += ", " + n.Family
+		}
+		if n.Reached.IsZero() {
+			said = append(said, fmt.Sprintf(w.say("next_not_reached"), name, w.amount(n.Needed), n.Tranche))
+			continue
+		}
+		said = append(said, fmt.Sprintf(w.say("next_tranche"), name, w.amount(n.Needed), n.Tranche, w.month(n.Reached.Time),
+			w.amount(n.Earned)))
+	}
+	return said
 }
 
 // levelNews says which level changes or has changed, and when one is lost that is not met.

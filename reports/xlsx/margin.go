@@ -171,11 +171,14 @@ func (s statement) marginChart(sh *sheet, first, last int) {
 	if first == last {
 		return
 	}
-	sh.keep(230) // of the chart and what is above it
+	sh.keep(300) // of the chart, what is above it, and what other programs fit less on a page
 	at := reference(sh.name)
 	axis := excelize.ChartAxis{Minimum: new(float64)} // a bar is as long as what it stands for
 	if slices.ContainsFunc(s.Margin, func(t reports.Tranche) bool { return t.YearEarned < 0 }) {
 		axis = excelize.ChartAxis{}
+		if !slices.ContainsFunc(s.Margin, func(t reports.Tranche) bool { return t.YearEarned > 0 }) {
+			axis.Maximum = new(float64)
+		}
 	}
 	sh.chart(cellName(2, sh.row+2), s.words.say("chart_earned")+" ("+s.Currency+")", excelize.Chart{
 		Type: excelize.Col,

@@ -193,7 +193,7 @@ func (s *sheet) page(widths []float64, bottom float64) (room float64, repeated i
 
 // keep leaves rows empty where what follows, so many points high, would go over the end of a page.
 func (s *sheet) keep(points float64) {
-	room, repeated := s.page(s.setup.widths, end)
+	room, repeated := s.page(s.widened(), end)
 	filled := 0.0
 	for _, h := range s.heights[repeated:] {
 		if filled+h > room {
@@ -202,7 +202,7 @@ func (s *sheet) keep(points float64) {
 		filled += h
 	}
 	if filled+points > room {
-		s.skip(int((room-filled)/usualRow) + 1)
+		s.skip(int((room-filled)/usualRow) + 4) // other programs break a page a little later
 	}
 }
 

@@ -50,6 +50,10 @@ create table balances (
 create table certifications (
     partner_id varchar, month date, person_id varchar, certification_code varchar, from_date date,
     awarded_on date, expires_on date, category varchar, points bigint, counted_points bigint);
+create table accruals (
+    partner_id varchar, month date, incentive varchar, period_start date, base decimal(18,2),
+    earned decimal(18,2), period_base decimal(18,2), period_earned decimal(18,2),
+    accrued decimal(18,2), true_up decimal(18,2), true_up_before decimal(18,2));
 create table expiring (partner_id varchar, month date, lapses_on date, points bigint);
 create table levels (
     partner_id varchar, month date, level varchar, level_met varchar, level_next varchar,
