@@ -105,7 +105,7 @@ func axes(t *testing.T, path string) {
 		_, axis, ok := strings.Cut(string(part), "valAx>")
 		// An axis has zero by itself where figures lie on both sides of it.
 		if ok && !strings.Contains(axis, `<min val="0"`) && !strings.Contains(axis, `<c:min val="0"`) &&
-			!strings.Contains(axis, `<c:max val="0"`) { // of what is all below it
+			!strings.Contains(axis, `max val="0"`) { // of what is all below it
 			t.Errorf("%s: the values of %s do not begin at zero", filepath.Base(path), name)
 		}
 	}
@@ -204,7 +204,8 @@ func extreme(language string, lines int, sign reports.Cents) *reports.Statement 
 	}
 	st.Pay.Earned = sign * far * reports.Cents(lines)
 	st.Margin[0].MonthEarned = st.Pay.Earned
-	st.Modules = []reports.IncentiveTotal{{Incentive: "distribution", Lines: int64(lines), Base: far, Earned: st.Pay.Earned}}
+	st.Modules = []reports.IncentiveTotal{{Incentive: "distribution", Lines: int64(lines), Base: far,
+		Earned: st.Pay.Earned}}
 	return st
 }
 

@@ -59,7 +59,7 @@ var ErrOtherVersion = errors.New("what is published was made by another version 
 func OfThisVersion(ctx context.Context, s *store.Session) error {
 	var n int
 	err := s.Row(ctx, `select count(*) from duckdb_columns()
-		where database_name = 'published' and table_name = 'warnings' and column_name = 'sentence'`, []any{&n})
+		where database_name = 'published' and table_name = 'accruals' and column_name = 'true_up'`, []any{&n})
 	if err != nil {
 		return err
 	}

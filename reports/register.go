@@ -18,6 +18,8 @@ type Register struct {
 	Causes       []RegisterCause
 	Distributors []RegisterDistributor
 	Controls     []RegisterControl
+	Accruals     []Accrual     // where the configuration looks ahead
+	Tests        []AccrualTest // of closed months
 	Files        []File
 	Held         []HeldRow
 	Waiting      []RegisterWaiting
@@ -99,6 +101,10 @@ type RejectedRow struct {
 func ReadRegister(ctx context.Context, m Marts, head Letterhead, month time.Time) (*Register, error) {
 	g := &Register{Letterhead: head, Month: month}
 	r := &rows{ctx: ctx, marts: m}
+	g.Accruals = get[Accrual](r, "from mart.accruals where month = $1 order by partner_id, incentive, period_start", month)
+	g.Tests = get[AccrualTest](r, `from (select month, incentive, max(through) as through,
+		sum(accrued)::decimal(18,2) as accrued, sum(comes_to)::decimal(18,2) as comes_to
+		from mart.accrual_tests where month < $1 group by month, incentive) order by month, incentive`, month)
 	g.Partners = get[RegisterPartner](r, `from (
 		select s.*, coalesce(a.adjusted_lines, 0)::decimal(18,2) as adjusted_lines,
 			coalesce(a.adjusted_entries, 0)::decimal(18,2) as adjusted_entries,

@@ -98,7 +98,8 @@ func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme
 			"through_month, 0::bigint as files, '' as inputs_hash",
 		"create schema published.mart", "create schema memory.staging", "create schema memory.intermediate",
 		"set search_path = "+
-			"'memory.main,store.raw,memory.rules,memory.stated,memory.expected,memory.staging,memory.intermediate,published.mart'")
+			"'memory.main,store.raw,memory.rules,memory.stated,memory.expected,memory.staging,"+
+			"memory.intermediate,published.mart'")
 	// In small parts, so that what is made in parts is held against the oracle as such.
 	if err := transforms.Build(ctx, s, transforms.Target{Work: "memory", Mart: "published",
 		Part: max(16, int64(len(f.Sales)/4))}, nil); err != nil {

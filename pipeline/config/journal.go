@@ -13,6 +13,37 @@ import (
 	"tranche/pipeline/programme"
 )
 
+type journalFile struct {
+	Expense     map[string]string `is:"must" doc:"The account of each incentive's expense"`
+	Adjustments string            `is:"must" doc:"The account of adjustments"`
+	Accrued     string            `is:"must" doc:"The account of accruals"`
+	Payable     string            `is:"must" doc:"The account of payables"`
+	Expected    string            `doc:"The account of accruals at the expected rate; usually accrued"`
+	Company     string            `doc:"The company code of every posting"`
+	CostCentre  string            `yaml:"cost_centre" doc:"The cost centre of every posting"`
+	CostCentres map[string]string `yaml:"cost_centres" doc:"Other cost centres, by incentive"`
+	Vendors     string            `doc:"A CSV of partner_id,vendor_no with the vendor numbers of partners"`
+
+	Dimensions map[string]map[string]string `doc:"Further dimensions: by name, by incentive or default"`
+	Exports    []journalExportFile          `doc:"How accounting systems want the journal, a file for each"`
+}
+
+type journalExportFile struct {
+	Name      string              `is:"must" doc:"The file is journal_NAME.csv"`
+	Delimiter string              `doc:"Usually a comma; tab for a tabulator"`
+	Decimal   string              `doc:"The decimal mark; usually a point"`
+	Dates     string              `doc:"Such as dd.mm.yyyy or yyyymmdd; usually yyyy-mm-dd"`
+	Header    *bool               `doc:"A first row with the names of the columns; usually true"`
+	Sides     map[string]string   `doc:"What debit and credit are called in the field side"`
+	Columns   []journalColumnFile `is:"must" doc:"The columns in their order"`
+}
+
+type journalColumnFile struct {
+	Head  string `is:"must" doc:"The name of the column"`
+	Field string `doc:"The field of a posting that it has"`
+	Text  string `doc:"Or: a text that is always the same"`
+}
+
 // journal reads the accounts a month is booked to, and how accounting systems want the postings.
 func (r *reader) journal(base string, f *journalFile, p programme.Programme) *Journal {
 	if f == nil {
@@ -110,8 +141,8 @@ func (r *reader) journalExport(at string, f journalExportFile, dimensions map[st
 		switch {
 		case c.Field == "" || isDimension && hasDimension || slices.Contains(journalFields(), c.Field):
 		default:
-			r.fault(fmt.Sprintf("%s.columns[%d].field", at, i), "%q is no field of a posting; there are %s, and dimension.NAME", c.Field,
-				strings.Join(journalFields(), ", "))
+			r.fault(fmt.Sprintf("%s.columns[%d].field", at, i), "%q is no field of a posting; there are %s, and dimension.NAME",
+				c.Field, strings.Join(journalFields(), ", "))
 		}
 		e.Columns = append(e.Columns, JournalColumn(c))
 	}

@@ -98,8 +98,8 @@ func Make(j *reports.Journal, a Accounts, before []Posting) (*Journal, error) {
 func said(pair []Posting) string {
 	var text strings.Builder
 	for _, p := range pair {
-		fmt.Fprintf(&text, "%q %q %q %q %q %s %s %q %q\n", p.Account, p.Partner, p.Kind, p.Text, p.Reference, p.Debit, p.Credit,
-			p.Currency, p.Paid)
+		fmt.Fprintf(&text, "%q %q %q %q %q %s %s %q %q\n", p.Account, p.Partner, p.Kind, p.Text, p.Reference, p.Debit,
+			p.Credit, p.Currency, p.Paid)
 	}
 	return text.String()
 }

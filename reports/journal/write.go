@@ -29,8 +29,8 @@ type Layout struct {
 type Column struct{ Head, Field, Text string }
 
 // usual is the file that every edition keeps, and that the next one reads.
-var usual = Layout{Columns: columnsOf("entry", "date", "account", "debit", "credit", "currency", "partner_id", "kind", "text",
-	"reference", "edition", "paid_currency", "paid_amount", "document_no", "company", "vendor_no", "cost_centre",
+var usual = Layout{Columns: columnsOf("entry", "date", "account", "debit", "credit", "currency", "partner_id", "kind",
+	"text", "reference", "edition", "paid_currency", "paid_amount", "document_no", "company", "vendor_no", "cost_centre",
 	"incentive", "dimensions")}
 
 func columnsOf(fields ...string) (list []Column) {
@@ -40,20 +40,14 @@ func columnsOf(fields ...string) (list []Column) {
 	return list
 }
 
-// Fields are the names of the fields that a column can have. A dimension is dimension.NAME.
-func Fields() []string {
-	return []string{"entry", "date", "period", "account", "debit", "credit", "amount", "absolute", "side", "currency", "partner_id",
-		"vendor_no", "kind", "text", "reference", "edition", "paid_currency", "paid_amount", "document_no", "company",
-		"cost_centre", "incentive", "dimensions"}
-}
-
 // Writing is what the postings of one file have in common.
 type Writing struct {
 	Accounts
 	Currency, Edition string
 }
 
-// Write writes postings as every edition keeps them. An apostrophe precedes a text that spreadsheets take for a formula.
+// Write writes postings as every edition keeps them. An apostrophe precedes a text that spreadsheets take for a
+// formula.
 func Write(out io.Writer, list []Posting, w Writing) error { return WriteAs(out, list, w, usual) }
 
 // WriteAs writes postings as an accounting system wants them.

@@ -202,7 +202,7 @@ func (s *sheet) keep(points float64) {
 		filled += h
 	}
 	if filled+points > room {
-		s.skip(int((room-filled)/usualRow) + 4) // other programs break a page a little later
+		s.skip(int((room-filled)/usualRow) + 8) // other programs break a page a little later
 	}
 }
 

@@ -19,8 +19,8 @@ func Register(out io.Writer, reg *reports.Register) error {
 	r := register{workbook: b, Register: reg}
 	b.properties("Register "+reg.Month.Format("2006-01"), reg.Vendor, reg.Month)
 	b.edition(reg.Edition, reg.Vendor, b.words.month(reg.Month))
-	for _, sheet := range []func(){r.partners, r.months, r.modules, r.causes, r.distributors, r.controls, r.files, r.held,
-		r.rejected} {
+	for _, sheet := range []func(){r.partners, r.months, r.modules, r.causes, r.distributors, r.controls,
+		r.expected, r.files, r.held, r.rejected} {
 		sheet()
 	}
 	if err := b.write(out); err != nil {

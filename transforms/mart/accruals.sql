@@ -1,5 +1,5 @@
--- What each partner's purchases so far cost at the rate that is expected for the whole period, where
--- the configuration asks to look ahead: for each open month, and as closed months stated it.
+-- What each partner's purchases so far cost at the rate that is expected for the whole period,
+-- where the configuration asks to look ahead: for each open month, and as closed months stated it.
 -- The expected rate is what is earned to the end of the period by its base, so far and at the
 -- partner's pace.
 --
