@@ -111,7 +111,8 @@ func expectSales(ctx context.Context, s *store.Session, through, first, last, en
 // keepExpected copies what the other models read of the months to come.
 func keepExpected(ctx context.Context, s *store.Session, through, first, last time.Time) error {
 	if err := s.Exec(ctx, `create or replace table memory.main.kept_pace as select ?::date as month,
-		?::date as first_month,		(date_diff('month', ?::date, ?::date) + 1)::integer as months`, through, first, first, last); err != nil {
+		?::date as first_month,
+		(date_diff('month', ?::date, ?::date) + 1)::integer as months`, through, first, first, last); err != nil {
 		return err
 	}
 	for name, query := range map[string]string{
