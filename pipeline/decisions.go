@@ -171,6 +171,9 @@ func Rollback(ctx context.Context, o Options, by, reason string) (*Summary, erro
 				return err
 			}
 		}
+		if err := dropAllStalePDFs(o.Config); err != nil {
+			return err
+		}
 		say["taken_back"], r.summary.RunID = back, back
 		d := o.by(by)
 		d.Act, d.What, d.Reason = audit.Return, "run "+back, reason

@@ -19,6 +19,9 @@ func (w *world) sheet(t *testing.T, month, book, name string) string {
 		t.Fatal(err)
 	}
 	defer f.Close()
+	if at, err := f.GetSheetIndex(name); at < 0 || err != nil {
+		return "" // a sheet without rows is left out
+	}
 	rows, err := f.GetRows(name)
 	if err != nil {
 		t.Fatal(err)
@@ -57,7 +60,9 @@ func TestAPartnerIsToldWhatIsHeldOfItsPurchasesUntilItCounts(t *testing.T) {
 	}
 	w.drop(t, "products_2.csv", "sku,name,family,basis\nNEW,New licence,platform,licence\n")
 	w.run(t)
-	says(t, w.sheet(t, "2024-02", "statement_P2.xlsx", "Not counted"), "Nothing")
+	if sheet := w.sheet(t, "2024-02", "statement_P2.xlsx", "Not counted"); sheet != "" {
+		t.Errorf("a sheet without rows is there:\n%s", sheet)
+	}
 	says(t, w.sheet(t, "2024-02", "statement_P2.xlsx", "Lines"), "H1", "1,500.00")
 }
 
@@ -95,7 +100,8 @@ func TestWhatMendsAnEarlierProgrammeYearIsNoCutOfACap(t *testing.T) {
 func TestTheRegisterShowsWhatIsHeldAndWhatWaitsForAPerson(t *testing.T) {
 	w := smallWorld(t, t.TempDir())
 	w.run(t)
-	says(t, w.sheet(t, "2024-03", "register.xlsx", "Register"), "Every control holds. Nothing is held. No change waits")
+	says(t, w.sheet(t, "2024-03", "register.xlsx", "Register"), "All controls hold.")
+	says(t, w.sheet(t, "2024-03", "register.xlsx", "Register"), "Nothing is held. No change waits")
 	text := strings.Replace(string(mustRead(t, filepath.Join(w.dir, "config.yaml"))), "2024-01-01", "2023-12-01", 1)
 	w.configure(t, text)
 	w.drop(t, "partners_0.csv", "id,name,modules,level,status\nP1,One,resell 2023-12-01,ready 2023-12-01,active\n"+
@@ -105,13 +111,13 @@ func TestTheRegisterShowsWhatIsHeldAndWhatWaitsForAPerson(t *testing.T) {
 	w.drop(t, "sales_3.csv", "doc,line,date,code,sku,net\nB1,1,2024-03-11,P1,L,5000.00\n")
 	w.run(t)
 	march := w.sheet(t, "2024-03", "register.xlsx", "Register")
-	says(t, march, "Every control holds. Held: 1 row, net amounts of 1,500.00. Changes wait for a person that would move "+
+	says(t, march, "Held: 1 row, net amounts of 1,500.00. Changes wait for a person that would move "+
 		"200.00 and 0 points")
 	says(t, march, "P1|One", "|0.00|200.00")
 	says(t, march, "no partner yet", "|1,500.00|0.00")
 	says(t, march, "Total", "|1,500.00|200.00")
 	january := w.sheet(t, "2024-01", "register.xlsx", "Register")
-	says(t, january, "Every control holds. Nothing is held. No change waits for a person.")
+	says(t, january, "Nothing is held. No change waits for a person.")
 }
 
 func mustRead(t *testing.T, path string) []byte {

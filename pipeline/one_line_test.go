@@ -22,9 +22,10 @@ func TestALineOverTwelveHundredTranchesIsStatedInAFewLinesOfText(t *testing.T) {
 	w.narrow(t, "25000")
 	w.drop(t, "sales_2.csv", "doc,line,date,code,sku,net\nH1,1,2024-02-11,P2,L,30000000.00\n")
 	w.run(t)
-	says(t, w.sheet(t, "2024-02", "statement_P2.xlsx", "Lines"), "H1", "30,000,000.00", "Tranche 1: 25,000.00 × 5 %")
-	says(t, w.sheet(t, "2024-02", "statement_P2.xlsx", "Lines"), "Tranche 3 to 1199: 29,925,000.00 × 7 %")
-	says(t, w.sheet(t, "2024-02", "statement_P2.xlsx", "Lines"), "Tranche 1200: 25,000.00 × 7 %", "2,099,250.00")
+	says(t, w.sheet(t, "2024-02", "statement_P2.xlsx", "Lines"), "H1", "30,000,000.00",
+		"Tranche 1: 25,000.00\u00a0×\u00a05\u00a0%")
+	says(t, w.sheet(t, "2024-02", "statement_P2.xlsx", "Lines"),
+		"Tranche 3 to 1200: 29,950,000.00\u00a0×\u00a07\u00a0%", "2,099,250.00")
 	says(t, w.sheet(t, "2024-02", "statement_P2.xlsx", "Margin"), "3|", "29,950,000.00")
 }
 

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -69,7 +70,7 @@ func (r *run) putOut(database string, months []*publish.Month, say facts) error 
 	s := r.summary
 	s.Written, s.Unchanged, s.Removed, s.Unremembered = done.Written, done.Unchanged, done.Removed, done.Unremembered
 	say["written"], say["unchanged"] = done.Written, done.Unchanged
-	return err
+	return errors.Join(err, dropAllStalePDFs(r.Config))
 }
 
 // unknownIDs lists the ids with a password that belong to no partner: with a mistyped id a workbook would stay

@@ -52,15 +52,16 @@ func openPublished(ctx context.Context, c *config.Config) (*store.Session, error
 var ErrOtherVersion = errors.New("what is published was made by another version of Tranche; " +
 	"tranche run publishes it again")
 
-// OfThisVersion checks the published file for the newest column, which stands for all others.
+// OfThisVersion checks the published file for the newest columns, which stand for all others.
 func OfThisVersion(ctx context.Context, s *store.Session) error {
 	var n int
 	err := s.Row(ctx, `select count(*) from duckdb_columns()
-		where database_name = 'published' and table_name = 'deliveries' and column_name = 'answer'`, []any{&n})
+		where database_name = 'published' and (table_name, column_name) in
+			(('deliveries', 'answer'), ('accruals', 'true_up'), ('statement_lines', 'cut'))`, []any{&n})
 	if err != nil {
 		return err
 	}
-	if n == 0 {
+	if n < 3 {
 		return ErrOtherVersion
 	}
 	return nil

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -50,6 +51,7 @@ type transformInput struct {
 	Landed    []landing.File
 	Plans     string
 	Progress  func(done, total int)
+	Raw       string // the schema of the typed facts; empty: the store's
 }
 
 // transform builds the marts in a new database aside, which begins with the stated rows of closed months. Equal
@@ -62,6 +64,9 @@ func transform(ctx context.Context, s *store.Session, in transformInput) (runID 
 	hash := files.HashBytes(inputs)[:16]
 	through, rules := in.Month.Format(time.DateOnly), in.Config.SourceHash
 	runID = files.HashBytes([]byte(in.Program + "\n" + rules + "\n" + through + "\n" + hash))[:12]
+	if err := lookAhead(ctx, s, in); err != nil {
+		return runID, err
+	}
 	if err := writeRules(ctx, s, in); err != nil {
 		return runID, err
 	}
@@ -73,6 +78,9 @@ func transform(ctx context.Context, s *store.Session, in transformInput) (runID 
 	err = s.Exec(ctx, "insert into rules.run values (?, ?, ?, ?, ?, ?)",
 		runID, in.Program, rules, in.Month, len(in.Landed), hash)
 	if err != nil {
+		return runID, err
+	}
+	if err := writeExpected(ctx, s); err != nil {
 		return runID, err
 	}
 	return runID, models(ctx, s, in)
@@ -95,8 +103,8 @@ func models(ctx context.Context, s *store.Session, in transformInput) error {
 	err = s.Exec(ctx, `create schema if not exists published.mart;
 		create schema tables.staging;
 		create schema tables.intermediate;
-		set search_path =
-			'memory.main,store.raw,memory.rules,memory.stated,tables.staging,tables.intermediate,published.mart'`)
+		set search_path = 'memory.main,`+cmp.Or(in.Raw, "store.raw")+`,memory.rules,memory.stated,memory.expected,`+
+		"tables.staging,tables.intermediate,published.mart'")
 	if err != nil {
 		return err
 	}
@@ -176,7 +184,8 @@ func forget(ctx context.Context, s *store.Session, work string) error {
 		detach published;
 		detach tables;
 		drop schema memory.rules cascade;
-		drop schema memory.stated cascade`)
+		drop schema memory.stated cascade;
+		drop schema memory.expected cascade`)
 	if err != nil {
 		return err
 	}

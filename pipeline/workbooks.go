@@ -9,8 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -21,7 +19,6 @@ import (
 	"tranche/pipeline/store"
 	"tranche/reports"
 	"tranche/reports/agile"
-	"tranche/reports/journal"
 	"tranche/reports/xlsx"
 )
 
@@ -172,59 +169,6 @@ func (w *workbooks) register(ctx context.Context, month time.Time, e reports.Edi
 		return nil
 	}
 	return to.Put(name, workbook.Bytes())
-}
-
-const journalName = "journal.csv"
-
-// journal makes a month's postings, where accounts are configured.
-func (w *workbooks) journal(ctx context.Context, month time.Time, e reports.Edition, to shelf) error {
-	if w.config.Journal == nil {
-		return nil
-	}
-	j, err := reports.ReadJournal(ctx, w.session, month)
-	if err != nil {
-		return err
-	}
-	j.Edition = e
-	before, err := postedBefore(w.ledger, month)
-	if err != nil {
-		return err
-	}
-	list, err := journal.Make(j, journal.Accounts(*w.config.Journal), before)
-	if err != nil {
-		return fmt.Errorf("%s: %w", ledger.Folder(month), err)
-	}
-	edition := "draft"
-	if e.Final {
-		edition = fmt.Sprintf("final version %d", e.Version)
-	}
-	var out bytes.Buffer
-	if err := journal.Write(&out, list, w.config.Programme.Currency, edition); err != nil {
-		return err
-	}
-	return to.Put(journalName, out.Bytes())
-}
-
-// postedBefore is the postings of a month's last final edition. An edition that was never approved was never posted.
-func postedBefore(l *ledger.Ledger, month time.Time) ([]journal.Posting, error) {
-	last, ok := l.LastFinal(month)
-	if !ok {
-		return nil, nil
-	}
-	path := filepath.Join(last.Folder, ledger.Statements, journalName)
-	f, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil // no accounts were configured then
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	list, err := journal.Read(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return list, nil
 }
 
 // figures is a hash of everything in a workbook.

@@ -184,6 +184,36 @@ func TestEveryStatementHasTheLinesOfTheMart(t *testing.T) {
 	}
 }
 
+// TestWhatAStatementDerivesComesOutFromTheWorkbookAlone works out what lines earn, what is paid, what is lacking and
+// more, in another language and from nothing but the sheets.
+func TestWhatAStatementDerivesComesOutFromTheWorkbookAlone(t *testing.T) {
+	long(t)
+	need(t, "/usr/bin/python3", "-c", "import openpyxl")
+	w := sampleWorld(t)
+	out, err := exec.CommandContext(t.Context(), "/usr/bin/python3", "testdata/check_derived.py",
+		w.config.Folders.Statements, "../reports/xlsx/words").Output()
+	if err != nil {
+		t.Fatal(err, string(out))
+	}
+	var got struct {
+		Problems []string
+		Count    map[string]int
+	}
+	if err := json.Unmarshal(out, &got); err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Problems) > 0 {
+		t.Error(strings.Join(got.Problems, "\n"))
+	}
+	for what, least := range map[string]int{"payable": 60, "payable in the partner's currency": 30, "status points": 60,
+		"points by certification": 60, "spendable points": 60, "what is lacking": 100, "a line's base": 1500,
+		"what a line earns": 1500, "a module's month": 40, "a deal": 20} {
+		if got.Count[what] < least {
+			t.Errorf("%s was worked out %d times only", what, got.Count[what])
+		}
+	}
+}
+
 type checked struct {
 	Problems []string
 	Formulas int

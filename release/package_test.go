@@ -185,7 +185,7 @@ func runsTheDemo(t *testing.T, binary string) {
 	}
 	must(t, folder, binary, "init", "demo")
 	code, said := does(t, folder, binary, "run", "-c", "demo/config.yaml")
-	if code != 3 || !strings.Contains(said, "77 written") {
+	if code != 3 || !strings.Contains(said, "107 written") {
 		t.Errorf("it ended with %d:\n%s", code, said)
 	}
 	if _, err := os.Stat(filepath.Join(folder, "demo/statements/2024-08/statement_P1001.xlsx")); err != nil {

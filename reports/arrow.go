@@ -72,6 +72,9 @@ func columns(v reflect.Value) (names []string, fields []reflect.Value) {
 	for i := range v.NumField() {
 		field := v.Field(i)
 		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		if name == "-" { // not of the mart
+			continue
+		}
 		switch field.Addr().Interface().(type) {
 		case *Day, *time.Time:
 		default:

@@ -111,6 +111,29 @@ type RegisterControl struct {
 	Spendable    int64  `json:"spendable"`
 }
 
+// Accrual is what a partner's purchases so far cost at the rate that is expected for the whole period.
+type Accrual struct {
+	Partner      string `json:"partner_id"`
+	Incentive    string `json:"incentive"`
+	Period       Day    `json:"period_start"`
+	Base         Cents  `json:"base"`
+	Earned       Cents  `json:"earned"`
+	PeriodBase   Cents  `json:"period_base"`   // to the end of the period
+	PeriodEarned Cents  `json:"period_earned"` // likewise
+	Accrued      Cents  `json:"accrued"`
+	TrueUp       Cents  `json:"true_up"`        // accrued less earned
+	Before       Cents  `json:"true_up_before"` // the same a month earlier
+}
+
+// AccrualTest compares what a closed month accrued with what has come of it since.
+type AccrualTest struct {
+	Month     Day    `json:"month"`
+	Incentive string `json:"incentive"`
+	Through   Day    `json:"through"` // the last closed month of the period
+	Accrued   Cents  `json:"accrued"`
+	ComesTo   Cents  `json:"comes_to"`
+}
+
 // registerMonths are the month and the twelve before it.
 const registerMonths = `from (
 	with paid as (

@@ -70,6 +70,16 @@ func (n FX) String() string { return strings.TrimSuffix(short(int64(n), n.places
 // PerUnit is the rate as the amount for each unit, which has no more than two places.
 func (n Rate) PerUnit() Cents { return Cents(n / 10_000) }
 
+// Of is the rate times an amount, rounded half away from zero.
+func (n Rate) Of(c Cents) Cents {
+	const one = 1_000_000
+	if c < 0 {
+		return -n.Of(-c)
+	}
+	whole, rest := c/one, c%one
+	return whole*Cents(n) + (rest*Cents(n)+one/2)/one
+}
+
 // Percent is the rate in percent, without trailing zeros.
 func (n Rate) Percent() string {
 	return strings.TrimRight(strings.TrimRight(string(decimal(int64(n), 4)), "0"), ".")

@@ -9,10 +9,11 @@ import (
 // Journal is what the accounts book of a month.
 type Journal struct {
 	Edition
-	Month   time.Time
-	Earned  []Booked // by incentive
-	Entries []Booked
-	Payable []Booked
+	Month    time.Time
+	Earned   []Booked // by incentive
+	Entries  []Booked
+	Payable  []Booked
+	Expected []Booked // what the purchases so far cost besides, at the expected rate, by incentive
 }
 
 // Booked is one amount of a partner.
@@ -37,6 +38,10 @@ func ReadJournal(ctx context.Context, m Marts, month time.Time) (*Journal, error
 		Entries: get[Booked](r, `from (select partner_id, coalesce(incentive, '') as incentive, entry_id, reason, amount,
 			'' as paid_currency, '' as paid_amount
 			from mart.money_entries where month = $1 and amount <> 0) order by partner_id, entry_id`, month),
+		Expected: get[Booked](r, `from (select partner_id, incentive, '' as entry_id, '' as reason,
+			sum(true_up - true_up_before)::decimal(18,2) as amount, '' as paid_currency, '' as paid_amount
+			from mart.accruals where month = $1 group by partner_id, incentive
+			having sum(true_up - true_up_before) <> 0) order by partner_id, incentive`, month),
 		Payable: get[Booked](r, `from (select partner_id, '' as incentive, '' as entry_id, '' as reason,
 			payable as amount, paid_currency, paid_amount
 			from mart.payables where month = $1 and payable <> 0) order by partner_id`, month),

@@ -52,6 +52,8 @@ const summaries = `(
 	select y.* replace (coalesce(y.paid_currency, g.currency) as paid_currency),
 		y.payable <> 0 and y.payable_own is null as is_own_unknown, g.settle_after,
 		p.name, p.country, p.town, p.language, p.is_active, l.level_met, l.level_next, l.next_level,
+		e.earned as earned_before, e.partner_id is not null as has_before, l.falls_on, l.falls_to,
+		l.keep_from, k.level as level_before,
 		l.points_missing, l.points_needed is null as is_unasked, b.by_amount, b.by_certificate, b.by_bonus,
 		b.certifications, b.earned as points_earned, b.redeemed, b.expired, b.spendable_value,
 		g.currency as programme_currency, g.name as version_name, g.rules_hash, g.minimum_payable,
@@ -59,6 +61,8 @@ const summaries = `(
 	from mart.payables as y
 	join mart.partners as p on p.partner_id = y.partner_id
 	join mart.partner_levels as l on l.partner_id = y.partner_id and l.month = y.month
+	left join mart.payables as e on e.partner_id = y.partner_id and e.month = y.month - to_months(1)
+	left join mart.partner_levels as k on k.partner_id = y.partner_id and k.month = y.month - to_months(1)
 	join mart.point_balances as b on b.partner_id = y.partner_id and b.month = y.month
 	join mart.months as m on m.month = y.month
 	join mart.programme as g on g.rules_hash = m.rules_hash)`
@@ -203,6 +207,12 @@ func (s *reading) statements() {
 		group by all)`+where+", deal_id, role, is_counted desc, reason, registered_on")
 	s.points()
 	fill(s, func(st *Statement) *[]Gap { return &st.Gaps }, "from mart.level_gaps"+where+", requirement desc, category")
+	fill(s, func(st *Statement) *[]Gap { return &st.Shortfalls },
+		"from mart.level_shortfalls"+where+", requirement desc, category")
+	fill(s, func(st *Statement) *[]Certified { return &st.Certified },
+		"from mart.valid_certifications"+where+", category, awarded_on, person_id, certification_code, from_date")
+	fill(s, func(st *Statement) *[]NextStep { return &st.Next },
+		"from mart.next_steps"+where+", incentive, position_family")
 	fill(s, func(st *Statement) *[]MoneyEntry { return &st.Entries },
 		"from mart.money_entries"+where+", posted_on, entry_id")
 	fill(s, func(st *Statement) *[]Adjustment { return &st.Adjustments }, "from mart.adjustments"+where+`, kind <> 'line',

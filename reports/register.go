@@ -18,6 +18,8 @@ type Register struct {
 	Causes       []RegisterCause
 	Distributors []RegisterDistributor
 	Controls     []RegisterControl
+	Accruals     []Accrual     // where the configuration looks ahead
+	Tests        []AccrualTest // of closed months
 	Files        []File
 	Held         []HeldRow
 	Waiting      []RegisterWaiting
@@ -33,6 +35,7 @@ type RegisterPartner struct {
 	Pay             Pay
 	AdjustedLines   Cents `json:"adjusted_lines"`   // what adjusts earlier months, of the earnings
 	AdjustedEntries Cents `json:"adjusted_entries"` // and of the manual adjustments
+	Before          Cents `json:"payable_before"`   // payable in the final edition before, if there is one
 }
 
 // RegisterIncentive has the totals of one incentive and distributor.
@@ -98,10 +101,16 @@ type RejectedRow struct {
 func ReadRegister(ctx context.Context, m Marts, head Letterhead, month time.Time) (*Register, error) {
 	g := &Register{Letterhead: head, Month: month}
 	r := &rows{ctx: ctx, marts: m}
+	g.Accruals = get[Accrual](r, "from mart.accruals where month = $1 order by partner_id, incentive, period_start", month)
+	g.Tests = get[AccrualTest](r, `from (select month, incentive, max(through) as through,
+		sum(accrued)::decimal(18,2) as accrued, sum(comes_to)::decimal(18,2) as comes_to
+		from mart.accrual_tests where month < $1 group by month, incentive) order by month, incentive`, month)
 	g.Partners = get[RegisterPartner](r, `from (
 		select s.*, coalesce(a.adjusted_lines, 0)::decimal(18,2) as adjusted_lines,
-			coalesce(a.adjusted_entries, 0)::decimal(18,2) as adjusted_entries
+			coalesce(a.adjusted_entries, 0)::decimal(18,2) as adjusted_entries,
+			coalesce(v.amount_before, s.payable) as payable_before
 		from `+summaries+` as s
+		left join mart.version_changes as v on v.partner_id = s.partner_id and v.month = s.month and v.what = 'payable'
 		left join (
 			select partner_id, sum(amount) filter (where kind = 'line') as adjusted_lines,
 				sum(amount) filter (where kind = 'money_entry') as adjusted_entries

@@ -39,6 +39,9 @@ type Statement struct {
 	Points       []Posting        `json:"points"`
 	Expiring     []Expiring       `json:"expiring"`
 	Gaps         []Gap            `json:"missing"`
+	Shortfalls   []Gap            `json:"lacking"` // of the level it holds
+	Certified    []Certified      `json:"certifications"`
+	Next         []NextStep       `json:"next_steps"`
 	Entries      []MoneyEntry     `json:"money_entries"`
 	Adjustments  []Adjustment     `json:"adjustments"`
 	NotCounted   []NotCounted     `json:"not_counted"`
@@ -72,6 +75,8 @@ type Partner struct {
 // Pay is what a partner is paid for a month, and its level.
 type Pay struct {
 	Earned        Cents  `json:"earned"`
+	EarnedBefore  Cents  `json:"earned_before,omitzero"` // in the month before
+	HasBefore     bool   `json:"has_before,omitzero"`    // there is a month before
 	MoneyEntries  Cents  `json:"money_entries"`
 	CarriedIn     Cents  `json:"carried_in"`
 	Payable       Cents  `json:"payable"`
@@ -79,6 +84,7 @@ type Pay struct {
 	Minimum       Cents  `json:"minimum_payable"`
 	Currency      string `json:"currency"`                // the partner's own
 	OwnRate       FX     `json:"rate,omitzero"`           // zero: unknown
+	RateDate      Day    `json:"rate_date,omitzero"`      // of that rate; zero in the programme currency
 	PayableOwn    string `json:"payable_own,omitzero"`    // an exact decimal in it
 	OwnUnknown    bool   `json:"is_own_unknown,omitzero"` // something is paid, and no rate says how much it is there
 	PaidCurrency  string `json:"paid_currency"`           // in which it is paid: the programme's, or the partner's own
@@ -86,8 +92,12 @@ type Pay struct {
 	SettleAfter   int64  `json:"settle_after,omitzero"`   // months after which it is paid; zero: never
 	Level         string `json:"level"`
 	LevelMet      string `json:"level_met,omitzero"`
-	LevelAfter    string `json:"level_next"`          // held from the next month on
-	NextLevel     string `json:"next_level,omitzero"` // the one above
+	LevelAfter    string `json:"level_next"`            // held from the next month on
+	NextLevel     string `json:"next_level,omitzero"`   // the one above
+	LevelBefore   string `json:"level_before,omitzero"` // in the month before; empty: none
+	FallsOn       Day    `json:"falls_on,omitzero"`     // first day without the level it holds; zero: it keeps it
+	FallsTo       string `json:"falls_to,omitzero"`
+	KeepFrom      Day    `json:"keep_from,omitzero"` // first day of the month from whose end on it can still be kept
 	StatusPoints  int64  `json:"status_points"`
 	PointsMissing int64  `json:"points_missing,omitzero"` // for the next level
 	Unasked       bool   `json:"is_unasked"`              // the programme asks for no points for the next level
@@ -115,6 +125,7 @@ type Tranche struct {
 	Year        Day    `json:"year_start"` // the programme year whose tranche it is
 	ValidFrom   Day    `json:"valid_from"`
 	Number      int64  `json:"tranche"`
+	Through     int64  `json:"-"`          // the last tranche that the row stands for, when printed
 	Whole       bool   `json:"is_whole"`   // stands for the whole base, without bounds
 	Flat        bool   `json:"is_flat"`    // is what was earned for reaching tranches
 	Cut         bool   `json:"is_cut"`     // is what limits and caps changed
@@ -295,7 +306,28 @@ type Expiring struct {
 	Points int64 `json:"points"`
 }
 
-// Gap is a requirement of the next level that is not met.
+// Certified is a certification that is valid at the end of a month.
+type Certified struct {
+	Person   string `json:"person_id"`
+	Code     string `json:"certification_code"`
+	Category string `json:"category"`
+	Awarded  Day    `json:"awarded_on"`
+	Expires  Day    `json:"expires_on,omitzero"` // the last day it counts; zero: none
+	Worth    int64  `json:"points"`
+	Points   int64  `json:"counted_points"` // after the caps of person and category
+}
+
+// NextStep is what the next tranche of an incentive needs, and what comes of it at the partner's pace.
+type NextStep struct {
+	Incentive string `json:"incentive"`
+	Family    string `json:"position_family,omitzero"`
+	Tranche   int64  `json:"tranche"`
+	Needed    Cents  `json:"needed"`
+	Reached   Day    `json:"reached_in,omitzero"` // first day of the month; zero: not in this period
+	Earned    Cents  `json:"would_earn,omitzero"`
+}
+
+// Gap is a requirement of a level that is not met.
 type Gap struct {
 	Requirement string `json:"requirement"`
 	Category    string `json:"category,omitzero"`
@@ -342,6 +374,11 @@ type Rule struct {
 	Capped     bool   `json:"is_capped"`
 	Rate       Rate   `json:"rate"`
 	Flat       Cents  `json:"flat"`
+	Schedule   string `json:"schedule"`
+	Reached    Cents  `json:"reached_at"` // the lowest position that has reached it; zero has reached the first
+	Left       Cents  `json:"left_at"`    // the lowest that has reached the next; if Endless, there is none
+	Width      Cents  `json:"width"`      // of each of those in which the last rate goes on
+	Through    int64  `json:"-"`          // the last tranche that the row stands for, when printed
 }
 
 // Adjusted sums the adjustments of closed months: margin of lines, and manual adjustments.

@@ -119,6 +119,14 @@ const adjusted = `union all
 		nullif(category, ''), 'has', has, 'needs', needs)
 		from mart.level_gaps
 	union all
+	select concat_ws(' ', 'lacks', partner_id, strftime(month, '%Y-%m'), 'to keep', level, requirement,
+		nullif(category, ''), 'has', has, 'needs', needs)
+		from mart.level_shortfalls
+	union all
+	select concat_ws(' ', 'loses', partner_id, strftime(month, '%Y-%m'), level, 'on', falls_on, 'to', falls_to,
+		'keeps it from', keep_from)
+		from mart.partner_levels where falls_on is not null
+	union all
 	select concat_ws(' ', 'alike', distributor, document_no || '/' || line_no, other_distributor,
 		other_document_no || '/' || other_line_no, if(waits, 'waits', 'counts'), 'accepted', coalesce(is_accepted, false))
 		from mart.possible_duplicates

@@ -34,7 +34,7 @@ func begin(t fataler, s *store.Session, p oracle.Programme) *history {
 	must(t, s, "drop schema if exists memory.kept cascade", "create schema memory.kept",
 		"create or replace table memory.main.decided (change_id varchar, is_accepted boolean)",
 		"create or replace table "+noFeeds,
-		"drop schema if exists memory.stated cascade")
+		"drop schema if exists memory.stated cascade", "drop schema if exists memory.expected cascade")
 	if err := transforms.Prepare(context.Background(), s, "memory"); err != nil {
 		t.Fatalf("%v", err)
 	}

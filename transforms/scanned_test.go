@@ -84,7 +84,8 @@ func unmade(t *testing.T, s *store.Session) {
 		"drop schema published.mart cascade", "create schema published.mart", "create schema memory.staging",
 		"create schema memory.intermediate",
 		"set search_path = "+
-			"'memory.main,store.raw,memory.rules,memory.stated,memory.staging,memory.intermediate,published.mart'")
+			"'memory.main,store.raw,memory.rules,memory.stated,memory.expected,memory.staging,"+
+			"memory.intermediate,published.mart'")
 }
 
 // Time is not tested; this is. A join that goes over every line once more, or over every

@@ -9,18 +9,28 @@ import (
 // statedTables is the file with the tables of the schema stated, which closings fill.
 const statedTables = "closing/tables.sql"
 
-// Prepare makes the schema stated in a database, with its tables empty. The caller
-// fills them with what closed months have stated.
+// expectedTables is the file with the tables of the schema expected, which a run to the end of the year fills.
+const expectedTables = "expected.sql"
+
+// Prepare makes the schemas stated and expected in a database, with their tables empty. The caller
+// fills them with what closed months have stated, and with what is expected.
 func Prepare(ctx context.Context, db Database, in string) error {
-	text, err := sources.ReadFile(statedTables)
+	if err := prepare(ctx, db, in+".stated", statedTables); err != nil {
+		return err
+	}
+	return prepare(ctx, db, in+".expected", expectedTables)
+}
+
+func prepare(ctx context.Context, db Database, schema, file string) error {
+	text, err := sources.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	schema := in + ".stated."
-	ddl := strings.NewReplacer("create table ", "create table "+schema, "@", schema).Replace(string(text))
-	if err := db.Exec(ctx, "create schema "+in+".stated"); err != nil {
+	if err := db.Exec(ctx, "create schema "+schema); err != nil {
 		return err
 	}
+	schema += "."
+	ddl := strings.NewReplacer("create table ", "create table "+schema, "@", schema).Replace(string(text))
 	for q := range strings.SplitSeq(strings.TrimSpace(ddl), ";") {
 		if strings.TrimSpace(q) == "" {
 			continue

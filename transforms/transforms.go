@@ -9,6 +9,7 @@
 // select that must return no row; one row stops the run before anything is
 // published.
 //
+// The schema expected holds what the same models make of the months to come, in another run of them.
 // The schema stated holds what closed months have stated; it is not calculated again.
 // An *incremental* mart starts with those rows, and its select adds the open months.
 // A *closing* is a select of what a month states when it is closed; its rows become
@@ -34,7 +35,7 @@ import (
 	"sync"
 )
 
-//go:embed columns.txt staging intermediate closing mart checks
+//go:embed columns.txt expected.sql staging intermediate closing mart checks
 var sources embed.FS
 
 // Database runs the models. Schema-qualified names find their database through
@@ -71,9 +72,9 @@ func layers() map[string][]string {
 	return map[string][]string{
 		"staging":      {"raw"},
 		"intermediate": {"rules", "stated", "staging", "intermediate"},
-		"mart":         {"rules", "stated", "staging", "intermediate", "mart"},
+		"mart":         {"rules", "stated", "expected", "staging", "intermediate", "mart"},
 		"closing":      {"intermediate", "mart"},
-		"checks":       {"raw", "rules", "stated", "staging", "intermediate", "mart"},
+		"checks":       {"raw", "rules", "stated", "expected", "staging", "intermediate", "mart"},
 	}
 }
 
@@ -136,7 +137,7 @@ func read(layer string) ([]Model, error) {
 
 var (
 	nameList   = regexp.MustCompile(`^[a-z_0-9]+(, [a-z_0-9]+)*,?$`)
-	reference  = regexp.MustCompile(`\b(raw|rules|stated|staging|intermediate|mart)\.([a-z_]+)`)
+	reference  = regexp.MustCompile(`\b(raw|rules|stated|expected|staging|intermediate|mart)\.([a-z_]+)`)
 	columnLine = regexp.MustCompile(`(?m)^([a-z_0-9]+) {2,}(\S.*)$`)
 )
 
@@ -173,7 +174,7 @@ func parse(layer, name, text string) (Model, error) {
 		if !slices.Contains(layers()[layer], ref[1]) {
 			return m, fmt.Errorf("%s reaches past its layer to %s", layer, ref[0])
 		}
-		if ref[1] != "raw" && ref[1] != "rules" && ref[1] != "stated" {
+		if !slices.Contains([]string{"raw", "rules", "stated", "expected"}, ref[1]) {
 			m.reads = append(m.reads, ref[0])
 		}
 	}

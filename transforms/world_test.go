@@ -66,6 +66,7 @@ func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme
 	must(t, s, "set search_path = 'memory.main,store.raw'", "drop schema if exists memory.staging cascade",
 		"drop schema if exists memory.intermediate cascade",
 		"drop schema if exists memory.rules cascade", "drop schema if exists memory.stated cascade",
+		"drop schema if exists memory.expected cascade",
 		"drop schema if exists published.mart cascade")
 	for _, name := range []string{"files", "rejects", "partners", "products", "fx_rates", "deals", "certifications",
 		"entries", "links", "targets", "activities", "budgets", "sales"} {
@@ -98,7 +99,8 @@ func workOutFrom(t fataler, s *store.Session, f oracle.Facts, p oracle.Programme
 			"through_month, 0::bigint as files, '' as inputs_hash",
 		"create schema published.mart", "create schema memory.staging", "create schema memory.intermediate",
 		"set search_path = "+
-			"'memory.main,store.raw,memory.rules,memory.stated,memory.staging,memory.intermediate,published.mart'")
+			"'memory.main,store.raw,memory.rules,memory.stated,memory.expected,memory.staging,"+
+			"memory.intermediate,published.mart'")
 	// In small parts, so that what is made in parts is held against the oracle as such.
 	if err := transforms.Build(ctx, s, transforms.Target{Work: "memory", Mart: "published",
 		Part: max(16, int64(len(f.Sales)/4))}, nil); err != nil {

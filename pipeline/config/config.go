@@ -37,6 +37,7 @@ type Config struct {
 	People     []Person // who may decide; none: everybody
 	Statement  Statement
 	Signing    anchor.Signer // the zero value: closings are not signed
+	LookAhead  bool          // the models run once more, to the end of the programme year
 	Journal    *Journal      // nil: no journal is written
 	Serve      Serve
 	Notify     Notify
@@ -94,7 +95,27 @@ type Statement struct {
 type Journal struct {
 	Expense                       map[string]string // by incentive
 	Adjustments, Accrued, Payable string
+	Expected                      string // what is accrued at the expected rate; empty: Accrued
+	Company, CostCentre           string
+	CostCentres                   map[string]string            // by incentive
+	Vendors                       map[string]string            // vendor numbers, by partner
+	Dimensions                    map[string]map[string]string // by name: by incentive; "" is for all others
+	Exports                       []JournalExport
 }
+
+// JournalExport is how an accounting system wants the journal: a file of its own.
+type JournalExport struct {
+	Name      string
+	Delimiter rune
+	Decimal   string
+	Dates     string // as Go writes 2 January 2006
+	Headless  bool
+	Sides     map[string]string
+	Columns   []JournalColumn
+}
+
+// JournalColumn is one column of it: a field, or a text that is always the same.
+type JournalColumn struct{ Head, Field, Text string }
 
 // Closing is the requirements of a closed month.
 type Closing struct {
@@ -224,7 +245,8 @@ func (r *reader) config(path string, f file, source []byte) (*Config, []byte) {
 	c.People = r.people(f.People)
 	c.Statement = r.statement(base, f.Statement)
 	c.Signing = r.signing(base, f.Signing)
-	c.Journal = r.journal(f.Journal, c.Programme)
+	c.LookAhead = f.LookAhead
+	c.Journal = r.journal(base, f.Journal, c.Programme)
 	c.Serve = r.serve(base, f.Serve)
 	c.Notify = r.notify(base, f)
 	c.Deliver = r.deliver(base, f, c.Notify.Mail)

@@ -53,6 +53,7 @@ type file struct {
 	Database  databaseFile  `doc:"How much of the machine the database may use"`
 	FX        fxFile        `doc:"Exchange rates"`
 	Pay       payFile       `doc:"What is paid out"`
+	LookAhead bool          `yaml:"look_ahead" doc:"Run the models once more to the year's end; usually false"`
 	Closing   closingFile   `doc:"What a month needs before it is closed"`
 	People    []personFile  `doc:"Who may decide with --by; without it everybody may"`
 	Statement statementFile `doc:"How workbooks look, and how they are signed and locked"`
@@ -106,13 +107,6 @@ type payFile struct {
 	MinimumPayable exact  `yaml:"minimum_payable" is:"money" doc:"A smaller amount is carried to the next month"`
 	SettleAfter    int    `yaml:"settle_after" is:"count" doc:"A smaller amount is paid when carried for so many months"`
 	Currency       string `is:"paid_in" doc:"partner: partners are paid in their own currency; usually programme"`
-}
-
-type journalFile struct {
-	Expense     map[string]string `is:"must" doc:"The account of each incentive's expense"`
-	Adjustments string            `is:"must" doc:"The account of adjustments"`
-	Accrued     string            `is:"must" doc:"The account of accruals"`
-	Payable     string            `is:"must" doc:"The account of payables"`
 }
 
 type statementFile struct {

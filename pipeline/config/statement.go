@@ -6,14 +6,11 @@ import (
 	"image"
 	_ "image/jpeg" // a logo is one of the two
 	_ "image/png"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"unicode/utf8"
-
-	"tranche/pipeline/programme"
 )
 
 // statement reads the look of workbooks. It reads the logo, so that a missing logo fails here and not at night.
@@ -104,23 +101,4 @@ func (r *reader) passwords(base, path string) map[string]string {
 		list[row[0]] = row[1]
 	}
 	return list
-}
-
-// journal reads the accounts a month is booked to.
-func (r *reader) journal(f *journalFile, p programme.Programme) *Journal {
-	if f == nil {
-		return nil
-	}
-	for _, in := range p.Incentives() {
-		if f.Expense[in.Name] == "" {
-			r.fault("$.journal.expense", "%s has no account", in.Name)
-		}
-	}
-	accounts := map[string]string{"adjustments": f.Adjustments, "accrued": f.Accrued, "payable": f.Payable}
-	for _, key := range slices.Sorted(maps.Keys(accounts)) {
-		if accounts[key] == "" {
-			r.fault("$.journal", "%s needs an account", key)
-		}
-	}
-	return &Journal{Expense: f.Expense, Adjustments: f.Adjustments, Accrued: f.Accrued, Payable: f.Payable}
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -37,11 +38,11 @@ func Finals(ctx context.Context, c *config.Config, now time.Time) error {
 	}
 	sent, err := Outbox(c).Sent(finalID)
 	for _, m := range sent {
-		if why := revoked(c, m); why != "" {
+		if why := revoked(c, m); why != "" && !Outbox(c).Has("not-"+m.ID) {
 			revocation := message(c, finance, "not-"+m.ID, now,
 				"NOT TO BE PAID BY: "+strings.TrimPrefix(m.Subject, c.Vendor+": "),
 				"Those statements are withdrawn: "+why+".\nThey will be sent again when the month is final again. "+
-					"tranche log says who took it back, and why.\n")
+					"tranche log says who took it back, and why.\n"+recalled(c, strings.TrimPrefix(m.ID, finalID)))
 			revocation.Keep = true
 			all = errors.Join(all, notify(c, revocation, nil))
 		} else if strings.Contains(m.Text, noStamp) {
@@ -122,7 +123,7 @@ func sendFinal(ctx context.Context, c *config.Config, now, first time.Time) erro
 	month := pipeline.MonthName(closed.First)
 	m := message(c, finance, finalID+month+"-"+closed.Hash[:12], now, "the statements of "+month+" are final",
 		"Attached are the register, and in one archive every statement of "+month+
-			" with the manifest of their hashes.\n")
+			" with the manifest of their hashes.\n"+totals(c, month))
 	m.Keep = true
 	if Outbox(c).Has(m.ID) {
 		return nil
@@ -179,6 +180,72 @@ func anchored(a *anchor.Anchor) string {
 		return ""
 	}
 	return string(a.Text())
+}
+
+// mostNamed is how many partners a message names; the register has all.
+const mostNamed = 200
+
+// totals says which edition the statements are, what is paid in all, and by how much that differs from the edition
+// before, partner by partner. A message without them is better than none.
+func totals(c *config.Config, month string) string {
+	pay, err := payOf(c, month)
+	if err != nil {
+		return "\nWhat is paid in all cannot be said here: " + err.Error() + "\n"
+	}
+	text := fmt.Sprintf("\nVersion %d. Payable in all: %s %s.\n", pay.Version, pay.Total, pay.Currency)
+	if pay.Replaces == 0 {
+		return text
+	}
+	text += fmt.Sprintf("It replaces version %d, which paid %s; the difference is %s.\n", pay.Replaces, pay.Before,
+		pay.Moved)
+	return text + named(pay, func(p pipeline.PaidPartner) string {
+		if p.Payable == p.Before {
+			return ""
+		}
+		return fmt.Sprintf("%s %s: %s, before %s", p.Partner, p.Name, p.Payable, p.Before)
+	})
+}
+
+// recalled names the partners whose statements must not be paid by, with their amounts.
+func recalled(c *config.Config, name string) string {
+	pay, err := payOf(c, name[:len("2006-01")])
+	if err != nil {
+		return "\nWhom it paid cannot be said here: " + err.Error() + "\n"
+	}
+	return fmt.Sprintf("\nVersion %d paid %s %s in all, to:\n", pay.Version, pay.Total, pay.Currency) +
+		named(pay, func(p pipeline.PaidPartner) string {
+			if p.Payable == "0.00" {
+				return ""
+			}
+			return fmt.Sprintf("%s %s: %s", p.Partner, p.Name, p.Payable)
+		})
+}
+
+func payOf(c *config.Config, month string) (*pipeline.StatedPay, error) {
+	first, err := time.Parse("2006-01", month)
+	if err != nil {
+		return nil, err
+	}
+	return pipeline.PayOf(context.Background(), c, first)
+}
+
+// named lists partners, a line for each that there is something to say of.
+func named(pay *pipeline.StatedPay, line func(pipeline.PaidPartner) string) string {
+	var text strings.Builder
+	n := 0
+	for _, p := range pay.Partners {
+		said := line(p)
+		if said == "" {
+			continue
+		}
+		if n++; n <= mostNamed {
+			text.WriteString("  " + said + "\n")
+		}
+	}
+	if n > mostNamed {
+		fmt.Fprintf(&text, "  and %d others, whom the register has\n", n-mostNamed)
+	}
+	return text.String()
 }
 
 // packOf is what finance gets of a final month: the register, the journal, the anchor, and an archive of every

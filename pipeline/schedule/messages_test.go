@@ -81,6 +81,22 @@ func TestFinanceIsSentTheRegisterAndEveryStatementOnceAMonthIsFinal(t *testing.T
 	if open, err := box.Unsent(); err != nil || len(open) != 1 || !strings.Contains(open[0].Subject, subject) {
 		t.Errorf("finance is told %+v (%v)", open, err)
 	}
+	saysWhatIsPaid(t, site.dir)
+}
+
+// saysWhatIsPaid looks for the edition and the total in the message of the final month and in the one that recalls it.
+func saysWhatIsPaid(t *testing.T, dir string) {
+	t.Helper()
+	for pattern, want := range map[string]string{"final-*": "Version 1. Payable in all: ",
+		"not-final-*": "Version 1 paid "} {
+		found, err := filepath.Glob(filepath.Join(dir, "outbox", pattern, "message.json"))
+		if err != nil || len(found) != 1 {
+			t.Fatalf("%s: %v (%v)", pattern, found, err)
+		}
+		if said, err := os.ReadFile(found[0]); err != nil || !strings.Contains(string(said), want) {
+			t.Errorf("%s does not say %q: %s (%v)", pattern, want, said, err)
+		}
+	}
 }
 
 func TestFinanceIsNotSentTheMonthsThatWereFinalBeforeItWasToBeTold(t *testing.T) {

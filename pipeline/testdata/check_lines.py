@@ -14,12 +14,13 @@ import sys
 import openpyxl
 
 statements, expected = pathlib.Path(sys.argv[1]), json.loads(pathlib.Path(sys.argv[2]).read_text())
-columns = {1: datetime.datetime, 3: str, 4: int, 5: str, 19: str, 10: (int, float), 14: (int, float), 15: int, 23: str, 24: int}
+columns = {1: datetime.datetime, 3: str, 4: int, 5: str, 22: str, 7: (int, float), 11: (int, float), 12: int, 23: str, 24: int}
 problems, count = [], 0
 for path in sorted(statements.glob("*/statement_*.xlsx")):
     name = str(path.relative_to(statements))
-    sheet = openpyxl.load_workbook(path, data_only=True).worksheets[2]
-    table = sheet.tables.get("lines")
+    sheets = openpyxl.load_workbook(path, data_only=True).worksheets
+    sheet = next((sheet for sheet in sheets if "lines" in sheet.tables), None)
+    table = sheet.tables["lines"] if sheet else None
     got = []
     if table:
         if table.autoFilter is None or sheet.freeze_panes is None or not sheet.print_title_rows:
@@ -36,7 +37,7 @@ for path in sorted(statements.glob("*/statement_*.xlsx")):
                     problems.append(f"{name} {row[place].coordinate}: {value!r} is a {type(value).__name__}")
                 if isinstance(value, datetime.datetime):
                     value = value.date().isoformat()
-                elif place in (10, 14):
+                elif place in (7, 11):
                     value = str(decimal.Decimal(repr(value)).quantize(decimal.Decimal("0.01")))
                 out.append(str(value))
             got.append(out)

@@ -35,7 +35,10 @@ for path in sorted(originals.glob("*.xlsx")):
         continue
     first = stored.worksheets[0]
     payable = [row[2].value for row in first.iter_rows() if row[1].value == "USD" and row[2].font.sz == 14]
-    lines = stored.worksheets[2]
-    total = [row[14].value for row in lines.iter_rows() if row[0].value == "Total" and len(row) > 14]
-    said[path.name] = {"payable": f"{payable[0]:.2f}", "earned": f"{total[0]:.2f}" if total else "0.00"}
+    earned = 0
+    for sheet in stored:
+        if "lines" in sheet.tables:
+            last = int("".join(filter(str.isdigit, sheet.tables["lines"].ref.split(":")[1])))
+            earned = sheet.cell(last + 1, 12).value
+    said[path.name] = {"payable": f"{payable[0]:.2f}", "earned": f"{earned:.2f}"}
 print(json.dumps({"problems": problems, "formulas": formulas, "said": said}))

@@ -13,11 +13,15 @@ import (
 // from and the file that corrects it. Lines come first, then manual adjustments and points.
 func (s statement) adjustments() {
 	w := s.words
-	sh := s.listing(setup{title: w.say("sheet_adjustments"), landscape: true}, 28,
-		"adjusts_month 10", "cause 40", "module 13", "date 11", "distributor 12", "document 12", ">line 6", ">base 14",
-		">earned 13", ">points 9", "file 28", ">file_line 8", "stated_file 28", ">stated_line 8")
+	if len(s.Adjustments) == 0 {
+		return
+	}
+	sh := s.listing(setup{title: w.say("sheet_adjustments"), landscape: true},
+		"adjusts_month 9", "cause 26", "module 11", "date 11", "distributor 11", "document 11", ">line 6", ">base 12",
+		">earned 12", ">points 7.5", "file 16", ">file_line 7", "stated_file 16", ">stated_line 7")
 	first := sh.row + 1
 	var points int64
+	var bases reports.Cents
 	none := s.text("")
 	for _, a := range s.Adjustments {
 		s.from(a.Document, a.Number, a.CauseFile, a.CauseLine)
@@ -33,27 +37,25 @@ func (s statement) adjustments() {
 		default:
 			moved = s.number(a.Points)
 		}
-		points += a.Points
+		points, bases = points+a.Points, bases+a.Base
 		file, line, stated, statedLine := s.text(a.CauseFile), s.lineNumber(a.CauseLine), s.text(a.StatedFile),
 			s.lineNumber(a.StatedLine)
 		if isOurs(a.Kind) {
 			file, line, stated, statedLine = none, none, none, none
 		}
-		sh.put(s.text(a.Adjusts.Format(w.say("month_short"))), s.wrapped(cause), s.text(what), s.day(a.Date),
+		sh.put(s.text(a.Adjusts.Format(w.say("month_short"))), s.text(cause), s.text(what), s.day(a.Date),
 			s.text(a.Distributor), document, number, base, earned, moved,
 			file, line, stated, statedLine)
 	}
 	s.from("", 0, "", 0)
-	if sh.none(len(s.Adjustments)) {
-		return
-	}
 	lines, entries := s.Adjusted()
 	total := sh.total(14, first)
+	total.sum(7, bases)
 	total.sum(8, lines+entries)
 	total.count(9, points)
 	sh.put(total.cells...)
 	sh.mark("adjusted", 9, int64(lines+entries), 2)
-	sh.put(s.note(w.say("note_adjustments")))
+	sh.notes(w.say("note_adjustments"))
 }
 
 // isOurs says that an adjustment comes from a file of our own, of manual postings, which is not the partner's.
@@ -84,10 +86,10 @@ func (s statement) changes() {
 		return
 	}
 	w := s.words
-	sh := s.listing(setup{title: w.say("sheet_changes"), landscape: true}, 28,
-		"change 26", "changed 40", "module 13", "date 11", "distributor 12", "document 12", ">line 6", ">base_before 14",
-		">base_after 14", ">amount_before 14", ">amount_after 14", ">difference 14", ">points_before 10",
-		">points_after 10")
+	sh := s.listing(setup{title: w.say("sheet_changes"), landscape: true},
+		"change 16", "changed 24", "module 11", "date 11", "distributor 11", "document 11", ">line 6", ">base_before 11.5",
+		">base_after 11.5", ">amount_before 11.5", ">amount_after 11.5", ">difference 11.5", ">points_before 8",
+		">points_after 8")
 	if len(s.Changes) == 0 {
 		sh.put(s.text(fmt.Sprintf(w.say("no_changes"), s.Replaces)))
 		return
@@ -165,7 +167,7 @@ func (s statement) change(c reports.Change) []cell {
 	if c.What == "posting" {
 		document = none // an internal key
 	}
-	return []cell{s.text(w.say("changed_" + c.What)), s.wrapped(changed), s.word(c.Incentive), s.day(c.Date),
+	return []cell{s.text(w.say("changed_" + c.What)), s.text(changed), s.word(c.Incentive), s.day(c.Date),
 		s.text(c.Distributor), document, number, before, after, was, is, difference, pointsWere, pointsAre}
 }
 

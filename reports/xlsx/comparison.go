@@ -21,13 +21,13 @@ func Comparison(out io.Writer, c *reports.Comparison) error {
 	b.properties("Comparison "+months, "Tranche", c.To)
 	w := b.words
 	sh := b.sheet(setup{title: w.say("sheet_comparison"), landscape: true, frozen: 5,
-		widths: []float64{16, 30, 14, 12, 12, 15, 15, 15, 15, 15, 12, 14, 12}})
+		widths: []float64{10, 22, 12, 10, 10, 13.5, 13.5, 13.5, 13.5, 13, 9, 9, 9}})
 	sh.tall(22, b.styled(b.styles.title, w.say("sheet_comparison")+" · "+months+" · "+c.Currency))
 	sh.put(b.note(w.say("compare_now") + ": " + c.NowName + " (" + c.NowHash + ")"))
 	sh.put(b.note(w.say("compare_other") + ": " + c.OtherName + " (" + c.OtherHash + ")"))
 	sh.put(b.note(strings.TrimSpace(w.say("compare_note") + " " + c.Caution())))
-	sh.tall(28, b.heads("partner_id", "partner", "module", "compare_level_now", "compare_level_other", ">compare_base_now",
-		">compare_base_other", ">compare_earned_now", ">compare_earned_other", ">compare_difference",
+	sh.tall(4*textLine, b.heads("partner_id", "partner", "module", "compare_level_now", "compare_level_other",
+		">compare_base_now", ">compare_base_other", ">compare_earned_now", ">compare_earned_other", ">compare_difference",
 		">compare_points_now", ">compare_points_other", ">compare_difference")...)
 	first := sh.row + 1
 	for _, d := range c.Rows {

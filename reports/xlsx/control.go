@@ -2,6 +2,8 @@ package xlsx
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,13 +14,13 @@ import (
 
 // months compares the month with the one before and with the same month a year ago.
 func (r register) months() {
-	heads := []string{"Month 12", "Status 10"}
+	heads := []string{"Month 9", "Status 8"}
 	for _, in := range r.Names.Incentives {
-		heads = append(heads, ">"+r.words.value(in.Name)+" 15")
+		heads = append(heads, ">"+r.words.value(in.Name)+" 13")
 	}
-	heads = append(heads, ">Margin 15", ">Manual adjustments 15", ">Payable 15", ">Carried out 15",
-		">Margin against the month before 15", ">Margin against a year ago 15", ">Payable against the month before 15")
-	sh := r.listing(setup{title: r.words.say("sheet_months"), landscape: true}, 40, heads...)
+	heads = append(heads, ">Margin 13.5", ">Manual adjustments 13", ">Payable 13.5", ">Carried out 13",
+		">Margin against the month before 13.5", ">Margin against a year ago 13.5", ">Payable against the month before 13.5")
+	sh := r.listing(setup{title: r.words.say("sheet_months"), landscape: true}, heads...)
 	first, n := sh.row+1, len(r.Names.Incentives)
 	column := func(behind int) string { return columnName(2 + n + behind) } // the margin is 1
 	for i, m := range r.Months {
@@ -83,8 +85,15 @@ func (r register) monthChart(
 		legend = "none"
 	}
 	months := r.Months[0].Month.Format("2006-01") + " to " + r.Month.Format("2006-01")
-	heading := excelize.RichTextRun{Text: title + " (" + r.Currency + ")", Font: &excelize.Font{Size: 11, Bold: true}}
-	sh.chart(cell, heading, excelize.Chart{
+	axis := excelize.ChartAxis{Minimum: new(float64)} // a bar is as long as what it stands for
+	if slices.ContainsFunc(r.Months, func(m reports.RegisterMonth) bool {
+		return m.Payable < 0 || slices.ContainsFunc(slices.Collect(maps.Values(m.Earned)),
+			func(c reports.Cents) bool { return c < 0 })
+	}) {
+		axis = excelize.ChartAxis{}
+	}
+	sh.chart(cell, title+" ("+r.Currency+")", excelize.Chart{
+		YAxis:     axis,
 		Type:      kind,
 		Series:    series,
 		Legend:    excelize.ChartLegend{Position: legend},
@@ -95,34 +104,39 @@ func (r register) monthChart(
 
 // causes shows what the month adjusts in closed ones, and why.
 func (r register) causes() {
-	sh := r.listing(setup{title: r.words.say("sheet_adjustments"), landscape: true}, 16,
+	if len(r.Causes) == 0 {
+		return
+	}
+	sh := r.listing(setup{title: r.words.say("sheet_adjustments"), landscape: true},
 		"Adjusts 10", "What 18", "Why 50", ">Rows 9", ">Base 16", ">Amount 16", ">Points 10")
 	first := sh.row + 1
-	var amount reports.Cents
+	var amount, base reports.Cents
 	for _, c := range r.Causes {
 		why := r.words.say("cause_" + c.Cause)
 		if text, ok := r.words["adjusted_"+c.Cause]; ok && r.Names.Credits(c.What) == "" {
 			why = text
 		}
-		sh.put(r.text(c.Adjusts.Format("2006-01")), r.word(c.What), r.wrapped(why), r.number(c.Rows), r.money(c.Base),
+		sh.put(r.text(c.Adjusts.Format("2006-01")), r.word(c.What), r.text(why), r.number(c.Rows), r.money(c.Base),
 			r.money(c.Amount), r.number(c.Points))
-		amount += c.Amount
+		amount, base = amount+c.Amount, base+c.Base
 	}
-	if !sh.none(len(r.Causes)) {
-		total := sh.total(7, first)
-		total.sum(5, amount)
-		sh.put(total.cells...)
-		sh.mark("adjusted", 6, int64(amount), 2)
-	}
+	total := sh.total(7, first)
+	total.sum(4, base)
+	total.sum(5, amount)
+	sh.put(total.cells...)
+	sh.mark("adjusted", 6, int64(amount), 2)
 }
 
 // distributors compares the sum of each distributor's lines with the sums counted, not counted
 // and held.
 func (r register) distributors() {
-	sh := r.listing(setup{title: r.words.say("sheet_distributors"), landscape: true}, 40,
-		"Distributor 16", "Currency 9", ">Lines of the month 9", ">Net amount of its lines 18", ">Lines counted 9",
-		">Net amount counted 18", ">The same in "+r.Currency+" 18", ">Lines not counted 9",
-		">Net amount not counted 18", ">Lines held 9", ">Net amount held 18", ">Difference 14")
+	if len(r.Distributors) == 0 {
+		return
+	}
+	sh := r.listing(setup{title: r.words.say("sheet_distributors"), landscape: true},
+		"Distributor 14", "Currency 8", ">Lines of the month 8", ">Net amount of its lines 15", ">Lines counted 8",
+		">Net amount counted 15", ">The same in "+r.Currency+" 15", ">Lines not counted 8",
+		">Net amount not counted 15", ">Lines held 7", ">Net amount held 15", ">Difference 12")
 	for _, d := range r.Distributors {
 		n := strconv.Itoa(sh.row + 1)
 		net := func(amount string) cell { return r.foreign(amount, d.Currency) }
@@ -131,18 +145,20 @@ func (r register) distributors() {
 			r.number(d.Held), net(d.HeldNet),
 			r.sum(r.moneyIn(d.Currency), "ROUND(D"+n+"-F"+n+"-I"+n+"-K"+n+",6)", 0))
 	}
-	sh.none(len(r.Distributors))
 }
 
 // controls compares every statement with its parts: its margin with the lines, its adjustments
 // with the entries, what is paid and carried with both, and its points with the postings. Every
 // difference is a formula, and zero.
 func (r register) controls() {
-	sh := r.listing(setup{title: r.words.say("sheet_control"), landscape: true}, 40,
-		"Statement of 14", ">Lines 9", ">Margin, line by line 15", ">Margin stated 15", ">Difference 12",
-		">Manual adjustments, one by one 15", ">Manual adjustments stated 15", ">Difference 12", ">Carried in 15",
-		">Payable 15", ">Carried out 15", ">Difference 12", ">Points before 11", ">Points posted 11",
-		">Points stated 11", ">Difference 11")
+	if len(r.Controls) == 0 {
+		return
+	}
+	sh := r.listing(setup{title: r.words.say("sheet_control"), landscape: true},
+		"Statement of 10", ">Lines 7", ">Margin, line by line 12.5", ">Margin stated 12.5", ">Differ- ence 8",
+		">Manual adjust- ments, one by one 11", ">Manual adjust- ments stated 11", ">Differ- ence 8", ">Carried in 11.5",
+		">Payable 12.5", ">Carried out 11.5", ">Differ- ence 8", ">Points before 8.5", ">Points posted 8.5",
+		">Points stated 8.5", ">Differ- ence 8")
 	first := sh.row + 1
 	var sums [16]reports.Cents
 	var lines int64
@@ -166,13 +182,9 @@ func (r register) controls() {
 	}
 	total := sh.total(16, first)
 	total.count(1, lines)
-	if len(r.Controls) > 0 {
-		for _, column := range []int{2, 3, 5, 6, 8, 9, 10} {
-			total.sum(column, sums[column])
-		}
+	for _, column := range []int{2, 3, 5, 6, 8, 9, 10} {
+		total.sum(column, sums[column])
 	}
 	sh.put(total.cells...)
-	if len(r.Controls) > 0 {
-		sh.mark("control_earned", 3, int64(r.earned()), 2)
-	}
+	sh.mark("control_earned", 3, int64(r.earned()), 2)
 }

@@ -39,15 +39,15 @@ func TestAStatementShowsTheDecimalsOfEachCurrency(t *testing.T) {
 		if got := shown(t, f, "Summary", "C11"); got != c.paid {
 			t.Errorf("%s of %s are paid, it should be %s", got, c.currency, c.paid)
 		}
-		if got := shown(t, f, "Lines", "I3"); got != c.was {
+		if got := shown(t, f, "Lines", "O3"); got != c.was {
 			t.Errorf("a line of %s shows %s, it should be %s", c.currency, got, c.was)
 		}
 	}
 }
 
 func TestAStatementSaysInWhichCurrencyItIsPaid(t *testing.T) {
-	const ours, theirs, unknown = "At 1 EUR = 1.08415 USD. Paid in USD.", "At 1 EUR = 1.08415 USD. Paid in EUR.",
-		"There is no rate of EUR for the end of the month, so that the amount cannot be told. Paid in "
+	const ours, theirs, unknown = "Paid in USD. At 1 EUR = 1.08415 USD.", "Paid in EUR. At 1 EUR = 1.08415 USD.",
+		" There is no rate of EUR for the end of the month, so that the amount cannot be told."
 	for _, c := range []struct {
 		sentence, paid                        string
 		rate                                  reports.FX
@@ -55,14 +55,14 @@ func TestAStatementSaysInWhichCurrencyItIsPaid(t *testing.T) {
 	}{
 		{"in the programme's", "USD", 1_084_150_000, "1.05", "EUR", "In your currency", "0.97", ours},
 		{"in the partner's", "EUR", 1_084_150_000, "0.97", "USD", "In USD", "1.05", theirs},
-		{"without a rate", "USD", 0, "1.05", "EUR", "In your currency", "?", unknown + "USD."},
-		{"in the partner's without a rate", "EUR", 0, "?", "USD", "In USD", "1.05", unknown + "EUR."},
+		{"without a rate", "USD", 0, "1.05", "EUR", "In your currency", "?", "Paid in USD." + unknown},
+		{"in the partner's without a rate", "EUR", 0, "?", "USD", "In USD", "1.05", "Paid in EUR." + unknown},
 	} {
 		st := example()
 		st.Pay.PaidCurrency, st.Pay.OwnRate, st.Pay.OwnUnknown, st.Pay.PayableOwn = c.paid, c.rate, c.rate == 0, "0.9700"
 		f := open(t, st)
 		for cell, want := range map[string]string{"A10": "Payable", "B10": c.paid, "C10": c.big, "A11": c.small,
-			"B11": c.currency, "C11": c.amount, "D11": c.sayings} {
+			"B11": c.currency, "C11": c.amount, "A12": c.sayings} {
 			if got := shown(t, f, "Summary", cell); got != want {
 				t.Errorf("%s: %s is %q, it should be %q", c.sentence, cell, got, want)
 			}
@@ -75,7 +75,7 @@ func TestTheStatementOfAPartnerThatHasLeftNamesWhatItOwes(t *testing.T) {
 	st.Pay.Earned, st.Pay.Payable, st.Pay.Currency = -1500, -1500, "USD"
 	st.Modules, st.Lines = []reports.IncentiveTotal{{Incentive: "resell", Earned: -1500}}, nil
 	f := open(t, st)
-	for cell, want := range map[string]string{"A10": "Owed by you", "B10": "USD", "C10": "15.00"} {
+	for cell, want := range map[string]string{"A12": "Owed by you", "B12": "USD", "C12": "15.00"} {
 		if got := shown(t, f, "Summary", cell); got != want {
 			t.Errorf("%s is %q, it should be %q", cell, got, want)
 		}
@@ -110,9 +110,9 @@ func TestTheRegisterShowsTheDecimalsOfEachCurrency(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	for _, c := range [][3]string{{"Register", "M5", "no rate"}, {"Register", "M6", "188,181"},
-		{"Register", "M7", "393.154"},
-		{"Register", "N6", "USD"}, {"Held", "H3", "1,234"}, {"Held", "H4", "1.500"},
+	for _, c := range [][3]string{{"Register", "K6", "no rate"}, {"Register", "K7", "188,181"},
+		{"Register", "K8", "393.154"},
+		{"Register", "L7", "USD"}, {"Held", "H3", "1,234"}, {"Held", "H4", "1.500"},
 		{"Distributors", "D3", "4,501,234"}, {"Distributors", "G3", "30,555.00"}, {"Distributors", "K3", "1,234"}} {
 		if got := shown(t, f, c[0], c[1]); got != c[2] {
 			t.Errorf("%s!%s shows %q, it should be %q", c[0], c[1], got, c[2])

@@ -2,13 +2,36 @@ package xlsx
 
 import (
 	"fmt"
+	"strings"
 
 	"tranche/reports"
 )
 
-// edition sets the banner of every sheet: whose it is, and its status.
-func (b *workbook) edition(e reports.Edition, whose string) {
-	b.final, b.banner = e.Final, whose+" · "+b.standing(e)
+// edition sets the banner of every sheet: whose it is, and its status. A long name is cut, because a text that runs
+// out of the page makes everything on it smaller.
+func (b *workbook) edition(e reports.Edition, whose ...string) {
+	const most = 500 // points; the narrowest sheet has more
+	names := append(whose, b.standing(e))
+	for i, name := range names {
+		names[i] = cut(name, most/2)
+	}
+	b.final, b.banner = e.Final, cut(strings.Join(names, " · "), most)
+	if strings.HasSuffix(b.banner, "…") { // the status is never cut off
+		b.banner = cut(names[1], most/2) + " · " + b.standing(e)
+	}
+}
+
+// cut ends a text that is wider than so many points, in the font of a banner, with an ellipsis.
+func cut(text string, most float64) string {
+	const size = 10 * boldness
+	if textWidth(text, size) <= most {
+		return text
+	}
+	letters := []rune(text)
+	for len(letters) > 0 && textWidth(string(letters), size)+size > most {
+		letters = letters[:len(letters)-1]
+	}
+	return strings.TrimSpace(string(letters)) + "…"
 }
 
 // standing is the status of a workbook in a few words.

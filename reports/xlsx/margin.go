@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/xuri/excelize/v2"
 
@@ -13,52 +12,126 @@ import (
 
 func (s statement) margin() {
 	w := s.words
-	sh := s.listing(setup{title: w.say("sheet_margin"), landscape: true}, 28,
-		"module 13", "method 40", "level 10", "family 13", "valid_from 12", "tranche 11", ">from 14", ">to 14",
-		">rate 9", ">filled_month 15", ">earned_month 14", ">filled_year 15", ">earned_year 14", "of_year 12")
+	if len(s.Margin) == 0 {
+		return
+	}
+	sh := s.listing(setup{title: w.say("sheet_margin"), landscape: true},
+		"module 11", "method 20.5", "level 9.5", "family 11", "valid_from 11", "tranche 10", ">from 12", ">to 12",
+		">rate 8", ">filled_month 12", ">earned_month 11.5", ">filled_year 12", ">earned_year 11.5", "of_year 12")
 	first := sh.row + 1
-	var month, year reports.Cents
-	several := slices.ContainsFunc(s.Margin, func(t reports.Tranche) bool { return t.Level != s.Margin[0].Level })
-	one := !slices.ContainsFunc(s.Margin, func(t reports.Tranche) bool { return !t.Year.Equal(s.Margin[0].Year.Time) })
-	for _, t := range s.Margin {
+	var month, year, monthBase, yearBase reports.Cents
+	s.schedules = s.bySchedule()
+	rows := foldedMargin(s.Margin)
+	several := slices.ContainsFunc(rows, func(t reports.Tranche) bool { return t.Level != rows[0].Level })
+	one := !slices.ContainsFunc(rows, func(t reports.Tranche) bool { return !t.Year.Equal(rows[0].Year.Time) })
+	for _, t := range rows {
 		from, to, rate := s.money(t.From), s.money(t.To), s.rate(t.Incentive, t.Rate)
-		name := strconv.FormatInt(t.Number, 10)
+		name := w.tranches(t.Number, t.Through)
 		if several {
 			name += " " + w.value(t.Level)
 		}
-		tranche := s.text(name)
+		tranche, method := s.text(name), w.value(t.Method)
 		switch {
 		case t.Flat:
-			tranche, from, to, rate = s.wrapped(w.say("for_reaching")), s.text(""), s.text(""), s.text("")
+			tranche, from, to, rate = s.text(w.say("for_reaching")), s.text(""), s.text(""), s.text("")
 		case t.Cut:
-			tranche, from, to, rate = s.wrapped(w.say("cut_by_cap")), s.text(""), s.text(""), s.text("")
+			tranche, from, to, rate = s.text(w.say("cut_by_cap")), s.text(""), s.text(""), s.text("")
 		case t.Whole:
 			tranche, from, to, rate = s.text(w.say("whole_base")), s.text(""), s.text(""), s.text("")
+			method += s.monthSum(t)
 		case t.Number == 0:
 			tranche, from = s.text(w.say("below_zero")), s.text("")
 		case t.Endless:
 			to = s.text(w.say("no_end"))
 		}
 		earnedMonth, earnedYear := s.trancheEarned(t, sh.row+1)
-		sh.put(s.word(t.Incentive), s.wrapped(w.value(t.Method)), s.word(t.Level),
+		sh.put(s.word(t.Incentive), s.text(method), s.word(t.Level),
 			s.text(cmp.Or(t.Family, w.say("all_families"))), s.day(t.ValidFrom), tranche, from, to, rate,
 			s.money(t.MonthBase), earnedMonth, s.money(t.YearBase), earnedYear, s.day(t.Year))
 		month, year = month+t.MonthEarned, year+t.YearEarned
-	}
-	if len(s.Margin) == 0 {
-		sh.put(s.text(s.noMargin()))
-		return
+		monthBase, yearBase = monthBase+t.MonthBase, yearBase+t.YearBase
 	}
 	last := sh.row
 	total := sh.total(14, first)
+	total.sum(9, monthBase)
 	total.sum(10, month)
 	if one { // no sum over two programme years
+		total.sum(11, yearBase)
 		total.sum(12, year)
 	}
 	sh.put(total.cells...)
 	sh.mark("margin_earned", 11, int64(s.Pay.Earned), 2)
-	sh.put(s.note(w.say("note_refilled")))
+	sh.notes(w.say("note_refilled"))
 	s.marginChart(sh, first, last)
+}
+
+// foldedMargin makes one row of tranches that follow each other in a schedule and have one rate.
+func foldedMargin(all []reports.Tranche) (rows []reports.Tranche) {
+	for _, t := range all {
+		t.Through = t.Number
+		if n := len(rows) - 1; n >= 0 && follows(rows[n], t) {
+			last := &rows[n]
+			last.To, last.Through, last.Endless = t.To, t.Number, t.Endless
+			last.MonthBase, last.MonthEarned = last.MonthBase+t.MonthBase, last.MonthEarned+t.MonthEarned
+			last.YearBase, last.YearEarned = last.YearBase+t.YearBase, last.YearEarned+t.YearEarned
+			before := last.Rate.Of(last.YearBase - last.MonthBase)
+			last.YearByRate = last.Rate.Of(last.YearBase) == last.YearEarned
+			last.MonthByRate = last.Rate.Of(last.YearBase)-before == last.MonthEarned
+			continue
+		}
+		rows = append(rows, t)
+	}
+	return rows
+}
+
+func follows(a, b reports.Tranche) bool {
+	plain := func(t reports.Tranche) bool { return !t.Whole && !t.Flat && !t.Cut && t.Number > 0 }
+	return plain(a) && plain(b) && a.Incentive == b.Incentive && a.Year.Equal(b.Year.Time) && a.Family == b.Family &&
+		a.Level == b.Level && a.ValidFrom.Equal(b.ValidFrom.Time) && a.Method == b.Method && a.Rate == b.Rate &&
+		b.Number == a.Through+1 && a.To == b.From && !a.Endless
+}
+
+// folded makes one row of tranches of a schedule that follow each other, have one rate, and are reached for nothing.
+func folded(all []reports.Rule) (rows []reports.Rule) {
+	for _, r := range all {
+		r.Through = r.Tranche
+		if n := len(rows) - 1; n >= 0 {
+			last := &rows[n]
+			if last.Schedule == r.Schedule && last.Rate == r.Rate && last.Through+1 == r.Tranche && r.Flat == 0 &&
+				last.Flat == 0 && last.ToAmount == r.FromAmount && !last.Endless {
+				last.ToAmount, last.Through, last.Endless = r.ToAmount, r.Tranche, r.Endless
+				continue
+			}
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// monthSum is what the month earned under volume as a sum, where its lines follow each other.
+func (s statement) monthSum(t reports.Tranche) string {
+	var before, after, base reports.Cents
+	schedule := ""
+	for i := range s.Lines {
+		l := &s.Lines[i]
+		if l.Incentive != t.Incentive || l.Method != t.Method || l.Level != t.Level {
+			continue
+		}
+		if schedule == "" {
+			before = l.PositionBefore
+		} else if schedule != l.Schedule {
+			return ""
+		}
+		schedule, after, base = l.Schedule, l.PositionAfter, base+l.Base
+	}
+	if base == 0 || after-before != base || base != t.MonthBase {
+		return ""
+	}
+	text, earned, ok := s.difference(t.Incentive, t.Method, s.schedules[schedule], before, after)
+	if !ok || t.Method == "volume" && earned != t.MonthEarned {
+		return ""
+	}
+	return ": " + text
 }
 
 // trancheEarned is what a tranche earned, as a formula where that gives the figure: the year's
@@ -84,7 +157,10 @@ func (s statement) noMargin() string {
 			return s.words.say("sell_with_points_only")
 		}
 	}
-	if len(s.NotCounted) > 0 {
+	switch {
+	case len(s.Lines) > 0:
+		return ""
+	case len(s.NotCounted) > 0:
 		return s.words.say("nothing_counted")
 	}
 	return s.words.say("nothing")
@@ -95,13 +171,16 @@ func (s statement) marginChart(sh *sheet, first, last int) {
 	if first == last {
 		return
 	}
+	sh.keep(300) // of the chart, what is above it, and what other programs fit less on a page
 	at := reference(sh.name)
 	axis := excelize.ChartAxis{Minimum: new(float64)} // a bar is as long as what it stands for
 	if slices.ContainsFunc(s.Margin, func(t reports.Tranche) bool { return t.YearEarned < 0 }) {
 		axis = excelize.ChartAxis{}
+		if !slices.ContainsFunc(s.Margin, func(t reports.Tranche) bool { return t.YearEarned > 0 }) {
+			axis.Maximum = new(float64)
+		}
 	}
-	title := excelize.RichTextRun{Text: s.words.say("chart_earned") + " (" + s.Currency + ")"}
-	sh.chart(cellName(2, sh.row+1), title, excelize.Chart{
+	sh.chart(cellName(2, sh.row+2), s.words.say("chart_earned")+" ("+s.Currency+")", excelize.Chart{
 		Type: excelize.Col,
 		Series: []excelize.ChartSeries{{
 			Name:       s.words.say("earned_year"),

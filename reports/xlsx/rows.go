@@ -25,6 +25,7 @@ type cell struct {
 	units   int64 // of a number, which is units / 10^scale, exactly
 	scale   int
 	formula string // that gives the number; empty: none
+	wraps   bool   // the text goes on in further lines, for which the row is made high enough
 }
 
 type kind byte
@@ -47,6 +48,10 @@ type rows struct {
 	full [][]byte
 	data []byte // the piece that is being filled
 	row  int    // number of the last row
+
+	room    []float64                 // of each column for a text, in points
+	need    [len(columnNames)]float64 // of each column for its numbers, in points
+	heights []float64                 // of the rows, in points
 }
 
 // piece is the size of a full piece, plus at most one row.
@@ -71,6 +76,10 @@ func (r *rows) add(height float64, cells []cell) error {
 		r.data = spare.Get().([]byte)
 	}
 	r.row++
+	if height == 0 {
+		height = r.heightOf(cells)
+	}
+	r.stand(height)
 	if r.row > excelize.TotalRows {
 		return fmt.Errorf("there are more than the %d rows that a sheet holds", excelize.TotalRows)
 	}
@@ -94,17 +103,45 @@ func (r *rows) add(height float64, cells []cell) error {
 	return nil
 }
 
+// heightOf is the height that the texts of a row need, or zero for the usual one.
+func (r *rows) heightOf(cells []cell) float64 {
+	most := 1
+	for i := range min(len(cells), len(r.room)) {
+		// No character is wider than its size, but for a few that nobody fills a cell with.
+		if c := &cells[i]; c.wraps && float64(len(c.text))*tableFont > r.room[i] {
+			most = max(most, wrappedLines(c.text, r.room[i], tableFont))
+		}
+	}
+	return lineHeight(most)
+}
+
+// stand remembers how high the rows are, also those that were left empty.
+func (r *rows) stand(height float64) {
+	for len(r.heights) < r.row-1 {
+		r.heights = append(r.heights, usualRow)
+	}
+	if height == 0 {
+		height = usualRow
+	}
+	r.heights = append(r.heights, height)
+}
+
 func (r *rows) put(column int, c cell) (err error) {
 	r.data = append(r.data, `<c r="`...)
 	r.data = append(r.data, columnNames[column]...)
 	r.data = strconv.AppendInt(r.data, int64(r.row), 10)
 	r.data = append(r.data, `" s="`...)
 	r.data = strconv.AppendInt(r.data, int64(c.style), 10)
+	if c.kind == aText && c.text == "" {
+		r.data = append(r.data, `"/>`...)
+		return nil
+	}
 	if c.kind == aText {
 		r.data, err = appendText(append(r.data, `" t="inlineStr"><is><t`...), c.text)
 		r.data = append(r.data, `</t></is></c>`...)
 		return err
 	}
+	r.need[column] = max(r.need[column], numberWidth(c.units, c.scale, c.scale, tableFont))
 	r.data = append(r.data, `">`...)
 	if c.formula != "" {
 		r.data, err = appendEscaped(append(r.data, `<f>`...), c.formula)
@@ -129,11 +166,8 @@ var columnNames = func() (names [52]string) {
 	return names
 }()
 
-// appendText closes the element t and writes its text.
+// appendText closes the element t and writes its text, which is not empty.
 func appendText(to []byte, text string) ([]byte, error) {
-	if text == "" {
-		return append(to, '>'), nil
-	}
 	text = shortened(text)
 	if blank(text[0]) || blank(text[len(text)-1]) {
 		to = append(to, ` xml:space="preserve"`...)

@@ -7,8 +7,8 @@ import (
 	"tranche/reports"
 )
 
-// long is the example with so many lines.
-func long(lines int) *reports.Statement {
+// many is the example with so many lines.
+func many(lines int) *reports.Statement {
 	st := example()
 	one := st.Lines[0]
 	st.Lines = nil
@@ -22,7 +22,7 @@ func long(lines int) *reports.Statement {
 
 func TestALineOfAStatementTakesAFewAllocationsAndNoMoreTheMoreThereAre(t *testing.T) {
 	write := func(lines int) float64 { //nolint // a count, and no money
-		st := long(lines)
+		st := many(lines)
 		return testing.AllocsPerRun(3, func() {
 			if err := Statement(io.Discard, st); err != nil {
 				t.Fatal(err)
@@ -37,7 +37,7 @@ func TestALineOfAStatementTakesAFewAllocationsAndNoMoreTheMoreThereAre(t *testin
 
 func BenchmarkStatement(b *testing.B) {
 	for name, lines := range map[string]int{"of 40 lines": 40, "of 2000 lines": 2_000} {
-		st := long(lines)
+		st := many(lines)
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

@@ -15,14 +15,15 @@ import (
 
 // styles are the numbers of a workbook's styles, by use.
 type styles struct {
+	face   string        // the one typeface
 	accent string        // colour of headings and charts
 	axis   excelize.Font // of charts
 
-	title, subtitle, draft, final, note, noteWrapped, section     int
-	banner, bannerDraft                                           int
-	label, value, big, bigMoney                                   int
-	head, headRight, text, wrapped, date, number, money, quantity int
-	percent, fxRate, totalText, totalMoney, totalNumber           int
+	title, subtitle, draft, final, note, section                 int
+	banner, bannerDraft, verdict, alarm, sentence                int
+	label, value, big, bigMoney                                  int
+	head, headRight, text, single, date, number, money, quantity int
+	percent, fxRate, totalText, totalMoney, totalNumber          int
 
 	moneyOf, bigOf [currency.Most + 1]int // an amount in a currency of so many decimals
 }
@@ -68,7 +69,10 @@ func stylesOf(f *excelize.File, head reports.Letterhead, dateFormat string) (loo
 // newStyles registers every style in a fixed order, so that style numbers do not change.
 func newStyles(f *excelize.File, head reports.Letterhead, dateFormat string) (styles, error) {
 	accent, face := cmp.Or(head.Accent, blue), cmp.Or(head.Font, usualFace)
-	s := styles{accent: accent, axis: excelize.Font{Family: face, Size: 8, Color: grey}}
+	// Cells without a style and the units of column widths go by the first font of a workbook.
+	usual, size := f.Styles.Fonts.Font[0], 10.0
+	usual.Name.Val, usual.Sz.Val, usual.Scheme = &face, &size, nil
+	s := styles{face: face, accent: accent, axis: excelize.Font{Family: face, Size: 8, Color: grey}}
 	var failed error
 	add := func(name string, size float64, bold bool, color string, more excelize.Style) int {
 		more.Font = &excelize.Font{Family: face, Size: size, Bold: bold, Color: color}
@@ -78,28 +82,16 @@ func newStyles(f *excelize.File, head reports.Letterhead, dateFormat string) (st
 		}
 		return id
 	}
-	middle, atRight := &excelize.Alignment{Vertical: "center"}, &excelize.Alignment{Horizontal: "right"}
+	atRight := &excelize.Alignment{Horizontal: "right"}
 	left := &excelize.Alignment{Horizontal: "left", Vertical: "center", Indent: 1} // away from the number before it
 	leftWrapped := &excelize.Alignment{Horizontal: "left", Vertical: "center", WrapText: true, Indent: 1}
 	right := &excelize.Alignment{Horizontal: "right", Vertical: "center"}
 	rightWrapped := &excelize.Alignment{Horizontal: "right", Vertical: "center", WrapText: true}
 	amount, whole := moneyFormat(currency.Usual), moneyFormat(0)
 	under := []excelize.Border{{Type: "bottom", Color: accent, Style: 2}}
-	plain, white := excelize.Style{}, "FFFFFF"
+	const white = "FFFFFF"
 
-	s.title = add("title", 18, true, accent, plain)
-	s.subtitle = add("subtitle", 12, false, ink, plain)
-	s.draft = add("draft", 14, true, warn, excelize.Style{Alignment: atRight})
-	s.final = add("final", 14, true, accent, excelize.Style{Alignment: atRight})
-	s.banner = add("banner", 10, true, accent, plain)
-	s.bannerDraft = add("bannerDraft", 10, true, warn, plain)
-	s.note = add("note", 9, false, grey, excelize.Style{Alignment: middle})
-	s.noteWrapped = add("noteWrapped", 9, false, grey,
-		excelize.Style{Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}})
-	s.section = add("section", 11, true, accent, excelize.Style{Border: under})
-	s.label = add("label", 10, false, grey, excelize.Style{Alignment: middle})
-	s.value = add("value", 10, true, ink, excelize.Style{Alignment: middle})
-	s.big = add("big", 14, true, ink, excelize.Style{Fill: fill(pale)})
+	s.addHeads(add, under)
 	s.head = add("head", 9, true, white, excelize.Style{Fill: fill(accent), Alignment: leftWrapped})
 	s.headRight = add("headRight", 9, true, white, excelize.Style{Fill: fill(accent), Alignment: rightWrapped})
 
@@ -111,8 +103,8 @@ func newStyles(f *excelize.File, head reports.Letterhead, dateFormat string) (st
 		}
 		return add(name, 9, false, ink, style)
 	}
-	s.text = value("text", "", left)
-	s.wrapped = value("wrapped", "", leftWrapped)
+	s.text = value("text", "", leftWrapped)
+	s.single = value("single", "", left)
 	s.date = value("date", dateFormat, left)
 	s.number = value("number", whole, right)
 	s.quantity = value("quantity", "#,##0.###", right)
@@ -131,6 +123,26 @@ func newStyles(f *excelize.File, head reports.Letterhead, dateFormat string) (st
 	}
 	s.money, s.bigMoney = s.moneyOf[currency.Usual], s.bigOf[currency.Usual]
 	return s, failed
+}
+
+// addHeads registers the styles of what stands over and beside tables.
+func (s *styles) addHeads(add func(string, float64, bool, string, excelize.Style) int, under []excelize.Border) {
+	middle, atRight := &excelize.Alignment{Vertical: "center"}, &excelize.Alignment{Horizontal: "right"}
+	plain, accent := excelize.Style{}, s.accent
+	s.title = add("title", 18, true, accent, plain)
+	s.subtitle = add("subtitle", 12, false, ink, plain)
+	s.draft = add("draft", 14, true, warn, excelize.Style{Alignment: atRight})
+	s.final = add("final", 14, true, accent, excelize.Style{Alignment: atRight})
+	s.banner = add("banner", 10, true, accent, plain)
+	s.bannerDraft = add("bannerDraft", 10, true, warn, plain)
+	s.verdict = add("verdict", 11, true, "1B7F3B", excelize.Style{Alignment: middle})
+	s.alarm = add("alarm", 11, true, warn, excelize.Style{Alignment: middle})
+	s.sentence = add("sentence", 9, false, ink, excelize.Style{Alignment: middle})
+	s.note = add("note", 9, false, grey, excelize.Style{Alignment: middle})
+	s.section = add("section", 11, true, accent, excelize.Style{Border: under})
+	s.label = add("label", 10, false, grey, excelize.Style{Alignment: middle})
+	s.value = add("value", 10, true, ink, excelize.Style{Alignment: middle})
+	s.big = add("big", 14, true, ink, excelize.Style{Fill: fill(pale)})
 }
 
 // moneyFormat is the format of an amount of so many decimals.

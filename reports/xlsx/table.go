@@ -10,33 +10,60 @@ import (
 
 // listing is a sheet with one table. A column is the key of its heading and its width, after >
 // if it has numbers.
-func (b *workbook) listing(s setup, height float64, columns ...string) *sheet {
-	return b.listed(s, height, b.words.say, columns)
+func (b *workbook) listing(s setup, columns ...string) *sheet {
+	return b.listed(s, b.words.say, columns)
 }
 
-func (b *workbook) listed(s setup, height float64, say func(string) string, columns []string) *sheet {
+func (b *workbook) listed(s setup, say func(string) string, columns []string) *sheet {
 	var heads []cell
+	var least []float64 // of each column with texts
 	for _, column := range columns {
 		at := strings.LastIndexByte(column, ' ')
 		width, err := strconv.ParseFloat(column[at+1:], 64)
 		b.check(err)
-		s.widths = append(s.widths, width)
 		name, numeric := strings.CutPrefix(column[:at], ">")
 		heads = append(heads, b.head(say(name), numeric))
+		words := widthOfWords(say(name))
+		s.widths = append(s.widths, max(width, words))
+		if numeric {
+			words = s.widths[len(s.widths)-1]
+		}
+		least = append(least, words)
 	}
-	s.frozen = 1
+	s.narrow(least)
+	s.frozen++ // the headings
 	sh := b.sheet(s)
 	sh.heads = heads
-	sh.tall(height, heads...)
+	if s.above != nil {
+		s.above(sh)
+	}
+	sh.tall(headHeight(heads, s.widths), heads...)
 	return sh
 }
 
-// none writes a note if a table has no rows, and returns whether.
-func (s *sheet) none(rows int) bool {
-	if rows == 0 {
-		s.put(s.text(s.words.say("nothing")))
+// widthOfWords is how wide a column is in which no word of its heading breaks.
+func widthOfWords(heading string) float64 {
+	widest := 0.0
+	for word := range strings.FieldsSeq(heading) {
+		widest = max(widest, textWidth(word, tableFont*boldness))
 	}
-	return rows == 0
+	return float64(int((widest/pixel+padding+1-besides)/character*4)+1) / 4
+}
+
+// headHeight is the height of a row of headings, none of which is cut off.
+func headHeight(heads []cell, widths []float64) float64 {
+	lines := 1
+	for i, c := range heads {
+		lines = max(lines, wrappedLines(c.text, room(widths[i]), tableFont*boldness))
+	}
+	return float64(lines)*textLine + 5
+}
+
+// space leaves a row empty, unless the sheet begins there.
+func (s *sheet) space() {
+	if s.row > 1 {
+		s.skip(1)
+	}
 }
 
 // total is the row under a table, with sums in some of its columns.
@@ -87,6 +114,10 @@ func (b *workbook) heads(keys ...string) []cell {
 	var cells []cell
 	for _, key := range keys {
 		key, numeric := strings.CutPrefix(key, ">")
+		if key == "" {
+			cells = append(cells, b.head("", false))
+			continue
+		}
 		cells = append(cells, b.head(b.words.say(key), numeric))
 	}
 	return cells

@@ -21,7 +21,7 @@ var catalogues embed.FS
 type words map[string]string
 
 // Languages lists the catalogues. The first is the default.
-func Languages() []string { return []string{"en", "fr"} }
+func Languages() []string { return []string{"en", "fr", "de"} }
 
 // Speaks says whether a language has a catalogue. An empty language is the default.
 func Speaks(language string) bool {

@@ -110,6 +110,7 @@ type sheet struct {
 	*workbook
 	*rows
 	name    string
+	setup   setup
 	printed int // number of columns; zero: all
 	heads   []cell
 	sw      *excelize.StreamWriter
@@ -123,11 +124,15 @@ type setup struct {
 	printed   int  // print only the first so many columns; zero: all
 	frozen    int  // rows that stay in view and repeat in print
 	gridless  bool
-	titled    bool // has its own title instead of the banner
+	titled    bool         // has its own title instead of the banner
+	above     func(*sheet) // writes what stands over the headings of a list
 }
 
 func (b *workbook) sheet(s setup) *sheet {
-	out := &sheet{workbook: b, name: s.title, printed: s.printed, rows: &rows{data: spare.Get().([]byte)}}
+	out := &sheet{workbook: b, name: s.title, setup: s, printed: s.printed, rows: &rows{data: spare.Get().([]byte)}}
+	for _, width := range s.widths {
+		out.room = append(out.room, room(width))
+	}
 	b.last.done()
 	b.last = out
 	if len(b.filled) == 0 {
@@ -139,6 +144,7 @@ func (b *workbook) sheet(s setup) *sheet {
 	if b.banner != "" && !s.titled {
 		s.frozen++
 	}
+	out.setup = s
 	b.layOut(s)
 	if b.err != nil {
 		return out
@@ -146,7 +152,7 @@ func (b *workbook) sheet(s setup) *sheet {
 	var err error
 	out.sw, err = b.f.NewStreamWriter(s.title)
 	b.check(err)
-	b.widths = append(b.widths, columnWidths(s.widths))
+	b.widths = append(b.widths, "")
 	b.filled = append(b.filled, out.rows)
 	if b.banner != "" && !s.titled {
 		style := b.styles.banner
@@ -156,65 +162,6 @@ func (b *workbook) sheet(s setup) *sheet {
 		out.tall(18, b.styled(style, b.banner))
 	}
 	return out
-}
-
-// columnWidths is written here because excelize copies all columns for each of them, which takes
-// longer than forty rows.
-func columnWidths(widths []float64) string {
-	var text strings.Builder
-	text.WriteString("<cols>")
-	for i, width := range widths {
-		fmt.Fprintf(&text, `<col min="%d" max="%d" width="%v" customWidth="1"/>`, i+1, i+1, width)
-	}
-	text.WriteString("</cols>")
-	return text.String()
-}
-
-func (b *workbook) layOut(s setup) {
-	if b.err != nil {
-		return
-	}
-	fit, one, many := true, 1, 0
-	if s.onePage {
-		many = 1
-	}
-	paper, orientation := 9, "portrait" // A4
-	if s.landscape {
-		orientation = "landscape"
-	}
-	b.check(b.f.SetSheetProps(s.title, &excelize.SheetPropsOptions{FitToPage: &fit}))
-	b.check(b.f.SetPageLayout(s.title, &excelize.PageLayoutOptions{
-		Size:        &paper,
-		Orientation: &orientation,
-		FitToWidth:  &one,
-		FitToHeight: &many,
-	}))
-	if s.onePage || s.landscape { // narrow margins keep the figures large
-		side, end, running := 0.4, 0.75, 0.3 // inches; the latter two are the usual ones
-		b.check(b.f.SetPageMargins(s.title, &excelize.PageLayoutMarginsOptions{
-			Left: &side, Right: &side, Top: &end, Bottom: &end, Header: &running, Footer: &running,
-		}))
-	}
-	header := b.printedOver()
-	if s.frozen > 0 || s.titled { // the page says it by itself
-		header = ""
-	}
-	b.check(b.f.SetHeaderFooter(s.title, &excelize.HeaderFooterOptions{
-		OddHeader: header,
-		OddFooter: "&L&8&F&C&8&A&R&8&P / &N",
-	}))
-	show := !s.gridless
-	b.check(b.f.SetSheetView(s.title, 0, &excelize.ViewOptions{ShowGridLines: &show}))
-	if s.frozen > 0 {
-		b.check(b.f.SetPanes(s.title, &excelize.Panes{
-			Freeze:      true,
-			YSplit:      s.frozen,
-			TopLeftCell: "A" + strconv.Itoa(s.frozen+1),
-			ActivePane:  "bottomLeft",
-		}))
-		b.check(b.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: s.title,
-			RefersTo: fmt.Sprintf("%s$1:$%d", reference(s.title), s.frozen)}))
-	}
 }
 
 func (s *sheet) put(cells ...cell) { s.tall(0, cells...) }
@@ -259,28 +206,18 @@ func (s *sheet) table(name string, head []cell, first, last int) {
 // skip leaves rows empty.
 func (s *sheet) skip(rows int) { s.row += rows }
 
-// done ends the sheet; nil is none. The next sheet and write call it.
-func (s *sheet) done() {
-	if s == nil || s.err != nil {
-		return
-	}
-	if s.printed > 0 {
-		s.check(s.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", Scope: s.name,
-			RefersTo: fmt.Sprintf("%s$A$1:$%s$%d", reference(s.name), columnNames[s.printed-1], s.row)}))
-	}
-	s.check(s.sw.Flush())
-}
-
 // reference begins a reference to cells of a sheet.
 func reference(sheet string) string { return "'" + strings.ReplaceAll(sheet, "'", "''") + "'!" }
 
 // chart draws a chart at a cell.
-func (s *sheet) chart(at string, title excelize.RichTextRun, c excelize.Chart) {
+func (s *sheet) chart(at, title string, c excelize.Chart) {
 	if s.err != nil {
 		return
 	}
-	c.Title.Paragraph = []excelize.RichTextRun{title}
+	c.Title.Paragraph = []excelize.RichTextRun{{Text: title,
+		Font: &excelize.Font{Family: s.styles.face, Size: 10, Bold: true}}}
 	c.YAxis.Font = s.styles.axis
+	c.Legend.Font = &s.styles.axis
 	if !c.XAxis.None {
 		c.XAxis.Font = s.styles.axis
 	}
@@ -298,12 +235,17 @@ func cellName(column, row int) string {
 	return name
 }
 
-func (b *workbook) text(s string) cell { return b.styled(b.styles.text, s) }
+// text goes on in further lines where it is longer than its column is wide.
+func (b *workbook) text(s string) cell {
+	return cell{kind: aText, style: b.styles.text, text: s, wraps: true}
+}
+
+// single stays on one line and may run over empty cells beside it.
+func (b *workbook) single(s string) cell { return b.styled(b.styles.single, s) }
 
 // word is one of our own words, in the workbook's language.
 func (b *workbook) word(s string) cell { return b.text(b.words.value(s)) }
 
-func (b *workbook) wrapped(s string) cell   { return b.styled(b.styles.wrapped, s) }
 func (b *workbook) note(s string) cell      { return b.styled(b.styles.note, s) }
 func (b *workbook) label(s string) cell     { return b.styled(b.styles.label, s) }
 func (b *workbook) bold(s string) cell      { return b.styled(b.styles.value, s) }

@@ -47,18 +47,29 @@ create table balances (
     partner_id varchar, month date, by_amount bigint, by_certificate bigint, by_bonus bigint,
     status_points bigint, certifications bigint, earned bigint, redeemed bigint,
     expired bigint, spendable bigint, spendable_value decimal(18,2));
+create table certifications (
+    partner_id varchar, month date, person_id varchar, certification_code varchar, from_date date,
+    awarded_on date, expires_on date, category varchar, points bigint, counted_points bigint);
+create table accruals (
+    partner_id varchar, month date, incentive varchar, period_start date, base decimal(18,2),
+    earned decimal(18,2), period_base decimal(18,2), period_earned decimal(18,2),
+    accrued decimal(18,2), true_up decimal(18,2), true_up_before decimal(18,2));
 create table expiring (partner_id varchar, month date, lapses_on date, points bigint);
 create table levels (
     partner_id varchar, month date, level varchar, level_met varchar, level_next varchar,
     next_level varchar, computed_level varchar, computed_next varchar, first_month date,
-    points_needed bigint, points_missing bigint);
+    points_needed bigint, points_missing bigint, falls_on date, falls_to varchar, keep_from date);
 create table gaps (
     partner_id varchar, month date, next_level varchar, requirement varchar, category varchar,
+    has bigint, needs bigint);
+create table shortfalls (
+    partner_id varchar, month date, level varchar, requirement varchar, category varchar,
     has bigint, needs bigint);
 create table pay (
     partner_id varchar, month date, earned decimal(18,2), money_entries decimal(18,2),
     carried_in decimal(18,2), payable decimal(18,2), carried_out decimal(18,2),
-    carried_months integer, currency varchar, rate decimal(19,9), payable_own decimal(38,4),
+    carried_months integer, currency varchar, rate decimal(19,9), rate_date date,
+    payable_own decimal(38,4),
     paid_currency varchar, paid_amount decimal(38,4), level varchar, modules varchar,
     status_points bigint, spendable bigint);
 create table entries (

@@ -15,6 +15,11 @@
 --                 programme asks for none
 -- points_missing  status points still missing for the next level, 0 when there are enough; null at
 --                 the top, and where the programme asks for none
+-- falls_on   first day without the level, if it is not met again in time; null where nothing is to
+--            be lost
+-- falls_to   level held from that day on
+-- keep_from  first day of the month from whose end on meeting the level again keeps it; null where
+--            nothing is to be lost, or it is lost already
 with computed as (
     select c.partner_id, c.month, c.first_month, h.level as held, n.level as next_held
     from intermediate.computed_levels as c
@@ -27,7 +32,8 @@ select
     b.partner_id, b.month, h.level, met.level as level_met, n.level as level_next,
     up.level as next_level, c.held as computed_level,
     c.next_held as computed_next, c.first_month, q.points as points_needed,
-    if(q.points is null, null, greatest(0, q.points - b.status_points))::bigint as points_missing
+    if(q.points is null, null, greatest(0, q.points - b.status_points))::bigint as points_missing,
+    f.falls_on, f.falls_to, f.keep_from
 from mart.point_balances as b
 join intermediate.months as m on m.month = b.month and m.is_open
 join rules.versions as v using (version)
@@ -43,3 +49,4 @@ left join rules.levels as met on met.rank = k.rank
 left join rules.levels as up on up.rank = r.rank + 1
 left join rules.requirements as q on q.version = m.version and q.level = up.level
 left join computed as c on c.partner_id = b.partner_id and c.month = b.month
+left join intermediate.level_losses as f on f.partner_id = b.partner_id and f.month = b.month

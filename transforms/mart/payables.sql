@@ -11,6 +11,7 @@
 -- currency     the partner's own currency
 -- rate         factor: what one unit of the partner's currency is worth in the programme currency
 --              at the month's end; null when no rate is known
+-- rate_date    the day that rate was published for; null in the programme currency
 -- payable_own  payable in the partner's own currency, rounded half away from zero to the decimals
 --              of that currency; null when no rate is known
 -- paid_currency  the currency in which it is paid: the programme's, or the partner's own
@@ -22,7 +23,7 @@
 with converted as (
     -- Units are the smallest of the currency: yen, cents, fils.
     select
-        p.*, a.currency, r.rate,
+        p.*, a.currency, r.rate, nullif(r.rate_date, date '1900-01-01') as rate_date,
         case c.decimals when 0 then 1 when 3 then 1000 when 4 then 10000 else 100 end as units,
         (p.payable::decimal(38,2) * 100)::hugeint as cents,
         (r.rate::decimal(38,9) * 1000000000)::hugeint as ratio,
@@ -43,7 +44,7 @@ priced as (
 )
 select
     p.partner_id, p.month, p.earned, p.money_entries, p.carried_in, p.payable, p.carried_out,
-    p.carried_months, p.currency, p.rate, p.payable_own,
+    p.carried_months, p.currency, p.rate, p.rate_date, p.payable_own,
     if(g.pays_own, p.currency, g.currency) as paid_currency,
     if(g.pays_own, p.payable_own, p.payable::decimal(38,4)) as paid_amount, l.level,
     (select string_agg(distinct m.module, ', ' order by m.module)

@@ -1,4 +1,5 @@
--- The partners and months that have a statement.
+-- The partners and months that have a statement: those with a line, a balance, a carried amount, a
+-- level that changes or is to be lost, or points that lapse.
 --
 -- grain: partner_id, month
 -- partner_id, month
@@ -19,6 +20,17 @@ with subjects as (
     select partner_id, month from mart.sell_with_claims where partner_id is not null
     union
     select partner_id, month from mart.version_changes
+    union
+    select partner_id, month from mart.point_balances where status_points <> 0 or spendable <> 0
+    union
+    select partner_id, month from mart.points_expiring
+    union
+    -- A level that changes is told in the month before and in the month itself.
+    select partner_id, unnest([month, (month + to_months(1))::date])
+    from mart.partner_levels
+    where level_next <> level
+    union
+    select partner_id, month from mart.partner_levels where falls_on is not null
     union
     -- Every partner of the last final edition gets a statement again.
     select partner_id, month from stated.replaced_lines
