@@ -83,7 +83,7 @@ func (l *Ledger) anchors(hashes []string, keys anchor.Signer) (all error) {
 			err = errors.New("it is not signed, and a month before it is")
 		}
 		if err != nil {
-			all = errors.Join(all, fmt.Errorf("%s: %w", c.Folder, err))
+			all = errors.Join(all, fmt.Errorf("%s: %w", filepath.Join(c.Folder, anchor.Name), err))
 		}
 		wasSigned = wasSigned || c.Key != ""
 	}
