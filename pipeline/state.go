@@ -76,6 +76,7 @@ func state(ctx context.Context, in stateInput) (closed ledger.Closed, err error)
 		Year:     c.Programme.YearStarts,
 		Rules:    c.Programme.HashOn(in.Month.AddDate(0, 1, -1)),
 		Key:      signedBy(c),
+		Anchored: true,
 	})
 }
 

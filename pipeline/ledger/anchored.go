@@ -39,6 +39,9 @@ func (c Closed) Anchor() (*anchor.Anchor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(c.Folder, anchor.Name), err)
 	}
+	if string(a.Text()) != string(text) {
+		return nil, fmt.Errorf("%s has changed", filepath.Join(c.Folder, anchor.Name))
+	}
 	return a, nil
 }
 
@@ -74,6 +77,8 @@ func (l *Ledger) anchors(hashes []string, keys anchor.Signer) (all error) {
 		}
 		switch {
 		case err != nil:
+		case c.Anchored && a == nil:
+			err = errors.New("it is missing")
 		case c.Key != "" && (a == nil || a.Key == nil || anchor.Fingerprint(a.Key) != c.Key):
 			err = errors.New("its anchor, which was signed when it was closed, is missing or is another one")
 		case keys.IsSet() && a != nil && a.Key != nil && !keys.Knows(a.Key):
@@ -83,7 +88,7 @@ func (l *Ledger) anchors(hashes []string, keys anchor.Signer) (all error) {
 			err = errors.New("it is not signed, and a month before it is")
 		}
 		if err != nil {
-			all = errors.Join(all, fmt.Errorf("%s: %w", c.Folder, err))
+			all = errors.Join(all, fmt.Errorf("%s: %w", filepath.Join(c.Folder, anchor.Name), err))
 		}
 		wasSigned = wasSigned || c.Key != ""
 	}

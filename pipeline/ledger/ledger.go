@@ -52,6 +52,7 @@ type Manifest struct {
 	Rules    string            `json:"rules"`              // hash of the programme version in force on its last day
 	Keys     []Key             `json:"keys,omitempty"`     // of the sales feeds with lines up to the month
 	Landed   int64             `json:"landed"`             // number of the last file that had landed
+	Anchored bool              `json:"anchored,omitempty"` // an anchor was written when it was closed
 	Key      string            `json:"key,omitempty"`      // fingerprint of the key that signed the anchor
 	Previous string            `json:"previous,omitempty"` // SHA-256 of the manifest of the month before
 	Replaces string            `json:"replaces,omitempty"` // SHA-256 of the manifest of the version before
