@@ -33,7 +33,7 @@ func Close(ctx context.Context, o Options, c Closing) (*Summary, error) {
 	var landed []landing.File
 	var closed ledger.Closed
 	var months []*publish.Month
-	return r.summary, r.carryOut(ctx, "close", []stage{
+	return r.summary, r.carryOut(ctx, "close", append([]stage{
 		{"land", func(say facts) (err error) { landed, err = r.land(say); return err }},
 		{"load", func(say facts) error { return r.load(ctx, landed, say) }},
 		{"transform", func(facts) error { return r.transform(ctx, landed) }},
@@ -49,5 +49,5 @@ func Close(ctx context.Context, o Options, c Closing) (*Summary, error) {
 		{"report", func(facts) (err error) { months, err = r.report(ctx); return err }},
 		{"close", func(say facts) error { return decide(o.Config, closed, say) }},
 		{"publish", func(say facts) error { return r.publish(ctx, months, say) }},
-	})
+	}, r.intoLake(ctx)...))
 }

@@ -21,6 +21,7 @@ import (
 
 	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/ingest/fetch"
+	"tranche/pipeline/lake"
 	"tranche/pipeline/programme"
 )
 
@@ -41,8 +42,9 @@ type Config struct {
 	Journal    *Journal // nil: no journal is written
 	Serve      Serve
 	Notify     Notify
-	Keep       int    // earlier publications that can be restored
-	SourceHash string // of the file's bytes
+	Keep       int         // earlier publications that can be restored
+	Lake       *lake.Place // nil: the file is the only place of publication
+	SourceHash string      // of the file's bytes
 }
 
 // Folders are absolute paths.
@@ -233,6 +235,9 @@ func (r *reader) config(path string, f file) *Config {
 	}
 	if c.Keep < 0 {
 		r.fault("$.publish.keep", "%d is not a number of publications", c.Keep)
+	}
+	if f.Publish.Lake != nil {
+		c.Lake = r.lake(base, f, *f.Publish.Lake)
 	}
 	return c
 }

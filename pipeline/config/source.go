@@ -110,9 +110,9 @@ func (r *reader) show(path string) string {
 var shownLine = regexp.MustCompile(`^>? *(\d+) \|`)
 
 // hidden are the sections that no excerpt shows.
-var hidden = regexp.MustCompile(`^(notify|serve|sources)\s*:`)
+var hidden = regexp.MustCompile(`^(notify|publish|serve|sources)\s*:`)
 
-// secretLines marks the lines of notify, serve and sources. They may hold a password, and excerpts go into logs.
+// secretLines marks the lines of notify, publish, serve and sources. They may hold a password; excerpts go into logs.
 func secretLines(source []byte) []bool {
 	lines, secret := []bool{false}, false
 	for line := range strings.SplitSeq(string(source), "\n") {
