@@ -32,8 +32,8 @@ func TestASessionSparesHalfOfItsMemoryAndTakesItBack(t *testing.T) {
 	}
 }
 
-// TestArmsOfAUnionKeepTheirRows fails where this DuckDB takes two arms over the same join for one: 1.5.1 to 1.5.5 do
-// (its issue 24624), and say nothing.
+// TestArmsOfAUnionKeepTheirRows fails where two arms over the same join are taken for one: with its usual settings
+// DuckDB 1.5.6 does so (its issue 24624), and says nothing.
 func TestArmsOfAUnionKeepTheirRows(t *testing.T) {
 	s, err := store.Open(t.Context(), store.Options{})
 	if err != nil {
