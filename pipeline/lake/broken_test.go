@@ -152,6 +152,28 @@ func TestOfTwoPublicationsAtOnceOneIsInConflict(t *testing.T) {
 	}
 }
 
+// TestTwoPublicationsThatOnlyAddRowsAreInConflict has two whose changes DuckLake itself would both take.
+func TestTwoPublicationsThatOnlyAddRowsAreInConflict(t *testing.T) {
+	all := tables
+	defer func() { tables = all }()
+	tables = all[:1]
+	a := newWorld(t)
+	a.published(t, Done{Written: 4})
+	b := *a
+	b.file, a.april, b.april = filepath.Join(t.TempDir(), "other.duckdb"), 1, 2
+	a.marts(t, 1)
+	b.marts(t, 1)
+	errA, errB := both(t, a, &b)
+	if (errA == nil) == (errB == nil) {
+		t.Fatalf("%v; %v", errA, errB)
+	}
+	if errA == nil {
+		a.equal(t)
+	} else {
+		b.equal(t)
+	}
+}
+
 func TestTwoProgrammesPublishIntoOneLakeAtOnce(t *testing.T) {
 	a := newWorld(t)
 	a.published(t, Done{Written: 5})

@@ -22,6 +22,7 @@ type world struct {
 	place    Place
 	folder   string // where the data really lies
 	file     string
+	april    int // the version of the rows of a fourth month; 0: there is none
 }
 
 var now = time.Now()
@@ -75,7 +76,9 @@ func (w *world) marts(t *testing.T, version int) {
 			case when month = date '2024-03-01' then ` + fmt.Sprint(version) + ` else 0 end as version,
 			(i * 1.37)::decimal(18,2) as payable, i::hugeint as wide
 			from range(1000) r(i), (values (date '2024-01-01'), (date '2024-02-01'), (date '2024-03-01')) m(month)
-			union all select null, 'none', 0, null, null`,
+			union all select null, 'none', 0, null, null
+			union all select date '2024-04-01', 'P1', april, 0, 0 from (select ` + fmt.Sprint(w.april) +
+			" as april) where april > 0",
 		"create table published.mart.state as select 'run' as part, " + fmt.Sprint(version) +
 			" as version, timestamptz '2024-03-31 12:00:00.25+02' as at",
 	} {
