@@ -92,20 +92,25 @@ type limitKey struct {
 // sums are what counted, and what it earned.
 type sums struct{ base, earned apd.Decimal }
 
-// limit holds what a line or a document earns between its bounds.
+// limit holds what a line or a document earns between its bounds. Both are added up under all rules, so that these may
+// change in between.
 func limit(c *credit, earned apd.Decimal, all map[limitKey]sums) apd.Decimal {
 	in := c.incentive
+	document := limitKey{c.partner, in.Name, c.line.sale.Distributor, c.line.paper, ""}
+	line := document
+	line.line = "line " + c.line.number
+	key := document
+	if in.LimitEach == "line" {
+		key = line
+	}
+	before := all[key]
+	for _, k := range []limitKey{document, line} {
+		all[k] = sums{add(all[k].base, c.base), add(all[k].earned, earned)}
+	}
 	if in.LimitEach == "" {
 		return earned
 	}
-	key := limitKey{c.partner, in.Name, c.line.sale.Distributor, c.line.paper, ""}
-	if in.LimitEach == "line" {
-		key.line = c.line.number
-	}
-	before := all[key]
-	after := sums{add(before.base, c.base), add(before.earned, earned)}
-	all[key] = after
-	return sub(in.between(after), in.between(before))
+	return sub(in.between(all[key]), in.between(before))
 }
 
 // between is what a line or document earns that counts so much and would earn so much.

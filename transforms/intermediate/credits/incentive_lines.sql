@@ -24,21 +24,13 @@ with incentives as (
     from rules.incentives as i
     where i.version = (select arg_min(version, begins) from rules.versions)
 ),
-kept as (
-    select l.sale_id, i.credits, a.incentive, a.version
-    from intermediate.agreements as a
-    join rules.incentives as i using (version, incentive)
-    join intermediate.valued_lines as l
-        on a.partner_id = case i.credits when 'buyer' then l.partner_id else l.distributor_id end
-        and a.from_date <= l.terms_date and l.terms_date <= a.to_date and l.version is not null
-),
 lines as (
     select *, coalesce(version, -1) as judged_by, false as by_agreement
     from intermediate.valued_lines
     union all
     select l.*, k.version, true
     from intermediate.valued_lines as l
-    join (select distinct sale_id, version from kept) as k using (sale_id)
+    join (select distinct sale_id, version from intermediate.agreed_lines) as k using (sale_id)
 )
 select
     l.sale_id, i.incentive, i.place, i.credits, i.base as base_of,
@@ -81,7 +73,8 @@ select
     end as reason
 from lines as l
 join incentives as i on i.version = l.judged_by
-left join kept as k on k.sale_id = l.sale_id and k.incentive = i.incentive
+left join intermediate.agreed_lines as k
+    on k.sale_id = l.sale_id and k.incentive = i.incentive
 left join intermediate.entitled_days as d
     on d.partner_id = case i.credits when 'buyer' then l.partner_id else l.distributor_id end
         and d.who = i.who and d.version = i.version and d.terms_date = l.terms_date

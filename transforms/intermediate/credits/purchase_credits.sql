@@ -45,13 +45,21 @@ judged as (
     union all
     select * from parts
 ),
+yearly as (
+    select sale_id, '' as matched_sale, incentive, base
+    from intermediate.incentive_lines
+    where base_of = 'recurring' and credits <> 'claims' and not is_unnamed
+    union all
+    select sale_id, matched_sale, incentive, base
+    from parts
+    where incentive in (select incentive from rules.incentive_names where base_of = 'recurring')
+),
 rests as (
-    select l.sale_id, l.matched_sale, j.incentive, -sum(j.base) as base
+    select l.sale_id, l.matched_sale, y.incentive, -sum(y.base) as base
     from intermediate.last_returns as l
-    join judged as j on j.sale_id = l.part_id and j.matched_sale = l.part_matched_sale
-    where l.measure = 'amount' and j.incentive in (
-        select incentive from rules.incentive_names where base_of = 'recurring')
-    group by l.sale_id, l.matched_sale, j.incentive
+    join yearly as y on y.sale_id = l.part_id and y.matched_sale = l.part_matched_sale
+    where l.measure = 'amount'
+    group by l.sale_id, l.matched_sale, y.incentive
 )
 select j.* exclude (judged_id, reason) replace (coalesce(r.base, j.base)::decimal(18,2) as base),
     if(j.reason is null and x.sale_id is not null, 'another_incentive', j.reason) as reason

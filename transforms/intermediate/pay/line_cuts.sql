@@ -21,6 +21,13 @@ with cutting as (
     group by version
     having sum(rate) > 1 or bool_or(is_any)
 ),
+-- A subquery, because a join would scan all lines also where nothing cuts.
+cut_lines as not materialized (
+    select sale_id, matched_sale, document_type, returned_sale_id, amount
+    from intermediate.credited_lines
+    where sale_id in (select sale_id from intermediate.movements
+        where version in (select version from cutting))
+),
 moved as (
     select
         c.credit_id, c.partner_id, c.incentive, i.place, c.distributor, c.terms_document,
@@ -31,7 +38,7 @@ moved as (
     from intermediate.movements as c
     join rules.incentives as i using (version, incentive)
     join intermediate.line_earnings as g using (credit_id)
-    left join intermediate.credited_lines as l
+    left join cut_lines as l
         on l.sale_id = c.sale_id and l.matched_sale = c.matched_sale
     where c.version in (select version from cutting) and g.schedule is not null
         and i.method in ('marginal', 'document') and i.base <> 'activities'

@@ -25,40 +25,48 @@ limits as (
     from rules.incentives
     where limit_each is not null
 ),
+-- Also movements by rules without a limit add up, so that rules may change in between.
 moved as (
     select
-        g.credit_id, c.partner_id, c.incentive, c.distributor, c.terms_document,
-        if(i.limit_each = 'line', c.terms_line, '') as line, g.sequence, c.base, g.by_rate,
-        coalesce(i.least, 0) as least, coalesce(i.most, 9999999999999999) as most
+        g.credit_id, c.partner_id, c.incentive, c.distributor, c.terms_document, c.terms_line,
+        g.sequence, c.base, g.by_rate, i.limit_each, coalesce(i.least, 0) as least,
+        coalesce(i.most, 9999999999999999) as most
     from intermediate.movements as c
-    join limits as i using (version, incentive)
     join gross as g using (credit_id)
-    where g.schedule is not null
+    left join limits as i using (version, incentive)
+    where g.schedule is not null and c.incentive in (select incentive from limits)
 ),
-stated as (
-    select partner_id, incentive, distributor, terms_document, terms_line, base, by_rate
+stated_lines as (
+    select partner_id, incentive, distributor, terms_document, terms_line, sum(base) as base,
+        sum(by_rate) as by_rate
     from stated.lines
     where schedule is not null and incentive in (select incentive from limits)
-),
-stated_sums as (
-    select partner_id, incentive, distributor, terms_document, terms_line as line,
-        sum(base) as base, sum(by_rate) as by_rate
-    from stated
     group by partner_id, incentive, distributor, terms_document, terms_line
-    union all
-    select partner_id, incentive, distributor, terms_document, '', sum(base), sum(by_rate)
-    from stated
+),
+stated_documents as (
+    select partner_id, incentive, distributor, terms_document, sum(base) as base,
+        sum(by_rate) as by_rate
+    from stated_lines
     group by partner_id, incentive, distributor, terms_document
 ),
 summed as (
     select m.credit_id, m.base, m.by_rate, m.least, m.most,
-        coalesce(s.base, 0) + sum(m.base) over so_far as base_after,
-        coalesce(s.by_rate, 0) + sum(m.by_rate) over so_far as earned_after
+        if(m.limit_each = 'line', coalesce(l.base, 0) + sum(m.base) over of_line,
+            coalesce(d.base, 0) + sum(m.base) over of_document) as base_after,
+        if(m.limit_each = 'line', coalesce(l.by_rate, 0) + sum(m.by_rate) over of_line,
+            coalesce(d.by_rate, 0) + sum(m.by_rate) over of_document) as earned_after
     from moved as m
-    left join stated_sums as s using (partner_id, incentive, distributor, terms_document, line)
-    window so_far as (
-        partition by m.partner_id, m.incentive, m.distributor, m.terms_document, m.line
-        order by m.sequence)
+    left join stated_lines as l using (partner_id, incentive, distributor, terms_document,
+        terms_line)
+    left join stated_documents as d using (partner_id, incentive, distributor, terms_document)
+    window
+        of_line as (
+            partition by m.partner_id, m.incentive, m.distributor, m.terms_document, m.terms_line
+            order by m.sequence),
+        of_document as (
+            partition by m.partner_id, m.incentive, m.distributor, m.terms_document
+            order by m.sequence)
+    qualify m.limit_each is not null
 ),
 ends as (
     select credit_id, 1 as side, base_after as base, earned_after as earned, least, most
