@@ -35,11 +35,14 @@ func (r *run) intoLake(ctx context.Context) []stage {
 
 // fill brings the lake up to what is published.
 func fill(ctx context.Context, c *config.Config) (done lake.Done, err error) {
-	s, err := openPublished(ctx, c)
+	s, err := openSession(ctx, c)
 	if err != nil {
 		return done, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := attachPublished(ctx, s, c); err != nil {
+		return done, err
+	}
 	p := lake.Publication{Now: time.Now()} // by the clock of the readers and of the files, not by the run's
 	if p.Tables, err = exported(); err != nil {
 		return done, err
