@@ -33,7 +33,7 @@ func Close(ctx context.Context, o Options, c Closing) (*Summary, error) {
 	var landed []landing.File
 	var closed ledger.Closed
 	var months []*publish.Month
-	return r.summary, r.carryOut(ctx, "close", []stage{
+	return r.summary, r.carryOut(ctx, "close", append([]stage{
 		{"land", func(say facts) (err error) { landed, err = r.land(say); return err }},
 		{"load", func(say facts) error { return r.load(ctx, landed, say) }},
 		{"transform", func(facts) error { return r.transform(ctx, landed) }},
@@ -50,5 +50,5 @@ func Close(ctx context.Context, o Options, c Closing) (*Summary, error) {
 		{"close", func(say facts) error { return decide(ctx, o.Config, closed, say) }},
 		{"stamp", func(say facts) error { return stamp(ctx, o.Config, c.Month, say) }},
 		{"publish", func(say facts) error { return r.publish(ctx, months, say) }},
-	})
+	}, r.intoLake(ctx)...))
 }

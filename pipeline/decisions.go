@@ -92,11 +92,11 @@ func Approve(ctx context.Context, o Options, month time.Time, who string) (*Summ
 	closed, _ := r.ledger.Of(month)
 	var made *publish.Month
 	var database string
-	return r.summary, r.carryOut(ctx, "approve", []stage{
+	return r.summary, r.carryOut(ctx, "approve", append([]stage{
 		{"report", func(facts) (err error) { made, err = final(o.Config, closed); return err }},
 		{"mark", func(facts) (err error) { database, err = r.approved(ctx, month, who); return err }},
 		{"publish", func(say facts) error { return r.putOut(database, []*publish.Month{made}, say) }},
-	})
+	}, r.intoLake(ctx)...))
 }
 
 // approved copies the published file, and says in it that a month is final. Without a published file the next run says
@@ -159,7 +159,7 @@ func Rollback(ctx context.Context, o Options, by, reason string) (*Summary, erro
 		return nil, err
 	}
 	defer r.release()
-	return r.summary, r.carryOut(ctx, "rollback", []stage{{"rollback", func(say facts) error {
+	return r.summary, r.carryOut(ctx, "rollback", append([]stage{{"rollback", func(say facts) error {
 		back := r.takenBack // it was the last publication
 		if back == "" {
 			var err error
@@ -178,5 +178,5 @@ func Rollback(ctx context.Context, o Options, by, reason string) (*Summary, erro
 		d := o.by(by)
 		d.Act, d.What, d.Reason = audit.Return, "run "+back, reason
 		return audit.Append(o.Config.Folders.Audit(), d)
-	}}})
+	}}}, r.intoLake(ctx)...))
 }

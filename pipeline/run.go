@@ -65,6 +65,7 @@ func (r *run) toStatements(
 	if r.NoWorkbooks {
 		stages = slices.DeleteFunc(stages, func(s stage) bool { return s.name == "report" })
 	}
+	stages = append(stages, r.intoLake(ctx)...)
 	err := r.carryOut(ctx, did, append(before, stages...))
 	if !store.IsDamaged(err) {
 		return err

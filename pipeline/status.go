@@ -31,21 +31,25 @@ func OpenPublished(ctx context.Context, c *config.Config) (*store.Session, error
 
 // openPublished opens it read only, but lets the session write files.
 func openPublished(ctx context.Context, c *config.Config) (*store.Session, error) {
-	path := c.Folders.Published()
-	if !files.Exists(path) {
-		return nil, ErrNothingPublished
-	}
 	s, err := store.Open(ctx, store.Options{MemoryLimit: c.Database.MemoryLimit, Threads: c.Database.Threads})
 	if err != nil {
 		return nil, err
 	}
-	if err = s.AttachReadOnly(ctx, path, "published"); err == nil {
-		err = s.Exec(ctx, "set search_path = 'published.mart'")
-	}
-	if err != nil {
+	if err := attachPublished(ctx, s, c); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+func attachPublished(ctx context.Context, s *store.Session, c *config.Config) error {
+	path := c.Folders.Published()
+	if !files.Exists(path) {
+		return ErrNothingPublished
+	}
+	if err := s.AttachReadOnly(ctx, path, "published"); err != nil {
+		return err
+	}
+	return s.Exec(ctx, "set search_path = 'published.mart'")
 }
 
 // ErrOtherVersion says that another version of Tranche made the published file.

@@ -46,6 +46,8 @@ type Summary struct {
 	Waiting []Amount // held or rejected, by currency
 	Unrated []Unrated
 
+	Lake *Lake // nil: there is none
+
 	Unremembered string // why the history lacks this run; empty: it does not
 
 	ClosedThrough  string // the last closed month, as 2024-08; empty: none is
@@ -100,6 +102,9 @@ type IncentiveTotal struct {
 // Waits says whether anything waits for a person.
 func (s *Summary) Waits() bool {
 	if len(s.Refused)+len(s.Withheld)+len(s.Unrated)+len(s.Changes)+len(s.OpenIDs) > 0 || s.AwaitsApproval {
+		return true
+	}
+	if s.Lake != nil && s.Lake.Down != "" {
 		return true
 	}
 	for _, f := range s.Feeds {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -96,8 +97,24 @@ func printOutages(out io.Writer, c *config.Config) {
 	}
 }
 
-// connect tries each source and each way out, and says what it saw.
+// connect tries each source, each way out, and the lake, and says what it saw.
 func (a *app) connect(ctx context.Context, c *config.Config) error {
+	return errors.Join(a.connectSources(ctx, c), a.connectLake(ctx, c))
+}
+
+func (a *app) connectLake(ctx context.Context, c *config.Config) error {
+	if c.Lake == nil {
+		return nil
+	}
+	if err := pipeline.TryLake(ctx, c); err != nil {
+		a.say("The lake cannot be used: %v", err)
+		return errWaiting
+	}
+	a.say("The lake (%s) can be used.", c.Lake.Data)
+	return nil
+}
+
+func (a *app) connectSources(ctx context.Context, c *config.Config) error {
 	looks, err := pipeline.Connect(ctx, c, time.Now())
 	if err != nil {
 		return err

@@ -179,7 +179,16 @@ func (a *app) decide(name, text string, decision func(pipeline.Options, time.Tim
 		return err
 	}
 	say(s, month)
-	return nil
+	return a.lakeStands(s)
+}
+
+// lakeStands says where the lake does not hold what is published.
+func (a *app) lakeStands(s *pipeline.Summary) error {
+	if s.Lake == nil || s.Lake.Down == "" {
+		return nil
+	}
+	printLakeDown(a.stdout, s)
+	return errWaiting
 }
 
 // nowFinal sends what has become final to finance and partners, if the configuration says how.

@@ -37,7 +37,7 @@ Who went back, and why, is in the audit log (tranche log).`,
 				return err
 			}
 			a.say("What run %s had published is taken back; what stood before it is published again.", s.RunID)
-			return nil
+			return a.lakeStands(s)
 		},
 	}
 	c.Flags().BoolVar(&rollback, "rollback", false, "go back one publication")

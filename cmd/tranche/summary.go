@@ -22,6 +22,10 @@ func printSummary(out io.Writer, s *pipeline.Summary) {
 	if s.Written+s.Unchanged > 0 {
 		fmt.Fprintf(out, " Workbooks: %d written, %d unchanged, %d removed.", s.Written, s.Unchanged, s.Removed)
 	}
+	if s.Lake != nil && s.Lake.Down == "" {
+		fmt.Fprintf(out, " Lake: %s written, %d unchanged, %d removed.",
+			counted(int64(s.Lake.Written), "part"), s.Lake.Unchanged, s.Lake.Removed)
+	}
 	if s.ClosedThrough != "" {
 		fmt.Fprintf(out, " Closed through %s.", s.ClosedThrough)
 	}
@@ -37,6 +41,13 @@ func printSummary(out io.Writer, s *pipeline.Summary) {
 	printWaiting(out, s)
 	fmt.Fprintf(out, "\nWorkbooks  %s\nDatabase   %s\n",
 		filepath.Join(s.Folders.Statements, s.Month.Format("2006-01")), s.Folders.Published())
+}
+
+// printLakeDown says that the lake does not hold what is published.
+func printLakeDown(out io.Writer, s *pipeline.Summary) {
+	if s.Lake != nil && s.Lake.Down != "" {
+		fmt.Fprintf(out, "  the lake is not as the published database: %s; the next run brings it up to date\n", s.Lake.Down)
+	}
 }
 
 // printTables shows the rows of each feed, the months they cover and the modules' totals.
@@ -167,6 +178,7 @@ func printWaiting(out io.Writer, s *pipeline.Summary) {
 		}
 	}
 	printWaitingSources(out, s.Looks)
+	printLakeDown(out, s)
 	for _, r := range s.Refused {
 		fmt.Fprintf(out, "  %s was refused: %s\n", r.File, r.Detail)
 	}

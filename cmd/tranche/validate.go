@@ -30,8 +30,8 @@ func (a *app) validateCommand() *cobra.Command {
 its warnings: base that earned nothing, and names of the rules that nothing answers to.
 With --feed and a file, show the file's first rows as they would be read, and every
 problem in it. Nothing is loaded.
-With --connect, try every source and every way out, and say what is there. Nothing is
-fetched and nothing is sent. It ends with 3 where one cannot be used.
+With --connect, try every source, every way out, and the lake, and say what is there. Nothing
+is fetched, sent or published. It ends with 3 where one cannot be used.
 With --schema, print the configuration's JSON schema. Editors use it to complete keys and
 to mark wrong ones. The first line of config.yaml names it.`,
 		Example: `  tranche validate --feed nordwind-sales NW_2024-07.csv
@@ -65,7 +65,7 @@ to mark wrong ones. The first line of config.yaml names it.`,
 		},
 	}
 	c.Flags().StringVar(&name, "feed", "", "the feed a file is read as")
-	c.Flags().BoolVar(&connect, "connect", false, "try every source and every way out")
+	c.Flags().BoolVar(&connect, "connect", false, "try every source, every way out, and the lake")
 	c.Flags().BoolVar(&schema, "schema", false, "print the configuration's JSON schema")
 	return c
 }

@@ -18,6 +18,7 @@ import (
 
 	"tranche/pipeline/ingest/feed"
 	"tranche/pipeline/ingest/fetch"
+	"tranche/pipeline/lake"
 	"tranche/pipeline/ledger/anchor"
 	"tranche/pipeline/programme"
 )
@@ -41,9 +42,10 @@ type Config struct {
 	Journal    *Journal      // nil: no journal is written
 	Serve      Serve
 	Notify     Notify
-	Deliver    *Deliver // nil: nothing leaves but messages
-	Keep       int      // earlier publications that can be restored
-	SourceHash string   // of the file's bytes
+	Deliver    *Deliver    // nil: nothing leaves but messages
+	Keep       int         // earlier publications that can be restored
+	Lake       *lake.Place // nil: the file is the only place of publication
+	SourceHash string      // of the file's bytes
 }
 
 // Folders are absolute paths.
@@ -255,6 +257,9 @@ func (r *reader) config(path string, f file, source []byte) (*Config, []byte) {
 	}
 	if c.Keep < 0 {
 		r.fault("$.publish.keep", "%d is not a number of publications", c.Keep)
+	}
+	if f.Publish.Lake != nil {
+		c.Lake = r.lake(base, f, *f.Publish.Lake)
 	}
 	return c, source
 }

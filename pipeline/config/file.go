@@ -58,7 +58,7 @@ type file struct {
 	People    []personFile  `doc:"Who may decide with --by; without it everybody may"`
 	Statement statementFile `doc:"How workbooks look, and how they are signed and locked"`
 	Journal   *journalFile  `doc:"The accounts a month is booked to; without them no journal is written"`
-	Publish   publishFile   `doc:"Earlier publications"`
+	Publish   publishFile   `doc:"Earlier publications, and other places of publication"`
 	Serve     serveFile     `doc:"What tranche serve does and when, and who may read its pages"`
 	Notify    notifyFile    `doc:"Who gets messages"`
 	Names     namesFile     `doc:"What levels and modules are called, and how statements write it"`
@@ -85,7 +85,8 @@ type foldersFile struct {
 }
 
 type publishFile struct {
-	Keep *int `is:"count" doc:"How many publications can be taken back; usually 7"`
+	Keep *int      `is:"count" doc:"How many publications can be taken back; usually 7"`
+	Lake *lakeFile `doc:"A DuckLake that the tables are published into as well; docs/lake.md"`
 }
 
 type landingFile struct {

@@ -78,6 +78,16 @@ func full(t *testing.T) string {
 		{"{level: premier, width: 25000, rates: [6, 7.5, 9]}",
 			`{level: premier, tranches: [{from: 0, to: 100.50, rate: 6.5%}, {from: 100.50, rate: "7.5 %"}]}`},
 		{"adjustments: \"6190\"", "adjustments: 6190"},
+		{"\nserve:", `
+  lake:
+    catalog: "postgres:host=127.0.0.1 port=5433 dbname=lake user=tranche"
+    password_file: mail.secret
+    data: s3://marts/tranche
+    s3: {endpoint: "https://s3.example", region: eu-west-1, key_id: US, secret_file: hook.secret}
+    extensions: extensions
+    programme: larkspur
+    keep: 14
+serve:`},
 		{"\n# ------", `
 notify:
   mail: {host: mail.example, port: 587, security: starttls, user: tranche, password_file: mail.secret,

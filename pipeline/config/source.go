@@ -110,7 +110,7 @@ func (r *reader) show(path string) string {
 var shownLine = regexp.MustCompile(`^>? *(\d+) \|`)
 
 // hidden are the sections that no excerpt shows.
-var hidden = regexp.MustCompile(`^(notify|serve|sources|deliver|signing)\s*:`)
+var hidden = regexp.MustCompile(`^(notify|publish|serve|sources|deliver|signing)\s*:`)
 
 // secretLines marks the lines of sections with servers and keys. They may hold a password, and excerpts go into logs.
 func secretLines(source []byte) []bool {

@@ -127,14 +127,19 @@ func (r *reader) place(at, base string, f file, s sourceFile) fetch.Place {
 // sharedFolder refuses a folder of ours: what lies there is not a sender's.
 func (r *reader) sharedFolder(at, base string, f file, folder string) fetch.Place {
 	folder = beside(base, folder)
+	r.notOurs(at+".folder", base, f, folder)
+	return fetch.Folder{Path: folder}
+}
+
+// notOurs refuses a folder that is one of ours, or in it or around it.
+func (r *reader) notOurs(at, base string, f file, folder string) {
 	ours := r.folders(base, f)
 	for _, p := range []place{{"inbox", ours.Inbox}, {"landing", ours.Landing}, {"statements", ours.Statements},
 		{"closed", ours.Closed}, {"state", ours.State}, {"published", ours.Analysts}} {
 		if a, b := real(p.path), real(folder); inside(a, b) || inside(b, a) {
-			r.fault(at+".folder", "it is %s, or lies in it or around it; put them beside each other", p.key)
+			r.fault(at, "it is %s, or lies in it or around it; put them beside each other", p.key)
 		}
 	}
-	return fetch.Folder{Path: folder}
 }
 
 func (r *reader) sftp(at, base string, f sftpFile, silent time.Duration) fetch.Place {

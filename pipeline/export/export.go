@@ -1,9 +1,9 @@
 // Package export writes tables as Parquet files, for tools that do not read DuckDB.
 //
-// A *part* is one file: a table, or its rows for one month. Its *content* is a hash of its columns and rows in any
-// order; a part of the same content is not written again. The *manifest* in the folder lists the parts with their
-// content and the hash of their bytes. A part is written aside and renamed, and the manifest is written last. Other
-// files in the folder are never touched.
+// A *part* is a table, or its rows for one month; here it is one file. Its *content* is a hash of its columns and rows
+// in any order; a part of the same content is not written again. The *manifest* in the folder lists the parts with
+// their content and the hash of their bytes. A part is written aside and renamed, and the manifest is written last.
+// Other files in the folder are never touched.
 package export
 
 import (
@@ -85,26 +85,27 @@ type writer struct {
 	session     *store.Session
 	dir         string
 	before, now map[string]part // as in a manifest
-	due         []found         // parts that are missing or differ
+	due         []Part          // parts that are missing or differ
 	done        *Done
 }
 
 // survey finds the parts to write and to remove.
 func (e *writer) survey(ctx context.Context, tables []Table) error {
 	for _, t := range tables {
-		parts, err := e.parts(ctx, t)
+		parts, err := Parts(ctx, e.session, t)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", t.Name, err)
 		}
 		for _, p := range parts {
-			was := e.before[p.name]
-			hash, err := files.Hash(e.path(p.name))
-			e.now[p.name] = part{Content: p.content, SHA256: was.SHA256}
-			if was.Content == p.content && err == nil && was.SHA256 == hash {
+			name := p.file()
+			was := e.before[name]
+			hash, err := files.Hash(e.path(name))
+			e.now[name] = part{Content: p.Content, SHA256: was.SHA256}
+			if was.Content == p.Content && err == nil && was.SHA256 == hash {
 				e.done.Unchanged++
 				continue
 			}
-			e.due, e.done.Written = append(e.due, p), append(e.done.Written, p.name)
+			e.due, e.done.Written = append(e.due, p), append(e.done.Written, name)
 		}
 	}
 	for name := range e.before {
@@ -119,53 +120,70 @@ func (e *writer) survey(ctx context.Context, tables []Table) error {
 
 func (e *writer) path(name string) string { return filepath.Join(e.dir, filepath.FromSlash(name)) }
 
-// found is a part in the database.
-type found struct {
-	month                *string
-	name, content, query string
+// Part is a table's rows of one month, or all its rows where it has no months.
+type Part struct {
+	Table   Table
+	Month   *string // nil: the rows without a month, or the table has none
+	Content string  // a hash of its columns and rows
 }
 
-// parts computes each part's content in one pass, as sums that do not depend on the order of rows. Every row is
-// unique, so no two cancel out.
-func (e *writer) parts(ctx context.Context, t Table) (list []found, err error) {
-	var head string // the columns with their types
-	err = e.session.Row(ctx, `select string_agg(column_name || ' ' || column_type, ', ')
-		from (describe `+t.Name+")", []any{&head})
+// Parts computes the content of a table's parts in one pass, as sums that do not depend on the order of rows. Every
+// row is unique, so no two cancel out.
+func Parts(ctx context.Context, s *store.Session, t Table) (list []Part, err error) {
+	head, err := Head(ctx, s, t.Name)
 	if err != nil {
 		return nil, err
 	}
-	month, by := "null", "" // a table without months has its file even when it is empty
+	month, by := "null", "" // a table without months has its part even when it is empty
 	if t.Month {
 		month, by = "month::varchar", " group by month order by month"
 	}
-	list, err = store.List(ctx, e.session, "select "+month+`,
+	return store.List(ctx, s, "select "+month+`,
 			sha256(concat_ws(' ', ?, count(*), bit_xor(md5_number(r::varchar))))
-		from `+t.Name+" as r"+by, func(p *found) []any { return []any{&p.month, &p.content} }, head)
-	for i := range list {
-		list[i].name, list[i].query = t.part(list[i].month)
-	}
-	return list, err
+		from `+t.Name+" as r"+by, func(p *Part) []any {
+		p.Table = t
+		return []any{&p.Month, &p.Content}
+	}, head)
 }
 
-// part is the file's name for a month, or without months for the table, and the query for its rows in a total order.
-// The month is in the folder's name and not in the file, as readers expect.
-func (t Table) part(month *string) (name, query string) {
-	_, folder, _ := strings.Cut(t.Name, ".")
+// Head is the columns of a table with their types.
+func Head(ctx context.Context, s *store.Session, table string) (head string, err error) {
+	err = s.Row(ctx, `select string_agg(column_name || ' ' || column_type, ', ')
+		from (describe `+table+")", []any{&head})
+	return head, err
+}
+
+// Where is the condition on a part's rows.
+func (p Part) Where() string {
+	switch {
+	case !p.Table.Month:
+		return ""
+	case p.Month == nil:
+		return " where month is null"
+	}
+	return " where month = date " + store.Literal(*p.Month)
+}
+
+// Rows is the query for some columns of a part's rows, in a total order.
+func (p Part) Rows(columns string) string {
 	var order []string
-	for _, g := range t.Grain {
+	for _, g := range p.Table.Grain {
 		order = append(order, store.Name(g))
 	}
-	columns, where := "* exclude (month)", ""
+	return "select " + columns + " from " + p.Table.Name + p.Where() + " order by " + strings.Join(order, ", ")
+}
+
+// file is the part's name in the folder. The month is in the name and not in the file, as readers expect.
+func (p Part) file() string {
+	_, folder, _ := strings.Cut(p.Table.Name, ".")
 	switch {
-	case !t.Month:
-		columns = "*"
-	case month == nil:
-		folder, where = path.Join(folder, "month=__HIVE_DEFAULT_PARTITION__"), " where month is null"
+	case !p.Table.Month:
+	case p.Month == nil:
+		folder = path.Join(folder, "month=__HIVE_DEFAULT_PARTITION__")
 	default:
-		folder, where = path.Join(folder, "month="+*month), " where month = date "+store.Literal(*month)
+		folder = path.Join(folder, "month="+*p.Month)
 	}
-	query = "select " + columns + " from " + t.Name + where + " order by " + strings.Join(order, ", ")
-	return path.Join(folder, "data.parquet"), query
+	return path.Join(folder, "data.parquet")
 }
 
 // carryOut writes the parts that are due and removes those that have gone.
@@ -186,7 +204,7 @@ func (e *writer) carryOut(ctx context.Context) error {
 	}
 	for _, p := range e.due {
 		if err := e.write(ctx, p); err != nil {
-			return fmt.Errorf("write %s: %w", p.name, err)
+			return fmt.Errorf("write %s: %w", p.file(), err)
 		}
 	}
 	for _, name := range e.done.Removed {
@@ -201,9 +219,13 @@ func (e *writer) writeManifest(parts map[string]part) error {
 	return files.WriteJSON(filepath.Join(e.dir, ManifestName), manifest{parts}, files.Shared)
 }
 
-func (e *writer) write(ctx context.Context, p found) error {
-	made, to := filepath.Join(e.dir, aside, "data.parquet"), e.path(p.name)
-	err := e.session.Exec(ctx, "copy ("+p.query+") to "+store.Literal(made)+" (format parquet, compression zstd)")
+func (e *writer) write(ctx context.Context, p Part) error {
+	made, to := filepath.Join(e.dir, aside, "data.parquet"), e.path(p.file())
+	columns := "*"
+	if p.Table.Month {
+		columns = "* exclude (month)"
+	}
+	err := e.session.Exec(ctx, "copy ("+p.Rows(columns)+") to "+store.Literal(made)+" (format parquet, compression zstd)")
 	if err != nil {
 		return err
 	}
@@ -217,7 +239,7 @@ func (e *writer) write(ctx context.Context, p found) error {
 	if err := os.Chmod(made, files.Shared); err != nil {
 		return err
 	}
-	e.now[p.name] = part{Content: p.content, SHA256: hash}
+	e.now[p.file()] = part{Content: p.Content, SHA256: hash}
 	return files.Place(made, to)
 }
 
