@@ -75,12 +75,8 @@ func TestThePagesCanOnlyBeRead(t *testing.T) {
 		}
 	}
 	got, _ := ask(t, c, "GET", "/healthz", "")
-	for _, header := range []string{
-		"X-Content-Type-Options", "X-Frame-Options", "Content-Security-Policy", "Referrer-Policy", "Cache-Control",
-	} {
-		if got.Header.Get(header) == "" {
-			t.Errorf("%s is missing", header)
-		}
+	if policy := got.Header.Get("Content-Security-Policy"); policy != "default-src 'none'" {
+		t.Errorf("the policy is %q", policy)
 	}
 	if got, _ := ask(t, c, "GET", "/", ""); got.StatusCode != 404 {
 		t.Errorf("/: %d", got.StatusCode)
