@@ -47,7 +47,10 @@ func (r register) partners() {
 	}
 	sh := r.titledListing(setup{title: w.say("sheet_register"), landscape: true, printed: printed}, columns)
 	first := sh.row + 1
-	sums := map[int]reports.Cents{}
+	sums := map[int]reports.Cents{3: 0, 4: 0, 5: 0, 6: 0, 7: 0, 8: 0} // also where no partner has a statement
+	if r.Replaces > 0 {
+		sums[9], sums[10] = 0, 0
+	}
 	waiting, held, pending := r.waitingByPartner()
 	for _, p := range r.Partners {
 		x := waiting[p.Partner.ID]
