@@ -7,7 +7,8 @@
 -- incentive, period_start
 -- accrued     what it stated as accrued, in the programme currency
 -- through     first day of the last closed month of the period
--- comes_to    the same base at the rate of the period so far, in the programme currency
+-- comes_to    what the accrued base earns at the rate of the period so far, in the programme
+--             currency
 -- difference  comes_to less accrued, in the programme currency
 with last_months as (
     select partner_id, incentive, period_start, max(month) as through,

@@ -15,7 +15,7 @@
 --                currency
 -- true_up        accrued less earned: what is to be accrued besides what is stated, in the
 --                programme currency
--- true_up_before   the same at the end of the month before; 0 in the first month of a period
+-- true_up_before   true-up of the month before, in the programme currency; 0 in a period's first
 with periods as (
     select
         m.month,

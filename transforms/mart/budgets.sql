@@ -4,7 +4,7 @@
 --
 -- grain: request_id
 -- request_id, partner_id
--- points       asked for
+-- points       points asked for
 -- purpose, requested_on
 -- state        requested, approved, proved, lapsed or refused
 -- approved_on, expires_on, proved_on, proof

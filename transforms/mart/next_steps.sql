@@ -9,7 +9,7 @@
 -- incentive, position_family
 -- position    the partner's base in the period so far, in the programme currency or in units
 -- schedule
--- tranche     the next tranche
+-- tranche     number of the next tranche
 -- reached_at  position at which it is reached, in the programme currency or in units
 -- needed      base that is still needed for it, in the programme currency or in units
 -- reached_in  first day of the month in which it is reached at the pace; null: not in this period
