@@ -168,10 +168,10 @@ func drawPartner(t *rapid.T, id string, i int) oracle.Partner {
 		p.Levels = append(p.Levels, oracle.Given{Level: rapid.SampledFrom([]string{"ready", "premier"}).Draw(t, "level 2"),
 			From: p.Levels[0].From.AddDate(0, 0, rapid.IntRange(1, 150).Draw(t, "after"))})
 	}
-	if rapid.IntRange(0, 2).Draw(t, "has an agreement") == 0 {
+	for range rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(t, "agreements") {
 		from := drawDay(t, "agreed from", 0, 200)
-		p.Agreements = []oracle.Holding{{Module: day(firstDay), From: from,
-			To: from.AddDate(0, 0, rapid.IntRange(0, 150).Draw(t, "agreed days"))}}
+		p.Agreements = append(p.Agreements, oracle.Holding{Module: day(firstDay), From: from,
+			To: from.AddDate(0, 0, rapid.IntRange(0, 150).Draw(t, "agreed days"))})
 	}
 	return p
 }

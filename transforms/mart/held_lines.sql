@@ -71,7 +71,6 @@ select
 from intermediate.budgets as b
 join staging.files as f using (file_id)
 where b.held_reason is not null
-    and (b.proved_on is not null or b.held_reason = 'unknown_partner')
 union all
 select
     'certifications', c.file_id, c.line, f.file_name, 'unknown_partner', c.partner_code,

@@ -124,7 +124,8 @@ func (l *line) creditedTo(in *Incentive) string {
 	return ""
 }
 
-// keeps is the version whose incentive a partner keeps by agreement on a day, nil where it keeps none.
+// keeps is the version whose incentive a partner keeps by agreement on a day, nil where it keeps none. Of several the
+// agreement that begins last holds, and of these the later version.
 func (w *work) keeps(partner, incentive string, day time.Time) (kept *Version) {
 	var from time.Time
 	if w.partners[partner] == nil {
@@ -132,10 +133,12 @@ func (w *work) keeps(partner, incentive string, day time.Time) (kept *Version) {
 	}
 	for _, a := range w.newest(partner).Agreements {
 		v := w.programme.named(a.Module)
-		if v == nil || !within(day, a.From, a.To) || a.From.Before(from) {
+		if v == nil || !within(day, a.From, a.To) {
 			continue
 		}
-		if in := v.incentive(incentive); in != nil && in.ByAgreement {
+		in := v.incentive(incentive)
+		isLater := kept == nil || a.From.After(from) || a.From.Equal(from) && v.From.After(kept.From)
+		if in != nil && in.ByAgreement && isLater {
 			kept, from = v, a.From
 		}
 	}
