@@ -7,7 +7,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"tranche/pipeline/ingest/fetch"
 	"tranche/pipeline/schedule/letters"
@@ -142,24 +141,8 @@ func (r *reader) deliveryPlace(base string, f file, p placeFile, i int, before [
 		slices.ContainsFunc(before, func(other DeliveryPlace) bool { return other.Name == p.Name }) {
 		r.fault(at+".name", "every place needs a name of its own, without / and @, and not mail or none")
 	}
-	silent := time.Duration(0)
-	if p.Timeout != "" {
-		silent = r.duration(at+".timeout", p.Timeout)
-	}
-	var places []fetch.Place
-	if p.Folder != "" {
-		places = append(places, r.sharedFolder(at, base, f, p.Folder))
-	}
-	if p.SFTP != nil {
-		places = append(places, r.sftp(at+".sftp", base, *p.SFTP, silent))
-	}
-	if p.S3 != nil {
-		places = append(places, r.s3(at+".s3", base, *p.S3, silent))
-	}
-	if len(places) != 1 {
-		r.fault(at, "a place is one of folder, sftp and s3")
-		places = []fetch.Place{fetch.Folder{}}
-	}
+	place := r.place(at, base, f, sourceFile{Folder: p.Folder, SFTP: p.SFTP, S3: p.S3, Timeout: p.Timeout},
+		"a place is one of folder, sftp and s3")
 	into := path.Clean(p.Into)
 	if p.Into == "" {
 		into = ""
@@ -167,5 +150,5 @@ func (r *reader) deliveryPlace(base string, f file, p placeFile, i int, before [
 	if into == ".." || strings.HasPrefix(into, "../") {
 		r.fault(at+".into", "it leads out of the place")
 	}
-	return DeliveryPlace{Name: p.Name, Into: into, Place: places[0]}
+	return DeliveryPlace{Name: p.Name, Into: into, Place: place}
 }

@@ -83,7 +83,7 @@ func (r *reader) sources(base string, list []sourceFile, f file, feeds []feed.Fe
 			slices.ContainsFunc(sources, func(other fetch.Source) bool { return other.Name == s.Name }) {
 			r.fault(at+".name", "every source needs a name of its own, without /")
 		}
-		sources = append(sources, fetch.Source{Name: s.Name, Place: r.place(at, base, f, s)})
+		sources = append(sources, fetch.Source{Name: s.Name, Place: r.place(at, base, f, s, "a source is one place: folder, sftp, s3 or imap")})
 	}
 	for i, declared := range f.Feeds {
 		at := fmt.Sprintf("$.feeds[%d].source", i)
@@ -99,7 +99,8 @@ func (r *reader) sources(base string, list []sourceFile, f file, feeds []feed.Fe
 	return sources
 }
 
-func (r *reader) place(at, base string, f file, s sourceFile) fetch.Place {
+// place reads where files are. Where it is not exactly one, the fault says which there can be.
+func (r *reader) place(at, base string, f file, s sourceFile, can string) fetch.Place {
 	silent := time.Duration(0)
 	if s.Timeout != "" {
 		silent = r.duration(at+".timeout", s.Timeout)
@@ -118,7 +119,7 @@ func (r *reader) place(at, base string, f file, s sourceFile) fetch.Place {
 		places = append(places, r.imap(at+".imap", base, *s.IMAP, silent))
 	}
 	if len(places) != 1 {
-		r.fault(at, "a source is one place: folder, sftp, s3 or imap")
+		r.fault(at, "%s", can)
 		return fetch.Folder{}
 	}
 	return places[0]
