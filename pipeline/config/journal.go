@@ -1,14 +1,13 @@
 package config
 
 import (
-	"bytes"
-	"encoding/csv"
 	"fmt"
 	"maps"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"tranche/pipeline/programme"
 )
@@ -84,6 +83,9 @@ func (r *reader) journal(base string, f *journalFile, p programme.Programme) *Jo
 		Expected: f.Expected, Company: f.Company, CostCentre: f.CostCentre, CostCentres: f.CostCentres,
 		Vendors: r.vendors(base, f.Vendors), Dimensions: dimensions}
 	for i, e := range f.Exports {
+		if slices.ContainsFunc(j.Exports, func(x JournalExport) bool { return x.Name == e.Name }) {
+			r.fault(fmt.Sprintf("$.journal.exports[%d].name", i), "there are two exports named %s", e.Name)
+		}
 		j.Exports = append(j.Exports, r.journalExport(fmt.Sprintf("$.journal.exports[%d]", i), e, f.Dimensions))
 	}
 	return j
@@ -100,19 +102,7 @@ func (r *reader) vendors(base, path string) map[string]string {
 		r.fault(at, "it cannot be read: %v", err)
 		return nil
 	}
-	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))).ReadAll()
-	if err != nil || len(rows) == 0 || !slices.Equal(rows[0], []string{"partner_id", "vendor_no"}) {
-		r.fault(at, "%s does not begin with the row partner_id,vendor_no, or is no CSV (%v)", path, err)
-		return nil
-	}
-	list := map[string]string{}
-	for _, row := range rows[1:] {
-		if _, twice := list[row[0]]; twice {
-			r.fault(at, "%s has two vendor numbers", row[0])
-		}
-		list[row[0]] = row[1]
-	}
-	return list
+	return r.pairs(at, path, data, "vendor_no", "vendor numbers")
 }
 
 // journalFields are what a column of an export can have.
@@ -135,7 +125,18 @@ func (r *reader) journalExport(at string, f journalExportFile, dimensions map[st
 		r.fault(at+".delimiter", "%q is more than one character", f.Delimiter)
 	}
 	e.Dates = strings.NewReplacer("yyyy", "2006", "mm", "01", "dd", "02", "yy", "06").Replace(f.Dates)
+	if strings.ContainsFunc(e.Dates, unicode.IsLetter) {
+		r.fault(at+".dates", "%q is no date; write it with dd, mm, and yyyy or yy, as in dd.mm.yyyy", f.Dates)
+	}
+	for _, side := range slices.Sorted(maps.Keys(f.Sides)) {
+		if side != "debit" && side != "credit" {
+			r.fault(at+".sides", "%q is no side of a posting; there are debit and credit", side)
+		}
+	}
 	for i, c := range f.Columns {
+		if c.Field != "" && c.Text != "" {
+			r.fault(fmt.Sprintf("%s.columns[%d]", at, i), "a column has a field of the posting, or a text of its own, not both")
+		}
 		name, isDimension := strings.CutPrefix(c.Field, "dimension.")
 		_, hasDimension := dimensions[name]
 		switch {

@@ -83,7 +83,8 @@ func (r *reader) sources(base string, list []sourceFile, f file, feeds []feed.Fe
 			slices.ContainsFunc(sources, func(other fetch.Source) bool { return other.Name == s.Name }) {
 			r.fault(at+".name", "every source needs a name of its own, without /")
 		}
-		sources = append(sources, fetch.Source{Name: s.Name, Place: r.place(at, base, f, s, "a source is one place: folder, sftp, s3 or imap")})
+		place := r.place(at, base, f, s, "a source is one place: folder, sftp, s3 or imap")
+		sources = append(sources, fetch.Source{Name: s.Name, Place: place})
 	}
 	for i, declared := range f.Feeds {
 		at := fmt.Sprintf("$.feeds[%d].source", i)

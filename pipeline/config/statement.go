@@ -6,6 +6,7 @@ import (
 	"image"
 	_ "image/jpeg" // a logo is one of the two
 	_ "image/png"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -81,22 +82,30 @@ func (r *reader) passwords(base, path string) map[string]string {
 	if data == nil {
 		return nil
 	}
+	list := r.pairs(at, path, data, "password", "passwords")
+	for _, partner := range slices.Sorted(maps.Keys(list)) {
+		if n := utf8.RuneCountInString(list[partner]); n < 12 || n > 255 {
+			r.fault(at, "the password of %s has %d characters; it needs 12 to 255", partner, n)
+		}
+	}
+	return list
+}
+
+// pairs reads a CSV of partner ids, and something of each. Two is what a partner has in a fault that has it twice.
+func (r *reader) pairs(at, path string, data []byte, column, two string) map[string]string {
 	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))).ReadAll()
 	if err != nil {
-		r.fault(at, "%s: %v; a row is partner_id,password, with quotes around what holds a comma", path, err)
+		r.fault(at, "%s: %v; a row is partner_id,%s, with quotes around what holds a comma", path, err, column)
 		return nil
 	}
-	if len(rows) == 0 || !slices.Equal(rows[0], []string{"partner_id", "password"}) {
-		r.fault(at, "%s does not begin with the row partner_id,password", path)
+	if len(rows) == 0 || !slices.Equal(rows[0], []string{"partner_id", column}) {
+		r.fault(at, "%s does not begin with the row partner_id,%s", path, column)
 		return nil
 	}
 	list := map[string]string{}
 	for _, row := range rows[1:] {
-		if n := utf8.RuneCountInString(row[1]); n < 12 || n > 255 {
-			r.fault(at, "the password of %s has %d characters; it needs 12 to 255", row[0], n)
-		}
 		if _, twice := list[row[0]]; twice {
-			r.fault(at, "%s has two passwords", row[0])
+			r.fault(at, "%s has two %s", row[0], two)
 		}
 		list[row[0]] = row[1]
 	}

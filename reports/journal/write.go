@@ -123,9 +123,24 @@ func (w Writing) field(p *Posting, at int, name string, l Layout) string {
 			}
 		}
 		return harmless(strings.Join(all, ";"))
+	case "account":
+		return harmless(p.Account)
+	case "partner_id":
+		return harmless(p.Partner)
+	case "kind":
+		return harmless(p.Kind)
+	case "text":
+		return harmless(p.Text)
+	case "reference":
+		return harmless(p.Reference)
+	case "paid_currency":
+		return harmless(p.Currency)
+	case "document_no":
+		return harmless(p.Document)
+	case "incentive":
+		return harmless(p.Incentive)
 	}
-	return harmless(map[string]string{"account": p.Account, "partner_id": p.Partner, "kind": p.Kind, "text": p.Text,
-		"reference": p.Reference, "paid_currency": p.Currency, "document_no": p.Document, "incentive": p.Incentive}[name])
+	return ""
 }
 
 func (w Writing) dimension(name, incentive string) string {
@@ -156,7 +171,7 @@ func Read(in io.Reader) ([]Posting, error) {
 		if n == 0 || text(7) == "reversal" {
 			continue
 		}
-		p := Posting{Account: r[2], Partner: text(6), Kind: r[7], Text: text(8), Reference: text(9), Currency: text(11),
+		p := Posting{Account: text(2), Partner: text(6), Kind: r[7], Text: text(8), Reference: text(9), Currency: text(11),
 			Paid: text(12), Document: text(13), Incentive: text(17)}
 		var bad error
 		if p.Debit, bad = reports.ParseCents(r[3]); bad == nil {

@@ -6,7 +6,7 @@
 -- request_id, partner_id, points, purpose, requested_on
 -- state        requested, approved, proved, lapsed or refused
 -- approved_on, expires_on, proved_on, proof
--- held_reason  unknown_partner, before_the_programme, or not_approved: it was proved before it was
+-- held_reason  unknown_partner, before_the_programme, or no_approval: it was proved before it was
 --              approved, after it had lapsed, or although it was refused; null: nothing is wrong
 -- file_id, line
 with current as (
@@ -34,6 +34,6 @@ select request_id, partner_id, points, purpose, requested_on,
     case
         when not is_known then 'unknown_partner'
         when proved_on < (select min(from_date) from rules.in_force) then 'before_the_programme'
-        when proved_on is not null and not is_proved then 'not_approved'
+        when proved_on is not null and not is_proved then 'no_approval'
     end as held_reason, file_id, line
 from judged
