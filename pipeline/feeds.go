@@ -138,12 +138,8 @@ func Deliver(c *config.Config, name string, from io.Reader) error {
 	case files.Exists(filepath.Join(c.Folders.Inbox, name)):
 		return mistake("%s lies in the inbox already, and waits for the next run", name)
 	}
-	part := filepath.Join(c.Folders.Inbox, "."+name+".part")
-	if err := write(part, from); err != nil {
-		return errors.Join(fmt.Errorf("put %s into the inbox: %w", name, err), files.Remove(part))
-	}
 	path := filepath.Join(c.Folders.Inbox, name)
-	if err := os.Rename(part, path); err != nil {
+	if err := put(path, from); err != nil {
 		return fmt.Errorf("put %s into the inbox: %w", name, err)
 	}
 	if c.Ready == "" {
@@ -152,11 +148,18 @@ func Deliver(c *config.Config, name string, from io.Reader) error {
 	return files.Write(path+c.Ready, nil, files.Private)
 }
 
-func write(path string, from io.Reader) error {
-	out, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+// put writes a file whole: two at once of one name have a part of their own each.
+func put(path string, from io.Reader) error {
+	out, err := os.CreateTemp(filepath.Dir(path), ".*.part")
 	if err != nil {
 		return err
 	}
 	_, err = io.Copy(out, from)
-	return errors.Join(err, out.Sync(), out.Close())
+	if err = errors.Join(err, out.Close()); err == nil {
+		err = files.Place(out.Name(), path)
+	}
+	if err != nil {
+		err = errors.Join(err, files.Remove(out.Name()))
+	}
+	return err
 }

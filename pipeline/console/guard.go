@@ -115,19 +115,21 @@ const (
 	every    = 15 * time.Second
 )
 
-// allow counts an attempt, and says whether it may be made.
+// allow counts an attempt, and says whether it may be made. The address stands first: one that is refused uses up
+// nobody's attempts.
 func (l *limits) allow(now time.Time, keys ...string) bool {
 	l.Lock()
 	defer l.Unlock()
 	if l.of == nil || len(l.of) > 10_000 { // strangers must not fill the memory
 		l.of = map[string]*rate.Limiter{}
 	}
-	may := true
 	for _, key := range keys {
 		if l.of[key] == nil {
 			l.of[key] = rate.NewLimiter(rate.Every(every), attempts)
 		}
-		may = l.of[key].AllowN(now, 1) && may
+		if !l.of[key].AllowN(now, 1) {
+			return false
+		}
 	}
-	return may
+	return true
 }

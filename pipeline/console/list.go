@@ -44,7 +44,7 @@ func (v *visit) list(s *sheet, t tables.Table, args ...any) error {
 // kept is what was read of the publication before, or reads it now. The question is all that the answer depends on,
 // besides the publication and what the person may see.
 func kept[T any](v *visit, question []any, read func() (T, error)) (T, error) {
-	key := files.HashBytes(fmt.Appendf(nil, "%q %q", viewOf(v.person.Scope), question))
+	key := files.HashBytes(fmt.Appendf(nil, "%q %#v", viewOf(v.person.Scope), question))
 	if found, ok := v.pub.kept.find(key); ok {
 		return found.(T), nil
 	}

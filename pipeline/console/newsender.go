@@ -197,7 +197,7 @@ func writeDraft(v *visit) (said, next string, err error) {
 		return "", "", err
 	}
 	text := strings.ReplaceAll(v.r.PostFormValue("text"), "\r\n", "\n")
-	d.text = text[:min(len(text), 64<<10)]
+	d.text = strings.ToValidUTF8(text[:min(len(text), 64<<10)], "")
 	v.drafts.change(d)
 	return "", "/senders/drafts/" + d.id + "#preview", nil
 }
@@ -272,10 +272,11 @@ func saveDraft(v *visit) (said, next string, err error) {
 			return "", "", err
 		}
 		defer file.Close()
-		if err := pipeline.Deliver(with, filepath.Base(d.file), file); err != nil {
-			return "", "", err
+		if err := pipeline.Deliver(with, filepath.Base(d.file), file); err != nil { // the feed is saved all the same
+			said += " " + v.t("The sample is not in the inbox: %s", sentence(err))
+		} else {
+			said += " " + v.t("%s lies in the inbox, and lands in the next run.", filepath.Base(d.file))
 		}
-		said += " " + v.t("%s lies in the inbox, and lands in the next run.", filepath.Base(d.file))
 	}
 	return said, "/senders", v.drafts.forget(d.id)
 }

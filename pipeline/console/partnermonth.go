@@ -223,9 +223,10 @@ func (v *visit) lineFacts(line map[string]string) facts {
 		list.Rows = append(list.Rows, fact{Label: v.t("End customer"), Value: line["end_customer"]})
 	}
 	if line["net_amount"] != "" {
-		list.Rows = append(list.Rows, number("Net amount", line["net_amount"], line["currency"]))
+		list.Rows = append(list.Rows, number("Net amount", line["net_amount"], line["currency"]),
+			number("Value", line["amount"], own))
 	}
-	list.Rows = append(list.Rows, number("Value", line["amount"], own), number("Base", line["base"], own),
+	list.Rows = append(list.Rows, number("Base", line["base"], own),
 		number("Position before", line["lo"], own), number("Position after", line["hi"], own),
 		number("Earned by rates", line["by_rate"], own), number("After the limits", line["before_cap"], own),
 		number("Earned", line["earned"], own), number("Points", line["points"], ""))

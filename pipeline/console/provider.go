@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
@@ -20,25 +21,26 @@ import (
 // provider is the OpenID Connect provider, asked for its addresses once.
 type provider struct {
 	sync.Mutex
-	of       *config.OIDC
-	found    *oidc.Provider
-	verifier *oidc.IDTokenVerifier
+	of    *config.OIDC
+	found *oidc.Provider
 }
 
-// ask finds the provider. One that does not answer is asked again the next time.
-func (p *provider) ask(ctx context.Context, o *config.OIDC) (*oauth2.Config, *oidc.IDTokenVerifier, error) {
+// ask finds the provider. One that does not answer is asked again the next time, and keeps nobody waiting for long.
+func (p *provider) ask(ctx context.Context, o *config.OIDC) (*oauth2.Config, *oidc.Provider, error) {
 	p.Lock()
 	defer p.Unlock()
+	ctx, stop := context.WithTimeout(ctx, 10*time.Second)
+	defer stop()
 	if p.found == nil || p.of.Issuer != o.Issuer || p.of.Client != o.Client {
 		found, err := oidc.NewProvider(ctx, o.Issuer)
 		if err != nil {
 			return nil, nil, fmt.Errorf("ask the provider %s: %w", o.Issuer, err)
 		}
-		p.of, p.found, p.verifier = o, found, found.Verifier(&oidc.Config{ClientID: o.Client})
+		p.of, p.found = o, found
 	}
 	return &oauth2.Config{ClientID: o.Client, ClientSecret: o.Secret, Endpoint: p.found.Endpoint(),
 		RedirectURL: o.Address + "/signin/back", Scopes: []string{oidc.ScopeOpenID, "profile", "email", o.Claim},
-	}, p.verifier, nil
+	}, p.found, nil
 }
 
 // toProvider leads to the provider.
@@ -93,7 +95,7 @@ var errNoGroup = errors.New("in no group that may do anything")
 
 // vouched is the person that the provider's answer names, with what its groups may do.
 func (v *visit) vouched(ctx context.Context, o *config.OIDC, nonce, proof string) (p accounts.Person, err error) {
-	way, verifier, err := v.provider.ask(ctx, o)
+	way, found, err := v.provider.ask(ctx, o)
 	if err != nil {
 		return p, err
 	}
@@ -105,7 +107,7 @@ func (v *visit) vouched(ctx context.Context, o *config.OIDC, nonce, proof string
 	if !ok {
 		return p, errors.New("the provider gave no id_token")
 	}
-	id, err := verifier.Verify(ctx, raw)
+	id, err := found.Verifier(&oidc.Config{ClientID: o.Client}).Verify(ctx, raw)
 	if err != nil {
 		return p, err
 	}
@@ -117,12 +119,12 @@ func (v *visit) vouched(ctx context.Context, o *config.OIDC, nonce, proof string
 		return p, err
 	}
 	if _, ok := claims[o.Claim]; !ok { // some providers name groups only when they are asked
-		v.provider.Lock()
-		found := v.provider.found
-		v.provider.Unlock()
 		info, err := found.UserInfo(ctx, oauth2.StaticTokenSource(token))
 		if err != nil {
 			return p, err
+		}
+		if info.Subject != id.Subject {
+			return p, errors.New("the provider answers about somebody else")
 		}
 		if err := info.Claims(&claims); err != nil {
 			return p, err

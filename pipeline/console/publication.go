@@ -107,7 +107,10 @@ func open(ctx context.Context, path string, scopes map[string]accounts.Scope) (*
 			return nil, err
 		}
 		if p.file, err = os.Stat(path); err == nil && os.SameFile(before, p.file) {
-			return p, p.read(ctx)
+			if err := p.read(ctx); err != nil {
+				return nil, errors.Join(err, p.readers.Close())
+			}
+			return p, nil
 		}
 		if err := errors.Join(err, p.readers.Close()); err != nil {
 			return nil, err
@@ -128,9 +131,6 @@ func (p *publication) read(ctx context.Context) error {
 	}
 	if err == nil {
 		err = s.Row(ctx, "select hash, through_month from mart.as_of where part = 'run'", []any{&p.run, &p.month})
-	}
-	if err != nil {
-		err = errors.Join(err, p.readers.Close())
 	}
 	return err
 }
@@ -158,12 +158,14 @@ func viewFor(name string, s accounts.Scope) store.View {
 		Shared: []string{"admissions", "as_of", "currencies", "incentives", "labels", "level_rules", "months", "names",
 			"point_rules", "programme", "rules", "sell_with_roles"},
 		Instead: map[string]string{
-			"statement_lines": hide("document_no", "line_no", "line_key", "end_customer", "net_amount", "returns_document",
-				"returns_line", "sale_id"),
+			"statement_lines": hide("document_no", "line_no", "line_key", "end_customer", "quantity", "net_amount",
+				"currency", "rate", "rate_date", "amount", "returns_document", "returns_line", "sale_id"),
 			"uncounted_lines": hide("document_no", "line_no", "end_customer", "net_amount", "returns_document",
 				"returns_line", "sale_id"),
-			"adjustments":    hide("document_no", "line_no", "line_key", "sale_id"),
-			"tranche_slices": hide("sale_id"),
+			"adjustments":       hide("document_no", "line_no", "line_key", "sale_id"),
+			"tranche_slices":    hide("sale_id"),
+			"sell_with_claims":  hide("document_no", "line_no", "sale_id", "returned_sale_id"),
+			"sell_with_credits": hide("document_no", "line_no", "matched_sale", "sale_id"),
 		},
 	}
 }

@@ -190,7 +190,7 @@ func (v *visit) reason() (string, error) {
 	if reason == "" {
 		return "", wrongf("%s", v.t("Say why."))
 	}
-	return reason[:min(len(reason), 2000)], nil
+	return strings.ToValidUTF8(reason[:min(len(reason), 2000)], ""), nil
 }
 
 // answer sends the page, or what is wrong.
@@ -264,15 +264,8 @@ func (v *visit) sorry(err error) (int, *sheet) {
 		v.t("The log of the program says what. Nothing that is published has changed."))
 }
 
-// sentence is an error with a capital letter and a full stop.
-func sentence(err error) string {
-	text := err.Error()
-	text = strings.ToUpper(text[:1]) + text[1:]
-	if strings.HasSuffix(text, ".") {
-		return text
-	}
-	return text + "."
-}
+// sentence is an error with a full stop. It may begin with a name, which stays as it is.
+func sentence(err error) string { return strings.TrimSuffix(err.Error(), ".") + "." }
 
 // download is a file in place of a page.
 type download struct {

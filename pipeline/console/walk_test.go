@@ -1,13 +1,16 @@
 package console
 
 import (
+	"errors"
 	"fmt"
+	"html"
 	"net/http"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"tranche/pipeline"
 	"tranche/pipeline/console/accounts"
 )
 
@@ -119,6 +122,53 @@ func TestAManagerOfSomePartnersSeesThemWhateverAddressIsGuessed(t *testing.T) {
 	for _, path := range []string{"/files/12/2", "/files/1/2"} { // lines of others
 		if got := v.get(path); got != http.StatusNotFound {
 			t.Errorf("%s: %d", path, got)
+		}
+	}
+}
+
+// TestAManagerOfSomePartnersSeesNoDocumentOfAnothersSale: a partner that claims a deal knows its share and what the
+// deal is worth, and not the documents of the buyer.
+func TestAManagerOfSomePartnersSeesNoDocumentOfAnothersSale(t *testing.T) {
+	s := newSite(t)
+	db, err := pipeline.OpenPublished(t.Context(), s.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const shared = `from mart.sell_with_credits as c where (c.partner_id, c.document_no) not in (
+		select (partner_id, document_no) from mart.statement_lines
+		semi join (from mart.incentives where credits <> 'claims') using (incentive))`
+	var partner, deal string
+	err = db.Row(t.Context(), "select c.partner_id, arg_max(c.deal_id, c.base) "+shared+
+		" group by c.partner_id order by count(*) desc, c.partner_id limit 1", []any{&partner, &deal})
+	if err != nil {
+		t.Fatal(err)
+	}
+	documents, err := db.Texts(t.Context(), "select distinct c.document_no "+shared+" and c.partner_id = ?", partner)
+	if err := errors.Join(err, db.Close()); err != nil || len(documents) == 0 {
+		t.Fatalf("%d documents of others (%v)", len(documents), err)
+	}
+	s.account("limited", accounts.Scope{Partners: []string{partner}}, accounts.PartnerManager)
+	v := s.signedIn("limited")
+	pages := []string{"/deals", "/deals/" + deal, "/partners/" + partner}
+	for month := 1; month <= 8; month++ {
+		pages = append(pages, fmt.Sprintf("/partners/%s/2024-%02d", partner, month))
+	}
+	files := regexp.MustCompile(`href="([^"]*as=csv[^"]*)"`)
+	lines := regexp.MustCompile(`/partners/P[0-9]+/2024-[0-9]{2}/lines/[0-9a-f-]+`)
+	for i := 0; i < len(pages); i++ {
+		if code := v.get(pages[i]); code != http.StatusOK && code != http.StatusNotFound {
+			t.Errorf("%s: %d", pages[i], code)
+		}
+		for _, document := range documents {
+			if regexp.MustCompile(`\b` + regexp.QuoteMeta(document) + `\b`).MatchString(v.page) {
+				t.Fatalf("%s shows the document %s of another partner", pages[i], document)
+			}
+		}
+		if i < 11 {
+			for _, found := range files.FindAllStringSubmatch(v.page, -1) {
+				pages = append(pages, html.UnescapeString(found[1]))
+			}
+			pages = append(pages, lines.FindAllString(v.page, 3)...)
 		}
 	}
 }

@@ -42,11 +42,12 @@ func OpenReaders(ctx context.Context, path string, sessions int, views []View, o
 	return r, nil
 }
 
-func (r *Readers) open(ctx context.Context, path string, sessions int, views []View, o Options) error {
+func (r *Readers) open(ctx context.Context, path string, sessions int, views []View, o Options) (err error) {
 	first, err := r.session(ctx, "", o)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, first.conn.Close()) }()
 	if err := first.configure(ctx); err != nil {
 		return err
 	}
@@ -63,20 +64,20 @@ func (r *Readers) open(ctx context.Context, path string, sessions int, views []V
 		r.free[v.Name] = make(chan *Session, sessions)
 		for range sessions {
 			s, err := r.session(ctx, v.Name, o)
-			if err == nil {
-				err = s.Exec(ctx, "set search_path = "+Literal(catalog+".mart"))
-			}
 			if err != nil {
 				return err
 			}
 			r.free[v.Name] <- s
+			if err := s.Exec(ctx, "set search_path = "+Literal(catalog+".mart")); err != nil {
+				return err
+			}
 		}
 	}
 	err = first.Exec(ctx, "set enable_external_access = false")
 	if err == nil {
 		err = first.Exec(ctx, "set lock_configuration = true")
 	}
-	return errors.Join(err, first.conn.Close())
+	return err
 }
 
 func (r *Readers) session(ctx context.Context, view string, o Options) (*Session, error) {

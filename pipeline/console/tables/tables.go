@@ -86,7 +86,7 @@ func (t Table) Ask(u *url.URL) Asked {
 		case rest == "sort" && t.column(strings.TrimPrefix(value, "-")) != nil:
 			a.Sort = value
 		case rest == "find":
-			a.Find = strings.TrimSpace(value[:min(len(value), 200)])
+			a.Find = strings.TrimSpace(strings.ToValidUTF8(value[:min(len(value), 200)], ""))
 		case rest == "page":
 			if n, err := strconv.Atoi(value); err == nil && n > 0 && n < 1_000_000 {
 				a.Page = n
