@@ -14,7 +14,7 @@ import (
 	"tranche/pipeline"
 )
 
-// arrivalFeeds are two feeds of one distributor: one appends, the other is
+// arrivalConfig has two feeds of one distributor: one appends, the other is
 // complete for the months its files cover.
 const arrivalConfig = `vendor: V
 currency: USD
@@ -90,6 +90,20 @@ func TestWhateverArrivesAgainAndInWhateverPiecesTheFactsAreTheSame(t *testing.T)
 			rt.Fatalf("what stands is\n%s\nit should be\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	})
+}
+
+// TestALineWhoseFileHoldsTheOtherInARejectedRowIsNoPossibleDuplicate: its sender has both.
+func TestALineWhoseFileHoldsTheOtherInARejectedRowIsNoPossibleDuplicate(t *testing.T) {
+	t.Parallel()
+	w := &world{dir: t.TempDir()}
+	w.configure(t, arrivalConfig)
+	w.drop(t, "lines_1.csv", "doc,line,date,code,sku,net\nN2,1,2024-05-03,C1,A,1.00\n")
+	w.run(t)
+	w.drop(t, "lines_2.csv", "doc,line,date,code,sku,net\nN2,1,2024-05-03,C1,A,x\nN2,2,2024-05-03,C1,A,1.00\n")
+	w.run(t)
+	if waits := w.rows(t, "select kind, subject, change from mart.pending_changes"); len(waits) > 0 {
+		t.Error(waits)
+	}
 }
 
 func drawShipment(t *rapid.T) shipment {

@@ -1,7 +1,7 @@
 -- Sell-out lines that could be another line sent again under another number: of a later file, with
 -- the same content, and either a document number that differs only by leading zeros, or the same
 -- document and another line number. They are held until a person decides. A line is left out if its
--- file has the other line, too.
+-- file has the other line, too, be it in a row that was rejected.
 --
 -- grain: sale_id
 -- sale_id
@@ -54,3 +54,7 @@ anti join staging.sales as same_file
     on same_file.file_id = pairs.file_id and same_file.distributor = pairs.distributor
     and same_file.document_no = pairs.document_no and same_file.line_no = pairs.line_no
     and same_file.line_key = pairs.line_key
+anti join staging.rejects as rejected
+    on rejected.file_id = pairs.file_id
+    and rejected.record_key = concat_ws(' / ', pairs.distributor, pairs.document_no,
+        nullif(pairs.line_key, ''), pairs.line_no)
