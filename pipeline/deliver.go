@@ -3,6 +3,7 @@ package pipeline
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"tranche/pipeline/ledger/audit"
 	"tranche/pipeline/schedule/outbox"
 	"tranche/pipeline/store"
+	"tranche/reports/xlsx"
 	"tranche/transforms"
 )
 
@@ -53,8 +55,9 @@ func StatementFile(partner string) string { return fileName(partner) }
 
 // Scorecard is what became of a distributor's files.
 type Scorecard struct {
-	Rows, Loaded, Rejected int64
-	Files, Rejects         [][]string // as tables with a head
+	Rows, Loaded   int64      // of the files that landed since
+	Waiting        int64      // rejected rows and refused files, of any time, that the sender has to correct
+	Files, Rejects [][]string // as tables with a head
 }
 
 // ReadScorecard reads what became of the files of some feeds that landed after one number and up to another, and which
@@ -72,12 +75,10 @@ func ReadScorecard(ctx context.Context, c *config.Config, feeds []string, after,
 	names := strings.Join(feeds, cellEnd)
 	card.Files = [][]string{{"file", "landed_on", "rows", "loaded", "duplicate", "superseded", "rejected", "excluded",
 		"held", "refused_because"}}
-	err = s.Row(ctx, `select coalesce(sum(records), 0)::bigint, coalesce(sum(loaded), 0)::bigint,
-		(select count(distinct (r.file_id, r.file_line)) from mart.rejected_rows as r
-			where list_contains(string_split($1, chr(31)), r.feed) and r.waived is null)
-		from mart.reconciliation
-		where list_contains(string_split($1, chr(31)), feed) and file_id > $2 and file_id <= $3`,
-		[]any{&card.Rows, &card.Loaded, &card.Rejected}, names, after, through)
+	err = s.Row(ctx, `select coalesce(sum(records) filter (file_id > $2 and file_id <= $3), 0)::bigint,
+			coalesce(sum(loaded) filter (file_id > $2 and file_id <= $3), 0)::bigint, coalesce(sum(waiting), 0)::bigint
+		from mart.reconciliation where list_contains(string_split($1, chr(31)), feed)`,
+		[]any{&card.Rows, &card.Loaded, &card.Waiting}, names, after, through)
 	if err != nil {
 		return card, err
 	}
@@ -115,29 +116,41 @@ func writeDeliveries(ctx context.Context, s *store.Session, c *config.Config) er
 		return err
 	}
 	list, err := (&outbox.Outbox{Folder: c.Folders.Outbox()}).Deliveries()
-	for _, d := range list {
-		if err != nil {
-			return err
-		}
-		var tried *time.Time
-		if !d.LastTried.IsZero() {
-			tried = &d.LastTried
-		}
-		err = s.Exec(ctx, "insert into rules.deliveries values (?, ?::date, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", d.ID,
-			d.Delivery.Month+"-01", d.Delivery.Edition, d.Delivery.Kind, d.Delivery.Receiver, d.Delivery.Way,
-			d.Delivery.Address, strings.Join(slices.Sorted(maps.Keys(d.Delivery.Files)), ", "), d.State, d.Attempts,
-			cmp.Or(d.Error, d.Answer), tried)
+	if err != nil {
+		return err
 	}
-	return err
+	type row struct {
+		ID, Month                                  string
+		Edition                                    int
+		Kind, Receiver, Way, Address, Files, State string
+		Attempts                                   int
+		Answer                                     string
+		Tried                                      *time.Time
+	}
+	rows := make([]row, len(list))
+	for i, d := range list {
+		to := d.Delivery
+		rows[i] = row{d.ID, to.Month + "-01", to.Edition, to.Kind, to.Receiver, to.Way, to.Address,
+			strings.Join(slices.Sorted(maps.Keys(to.Files)), ", "), d.State, d.Attempts, cmp.Or(d.Error, d.Answer), nil}
+		if !d.LastTried.IsZero() {
+			rows[i].Tried = &d.LastTried
+		}
+	}
+	text, err := json.Marshal(rows)
+	if err != nil {
+		return err
+	}
+	return s.Exec(ctx, `insert into rules.deliveries select unnest(from_json(?, '[{"ID": "VARCHAR", "Month": "DATE",
+		"Edition": "BIGINT", "Kind": "VARCHAR", "Receiver": "VARCHAR", "Way": "VARCHAR", "Address": "VARCHAR",
+		"Files": "VARCHAR", "State": "VARCHAR", "Attempts": "BIGINT", "Answer": "VARCHAR", "Tried": "TIMESTAMP"}]'),
+		recursive := true)`, string(text))
 }
 
-// ForSheets makes texts that a spreadsheet takes for formulas stand as ="...", as feeds with excel_text read them.
-// Saved by the spreadsheet, they are plain again.
+// ForSheets is a row for a CSV that a spreadsheet opens: see xlsx.SheetText.
 func ForSheets(row []string) []string {
+	cells := make([]string, len(row))
 	for i, text := range row {
-		if text != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", []rune(text)[0]) {
-			row[i] = `="` + strings.ReplaceAll(text, `"`, `""`) + `"`
-		}
+		cells[i] = xlsx.SheetText(text)
 	}
-	return row
+	return cells
 }

@@ -20,24 +20,27 @@ import (
 // Anchored is the anchor of a closed month; nil: it has none. Where a service for time stamps is configured and it has
 // no time stamp yet, it gets one; without the service the anchor stands as it is, and unstamped says why.
 func Anchored(ctx context.Context, c *config.Config, closed ledger.Closed) (a *anchor.Anchor, unstamped, err error) {
-	a, err = closed.Anchor()
-	if err != nil || a == nil {
-		return nil, nil, err
-	}
-	_, hashes, err := audit.ReadHashed(c.Folders.Audit())
-	if err == nil {
-		err = closed.Says(a, hashes)
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	if c.Signing.Service == nil || a.Token != nil {
-		return a, nil, nil
+	a, err = AnchorOf(c, closed)
+	if err != nil || a == nil || c.Signing.Service == nil || a.Token != nil {
+		return a, nil, err
 	}
 	if unstamped = c.Signing.Service.Stamp(ctx, a); unstamped != nil {
 		return a, unstamped, nil
 	}
 	return a, nil, closed.KeepAnchor(a)
+}
+
+// AnchorOf is a closed month's anchor as it stands, held against the month and the audit log; nil: it has none.
+func AnchorOf(c *config.Config, closed ledger.Closed) (*anchor.Anchor, error) {
+	a, err := closed.Anchor()
+	if err != nil || a == nil {
+		return nil, err
+	}
+	_, hashes, err := audit.ReadHashed(c.Folders.Audit())
+	if err == nil {
+		err = closed.Says(a, hashes)
+	}
+	return a, err
 }
 
 // stamp asks for the time stamp of the month that was just closed.

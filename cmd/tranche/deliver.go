@@ -52,7 +52,7 @@ It ends with 3 where something did not arrive for certain, or an address is miss
 			}
 			parcels, err := schedule.DeliverMonth(cmd.Context(), o.Config, o.Now, first)
 			if errors.Is(err, schedule.ErrNotFinal) {
-				return errors.Join(a.printDelivered(o.Config, first, nil), err)
+				return worst(a.printDelivered(o.Config, first, nil), err)
 			}
 			if err != nil {
 				return err
@@ -135,7 +135,7 @@ func (a *app) printDelivered(c *config.Config, month time.Time, parcels []schedu
 		if s.Error != "" {
 			said = strings.Join(strings.Fields(s.Error), " ")
 		}
-		waits = waits || !s.Went() || s.Waits()
+		waits = waits || s.IsOpen()
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", s.Delivery.Kind, s.Delivery.Receiver, s.Delivery.Way,
 			s.Delivery.Address, s.State, said)
 	}

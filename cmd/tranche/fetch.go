@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -99,7 +98,7 @@ func printOutages(out io.Writer, c *config.Config) {
 
 // connect tries each source, each way out, and the lake, and says what it saw.
 func (a *app) connect(ctx context.Context, c *config.Config) error {
-	return errors.Join(a.connectSources(ctx, c), a.connectLake(ctx, c))
+	return worst(a.connectSources(ctx, c), a.connectWays(ctx, c), a.connectLake(ctx, c))
 }
 
 func (a *app) connectLake(ctx context.Context, c *config.Config) error {
@@ -114,12 +113,7 @@ func (a *app) connectLake(ctx context.Context, c *config.Config) error {
 	return nil
 }
 
-func (a *app) connectSources(ctx context.Context, c *config.Config) error {
-	looks, err := pipeline.Connect(ctx, c, time.Now())
-	if err != nil {
-		return err
-	}
-	var down error
+func (a *app) connectWays(ctx context.Context, c *config.Config) (down error) {
 	for _, w := range schedule.TryWays(ctx, c) {
 		if w.Error != "" {
 			a.say("out by %s (%s) cannot be used: %s", w.Name, w.Address, w.Error)
@@ -128,6 +122,15 @@ func (a *app) connectSources(ctx context.Context, c *config.Config) error {
 		}
 		a.say("out by %s (%s): it lets us in", w.Name, w.Address)
 	}
+	return down
+}
+
+func (a *app) connectSources(ctx context.Context, c *config.Config) error {
+	looks, err := pipeline.Connect(ctx, c, time.Now())
+	if err != nil {
+		return err
+	}
+	var down error
 	if len(looks) == 0 {
 		a.say("The configuration names no source.")
 	}

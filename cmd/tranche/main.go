@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/pprof"
+	"slices"
 	"syscall"
 
 	"tranche/pipeline"
@@ -46,6 +48,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 // errWaiting ends a command that succeeded and found something that waits for a person.
 var errWaiting = errors.New("something waits for a person")
+
+// worst joins the ends of parts of a command. Where one of them failed, that something waits is not said.
+func worst(parts ...error) error {
+	failed := slices.DeleteFunc(slices.Clone(parts), func(err error) bool { return errors.Is(err, errWaiting) })
+	return cmp.Or(errors.Join(failed...), errors.Join(parts...))
+}
 
 // loggedError is in the log already. run does not print it again.
 type loggedError struct{ error }

@@ -134,7 +134,7 @@ func parcelsOf(
 	p := packer{config: c, now: now, month: pipeline.MonthName(month), closed: closed}
 	if closed.Hash != "" {
 		p.tree = anchor.NewTree(closed.StatementHashes())
-		if p.anchor, _, err = pipeline.Anchored(ctx, c, closed); err != nil {
+		if p.anchor, err = pipeline.AnchorOf(c, closed); err != nil {
 			return nil, err
 		}
 	}
@@ -312,9 +312,9 @@ func Deliveries(c *config.Config) ([]outbox.Sending, error) { return Outbox(c).D
 // MissingAddresses are the partners of the newest final month that would be sent a statement by mail and have no
 // address.
 func MissingAddresses(ctx context.Context, c *config.Config, now time.Time) (missing []Parcel, err error) {
-	since, ok := readSince(c, deliverSince)
-	if !ok || c.Deliver == nil {
-		return nil, nil
+	since, err := readSince(c, deliverSince)
+	if err != nil || since.IsZero() || c.Deliver == nil {
+		return nil, err
 	}
 	months, err := pipeline.Finals(c, lately(since, now))
 	if err != nil || len(months) == 0 {

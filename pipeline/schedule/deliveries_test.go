@@ -14,7 +14,7 @@ const everyWay = `deliver:
   statements: mail
   partners: {PQ4: portal}
   finance: portal
-  scorecards: {DQ: data@dq.example}
+  scorecards: {DQ: [data@dq.example, desk@dq.example]}
   places:
     - {name: portal, folder: PORTAL, into: from us}
 `
@@ -25,7 +25,7 @@ func TestEachPartnerIsSentItsOwnStatementOnceByItsWay(t *testing.T) {
 	for range 3 { // as often as it is looked for
 		w.leave()
 	}
-	want := []string{"pack finance portal sent", "scorecard DQ mail sent", "statement PQ1 mail sent",
+	want := []string{"pack finance portal sent", "scorecard DQ mail sent", "scorecard DQ mail sent", "statement PQ1 mail sent",
 		"statement PQ2 mail sent", "statement PQ2 mail sent", "statement PQ4 portal sent"}
 	if got := w.states(); !slices.Equal(got, want) {
 		t.Errorf("sent was %q", got)
@@ -36,9 +36,10 @@ func TestEachPartnerIsSentItsOwnStatementOnceByItsWay(t *testing.T) {
 			"statement_PQ1_2024-01_1.xlsx",
 		"bravo@b.example":  "Subject: Larkspur : votre relevé de 2024-01|Bonjour NAMEBRAVO,",
 		"second@b.example": "NAMEBRAVO",
-		"data@dq.example": "5 rows came, 4 were taken and 1 could not be read|" +
+		"data@dq.example": "5 rows came, and 4 of them count|1 rows or whole files|" +
 			"rejected_rows_2024-01_1.csv|\"=\"\"=4444\"\"\"|" +
 			"scorecard_2024-01_1.csv",
+		"desk@dq.example": "\"=\"\"=4444\"\"\"",
 		"pay@v.example": "register-2024-01.xlsx|journal-2024-01.csv|statement_PQ3.xlsx",
 	} {
 		if len(mails[to]) != 1 {
@@ -51,7 +52,7 @@ func TestEachPartnerIsSentItsOwnStatementOnceByItsWay(t *testing.T) {
 			}
 		}
 	}
-	if len(mails) != 5 {
+	if len(mails) != 6 {
 		t.Errorf("%d people got letters", len(mails))
 	}
 	files := w.files()

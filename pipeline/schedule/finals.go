@@ -67,8 +67,8 @@ func keptSince(c *config.Config, now time.Time, name string, isOn bool) (time.Ti
 	if !isOn {
 		return time.Time{}, files.Remove(path)
 	}
-	if since, ok := readSince(c, name); ok {
-		return since, nil
+	if since, err := readSince(c, name); err != nil || !since.IsZero() {
+		return since, err
 	}
 	since := now.UTC().Truncate(time.Second) // as decisions are dated
 	if err := files.Folder(c.Folders.State); err != nil {
@@ -77,13 +77,20 @@ func keptSince(c *config.Config, now time.Time, name string, isOn bool) (time.Ti
 	return since, files.Write(path, []byte(since.Format(time.RFC3339)+"\n"), files.Private)
 }
 
-func readSince(c *config.Config, name string) (since time.Time, ok bool) {
-	text, err := os.ReadFile(filepath.Join(c.Folders.State, name))
-	if err != nil {
-		return since, false
+// readSince reads such a file; zero: there is none.
+func readSince(c *config.Config, name string) (since time.Time, err error) {
+	path := filepath.Join(c.Folders.State, name)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return since, nil
 	}
-	since, err = time.Parse(time.RFC3339, strings.TrimSpace(string(text)))
-	return since, err == nil
+	if err == nil {
+		since, err = time.Parse(time.RFC3339, strings.TrimSpace(string(text)))
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w; write the moment since which it is configured, as 2024-08-31T00:00:00Z", path, err)
+	}
+	return since, err
 }
 
 // revoked says why a final month's message no longer holds.
@@ -121,22 +128,28 @@ func sendFinal(ctx context.Context, c *config.Config, now, first time.Time) erro
 		return err
 	}
 	month := pipeline.MonthName(closed.First)
-	m := message(c, finance, finalID+month+"-"+closed.Hash[:12], now, "the statements of "+month+" are final",
-		"Attached are the register, and in one archive every statement of "+month+
-			" with the manifest of their hashes.\n"+totals(c, month))
-	m.Keep = true
-	if Outbox(c).Has(m.ID) {
+	id := finalID + month + "-" + closed.Hash[:12]
+	if Outbox(c).Has(id) {
 		return nil
 	}
-	m.Text += anchorText
 	a, unstamped, err := pipeline.Anchored(ctx, c, closed)
 	if err != nil {
 		return err
 	}
-	if unstamped != nil {
-		m.Text += noStamp + unstamped.Error() + "\n"
+	attached := "Attached are the register"
+	if closed.Files[ledger.Statements+"/"+journalFile] != "" {
+		attached += ", the journal"
 	}
-	m.Text += "\n" + anchored(a)
+	m := message(c, finance, id, now, "the statements of "+month+" are final",
+		attached+", and in one archive every statement of "+month+" with the manifest of their hashes.\n"+totals(c, month))
+	m.Keep = true
+	if a != nil {
+		m.Text += anchorText
+		if unstamped != nil {
+			m.Text += noStamp + unstamped.Error() + "\n"
+		}
+		m.Text += "\n" + string(a.Text())
+	}
 	attach, err := packOf(closed, a, func(file string) string {
 		end := filepath.Ext(file)
 		return strings.TrimSuffix(file, end) + "-" + month + end
@@ -156,6 +169,9 @@ func sendStamped(ctx context.Context, c *config.Config, now time.Time, m outbox.
 	if err != nil || Outbox(c).Has("stamped-"+m.ID) {
 		return err
 	}
+	if mayAsk, err := seldom(filepath.Join(c.Folders.State, "asked_for_a_stamp"), now); err != nil || !mayAsk {
+		return err
+	}
 	closed, isFinal, err := pipeline.FinalMonth(c, month)
 	if err != nil || !isFinal {
 		return err
@@ -164,7 +180,7 @@ func sendStamped(ctx context.Context, c *config.Config, now time.Time, m outbox.
 	if err != nil || a == nil || a.Token == nil {
 		return err
 	}
-	stamped := message(c, finance, "stamped-"+m.ID, now, "the time stamp of "+closed.Month, anchorText+"\n"+anchored(a))
+	stamped := message(c, finance, "stamped-"+m.ID, now, "the time stamp of "+closed.Month, anchorText+"\n"+string(a.Text()))
 	stamped.Keep = true
 	return notify(c, stamped, map[string][]byte{"anchor-" + closed.Month + ".txt": a.Text()})
 }
@@ -174,12 +190,17 @@ const anchorText = "\nKeep this mail at a place that nobody can write who can wr
 	"anchor below, and in anchor-*.txt, tranche verify --anchor MAIL says whether the folder\n" +
 	"still holds what was stated.\n"
 
-// anchored is an anchor's text; empty: there is none.
-func anchored(a *anchor.Anchor) string {
-	if a == nil {
-		return ""
+// seldom says whether a quarter of an hour has passed since it last said so. A service that is down is not asked at
+// every look.
+func seldom(path string, now time.Time) (bool, error) {
+	info, err := os.Stat(path)
+	if err == nil && now.Sub(info.ModTime()).Abs() < 15*time.Minute {
+		return false, nil
 	}
-	return string(a.Text())
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return false, err
+	}
+	return true, errors.Join(files.Write(path, nil, files.Private), os.Chtimes(path, now, now))
 }
 
 // mostNamed is how many partners a message names; the register has all.
@@ -248,6 +269,8 @@ func named(pay *pipeline.StatedPay, line func(pipeline.PaidPartner) string) stri
 	return text.String()
 }
 
+const journalFile = "journal.csv"
+
 // packOf is what finance gets of a final month: the register, the journal, the anchor, and an archive of every
 // statement with the manifest. Each file is proved against the manifest.
 func packOf(closed ledger.Closed, a *anchor.Anchor, named func(string) string) (map[string][]byte, error) {
@@ -276,7 +299,7 @@ func packOf(closed ledger.Closed, a *anchor.Anchor, named func(string) string) (
 		if err != nil {
 			return nil, err
 		}
-		if file == "register.xlsx" || file == "journal.csv" {
+		if file == "register.xlsx" || file == journalFile {
 			pack[named(file)] = data
 		}
 	}

@@ -29,7 +29,7 @@ func (p *packer) scorecards(ctx context.Context) (parcels []Parcel, err error) {
 				way, address = to, path.Join(p.into(to), folderOf(pipeline.StatementFile(name)))
 			}
 			subject, text, err := c.Deliver.Letters.Write(letters.Scorecard, "en", letters.Facts{Vendor: c.Vendor, Name: name,
-				Month: p.month, Rows: card.Rows, Loaded: card.Loaded, Rejected: card.Rejected})
+				Month: p.month, Rows: card.Rows, Loaded: card.Loaded, Waiting: card.Waiting})
 			if err != nil {
 				return nil, err
 			}

@@ -27,7 +27,8 @@ type ListingColumn struct {
 	IsNumber bool
 }
 
-// SheetText is a text for a CSV that a spreadsheet opens. One that it would take for a formula stands as ="...".
+// SheetText is a text for a CSV that a spreadsheet opens. One that it would take for a formula stands as ="...",
+// which feeds with excel_text read; saved by the spreadsheet, it is plain again.
 func SheetText(text string) string {
 	if text != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", []rune(text)[0]) {
 		return `="` + strings.ReplaceAll(text, `"`, `""`) + `"`

@@ -30,7 +30,7 @@ type Facts struct {
 	File, Anchor        string // the names of attached files; empty: there is none
 	Locked              bool   // the workbook has a password
 
-	Rows, Loaded, Rejected int64 // of a scorecard
+	Rows, Loaded, Waiting int64 // of a scorecard
 }
 
 //go:embed texts/*.txt
@@ -92,7 +92,7 @@ func parse(name, text string) (*template.Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range []Facts{{}, {Edition: 2, Locked: true, Anchor: "a", Rejected: 1}} {
+	for _, f := range []Facts{{}, {Edition: 2, Locked: true, Anchor: "a", Waiting: 1}} {
 		if _, _, err := write(t, f); err != nil {
 			return nil, err
 		}

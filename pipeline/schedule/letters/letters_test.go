@@ -13,7 +13,7 @@ func TestEachLetterIsWrittenInEachLanguage(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := Facts{Vendor: "V", Name: "Nordlicht\nBcc: x", Month: "2024-08", Edition: 2, File: "f.xlsx", Anchor: "a.txt",
-		Locked: true, Rows: 10, Loaded: 9, Rejected: 1}
+		Locked: true, Rows: 10, Loaded: 9, Waiting: 1}
 	for _, kind := range []string{Statement, Recall, Scorecard} {
 		seen := map[string]bool{}
 		for _, language := range []string{"en", "fr", "de"} {

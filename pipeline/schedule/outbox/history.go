@@ -25,6 +25,9 @@ func (s Sending) Went() bool { return s.State == sent || s.State == unsure || s.
 // Waits says whether a person has to look.
 func (s Sending) Waits() bool { return s.State == unsure || s.State == givenUp }
 
+// IsOpen says whether it has yet to arrive for certain, or a person has to look.
+func (s Sending) IsOpen() bool { return delivery{State: s.State}.isOpen() }
+
 // Deliveries lists what became of every delivery, oldest first.
 func (o *Outbox) Deliveries() ([]Sending, error) {
 	list, err := o.entries()
