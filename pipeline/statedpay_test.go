@@ -75,7 +75,7 @@ journal:
 func TestWhatTheNextTrancheNeedsIsWorkedOutByTheModelsThemselves(t *testing.T) {
 	w := smallWorld(t, t.TempDir())
 	text := string(mustRead(t, filepath.Join(w.dir, "config.yaml")))
-	text = strings.Replace(text, "width: 25000, rates: [5]", "width: 25000, rates: [5, 6, 7]", 1)
+	text = strings.Replace(text, "width: 25000, rates: [5]", "width: 25000, rates: [5, 6, 7], flats: [0, 0, 300]", 1)
 	w.configure(t, strings.Replace(text, "landing: {settle: 0s}", "landing: {settle: 0s}\nlook_ahead: true", 1))
 	w.drop(t, "sales.csv", "doc,line,date,code,sku,net\nA1,1,2024-01-10,P1,L,10000.00\n"+
 		"A2,1,2024-02-10,P1,L,10000.00\nA3,1,2024-03-10,P1,L,10000.00\n")
@@ -87,17 +87,17 @@ func TestWhatTheNextTrancheNeedsIsWorkedOutByTheModelsThemselves(t *testing.T) {
 	w.run(t)
 	got := w.rows(t, `select partner_id, month::varchar, position::varchar, tranche::varchar, needed::varchar,
 		reached_in::varchar, would_earn::varchar from mart.next_steps`)
-	// 32,000.00 by April; 10,000.00 each in May and June: 18,000.00 more at 6 %.
-	want := []string{"P1", "2024-04-01", "32000.00", "3", "18000.00", "2024-06-01", "1080.00"}
+	// 32,000.00 by April; 10,000.00 each in May and June: 18,000.00 more at 6 %, and 300.00 for the third tranche.
+	want := []string{"P1", "2024-04-01", "32000.00", "3", "18000.00", "2024-06-01", "1380.00"}
 	if len(got) != 1 || strings.Join(got[0], " ") != strings.Join(want, " ") {
 		t.Errorf("the next steps are %v, and should be %v", got, want)
 	}
 	says(t, w.sheet(t, "2024-04", "statement_P1.xlsx", "Summary"),
-		"Resell: 18,000.00 more reaches tranche 3; at your pace in June 2024. It would earn about 1,080.00.")
-	// To December come 8 x 10,000.00: 112,000.00 in all, of which 25,000 at 5 %, 25,000 at 6 %, 62,000 at 7 %.
+		"Resell: 18,000.00 more reaches tranche 3; at your pace in June 2024. It would earn about 1,380.00.")
+	// To December come 8 x 10,000.00: 112,000.00 in all, of which 25,000 at 5 %, 25,000 at 6 %, 62,000 at 7 %, and 300.
 	got = w.rows(t, `select period_base::varchar, period_earned::varchar, base::varchar, earned::varchar, accrued::varchar,
 		true_up::varchar from mart.accruals where month = date '2024-04-01'`)
-	want = []string{"112000.00", "7090.00", "32000.00", "1670.00", "2025.71", "355.71"}
+	want = []string{"112000.00", "7390.00", "32000.00", "1670.00", "2111.43", "441.43"}
 	if len(got) != 1 || strings.Join(got[0], " ") != strings.Join(want, " ") {
 		t.Errorf("the accrual is %v, and should be %v", got, want)
 	}

@@ -180,7 +180,8 @@ func sendStamped(ctx context.Context, c *config.Config, now time.Time, m outbox.
 	if err != nil || a == nil || a.Token == nil {
 		return err
 	}
-	stamped := message(c, finance, "stamped-"+m.ID, now, "the time stamp of "+closed.Month, anchorText+"\n"+string(a.Text()))
+	stamped := message(c, finance, "stamped-"+m.ID, now, "the time stamp of "+closed.Month,
+		anchorText+"\n"+string(a.Text()))
 	stamped.Keep = true
 	return notify(c, stamped, map[string][]byte{"anchor-" + closed.Month + ".txt": a.Text()})
 }

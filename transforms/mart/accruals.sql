@@ -44,6 +44,7 @@ totals as (
     select partner_id, incentive, period_start, sum(base)::decimal(18,2) as period_base,
         sum(earned)::decimal(18,2) as period_earned
     from all_lines
+    semi join periods using (incentive, period_start)
     group by partner_id, incentive, period_start
 ),
 -- Cents times cents by cents: (2ab + c) // 2c rounds half away from zero for what is above it.

@@ -13,8 +13,8 @@
 -- reached_at  position at which it is reached, in the programme currency or in units
 -- needed      base that is still needed for it, in the programme currency or in units
 -- reached_in  first day of the month in which it is reached at the pace; null: not in this period
--- would_earn  what the partner earns up to there, in the programme currency; null where it is not
---             reached in this period
+-- would_earn  what the partner earns up to there, with what reaching it brings, in the programme
+--             currency; null where it is not reached in this period
 with first_lines as (
     select partner_id, incentive, position_family, arg_min(period_start, sequence) as period_start,
         arg_min(lo, sequence) as position, arg_min(schedule, sequence) as schedule
@@ -24,7 +24,7 @@ with first_lines as (
     group by partner_id, incentive, position_family
 ),
 steps as (
-    select f.*, t.tranche, t.reached_at
+    select f.*, t.tranche, t.reached_at, t.step
     from first_lines as f
     join intermediate.tranches as t on t.schedule = f.schedule and t.reached_at > f.position
         and t.tranche > 1
@@ -58,7 +58,8 @@ parts as (
 select
     s.partner_id, g.month, s.incentive, s.position_family, s.position, s.schedule, s.tranche,
     s.reached_at, (s.reached_at - s.position)::decimal(18,2) as needed, r.reached_in,
-    if(r.reached_in is null, null, coalesce(p.earned, w.earned))::decimal(18,2) as would_earn
+    if(r.reached_in is null, null, coalesce(p.earned + s.step, w.earned))::decimal(18,2)
+    as would_earn
 from steps as s
 cross join expected.pace as g
 left join reached as r using (partner_id, incentive, position_family)
