@@ -21,7 +21,7 @@ func (s statement) adjustments() {
 		">earned 12", ">points 7.5", "file 16", ">file_line 7", "stated_file 16", ">stated_line 7")
 	first := sh.row + 1
 	var points int64
-	var bases reports.Cents
+	sum := bases{names: s.names}
 	none := s.text("")
 	for _, a := range s.Adjustments {
 		s.from(a.Document, a.Number, a.CauseFile, a.CauseLine)
@@ -32,12 +32,13 @@ func (s statement) adjustments() {
 			cause = w.say("cause_" + a.Cause)
 			document, number = s.document(a.Incentive, a.Document, a.Number)
 			base, earned, moved = s.money(a.Base), s.money(a.Amount), s.number(a.Points)
+			sum.add(a.Incentive, a.Base)
 		case "money_entry":
 			what, earned = w.say("adjusted_entry"), s.money(a.Amount)
 		default:
 			moved = s.number(a.Points)
 		}
-		points, bases = points+a.Points, bases+a.Base
+		points += a.Points
 		file, line, stated, statedLine := s.text(a.CauseFile), s.lineNumber(a.CauseLine), s.text(a.StatedFile),
 			s.lineNumber(a.StatedLine)
 		if isOurs(a.Kind) {
@@ -50,7 +51,7 @@ func (s statement) adjustments() {
 	s.from("", 0, "", 0)
 	lines, entries := s.Adjusted()
 	total := sh.total(14, first)
-	total.sum(7, bases)
+	total.base(7, sum)
 	total.sum(8, lines+entries)
 	total.count(9, points)
 	sh.put(total.cells...)

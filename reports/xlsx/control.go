@@ -110,7 +110,8 @@ func (r register) causes() {
 	sh := r.listing(setup{title: r.words.say("sheet_adjustments"), landscape: true},
 		"Adjusts 10", "What 18", "Why 50", ">Rows 9", ">Base 16", ">Amount 16", ">Points 10")
 	first := sh.row + 1
-	var amount, base reports.Cents
+	var amount reports.Cents
+	base := bases{names: r.names}
 	for _, c := range r.Causes {
 		why := r.words.say("cause_" + c.Cause)
 		if text, ok := r.words["adjusted_"+c.Cause]; ok && r.Names.Credits(c.What) == "" {
@@ -118,10 +119,11 @@ func (r register) causes() {
 		}
 		sh.put(r.text(c.Adjusts.Format("2006-01")), r.word(c.What), r.text(why), r.number(c.Rows), r.money(c.Base),
 			r.money(c.Amount), r.number(c.Points))
-		amount, base = amount+c.Amount, base+c.Base
+		amount += c.Amount
+		base.add(c.What, c.Base)
 	}
 	total := sh.total(7, first)
-	total.sum(4, base)
+	total.base(4, base)
 	total.sum(5, amount)
 	sh.put(total.cells...)
 	sh.mark("adjusted", 6, int64(amount), 2)

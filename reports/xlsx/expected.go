@@ -17,6 +17,7 @@ func (r register) expected() {
 		">To book 12")
 	first := sh.row + 1
 	var sums [11]reports.Cents
+	base, end := bases{names: r.names}, bases{names: r.names}
 	for _, a := range r.Accruals {
 		n := sh.row + 1
 		sh.put(r.text(a.Partner), r.word(a.Incentive), r.day(a.Period), r.money(a.Base), r.money(a.Earned),
@@ -24,14 +25,18 @@ func (r register) expected() {
 			r.sum(r.styles.money, fmt.Sprintf("IF(F%d>0,ROUND(D%d*G%d/F%d,2),E%d)", n, n, n, n, n), a.Accrued),
 			r.sum(r.styles.money, fmt.Sprintf("H%d-E%d", n, n), a.TrueUp), r.money(a.Before),
 			r.sum(r.styles.money, fmt.Sprintf("I%d-J%d", n, n), a.TrueUp-a.Before))
-		for i, amount := range []reports.Cents{a.Base, a.Earned, a.PeriodBase, a.PeriodEarned, a.Accrued, a.TrueUp, a.Before,
-			a.TrueUp - a.Before} {
-			sums[3+i] += amount
+		base.add(a.Incentive, a.Base)
+		end.add(a.Incentive, a.PeriodBase)
+		for column, amount := range map[int]reports.Cents{4: a.Earned, 6: a.PeriodEarned, 7: a.Accrued, 8: a.TrueUp,
+			9: a.Before, 10: a.TrueUp - a.Before} {
+			sums[column] += amount
 		}
 	}
 	total := sh.total(11, first)
-	for i := range sums[3:] {
-		total.sum(3+i, sums[3+i])
+	total.base(3, base)
+	total.base(5, end)
+	for _, column := range []int{4, 6, 7, 8, 9, 10} {
+		total.sum(column, sums[column])
 	}
 	sh.put(total.cells...)
 	sh.mark("true_up", 11, int64(sums[10]), 2)

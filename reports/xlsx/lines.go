@@ -21,13 +21,15 @@ func (s statement) lines() {
 		"takes_back 14", "sku 12", "file 26", ">file_line 8")
 	s.schedules = s.bySchedule()
 	head := sh.row
-	var base, earned reports.Cents
+	var earned reports.Cents
+	base := bases{names: s.names}
 	var points int64
 	for i := range s.Lines {
 		l := &s.Lines[i]
 		s.from(l.Document, l.Number, l.File, l.FileLine)
 		sh.put(s.line(l)...)
-		base, earned, points = base+l.Base, earned+l.Earned, points+l.Points
+		earned, points = earned+l.Earned, points+l.Points
+		base.add(l.Incentive, l.Base)
 	}
 	s.from("", 0, "", 0)
 	last := sh.row
@@ -36,11 +38,15 @@ func (s statement) lines() {
 	shown := func(column string) string {
 		return fmt.Sprintf("SUBTOTAL(109,%s%d:%s%d)", column, head+1, column, last)
 	}
-	total.cells[7] = s.sum(s.styles.totalMoney, shown("H"), base)
+	if !base.mixed {
+		total.cells[7] = s.sum(s.styles.totalMoney, shown("H"), base.sum)
+	}
 	total.cells[11] = s.sum(s.styles.totalMoney, shown("L"), earned)
 	total.cells[12] = s.count(s.styles.totalNumber, shown("M"), points)
 	sh.put(total.cells...)
-	sh.mark("lines_base", 8, int64(base), 2)
+	if !base.mixed {
+		sh.mark("lines_base", 8, int64(base.sum), 2)
+	}
 	sh.mark("lines_earned", 12, int64(s.Pay.Earned), 2)
 	s.methodNotes(sh)
 }

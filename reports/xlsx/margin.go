@@ -19,7 +19,8 @@ func (s statement) margin() {
 		"module 11", "method 20.5", "level 9.5", "family 11", "valid_from 11", "tranche 10", ">from 12", ">to 12",
 		">rate 8", ">filled_month 12", ">earned_month 11.5", ">filled_year 12", ">earned_year 11.5", "of_year 12")
 	first := sh.row + 1
-	var month, year, monthBase, yearBase reports.Cents
+	var month, year reports.Cents
+	monthBase, yearBase := bases{names: s.names}, bases{names: s.names}
 	s.schedules = s.bySchedule()
 	rows := foldedMargin(s.Margin)
 	several := slices.ContainsFunc(rows, func(t reports.Tranche) bool { return t.Level != rows[0].Level })
@@ -49,14 +50,15 @@ func (s statement) margin() {
 			s.text(cmp.Or(t.Family, w.say("all_families"))), s.day(t.ValidFrom), tranche, from, to, rate,
 			s.money(t.MonthBase), earnedMonth, s.money(t.YearBase), earnedYear, s.day(t.Year))
 		month, year = month+t.MonthEarned, year+t.YearEarned
-		monthBase, yearBase = monthBase+t.MonthBase, yearBase+t.YearBase
+		monthBase.add(t.Incentive, t.MonthBase)
+		yearBase.add(t.Incentive, t.YearBase)
 	}
 	last := sh.row
 	total := sh.total(14, first)
-	total.sum(9, monthBase)
+	total.base(9, monthBase)
 	total.sum(10, month)
 	if one { // no sum over two programme years
-		total.sum(11, yearBase)
+		total.base(11, yearBase)
 		total.sum(12, year)
 	}
 	sh.put(total.cells...)

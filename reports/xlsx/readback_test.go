@@ -35,3 +35,23 @@ func TestADecimalIsWrittenAsAPersonWould(t *testing.T) {
 		}
 	}
 }
+
+func TestAmountsAreNotAddedToUnits(t *testing.T) {
+	st := example()
+	st.Names.Incentives = []reports.Incentive{{Name: "resell", Base: "net"}, {Name: "seats", Base: "quantity"}}
+	st.Modules = append(st.Modules, reports.IncentiveTotal{Incentive: "seats", Base: 300})
+	f := open(t, st)
+	rows, err := f.GetRows("Summary")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := ""
+	for _, row := range rows {
+		if len(row) > 0 && row[0] == "Total" {
+			said = strings.Join(row, "|")
+		}
+	}
+	if said != "Total|1||1.05|0||0.00|0" {
+		t.Errorf("the totals are %q", said)
+	}
+}

@@ -195,16 +195,18 @@ func (r register) modules() {
 	sh := r.workbook.listing(setup{title: r.words.say("sheet_modules")},
 		"module 16", "distributor 16", ">line_count 10", ">base 18", ">earned 16", ">points 10")
 	first := sh.row + 1
-	var earned, base reports.Cents
+	var earned reports.Cents
+	base := bases{names: r.names}
 	var lines, points int64
 	for _, m := range r.Modules {
 		sh.put(r.word(m.Incentive), r.text(m.Distributor), r.number(m.Lines), r.money(m.Base), r.money(m.Earned),
 			r.number(m.Points))
-		base, earned, lines, points = base+m.Base, earned+m.Earned, lines+m.Lines, points+m.Points
+		earned, lines, points = earned+m.Earned, lines+m.Lines, points+m.Points
+		base.add(m.Incentive, m.Base)
 	}
 	total := sh.total(6, first)
 	total.count(2, lines)
-	total.sum(3, base)
+	total.base(3, base)
 	total.sum(4, earned)
 	total.count(5, points)
 	sh.put(total.cells...)

@@ -35,18 +35,22 @@ func (s statement) sellWith() {
 		s.part(sh, "deals", sellWithWidths, "deal", "module", "", "", ">line_count", ">earned", ">base", ">points")
 		first := sh.row + 1
 		var sum deal
+		base := bases{names: s.names}
 		for _, d := range deals {
 			sh.put(s.text(d.id), s.word(d.incentive), s.text(""), s.text(""), s.number(d.lines), s.money(d.earned),
 				s.money(d.base), s.number(d.points))
 			sum = sum.plus(d)
+			base.add(d.incentive, d.base)
 		}
 		total := sh.total(8, first)
 		total.count(4, sum.lines)
 		total.sum(5, sum.earned)
-		total.sum(6, sum.base)
+		total.base(6, base)
 		total.count(7, sum.points)
 		sh.put(total.cells...)
-		sh.mark("deals_base", 7, int64(sum.base), 2)
+		if !base.mixed {
+			sh.mark("deals_base", 7, int64(base.sum), 2)
+		}
 		sh.mark("deals_points", 8, sum.points, 0)
 	}
 	s.shares(sh)

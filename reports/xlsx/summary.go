@@ -175,19 +175,21 @@ func (s statement) summaryModules(sh *sheet) {
 	sh.tall(headHeight(heads, summaryWidths), heads...)
 	first := sh.row + 1
 	var t reports.IncentiveTotal
+	month, year := bases{names: s.names}, bases{names: s.names}
 	for _, m := range s.Modules {
 		sh.put(s.word(m.Incentive), s.number(m.Lines), s.money(m.Base), s.money(m.Earned), s.number(m.Points),
 			s.money(m.YearBase), s.money(m.YearEarned), s.number(m.YearPoints))
 		t.Lines, t.Earned, t.Points = t.Lines+m.Lines, t.Earned+m.Earned, t.Points+m.Points
-		t.Base, t.YearBase = t.Base+m.Base, t.YearBase+m.YearBase
+		month.add(m.Incentive, m.Base)
+		year.add(m.Incentive, m.YearBase)
 		t.YearEarned, t.YearPoints = t.YearEarned+m.YearEarned, t.YearPoints+m.YearPoints
 	}
 	total := sh.total(8, first)
 	total.count(1, t.Lines)
-	total.sum(2, t.Base)
+	total.base(2, month)
 	total.sum(3, t.Earned)
 	total.count(4, t.Points)
-	total.sum(5, t.YearBase)
+	total.base(5, year)
 	total.sum(6, t.YearEarned)
 	total.count(7, t.YearPoints)
 	sh.put(total.cells...)

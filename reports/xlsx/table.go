@@ -87,6 +87,30 @@ func (t *total) sum(column int, c reports.Cents) {
 	t.cells[column] = t.sheet.sum(t.styles.totalMoney, sumOf(columnNames[column], t.first, t.row), c)
 }
 
+// bases adds up the bases of incentives. Amounts are not added to units, nor units to those of another incentive.
+type bases struct {
+	sum   reports.Cents
+	names reports.Names
+	of    string // the incentive whose units it adds up; empty: it adds up amounts
+	n     int
+	mixed bool
+}
+
+func (b *bases) add(incentive string, base reports.Cents) {
+	if !b.names.InUnits(incentive) {
+		incentive = ""
+	}
+	b.mixed = b.mixed || b.n > 0 && incentive != b.of
+	b.sum, b.of, b.n = b.sum+base, incentive, b.n+1
+}
+
+// base adds up a column of bases, where that says something.
+func (t *total) base(column int, b bases) {
+	if !b.mixed {
+		t.sum(column, b.sum)
+	}
+}
+
 // exact adds up a column in which a text may stand for what a cell cannot hold.
 func (t *total) exact(column int, sum string) {
 	c := t.sheet.exactly(t.styles.totalMoney, sum)
