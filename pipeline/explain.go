@@ -37,8 +37,8 @@ func ExplainLine(ctx context.Context, c *config.Config, q reports.Question) (*re
 	return reports.ExplainLine(ctx, s, q)
 }
 
-// Cause is the text for the cause of an adjustment.
-func Cause(cause string) string { return xlsx.Cause(cause) }
+// Cause is the text for the cause of an adjustment of a line.
+func Cause(cause string) string { return xlsx.CauseIn("en", "line", cause) }
 
 // Word is the text for one of our own words, such as a reason or a method.
 func Word(word string) string { return xlsx.Word(word) }

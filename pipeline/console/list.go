@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"tranche/pipeline/console/tables"
@@ -146,10 +147,14 @@ func (v *visit) cells(t tables.Table, row tables.Row) (cells []cell) {
 }
 
 func (v *visit) cellText(t tables.Table, c tables.Column, row tables.Row, i int) string {
-	if c.Kind == tables.Change {
+	if c.Kind == tables.Change || c.Kind == tables.Cause {
+		say := v.words.Change
+		if c.Kind == tables.Cause {
+			say = v.words.Cause
+		}
 		for j, other := range t.Columns {
 			if other.Name == "kind" {
-				return v.words.Change(row[j].String, row[i].String)
+				return say(row[j].String, row[i].String)
 			}
 		}
 	}
@@ -205,6 +210,9 @@ func (v *visit) asCSV(out *bytes.Buffer, t tables.Table, a tables.Asked, args []
 	return err
 }
 
+// spokenKinds are said in the reader's language also in a file.
+var spokenKinds = []tables.Kind{tables.Word, tables.Name, tables.Change, tables.Cause}
+
 // asWorkbook writes the rows as a workbook.
 func (v *visit) asWorkbook(out *bytes.Buffer, t tables.Table, a tables.Asked, args []any) error {
 	l := xlsx.Listing{Title: v.t(t.Title), Accent: v.config.Statement.Accent}
@@ -216,8 +224,7 @@ func (v *visit) asWorkbook(out *bytes.Buffer, t tables.Table, a tables.Asked, ar
 			texts := make([]string, len(row))
 			for i, value := range row {
 				texts[i] = value.String
-				if c := t.Columns[i]; value.Valid && (c.Kind == tables.Word || c.Kind == tables.Name ||
-					c.Kind == tables.Change) {
+				if c := t.Columns[i]; value.Valid && slices.Contains(spokenKinds, c.Kind) {
 					texts[i] = v.cellText(t, c, row, i)
 				}
 			}

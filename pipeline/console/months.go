@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"strings"
+	"time"
 
 	"tranche/pipeline"
 	"tranche/pipeline/console/accounts"
@@ -170,6 +171,15 @@ func (v *visit) addDecisions(s *sheet, is map[string]string, month string) {
 			{Name: "reason", Kind: "text", Label: v.t("Why"), IsNeeded: true}}})
 }
 
+// decidedMonth is the month that a form is about.
+func (v *visit) decidedMonth() (time.Time, error) {
+	month, err := time.Parse("2006-01", v.r.PostFormValue("month"))
+	if err != nil {
+		return month, wrongf("%s", v.t("Write the month as 2024-08."))
+	}
+	return month, nil
+}
+
 // decideOnMonth does what a form of a month asks for, under the name of the person.
 func decideOnMonth(
 	v *visit, title, said string, act accounts.Act,
@@ -191,7 +201,7 @@ func decideOnMonth(
 }
 
 func closeMonth(v *visit) (string, string, error) {
-	month, err := v.month(v.r.PostFormValue("month"))
+	month, err := v.decidedMonth()
 	if err != nil {
 		return "", "", err
 	}
@@ -217,7 +227,7 @@ func closeMonth(v *visit) (string, string, error) {
 }
 
 func approveMonth(v *visit) (string, string, error) {
-	month, err := v.month(v.r.PostFormValue("month"))
+	month, err := v.decidedMonth()
 	if err != nil {
 		return "", "", err
 	}
@@ -229,7 +239,7 @@ func approveMonth(v *visit) (string, string, error) {
 }
 
 func reopenMonth(v *visit) (string, string, error) {
-	month, err := v.month(v.r.PostFormValue("month"))
+	month, err := v.decidedMonth()
 	if err != nil {
 		return "", "", err
 	}

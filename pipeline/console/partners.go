@@ -162,7 +162,7 @@ var adjustmentsTable = tables.Table{
 		{Name: "month", Title: "Month"},
 		{Name: "adjusts_month", Title: "Adjusts"},
 		{Name: "kind", Title: "Kind", Kind: tables.Word, Choose: true},
-		{Name: "cause", Title: "Cause", Kind: tables.Word, Choose: true},
+		{Name: "cause", Title: "Cause", Kind: tables.Cause, Wide: true},
 		{Name: "what", Title: "What", Wide: true},
 		{Name: "base", Title: "Base", Kind: tables.Money},
 		{Name: "amount", Title: "Amount", Kind: tables.Money},

@@ -98,6 +98,11 @@ func TestAMonthIsClosedByOneAndApprovedByAnother(t *testing.T) {
 	fred, fiona := s.signedIn("fred"), s.signedIn("fiona")
 	fred.get("/months/2024-08")
 	fred.shows("2024-01 is still open; close it first")
+	status := fred.post("/months/close", "accept_held", "yes", "reason", "x")
+	if status != http.StatusUnprocessableEntity {
+		t.Errorf("a form without a month closes one: %d", status)
+	}
+	fred.get("/months/2024-01")
 	fred.closes("2024-01")
 	fred.shows("2024-01 is closed.", "Fred Example")
 	fred.get("/months/2024-01")

@@ -59,9 +59,9 @@ func compare(v *visit) (string, string, error) {
 		return "", "", wrongf("%s", v.t("Choose a file, or write the programme."))
 	}
 	month := time.Time{}
-	if asked := v.r.FormValue("month"); asked != "" {
-		if month, err = v.month(asked); err != nil {
-			return "", "", wrongf("%s", v.t("Write the month as 2024-08."))
+	if v.r.FormValue("month") != "" {
+		if month, err = v.decidedMonth(); err != nil {
+			return "", "", err
 		}
 	}
 	folder, err := os.MkdirTemp("", "tranche-compare-")

@@ -25,11 +25,10 @@ func (s statement) adjustments() {
 	none := s.text("")
 	for _, a := range s.Adjustments {
 		s.from(a.Document, a.Number, a.CauseFile, a.CauseLine)
-		cause, what := w.say("adjusted_"+a.Cause)+" "+a.Source, w.value(cmp.Or(a.Incentive, a.Kind))
+		cause, what := w.cause(a.Kind, a.Cause), w.value(cmp.Or(a.Incentive, a.Kind))
 		document, number, base, earned, moved := none, none, none, none, none
 		switch a.Kind {
-		case "line":
-			cause = w.say("cause_" + a.Cause)
+		case lineKind:
 			document, number = s.document(a.Incentive, a.Document, a.Number)
 			base, earned, moved = s.money(a.Base), s.money(a.Amount), s.number(a.Points)
 			sum.add(a.Incentive, a.Base)
@@ -43,6 +42,9 @@ func (s statement) adjustments() {
 			s.lineNumber(a.StatedLine)
 		if isOurs(a.Kind) {
 			file, line, stated, statedLine = none, none, none, none
+		}
+		if a.Kind != lineKind {
+			cause += " " + a.Source
 		}
 		sh.put(s.text(a.Adjusts.Format(w.say("month_short"))), s.text(cause), s.text(what), s.day(a.Date),
 			s.text(a.Distributor), document, number, base, earned, moved,

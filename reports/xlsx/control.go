@@ -113,12 +113,12 @@ func (r register) causes() {
 	var amount reports.Cents
 	base := bases{names: r.names}
 	for _, c := range r.Causes {
-		why := r.words.say("cause_" + c.Cause)
-		if text, ok := r.words["adjusted_"+c.Cause]; ok && r.Names.Credits(c.What) == "" {
-			why = text
+		kind := c.What // or an incentive
+		if r.Names.Credits(kind) != "" {
+			kind = lineKind
 		}
-		sh.put(r.text(c.Adjusts.Format("2006-01")), r.word(c.What), r.text(why), r.number(c.Rows), r.money(c.Base),
-			r.money(c.Amount), r.number(c.Points))
+		sh.put(r.text(c.Adjusts.Format("2006-01")), r.word(c.What), r.text(r.words.cause(kind, c.Cause)),
+			r.number(c.Rows), r.money(c.Base), r.money(c.Amount), r.number(c.Points))
 		amount += c.Amount
 		base.add(c.What, c.Base)
 	}

@@ -158,8 +158,16 @@ func (w words) changed(kind, change string) string {
 	return change
 }
 
-// Cause is the cause of an adjustment in English.
-func Cause(cause string) string { return english().say("cause_" + cause) }
+// cause is why something that was stated is adjusted: a line, or an entry or posting.
+func (w words) cause(kind, cause string) string {
+	if text, ok := w["adjusted_"+cause]; ok && kind != lineKind {
+		return text
+	}
+	return w.say("cause_" + cause)
+}
+
+// lineKind is the kind of adjustment that is about a line.
+const lineKind = "line"
 
 // Changed is what becomes of a stated thing, in English: a sentence for a code, and other texts as they are.
 func Changed(kind, change string) string { return english().changed(kind, change) }

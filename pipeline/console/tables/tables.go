@@ -34,6 +34,7 @@ const (
 	Month       // 2024-08
 	Moment      // 2024-08-31 02:30
 	Change      // of a stated thing; its kind is in the column kind
+	Cause       // of an adjustment; what it is about is in the column kind
 	Yes         // true or false
 )
 

@@ -100,8 +100,8 @@ func (w *Words) Word(word string) string {
 // Change is what becomes of the subject of a change.
 func (w *Words) Change(kind, change string) string { return xlsx.ChangedIn(w.Language, kind, change) }
 
-// Cause is the cause of an adjustment.
-func (w *Words) Cause(cause string) string { return xlsx.CauseIn(w.Language, cause) }
+// Cause is the cause of an adjustment. kind is what it is about.
+func (w *Words) Cause(kind, cause string) string { return xlsx.CauseIn(w.Language, kind, cause) }
 
 // Number is an exact decimal with the marks of the language.
 func (w *Words) Number(number string) string {
