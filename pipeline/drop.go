@@ -34,8 +34,9 @@ func Landed(c *config.Config) ([]LandedFile, error) {
 		return nil, err
 	}
 	var list []LandedFile
+	dropped := ledger.Dropped(log)
 	for _, f := range all {
-		list = append(list, LandedFile{f, ledger.Dropped(log)[f.SHA256]})
+		list = append(list, LandedFile{f, dropped[f.SHA256]})
 	}
 	return list, nil
 }

@@ -13,7 +13,10 @@ import (
 // installed is the sample's configuration in a folder of its own.
 func installed(t *testing.T) *config.Config {
 	t.Helper()
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "[vendor]") // a name that is no pattern
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	text, err := fixtures.Config()
 	if err != nil {
 		t.Fatal(err)

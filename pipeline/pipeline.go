@@ -8,7 +8,6 @@ package pipeline
 
 import (
 	"errors"
-	"path/filepath"
 	"time"
 
 	"tranche/pipeline/config"
@@ -61,8 +60,8 @@ var (
 
 // Guarded refuses a configuration that others may write, or replace.
 func Guarded(c *config.Config) error {
-	err := publish.Guarded(c.Path)
-	feeds, _ := filepath.Glob(filepath.Join(config.FeedsFolder(c.Path), "*.yaml")) // the pattern is ours
+	feeds, err := config.FeedFiles(c.Path)
+	err = errors.Join(err, publish.Guarded(c.Path))
 	for _, path := range feeds {
 		err = errors.Join(err, publish.Guarded(path))
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/netip"
 	"net/url"
@@ -52,6 +53,15 @@ type groupFile struct {
 
 // Accounts is the file of local accounts of the console.
 func (f Folders) Accounts() string { return filepath.Join(filepath.Dir(f.State), "accounts.json") }
+
+// FeedFiles are the files of feeds beside the configuration, in the order of their names.
+func FeedFiles(config string) ([]string, error) {
+	paths, err := fs.Glob(os.DirFS(FeedsFolder(config)), "*.yaml")
+	for i, name := range paths {
+		paths[i] = filepath.Join(FeedsFolder(config), name)
+	}
+	return paths, err
+}
 
 // FeedsFolder is the folder of feeds beside the configuration, a file each.
 func FeedsFolder(config string) string { return filepath.Join(filepath.Dir(config), "feeds.d") }
@@ -128,9 +138,9 @@ type onlyFeeds struct {
 
 // more reads the feeds of feeds.d, in the order of the files' names, and adds their bytes to what is hashed.
 func (r *reader) more(config string, feeds []feed.Feed, names programme.Names, source []byte) ([]feed.Feed, []byte) {
-	paths, err := filepath.Glob(filepath.Join(FeedsFolder(config), "*.yaml"))
+	paths, err := FeedFiles(config)
 	if err != nil {
-		return feeds, source
+		r.faults = append(r.faults, "feeds.d: "+err.Error())
 	}
 	seen := map[string]bool{}
 	for _, f := range feeds {

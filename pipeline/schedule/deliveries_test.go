@@ -40,7 +40,7 @@ func TestEachPartnerIsSentItsOwnStatementOnceByItsWay(t *testing.T) {
 			"rejected_rows_2024-01_1.csv|\"=\"\"=4444\"\"\"|" +
 			"scorecard_2024-01_1.csv",
 		"desk@dq.example": "\"=\"\"=4444\"\"\"",
-		"pay@v.example": "register-2024-01.xlsx|journal-2024-01.csv|statement_PQ3.xlsx",
+		"pay@v.example":   "register-2024-01.xlsx|journal-2024-01.csv|statement_PQ3.xlsx",
 	} {
 		if len(mails[to]) != 1 {
 			t.Errorf("%s got %d letters", to, len(mails[to]))
