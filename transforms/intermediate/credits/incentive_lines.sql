@@ -2,7 +2,6 @@
 -- it does not count. A line before the programme is judged by the first version, and an incentive
 -- that its partner keeps by agreement as in the version that it signed.
 --
--- is a view
 -- grain: sale_id, incentive
 -- sale_id, incentive
 -- place         of the incentive in its version

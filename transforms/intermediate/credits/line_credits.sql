@@ -1,7 +1,6 @@
 -- What every credit should be by today's facts, and by the changes that a person has to accept,
 -- with the period it belongs to. What has been stated plays no part.
 --
--- is a view
 -- grain: credit_id, change_id
 -- credit_id, sale_id, matched_sale, partner_id, incentive, base, month, document_date, distributor,
 -- document_no, terms_document, terms_line, line_no, line_key, terms_date, version, year_start,

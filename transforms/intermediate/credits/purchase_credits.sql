@@ -2,7 +2,6 @@
 -- not count. A part of a return that names no sale is judged as that sale. The last return of a
 -- sale takes back what is left of the annual value.
 --
--- is a view
 -- grain: sale_id, matched_sale, incentive
 -- sale_id, matched_sale
 -- partner_id  null where the buyer is outside

@@ -48,7 +48,7 @@ stated as (
         [document_no, line_no::varchar, line_key, coalesce(matched_sale, '')] as event,
         document_type = 'return' and returned_sale_id is not null as is_return,
         sum(limited) as limited, sum(cut) as cut,
-        if(sum(base) = 0, 0, arg_max(amount, row(month, sequence))) as amount
+        if(sum(base) = 0, 0, arg_max(amount, row(month, year_start, sequence))) as amount
     from stated.lines
     where method in ('marginal', 'document') and (distributor, terms_document, terms_line) in (
         select (distributor, terms_document, terms_line) from moved)

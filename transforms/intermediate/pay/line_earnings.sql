@@ -25,12 +25,13 @@ limits as (
     from rules.incentives
     where limit_each is not null
 ),
--- Also movements by rules without a limit add up, so that rules may change in between.
+-- Also movements by rules without a limit add up, so that rules may change in between. Sequences
+-- begin anew each programme year; a document may have lines of two.
 moved as (
     select
         g.credit_id, c.partner_id, c.incentive, c.distributor, c.terms_document, c.terms_line,
-        g.sequence, c.base, g.by_rate, i.limit_each, coalesce(i.least, 0) as least,
-        coalesce(i.most, 9999999999999999) as most
+        c.change_id, c.posting_month, c.year_start, g.sequence, c.base, g.by_rate, i.limit_each,
+        coalesce(i.least, 0) as least, coalesce(i.most, 9999999999999999) as most
     from intermediate.movements as c
     join gross as g using (credit_id)
     left join limits as i using (version, incentive)
@@ -62,10 +63,10 @@ summed as (
     window
         of_line as (
             partition by m.partner_id, m.incentive, m.distributor, m.terms_document, m.terms_line
-            order by m.sequence),
+            order by m.change_id nulls first, m.posting_month, m.year_start, m.sequence),
         of_document as (
             partition by m.partner_id, m.incentive, m.distributor, m.terms_document
-            order by m.sequence)
+            order by m.change_id nulls first, m.posting_month, m.year_start, m.sequence)
     qualify m.limit_each is not null
 ),
 ends as (
