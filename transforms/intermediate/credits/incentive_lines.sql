@@ -75,7 +75,8 @@ join incentives as i on i.version = l.judged_by
 left join intermediate.agreed_lines as k
     on k.sale_id = l.sale_id and k.incentive = i.incentive
 left join intermediate.entitled_days as d
-    on d.partner_id = case i.credits when 'buyer' then l.partner_id else l.distributor_id end
+    on d.partner_id = case i.credits when 'buyer' then l.partner_id
+        when 'distributor' then l.distributor_id end -- who claims is judged with its claim
         and d.who = i.who and d.version = i.version and d.terms_date = l.terms_date
 left join intermediate.line_values as v on v.sale_id = l.sale_id
 where (i.base = 'activities') = (l.document_type = 'activity')
