@@ -241,7 +241,7 @@ func (w *world) isRefused(t *testing.T, sentence, name string) {
 }
 
 // closings is how many of them are killed; -closings 100 takes some minutes.
-var closings = flag.Int("closings", 12, "how many closings are killed")
+var closings = flag.Int("closings", 6, "how many closings are killed")
 
 // TestAKilledCloseLeavesTheMonthOpenOrClosed kills closings by SIGKILL at one of their
 // writes, syncs and renames. After each, the month is open and nothing of the closing is

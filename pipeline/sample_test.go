@@ -189,7 +189,7 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 	// Each history is several runs of everything; a hundred by default are too many.
 	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue {
-		_ = flag.Set("rapid.checks", "15")
+		_ = flag.Set("rapid.checks", "5")
 	}
 	code := m.Run()
 	if sampleIn != nil {

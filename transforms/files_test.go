@@ -44,7 +44,7 @@ func (file sent) source() string {
 func TestFilesThatAreCorrectedRefusedAndCompletePassEveryCheck(t *testing.T) {
 	long(t)
 	s := tables(t, 2)
-	fewer(t, 5)
+	fewer(t, 3)
 	rapid.Check(t, func(rt *rapid.T) {
 		f, p := variedTrade(rt)
 		b := &inbox{T: rt, facts: f}

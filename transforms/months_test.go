@@ -122,7 +122,7 @@ func (h *history) state(month time.Time) {
 func TestMonthsThatAreClosedOrNeverGiveTheSameWhenNothingComesLate(t *testing.T) {
 	long(t)
 	s := tables(t, 2)
-	fewer(t, 4)
+	fewer(t, 2)
 	rapid.Check(t, func(rt *rapid.T) {
 		p := drawProgramme(rt)
 		f := drawFacts(rt, p)
@@ -159,7 +159,7 @@ func withoutNamedAfterUnnamed(sales []oracle.Sale) []oracle.Sale {
 func TestWhatWasStatedAndWhatMovedIsWhatTheFinalFactsSay(t *testing.T) {
 	long(t)
 	s := tables(t, 2)
-	fewer(t, 4)
+	fewer(t, 2)
 	rapid.Check(t, func(rt *rapid.T) {
 		p := drawProgramme(rt)
 		f := drawFacts(rt, p)
@@ -207,7 +207,7 @@ func (h *history) stating(month time.Time) (out []string) {
 func TestRulesThatChangeLaterAlterNothingStated(t *testing.T) {
 	long(t)
 	s := tables(t, 2)
-	fewer(t, 3)
+	fewer(t, 2)
 	rapid.Check(t, func(rt *rapid.T) {
 		h := begin(rt, s, drawProgramme(rt))
 		f := drawFacts(rt, h.p)

@@ -22,6 +22,8 @@ func TestTheModelsSayWhatTheSlowCalculationSays(t *testing.T) {
 	s := tables(t, 2)
 	if testing.Short() {
 		fewer(t, 6)
+	} else {
+		fewer(t, 30)
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		p := drawProgramme(rt)
@@ -278,7 +280,7 @@ func fewer(t *testing.T, worlds int) {
 func TestTheLevelOfTheNextMonthIsTheOneItThenHas(t *testing.T) {
 	long(t)
 	s := tables(t, 2)
-	fewer(t, 10)
+	fewer(t, 6)
 	rapid.Check(t, func(rt *rapid.T) {
 		p := drawProgramme(rt)
 		f := drawFacts(rt, p)
