@@ -34,6 +34,9 @@ wholes as (
     join intermediate.credited_lines as l on l.claims_sale_id = t.sale_id
     join rules.incentives as i using (version, incentive)
     join weights as w using (version, incentive)
+    -- A part of a return that names no sale is judged as its sale, but is a return.
+    where l.matched_sale = '' or i.document_types is null
+        or list_contains(i.document_types, 'return')
 ),
 parts as (
     select c.sale_id, c.incentive, c.partner_id, string_agg(c.role, ', ' order by c.role) as roles,
