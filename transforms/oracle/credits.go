@@ -88,12 +88,16 @@ func (w *work) credit(l *line) bool {
 	for i := range l.version.Incentives {
 		in := &l.version.Incentives[i]
 		partner := l.creditedTo(in)
-		if w.counts(l, in) && (in.Credits == "claims" || w.keeps(partner, in.Name, l.terms) == nil) {
+		kept := w.keeps(partner, in.Name, l.terms)
+		if w.counts(l, in) && (in.Credits == "claims" || kept == nil || kept == l.version) {
 			w.creditThrough(l, in, partner, taken)
 		}
 	}
 	for i := range w.programme.Versions {
 		v := &w.programme.Versions[i]
+		if v == l.version { // it is kept anyway
+			continue
+		}
 		taken := takings{v, map[string][]string{}}
 		for j := range v.Incentives {
 			in := &v.Incentives[j]
