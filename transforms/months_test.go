@@ -355,9 +355,7 @@ func change(t *rapid.T, f oracle.Facts) oracle.Facts {
 			x.Kind = rapid.SampledFrom([]string{"bonus_points", "redemption"}).Draw(t, "kind")
 		case what == 11: // from the day its file lands
 			x := &f.Partners[rapid.IntRange(0, len(f.Partners)-1).Draw(t, "partner")]
-			if x.Left.IsZero() { // its file says the day that it left
-				x.Active = !x.Active
-			}
+			x.Active = x.Active != x.Left.IsZero() // of one that left its file says the day
 		case what == 13: // what is true of several partners at once
 			for i := range f.Partners {
 				f.Partners[i].Type = rapid.SampledFrom([]string{"csp", ""}).Draw(t, "type")

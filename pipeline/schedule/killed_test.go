@@ -139,7 +139,7 @@ func (w *outward) everyLetterOnce(t *testing.T, dir, portal string) (unsure int)
 		t.Fatal(err)
 	}
 	list, err := Deliveries(c)
-	if err != nil || len(list) != 6 {
+	if err != nil || len(list) != 7 {
 		t.Fatalf("%d deliveries (%v)", len(list), err)
 	}
 	w.office.Lock()

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 
@@ -28,22 +27,12 @@ func (s shelf) Takes(m outbox.Message) bool {
 
 // Send puts a delivery's files into its folder. A file that is there already is not put again.
 func (s shelf) Send(ctx context.Context, m outbox.Message, folder string, leaves func() error) (string, error) {
-	var answers []string
-	for _, name := range m.Attach {
-		data, err := os.ReadFile(filepath.Join(folder, name))
-		if err != nil {
-			return "", err
-		}
-		answer, err := fetch.Put(ctx, s.place.Place, path.Join(m.Delivery.Address, name), data, leaves)
-		if errors.Is(err, fetch.ErrUnsure) {
-			return "", fmt.Errorf("%w: %w", outbox.ErrUnsure, err)
-		}
-		if err != nil {
-			return "", err
-		}
-		answers = append(answers, answer)
+	read := func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(folder, name)) }
+	answer, err := fetch.Put(ctx, s.place.Place, m.Delivery.Address, m.Attach, read, leaves)
+	if errors.Is(err, fetch.ErrUnsure) {
+		err = fmt.Errorf("%w: %w", outbox.ErrUnsure, err)
 	}
-	return strings.Join(answers, "; "), nil
+	return answer, err
 }
 
 // mailServer is the server of the configuration.

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"strings"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/pkg/sftp"
@@ -28,14 +29,31 @@ type putter interface {
 	look(ctx context.Context, folder string) error
 }
 
-// Put puts a file at a place, and makes its folders. The same bytes under that name are success; other bytes are never
-// replaced. The answer is for people.
-func Put(ctx context.Context, p Place, to string, data []byte, leaves func() error) (answer string, err error) {
-	err = putting(ctx, p, func(ctx context.Context, w putter) error { return w.put(ctx, to, data, leaves) })
+// Put puts files into a folder of a place, one after the other, and makes the folder. The same bytes under a name are
+// success; other bytes are never replaced. The answer is for people.
+func Put(
+	ctx context.Context, p Place, folder string, names []string, read func(name string) ([]byte, error),
+	leaves func() error,
+) (answer string, err error) {
+	var stored []string
+	err = putting(ctx, p, func(ctx context.Context, w putter) error {
+		for _, name := range names {
+			data, err := read(name)
+			if err != nil {
+				return err
+			}
+			to := path.Join(folder, name)
+			if err := w.put(ctx, to, data, leaves); err != nil {
+				return err
+			}
+			stored = append(stored, fmt.Sprintf("stored as %s, %d bytes", to, len(data)))
+		}
+		return nil
+	})
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("stored as %s, %d bytes", to, len(data)), nil
+	return strings.Join(stored, "; "), nil
 }
 
 // TryPut says whether files could be put into a folder of a place. It writes nothing.

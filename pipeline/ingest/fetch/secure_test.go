@@ -132,6 +132,10 @@ func TestAListingOfAHundredThousandIsRead(t *testing.T) {
 func TestAFileIsPutWholeAndNeverReplaced(t *testing.T) {
 	there := t.TempDir()
 	bucketFolder := t.TempDir()
+	put := func(p Place, folder, text string, leaves func() error) (string, error) {
+		read := func(string) ([]byte, error) { return []byte(text), nil }
+		return Put(t.Context(), p, folder, []string{"x", "y"}, read, leaves)
+	}
 	for name, place := range map[string]func(*testing.T) (Place, string){
 		"folder": func(t *testing.T) (Place, string) { return Folder{there}, there },
 		"SFTP": func(t *testing.T) (Place, string) {
@@ -152,18 +156,18 @@ func TestAFileIsPutWholeAndNeverReplaced(t *testing.T) {
 				t.Fatal(err)
 			}
 			for range 2 { // the same once more is success, and nothing leaves
-				answer, err := Put(t.Context(), p, "a b/P1/x.xlsx", []byte("whole"), leaves)
-				if err != nil || !strings.Contains(answer, "a b/P1/x.xlsx, 5 bytes") {
+				answer, err := put(p, "a b/P1", "whole", leaves)
+				if err != nil || !strings.HasSuffix(answer, "a b/P1/x, 5 bytes; stored as a b/P1/y, 5 bytes") {
 					t.Fatalf("%q %v", answer, err)
 				}
 			}
-			if _, err := Put(t.Context(), p, "a b/P1/x.xlsx", []byte("other"), leaves); err == nil || left != 1 {
+			if _, err := put(p, "a b/P1", "other", leaves); err == nil || left != 2 {
 				t.Errorf("another file replaces it; %d left (%v)", left, err)
 			}
-			if _, err := Put(t.Context(), p, "y", nil, func() error { return os.ErrClosed }); err == nil {
+			if _, err := put(p, "", "", func() error { return os.ErrClosed }); err == nil {
 				t.Error("it leaves although it may not")
 			}
-			data, err := os.ReadFile(filepath.Join(at, "a b", "P1", "x.xlsx"))
+			data, err := os.ReadFile(filepath.Join(at, "a b", "P1", "y"))
 			if err != nil || string(data) != "whole" {
 				t.Errorf("%q %v", data, err)
 			}
@@ -172,10 +176,10 @@ func TestAFileIsPutWholeAndNeverReplaced(t *testing.T) {
 			}
 		})
 	}
-	if _, err := Put(t.Context(), Folder{there}, "../x", nil, func() error { return nil }); err == nil {
+	if _, err := put(Folder{there}, "..", "", func() error { return nil }); err == nil {
 		t.Error("a file leaves the folder")
 	}
-	if _, err := Put(t.Context(), Mailbox{Host: "127.0.0.1", Port: 1}, "x", nil, nil); err == nil {
+	if _, err := put(Mailbox{Host: "127.0.0.1", Port: 1}, "", "", nil); err == nil {
 		t.Error("a mailbox takes files")
 	}
 }
