@@ -12,7 +12,9 @@ with levelled as (
         c.credit_id, c.partner_id, c.incentive, c.version, c.terms_date, c.period_start,
         c.position_family, h.level, null as stated_schedule, false as has_stated_terms
     from intermediate.movements as c
-    join rules.versions as v using (version)
+    -- The level goes by the rules of the day, also where an agreement keeps an earlier version.
+    join rules.in_force as f on f.from_date <= c.terms_date and c.terms_date < f.to_date
+    join rules.versions as v on v.version = f.version
     join intermediate.levels_held as h
         on h.partner_id = c.partner_id and h.is_computed = v.levels_computed
         and h.from_date <= c.terms_date and c.terms_date < h.to_date
