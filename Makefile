@@ -85,7 +85,7 @@ test-all: tools
 	@go vet ./...
 	@go test -timeout 40m ./pipeline ./transforms ./... # the two that take longest first
 	@go test -run '^$$' -bench . -benchtime 1x ./pipeline/ingest/feed ./reports/xlsx >/dev/null
-	@for p in soffice xmllint dpkg-deb man systemd-analyze; do command -v $$p >/dev/null || \
+	@for p in soffice xmllint dpkg-deb man systemd-analyze openssl pdftotext; do command -v $$p >/dev/null || \
 		echo "SKIPPED: what needs $$p; .ci/run names the package it is in"; done
 	@PATH="$$PATH:/usr/sbin:$$HOME/go/bin"; for p in sshd dovecot versitygw chromium npm oidc-example-server; do command -v $$p >/dev/null || \
 		echo "SKIPPED: what needs a real $$p; .ci/run installs it"; done

@@ -67,7 +67,7 @@ var mayImport = map[string][]string{
 	"reports/currency":   {}, "reports/agile": {},
 	"reports/xlsx":    {"reports", "reports/currency"},
 	"reports/journal": {"reports", "reports/currency"},
-	"fixtures":        {}, "fixtures/makesample": {}, "fixtures/makedirty": {},
+	"fixtures":        {}, "fixtures/machine": {}, "fixtures/makesample": {}, "fixtures/makedirty": {},
 	"pipeline/lake/laketest": {}, "release": {},
 	"fixtures/bench": {"pipeline", "pipeline/config", "pipeline/ingest/feed", "pipeline/ingest/landing",
 		"pipeline/ingest/loading", "pipeline/store", "reports", "reports/xlsx"},

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"tranche/fixtures/machine"
 	"tranche/pipeline"
 	"tranche/pipeline/ingest/loading"
 	"tranche/pipeline/programme"
@@ -63,8 +64,8 @@ func TestAComparisonIsWhatARunUnderTheOtherProgrammeStates(t *testing.T) {
 		}
 	}
 
-	need(t, "soffice", "--version")
-	need(t, "/usr/bin/python3", "-c", "import openpyxl")
+	machine.Works(t, "soffice", "--version")
+	machine.Works(t, "/usr/bin/python3", "-c", "import openpyxl")
 	originals, again := t.TempDir(), t.TempDir()
 	path := filepath.Join(originals, "comparison.xlsx")
 	out, err := os.Create(path)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"tranche/fixtures/machine"
 	"tranche/pipeline"
 )
 
@@ -27,7 +28,7 @@ func TestWithoutLibreOfficeAPDFIsRefusedInOneSentence(t *testing.T) {
 
 func TestAPDFStandsBesideItsWorkbookUntilThatChanges(t *testing.T) {
 	long(t)
-	need(t, "soffice", "--version")
+	machine.Works(t, "soffice", "--version")
 	w := smallWorld(t, t.TempDir())
 	w.run(t)
 	c := w.config

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"tranche/fixtures/machine"
 	"tranche/reports"
 	"tranche/reports/xlsx"
 )
@@ -113,8 +114,8 @@ func axes(t *testing.T, path string) {
 
 func TestEverySheetOfTheSampleIsPrintedToBeRead(t *testing.T) {
 	long(t)
-	need(t, "soffice", "--version")
-	need(t, "pdftotext", "-v")
+	machine.Works(t, "soffice", "--version")
+	machine.Works(t, "pdftotext", "-v")
 	w := sampleWorld(t)
 	dir := t.TempDir()
 	var books []string
@@ -211,8 +212,8 @@ func extreme(language string, lines int, sign reports.Cents) *reports.Statement 
 
 func TestExtremeStatementsArePrintedToBeRead(t *testing.T) {
 	long(t)
-	need(t, "soffice", "--version")
-	need(t, "pdftotext", "-v")
+	machine.Works(t, "soffice", "--version")
+	machine.Works(t, "pdftotext", "-v")
 	dir := t.TempDir()
 	if keep := os.Getenv("TRANCHE_PICTURES"); keep != "" { // to look at them
 		dir = keep

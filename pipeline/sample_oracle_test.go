@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 
 	"tranche/fixtures"
+	"tranche/fixtures/machine"
 	"tranche/transforms/oracle"
 )
 
@@ -280,7 +281,7 @@ func sampleProgramme() oracle.Programme {
 }
 
 func TestTheSampleIsWhatItsGeneratorMakes(t *testing.T) {
-	need(t, "go", "version")
+	machine.Works(t, "go", "version")
 	dir := t.TempDir()
 	goRun(t, dir)
 	for _, pattern := range []string{"arrivals.txt", "inbox/*"} {

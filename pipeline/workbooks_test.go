@@ -10,24 +10,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-)
 
-// need skips a check whose tool is not here, and says so. In CI it may not be
-// skipped.
-func need(t *testing.T, tool string, args ...string) {
-	t.Helper()
-	if err := exec.CommandContext(t.Context(), tool, args...).Run(); err == nil {
-		return
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is missing, and in CI this check may not be skipped", tool)
-	}
-	t.Skipf("SKIPPED: %s is not on this machine (see .ci/run)", tool)
-}
+	"tranche/fixtures/machine"
+)
 
 func TestEveryPartOfEveryWorkbookIsValidXML(t *testing.T) {
 	long(t)
-	need(t, "xmllint", "--version")
+	machine.Works(t, "xmllint", "--version")
 	w := sampleWorld(t)
 	for _, path := range w.workbooks(t, "2024-*") {
 		dir := t.TempDir()
@@ -109,8 +98,8 @@ func recalculate(t *testing.T, from []string, to string) {
 
 func TestTotalsAreFormulasThatComeToTheirStoredValuesAndToTheMart(t *testing.T) {
 	long(t)
-	need(t, "soffice", "--version")
-	need(t, "/usr/bin/python3", "-c", "import openpyxl")
+	machine.Works(t, "soffice", "--version")
+	machine.Works(t, "/usr/bin/python3", "-c", "import openpyxl")
 	w := sampleWorld(t)
 	originals, again := t.TempDir(), t.TempDir()
 	var copies []string
@@ -147,7 +136,7 @@ func TestTotalsAreFormulasThatComeToTheirStoredValuesAndToTheMart(t *testing.T) 
 }
 
 func TestEveryStatementHasTheLinesOfTheMart(t *testing.T) {
-	need(t, "/usr/bin/python3", "-c", "import openpyxl")
+	machine.Works(t, "/usr/bin/python3", "-c", "import openpyxl")
 	w := sampleWorld(t)
 	expected := map[string][][]string{}
 	for _, row := range w.rows(t, `
@@ -188,7 +177,7 @@ func TestEveryStatementHasTheLinesOfTheMart(t *testing.T) {
 // more, in another language and from nothing but the sheets.
 func TestWhatAStatementDerivesComesOutFromTheWorkbookAlone(t *testing.T) {
 	long(t)
-	need(t, "/usr/bin/python3", "-c", "import openpyxl")
+	machine.Works(t, "/usr/bin/python3", "-c", "import openpyxl")
 	w := sampleWorld(t)
 	out, err := exec.CommandContext(t.Context(), "/usr/bin/python3", "testdata/check_derived.py",
 		w.config.Folders.Statements, "../reports/xlsx/words").Output()
@@ -238,8 +227,8 @@ func checkWorkbooks(t *testing.T, originals, again string) checked {
 
 func TestRecalculationIsReallyForced(t *testing.T) {
 	long(t)
-	need(t, "soffice", "--version")
-	need(t, "/usr/bin/python3", "-c", "import openpyxl")
+	machine.Works(t, "soffice", "--version")
+	machine.Works(t, "/usr/bin/python3", "-c", "import openpyxl")
 	w := sampleWorld(t)
 	// The same workbook with one stored total falsified must not pass.
 	path := w.workbooks(t, "2024-07")[1]

@@ -15,27 +15,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"tranche/fixtures/machine"
 )
 
 const (
 	version = "1.2.3~rc1+4.g0123456789ab"
 	epoch   = "1790000000"
 )
-
-// needed says which programs a test cannot do without. On a person's machine they may be
-// missing.
-func needed(t *testing.T, programs ...string) {
-	t.Helper()
-	for _, p := range programs {
-		if _, err := exec.LookPath(p); err == nil {
-			continue
-		}
-		if os.Getenv("CI") != "" {
-			t.Fatalf("%s is missing", p)
-		}
-		t.Skipf("SKIPPED: %s is missing", p)
-	}
-}
 
 // does runs a program in a folder and returns its exit code and all it said.
 func does(t *testing.T, folder, program string, args ...string) (int, string) {
@@ -118,7 +105,9 @@ func TestTheReleaseIsWhatItSaysAndWorksByItself(t *testing.T) {
 	if testing.Short() {
 		t.Skip("make test-all runs it")
 	}
-	needed(t, "dpkg-deb", "objdump", "man", "sha256sum")
+	for _, program := range []string{"dpkg-deb", "objdump", "man", "sha256sum"} {
+		machine.Program(t, program)
+	}
 	const maintainer = "Anna Builder <anna@vendor.example>"
 	t.Setenv("MAINTAINER", maintainer)
 	dist, root := filepath.Join(t.TempDir(), "dist"), t.TempDir()
@@ -257,7 +246,7 @@ func billIsWhole(t *testing.T, root string) {
 
 // unitsAreUnderstood asks systemd, with the binary where it was unpacked.
 func unitsAreUnderstood(t *testing.T, root string) {
-	needed(t, "systemd-analyze")
+	machine.Program(t, "systemd-analyze")
 	units, _ := filepath.Glob(filepath.Join(root, "usr/lib/systemd/system/tranche*"))
 	if len(units) != 5 {
 		t.Errorf("there are %d units", len(units))

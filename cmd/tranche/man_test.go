@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"tranche/fixtures/machine"
 )
 
 // manual writes the pages into a folder of its own.
@@ -80,12 +82,7 @@ func TestThePagesAreTheSameBytesEachTime(t *testing.T) {
 }
 
 func TestThePagesReadWithoutAWarning(t *testing.T) {
-	if _, err := exec.LookPath("man"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("man is missing (apt-get install man-db)")
-	}
+	machine.Program(t, "man")
 	pages, _ := filepath.Glob(filepath.Join(manual(t), "*.1"))
 	for _, path := range pages {
 		var warnings bytes.Buffer

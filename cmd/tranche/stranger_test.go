@@ -23,6 +23,8 @@ import (
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
+
+	"tranche/fixtures/machine"
 )
 
 // TestAStrangerSetsUpSFTPInAndMailOutFromThePage does what docs/operations.md says, word by word: its commands are run,
@@ -155,10 +157,7 @@ func block(t *testing.T, section, holds string) string {
 // openSSH starts OpenSSH's server; north.key.pub of the site is let in.
 func openSSH(t *testing.T, dir, there string) int {
 	t.Helper()
-	sshd, err := exec.LookPath("/usr/sbin/sshd")
-	if err != nil {
-		t.Skip("SKIPPED: sshd is not on this machine (see .ci/run)")
-	}
+	sshd := machine.Program(t, "/usr/sbin/sshd")
 	at := t.TempDir()
 	if out, err := exec.CommandContext(t.Context(), "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f",
 		filepath.Join(at, "host")).CombinedOutput(); err != nil {

@@ -17,25 +17,11 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"tranche/fixtures/machine"
 	"tranche/pipeline/console/accounts"
 )
 
 var pictures = flag.String("pictures", "", "a folder for pictures of every page")
-
-// need finds a program. Without it the test is skipped, but not in CI.
-func need(t *testing.T, names ...string) string {
-	t.Helper()
-	for _, name := range names {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is missing, and in CI this test may not be skipped", names[0])
-	}
-	t.Skipf("SKIPPED: %s is not on this machine (see .ci/run)", names[0])
-	return ""
-}
 
 // browser is a real Chromium.
 type browser struct {
@@ -46,7 +32,7 @@ type browser struct {
 
 func (s *site) browser(t *testing.T) *browser {
 	t.Helper()
-	path := need(t, "chromium", "chromium-browser", "google-chrome")
+	path := machine.Program(t, "chromium", "chromium-browser", "google-chrome")
 	ctx, stop := chromedp.NewContext(context.Background(), chromedp.WithAllocatorOptions(chromedp.ExecPath(path),
 		chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()), chromedp.Headless, chromedp.Flag("lang", "en"),
 		chromedp.Flag("disable-dev-shm-usage", true)))
@@ -112,7 +98,7 @@ func (b *browser) signs(account string) {
 // axe is the source of axe-core, which npm keeps.
 func axe(t *testing.T) string {
 	t.Helper()
-	npm := need(t, "npm")
+	npm := machine.Program(t, "npm")
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"tranche/fixtures/machine"
 	"tranche/pipeline/config"
 	"tranche/pipeline/console/accounts"
 )
@@ -18,7 +19,7 @@ import (
 // provided starts a real provider, the example server of zitadel/oidc, and is its address.
 func provided(t *testing.T, back string) string {
 	t.Helper()
-	path := need(t, "oidc-example-server", filepath.Join(os.Getenv("HOME"), "go", "bin", "oidc-example-server"))
+	path := machine.Program(t, "oidc-example-server", filepath.Join(os.Getenv("HOME"), "go", "bin", "oidc-example-server"))
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,8 @@ import (
 
 	"github.com/richardlehane/mscfb"
 	"github.com/xuri/excelize/v2"
+
+	"tranche/fixtures/machine"
 )
 
 const password = "Pässwort mit 漢字 und 🔑"
@@ -173,7 +175,7 @@ func TestAnotherReaderFindsItIntact(t *testing.T) {
 		"    except Exception as e:\n        print(name, type(e).__name__)\n"
 	out, err := exec.CommandContext(t.Context(), "/usr/bin/python3", "-c", script, dir, password).CombinedOutput()
 	if strings.Contains(string(out), "No module named 'msoffcrypto'") {
-		t.Skip("SKIPPED: python3-msoffcrypto-tool is not on this machine (see .ci/run)")
+		machine.Lacks(t, "python3-msoffcrypto-tool")
 	}
 	if err != nil || string(out) != "sealed True\nchanged InvalidKeyError\n" {
 		t.Errorf("%v: %s", err, out)
@@ -185,10 +187,7 @@ func TestLibreOfficeOpensIt(t *testing.T) {
 	if testing.Short() {
 		t.Skip("make test-all runs it")
 	}
-	office, err := exec.LookPath("soffice")
-	if err != nil {
-		t.Skip("SKIPPED: soffice is not on this machine (see .ci/run)")
-	}
+	office := machine.Program(t, "soffice")
 	dir := t.TempDir()
 	sealed, err := Encrypt(workbook(t, 0), "correct horse battery")
 	if err != nil {
@@ -203,7 +202,7 @@ func TestLibreOfficeOpensIt(t *testing.T) {
 	}
 	out, err := exec.CommandContext(t.Context(), "/usr/bin/python3", script, office, dir).CombinedOutput()
 	if strings.Contains(string(out), "No module named 'uno'") {
-		t.Skip("SKIPPED: python3-uno is not on this machine (see .ci/run)")
+		machine.Lacks(t, "python3-uno")
 	}
 	said := string(out)
 	if err != nil || !strings.Contains(said, "right: It is locked.") || !strings.Contains(said, "wrong: refused") {

@@ -21,6 +21,7 @@ import (
 	"github.com/minio/minio-go/v7"
 	"golang.org/x/sync/errgroup"
 
+	"tranche/fixtures/machine"
 	"tranche/pipeline/ingest/landing"
 )
 
@@ -47,7 +48,7 @@ func made(t *testing.T, b Bucket) *minio.Client {
 // gateway starts the server over a folder.
 func gateway(t *testing.T, folder string, more ...string) Bucket {
 	t.Helper()
-	gateway := program(t, "versitygw", filepath.Join(os.Getenv("HOME"), "go", "bin", "versitygw"))
+	gateway := machine.Program(t, "versitygw", filepath.Join(os.Getenv("HOME"), "go", "bin", "versitygw"))
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapserver"
 	"github.com/emersion/go-imap/v2/imapserver/imapmemserver"
 
+	"tranche/fixtures/machine"
 	"tranche/pipeline/files"
 	"tranche/pipeline/ingest/landing"
 )
@@ -43,7 +44,7 @@ func dovecot(t *testing.T) Mailbox {
 // dovecotWith starts it with a setting of its own.
 func dovecotWith(t *testing.T, setting string) Mailbox {
 	t.Helper()
-	server := program(t, "dovecot", "/usr/sbin/dovecot")
+	server := machine.Program(t, "dovecot", "/usr/sbin/dovecot")
 	if os.Getuid() != 0 {
 		t.Skip("SKIPPED: Dovecot is started by root only")
 	}

@@ -19,21 +19,10 @@ import (
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
 
+	"tranche/fixtures/machine"
 	"tranche/pipeline/files"
 	"tranche/pipeline/ingest/landing"
 )
-
-// program finds one that a test needs, or skips the test.
-func program(t *testing.T, paths ...string) string {
-	t.Helper()
-	for _, path := range paths {
-		if found, err := exec.LookPath(path); err == nil {
-			return found
-		}
-	}
-	t.Skipf("SKIPPED: %s is not on this machine (see .ci/run)", paths[0])
-	return ""
-}
 
 func newKey(t *testing.T) (ssh.Signer, []byte) {
 	t.Helper()
@@ -55,8 +44,8 @@ func newKey(t *testing.T) (ssh.Signer, []byte) {
 // openSSH starts OpenSSH's own server in a folder, as whoever runs the test.
 func openSSH(t *testing.T, there string) SFTP {
 	t.Helper()
-	sshd := program(t, "sshd", "/usr/sbin/sshd")
-	server := program(t, "sftp-server", "/usr/lib/openssh/sftp-server")
+	sshd := machine.Program(t, "sshd", "/usr/sbin/sshd")
+	server := machine.Program(t, "sftp-server", "/usr/lib/openssh/sftp-server")
 	dir := t.TempDir()
 	host, hostKey := newKey(t)
 	ours, key := newKey(t)
@@ -157,7 +146,7 @@ const thePassword = "correct horse"
 
 func newServer(t *testing.T, there string) *server {
 	t.Helper()
-	program(t, "sftp-server", "/usr/lib/openssh/sftp-server")
+	machine.Program(t, "sftp-server", "/usr/lib/openssh/sftp-server")
 	s := &server{}
 	var key []byte
 	s.host, _ = newKey(t)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"tranche/fixtures/machine"
 	"tranche/pipeline/ingest/framing"
 )
 
@@ -70,10 +71,7 @@ func TestAWorkbookOfExcelizeIsRead(t *testing.T) {
 }
 
 func TestAWorkbookOfLibreOfficeIsRead(t *testing.T) {
-	program, err := exec.LookPath("soffice")
-	if err != nil {
-		t.Skip("soffice is not here")
-	}
+	program := machine.Program(t, "soffice")
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "book.xlsx"), written(t), 0o600); err != nil {
 		t.Fatal(err)

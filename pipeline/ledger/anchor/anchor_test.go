@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tranche/fixtures/machine"
 )
 
 func newAnchor() *Anchor {
@@ -123,19 +125,9 @@ func TestAnAnchorIsFoundInTheMailThatItCameIn(t *testing.T) {
 	}
 }
 
-// program finds one that a test needs, or skips the test.
-func program(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		t.Skipf("SKIPPED: %s is not on this machine (see .ci/run)", name)
-	}
-	return path
-}
-
 func openssl(t *testing.T, dir string, args ...string) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), program(t, "openssl"), args...)
+	cmd := exec.CommandContext(t.Context(), machine.Program(t, "openssl"), args...)
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("openssl %v: %v %s", args, err, out)
