@@ -16,6 +16,7 @@ import (
 	"tranche/pipeline/files"
 	"tranche/pipeline/ledger"
 	"tranche/pipeline/publish"
+	"tranche/pipeline/store"
 )
 
 // ErrNoOffice says that there is nothing that could make a PDF.
@@ -72,14 +73,15 @@ func MakePDFs(ctx context.Context, c *config.Config, month time.Time, partners [
 		case stand[pdfName(name)] == hash && files.Exists(filepath.Join(folder, pdfName(name))):
 			done.Unchanged++
 		default:
-			wanted[languages[name]] = append(wanted[languages[name]], name)
+			locale := localeOf(languages[name])
+			wanted[locale] = append(wanted[locale], name)
 		}
 	}
 	slices.Sort(done.Locked)
-	for language, names := range wanted {
+	for locale, names := range wanted {
 		slices.Sort(names)
 		for some := range slices.Chunk(names, 100) {
-			if err := office.print(ctx, folder, language, some); err != nil {
+			if err := office.print(ctx, folder, locale, some); err != nil {
 				return done, err
 			}
 			for _, name := range some {
@@ -128,7 +130,7 @@ func dropStalePDFs(folder string, published map[string]string) error {
 
 // dropAllStalePDFs does so in every month's folder, after what is published has changed.
 func dropAllStalePDFs(c *config.Config) error {
-	lists, err := filepath.Glob(filepath.Join(c.Folders.Statements, "*", pdfList))
+	lists, err := files.Glob(c.Folders.Statements, "*/"+pdfList)
 	for _, list := range lists {
 		folder := filepath.Dir(list)
 		published, failed := publish.Files(folder)
@@ -147,20 +149,25 @@ func languagesOf(ctx context.Context, c *config.Config) (map[string]string, erro
 		return nil, err
 	}
 	defer s.Close()
-	rows, err := s.Query(ctx, "select partner_id, lower(left(coalesce(language, 'en'), 2)) from mart.partners")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
+	type spoken struct{ partner, language string }
+	list, err := store.List(ctx, s, "select partner_id, lower(left(coalesce(language, 'en'), 2)) from mart.partners",
+		func(x *spoken) []any { return []any{&x.partner, &x.language} })
 	all := map[string]string{}
-	for rows.Next() {
-		var id, language string
-		if err := rows.Scan(&id, &language); err != nil {
-			return nil, err
-		}
-		all[fileName(id)] = language
+	for _, x := range list {
+		all[fileName(x.partner)] = x.language
 	}
-	return all, rows.Err()
+	return all, err
+}
+
+// localeOf is the locale by which LibreOffice writes the figures of a language.
+func localeOf(language string) string {
+	switch language {
+	case "fr":
+		return "fr_FR.UTF-8"
+	case "de":
+		return "de_DE.UTF-8"
+	}
+	return "en_US.UTF-8"
 }
 
 // office is LibreOffice.
@@ -177,16 +184,12 @@ func officeOf() (office, error) {
 
 // print makes PDFs aside and puts them beside their workbooks. Each call has a profile of its own, because LibreOffice
 // does nothing at all for a second one that uses the same.
-func (o office) print(ctx context.Context, folder, language string, names []string) error {
+func (o office) print(ctx context.Context, folder, locale string, names []string) error {
 	aside, err := os.MkdirTemp(folder, ".pdf-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(aside)
-	locale := map[string]string{"fr": "fr_FR.UTF-8", "de": "de_DE.UTF-8"}[language]
-	if locale == "" {
-		locale = "en_US.UTF-8"
-	}
 	args := []string{"-env:UserInstallation=file://" + filepath.ToSlash(filepath.Join(aside, "profile")), "--headless",
 		"--convert-to", "pdf", "--outdir", aside}
 	for _, name := range names {
