@@ -135,7 +135,9 @@ func makeAside(
 	keys = slices.DeleteFunc(keys, func(k reports.Key) bool { return !k.Month.Equal(of.month) })
 	w := newWorkbooks(&c, r.session, l)
 	e := w.edition(of.month)
-	e.Final = of.final
+	if of.final {
+		e = w.final(of.month, o.Now)
+	}
 	_, err = w.month(ctx, of.month, keys, e, finalShelf{folder, files.NewAside()}, func() {})
 	return err
 }

@@ -45,9 +45,8 @@ func state(ctx context.Context, in stateInput) (closed ledger.Closed, err error)
 	}
 	keys = slices.DeleteFunc(keys, func(key reports.Key) bool { return !key.Month.Equal(in.Month) })
 	w := newWorkbooks(c, s, in.Ledger)
-	e, to := w.edition(in.Month), finalShelf{filepath.Join(folder, ledger.Statements), files.NewAside()}
-	e.Final = true
-	withheld, err := w.month(ctx, in.Month, keys, e, to, func() {})
+	to := finalShelf{filepath.Join(folder, ledger.Statements), files.NewAside()}
+	withheld, err := w.month(ctx, in.Month, keys, w.final(in.Month, in.Now), to, func() {})
 	if err := cmp.Or(err, unlessWithheld(in.Month, withheld)); err != nil {
 		return closed, err
 	}

@@ -16,6 +16,7 @@ func TestASecondEditionSaysByHowMuchEachPartnerIsPaidMoreOrLess(t *testing.T) {
 	w := smallWorld(t, t.TempDir())
 	text := string(mustRead(t, filepath.Join(w.dir, "config.yaml")))
 	w.configure(t, strings.Replace(text, "landing: {settle: 0s}", `landing: {settle: 0s}
+pay: {days: 30}
 journal:
   expense: {resell: "6120"}
   adjustments: "6190"
@@ -46,6 +47,12 @@ journal:
 	}
 	if _, err := pipeline.PayOf(t.Context(), w.config, february); err == nil {
 		t.Error("an open month pays something")
+	}
+	summary := w.sheet(t, "2024-01", "statement_P1.xlsx", "Summary")
+	says(t, summary, "Statement number|TR-202401-2-P1")
+	says(t, summary, "Issued on|", "|To be paid on|")
+	if draft := w.sheet(t, "2024-02", "statement_P1.xlsx", "Summary"); strings.Contains(draft, "Issued on") {
+		t.Error("a draft is issued")
 	}
 	register := w.sheet(t, "2024-01", "register.xlsx", "Register")
 	says(t, register, "P1|One", "55.00", "|5.00|50.00")

@@ -71,6 +71,16 @@ func (w *workbooks) edition(month time.Time) reports.Edition {
 	return reports.Edition{Version: version, Replaces: last.Version}
 }
 
+// final is the edition that a closing at a moment makes.
+func (w *workbooks) final(month, at time.Time) reports.Edition {
+	e := w.edition(month)
+	e.Final, e.Issued.Time = true, at.UTC().Truncate(24*time.Hour)
+	if days := w.config.PayDays; days != nil {
+		e.Due.Time = e.Issued.AddDate(0, 0, *days)
+	}
+	return e
+}
+
 // month makes all files of a month. A workbook that cannot be made is withheld; the others are made.
 func (w *workbooks) month(
 	ctx context.Context, month time.Time, keys []reports.Key, e reports.Edition, to shelf, step func(),

@@ -6,14 +6,6 @@
 // columns they are read from. The marts calculate; this package only reads.
 package reports
 
-// Edition is the status of a month's workbooks.
-type Edition struct {
-	Final    bool `json:"final,omitzero"`    // the month is closed and does not change
-	Approval bool `json:"approval,omitzero"` // the month is closed and waits for a second person
-	Version  int  `json:"version,omitzero"`  // from 1; each reopening adds one
-	Replaces int  `json:"replaces,omitzero"` // the final version before it; 0: none
-}
-
 // Letterhead is how the vendor's workbooks look.
 type Letterhead struct {
 	Vendor   string   `json:"vendor,omitzero"`

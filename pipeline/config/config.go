@@ -37,6 +37,7 @@ type Config struct {
 	Closing    Closing
 	People     []Person // who may decide; none: everybody
 	Statement  Statement
+	PayDays    *int          // from the closing to the payment; nil: statements name no day
 	Signing    anchor.Signer // the zero value: closings are not signed
 	LookAhead  bool          // the models run once more, to the end of the programme year
 	Journal    *Journal      // nil: no journal is written
@@ -246,6 +247,9 @@ func (r *reader) config(path string, f file, source []byte) (*Config, []byte) {
 	c.Closing = r.closing(f.Closing)
 	c.People = r.people(f.People)
 	c.Statement = r.statement(base, f.Statement)
+	if c.PayDays = f.Pay.Days; c.PayDays != nil && (*c.PayDays < 0 || *c.PayDays > 366) {
+		r.fault("$.pay.days", "%d is not a number of days from 0 to 366", *c.PayDays)
+	}
 	c.Signing = r.signing(base, f.Signing)
 	c.LookAhead = f.LookAhead
 	c.Journal = r.journal(base, f.Journal, c.Programme)

@@ -107,6 +107,7 @@ type fxFile struct {
 type payFile struct {
 	MinimumPayable exact  `yaml:"minimum_payable" is:"money" doc:"A smaller amount is carried to the next month"`
 	SettleAfter    int    `yaml:"settle_after" is:"count" doc:"A smaller amount is paid when carried for so many months"`
+	Days           *int   `is:"count" doc:"Statements are paid so many days after the closing; they name that day"`
 	Currency       string `is:"paid_in" doc:"partner: partners are paid in their own currency; usually programme"`
 }
 

@@ -53,10 +53,8 @@ type Journal struct {
 // the number of the document that it was booked with.
 func Make(j *reports.Journal, a Accounts, before []Posting) (*Journal, error) {
 	out, now := &Journal{}, pairs(j, a)
-	date, version := j.Month.AddDate(0, 1, -1), max(j.Version, 1)
-	name := func(p *Posting) {
-		p.Date, p.Document = date, fmt.Sprintf("TR-%s-%d-%s", j.Month.Format("200601"), version, p.Partner)
-	}
+	date := j.Month.AddDate(0, 1, -1)
+	name := func(p *Posting) { p.Date, p.Document = date, j.Number(j.Month, p.Partner) }
 	wanted := map[string]int{} // pairs, by what they say
 	for i := 0; i < len(now); i += 2 {
 		wanted[said(now[i:i+2])]++

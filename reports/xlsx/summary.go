@@ -29,6 +29,7 @@ func (s statement) summary() {
 		sh.notes(fmt.Sprintf(w.say("replaces_note"), s.Replaces))
 	}
 	sh.skip(1)
+	s.papers(sh)
 	s.whose(sh)
 	sh.skip(1)
 	s.letter(sh)
@@ -39,6 +40,20 @@ func (s statement) summary() {
 	s.beside(sh, s.summaryPay, s.spendable)
 	sh.skip(1)
 	s.summaryPoints(sh)
+}
+
+// papers says of a final statement its number, the day it was issued, and the day it is paid where something is.
+func (s statement) papers(sh *sheet) {
+	if !s.Final {
+		return
+	}
+	w := s.words
+	sh.put(s.label(w.say("statement_number")), s.bold(s.Number(s.Month.Time, s.Partner.ID)))
+	row := []cell{s.label(w.say("issued_on")), s.bold(s.date(s.Issued))}
+	if !s.Due.IsZero() && s.Pay.Payable > 0 {
+		row = append(row, cell{}, s.label(w.say("paid_on")), s.bold(s.date(s.Due)))
+	}
+	sh.put(row...)
 }
 
 // whose says whose statement it is. A name can be long.
