@@ -57,7 +57,7 @@ func (f *fetcher) download(ctx context.Context, c connection, wanted []remote) (
 		p := parts[0]
 		<-p.done
 		if err := f.land(c, p); err != nil {
-			return fmt.Errorf("%s: %w (%d of %d files were left for the next fetch)", p.remote.path, err, total-landed, total)
+			return &stoppedError{p.remote.path, err, total - landed, total}
 		}
 		parts = parts[1:]
 		if (landed+1)%batch == 0 {
@@ -71,6 +71,19 @@ func (f *fetcher) download(ctx context.Context, c connection, wanted []remote) (
 	}
 	return nil
 }
+
+// stoppedError is why no more could be fetched, and at which file.
+type stoppedError struct {
+	path        string
+	why         error
+	left, total int
+}
+
+func (e *stoppedError) Error() string {
+	return fmt.Sprintf("%s: %v (%d of %d files were left for the next fetch)", e.path, e.why, e.left, e.total)
+}
+
+func (e *stoppedError) Unwrap() error { return e.why }
 
 // flush puts what has landed onto the disk. Only then is anything done about it at the source.
 func (f *fetcher) flush(ctx context.Context, c connection) error {

@@ -220,7 +220,12 @@ func (f *fetcher) connected(ctx context.Context, work func(context.Context, conn
 	defer c.close()
 	err = work(ctx, c)
 	if failed := c.failed(); failed != nil && !errors.As(err, new(lostError)) {
-		err = failed
+		// A file can fail a moment before the connection is known to have ended.
+		if stopped := (*stoppedError)(nil); errors.As(err, &stopped) {
+			stopped.why = failed
+		} else {
+			err = failed
+		}
 	}
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		err = fmt.Errorf("it took more than %s; the next fetch goes on", longest)
