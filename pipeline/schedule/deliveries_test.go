@@ -36,7 +36,7 @@ func TestEachPartnerIsSentItsOwnStatementOnceByItsWay(t *testing.T) {
 			"statement_PQ1_2024-01_1.xlsx",
 		"bravo@b.example":  "Subject: Larkspur : votre relevé de 2024-01|Bonjour NAMEBRAVO,",
 		"second@b.example": "NAMEBRAVO",
-		"data@dq.example": "5 rows came, and 4 of them count|1 rows or whole files|" +
+		"data@dq.example": "5 rows came, and 4 of them count|wait to be corrected: 1.|" +
 			"rejected_rows_2024-01_1.csv|\"=\"\"=4444\"\"\"|" +
 			"scorecard_2024-01_1.csv",
 		"desk@dq.example": "\"=\"\"=4444\"\"\"",

@@ -37,6 +37,7 @@ func Finals(ctx context.Context, c *config.Config, now time.Time) error {
 		all = errors.Join(all, sendFinal(ctx, c, now, month))
 	}
 	sent, err := Outbox(c).Sent(finalID)
+	var unstamped []outbox.Message
 	for _, m := range sent {
 		if why := revoked(c, m); why != "" && !Outbox(c).Has("not-"+m.ID) {
 			revocation := message(c, finance, "not-"+m.ID, now,
@@ -45,9 +46,18 @@ func Finals(ctx context.Context, c *config.Config, now time.Time) error {
 					"tranche log says who took it back, and why.\n"+recalled(c, strings.TrimPrefix(m.ID, finalID)))
 			revocation.Keep = true
 			all = errors.Join(all, notify(c, revocation, nil))
-		} else if strings.Contains(m.Text, noStamp) {
-			all = errors.Join(all, sendStamped(ctx, c, now, m))
+		} else if strings.Contains(m.Text, noStamp) && !Outbox(c).Has("stamped-"+m.ID) {
+			unstamped = append(unstamped, m)
 		}
+	}
+	if len(unstamped) > 0 {
+		mayAsk, failed := seldom(filepath.Join(c.Folders.State, "asked_for_a_stamp"), now)
+		for _, m := range unstamped {
+			if mayAsk && failed == nil {
+				all = errors.Join(all, sendStamped(ctx, c, now, m))
+			}
+		}
+		all = errors.Join(all, failed)
 	}
 	return errors.Join(all, err)
 }
@@ -166,10 +176,7 @@ const noStamp = "There is no time stamp yet; it follows. "
 // sendStamped sends the anchor once more when it has got its time stamp.
 func sendStamped(ctx context.Context, c *config.Config, now time.Time, m outbox.Message) error {
 	month, err := time.Parse("2006-01", strings.TrimPrefix(m.ID, finalID)[:len("2006-01")])
-	if err != nil || Outbox(c).Has("stamped-"+m.ID) {
-		return err
-	}
-	if mayAsk, err := seldom(filepath.Join(c.Folders.State, "asked_for_a_stamp"), now); err != nil || !mayAsk {
+	if err != nil {
 		return err
 	}
 	closed, isFinal, err := pipeline.FinalMonth(c, month)
