@@ -17,7 +17,7 @@ func (b *browser) tabs(selector string) {
 	b.t.Helper()
 	for range 400 {
 		b.does(chromedp.KeyEvent(kb.Tab))
-		if asks[bool](b, `document.activeElement.matches(`+"`"+selector+"`"+`)`) {
+		if asks[bool](b, `document.activeElement?.matches(`+"`"+selector+"`"+`) ?? false`) {
 			if !asks[bool](b, `getComputedStyle(document.activeElement).outlineStyle !== "none"`) {
 				b.t.Errorf("nobody sees that %s has the focus", selector)
 			}
@@ -74,7 +74,7 @@ func TestTheWaysAreGoneByKeyboardAloneAndWithoutScripts(t *testing.T) {
 	b.enters(`nav a[href="/inbox"]`, "Unknown partner codes")
 	b.enters(`a[href="/inbox/codes/NORDWIND/K-1099"]`, "Say whose code it is")
 	b.types(`[action="/inbox/match"] [name=reason]`, "by mail"+kb.Enter)
-	b.awaits("count in the next run")
+	b.awaits("Accepted. The lines")
 	b.enters(`nav a[href="/months"]`, "A closed month never changes")
 	b.enters(`a[href="/months/2024-01"]`, "Close this month")
 	b.tabs(`[name=accept_held]`)
