@@ -31,6 +31,14 @@ with stated_rates as ( -- a stated line keeps its rate
     join rules.programme as p on s.currency <> p.currency
     group by s.distributor, s.document_no, s.line_no, s.line_key, s.currency
 ),
+sold_rates as ( -- and so does its return
+    select r.sale_id, s.rate, s.rate_date
+    from intermediate.returned_lines as r
+    join staging.sales as d using (sale_id)
+    join stated_rates as s
+        on s.distributor = d.distributor and s.document_no = d.returns_document
+        and s.line_no = d.returns_line and s.line_key = r.returned_key and s.currency = d.currency
+),
 stated_returns as ( -- and what was stated goes on counting, with its sale or by its own day
     select distributor, document_no, line_no, line_key,
         bool_and(returned_sale_id is null) as went_by_own_day
@@ -93,10 +101,7 @@ resolved as (
     left join stated_rates as s
         on s.distributor = d.distributor and s.document_no = d.document_no
         and s.line_no = d.line_no and s.line_key = d.line_key and s.currency = d.currency
-    left join stated_rates as sold -- and so does its return
-        on d.returned_sale_id is not null and sold.distributor = d.distributor
-        and sold.document_no = d.returns_document and sold.line_no = d.returns_line
-        and sold.line_key = d.returned_key and sold.currency = d.currency
+    left join sold_rates as sold on sold.sale_id = d.sale_id
 ),
 valued as (
     select *,

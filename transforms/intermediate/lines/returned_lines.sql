@@ -19,11 +19,14 @@ with returns as (
     where s.returns_document is not null
 ),
 stated_days as ( -- of the sales they name
-    select distributor, document_no, line_no, line_key, min(document_date) as stated_on
-    from stated.lines
-    where document_type = 'sale' and (distributor, document_no, line_no) in (
-        select (distributor, returns_document, returns_line) from returns)
-    group by distributor, document_no, line_no, line_key
+    select s.distributor, s.document_no, s.line_no, s.line_key,
+        min(s.document_date) as stated_on
+    from stated.lines as s
+    semi join returns as r
+        on r.distributor = s.distributor and r.returns_document = s.document_no
+        and r.returns_line = s.line_no
+    where s.document_type = 'sale'
+    group by s.distributor, s.document_no, s.line_no, s.line_key
 ),
 sold as (
     select r.sale_id, r.currency, s.sale_id as returned_sale_id, s.line_key, s.document_date,

@@ -25,8 +25,7 @@ credits as (
         as amount
     from stated.lines as lines
     join rules.incentive_names as names using (incentive)
-    where (distributor, document_no, line_no, line_key) in (
-        select (distributor, document_no, line_no, line_key) from returns)
+    semi join returns using (distributor, document_no, line_no, line_key)
     group by distributor, document_no, line_no, line_key, partner_id, incentive
 )
 select
