@@ -154,7 +154,8 @@ func extreme(language string, lines int, sign reports.Cents) *reports.Statement 
 			Currency: "USD", Month: month, Programme: "2024-07, per tranche of 25,000", RulesHash: "cdf9489769fb",
 			Partner: reports.Partner{ID: "P-0000001234", Name: long + long, Language: language, Town: "Bad Neuenahr-Ahrweiler",
 				Country: "DE", Modules: "distribution, resell, sell_with"},
-			Pay: reports.Pay{Payable: 0, CarriedOut: sign * far, Earned: sign * far, EarnedBefore: far - 1, HasBefore: true,
+			Pay: reports.Pay{Payable: 0, CarriedOut: sign * far, Earned: sign * far, HasBefore: true,
+				Before: reports.Before{Earned: far - 1, Payable: far - 1},
 				Currency: "EUR", OwnRate: 1_084_150_000, RateDate: month, PayableOwn: "0.00", PaidCurrency: "USD",
 				Level: "premier", LevelBefore: "advanced", LevelMet: "advanced", LevelAfter: "premier", FallsTo: "advanced",
 				FallsOn: reports.Day{Time: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)}, KeepFrom: month},
@@ -163,7 +164,9 @@ func extreme(language string, lines int, sign reports.Cents) *reports.Statement 
 		},
 		Shortfalls: []reports.Gap{{Requirement: "category", Category: "technical", Has: 80, Needs: 240},
 			{Requirement: "status_points", Has: 708, Needs: 1500}},
-		Expiring: []reports.Expiring{{On: month, Points: 70}},
+		Ends: []reports.Ending{{Kind: "points", On: month, Within: 30, Points: 1_000_070},
+			{Kind: "certification", Subject: "ADM", On: month, Within: 60},
+			{Kind: "claim", Subject: "D-0000012345", On: month, Within: 90}},
 	}
 	for i := range 9 {
 		st.Entries = append(st.Entries, reports.MoneyEntry{ID: fmt.Sprint("E", i), Date: month, Amount: 100,

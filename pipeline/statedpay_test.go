@@ -108,4 +108,14 @@ func TestWhatTheNextTrancheNeedsIsWorkedOutByTheModelsThemselves(t *testing.T) {
 	if len(got) != 1 || strings.Join(got[0], " ") != strings.Join(want, " ") {
 		t.Errorf("the accrual is %v, and should be %v", got, want)
 	}
+	// April's 2,000.00 is far less than was expected: 32,000.00 have earned 1,670.00, so February's 20,000.00 come to
+	// 1,043.75, and March's 30,000.00 to 1,565.63.
+	w.close(t, time.April)
+	w.run(t)
+	got = w.rows(t, `select month::varchar, accrued::varchar, comes_to::varchar, difference::varchar
+		from mart.accrual_tests where through = date '2024-04-01' and month < through order by month`)
+	tested := []string{"2024-02-01 1325.00 1043.75 -281.25", "2024-03-01 1987.50 1565.63 -421.87"}
+	if len(got) != 2 || strings.Join(got[0], " ") != tested[0] || strings.Join(got[1], " ") != tested[1] {
+		t.Errorf("the accruals are tested as %v, and should be %v", got, tested)
+	}
 }

@@ -52,7 +52,9 @@ const summaries = `(
 	select y.* replace (coalesce(y.paid_currency, g.currency) as paid_currency),
 		y.payable <> 0 and y.payable_own is null as is_own_unknown, g.settle_after,
 		p.name, p.country, p.town, p.language, p.is_active, l.level_met, l.level_next, l.next_level,
-		e.earned as earned_before, e.partner_id is not null as has_before, l.falls_on, l.falls_to,
+		e.earned as earned_before, e.money_entries as money_entries_before, e.carried_in as carried_in_before,
+		e.carried_out as carried_out_before, e.payable as payable_before, e.partner_id is not null as has_before,
+		l.falls_on, l.falls_to,
 		l.keep_from, k.level as level_before,
 		l.points_missing, l.points_needed is null as is_unasked, b.by_amount, b.by_certificate, b.by_bonus,
 		b.certifications, b.earned as points_earned, b.redeemed, b.expired, b.spendable_value,
@@ -265,5 +267,6 @@ func (s *reading) points() {
 		from mart.points_ledger
 		where kind in ('purchase', 'sell_with') and date_trunc('month', posted_on)::date = $1
 		group by all)`+where+", posted_on, kind, category, source, balance, points, entry")
-	fill(s, func(st *Statement) *[]Expiring { return &st.Expiring }, "from mart.points_expiring"+where+", lapses_on")
+	fill(s, func(st *Statement) *[]Ending { return &st.Ends }, "from mart.ends_soon"+where+
+		", ends_on, kind, subject, person_id")
 }

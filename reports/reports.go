@@ -29,7 +29,7 @@ type Statement struct {
 	Shares       []Share          `json:"shares"`
 	Claims       []Claim          `json:"claims"`
 	Points       []Posting        `json:"points"`
-	Expiring     []Expiring       `json:"expiring"`
+	Ends         []Ending         `json:"ends"`
 	Gaps         []Gap            `json:"missing"`
 	Shortfalls   []Gap            `json:"lacking"` // of the level it holds
 	Certified    []Certified      `json:"certifications"`
@@ -67,8 +67,8 @@ type Partner struct {
 // Pay is what a partner is paid for a month, and its level.
 type Pay struct {
 	Earned        Cents  `json:"earned"`
-	EarnedBefore  Cents  `json:"earned_before,omitzero"` // in the month before
-	HasBefore     bool   `json:"has_before,omitzero"`    // there is a month before
+	Before        Before `json:"before,omitzero"`
+	HasBefore     bool   `json:"has_before,omitzero"` // there is a month before
 	MoneyEntries  Cents  `json:"money_entries"`
 	CarriedIn     Cents  `json:"carried_in"`
 	Payable       Cents  `json:"payable"`
@@ -94,6 +94,15 @@ type Pay struct {
 	PointsMissing int64  `json:"points_missing,omitzero"` // for the next level
 	Unasked       bool   `json:"is_unasked"`              // the programme asks for no points for the next level
 	HasLevelRules bool   `json:"has_level_rules"`         // the programme says what levels ask for
+}
+
+// Before is how much was paid for the month before, and how it came about.
+type Before struct {
+	Earned       Cents `json:"earned_before,omitzero"`
+	MoneyEntries Cents `json:"money_entries_before,omitzero"`
+	CarriedIn    Cents `json:"carried_in_before,omitzero"`
+	CarriedOut   Cents `json:"carried_out_before,omitzero"`
+	Payable      Cents `json:"payable_before,omitzero"`
 }
 
 // IncentiveTotal has the totals of one incentive in a month and in the year to date.
@@ -166,8 +175,9 @@ type Adjustment struct {
 	Document    string `json:"document_no,omitzero"`
 	Number      int64  `json:"line_no,omitzero"`
 	Source      string `json:"description,omitzero"` // the manual adjustment with its reason, or what points are for
-	Base        Cents  `json:"base"`
+	Base        Cents  `json:"base"`                 // by how much it changes
 	Amount      Cents  `json:"amount"`
+	AmountWas   Cents  `json:"amount_before,omitzero"` // what closed months stated of it
 	Points      int64  `json:"points"`
 }
 
@@ -290,41 +300,6 @@ type Balance struct {
 	Expired        int64 `json:"expired"`
 	Spendable      int64 `json:"spendable"`
 	SpendableValue Cents `json:"spendable_value"`
-}
-
-// Expiring is what lapses on a day within 90 days of the month's end.
-type Expiring struct {
-	On     Day   `json:"lapses_on"`
-	Points int64 `json:"points"`
-}
-
-// Certified is a certification that is valid at the end of a month.
-type Certified struct {
-	Person   string `json:"person_id"`
-	Code     string `json:"certification_code"`
-	Category string `json:"category"`
-	Awarded  Day    `json:"awarded_on"`
-	Expires  Day    `json:"expires_on,omitzero"` // the last day it counts; zero: none
-	Worth    int64  `json:"points"`
-	Points   int64  `json:"counted_points"` // after the caps of person and category
-}
-
-// NextStep is what the next tranche of an incentive needs, and what comes of it at the partner's pace.
-type NextStep struct {
-	Incentive string `json:"incentive"`
-	Family    string `json:"position_family,omitzero"`
-	Tranche   int64  `json:"tranche"`
-	Needed    Cents  `json:"needed"`
-	Reached   Day    `json:"reached_in,omitzero"` // first day of the month; zero: not in this period
-	Earned    Cents  `json:"would_earn,omitzero"`
-}
-
-// Gap is a requirement of a level that is not met.
-type Gap struct {
-	Requirement string `json:"requirement"`
-	Category    string `json:"category,omitzero"`
-	Has         int64  `json:"has"`
-	Needs       int64  `json:"needs"`
 }
 
 // MoneyEntry is a manual adjustment.

@@ -17,47 +17,51 @@ func (s statement) adjustments() {
 		return
 	}
 	sh := s.listing(setup{title: w.say("sheet_adjustments"), landscape: true},
-		"adjusts_month 9", "cause 26", "module 11", "date 11", "distributor 11", "document 11", ">line 6", ">base 12",
-		">earned 12", ">points 7.5", "file 16", ">file_line 7", "stated_file 16", ">stated_line 7")
+		"adjusts_month 9", "cause 26", "module 11", "date 11", "distributor 11", "document 11", ">line 6",
+		">base 12", ">amount_before 12", ">amount_after 12", ">difference 12", ">points 7.5",
+		"file 16", "stated_file 16")
 	first := sh.row + 1
 	var points int64
-	sum := bases{names: s.names}
+	sum, was := bases{names: s.names}, reports.Cents(0)
 	none := s.text("")
 	for _, a := range s.Adjustments {
 		s.from(a.Document, a.Number, a.CauseFile, a.CauseLine)
 		cause, what := w.cause(a.Kind, a.Cause), w.value(cmp.Or(a.Incentive, a.Kind))
-		document, number, base, earned, moved := none, none, none, none, none
+		document, number, base, moved := none, none, none, none
+		amountWas, amountIs, amount := s.money(a.AmountWas), s.money(a.AmountWas+a.Amount), s.money(a.Amount)
 		switch a.Kind {
 		case lineKind:
 			document, number = s.document(a.Incentive, a.Document, a.Number)
-			base, earned, moved = s.money(a.Base), s.money(a.Amount), s.number(a.Points)
+			base, moved = s.money(a.Base), s.number(a.Points)
 			sum.add(a.Incentive, a.Base)
 		case "money_entry":
-			what, earned = w.say("adjusted_entry"), s.money(a.Amount)
+			what = w.say("adjusted_entry")
 		default:
-			moved = s.number(a.Points)
+			amountWas, amountIs, amount, moved = none, none, none, s.number(a.Points)
 		}
+		was += a.AmountWas
 		points += a.Points
-		file, line, stated, statedLine := s.text(a.CauseFile), s.lineNumber(a.CauseLine), s.text(a.StatedFile),
-			s.lineNumber(a.StatedLine)
+		file, stated := s.place(a.CauseFile, a.CauseLine), s.place(a.StatedFile, a.StatedLine)
 		if isOurs(a.Kind) {
-			file, line, stated, statedLine = none, none, none, none
+			file, stated = none, none
 		}
 		if a.Kind != lineKind {
 			cause += " " + a.Source
 		}
 		sh.put(s.text(a.Adjusts.Format(w.say("month_short"))), s.text(cause), s.text(what), s.day(a.Date),
-			s.text(a.Distributor), document, number, base, earned, moved,
-			file, line, stated, statedLine)
+			s.text(a.Distributor), document, number, base, amountWas, amountIs, amount, moved, file,
+			stated)
 	}
 	s.from("", 0, "", 0)
 	lines, entries := s.Adjusted()
 	total := sh.total(14, first)
 	total.base(7, sum)
-	total.sum(8, lines+entries)
-	total.count(9, points)
+	total.sum(8, was)
+	total.sum(9, was+lines+entries)
+	total.sum(10, lines+entries)
+	total.count(11, points)
 	sh.put(total.cells...)
-	sh.mark("adjusted", 9, int64(lines+entries), 2)
+	sh.mark("adjusted", 11, int64(lines+entries), 2)
 	sh.notes(w.say("note_adjustments"))
 }
 
@@ -72,6 +76,14 @@ func (b *workbook) document(incentive, document string, line int64) (name, numbe
 		return b.text(""), b.text("")
 	}
 	return b.text(document), b.lineNumber(line)
+}
+
+// place is a file with its line, where it still holds it.
+func (s statement) place(file string, line int64) cell {
+	if line == 0 {
+		return s.text(file)
+	}
+	return s.text(fmt.Sprintf(s.words.say("file_and_line"), file, line))
 }
 
 // lineNumber is empty where the file no longer holds the line.

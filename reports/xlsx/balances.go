@@ -2,7 +2,6 @@ package xlsx
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -154,13 +153,14 @@ func (s statement) spendable(h *half) {
 	h.mark("spendable_points", s.Balance.Spendable, 0)
 	h.put(s.single(w.say("spendable_value")+" "+s.Currency), cell{}, s.money(s.Balance.SpendableValue))
 	var sum int64
-	for _, e := range s.Expiring {
+	lapsing := s.EndingOf("points")
+	for _, e := range lapsing {
 		sum += e.Points
 	}
 	h.put(s.single(w.say("expiring")), cell{}, s.number(sum))
 	h.mark("expiring_points", sum, 0)
-	if len(s.Expiring) > 0 { // the points sheet has all days
-		first := s.Expiring[0]
+	if len(lapsing) > 0 { // the points sheet has all days
+		first := lapsing[0]
 		h.put(s.note(fmt.Sprintf(w.say("first_of_them"), first.Points, s.date(first.On))), cell{}, cell{})
 	}
 }
@@ -271,12 +271,4 @@ func (s statement) levelChart(sh *sheet, heading int) {
 func overCells(columns, rows uint) excelize.ChartDimension {
 	const usualWidth, usualHeight = 64, 20 // pixels
 	return excelize.ChartDimension{Width: columns*usualWidth - 1, Height: rows*usualHeight - 1}
-}
-
-// lapsing is the number of certifications that end within ninety days of the month's end.
-func (s statement) lapsing() int {
-	end := s.Month.AddDate(0, 1, -1)
-	return len(slices.DeleteFunc(slices.Clone(s.Certified), func(c reports.Certified) bool {
-		return c.Expires.IsZero() || c.Expires.After(end.AddDate(0, 0, 90))
-	}))
 }

@@ -30,8 +30,8 @@ func (s statement) whatChanged() (all []string) {
 		all = append(all, said)
 	}
 	before := w.month(s.Month.AddDate(0, -1, 0))
-	switch more := s.Pay.Earned - s.Pay.EarnedBefore; {
-	case !s.Pay.HasBefore || s.Pay.Earned == 0 && s.Pay.EarnedBefore == 0:
+	switch more := s.Pay.Earned - s.Pay.Before.Earned; {
+	case !s.Pay.HasBefore || s.Pay.Earned == 0 && s.Pay.Before.Earned == 0:
 	case more > 0:
 		all = append(all, fmt.Sprintf(w.say("earned_more"), w.amount(s.Pay.Earned), w.amount(more), before))
 	case more < 0:
@@ -91,12 +91,28 @@ func (s statement) levelNews() (said []string) {
 		w.value(p.FallsTo)))
 }
 
-// ending says how many certifications end soon; the points that lapse stand under the spendable ones.
-func (s statement) ending() []string {
-	if n := s.lapsing(); n > 0 {
-		return []string{fmt.Sprintf(s.words.say("certifications_end"), n, s.words.say("sheet_points"))}
+// ending says how much ends within 30, 60 and 90 days of the month's end. The sheets have the day of each.
+func (s statement) ending() (said []string) {
+	for _, kind := range []struct{ name, key, sheet string }{
+		{"certification", "certifications_end", "sheet_points"}, {"points", "points_end", "sheet_points"},
+		{"claim", "claims_end", "sheet_sell_with"},
+	} {
+		var within [3]int64
+		for _, e := range s.EndingOf(kind.name) {
+			n := int64(1)
+			if e.Kind == "points" {
+				n = e.Points
+			}
+			for i := e.Within/30 - 1; i < 3; i++ {
+				within[i] += n
+			}
+		}
+		if within[2] > 0 {
+			said = append(said, fmt.Sprintf(s.words.say(kind.key), s.words.fixed(within[0], 0), s.words.fixed(within[1], 0),
+				s.words.fixed(within[2], 0), s.words.say(kind.sheet)))
+		}
 	}
-	return nil
+	return said
 }
 
 // date is a day in words.

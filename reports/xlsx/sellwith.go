@@ -15,7 +15,8 @@ var sellWithWidths = []float64{13, 20, 11, 12, 13, 11, 13, 9, 30, 8}
 func (s statement) sellWith() {
 	w := s.words
 	deals := s.deals()
-	if len(s.Claims)+len(s.Shares)+len(deals) == 0 {
+	ending := s.EndingOf("claim")
+	if len(s.Claims)+len(s.Shares)+len(deals)+len(ending) == 0 {
 		return
 	}
 	sh := s.sheet(setup{title: w.say("sheet_sell_with"), widths: sellWithWidths, landscape: true})
@@ -54,6 +55,14 @@ func (s statement) sellWith() {
 		sh.mark("deals_points", 8, sum.points, 0)
 	}
 	s.shares(sh)
+	if len(ending) == 0 {
+		return
+	}
+	sh.space()
+	s.part(sh, "claims_ending", sellWithWidths, "deal", "last_day")
+	for _, e := range ending {
+		sh.put(s.text(e.Subject), s.day(e.On))
+	}
 }
 
 func (s statement) shares(sh *sheet) {

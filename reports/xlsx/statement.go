@@ -43,7 +43,8 @@ func lineHeight(lines int) float64 {
 
 func (s statement) points() {
 	w := s.words
-	if len(s.Points)+len(s.Expiring)+len(s.Certified) == 0 {
+	lapsing := s.EndingOf("points")
+	if len(s.Points)+len(lapsing)+len(s.Certified) == 0 {
 		return
 	}
 	sh := s.sheet(setup{title: w.say("sheet_points"), widths: pointsWidths})
@@ -58,10 +59,10 @@ func (s statement) points() {
 		sh.put(s.day(p.Date), kind, s.word(p.Category), s.text(p.Source), s.word(p.Balance), s.number(p.Points))
 	}
 	s.certifications(sh)
-	if len(s.Expiring) > 0 {
+	if len(lapsing) > 0 {
 		sh.space()
 		sh.put(s.section(w.say("expiring"))...)
-		for _, e := range s.Expiring {
+		for _, e := range lapsing {
 			sh.put(s.day(e.On), s.text(w.say("lapses")), s.text(""), s.text(""), s.text(""), s.number(e.Points))
 		}
 	}

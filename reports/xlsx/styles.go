@@ -21,7 +21,7 @@ type styles struct {
 
 	title, subtitle, draft, final, note, section                 int
 	banner, bannerDraft, verdict, alarm, sentence                int
-	label, value, big, bigMoney                                  int
+	label, value, big, bigMoney, unseen                          int
 	head, headRight, text, single, date, number, money, quantity int
 	percent, fxRate, totalText, totalMoney, totalNumber          int
 
@@ -103,6 +103,8 @@ func newStyles(f *excelize.File, head reports.Letterhead, dateFormat string) (st
 		}
 		return add(name, 9, false, ink, style)
 	}
+	hidden := ";;;" // shows nothing
+	s.unseen = add("unseen", 9, false, ink, excelize.Style{CustomNumFmt: &hidden})
 	s.text = value("text", "", leftWrapped)
 	s.single = value("single", "", left)
 	s.date = value("date", dateFormat, left)

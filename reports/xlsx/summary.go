@@ -33,12 +33,14 @@ func (s statement) summary() {
 	s.whose(sh)
 	sh.skip(1)
 	s.letter(sh)
+	s.pointsOnTop(sh)
 	s.summaryPayable(sh)
 	sh.skip(1)
 	s.summaryModules(sh)
 	sh.skip(1)
 	s.beside(sh, s.summaryPay, s.spendable)
 	sh.skip(1)
+	s.summarySteps(sh)
 	s.summaryPoints(sh)
 }
 
@@ -75,6 +77,32 @@ func (s statement) whose(sh *sheet) {
 	one(w.say("programme"), s.Programme+" · "+s.RulesHash)
 }
 
+// newPoints are the points of the month where no money is earned, paid or carried; otherwise zero.
+func (s statement) newPoints() (sum int64) {
+	if s.Pay.Earned != 0 || s.Pay.Payable != 0 || s.Pay.CarriedOut != 0 {
+		return 0
+	}
+	for _, m := range s.Modules {
+		sum += m.Points
+	}
+	return sum
+}
+
+// pointsOnTop leads with the points where no money is earned.
+func (s statement) pointsOnTop(sh *sheet) {
+	points := s.newPoints()
+	if points == 0 {
+		return
+	}
+	sh.tall(22, s.styled(s.styles.big, s.words.say("new_points")), s.styled(s.styles.big, ""),
+		s.count(s.styles.bigOf[0], "", points), s.styled(s.styles.big, ""))
+	sh.merge(3, 4)
+	sh.mark("new_points", 3, points, 0)
+	sh.notes(fmt.Sprintf(s.words.say("to_spend"), s.words.fixed(s.Balance.Spendable, 0),
+		s.words.fixed(s.Balance.Status, 0)))
+	sh.skip(1)
+}
+
 // summaryPayable says what is paid, and in which currency. The other currency stands below it: the partner's own, or
 // the programme's where partners are paid in their own.
 func (s statement) summaryPayable(sh *sheet) {
@@ -94,13 +122,18 @@ func (s statement) summaryPayable(sh *sheet) {
 	}
 	places := currency.Decimals(p.Currency)
 	note := fmt.Sprintf(w.say("paid_in"), p.PaidCurrency)
-	big := func(code string, amount cell) {
-		sh.tall(22, s.styled(s.styles.big, w.say(name)), s.styled(s.styles.big, code), amount,
-			s.styled(s.styles.big, ""))
-		sh.merge(3, 4)
-	}
 	small := func(label, code string, amount cell) {
 		sh.put(s.label(label), s.bold(code), amount, s.styled(s.styles.money, ""))
+		sh.merge(3, 4)
+	}
+	big := func(code string, amount cell) {
+		if s.newPoints() != 0 {
+			amount.style = s.moneyIn(code)
+			small(w.say(name), code, amount)
+			return
+		}
+		sh.tall(22, s.styled(s.styles.big, w.say(name)), s.styled(s.styles.big, code), amount,
+			s.styled(s.styles.big, ""))
 		sh.merge(3, 4)
 	}
 	own := p.Currency != s.Currency && (p.OwnRate != 0 || p.OwnUnknown)

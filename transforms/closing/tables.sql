@@ -32,8 +32,9 @@ create table adjustments (
     incentive varchar,
     adjusts_month date, cause varchar, posted_on date, distributor varchar,
     document_no varchar, line_no integer, line_key varchar, description varchar,
-    base decimal(18,2), amount decimal(18,2), points bigint, file_name varchar,
-    file_line bigint, stated_file varchar, stated_line bigint);
+    base decimal(18,2), amount decimal(18,2), base_before decimal(18,2),
+    amount_before decimal(18,2), points bigint, file_name varchar, file_line bigint,
+    stated_file varchar, stated_line bigint);
 create table shares (
     sale_id bigint, incentive varchar, month date, deal_id varchar, partner_id varchar,
     roles varchar, numerator bigint, denominator bigint, amount decimal(18,2), base decimal(18,2),
@@ -54,7 +55,9 @@ create table accruals (
     partner_id varchar, month date, incentive varchar, period_start date, base decimal(18,2),
     earned decimal(18,2), period_base decimal(18,2), period_earned decimal(18,2),
     accrued decimal(18,2), true_up decimal(18,2), true_up_before decimal(18,2));
-create table expiring (partner_id varchar, month date, lapses_on date, points bigint);
+create table ends (
+    partner_id varchar, month date, kind varchar, subject varchar, person_id varchar,
+    ends_on date, within bigint, points bigint);
 create table levels (
     partner_id varchar, month date, level varchar, level_met varchar, level_next varchar,
     next_level varchar, computed_level varchar, computed_next varchar, first_month date,

@@ -21,6 +21,8 @@
 -- base         by how much the line's base changes, in the programme currency; null for the others
 -- amount       margin of the line or amount of the money entry, in the programme currency; null for
 --              points
+-- base_before    what was stated of the line's base, all months together; null for the others
+-- amount_before  what was stated of it, all months together; null for points
 -- points       points of the line or the posting; null for a money entry
 -- file_name    the file that causes it: of the line or posting itself, the complete file that no
 --              longer holds it, or of the newest row about its product, rate, partner or deal
@@ -31,17 +33,19 @@ with lines as (
         c.partner_id, c.posting_month as month, 'line' as kind, c.credit_id::varchar as reference,
         c.sale_id, c.incentive, c.adjusts_month, causes.cause, c.document_date as posted_on,
         c.distributor, c.document_no, c.line_no, c.line_key, null as description, c.base,
-        earnings.earned as amount, earnings.points, causes.file_name, causes.file_line,
-        causes.stated_file, causes.stated_line
+        earnings.earned as amount, coalesce(stated.base, 0) as base_before,
+        coalesce(stated.earned, 0) as amount_before, earnings.points, causes.file_name,
+        causes.file_line, causes.stated_file, causes.stated_line
     from intermediate.credits as c
     join intermediate.adjustment_causes as causes using (credit_id)
     join intermediate.earnings as earnings using (credit_id)
+    left join intermediate.stated_credits as stated using (credit_id)
 ),
 money_entries as (
     select
         partner_id, month, 'money_entry' as kind, entry_id as reference, adjusts_month, cause,
-        posted_on, concat(entry_id, ': ', reason) as description, amount, file_name, file_line,
-        stated_file, stated_line
+        posted_on, concat(entry_id, ': ', reason) as description, amount,
+        stated_amount as amount_before, file_name, file_line, stated_file, stated_line
     from intermediate.entry_deltas
     where adjusts_month is not null and is_accepted
 ),

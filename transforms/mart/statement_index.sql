@@ -1,5 +1,5 @@
 -- The partners and months that have a statement: those with a line, a balance, a carried amount, a
--- level that changes or is to be lost, or points that lapse.
+-- level that changes or is to be lost, or something that ends soon.
 --
 -- grain: partner_id, month
 -- partner_id, month
@@ -23,7 +23,7 @@ with subjects as (
     union
     select partner_id, month from mart.point_balances where status_points <> 0 or spendable <> 0
     union
-    select partner_id, month from mart.points_expiring
+    select partner_id, month from mart.ends_soon
     union
     -- A level that changes is told in the month before and in the month itself.
     select partner_id, unnest([month, (month + to_months(1))::date])

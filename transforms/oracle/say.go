@@ -72,8 +72,8 @@ func Question() string {
 			|| ' of them certified ' || by_certificate
 			|| ' spendable ' || spendable from mart.point_balances
 		union all
-		select 'lapsing ' || partner_id || ' ' || month || ' within 90 days ' || sum(points) from mart.points_expiring
-			group by partner_id, month
+		select 'lapsing ' || partner_id || ' ' || month || ' within 90 days ' || sum(points)
+			from mart.ends_soon where kind = 'points' group by partner_id, month
 		union all
 		select 'pay ' || partner_id || ' ' || month || ' payable ' || payable || ' carried ' || carried_out from mart.payables
 		union all

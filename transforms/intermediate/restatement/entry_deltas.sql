@@ -8,6 +8,7 @@
 -- incentive    of a guaranteed minimum; null for what people enter
 -- file_name, file_line, adjusts_month, cause, stated_file,
 -- stated_line
+-- stated_amount  what closed months have stated of it
 -- change       what became of a stated entry; null where nothing was stated
 -- change_id
 -- is_accepted  it moves; false: a person has refused it; null: it waits
@@ -59,7 +60,8 @@ compared as (
         case when s.entry_id is not null and d.entry_id is null then 'withdrawn'
         when s.entry_id is not null then 'amount'
             when d.posted_on < p.first_open then 'late' end as cause,
-        s.file_name as stated_file, s.file_line as stated_line, d.amount as due_amount
+        s.file_name as stated_file, s.file_line as stated_line,
+        coalesce(s.amount, 0)::decimal(18,2) as stated_amount, d.amount as due_amount
     from due as d
     full join stated as s using (entry_id, partner_id)
     cross join rules.programme as p

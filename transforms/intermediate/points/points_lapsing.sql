@@ -1,6 +1,4 @@
--- The points that lapse within 90 days of the end of each month if they are not spent.
---
--- incremental: stated.expiring
+-- The points that lapse within 90 days of the end of each open month if they are not spent.
 -- grain: partner_id, month, lapses_on
 -- partner_id, month, lapses_on
 -- points  points that lapse on that day
@@ -11,8 +9,12 @@ with uses as (
     group by partner_id, date_trunc('month', posted_on)
     union all
     select partner_id, date_trunc('month', posted_on)::date, 0, -sum(points)
-    from mart.points_ledger
-    where kind = 'expiry' and points < 0
+    from (
+        select partner_id, posted_on, points from stated.points where kind = 'expiry'
+        union all
+        select partner_id, posted_on, points from intermediate.points_expired
+    )
+    where points < 0
     group by partner_id, date_trunc('month', posted_on)
 ),
 ends as (

@@ -1,0 +1,62 @@
+package pipeline_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// The certificate ends 51 days after February and 20 after March; for the deal sales count until 10 April.
+func TestAStatementSaysWhatEndsWithinThirtySixtyAndNinetyDays(t *testing.T) {
+	w := smallWorld(t, t.TempDir())
+	text := string(mustRead(t, filepath.Join(w.dir, "config.yaml")))
+	w.configure(t, strings.NewReplacer("programme:\n", `  - {name: certs, kind: certifications, glob: "certs*.csv",
+     constants: {status: valid},
+     columns: {partner_code: partner, person_id: person, certification_code: code, awarded_on: awarded,
+       expires_on: ends}}
+  - {name: deals, kind: deals, glob: "deals*.csv",
+     columns: {deal_id: deal, partner_code: partner, role: role, registered_on: registered, status: status}}
+programme:
+`, "    points: {status_months: 12}\n", `      - {name: sell_with, credits: claims, module: sell_with, pays: nothing,
+         deals: {window_days: 100, weights: {sourced: 1}}}
+    points: {status_months: 12, certifications: [{code: ADM, category: technical, points: 40}]}
+`).Replace(text))
+	w.drop(t, "partners_2.csv", "id,name,modules,level,status\nP1,One,resell 2024-01-01,ready 2024-01-01,active\n"+
+		"P2,Two,resell 2024-01-01,ready 2024-01-01,active\nP3,Three,sell_with 2024-01-01,ready 2024-01-01,active\n")
+	w.drop(t, "certs.csv", "partner,person,code,awarded,ends\nP3,anna,ADM,2024-01-05,2024-04-20\n")
+	w.drop(t, "deals.csv", "deal,partner,role,registered,status\nD1,P3,sourced,2024-01-01,approved\n"+
+		"D2,P3,sourced,2024-01-01,rejected\n")
+	w.run(t)
+	said := map[string]string{"2024-01": "0, 0 and 1", "2024-02": "0, 1 and 1", "2024-03": "1, 1 and 1"}
+	for month, within := range said {
+		summary := w.sheet(t, month, "statement_P3.xlsx", "Summary")
+		says(t, summary, "Certifications that end within 30, 60 and 90 days: "+within)
+		if month != "2024-01" { // ninety-nine days are left
+			says(t, summary, "no sale counts any more in 30, 60 and 90 days: "+within)
+		}
+	}
+	ends := w.sheet(t, "2024-03", "statement_P3.xlsx", "Sell With")
+	says(t, ends, "D1", "10")
+	if strings.Contains(ends, "D2") {
+		t.Errorf("a deal that was rejected ends in\n%s", ends)
+	}
+}
+
+// January is paid 5.00; then its line of 100.00 turns out to be 300.00.
+func TestAnAdjustmentShowsWhatWasStatedAndWhatIsSoNow(t *testing.T) {
+	w := smallWorld(t, t.TempDir())
+	w.run(t)
+	w.close(t, 1)
+	w.drop(t, "sales_2.csv", "doc,line,date,code,sku,net\nA1,1,2024-01-10,P1,L,300.00\n")
+	w.run(t)
+	says(t, w.sheet(t, "2024-02", "statement_P1.xlsx", "Adjustments"), "A1", "200.00", "5.00", "15.00", "10.00")
+	got := w.rows(t, "select base_before, base, amount_before, amount from mart.adjustments")
+	if len(got) != 1 || strings.Join(got[0], " ") != "100.00 200.00 5.00 10.00" {
+		t.Errorf("the adjustments are %v", got)
+	}
+	summary := w.sheet(t, "2024-02", "statement_P1.xlsx", "Summary")
+	says(t, summary, "Payable, from the month before")
+	says(t, summary, "January 2024", "5.00")
+	says(t, summary, "Margin", "15.00")
+	says(t, summary, "February 2024", "20.00")
+}
