@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"tranche/pipeline/config"
@@ -141,6 +142,10 @@ func Deliver(c *config.Config, name string, from io.Reader) error {
 	path := filepath.Join(c.Folders.Inbox, name)
 	if err := put(path, from); err != nil {
 		return fmt.Errorf("put %s into the inbox: %w", name, err)
+	}
+	whole := time.Now().Add(-c.Settle) // it is there as a whole, so that the next run need not wait for it
+	if err := os.Chtimes(path, whole, whole); err != nil {
+		return err
 	}
 	if c.Ready == "" {
 		return nil

@@ -155,7 +155,7 @@ func extreme(language string, lines int, sign reports.Cents) *reports.Statement 
 			Partner: reports.Partner{ID: "P-0000001234", Name: long + long, Language: language, Town: "Bad Neuenahr-Ahrweiler",
 				Country: "DE", Modules: "distribution, resell, sell_with"},
 			Pay: reports.Pay{Payable: 0, CarriedOut: sign * far, Earned: sign * far, HasBefore: true,
-				Before: reports.Before{Earned: far - 1, Payable: far - 1},
+				Before:   reports.Before{Earned: far - 1, Payable: far - 1},
 				Currency: "EUR", OwnRate: 1_084_150_000, RateDate: month, PayableOwn: "0.00", PaidCurrency: "USD",
 				Level: "premier", LevelBefore: "advanced", LevelMet: "advanced", LevelAfter: "premier", FallsTo: "advanced",
 				FallsOn: reports.Day{Time: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)}, KeepFrom: month},

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -25,9 +26,9 @@ distributor and for claims, and wait for nobody.
 With --deals, list sales that name no deal, or one that nobody claims, and look like
 a registered one: the same end customer, the same family, a day inside the window of
 an approved claim. Whether a claim then counts is judged once the sale belongs to the
-deal. To accept some, save them with --format csv, keep the lines you agree with, add
-who accepts, and drop the file into the inbox of the feed of kind links. In that CSV every
-value is as its sender wrote it: in a spreadsheet, import the columns as text, or a text
+deal. tranche match deal accepts one. To accept many, save them with --format csv, keep the
+lines you agree with, add who accepts, and drop the file into the inbox of the feed of kind
+links. In that CSV every value is as its sender wrote it: in a spreadsheet, import the columns as text, or a text
 that begins with = + - or @ is taken for a formula.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -52,7 +53,7 @@ that begins with = + - or @ is taken for a formula.`,
 			return err
 		},
 	}
-	c.AddCommand(a.acceptMatchCommand(), a.withdrawMatchCommand())
+	c.AddCommand(a.acceptMatchCommand(), a.withdrawMatchCommand(), a.matchDealCommand())
 	c.Flags().BoolVar(&deals, "deals", false, "sales that look like a registered deal")
 	c.Flags().StringVarP(&format, "format", "f", "table", "with --deals: table or csv")
 	return c
@@ -137,6 +138,43 @@ person (tranche changes).`,
 		},
 	}
 	c.Flags().StringVar(&reason, "reason", "", "why")
+	decider(c, &who, "who decides")
+	return c
+}
+
+func (a *app) matchDealCommand() *cobra.Command {
+	var x pipeline.Suggestion
+	var reason, who string
+	c := &cobra.Command{
+		Use:   "deal DISTRIBUTOR DOCUMENT LINE DEAL --reason WHY",
+		Short: "Say that a sale belongs to a registered deal that it does not name",
+		Long: `Say that a sale belongs to a registered deal that it does not name, one that tranche match
+--deals lists. A file of the feed of links with your name says so: it lands in the next run
+and counts from then on. A later file of that feed can say otherwise.`,
+		Example: "  tranche match deal NORDWIND 510267 1 D-2406 --reason \"confirmed by mail\"",
+		Args:    arguments(cobra.ExactArgs(4)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := errors.Join(reasoned("a match", &reason), a.decided("a match", &who)); err != nil {
+				return err
+			}
+			line, err := strconv.ParseInt(args[2], 10, 64)
+			if err != nil {
+				return usagef("%q is no line of a document", args[2])
+			}
+			o, err := a.options()
+			if err != nil {
+				return err
+			}
+			x.Distributor, x.Document, x.Line, x.Deal = args[0], args[1], line, args[3]
+			name, err := pipeline.AcceptDeal(cmd.Context(), o, x, who, reason)
+			if err == nil {
+				a.say("%s lies in the inbox, and lands in the next run.", name)
+			}
+			return err
+		},
+	}
+	c.Flags().StringVar(&reason, "reason", "", "why")
+	c.Flags().StringVar(&x.Key, "key", "", "of the line, where its feed declares one")
 	decider(c, &who, "who decides")
 	return c
 }

@@ -1,6 +1,10 @@
 package console
 
 import (
+	"cmp"
+	"strconv"
+
+	"tranche/pipeline"
 	"tranche/pipeline/console/accounts"
 	"tranche/pipeline/console/tables"
 )
@@ -30,8 +34,7 @@ var dealsTable = tables.Table{
 
 var suggestionsTable = tables.Table{
 	Key: "suggestions", Title: "Sales that look like a deal", Empty: "No sale looks like a deal that it does not name.",
-	Note: "A suggestion counts for nothing. Download the rows that are right, add who accepts them, and drop the file " +
-		"into the inbox of the feed of links.",
+	Note: "A suggestion counts for nothing until somebody accepts it.",
 	From: `select score, deal_id, deal_customer, distributor, document_no, line_no, line_key, document_date, end_customer,
 		family, amount, claimants, sale_id, '' as accepted_by, 'score ' || score || ', claimed by ' || claimants as reason
 		from mart.sell_with_suggestions`,
@@ -39,7 +42,8 @@ var suggestionsTable = tables.Table{
 		{Name: "score", Title: "Likeness", Kind: tables.Count},
 		{Name: "deal_id", Title: "Deal", Link: "/deals/{deal_id}"}, {Name: "deal_customer", Title: "Customer of the deal"},
 		{Name: "end_customer", Title: "Customer of the sale"}, {Name: "document_date", Title: "Day", Kind: tables.Day},
-		{Name: "distributor", Title: "Distributor"}, {Name: "document_no", Title: "Document"},
+		{Name: "distributor", Title: "Distributor"}, {Name: "document_no", Title: "Document",
+			Link: "/deals/{deal_id}/sales/{sale_id}"},
 		{Name: "line_no", Title: "Line of the document"}, {Name: "line_key", Title: "Key", Hidden: true},
 		{Name: "family", Title: "Family"}, {Name: "amount", Title: "Amount", Kind: tables.Money},
 		{Name: "claimants", Title: "Claimed by"}, {Name: "accepted_by", Title: "Accepted by", Hidden: true},
@@ -110,4 +114,61 @@ func dealPage(v *visit) (*sheet, error) {
 		}
 	}
 	return s, nil
+}
+
+// suggested is a suggestion, as the addresses and forms name it.
+func suggested(v *visit, deal, sale string) (map[string]string, error) {
+	db, err := v.marts()
+	if err != nil {
+		return nil, err
+	}
+	found, err := tables.One(v.r.Context(), db,
+		"from mart.sell_with_suggestions where deal_id = ? and sale_id::varchar = ?", deal, sale)
+	if err == nil && found == nil {
+		err = errNotThere
+	}
+	return found, err
+}
+
+// suggestionPage shows a sale beside the deal that it looks like, and lets somebody say that it belongs to it.
+func suggestionPage(v *visit) (*sheet, error) {
+	deal, sale := v.r.PathValue("deal"), v.r.PathValue("sale")
+	is, err := suggested(v, deal, sale)
+	if err != nil {
+		return nil, err
+	}
+	s := &sheet{Title: v.t("Document %s, line %s", is["document_no"], is["line_no"]),
+		Crumbs: links{{v.t("Deals"), "/deals"}, {v.t("Deal %s", deal), "/deals/" + deal}}}
+	s.add(facts{Rows: []fact{
+		{Label: v.t("Customer of the sale"), Value: is["end_customer"]},
+		{Label: v.t("Customer of the deal"), Value: is["deal_customer"]},
+		{Label: v.t("Day"), Value: v.day(is["document_date"])}, {Label: v.t("Distributor"), Value: is["distributor"]},
+		{Label: v.t("Partner"), Value: is["partner_id"]}, {Label: v.t("Family"), Value: is["family"]},
+		{Label: v.t("Amount"), Value: v.words.Number(is["amount"])},
+		{Label: v.t("Claimed by"), Value: is["claimants"]}, {Label: v.t("Likeness"), Value: is["score"]},
+	}})
+	s.add(form{Title: v.t("Say that it belongs to deal %s", deal), Act: accounts.Match, Action: "/deals/accept",
+		Submit: v.t("Accept"),
+		Note:   v.t("A file of the feed of links says so, with your name. Whether a claim then counts is judged as for any sale."),
+		Fields: []field{
+			{Name: "deal", Kind: "hidden", Value: deal}, {Name: "sale", Kind: "hidden", Value: sale},
+			{Name: "reason", Kind: "text", Label: v.t("Why"), IsNeeded: true},
+		}})
+	return s, nil
+}
+
+func acceptDeal(v *visit) (said, next string, err error) {
+	who, err1 := v.decider()
+	reason, err2 := v.reason()
+	is, err3 := suggested(v, v.r.PostFormValue("deal"), v.r.PostFormValue("sale"))
+	if err := cmp.Or(err1, err2, err3); err != nil {
+		return "", "", err
+	}
+	line, err := strconv.ParseInt(is["line_no"], 10, 64)
+	if err != nil {
+		return "", "", err
+	}
+	name, err := pipeline.AcceptDeal(v.r.Context(), v.options(), pipeline.Suggestion{Distributor: is["distributor"],
+		Document: is["document_no"], Line: line, Key: is["line_key"], Deal: is["deal_id"]}, who, reason)
+	return v.t("%s lies in the inbox, and lands in the next run.", name), "/deals#suggestions", err
 }

@@ -1,7 +1,9 @@
 package console
 
 import (
+	"context"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -9,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"tranche/pipeline"
 	"tranche/pipeline/console/accounts"
 )
 
@@ -63,6 +66,7 @@ func TestTenVisitorsDuringRunsThatPublishAndRunsThatFail(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.run() // publishes other ones
+	s.failingRun()
 	ended.Store(true)
 	wait.Wait()
 	runs := 0
@@ -72,6 +76,25 @@ func TestTenVisitorsDuringRunsThatPublishAndRunsThatFail(t *testing.T) {
 	}
 	if list := s.lines; len(list) > 0 {
 		t.Errorf("the log has %q", list)
+	}
+}
+
+// failingRun is a run that fails, because a file that has landed is gone; it lies there again afterwards.
+func (s *site) failingRun() {
+	s.t.Helper()
+	landed, err := filepath.Glob(filepath.Join(s.config.Folders.Landing, "*.csv"))
+	if err != nil || len(landed) == 0 {
+		s.t.Fatal("nothing has landed:", err)
+	}
+	if err := os.Rename(landed[0], landed[0]+".gone"); err != nil {
+		s.t.Fatal(err)
+	}
+	o := pipeline.Options{Config: s.config, Now: now, Program: "test"}
+	if _, err := pipeline.Run(context.Background(), o); err == nil {
+		s.t.Error("a run without a landed file does not fail")
+	}
+	if err := os.Rename(landed[0]+".gone", landed[0]); err != nil {
+		s.t.Fatal(err)
 	}
 }
 

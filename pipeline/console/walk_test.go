@@ -18,7 +18,7 @@ import (
 var placed = strings.NewReplacer("{$}", "", "{file}", "12", "{line}", "2", "{distributor}", "NORDWIND",
 	"{code}", "K-1099",
 	"{change}", "none", "{feed}", "nordwind-sales", "{draft}", "none", "{partner}", "P1001", "{month}", "2024-08",
-	"{credit}", "none", "{deal}", "D-2404", "{work}", "none")
+	"{credit}", "none", "{deal}", "D-2404", "{sale}", "190000000073", "{work}", "none")
 
 // missing are addresses of things that the sample does not have: whoever may see them is told so.
 var missing = []string{"{change}", "{draft}", "{credit}", "{work}"}

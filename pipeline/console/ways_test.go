@@ -79,6 +79,44 @@ func TestACodeIsAcceptedAndTheHeldLineCountsInTheNextRun(t *testing.T) {
 	v.shows("NORDWIND=K-1099 is P1011", "Olga Example")
 }
 
+func TestASaleThatLooksLikeADealIsAcceptedAndCountsForItInTheNextRun(t *testing.T) {
+	s := newSite(t)
+	s.people()
+	v := s.signedIn("olga")
+	v.get("/deals")
+	v.shows("/deals/D-2401/sales/200000000144")
+	v.get("/deals/D-2401/sales/200000000144")
+	v.shows("880440", "P1006", "Say that it belongs to deal D-2401")
+	if status := v.post("/deals/accept", "deal", "D-2401", "sale", "200000000144", "reason", ""); status !=
+		http.StatusUnprocessableEntity {
+		t.Errorf("accepted without a reason: %d", status)
+	}
+	v.get("/deals/D-2401/sales/200000000144")
+	v.post("/deals/accept", "deal", "D-2401", "sale", "200000000144", "reason", "by mail")
+	v.shows("links_accepted_", "lies in the inbox")
+	dropped, err := filepath.Glob(filepath.Join(s.config.Folders.Inbox, "links_accepted_*.csv"))
+	if err != nil || len(dropped) != 1 {
+		t.Fatal(dropped, err)
+	}
+	if err := os.Chtimes(dropped[0], now.AddDate(0, 0, -1), now.AddDate(0, 0, -1)); err != nil { // the clock of the test is another
+		t.Fatal(err)
+	}
+	v.get("/")
+	v.post("/run")
+	v.finished()
+	v.shows("The run has ended well.")
+	v.get("/deals/D-2401?table=claims&as=csv")
+	v.shows("HARBOR,880440/1,P1006")
+	if status := v.get("/deals/D-2401/sales/200000000144"); status != http.StatusNotFound {
+		t.Errorf("it is still suggested: %d", status)
+	}
+	viewer := s.signedIn("vera")
+	viewer.get("/deals/D-2402/sales/200000000133")
+	if strings.Contains(viewer.page, "/deals/accept") {
+		t.Error("a viewer is offered to accept")
+	}
+}
+
 // closes closes a month as a person, whatever waits.
 func (v *visitor) closes(month string) int {
 	v.t.Helper()

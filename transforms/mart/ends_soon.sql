@@ -9,7 +9,7 @@
 -- person_id  who holds the certification; empty for others
 -- ends_on    last day on which it counts; of points, the day on which they lapse
 -- within     30, 60 or 90 days of the end of the month
--- points     that lapse, or that the certification counts for status; null for a deal
+-- points     points that lapse, or that the certification counts for status; null for a deal
 with windows as ( -- the longest of a version's incentives
     select version, max(window_days) as window_days
     from rules.incentives

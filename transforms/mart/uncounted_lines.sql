@@ -12,23 +12,23 @@
 -- base  value that would have counted, in the programme currency
 -- deal_id, terms_date, returns_document, returns_line, returned_sale_id, file_name, file_line
 with named_deals as ( -- a part of a return has the deal of its sale
-    select sale_id, '' as matched_sale, sale_id as judged_id, incentive, amount, version
+    select sale_id, '' as matched_sale, sale_id as judged_id, incentive, version
     from intermediate.incentive_lines
     where credits = 'claims' and reason is null and deal_id is not null and change_id is null
         and not is_unnamed
     union all
-    select p.sale_id, p.matched_sale, l.sale_id, l.incentive, p.amount, p.version
+    select p.sale_id, p.matched_sale, l.sale_id, l.incentive, p.version
     from intermediate.split_returns as p
     join intermediate.incentive_lines as l on l.sale_id = p.claims_sale_id
     where l.credits = 'claims' and l.reason is null and p.deal_id is not null
         and p.change_id is null
 ),
 uncounted as (
-    select sale_id, matched_sale, partner_id, incentive, reason, amount as base
+    select sale_id, matched_sale, partner_id, incentive, reason
     from intermediate.purchase_credits
     where reason is not null and change_id is null
     union all
-    select d.sale_id, d.matched_sale, null, d.incentive, 'unknown_deal', d.amount
+    select d.sale_id, d.matched_sale, null, d.incentive, 'unknown_deal'
     from named_deals as d
     anti join intermediate.claims as c on c.sale_id = d.judged_id and c.incentive = d.incentive
     where (d.version, d.incentive) in (select (version, incentive) from rules.weights)
@@ -48,7 +48,7 @@ select
     u.sale_id, u.partner_id, u.incentive, l.month, u.reason, l.document_date, l.distributor,
     l.document_no, l.line_no, l.document_type,
     l.end_customer, l.sku, l.product_name, l.family, l.quantity, l.net_amount, l.currency, l.rate,
-    l.rate_date, u.base, l.deal_id, l.terms_date,
+    l.rate_date, l.amount as base, l.deal_id, l.terms_date,
     l.returns_document, l.returns_line, l.returned_sale_id, f.file_name, l.line as file_line
 from uncounted as u
 join intermediate.credited_lines as l using (sale_id, matched_sale)

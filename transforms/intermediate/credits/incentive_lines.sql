@@ -8,8 +8,7 @@
 -- credits       buyer, distributor or claims
 -- base_of       what of a line counts: amount, quantity, recurring or activities
 -- partner_id    whom it would credit; null where the buyer is outside, and for claims
--- base, amount, month, document_date, distributor, document_no, line_no, line_key, terms_document,
--- terms_line, terms_date, version, family, deal_id
+-- base, amount, terms_date, version, deal_id
 -- buyer_id      the buying partner
 -- is_unnamed    a return that is matched to sales: its parts count, not itself
 -- counts_returns  documents of returns count
@@ -40,12 +39,8 @@ select
         when 'activities' then l.quantity::decimal(18,2)
         when 'recurring' then v.annual_value
         else l.amount
-    end as base, l.amount, l.month,
-    l.document_date, l.distributor, l.document_no, l.line_no, l.line_key,
-    l.terms_document, l.terms_line, l.terms_date,
-    if(l.by_agreement, i.version, l.version) as version, l.family, l.deal_id,
-    l.partner_id as buyer_id,
-    l.is_unnamed,
+    end as base, l.amount, l.terms_date, if(l.by_agreement, i.version, l.version) as version,
+    l.deal_id, l.partner_id as buyer_id, l.is_unnamed,
     i.document_types is null or list_contains(i.document_types, 'return') as counts_returns,
     l.change_id,
     case

@@ -11,21 +11,20 @@
 -- schedule   likewise
 -- status_on  the day its points count from for the level: a return has that of its sale
 with credited as (
-    select
-        sale_id, matched_sale, partner_id, incentive, base, month, document_date, distributor,
-        document_no, terms_document, terms_line, line_no, line_key, terms_date, version, family,
-        change_id
+    select sale_id, matched_sale, partner_id, incentive, base, version
     from intermediate.purchase_credits
     where reason is null
     union all
-    select
-        s.sale_id, s.matched_sale, s.partner_id, s.incentive, s.base, l.month, l.document_date,
-        l.distributor, l.document_no, l.terms_document, l.terms_line, l.line_no, l.line_key,
-        l.terms_date,
-        l.version, l.family, l.change_id
-    from intermediate.shares as s
+    select sale_id, matched_sale, partner_id, incentive, base, null
+    from intermediate.shares
+    where base <> 0
+),
+lines as (
+    select c.* exclude (version), coalesce(c.version, l.version) as version, l.month,
+        l.document_date, l.distributor, l.document_no, l.line_no, l.line_key, l.terms_document,
+        l.terms_line, l.terms_date, l.family, l.change_id
+    from credited as c
     join intermediate.credited_lines as l using (sale_id, matched_sale)
-    where s.base <> 0
 ),
 own_positions as (
     select distinct version, incentive, family from rules.schedules where family is not null
@@ -47,7 +46,7 @@ select
     coalesce(t.position_family, o.family, '') as position_family, c.change_id,
     t.sale_id is not null as has_stated_terms, t.level, t.schedule,
     coalesce(t.status_on, greatest(c.terms_date, r.first_open)) as status_on
-from credited as c
+from lines as c
 cross join rules.programme as r
 left join rules.incentives as m using (version, incentive)
 left join own_positions as o using (version, incentive, family)

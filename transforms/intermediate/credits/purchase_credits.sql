@@ -2,13 +2,11 @@
 -- not count. A part of a return that names no sale is judged as that sale. The last return of a
 -- sale takes back what is left of the annual value.
 --
+-- is a view
 -- grain: sale_id, matched_sale, incentive
 -- sale_id, matched_sale
 -- partner_id  null where the buyer is outside
--- incentive, base
--- amount      value of the line or part
--- month, document_date, distributor, document_no, line_no, line_key, terms_document, terms_line,
--- terms_date, version, family, change_id
+-- incentive, base, version, change_id
 -- reason  why it does not count; null when it does
 with parts as (
     select
@@ -21,9 +19,7 @@ with parts as (
                 // (abs(s.amount) * 200)::hugeint)::decimal(18,0) * 0.01::decimal(3,2)
             else 0
         end::decimal(18,2) as base,
-        p.amount, p.month,
-        p.document_date, p.distributor, p.document_no, p.line_no, p.line_key, p.terms_document,
-        p.terms_line, p.terms_date, s.version, p.family, p.change_id,
+        s.version, p.change_id,
         case
             when s.reason is not null then s.reason
             when not s.counts_returns then 'other_document_type'
@@ -36,9 +32,8 @@ with parts as (
 ),
 judged as (
     select
-        sale_id, '' as matched_sale, sale_id as judged_id, partner_id, incentive, base, amount,
-        month, document_date, distributor, document_no, line_no, line_key, terms_document,
-        terms_line, terms_date, version, family, change_id, reason
+        sale_id, '' as matched_sale, sale_id as judged_id, partner_id, incentive, base, version,
+        change_id, reason
     from intermediate.incentive_lines
     where credits <> 'claims' and not is_unnamed
     union all

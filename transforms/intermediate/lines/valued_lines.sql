@@ -2,6 +2,7 @@
 -- run. A stated line whose day is now later is
 -- here too, and so are lines that a person has to accept.
 --
+-- is a view
 -- grain: sale_id
 -- sale_id, file_id, line, distributor, document_no, line_no, line_key, document_type,
 -- document_date, month, terms_date, version, returns_document, returns_line, returned_sale_id,
