@@ -21,8 +21,8 @@ type Suggestion struct {
 	Deal                  string
 }
 
-// AcceptDeal puts a row that says to which deal a sale belongs into the inbox, as a file of the feed of links. It counts
-// from the next run on, like any other. The name of the file is returned.
+// AcceptDeal puts a row that says to which deal a sale belongs into the inbox, as a file of the feed of links. It
+// counts from the next run on, like any other. The name of the file is returned.
 func AcceptDeal(ctx context.Context, o Options, x Suggestion, who, reason string) (name string, err error) {
 	s, err := OpenPublished(ctx, o.Config)
 	if err != nil {
@@ -33,8 +33,8 @@ func AcceptDeal(ctx context.Context, o Options, x Suggestion, who, reason string
 		return "", err
 	}
 	var isSuggested bool
-	err = s.Row(ctx, `select exists (from mart.sell_with_suggestions where distributor = ? and document_no = ? and line_no = ?
-		and line_key = ? and deal_id = ?)`, []any{&isSuggested}, x.Distributor, x.Document, x.Line, x.Key, x.Deal)
+	err = s.Row(ctx, `select exists (from mart.sell_with_suggestions where distributor = ? and document_no = ?
+		and line_no = ? and line_key = ? and deal_id = ?)`, []any{&isSuggested}, x.Distributor, x.Document, x.Line, x.Key, x.Deal)
 	if err != nil {
 		return "", err
 	}
@@ -64,11 +64,13 @@ func linkFile(f *feed.Feed, values map[string]string) ([]byte, error) {
 		(f.Format == "" || f.Format == "csv") && (f.Encoding == "" || f.Encoding == "utf-8") &&
 		strings.Count(f.Glob, "*") == 1 && !strings.ContainsAny(f.Glob, "?[{")
 	if !isPlain {
-		return nil, mistake("the feed %s reads no plain CSV files in UTF-8 with a header and one * in their name: write the row "+
-			"into a file of that feed by hand", f.Name)
+		return nil, mistake("the feed %s reads no plain CSV files in UTF-8 with a header and one * in their name: write "+
+			"the row into a file of that feed by hand", f.Name)
 	}
 	var head, row []string
-	for _, ours := range []string{"distributor", "document_no", "line_no", "line_key", "deal_id", "accepted_by", "reason"} {
+	for _, ours := range []string{
+		"distributor", "document_no", "line_no", "line_key", "deal_id", "accepted_by", "reason",
+	} {
 		theirs, constant := f.Columns[ours], f.Constants[ours]
 		switch value := values[ours]; {
 		case len(theirs) > 0:

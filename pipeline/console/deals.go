@@ -149,7 +149,8 @@ func suggestionPage(v *visit) (*sheet, error) {
 	}})
 	s.add(form{Title: v.t("Say that it belongs to deal %s", deal), Act: accounts.Match, Action: "/deals/accept",
 		Submit: v.t("Accept"),
-		Note:   v.t("A file of the feed of links says so, with your name. Whether a claim then counts is judged as for any sale."),
+		Note: v.t("A file of the feed of links says so, with your name. Whether a claim then counts is judged as for any " +
+			"sale."),
 		Fields: []field{
 			{Name: "deal", Kind: "hidden", Value: deal}, {Name: "sale", Kind: "hidden", Value: sale},
 			{Name: "reason", Kind: "text", Label: v.t("Why"), IsNeeded: true},

@@ -98,7 +98,8 @@ func TestASaleThatLooksLikeADealIsAcceptedAndCountsForItInTheNextRun(t *testing.
 	if err != nil || len(dropped) != 1 {
 		t.Fatal(dropped, err)
 	}
-	if err := os.Chtimes(dropped[0], now.AddDate(0, 0, -1), now.AddDate(0, 0, -1)); err != nil { // the clock of the test is another
+	yesterday := now.AddDate(0, 0, -1) // the clock of the test is another
+	if err := os.Chtimes(dropped[0], yesterday, yesterday); err != nil {
 		t.Fatal(err)
 	}
 	v.get("/")

@@ -21,8 +21,8 @@
 -- base         by how much the line's base changes, in the programme currency; null for the others
 -- amount       margin of the line or amount of the money entry, in the programme currency; null for
 --              points
--- base_before    what was stated of the line's base, all months together, in the programme currency;
---                null for the others
+-- base_before    what was stated of the line's base, all months together, in the programme
+--                currency; null for the others
 -- amount_before  what was stated of it, all months together, in the programme currency; null for
 --                points
 -- points       points of the line or the posting; null for a money entry
