@@ -34,7 +34,8 @@ func AcceptDeal(ctx context.Context, o Options, x Suggestion, who, reason string
 	}
 	var isSuggested bool
 	err = s.Row(ctx, `select exists (from mart.sell_with_suggestions where distributor = ? and document_no = ?
-		and line_no = ? and line_key = ? and deal_id = ?)`, []any{&isSuggested}, x.Distributor, x.Document, x.Line, x.Key, x.Deal)
+		and line_no = ? and line_key = ? and deal_id = ?)`,
+		[]any{&isSuggested}, x.Distributor, x.Document, x.Line, x.Key, x.Deal)
 	if err != nil {
 		return "", err
 	}

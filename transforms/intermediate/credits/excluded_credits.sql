@@ -6,8 +6,9 @@
 -- sale_id, partner_id, incentive
 with exclusive as (
     select version, incentive, place, excludes, 1::bigint << (place - 1) as bit
-    from rules.incentives
-    where version in (select version from rules.incentives where excludes <> 0)
+    from rules.incentives as i
+    where excludes <> 0 or exists (select 1 from rules.incentives as other
+        where other.version = i.version and other.excludes & (1::bigint << (i.place - 1)) <> 0)
 ),
 accepted as (
     select l.sale_id, l.partner_id, l.incentive, l.version, e.place, e.excludes, e.bit
@@ -21,6 +22,13 @@ accepted as (
     join exclusive as e on e.version = l.version and e.incentive = c.incentive
     where c.reason is null
 ),
+-- Only those that are not alone.
+contested as (
+    select sale_id, partner_id, version
+    from accepted
+    group by sale_id, partner_id, version
+    having count(*) > 1
+),
 -- One after another, each with those that count already.
 counted as (
     select sale_id, partner_id, version,
@@ -30,6 +38,7 @@ counted as (
                 bit: done.bit | if(done.bit & next.excludes = 0, next.bit, 0::bigint),
                 excludes: 0::bigint}).bit as bits
     from accepted
+    semi join contested using (sale_id, partner_id, version)
     group by sale_id, partner_id, version
 )
 select a.sale_id, a.partner_id, a.incentive

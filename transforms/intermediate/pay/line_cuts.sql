@@ -28,10 +28,10 @@ cut_lines as not materialized (
     where sale_id in (select sale_id from intermediate.movements
         where version in (select version from cutting))
 ),
-moved as (
+all_moved as (
     select
         c.credit_id, c.partner_id, c.incentive, i.place, c.distributor, c.terms_document,
-        c.terms_line, [c.document_no, c.line_no::varchar, c.line_key, c.matched_sale] as event,
+        c.terms_line, c.document_no, c.line_no, c.line_key, c.matched_sale,
         l.document_type = 'return' and l.returned_sale_id is not null as is_return,
         if(c.is_due, l.amount, 0) as amount, g.limited, c.posting_month, c.document_date,
         if(c.change_id is null, 1, 2) as stage
@@ -43,16 +43,40 @@ moved as (
     where c.version in (select version from cutting) and g.schedule is not null
         and i.method in ('marginal', 'document') and i.base <> 'activities'
 ),
-stated as (
+all_stated as (
     select partner_id, incentive, distributor, terms_document, terms_line,
         [document_no, line_no::varchar, line_key, coalesce(matched_sale, '')] as event,
         document_type = 'return' and returned_sale_id is not null as is_return,
         sum(limited) as limited, sum(cut) as cut,
         if(sum(base) = 0, 0, arg_max(amount, row(month, year_start, sequence))) as amount
     from stated.lines
-    where method in ('marginal', 'document') and (distributor, terms_document, terms_line) in (
-        select (distributor, terms_document, terms_line) from moved)
+    semi join all_moved using (distributor, terms_document, terms_line)
+    where method in ('marginal', 'document')
     group by all
+),
+-- Hardly any line earns more than it costs. All others are left out of what follows.
+suspects as (
+    select distributor, terms_document, terms_line
+    from (
+        select distributor, terms_document, terms_line, stage, limited, 0 as cut,
+            if(is_return, null, amount) as amount
+        from all_moved
+        union all
+        select distributor, terms_document, terms_line, 0, limited, cut,
+            if(is_return, null, amount)
+        from all_stated
+    )
+    group by distributor, terms_document, terms_line
+    having sum(abs(limited)) > coalesce(min(abs(amount)), -1) or bool_or(cut <> 0)
+        or bool_or(stage = 2)
+),
+moved as (
+    select *, [document_no, line_no::varchar, line_key, matched_sale] as event
+    from all_moved
+    semi join suspects using (distributor, terms_document, terms_line)
+),
+stated as (
+    select * from all_stated semi join suspects using (distributor, terms_document, terms_line)
 ),
 -- What the line costs, and its sale earns each: as stated, after what moves now, and after what
 -- waits for a person.
@@ -171,3 +195,7 @@ select e.credit_id,
     if(e.cost = 0, e.limited, coalesce(s.cut, 0) - coalesce(e.stated_cut, 0))::decimal(18,2) as cut
 from ends as e
 left join standing as s using (credit_id)
+union all
+select credit_id, 0
+from all_moved
+anti join suspects using (distributor, terms_document, terms_line)
