@@ -1,6 +1,7 @@
 package pipeline_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -59,4 +60,29 @@ func TestAnAdjustmentShowsWhatWasStatedAndWhatIsSoNow(t *testing.T) {
 	says(t, summary, "January 2024", "5.00")
 	says(t, summary, "Margin", "15.00")
 	says(t, summary, "February 2024", "20.00")
+}
+
+// A second incentive is for storage alone. The licence of the platform counts for the first; the service for neither.
+func TestAStatementListsNoLineAsNotCountedThatOnlyAnotherIncentiveIsFor(t *testing.T) {
+	w := smallWorld(t, t.TempDir())
+	text := string(mustRead(t, filepath.Join(w.dir, "config.yaml")))
+	w.configure(t, strings.Replace(text, "    points: {status_months: 12}\n",
+		`      - {name: storage, credits: buyer, module: resell, counts: {families: [storage]},
+         schedules: [{level: ready, width: 25000, rates: [1]}]}
+    points: {status_months: 12}
+`, 1))
+	w.drop(t, "products_2.csv", "sku,name,family,basis\nL,Licence,platform,licence\nS,Advice,platform,service\n")
+	w.drop(t, "sales_2.csv", "doc,line,date,code,sku,net\nS1,1,2024-01-11,P1,S,50.00\n")
+	w.run(t)
+	sheet := w.sheet(t, "2024-01", "statement_P1.xlsx", "Not counted")
+	says(t, sheet, "S1")
+	if strings.Contains(sheet, "A1") {
+		t.Errorf("A1 counts, and is listed in\n%s", sheet)
+	}
+	got := w.rows(t, "select document_no, incentive, reason, counts_elsewhere::varchar from mart.uncounted_lines "+
+		"where document_no in ('A1', 'S1') order by all")
+	want := "[[A1 storage other_family true] [S1 resell other_basis false] [S1 storage other_family false]]"
+	if fmt.Sprint(got) != want {
+		t.Errorf("the lines are %v, and should be %s", got, want)
+	}
 }

@@ -22,7 +22,8 @@ func Index(ctx context.Context, m Marts) ([]Key, error) {
 			sized as (
 				select partner_id, month, lines from mart.statements
 				union all
-				select partner_id, month, count(*) from mart.uncounted_lines group by all
+				select partner_id, month, count(*) from mart.uncounted_lines
+					where not counts_elsewhere group by all
 				union all
 				select h.partner_id, i.month, h.lines
 				from held as h
@@ -52,8 +53,8 @@ const summaries = `(
 	select y.* replace (coalesce(y.paid_currency, g.currency) as paid_currency),
 		y.payable <> 0 and y.payable_own is null as is_own_unknown, g.settle_after,
 		p.name, p.country, p.town, p.language, p.is_active, l.level_met, l.level_next, l.next_level,
-		e.earned as earned_before, e.money_entries as money_entries_before, e.carried_in as carried_in_before,
-		e.carried_out as carried_out_before, e.payable as payable_before, e.partner_id is not null as has_before,
+		e.earned as earned_last, e.money_entries as entries_last, e.carried_in as carried_in_last,
+		e.carried_out as carried_out_last, e.payable as payable_last, e.partner_id is not null as has_before,
 		l.falls_on, l.falls_to,
 		l.keep_from, k.level as level_before,
 		l.points_missing, l.points_needed is null as is_unasked, b.by_amount, b.by_certificate, b.by_bonus,
@@ -83,6 +84,7 @@ const uncounted = `(
 		returned_sale_id is not null as is_return_found, file_name, file_line, false as is_held,
 		sale_id as position
 	from mart.uncounted_lines
+	where not counts_elsewhere
 	union all by name
 	select unnest(list_filter([partner_id, nullif(distributor_id, partner_id)], lambda p: p is not null)) as partner_id,
 		month, held_reason as reason, what, document_date, distributor, document_no, line_no, end_customer, sku,

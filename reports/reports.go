@@ -98,11 +98,11 @@ type Pay struct {
 
 // Before is how much was paid for the month before, and how it came about.
 type Before struct {
-	Earned       Cents `json:"earned_before,omitzero"`
-	MoneyEntries Cents `json:"money_entries_before,omitzero"`
-	CarriedIn    Cents `json:"carried_in_before,omitzero"`
-	CarriedOut   Cents `json:"carried_out_before,omitzero"`
-	Payable      Cents `json:"payable_before,omitzero"`
+	Earned       Cents `json:"earned_last,omitzero"`
+	MoneyEntries Cents `json:"entries_last,omitzero"`
+	CarriedIn    Cents `json:"carried_in_last,omitzero"`
+	CarriedOut   Cents `json:"carried_out_last,omitzero"`
+	Payable      Cents `json:"payable_last,omitzero"`
 }
 
 // IncentiveTotal has the totals of one incentive in a month and in the year to date.
