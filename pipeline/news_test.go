@@ -86,3 +86,24 @@ func TestAStatementListsNoLineAsNotCountedThatOnlyAnotherIncentiveIsFor(t *testi
 		t.Errorf("the lines are %v, and should be %s", got, want)
 	}
 }
+
+// January is closed with 20,000.00, February has as much, and 50 points ask for 50,000.00: they are reached in March.
+func TestAStatementSaysWhichLevelThePartnerComesToAtItsPace(t *testing.T) {
+	w := smallWorld(t, t.TempDir())
+	text := string(mustRead(t, filepath.Join(w.dir, "config.yaml")))
+	w.configure(t, strings.NewReplacer("landing: {settle: 0s}", "landing: {settle: 0s}\nlook_ahead: true",
+		"{level: ready, width: 25000, rates: [5]}", "{width: 25000, rates: [5]}",
+		"points: {status_months: 12}", "points: {status_months: 12, by_amount: [{incentive: resell, points: 1, per: 1000}]}",
+		"{level: ready, points: 0}", "{level: ready, points: 0}, {level: advanced, points: 50}").Replace(text))
+	w.drop(t, "sales.csv", "doc,line,date,code,sku,net\nA1,1,2024-01-10,P1,L,20000.00\n")
+	w.run(t)
+	w.close(t, 1)
+	w.drop(t, "sales_2.csv", "doc,line,date,code,sku,net\nA2,1,2024-02-10,P1,L,20000.00\n")
+	w.run(t)
+	got := w.rows(t, "select level, min(held_in)::varchar, max(held_in)::varchar from mart.expected_levels "+
+		"where partner_id = 'P1' and month = date '2024-02-01' group by level order by 2")
+	if fmt.Sprint(got) != "[[ready 2024-03-01 2024-03-01] [advanced 2024-04-01 2024-12-01]]" {
+		t.Errorf("the levels to come are %v", got)
+	}
+	says(t, w.sheet(t, "2024-02", "statement_P1.xlsx", "Summary"), "At your pace your level is Advanced in December 2024.")
+}

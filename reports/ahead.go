@@ -37,6 +37,12 @@ type NextStep struct {
 	Earned    Cents  `json:"would_earn,omitzero"`
 }
 
+// Expected is the level of a month to come, at the partner's pace.
+type Expected struct {
+	In    Day    `json:"held_in"`
+	Level string `json:"level"`
+}
+
 // Gap is a requirement of a level that is not met.
 type Gap struct {
 	Requirement string `json:"requirement"`

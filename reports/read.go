@@ -217,6 +217,7 @@ func (s *reading) statements() {
 		"from mart.valid_certifications"+where+", category, awarded_on, person_id, certification_code, from_date")
 	fill(s, func(st *Statement) *[]NextStep { return &st.Next },
 		"from mart.next_steps"+where+", incentive, position_family")
+	fill(s, func(st *Statement) *[]Expected { return &st.Levels }, "from mart.expected_levels"+where+", held_in")
 	fill(s, func(st *Statement) *[]MoneyEntry { return &st.Entries },
 		"from mart.money_entries"+where+", posted_on, entry_id")
 	fill(s, func(st *Statement) *[]Adjustment { return &st.Adjustments }, "from mart.adjustments"+where+`, kind <> 'line',

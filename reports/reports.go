@@ -30,6 +30,7 @@ type Statement struct {
 	Claims       []Claim          `json:"claims"`
 	Points       []Posting        `json:"points"`
 	Ends         []Ending         `json:"ends"`
+	Levels       []Expected       `json:"levels"`
 	Gaps         []Gap            `json:"missing"`
 	Shortfalls   []Gap            `json:"lacking"` // of the level it holds
 	Certified    []Certified      `json:"certifications"`

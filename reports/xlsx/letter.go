@@ -10,7 +10,7 @@ import (
 // letter says in sentences what a partner should know before it reads the figures.
 func (s statement) letter(sh *sheet) {
 	var all []string
-	for _, part := range []func() []string{s.whatChanged, s.nextSteps, s.levelNews, s.ending} {
+	for _, part := range []func() []string{s.whatChanged, s.nextSteps, s.levelNews, s.expectedLevel, s.ending} {
 		all = append(all, part()...)
 	}
 	for _, sentence := range all {
@@ -65,6 +65,18 @@ func (s statement) nextSteps() (said []string) {
 			w.amount(n.Earned)))
 	}
 	return said
+}
+
+// expectedLevel says which level the partner comes to, at its pace, where that is another one.
+func (s statement) expectedLevel() []string {
+	if len(s.Levels) == 0 {
+		return nil
+	}
+	last := s.Levels[len(s.Levels)-1]
+	if last.Level == s.Pay.Level {
+		return nil
+	}
+	return []string{fmt.Sprintf(s.words.say("level_expected"), s.words.value(last.Level), s.words.month(last.In.Time))}
 }
 
 // levelNews says which level changes or has changed, and when one is lost that is not met.
