@@ -23,10 +23,11 @@ programme:
     points: {status_months: 12, certifications: [{code: ADM, category: technical, points: 40}]}
 `).Replace(text))
 	w.drop(t, "partners_2.csv", "id,name,modules,level,status\nP1,One,resell 2024-01-01,ready 2024-01-01,active\n"+
-		"P2,Two,resell 2024-01-01,ready 2024-01-01,active\nP3,Three,sell_with 2024-01-01,ready 2024-01-01,active\n")
+		"P2,Two,resell 2024-01-01,ready 2024-01-01,active\nP3,Three,sell_with 2024-01-01,ready 2024-01-01,active\n"+
+		"P4,Gone,sell_with 2024-01-01,ready 2024-01-01,inactive\n")
 	w.drop(t, "certs.csv", "partner,person,code,awarded,ends\nP3,anna,ADM,2024-01-05,2024-04-20\n")
 	w.drop(t, "deals.csv", "deal,partner,role,registered,status\nD1,P3,sourced,2024-01-01,approved\n"+
-		"D2,P3,sourced,2024-01-01,rejected\n")
+		"D2,P3,sourced,2024-01-01,rejected\nD3,P4,sourced,2024-01-01,approved\n")
 	w.run(t)
 	said := map[string]string{"2024-01": "0, 0 and 1", "2024-02": "0, 1 and 1", "2024-03": "1, 1 and 1"}
 	for month, within := range said {
@@ -40,6 +41,9 @@ programme:
 	says(t, ends, "D1", "10")
 	if strings.Contains(ends, "D2") {
 		t.Errorf("a deal that was rejected ends in\n%s", ends)
+	}
+	if got := w.rows(t, "select month from mart.ends_soon where partner_id = 'P4'"); len(got) > 0 {
+		t.Errorf("of an inactive partner there ends something in %v", got)
 	}
 }
 

@@ -31,7 +31,10 @@ ends as (
     join windows as w using (version)
     join intermediate.deal_claims as c
         on c.from_date <= m.month_end and m.month_end <= c.to_date
-    where c.status = 'approved' and c.partner_id is not null
+    join intermediate.partner_days as d
+        on d.partner_id = c.partner_id and d.is_active and d.from_date <= m.month_end
+        and m.month_end <= d.to_date
+    where c.status = 'approved'
     group by c.partner_id, m.month, c.deal_id
 )
 select e.partner_id, e.month, e.kind, e.subject, e.person_id, e.ends_on,
