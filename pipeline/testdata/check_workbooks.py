@@ -34,7 +34,9 @@ for path in sorted(originals.glob("*.xlsx")):
     if not path.name.startswith("statement_"):
         continue
     first = stored.worksheets[0]
-    payable = [row[2].value for row in first.iter_rows() if row[1].value == "USD" and row[2].font.sz == 14]
+    dollars = [row[2] for row in first.iter_rows() if row[1].value == "USD" and isinstance(row[2].value, (int, float))]
+    # The large one; where points lead, none is large, and the first is what is payable.
+    payable = [cell.value for cell in dollars if cell.font.sz == 14] or [dollars[0].value]
     earned = 0
     for sheet in stored:
         if "lines" in sheet.tables:
