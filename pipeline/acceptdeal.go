@@ -61,7 +61,8 @@ func AcceptDeal(ctx context.Context, o Options, x Suggestion, who, reason string
 
 // linkFile is one row as the feed of links reads it.
 func linkFile(f *feed.Feed, values map[string]string) ([]byte, error) {
-	isPlain := !f.NoHeader && f.HeaderLine <= 1 && f.HeaderLines <= 1 && f.Trailer == nil && f.Quote != "none" &&
+	isPlain := !f.NoHeader && f.HeaderLine <= 1 && f.HeaderLines <= 1 && f.Trailer == nil &&
+		(f.Quote == "" || f.Quote == `"`) &&
 		(f.Format == "" || f.Format == "csv") && (f.Encoding == "" || f.Encoding == "utf-8") &&
 		strings.Count(f.Glob, "*") == 1 && !strings.ContainsAny(f.Glob, "?[{")
 	if !isPlain {

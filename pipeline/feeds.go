@@ -140,12 +140,9 @@ func Deliver(c *config.Config, name string, from io.Reader) error {
 		return mistake("%s lies in the inbox already, and waits for the next run", name)
 	}
 	path := filepath.Join(c.Folders.Inbox, name)
-	if err := put(path, from); err != nil {
+	// It comes as a whole, so that the next run need not wait for it.
+	if err := put(path, from, time.Now().Add(-c.Settle)); err != nil {
 		return fmt.Errorf("put %s into the inbox: %w", name, err)
-	}
-	whole := time.Now().Add(-c.Settle) // it is there as a whole, so that the next run need not wait for it
-	if err := os.Chtimes(path, whole, whole); err != nil {
-		return err
 	}
 	if c.Ready == "" {
 		return nil
@@ -153,14 +150,17 @@ func Deliver(c *config.Config, name string, from io.Reader) error {
 	return files.Write(path+c.Ready, nil, files.Private)
 }
 
-// put writes a file whole: two at once of one name have a part of their own each.
-func put(path string, from io.Reader) error {
+// put writes a file whole, with the time of its last change: two at once of one name have a part of their own each.
+func put(path string, from io.Reader, changed time.Time) error {
 	out, err := os.CreateTemp(filepath.Dir(path), ".*.part")
 	if err != nil {
 		return err
 	}
 	_, err = io.Copy(out, from)
 	if err = errors.Join(err, out.Close()); err == nil {
+		err = os.Chtimes(out.Name(), changed, changed)
+	}
+	if err == nil {
 		err = files.Place(out.Name(), path)
 	}
 	if err != nil {

@@ -88,7 +88,6 @@ func replay(t *testing.T, s *store.Session, python string) {
 	t.Helper()
 	ctx, to := context.Background(), t.TempDir()
 	unmade(t, s)
-	// The expected figures of later months are no facts, and read as they are.
 	for _, database := range []string{"memory", "store"} {
 		must(t, s, "attach "+store.Literal(filepath.Join(to, database+".duckdb"))+" as facts",
 			"copy from database "+database+" to facts", "detach facts")

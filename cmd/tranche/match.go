@@ -28,8 +28,8 @@ a registered one: the same end customer, the same family, a day inside the windo
 an approved claim. Whether a claim then counts is judged once the sale belongs to the
 deal. tranche match deal accepts one. To accept many, save them with --format csv, keep the
 lines you agree with, add who accepts, and drop the file into the inbox of the feed of kind
-links. In that CSV every value is as its sender wrote it: in a spreadsheet, import the columns as text, or a text
-that begins with = + - or @ is taken for a formula.`,
+links. In that CSV every value is as its sender wrote it: in a spreadsheet, import the columns
+as text, or a text that begins with = + - or @ is taken for a formula.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if deals {

@@ -104,10 +104,8 @@ const waterfallRows = 10
 func (s statement) waterfall(sh *sheet, heading, steps int) {
 	at, title := reference(sh.name), s.words.say("month_to_month")
 	var series []excelize.ChartSeries
-	for i, filling := range []excelize.Fill{{}, fill("6F94C9"), fill("C55A4B"), fill(s.styles.accent)} {
-		if i == 0 {
-			filling = excelize.Fill{Type: "pattern", Pattern: 0}
-		}
+	none := excelize.Fill{Type: "pattern"}
+	for i, filling := range []excelize.Fill{none, fill("6F94C9"), fill("C55A4B"), fill(s.styles.accent)} {
 		column := columnNames[4+i]
 		series = append(series, excelize.ChartSeries{
 			Categories: fmt.Sprintf("%s$A$%d:$A$%d", at, heading+1, heading+steps),
