@@ -91,6 +91,38 @@ func TestAStatementListsNoLineAsNotCountedThatOnlyAnotherIncentiveIsFor(t *testi
 	}
 }
 
+// In January and February P1 bought for 10,000.00 each, at 5 % as Ready. As Advanced it would earn 8 % from March on:
+// on 100,000.00 to come, of which 5 % are 5,000.00. P2 would lose its 8 % of 1,000.00, because nothing is paid as Premier.
+func TestAStatementSaysWhatTheNextLevelWouldEarn(t *testing.T) {
+	w := smallWorld(t, t.TempDir())
+	text := string(mustRead(t, filepath.Join(w.dir, "config.yaml")))
+	w.configure(t, strings.NewReplacer("landing: {settle: 0s}", "landing: {settle: 0s}\nlook_ahead: true",
+		"{level: ready, width: 25000, rates: [5]}",
+		"{level: ready, width: 25000, rates: [5]}, {level: advanced, width: 25000, rates: [8]}",
+		"{level: ready, points: 0}", "{level: ready, points: 0}, {level: advanced, points: 500}").Replace(text))
+	w.drop(t, "partners_2.csv", "id,name,modules,level,status\nP1,One,resell 2024-01-01,ready 2024-01-01,active\n"+
+		"P2,Two,resell 2024-01-01,advanced 2024-01-01,active\n")
+	w.drop(t, "sales.csv", "doc,line,date,code,sku,net\nA1,1,2024-01-10,P1,L,10000.00\nB1,1,2024-01-10,P2,L,100.00\n")
+	w.run(t)
+	w.close(t, 1)
+	w.drop(t, "sales_2.csv", "doc,line,date,code,sku,net\nA2,1,2024-02-10,P1,L,10000.00\n")
+	w.run(t)
+	got := w.rows(t, `select partner_id, month::varchar, level, from_month::varchar, to_month::varchar, would_earn::varchar
+		from mart.next_levels order by 1`)
+	want := "[[P1 2024-02-01 advanced 2024-03-01 2024-12-01 3000.00] [P2 2024-02-01 premier 2024-03-01 2024-12-01 -80.00]]"
+	if fmt.Sprint(got) != want {
+		t.Errorf("the next levels are %v", got)
+	}
+	says(t, w.sheet(t, "2024-02", "statement_P1.xlsx", "Summary"),
+		"With level Advanced from March 2024 on, you would earn about 3,000.00 more by the end of December 2024")
+	if sheet := w.sheet(t, "2024-02", "statement_P2.xlsx", "Summary"); strings.Contains(sheet, "Premier from") {
+		t.Errorf("P2 is told of a level that earns less in\n%s", sheet)
+	}
+	if got := w.rows(t, "select level from mart.partner_levels where partner_id = 'P1' and level <> 'ready'"); len(got) > 0 {
+		t.Errorf("the question itself has raised the partner: %v", got)
+	}
+}
+
 // January is closed with 20,000.00, February has as much, and 50 points ask for 50,000.00: they are reached in March.
 func TestAStatementSaysWhichLevelThePartnerComesToAtItsPace(t *testing.T) {
 	w := smallWorld(t, t.TempDir())

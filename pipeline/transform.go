@@ -51,7 +51,8 @@ type transformInput struct {
 	Landed    []landing.File
 	Plans     string
 	Progress  func(done, total int)
-	Raw       string // the schema of the typed facts; empty: the store's
+	Raw       string   // the schema of the typed facts; empty: the store's
+	Wanted    []string // the models that are made, with all that they read; nil: every model
 }
 
 // transform builds the marts in a new database aside, which begins with the stated rows of closed months. Equal
@@ -113,6 +114,7 @@ func models(ctx context.Context, s *store.Session, in transformInput) error {
 		Mart:      "published",
 		HasStated: hasStated,
 		Plans:     in.Plans,
+		Wanted:    in.Wanted,
 		Read:      []string{},
 	}
 	done := 0

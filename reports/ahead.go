@@ -43,6 +43,14 @@ type Expected struct {
 	Level string `json:"level"`
 }
 
+// NextLevel is what holding the next level would earn, at the partner's pace.
+type NextLevel struct {
+	Level string `json:"level"`
+	From  Day    `json:"from_month"` // first day of the first month in which it would be held
+	To    Day    `json:"to_month"`   // first day of the last month of the programme year
+	Earns Cents  `json:"would_earn"` // more than at the pace without it
+}
+
 // Gap is a requirement of a level that is not met.
 type Gap struct {
 	Requirement string `json:"requirement"`

@@ -218,6 +218,7 @@ func (s *reading) statements() {
 	fill(s, func(st *Statement) *[]NextStep { return &st.Next },
 		"from mart.next_steps"+where+", incentive, position_family")
 	fill(s, func(st *Statement) *[]Expected { return &st.Levels }, "from mart.expected_levels"+where+", held_in")
+	fill(s, func(st *Statement) *[]NextLevel { return &st.NextLevel }, "from mart.next_levels"+where)
 	fill(s, func(st *Statement) *[]MoneyEntry { return &st.Entries },
 		"from mart.money_entries"+where+", posted_on, entry_id")
 	fill(s, func(st *Statement) *[]Adjustment { return &st.Adjustments }, "from mart.adjustments"+where+`, kind <> 'line',

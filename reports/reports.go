@@ -31,6 +31,7 @@ type Statement struct {
 	Points       []Posting        `json:"points"`
 	Ends         []Ending         `json:"ends"`
 	Levels       []Expected       `json:"levels"`
+	NextLevel    []NextLevel      `json:"next_level"` // none or one
 	Gaps         []Gap            `json:"missing"`
 	Shortfalls   []Gap            `json:"lacking"` // of the level it holds
 	Certified    []Certified      `json:"certifications"`

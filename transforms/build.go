@@ -16,6 +16,8 @@ type Target struct {
 	HasStated bool   // Begin has filled the incremental marts
 	Part      int64  // rows in a part, for models made in parts; zero: as many as memory allows
 	Plans     string // folder for the executed plan of each model, with times and rows; empty: none
+	// Wanted names the models that are made, with all that they read. Nil: every model.
+	Wanted []string
 	// Read names the intermediate tables that are read after the build, besides those of checks
 	// and closings. To save memory, all others are dropped after their last reader. Nil: none are.
 	Read []string
@@ -28,6 +30,7 @@ func Build(ctx context.Context, db Database, to Target, step func(name string, o
 	if err != nil {
 		return err
 	}
+	models = to.wanted(models)
 	for _, layer := range []string{"staging", "intermediate"} {
 		if err := db.Exec(ctx, "create schema if not exists "+to.Work+"."+layer); err != nil {
 			return err
@@ -61,6 +64,24 @@ func Build(ctx context.Context, db Database, to Target, step func(name string, o
 		}
 	}
 	return comment(ctx, db, to, models)
+}
+
+// wanted leaves out the models that nothing wanted reads.
+func (t Target) wanted(models []Model) []Model {
+	if t.Wanted == nil {
+		return models
+	}
+	needed := map[string]bool{}
+	for _, name := range t.Wanted {
+		needed[name] = true
+	}
+	// Each model comes after those that it reads.
+	for _, m := range slices.Backward(models) {
+		for _, name := range m.reads {
+			needed[name] = needed[name] || needed[m.FullName()]
+		}
+	}
+	return slices.DeleteFunc(models, func(m Model) bool { return !needed[m.FullName()] })
 }
 
 // readers maps each table that only models read to those models.

@@ -71,7 +71,7 @@ func (m Model) FullName() string { return m.Layer + "." + m.Name }
 func layers() map[string][]string {
 	return map[string][]string{
 		"staging":      {"raw"},
-		"intermediate": {"rules", "stated", "staging", "intermediate"},
+		"intermediate": {"rules", "stated", "expected", "staging", "intermediate"},
 		"mart":         {"rules", "stated", "expected", "staging", "intermediate", "mart"},
 		"closing":      {"intermediate", "mart"},
 		"checks":       {"raw", "rules", "stated", "expected", "staging", "intermediate", "mart"},

@@ -53,7 +53,7 @@ type file struct {
 	Database  databaseFile  `doc:"How much of the machine the database may use"`
 	FX        fxFile        `doc:"Exchange rates"`
 	Pay       payFile       `doc:"What is paid out"`
-	LookAhead bool          `yaml:"look_ahead" doc:"Run the models once more to the year's end; usually false"`
+	LookAhead bool          `yaml:"look_ahead" doc:"Run the models twice more, to the year's end; usually false"`
 	Closing   closingFile   `doc:"What a month needs before it is closed"`
 	People    []personFile  `doc:"Who may decide with --by; without it everybody may"`
 	Statement statementFile `doc:"How workbooks look, and how they are signed and locked"`

@@ -10,7 +10,7 @@ import (
 // letter says in sentences what a partner should know before it reads the figures.
 func (s statement) letter(sh *sheet) {
 	var all []string
-	for _, part := range []func() []string{s.whatChanged, s.nextSteps, s.levelNews, s.expectedLevel, s.ending} {
+	for _, part := range []func() []string{s.whatChanged, s.nextSteps, s.levelNews, s.expectedLevel, s.raisedLevel, s.ending} {
 		all = append(all, part()...)
 	}
 	for _, sentence := range all {
@@ -77,6 +77,18 @@ func (s statement) expectedLevel() []string {
 		return nil
 	}
 	return []string{fmt.Sprintf(s.words.say("level_expected"), s.words.value(last.Level), s.words.month(last.In.Time))}
+}
+
+// raisedLevel says what holding the next level would earn, at the partner's pace, where it is anything.
+func (s statement) raisedLevel() (said []string) {
+	w := s.words
+	for _, n := range s.NextLevel {
+		if n.Earns > 0 {
+			said = append(said, fmt.Sprintf(w.say("level_would_earn"), w.value(n.Level), w.month(n.From.Time),
+				w.amount(n.Earns), w.month(n.To.Time)))
+		}
+	}
+	return said
 }
 
 // levelNews says which level changes or has changed, and when one is lost that is not met.

