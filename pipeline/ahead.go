@@ -165,8 +165,8 @@ const earnedToCome = `select partner_id, sum(earned + money_entries)::decimal(18
 
 // keepRaised copies what each partner earns in the months to come if it holds its next level there.
 func keepRaised(ctx context.Context, s *store.Session, p pace) error {
-	return s.Exec(ctx, "create or replace table memory.main.kept_raised as select h.level, e.* from memory.main.kept_held "+
-		"as h join ("+earnedToCome+") as e using (partner_id)", p.Through)
+	return s.Exec(ctx, "create or replace table memory.main.kept_raised as select h.level, e.* "+
+		"from memory.main.kept_held as h join ("+earnedToCome+") as e using (partner_id)", p.Through)
 }
 
 // writeExpected gives the models what was kept. Where nothing was, the tables stay empty.

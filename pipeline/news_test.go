@@ -92,7 +92,8 @@ func TestAStatementListsNoLineAsNotCountedThatOnlyAnotherIncentiveIsFor(t *testi
 }
 
 // In January and February P1 bought for 10,000.00 each, at 5 % as Ready. As Advanced it would earn 8 % from March on:
-// on 100,000.00 to come, of which 5 % are 5,000.00. P2 would lose its 8 % of 1,000.00, because nothing is paid as Premier.
+// on 100,000.00 to come, of which 5 % are 5,000.00. As Premier P2 would lose its 8 % of
+// 1,000.00, because there nothing is paid.
 func TestAStatementSaysWhatTheNextLevelWouldEarn(t *testing.T) {
 	w := smallWorld(t, t.TempDir())
 	text := string(mustRead(t, filepath.Join(w.dir, "config.yaml")))
@@ -118,7 +119,8 @@ func TestAStatementSaysWhatTheNextLevelWouldEarn(t *testing.T) {
 	if sheet := w.sheet(t, "2024-02", "statement_P2.xlsx", "Summary"); strings.Contains(sheet, "Premier from") {
 		t.Errorf("P2 is told of a level that earns less in\n%s", sheet)
 	}
-	if got := w.rows(t, "select level from mart.partner_levels where partner_id = 'P1' and level <> 'ready'"); len(got) > 0 {
+	got = w.rows(t, "select level from mart.partner_levels where partner_id = 'P1' and level <> 'ready'")
+	if len(got) > 0 {
 		t.Errorf("the question itself has raised the partner: %v", got)
 	}
 }

@@ -9,8 +9,8 @@ create table slices (
     partner_id varchar, incentive varchar, position_family varchar, period_start date,
     schedule varchar, tranche bigint, earned decimal(18,2));
 create table levels (partner_id varchar, month date, level varchar);
--- What is earned in the months to come, and what is earned there if the partner held its next level.
+-- What is earned in the months to come, and what would be if the partner held its next level.
 create table earned (partner_id varchar, earned decimal(18,2));
 create table raised (partner_id varchar, level varchar, earned decimal(18,2));
--- In the run that asks for the latter: the level that a partner holds from a day on, whatever it meets.
+-- In the run that asks for the latter: the level held from a day on, whatever is met.
 create table held (partner_id varchar, level varchar, from_date date);

@@ -10,7 +10,8 @@ import (
 // letter says in sentences what a partner should know before it reads the figures.
 func (s statement) letter(sh *sheet) {
 	var all []string
-	for _, part := range []func() []string{s.whatChanged, s.nextSteps, s.levelNews, s.expectedLevel, s.raisedLevel, s.ending} {
+	for _, part := range []func() []string{s.whatChanged, s.nextSteps, s.levelNews, s.expectedLevel, s.raisedLevel,
+		s.ending} {
 		all = append(all, part()...)
 	}
 	for _, sentence := range all {
