@@ -186,8 +186,11 @@ func Read(ctx context.Context, s *store.Session, t Table, a Asked, args ...any) 
 		r.Rows, r.All = append(r.Rows, slices.Clone(row)), n
 		return nil
 	})
-	for _, c := range t.Columns {
-		if c.Choose && err == nil {
+	areAllHere := a.Page == 1 && a.Find == "" && len(a.Chosen) == 0 && int64(len(r.Rows)) == r.All
+	for i, c := range t.Columns {
+		if c.Choose && err == nil && areAllHere {
+			r.Choices[c.Name] = r.values(i)
+		} else if c.Choose && err == nil {
 			r.Choices[c.Name], err = s.Texts(ctx, "select distinct "+store.Name(c.Name)+"::varchar from ("+t.From+
 				") where "+store.Name(c.Name)+" is not null order by all limit 200", args...)
 		}
@@ -196,6 +199,17 @@ func Read(ctx context.Context, s *store.Session, t Table, a Asked, args ...any) 
 		return nil, fmt.Errorf("read the table %s: %w", t.Key, err)
 	}
 	return r, nil
+}
+
+// values are the different ones of a column, in their order.
+func (r *Rows) values(column int) (all []string) {
+	for _, row := range r.Rows {
+		if row[column].Valid {
+			all = append(all, row[column].String)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // Each gives every row that is asked for, on whatever page.
