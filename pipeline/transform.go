@@ -27,7 +27,13 @@ func tablesFile(work string) string { return filepath.Join(work, "tables.duckdb"
 
 // transform builds the marts of the run's month from the loaded store.
 func (r *run) transform(ctx context.Context, landed []landing.File) error {
-	runID, err := transform(ctx, r.session, transformInput{
+	runID, err := transform(ctx, r.session, r.input(landed))
+	r.summary.RunID = runID
+	return err
+}
+
+func (r *run) input(landed []landing.File) transformInput {
+	return transformInput{
 		Config:    r.Config,
 		Program:   r.Program,
 		Programme: r.Config.Programme,
@@ -36,9 +42,7 @@ func (r *run) transform(ctx context.Context, landed []landing.File) error {
 		Landed:    landed,
 		Plans:     r.Plans,
 		Progress:  r.progress("transform"),
-	})
-	r.summary.RunID = runID
-	return err
+	}
 }
 
 // transformInput is the input of the marts, besides the store.
@@ -55,36 +59,50 @@ type transformInput struct {
 	Wanted    []string // the models that are made, with all that they read; nil: every model
 }
 
-// transform builds the marts in a new database aside, which begins with the stated rows of closed months. Equal
-// programs, files, rules and months give an equal runID.
+// transform builds the marts in a new database aside, which begins with the stated rows of closed months.
 func transform(ctx context.Context, s *store.Session, in transformInput) (runID string, err error) {
+	if runID, err = prepare(ctx, s, in); err != nil {
+		return runID, err
+	}
+	return runID, models(ctx, s, in)
+}
+
+// inputsHash is over the files that the models read.
+func (in transformInput) inputsHash() string {
 	var inputs []byte
 	for _, f := range in.Landed {
 		inputs = append(inputs, f.SHA256+"\n"...)
 	}
-	hash := files.HashBytes(inputs)[:16]
-	through, rules := in.Month.Format(time.DateOnly), in.Config.SourceHash
-	runID = files.HashBytes([]byte(in.Program + "\n" + rules + "\n" + through + "\n" + hash))[:12]
+	return files.HashBytes(inputs)[:16]
+}
+
+// runID is equal for equal programs, files, rules and months.
+func runID(in transformInput) string {
+	through := in.Month.Format(time.DateOnly)
+	text := in.Program + "\n" + in.Config.SourceHash + "\n" + through + "\n" + in.inputsHash()
+	return files.HashBytes([]byte(text))[:12]
+}
+
+// prepare lays before the models all that they read besides the facts.
+func prepare(ctx context.Context, s *store.Session, in transformInput) (string, error) {
+	runID := runID(in)
 	if err := lookAhead(ctx, s, in); err != nil {
 		return runID, err
 	}
 	if err := writeRules(ctx, s, in); err != nil {
 		return runID, err
 	}
-	err = s.Exec(ctx, `create table rules.run (run_id varchar, program varchar, config_hash varchar,
+	err := s.Exec(ctx, `create table rules.run (run_id varchar, program varchar, config_hash varchar,
 		through_month date, files bigint, inputs_hash varchar)`)
 	if err != nil {
 		return runID, err
 	}
 	err = s.Exec(ctx, "insert into rules.run values (?, ?, ?, ?, ?, ?)",
-		runID, in.Program, rules, in.Month, len(in.Landed), hash)
+		runID, in.Program, in.Config.SourceHash, in.Month, len(in.Landed), in.inputsHash())
 	if err != nil {
 		return runID, err
 	}
-	if err := writeExpected(ctx, s); err != nil {
-		return runID, err
-	}
-	return runID, models(ctx, s, in)
+	return runID, writeExpected(ctx, s)
 }
 
 // models builds every model.

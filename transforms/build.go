@@ -18,6 +18,7 @@ type Target struct {
 	Plans     string // folder for the executed plan of each model, with times and rows; empty: none
 	// Wanted names the models that are made, with all that they read. Nil: every model.
 	Wanted []string
+	Made   []string // models that are there already
 	// Read names the intermediate tables that are read after the build, besides those of checks
 	// and closings. To save memory, all others are dropped after their last reader. Nil: none are.
 	Read []string
@@ -37,7 +38,7 @@ func Build(ctx context.Context, db Database, to Target, step func(name string, o
 		}
 	}
 	if !to.HasStated {
-		if err := Begin(ctx, db, to); err != nil {
+		if err := begin(ctx, db, to, models); err != nil {
 			return err
 		}
 	}
@@ -63,20 +64,29 @@ func Build(ctx context.Context, db Database, to Target, step func(name string, o
 			}
 		}
 	}
+	all, err := Models()
+	if err != nil {
+		return err
+	}
+	for _, m := range all {
+		if m.Layer == "mart" && slices.Contains(to.Made, m.FullName()) {
+			models = append(models, m)
+		}
+	}
 	return comment(ctx, db, to, models)
 }
 
 // wanted leaves out the models that nothing wanted reads.
 func (t Target) wanted(models []Model) []Model {
-	if t.Wanted == nil {
-		return models
-	}
 	needed := map[string]bool{}
-	for _, name := range t.Wanted {
-		needed[name] = true
+	for _, m := range models {
+		needed[m.FullName()] = t.Wanted == nil || slices.Contains(t.Wanted, m.FullName())
 	}
 	// Each model comes after those that it reads.
 	for _, m := range slices.Backward(models) {
+		if slices.Contains(t.Made, m.FullName()) {
+			needed[m.FullName()] = false
+		}
 		for _, name := range m.reads {
 			needed[name] = needed[name] || needed[m.FullName()]
 		}
@@ -155,6 +165,10 @@ func Begin(ctx context.Context, db Database, to Target) error {
 	if err != nil {
 		return err
 	}
+	return begin(ctx, db, to, models)
+}
+
+func begin(ctx context.Context, db Database, to Target, models []Model) error {
 	if err := db.Exec(ctx, "create schema if not exists "+to.Mart+".mart"); err != nil {
 		return err
 	}
@@ -162,14 +176,14 @@ func Begin(ctx context.Context, db Database, to Target) error {
 		if m.StatedTable == "" {
 			continue
 		}
-		if err := begin(ctx, db, to, m); err != nil {
+		if err := beginOne(ctx, db, to, m); err != nil {
 			return fmt.Errorf("model %s: %w", m.FullName(), err)
 		}
 	}
 	return nil
 }
 
-func begin(ctx context.Context, db Database, to Target, m Model) error {
+func beginOne(ctx context.Context, db Database, to Target, m Model) error {
 	var columns []string
 	for _, c := range m.Columns {
 		columns = append(columns, c.Name)
@@ -316,19 +330,29 @@ func (v *Violation) Error() string {
 // Check runs every check, and checks that the grain of every mart is unique. The error joins
 // a *Violation for each that failed.
 func Check(ctx context.Context, db Database) error {
+	checks, err := allChecks()
+	if err != nil {
+		return err
+	}
+	return runChecks(ctx, db, checks)
+}
+
+// allChecks are those that are written, and that of each mart's grain.
+func allChecks() ([]Model, error) {
 	checks, err := Checks()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	models, err := Models()
-	if err != nil {
-		return err
-	}
 	for _, m := range models {
 		if m.Layer == "mart" {
 			checks = append(checks, grainCheck(m))
 		}
 	}
+	return checks, err
+}
+
+func runChecks(ctx context.Context, db Database, checks []Model) error {
 	var violations error
 	for _, c := range checks {
 		v, err := check(ctx, db, c)

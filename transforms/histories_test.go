@@ -68,6 +68,9 @@ func TestChangesThatAreAcceptedOrRefusedComeToWhatTheFinalFactsSay(t *testing.T)
 		final := b.facts
 		final.Through, final.Sales = through, b.standing(r)
 		compare(rt, bases(rt, s), worked(oracle.Work(h.dated(final), p)))
+		if differ, _ := inBuckets(rt, s, 3); len(differ) > 0 {
+			rt.Fatalf("in buckets there differ %s", strings.Join(differ, "\n"))
+		}
 		final.Entries = slices.DeleteFunc(slices.Clone(final.Entries), func(e oracle.Entry) bool {
 			return r.refused["entry "+e.ID]
 		})

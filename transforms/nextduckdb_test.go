@@ -13,7 +13,6 @@ import (
 	"pgregory.net/rapid"
 
 	"tranche/fixtures/machine"
-	"tranche/pipeline/files"
 	"tranche/pipeline/store"
 	"tranche/transforms"
 	"tranche/transforms/oracle"
@@ -21,27 +20,6 @@ import (
 
 // nextDuckDB is the version that the program does not link yet.
 const nextDuckDB = "2.0.1"
-
-// pythons is the folder of Python's package of that version, which pip keeps.
-func pythons(t *testing.T) string {
-	t.Helper()
-	python := machine.Program(t, "python3")
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder := filepath.Join(cache, "tranche-tests", "duckdb-"+nextDuckDB)
-	if files.Exists(filepath.Join(folder, "duckdb")) {
-		return folder
-	}
-	out, err := exec.CommandContext(t.Context(), python, "-m", "pip", "install", "--quiet", "--only-binary", ":all:",
-		"--target", folder, "duckdb=="+nextDuckDB).CombinedOutput()
-	if err != nil {
-		t.Logf("%s", out)
-		machine.Lacks(t, "DuckDB "+nextDuckDB+" for Python")
-	}
-	return folder
-}
 
 // recording keeps what makes tables and views.
 type recording struct {
@@ -59,7 +37,7 @@ func (r *recording) Exec(ctx context.Context, query string, args ...any) error {
 // DuckDB 1.5 is kept up until March 2027. Every model and check is carried out by its successor too.
 func TestTheNextDuckDBWorksOutTheSame(t *testing.T) {
 	long(t)
-	folder := pythons(t)
+	folder := machine.Package(t, "duckdb", nextDuckDB)
 	worlds := rapid.Custom(func(t *rapid.T) world {
 		p := drawProgramme(t)
 		return world{p, drawFacts(t, p)}

@@ -35,7 +35,7 @@ import (
 	"sync"
 )
 
-//go:embed columns.txt expected.sql staging intermediate closing mart checks
+//go:embed columns.txt expected.sql routes.sql staging intermediate closing mart checks
 var sources embed.FS
 
 // Database runs the models. Schema-qualified names find their database through
@@ -59,6 +59,7 @@ type Model struct {
 	PartsOf string
 	SQL     string
 	reads   []string // models it needs, by their full names
+	folder  string   // in which its file lies
 }
 
 // Column is a column as the header documents it.
@@ -129,6 +130,7 @@ func read(layer string) ([]Model, error) {
 		if err != nil {
 			return fmt.Errorf("%s: %w", file, err)
 		}
+		m.folder = path.Dir(file)
 		models = append(models, m)
 		return nil
 	})

@@ -59,6 +59,7 @@ something waits for a person, 75 another run is at work.`,
 		a.exportTablesCommand(), a.landingCommand(), a.rejectsCommand(), a.heldCommand(), a.changesCommand(),
 		a.matchCommand(), a.feedsCommand(), a.explainCommand(), a.compareCommand(), a.publishCommand(), a.serveCommand(),
 		a.outboxCommand(), a.deliverCommand(), a.verifyCommand(), a.usersCommand(), a.pdfCommand(),
+		a.planCommand(), a.bucketCommand(), a.gatherCommand(),
 		a.closeCommand(), a.approveCommand(), a.reopenCommand(), a.rebuildCommand(), a.logCommand(), a.manCommand())
 	a.complete(root)
 	// Added here, so that the manual has pages for them.

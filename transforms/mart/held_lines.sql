@@ -92,12 +92,8 @@ join staging.files as f using (file_id)
 where d.partner_id is null
 union all
 select
-    'links', k.file_id, k.line, f.file_name, coalesce(k.held_reason, 'follows_its_line'), k.deal_id,
-    coalesce(s.month, least(date_trunc('month', f.landed_at)::date, p.through_month)), null, null,
-    k.distributor,
-    k.document_no, s.document_date, k.line_no, s.end_customer, s.sku, s.net_amount, s.currency, null
-from intermediate.deal_links as k
+    'links', k.file_id, k.line, f.file_name, k.held_reason, k.deal_id, k.month, null, null,
+    k.distributor, k.document_no, k.document_date, k.line_no, k.end_customer, k.sku, k.net_amount,
+    k.currency, null
+from intermediate.held_links as k
 join staging.files as f using (file_id)
-cross join rules.programme as p
-left join intermediate.lines as s using (sale_id)
-where k.held_reason is not null or s.deal_id is distinct from k.deal_id
