@@ -83,7 +83,7 @@ test-all: export RAPID_SEED = 1
 test-all: export RAPID_NOFAILFILE = true
 test-all: tools
 	@go vet ./...
-	@go test -timeout 40m ./pipeline ./transforms ./... # the two that take longest first
+	@go test -timeout 60m ./pipeline ./transforms ./... # the two that take longest first
 	@go test -run '^$$' -bench . -benchtime 1x ./pipeline/ingest/feed ./reports/xlsx >/dev/null
 	@for p in soffice xmllint dpkg-deb man systemd-analyze openssl pdftotext; do command -v $$p >/dev/null || \
 		echo "SKIPPED: what needs $$p; .ci/run names the package it is in"; done

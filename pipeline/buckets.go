@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"tranche/pipeline/config"
 	"tranche/pipeline/files"
@@ -32,6 +33,8 @@ var (
 	ErrNoPlan    = errors.New("there is no plan; make one with: tranche plan")
 	ErrOtherPlan = errors.New("files, decisions, closed months, the configuration or the program have changed since the " +
 		"plan; make a new one with: tranche plan")
+	ErrOtherModels = errors.New("the plan was made by another version of the program, whose models differ; use the same one " +
+		"for the plan and each bucket")
 )
 
 // Plan lands and loads what has arrived, and writes into a folder what buckets need. It publishes nothing.
@@ -50,7 +53,7 @@ func Plan(ctx context.Context, o Options, buckets int, dir string) (*Summary, er
 }
 
 func (r *run) plan(ctx context.Context, landed []landing.File, buckets int, dir string, say facts) error {
-	if err := errors.Join(r.ledger.Proven(), os.RemoveAll(dir), os.MkdirAll(dir, 0o700)); err != nil {
+	if err := errors.Join(r.ledger.Proven(), os.MkdirAll(dir, 0o700), removePlan(dir)); err != nil {
 		return err
 	}
 	in := r.input(landed)
@@ -66,9 +69,12 @@ func (r *run) plan(ctx context.Context, landed []landing.File, buckets int, dir 
 	if err := transforms.Plan(ctx, s, buckets, "store.raw"); err != nil {
 		return err
 	}
-	// What the rows of a plan go by.
-	if err := s.Exec(ctx, "create table plan.routes.plan as select ?::varchar as plan_id, ?::date as month, "+
-		"?::integer as buckets", r.planID(runID, buckets), r.summary.Month, buckets); err != nil {
+	models, err := transforms.Fingerprint()
+	if err != nil {
+		return err
+	}
+	if err := s.Exec(ctx, `create table plan.routes.plan as select ?::varchar as plan_id, ?::date as month,
+		?::integer as buckets, ?::varchar as models`, r.planID(runID, buckets), r.summary.Month, buckets, models); err != nil {
 		return err
 	}
 	var lines, copies int
@@ -88,6 +94,18 @@ func (r *run) plan(ctx context.Context, landed []landing.File, buckets int, dir 
 		return err
 	}
 	return os.Rename(planFile(dir)+".new", planFile(dir))
+}
+
+// removePlan removes an older plan from a folder, and leaves everything else in it.
+func removePlan(dir string) error {
+	all, err := os.ReadDir(dir)
+	for _, entry := range all {
+		path := filepath.Join(dir, entry.Name())
+		if strings.HasPrefix(entry.Name(), "bucket-") || strings.HasPrefix(path, planFile(dir)) || path == planStore(dir) {
+			err = errors.Join(err, os.RemoveAll(path))
+		}
+	}
+	return err
 }
 
 // planID changes with everything that a plan goes by.
@@ -131,8 +149,12 @@ func Bucket(ctx context.Context, c *config.Config, dir string, bucket int) (err 
 		return err
 	}
 	var of int
-	if err := s.Row(ctx, "select buckets from plan.routes.plan", []any{&of}); err != nil {
+	var models string
+	if err := s.Row(ctx, "select buckets, models from plan.routes.plan", []any{&of, &models}); err != nil {
 		return err
+	}
+	if its, err := transforms.Fingerprint(); err != nil || its != models {
+		return errors.Join(err, ErrOtherModels)
 	}
 	if bucket < 0 || bucket >= of {
 		return fmt.Errorf("there is no bucket %d: the plan has 0 to %d", bucket, of-1)

@@ -95,6 +95,7 @@ func TestAStatementListsNoLineAsNotCountedThatOnlyAnotherIncentiveIsFor(t *testi
 // on 100,000.00 to come, of which 5 % are 5,000.00. As Premier P2 would lose its 8 % of
 // 1,000.00, because there nothing is paid.
 func TestAStatementSaysWhatTheNextLevelWouldEarn(t *testing.T) {
+	t.Parallel()
 	w := smallWorld(t, t.TempDir())
 	text := string(mustRead(t, filepath.Join(w.dir, "config.yaml")))
 	w.configure(t, strings.NewReplacer("landing: {settle: 0s}", "landing: {settle: 0s}\nlook_ahead: true",
@@ -127,6 +128,7 @@ func TestAStatementSaysWhatTheNextLevelWouldEarn(t *testing.T) {
 
 // January is closed with 20,000.00, February has as much, and 50 points ask for 50,000.00: they are reached in March.
 func TestAStatementSaysWhichLevelThePartnerComesToAtItsPace(t *testing.T) {
+	t.Parallel()
 	w := smallWorld(t, t.TempDir())
 	text := string(mustRead(t, filepath.Join(w.dir, "config.yaml")))
 	w.configure(t, strings.NewReplacer("landing: {settle: 0s}", "landing: {settle: 0s}\nlook_ahead: true",

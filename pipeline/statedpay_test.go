@@ -80,6 +80,7 @@ journal:
 // In each of three closed months P1 bought for 10,000.00. At that pace it reaches 50,000.00 in May, and until then
 // earns 5 % of what its first two tranches lack.
 func TestWhatTheNextTrancheNeedsIsWorkedOutByTheModelsThemselves(t *testing.T) {
+	t.Parallel()
 	w := smallWorld(t, t.TempDir())
 	text := string(mustRead(t, filepath.Join(w.dir, "config.yaml")))
 	text = strings.Replace(text, "width: 25000, rates: [5]", "width: 25000, rates: [5, 6, 7], flats: [0, 0, 300]", 1)
