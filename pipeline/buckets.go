@@ -33,8 +33,8 @@ var (
 	ErrNoPlan    = errors.New("there is no plan; make one with: tranche plan")
 	ErrOtherPlan = errors.New("files, decisions, closed months, the configuration or the program have changed since the " +
 		"plan; make a new one with: tranche plan")
-	ErrOtherModels = errors.New("the plan was made by another version of the program, whose models differ; use the same one " +
-		"for the plan and each bucket")
+	ErrOtherModels = errors.New("the plan was made by another version of the program, whose models differ; " +
+		"use the same one for the plan and each bucket")
 )
 
 // Plan lands and loads what has arrived, and writes into a folder what buckets need. It publishes nothing.
@@ -74,7 +74,8 @@ func (r *run) plan(ctx context.Context, landed []landing.File, buckets int, dir 
 		return err
 	}
 	if err := s.Exec(ctx, `create table plan.routes.plan as select ?::varchar as plan_id, ?::date as month,
-		?::integer as buckets, ?::varchar as models`, r.planID(runID, buckets), r.summary.Month, buckets, models); err != nil {
+		?::integer as buckets, ?::varchar as models`, r.planID(runID, buckets), r.summary.Month, buckets,
+		models); err != nil {
 		return err
 	}
 	var lines, copies int
