@@ -114,6 +114,7 @@ func TestTheSampleInBucketsPublishesWhatARunPublishes(t *testing.T) {
 // A plan is refused once it is not what a run would go by, and while a bucket is missing or of another plan.
 func TestGatheringIsRefusedWhileTheBucketsAreNotThoseOfNow(t *testing.T) {
 	t.Parallel()
+	long(t)
 	w := smallWorld(t, t.TempDir())
 	w.run(t)
 	dir := filepath.Join(t.TempDir(), "plan")
@@ -185,6 +186,7 @@ func bucketsOf(t *testing.T, dir string) map[string][]byte {
 // buckets. The change is one decision, and neither bucket knows the whole of it.
 func TestAChangeThatSpansBucketsIsWorkedOutAtOnce(t *testing.T) {
 	t.Parallel()
+	long(t)
 	w := smallWorld(t, t.TempDir())
 	w.reconfigure(t, "feeds:\n", `feeds:
   - {name: dated, kind: products, glob: "dated*.csv",
