@@ -14,7 +14,6 @@ import (
 	"tranche/pipeline/ingest/landing"
 	"tranche/pipeline/ledger"
 	"tranche/pipeline/publish"
-	"tranche/pipeline/store"
 	"tranche/transforms"
 )
 
@@ -130,12 +129,7 @@ func Bucket(ctx context.Context, c *config.Config, dir string, bucket int) (err 
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
-	s, err := store.Open(ctx, store.Options{
-		MemoryLimit: c.Database.MemoryLimit,
-		Threads:     c.Database.Threads,
-		TempLimit:   c.Database.TempLimit,
-		TempFolder:  filepath.Join(work, "spill"),
-	})
+	s, err := openSessionIn(ctx, c, work)
 	if err != nil {
 		return err
 	}

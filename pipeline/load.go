@@ -93,11 +93,16 @@ func loader(c *config.Config, s *store.Session, log []audit.Decision) *loading.L
 
 // openSession starts DuckDB with the configured limits. It spills into the work folder.
 func openSession(ctx context.Context, c *config.Config) (*store.Session, error) {
+	return openSessionIn(ctx, c, c.Folders.Work())
+}
+
+// openSessionIn opens a session that spills to a folder of its own.
+func openSessionIn(ctx context.Context, c *config.Config, work string) (*store.Session, error) {
 	return store.Open(ctx, store.Options{
 		MemoryLimit: c.Database.MemoryLimit,
 		Threads:     c.Database.Threads,
 		TempLimit:   c.Database.TempLimit,
-		TempFolder:  filepath.Join(c.Folders.Work(), "spill"),
+		TempFolder:  filepath.Join(work, "spill"),
 	})
 }
 
